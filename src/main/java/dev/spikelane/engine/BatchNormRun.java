@@ -49,7 +49,8 @@ public final class BatchNormRun implements SourceRun {
         this.values = new KeptCurrents(arena, size, operator.outputs(), 0);
         this.sum = new PortSum(List.of(rows), operator.outputs(), arena, size, values);
         this.made = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operator.outputs()), size.batch());
-        this.statistics = BatchStatistics.zeros(arena, size.steps(), operator.said().channels());
+        this.statistics =
+                BatchStatistics.zeros(arena, size.steps(), operator.said().channels());
         this.step = operator.step(size.batch(), statistics);
         this.measured = new boolean[size.steps()];
     }

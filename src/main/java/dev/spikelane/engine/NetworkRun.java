@@ -74,12 +74,13 @@ public final class NetworkRun {
         this.memory = memory;
         this.back = back;
         Delays delays = new Delays(network.description().projections());
-        SignalHistory.requireRows(delays.longest(), mostSteps, size.batch());
+        steps(delays.longest(), mostSteps).rows(size.batch());
         Arena arena = memory.arena;
         this.inputs = new InputRun[network.description().inputs().size()];
         for (int i = 0; i < inputs.length; i++) {
             int history = delays.of(new SourceDescription.OfInput(i));
-            inputs[i] = new InputRun(network.description().inputs().get(i), arena, size.batch(), history, size.steps());
+            inputs[i] = new InputRun(
+                    network.description().inputs().get(i), arena, size.batch(), steps(history, size.steps()));
         }
         this.given = new Signal[inputs.length];
         this.sites = new PopulationRun[network.description().populations().size()];
@@ -93,6 +94,10 @@ public final class NetworkRun {
         connect(scratch);
         this.stages = stages();
         this.output = sites[sites.length - 1].spikes().steps(0, 1, 0);
+    }
+
+    private SignalHistory.Steps steps(int history, int block) {
+        return back == null ? SignalHistory.Steps.moving(history, block) : SignalHistory.Steps.fixed(history, block);
     }
 
     /**

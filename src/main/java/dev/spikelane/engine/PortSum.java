@@ -95,16 +95,16 @@ final class PortSum {
         }
         this.added = new Tile[terms.size() > 1 ? size.threads() : 0];
         for (int i = 0; i < added.length; i++) {
-            added[i] = several
-                    ? Tile.whole(FloatMatrix.zeros(arena, stepsAtATime * batch, columns))
-                    : tile(arena, size);
+            added[i] =
+                    several ? Tile.whole(FloatMatrix.zeros(arena, stepsAtATime * batch, columns)) : tile(arena, size);
         }
         this.blocksAdded = several ? blocks() : BLOCKS_IN_TILE;
-        SampleViews[] shares = SampleViews.shares(mayCutRows(terms, columns, size.threads()) ? size.threads() : 1, batch);
+        SampleViews[] shares =
+                SampleViews.shares(mayCutRows(terms, columns, size.threads()) ? size.threads() : 1, batch);
         this.samples = new Samples[shares.length];
         for (int i = 0; i < samples.length; i++) {
-            samples[i] = new Samples(
-                    shares[i], SampleViews.of(terms.size(), shares[i].first(), shares[i].count(), batch));
+            samples[i] =
+                    new Samples(shares[i], SampleViews.of(terms.size(), shares[i].first(), shares[i].count(), batch));
         }
         if (several) {
             terms.forEach(term -> term.makeRoom(stepsAtATime * batch));
@@ -200,6 +200,13 @@ final class PortSum {
     /** Whether threads may each fill some steps: nothing is added up, and a source is there without being prepared. */
     boolean fillsAnySteps() {
         return terms.length == 1 && terms[0].fillsAnySteps();
+    }
+
+    /** The term whose frame gives all currents, a tile at a time; null if there is none. */
+    @Nullable
+    ProjectionRun frame() {
+        ProjectionRun term = terms[0];
+        return terms.length == 1 && term.frame() != null && term.chain().isOneProduct() ? term : null;
     }
 
     /** Where a thread fills currents, the same object at all times. */

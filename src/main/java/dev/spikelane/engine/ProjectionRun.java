@@ -165,6 +165,12 @@ public final class ProjectionRun {
         }
     }
 
+    /** The currents of a frame for some blocks, computed now unless they are there; behind {@link #prepare}. */
+    Tile held(int firstBlock, int endBlock, int thread) {
+        hold(firstBlock, endBlock, thread);
+        return held[thread].at(firstBlock, endBlock);
+    }
+
     /** Computes all currents of a frame, before threads take some samples of them. */
     void hold(WorkerPool workers, boolean share) {
         if (frame == null || isHeld[0]) {

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A population without a loop. Threads share it by blocks of 64 neurons, which each of them carries from source to
@@ -26,6 +27,8 @@ final class TileRun implements ComponentRun {
     private int count;
     private int blocksInPart;
     private int stepsInTurn;
+    /** What gives all steps the same currents; null if they are filled for each. */
+    private @Nullable ProjectionRun held;
 
     TileRun(PopulationRun site, Arena arena, RunSize size) {
         this.site = site;
@@ -92,20 +95,25 @@ final class TileRun implements ComponentRun {
     private void runTiles(WorkerPool workers, boolean share) {
         boolean anySteps = site.keeps() && sums.length == 1 && sums[0].fillsAnySteps();
         stepsInTurn = anySteps ? Math.min(size.forwardTurn(), count) : count;
+        held = sums.length == 1 && site.holds() ? sums[0].frame() : null;
         for (PortSum sum : sums) {
             sum.prepare(first, count, sums.length == 1 && stepsInTurn == count);
         }
         int threads = share ? workers.threads() : 1;
         int blocks = sums[0].blocks();
-        blocksInPart = site.keeps()
-                ? Math.ceilDiv(blocks, threads == 1 ? 1 : 2 * threads)
-                : sums[0].blocksInPart(threads);
+        blocksInPart =
+                site.keeps() ? Math.ceilDiv(blocks, threads == 1 ? 1 : 2 * threads) : sums[0].blocksInPart(threads);
         workers.run(carry, Math.ceilDiv(blocks, blocksInPart), share);
     }
 
     private void carry(int part, int thread) {
         int firstBlock = part * blocksInPart;
         int endBlock = Math.min(firstBlock + blocksInPart, sums[0].blocks());
+        ProjectionRun frame = held;
+        if (frame != null) {
+            site.hold(first, count, frame.held(firstBlock, endBlock, thread));
+            return;
+        }
         for (int step = first; step < first + count; step += stepsInTurn) {
             int some = Math.min(stepsInTurn, first + count - step);
             for (PortSum sum : sums) {

@@ -4,6 +4,15 @@ import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.train.gradient.GradientSlot;
+import dev.spikelane.train.gradient.GradientValues;
+import dev.spikelane.train.gradient.ObservedGradients;
+import dev.spikelane.train.gradient.RunningValues;
+import dev.spikelane.train.run.NonFiniteLoss;
+import dev.spikelane.train.update.Clipping;
+import dev.spikelane.train.update.ParameterUpdate;
+import dev.spikelane.train.update.ShardSum;
+import dev.spikelane.train.update.TrainingParameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +66,7 @@ final class TrainingStep implements AutoCloseable {
         this.recipe = recipe;
         this.factory = factory;
         this.whole = new LossInputs(recipe);
-        this.observed = new ObservedGradients(recipe);
+        this.observed = new ObservedGradients(recipe.observed(), recipe.window() * recipe.batch());
         int size = Math.ceilDiv(recipe.batch(), recipe.shards());
         TrainingPart first = part(0, size, recipe.window());
         this.current = first;
@@ -234,9 +243,9 @@ final class TrainingStep implements AutoCloseable {
         List<GradientSlot> slots = made.getFirst().slots();
         for (int i = 0; i < slots.size(); i++) {
             GradientSlot slot = slots.get(i);
-            FloatMatrix sum = GradientValues.copy(ShardSum.gradient(shards.getFirst(), slot));
+            FloatMatrix sum = GradientValues.copy(shards.getFirst().of(slot));
             for (ShardGradients shard : shards.subList(1, shards.size())) {
-                ShardSum.add(sum, ShardSum.gradient(shard, slot));
+                ShardSum.add(sum, shard.of(slot));
             }
             slot.setGradientInTorch(sum);
             parameters.get(i).gradient().copyFrom(slot.gradient());
@@ -284,7 +293,7 @@ final class TrainingStep implements AutoCloseable {
         }
         long start = System.nanoTime();
         boolean accepted = true;
-        for (GradientObserver observer : recipe.observers()) {
+        for (TrainerBuilder.GradientObserver observer : recipe.observers()) {
             accepted &= observer.accept(loss, this::gradient);
         }
         observerNanoseconds += System.nanoTime() - start;

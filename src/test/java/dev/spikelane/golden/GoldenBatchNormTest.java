@@ -35,9 +35,8 @@ class GoldenBatchNormTest {
             List<Integer> shape = golden.shape("x0");
             int channels = shape.get(1);
             int positions = GoldenArray.length(shape) / shape.get(0) / channels;
-            BatchNorm said = BatchNorm.of(channels)
-                    .withEpsilon(golden.real("eps", 0))
-                    .withMomentum(golden.real("momentum", 0));
+            BatchNorm said =
+                    BatchNorm.of(channels).withEpsilon(golden.real("eps", 0)).withMomentum(golden.real("momentum", 0));
             Shape rows = shape.size() == 2 ? Shape.of(channels) : Shape.of(channels, 1, positions);
             Normalized network = new Normalized(golden.flag("affine") ? said : said.withoutAffine(), rows);
             if (golden.flag("affine")) {
@@ -103,8 +102,7 @@ class GoldenBatchNormTest {
             int map = i / width / height; // of all samples and steps
             float most = Float.NEGATIVE_INFINITY;
             for (int at = 0; at < 4; at++) {
-                most = Math.max(
-                        most, y[(map * maps.height() + row + at / 2) * maps.width() + column + at % 2]);
+                most = Math.max(most, y[(map * maps.height() + row + at / 2) * maps.width() + column + at % 2]);
             }
             int neuron = i % membranes.length;
             float reset = membranes[neuron] > 1 ? 1 : 0;
@@ -193,7 +191,8 @@ class GoldenBatchNormTest {
             System.arraycopy(gradX, (BATCHES - 1) * upstream.length, last, 0, upstream.length);
             golden.assertClose("grad_x2", last);
             if (golden.flag("affine")) {
-                golden.assertClose("grad_weight", gradients.gradient("x-p.1.weight").toArray());
+                golden.assertClose(
+                        "grad_weight", gradients.gradient("x-p.1.weight").toArray());
                 golden.assertClose("grad_bias", gradients.gradient("x-p.1.bias").toArray());
             }
         }

@@ -38,7 +38,7 @@ public final class BatchNormWeightGradients implements WeightGradients {
 
     private static Learned learned(ValueDescription of, FloatMatrix values, FloatMatrix sum) {
         return new Learned(
-                of.name(), values, () -> new Sum(sum, new RowValues(of, Shape.of(sum.columns()), sum)));
+                of.name(), values, () -> new Sum(sum, OperatorValues.ofRows(of, Shape.of(sum.columns()), sum)));
     }
 
     @Override

@@ -11,10 +11,10 @@ import dev.spikelane.kernel.product.PreparedFrame;
 import dev.spikelane.kernel.product.RecurrentMatmul;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
-import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +50,7 @@ final class DenseOperator implements Operator {
         this.rows = rows;
         this.made = made;
         this.recurrent = true;
-        this.weights = PackedWeights.pack(
-                arena,
-                arranged(said.weights().weights()),
-                arrangedBias(said.weights().bias()));
+        this.weights = PackedWeights.pack(arena, arranged(said.weights()), arrangedBias(said.bias()));
         this.ofSpikes = weights;
         this.spikeValue = new float[weights.pre()];
         setSpikeValue(spikeValue.values());
@@ -186,7 +183,11 @@ final class DenseOperator implements Operator {
 
     @Override
     public List<Values> values() {
-        return List.of(new Weight(), new Bias());
+        List<ValueDescription> described = DenseKind.values(inputs(), outputs());
+        return List.of(
+                OperatorValues.ofPacked(described.getFirst(), rows, made, weights)
+                        .takenBy(this::setWeights),
+                OperatorValues.ofRows(described.getLast(), made, weights.bias()).takenBy(this::setBias));
     }
 
     @Override
@@ -233,6 +234,18 @@ final class DenseOperator implements Operator {
         return ofSpikes == weights ? null : spikeValue;
     }
 
+    private void setWeights(FloatMatrix torch) {
+        FloatMatrix bias = FloatMatrix.zeros(1, outputs());
+        weights.readBias(bias);
+        set(arranged(torch), bias);
+    }
+
+    private void setBias(FloatMatrix torch) {
+        FloatMatrix old = FloatMatrix.zeros(outputs(), inputs());
+        weights.read(old);
+        set(old, arrangedBias(torch));
+    }
+
     /** Puts weights and bias in, or leaves all as it was. */
     private void set(FloatMatrix newWeights, FloatMatrix newBias) {
         if (ofSpikes != weights) {
@@ -245,50 +258,5 @@ final class DenseOperator implements Operator {
     @Override
     public String toString() {
         return (recurrent ? "recurrent " : "dense ") + inputs() + " -> " + outputs();
-    }
-
-    private final class Weight implements Values {
-
-        @Override
-        public ValueDescription description() {
-            return DenseKind.values(inputs(), outputs()).getFirst();
-        }
-
-        @Override
-        public void read(FloatMatrix into) {
-            new DenseValues(description(), rows, made, weights).read(into);
-        }
-
-        @Override
-        public void write(FloatMatrix from) {
-            from.requireShape("values", rows(), columns());
-            FloatMatrix bias = FloatMatrix.zeros(1, outputs());
-            weights.readBias(bias);
-            set(arranged(from), bias);
-        }
-    }
-
-    private final class Bias implements Values {
-
-        @Override
-        public ValueDescription description() {
-            return DenseKind.values(inputs(), outputs()).getLast();
-        }
-
-        @Override
-        public void read(FloatMatrix into) {
-            into.requireShape("into", 1, columns());
-            FloatMatrix arranged = FloatMatrix.zeros(1, columns());
-            weights.readBias(arranged);
-            TorchLayout.copyTorch(made, arranged, 0, into, 0, 1);
-        }
-
-        @Override
-        public void write(FloatMatrix from) {
-            from.requireShape("values", 1, columns());
-            FloatMatrix old = FloatMatrix.zeros(outputs(), inputs());
-            weights.read(old);
-            set(old, arrangedBias(from));
-        }
     }
 }

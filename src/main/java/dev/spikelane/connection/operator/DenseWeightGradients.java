@@ -97,7 +97,8 @@ final class DenseWeightGradients implements WeightGradients {
             return;
         }
         int block = part / kernel.shares();
-        Tile gradient = tiles[thread].on(Objects.requireNonNull(rows.gradient())).at(block, block + 1);
+        Tile gradient =
+                tiles[thread].on(Objects.requireNonNull(rows.gradient())).at(block, block + 1);
         addShare(gradient, block, part % kernel.shares(), thread);
     }
 
@@ -170,10 +171,11 @@ final class DenseWeightGradients implements WeightGradients {
                 new Learned(
                         weight.name(),
                         weights.packed(),
-                        () -> new Sum(sum().packed(), new DenseValues(weight, order.inputs, order.outputs, sum()))),
+                        () -> new Sum(
+                                sum().packed(), OperatorValues.ofPacked(weight, order.inputs, order.outputs, sum()))),
                 new Learned(
                         bias.name(),
                         weights.bias(),
-                        () -> new Sum(ofBias, new RowValues(bias, order.outputs, ofBias))));
+                        () -> new Sum(ofBias, OperatorValues.ofRows(bias, order.outputs, ofBias))));
     }
 }

@@ -4,9 +4,9 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +82,9 @@ public final class ElementwiseOperator implements TileOperator {
 
     @Override
     public List<Values> values() {
-        return named == null ? List.of() : List.of(new Weight(named));
+        return named == null
+                ? List.of()
+                : List.of(OperatorValues.ofRows(named, shape, weights).takenBy(this::set));
     }
 
     @Override
@@ -103,6 +105,15 @@ public final class ElementwiseOperator implements TileOperator {
     @Override
     public InputGradient inputGradient(Arena arena) {
         return new ElementwiseInputGradient(weights);
+    }
+
+    private void set(FloatMatrix torch) {
+        torch.requireFinite("values");
+        FloatMatrix arranged = FloatMatrix.zeros(1, inputs());
+        TorchLayout.copyInside(shape, torch, 0, arranged, 0, 1);
+        requireFinite(arranged, spikeValue);
+        weights.copyFrom(arranged);
+        setSpikeValue(spikeValue);
     }
 
     @Override
@@ -138,36 +149,5 @@ public final class ElementwiseOperator implements TileOperator {
     @Override
     public String toString() {
         return name + " " + outputs();
-    }
-
-    private final class Weight implements Values {
-
-        private final ValueDescription description;
-
-        Weight(ValueDescription description) {
-            this.description = description;
-        }
-
-        @Override
-        public ValueDescription description() {
-            return description;
-        }
-
-        @Override
-        public void read(FloatMatrix into) {
-            into.requireShape("into", 1, columns());
-            TorchLayout.copyTorch(shape, weights, 0, into, 0, 1);
-        }
-
-        @Override
-        public void write(FloatMatrix from) {
-            from.requireShape("values", 1, columns());
-            from.requireFinite("values");
-            FloatMatrix arranged = FloatMatrix.zeros(1, columns());
-            TorchLayout.copyInside(shape, from, 0, arranged, 0, 1);
-            requireFinite(arranged, spikeValue);
-            weights.copyFrom(arranged);
-            setSpikeValue(spikeValue);
-        }
     }
 }

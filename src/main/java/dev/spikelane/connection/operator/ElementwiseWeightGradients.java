@@ -94,6 +94,7 @@ final class ElementwiseWeightGradients implements WeightGradients {
 
     @Override
     public List<Learned> learned() {
-        return List.of(new Learned(learned.name(), weights, () -> new Sum(sum, new RowValues(learned, shape, sum))));
+        return List.of(
+                new Learned(learned.name(), weights, () -> new Sum(sum, OperatorValues.ofRows(learned, shape, sum))));
     }
 }

@@ -138,6 +138,15 @@ public final class JsonValue {
     }
 
     /**
+     * Tells whether this is an object.
+     *
+     * @return whether {@link #members} gives values
+     */
+    public boolean isObject() {
+        return content instanceof Members;
+    }
+
+    /**
      * Tells whether this is an array.
      *
      * @return whether {@link #items} gives values

@@ -33,8 +33,8 @@ final class RowAffineVector {
             long at = (long) i * Lanes.BYTES;
             FloatVector value = FloatVector.fromMemorySegment(Lanes.FLOAT, source, from + at, ORDER);
             FloatVector weight = FloatVector.fromMemorySegment(Lanes.FLOAT, factors, at, ORDER);
-            VectorMask<Float> lost = value.compare(VectorOperators.EQ, 0)
-                    .andNot(weight.test(VectorOperators.IS_FINITE));
+            VectorMask<Float> lost =
+                    value.compare(VectorOperators.EQ, 0).andNot(weight.test(VectorOperators.IS_FINITE));
             weight.blend(0, lost)
                     .fma(value, FloatVector.fromMemorySegment(Lanes.FLOAT, terms, at, ORDER))
                     .intoMemorySegment(target, to + at, ORDER);

@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.GradientSink;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** Gradients of weights follow the specification bit for bit, and do not depend on how a run is cut into calls. */
 @EveryWidth
+@FewerTries
 class WeightGradientProperties {
 
     private static final double[] DENSITIES = {0, 0.03, 0.15, 0.3, 1};
