@@ -99,7 +99,9 @@ class BatchNormTest {
                 trainer.step(batch(1));
                 trainer.step(batch(2));
             }
-            assertEquals(2 * STEPS, network.weights().get("fc1.1.num_batches_tracked").get(0, 0));
+            assertEquals(
+                    2 * STEPS,
+                    network.weights().get("fc1.1.num_batches_tracked").get(0, 0));
             assertNotEquals(0, network.weights().get("fc2.1.running_mean").get(0, 0));
             hashes.add(network.weights().hash());
         }
@@ -136,7 +138,8 @@ class BatchNormTest {
             one.step(batch(1));
             other.update(List.of(other.gradients(batch(1), 0), other.gradients(batch(1), 1)));
             assertEquals(whole.weights().hash(), apart.weights().hash());
-            assertEquals(2 * STEPS, whole.weights().get("fc1.1.num_batches_tracked").get(0, 0));
+            assertEquals(
+                    2 * STEPS, whole.weights().get("fc1.1.num_batches_tracked").get(0, 0));
             ShardGradients first = other.gradients(batch(1), 0);
             Map<String, FloatMatrix> lacking = new HashMap<>(first.gradients());
             lacking.remove("fc1.1.running_var");
@@ -156,7 +159,8 @@ class BatchNormTest {
             trainer.step(batch(1));
         }
         assertEquals(0, network.weights().get("fc1.1.num_batches_tracked").get(0, 0));
-        assertArrayEquals(new float[4], network.weights().get("fc2.1.running_mean").toArray());
+        assertArrayEquals(
+                new float[4], network.weights().get("fc2.1.running_mean").toArray());
     }
 
     @Test
@@ -170,10 +174,7 @@ class BatchNormTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "projection 'fc1': batch norm 20 stands first in its path, expected a connection before it",
-                () -> Network.builder(20)
-                        .batchNorm()
-                        .neuron(new Leaky(0.9f))
-                        .build());
+                () -> Network.builder(20).batchNorm().neuron(new Leaky(0.9f)).build());
         assertMessage(
                 IllegalArgumentException.class,
                 "projection 'fc1' from 'input': batch norm 3 has a source of 20 channels, expected 3",
@@ -196,7 +197,6 @@ class BatchNormTest {
                 IllegalArgumentException.class,
                 "momentum is 1.5, expected 0 to 1",
                 () -> BatchNorm.of(3).withMomentum(1.5));
-        assertMessage(
-                IllegalArgumentException.class, "channels is 0, expected at least 1", () -> BatchNorm.of(0));
+        assertMessage(IllegalArgumentException.class, "channels is 0, expected at least 1", () -> BatchNorm.of(0));
     }
 }

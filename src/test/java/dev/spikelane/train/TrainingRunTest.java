@@ -647,8 +647,8 @@ final class TrainingRunTest {
                         SmallRun.data(9, 1),
                         16);
                 try (Evaluator evaluator = new Evaluator(maps, SmallRun.STEPS, SmallRun.batching(), 1)) {
-                    IllegalArgumentException refused = assertThrows(
-                            IllegalArgumentException.class, () -> evaluator.evaluate(SmallRun.data(9, 1)));
+                    IllegalArgumentException refused =
+                            assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(SmallRun.data(9, 1)));
                     assertEquals(
                             "data has samples of shape [1 x 4 x 3], expected [3 x 2 x 2], the shape of input 'input',"
                                     + " or flat ones",

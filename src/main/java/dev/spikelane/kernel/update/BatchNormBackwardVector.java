@@ -78,7 +78,10 @@ final class BatchNormBackwardVector {
                     FloatVector.fromMemorySegment(HALF, source, offset, ORDER)
                             .sub(center)
                             .neg()
-                            .fma(slope, FloatVector.fromMemorySegment(HALF, segment, offset, ORDER).sub(mean))
+                            .fma(
+                                    slope,
+                                    FloatVector.fromMemorySegment(HALF, segment, offset, ORDER)
+                                            .sub(mean))
                             .mul(factor)
                             .intoMemorySegment(segment, offset, ORDER);
                 }
