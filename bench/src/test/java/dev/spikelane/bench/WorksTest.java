@@ -71,7 +71,6 @@ class WorksTest {
                 new LossWork(5, 7),
                 new CodingWork(CodingWork.Kind.LATENCY_TIMES, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.LATENCY_SPIKES, 70, 3, 9),
-                new CodingWork(CodingWork.Kind.LATENCY_RAMP, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.DELTA_SPIKES, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.DELTA_SIGNED, 70, 3, 9),
                 new CellWork(CellWork.Kind.SLSTM, 9),

@@ -15,21 +15,11 @@ import java.util.SequencedMap;
 final class RecurrentKind extends ConnectionKind<Recurrent> {
 
     RecurrentKind() {
-        super(Recurrent.class, "recurrent");
+        super(Recurrent.class, "recurrent", Trait.CONNECTS_ALL, Trait.VALUES);
     }
 
     private static FloatMatrix weights(Recurrent said) {
         return said.weights().weights();
-    }
-
-    @Override
-    public boolean connectsAll() {
-        return true;
-    }
-
-    @Override
-    public boolean hasValues() {
-        return true;
     }
 
     @Override
