@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.Steps;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
