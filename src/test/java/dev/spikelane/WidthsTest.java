@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Tests of arithmetic run at every width, and only they, read from class files. */
+/** Tests of arithmetic are tagged to run at every width, and only they, read from class files. */
 final class WidthsTest {
 
     private static final List<Path> FOLDERS = List.of(Path.of("target", "classes"), Path.of("target", "test-classes"));

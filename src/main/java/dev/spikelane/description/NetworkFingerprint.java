@@ -3,8 +3,8 @@ package dev.spikelane.description;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.operator.ConnectionKind;
 import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.Quantization;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -129,6 +129,12 @@ public final class NetworkFingerprint implements OptionSink {
     @Override
     public void number(String name, float value) {
         integer(name, Float.floatToIntBits(value));
+    }
+
+    @Override
+    public void connection(String name, Connection value) {
+        fingerprint.add(name);
+        add(value);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.memory.Parameter;
 import java.util.Objects;
 
 /**

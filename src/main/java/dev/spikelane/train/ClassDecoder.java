@@ -96,6 +96,11 @@ final class ClassDecoder {
         }
     }
 
+    /** The scores of the sample that was decoded last, {@code [1 x classes]}. */
+    FloatMatrix scores() {
+        return scores;
+    }
+
     /** Scores of which the largest wins, the first of equals. */
     private void score(LossRows input, int sample) {
         switch (decoding) {

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * Runs a network over a window of steps and takes gradients back through it: backpropagation through time, with
  * surrogates in place of the derivative of firing.
  *
- * <p>The way forward gives the bits of a {@link dev.spikelane.network.Simulation}. On the way back every sum has one
+ * <p>The way forward gives the bits of a {@link dev.spikelane.network.Simulation}, but for batch norms, which take the
+ * statistics of each step's batch, and leave the running values to a {@link Trainer}. On the way back every sum has one
  * order, whatever the number of threads, the width of vectors and how much is computed again:
  *
  * <ul>

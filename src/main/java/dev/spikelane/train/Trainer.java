@@ -7,6 +7,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.train.gradient.ObservedGradients;
+import dev.spikelane.train.gradient.RunningValues;
 import dev.spikelane.train.run.Divergence;
 import dev.spikelane.train.run.NonFiniteLoss;
 import dev.spikelane.train.update.TrainingParameter;
@@ -312,10 +313,11 @@ public final class Trainer implements AutoCloseable {
         boolean settled;
         try (TrainingStep rehearsal = new TrainingStep(recipe.untold(), factory)) {
             List<FloatMatrix> values = rehearsal.values();
+            RunningValues running = rehearsal.runningValues();
             try {
                 settled = Settling.run(MOST_WARM_UP, () -> run(rehearsal, all, 0));
             } finally {
-                rehearsal.setValues(values);
+                rehearsal.setValues(values, running);
             }
         }
         step.reload(network);

@@ -5,6 +5,7 @@ import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.engine.Turn;
+import dev.spikelane.model.Model;
 import dev.spikelane.train.run.Checkpoint;
 import dev.spikelane.train.run.Divergence;
 import dev.spikelane.train.run.EpochNumbers;
@@ -116,6 +117,31 @@ public final class TrainingRun {
      */
     public List<EpochResult> history() {
         return state.results.stream().map(EpochResult::new).toList();
+    }
+
+    /**
+     * Returns the network with notes of how it is trained here, for {@link dev.spikelane.model.ModelFile} and
+     * {@link Classifier}: steps, code, decoding, and where they are not the plain ones population and classes. A code
+     * whose options no word says is not noted.
+     *
+     * @return the network with its notes; its values go on changing
+     */
+    public Model model() {
+        PopulationLoss main = trainer.recipe().main();
+        Model model = Model.of(trainer.network())
+                .with(Model.STEPS, String.valueOf(trainer.recipe().steps()));
+        String code = said.batching.code().word();
+        if (!code.isEmpty()) {
+            model = model.with(Model.CODE, code);
+        }
+        if (main.loss().decoding() != Decoding.NONE) {
+            model = model.with(Model.DECODING, main.loss().decoding().toString());
+        }
+        if (!main.population().equals(model.population())) {
+            model = model.with(Model.POPULATION, main.population());
+        }
+        int classes = main.loss().classes(main.outputs());
+        return classes == main.outputs() ? model : model.with(Model.CLASSES, String.valueOf(classes));
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.GradientValues;
 import dev.spikelane.train.gradient.ObservedGradients;
+import dev.spikelane.train.gradient.RunningValues;
 import dev.spikelane.train.run.NonFiniteLoss;
 import dev.spikelane.train.update.Clipping;
 import dev.spikelane.train.update.ParameterUpdate;
@@ -46,6 +47,7 @@ final class TrainingStep implements AutoCloseable {
     private Clipping.@Nullable Clipper clipper;
     private final LossInputs whole;
     private final ObservedGradients observed;
+    private final RunningValues running;
     private final Runnable change = this::changeValues;
     private final Runnable backAndChange = this::backAndChange;
     /** Whether gradients go to the optimizer as they come to be, as nobody sums, limits or sees them. */
@@ -96,6 +98,7 @@ final class TrainingStep implements AutoCloseable {
                     .map(parameter -> parameter.gradient().segment())
                     .toList());
         }
+        this.running = new RunningValues(layout());
         this.seen = first.gradients().seen();
     }
 
@@ -153,6 +156,7 @@ final class TrainingStep implements AutoCloseable {
 
     private double forwardAndBack(ShardedBatch batch, int firstStep, int steps) {
         double[] divisors = whole.divisors(batch, steps);
+        running.begin();
         double loss = 0;
         for (int shard = 0; shard < batch.shards(); shard++) {
             TrainingPart part = forward(batch, shard, firstStep, steps, divisors);
@@ -160,6 +164,7 @@ final class TrainingStep implements AutoCloseable {
                 loss += part.term(sample);
             }
             requireFinite(loss, firstStep);
+            running.follow(part.gradients().machine());
             right += part.right();
             if (shard == batch.shards() - 1) {
                 tell(loss);
@@ -218,6 +223,7 @@ final class TrainingStep implements AutoCloseable {
         for (GradientSlot slot : made.getFirst().slots()) {
             gradients.put(slot.name(), gradient(slot.name()));
         }
+        running.statistics(part.gradients().machine(), gradients);
         return new ShardGradients(shard, batch.shards(), batch.samples(), gradients, terms, decoded);
     }
 
@@ -243,6 +249,10 @@ final class TrainingStep implements AutoCloseable {
             }
             slot.setGradientInTorch(sum);
             parameters.get(i).gradient().copyFrom(slot.gradient());
+        }
+        running.begin();
+        for (ShardGradients shard : shards) {
+            running.follow(shard, recipe.steps());
         }
         right = decoded;
         tell(loss);
@@ -351,8 +361,15 @@ final class TrainingStep implements AutoCloseable {
                 .toList();
     }
 
+    /** Copies of the running values of normalizations. */
+    RunningValues runningValues() {
+        RunningValues copies = new RunningValues(layout());
+        copies.begin();
+        return copies;
+    }
+
     /** Goes back to values that were copied. */
-    void setValues(List<FloatMatrix> values) {
+    void setValues(List<FloatMatrix> values, RunningValues runningValues) {
         Gradients gradients = made.getFirst().gradients();
         change(gradients, () -> {
             for (int i = 0; i < parameters.size(); i++) {
@@ -360,6 +377,7 @@ final class TrainingStep implements AutoCloseable {
             }
             gradients.replace(parameters);
             gradients.update();
+            runningValues.commit();
         });
     }
 
@@ -396,6 +414,7 @@ final class TrainingStep implements AutoCloseable {
         for (int i = 0; i < made.size(); i++) {
             made.get(i).gradients().update();
         }
+        running.commit();
     }
 
     /** The part of a shard; shards share parts unless each must keep its state from window to window. */

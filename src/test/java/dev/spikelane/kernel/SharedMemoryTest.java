@@ -161,17 +161,26 @@ final class SharedMemoryTest {
         assertApart(
                 "workspace",
                 "state",
-                () -> LstmStep.step(cells, new StepRun(gates, work.rows(3, 2), spikes).feedback(fed), gate, 0));
+                () -> LstmStep.step(
+                        cells, NEURONS, new StepRun(gates, work.rows(3, 2), spikes).feedback(fed), gate, 0));
         assertApart(
                 "membranes",
                 "state",
                 () -> LstmStep.step(
-                        cells, new StepRun(gates, state, spikes).feedback(fed).record(last.rows(1, 1)), gate, 0));
+                        cells,
+                        NEURONS,
+                        new StepRun(gates, state, spikes).feedback(fed).record(last.rows(1, 1)),
+                        gate,
+                        0));
         assertApart(
                 "membranes",
                 "workspace",
                 () -> LstmStep.step(
-                        cells, new StepRun(gates, state, spikes).feedback(fed).record(work.rows(3, 1)), gate, 0));
+                        cells,
+                        NEURONS,
+                        new StepRun(gates, state, spikes).feedback(fed).record(work.rows(3, 1)),
+                        gate,
+                        0));
     }
 
     /** Weights, current, state, window and membranes, with one of them in place of another. */

@@ -10,6 +10,7 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNeuron;
 import java.lang.foreign.Arena;

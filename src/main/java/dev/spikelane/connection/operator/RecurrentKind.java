@@ -3,9 +3,8 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.io.file.JsonValue;
-import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -18,18 +17,14 @@ final class RecurrentKind extends ConnectionKind<Recurrent> {
         super(Recurrent.class, "recurrent", Trait.CONNECTS_ALL, Trait.VALUES);
     }
 
-    private static FloatMatrix weights(Recurrent said) {
-        return said.weights().weights();
-    }
-
     @Override
     public List<ValueDescription> values(Recurrent said, Shape rows) {
-        return DenseKind.values(weights(said).columns(), weights(said).rows());
+        return DenseKind.values(said.inputs(), said.outputs());
     }
 
     @Override
     public SequencedMap<String, Number> options(Recurrent said) {
-        return DenseKind.sizes(weights(said).columns(), weights(said).rows());
+        return DenseKind.sizes(said.inputs(), said.outputs());
     }
 
     @Override

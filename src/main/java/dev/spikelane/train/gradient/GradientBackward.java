@@ -1,5 +1,6 @@
 package dev.spikelane.train.gradient;
 
+import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SampleViews;
 import dev.spikelane.engine.StepViews;
@@ -27,10 +28,8 @@ final class GradientBackward {
 
     private final @Nullable GradientScratch[] scratch;
     private NeuronBackward[] tiles;
-    /**
-     * The projection whose weights' gradients come in turns, as those of currents serve nothing else; null if they do.
-     */
-    private @Nullable GradientTerm inTurns;
+    /** What takes gradients of currents as soon as they are there, as these serve nothing else; null if they do. */
+    private @Nullable WeightGradients weights;
 
     /**
      * Makes the tiles.
@@ -65,23 +64,16 @@ final class GradientBackward {
         return Math.ceilDiv(site.blocks(), blocksInTile);
     }
 
-    /**
-     * Makes room for gradients of weights that come a few steps at a time, as soon as those of the currents are there;
-     * returns their projection, or null if gradients of currents serve something else.
-     */
-    @Nullable
-    GradientTerm prepareTurns() {
+    /** Prepares for gradients of weights that come a few steps at a time, as soon as those of the currents are there. */
+    void openTiles() {
         boolean one = site.shares()
                 && !site.neurons().needsCurrents()
                 && site.feedback() == null
                 && site.terms().size() == 1;
-        inTurns = one && site.terms().getFirst().prepareTurns(blocksInTile)
-                ? site.terms().getFirst()
-                : null;
-        for (int thread = 0; thread < scratch.length && inTurns != null; thread++) {
+        weights = one ? site.terms().getFirst().openTiles(blocksInTile) : null;
+        for (int thread = 0; thread < scratch.length && weights != null; thread++) {
             scratch(thread).ofCurrents();
         }
-        return inTurns;
     }
 
     /** Takes notice that learned parameters have changed in place. */
@@ -164,23 +156,16 @@ final class GradientBackward {
         if (site.shares() && site.neurons().needsCurrents()) {
             again(first, count, firstBlock, endBlock, thread);
         }
-        GradientTerm weights = inTurns;
-        if (weights != null) {
-            weights.last().openTurns(thread);
-            if (endBlock * Long.SIZE > site.population().size()) {
-                own.ofCurrents().fill(0); // other neurons have stood where padding does
-            }
+        WeightGradients taker = weights;
+        if (taker != null && endBlock * Long.SIZE > site.population().size()) {
+            own.ofCurrents().fill(0); // other neurons have stood where padding does
         }
         for (int behind = count; behind > 0; behind -= size.turn()) {
             int from = Math.max(0, behind - size.turn());
             backSteps(first, from, behind - from, part, own);
-            if (weights != null) {
-                Tile gradients = own.tiles.addedIn(own.ofCurrents());
-                weights.last().addTurn(gradients, first + from, first + behind, thread);
+            if (taker != null) {
+                taker.add(own.tiles.addedIn(own.ofCurrents()), first + from, first + behind, thread);
             }
-        }
-        if (weights != null) {
-            weights.last().closeTurns(own.tiles.addedIn(own.ofCurrents()), thread);
         }
     }
 
@@ -209,7 +194,7 @@ final class GradientBackward {
                 }
             }
             site.place(own.step, at, own.past, whole);
-            if (inTurns != null) {
+            if (weights != null) {
                 own.step.ofCurrent = own.ofCurrents();
                 own.step.currentRow = step * size.batch();
             }

@@ -39,7 +39,6 @@ public final class GradientDropout implements SourceRun {
     /** What is carried in the steps of a segment. */
     private final StepViews<FloatMatrix> rows;
 
-    private int segmentStart;
     private long version;
 
     /**
@@ -74,7 +73,6 @@ public final class GradientDropout implements SourceRun {
 
     /** Draws the masks of a window that begins at a step. */
     void draw(int firstStep) {
-        segmentStart = 0;
         for (int step = 0; step < size.steps(); step++) {
             for (int sample = 0; sample < size.batch(); sample++) {
                 long key = draws.rowKey(firstStep + step, sample);
@@ -87,12 +85,11 @@ public final class GradientDropout implements SourceRun {
     @Override
     public void prepare(int first, int count) {
         version++;
-        segmentStart = first / size.segment() * size.segment();
         int batch = size.batch();
         for (int step = first; step < first + count; step++) {
             Signal frame = delay == 0 ? source.frame() : null;
             Signal from = frame == null ? source.steps(step, 1, delay) : frame;
-            FloatMatrix into = rows.steps(step - segmentStart, 1);
+            FloatMatrix into = rows.steps(size.inSegment(step), 1);
             if (from instanceof SpikeMatrix spikes) {
                 SpikeExpand.expand(spikes, 0, batch, into);
             } else {
@@ -136,16 +133,16 @@ public final class GradientDropout implements SourceRun {
     /** What was prepared; the delay is that of the projection. */
     @Override
     public Signal from(int step, int ofDelay) {
-        return rows.from(step - segmentStart);
+        return rows.from(size.inSegment(step));
     }
 
     @Override
     public Signal steps(int first, int count, int ofDelay) {
-        return rows.steps(first - segmentStart, count);
+        return rows.steps(size.inSegment(first), count);
     }
 
     @Override
     public Signal samples(int step, int ofDelay, SampleViews of) {
-        return of.in(rows.all(), step - segmentStart);
+        return of.in(rows.all(), size.inSegment(step));
     }
 }

@@ -119,8 +119,9 @@ final class GradientFrame {
 
     /** Computes the currents of a block, and takes it through all steps. */
     void forward(int block, int thread) {
-        from.forward().fillFrame(scratch[thread].currents.on(currents[block]).at(block, block + 1), thread);
-        LeakyFrame.fire(parameters, currents[block], state.membrane(), end, spikes, block);
+        Tile current = scratch[thread].currents.on(currents[block]).at(block, block + 1);
+        from.forward().fillFrame(current, thread);
+        LeakyFrame.fire(parameters, current, state.membrane(), end, spikes, block);
     }
 
     /** Takes a block back through all steps. */

@@ -3,6 +3,7 @@ package dev.spikelane.train.gradient;
 import dev.spikelane.engine.InputRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.StepViews;
+import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
@@ -43,8 +44,15 @@ public final class GradientInput {
     private @Nullable FloatMatrix added;
     private final Tile target;
     private final Tile source;
+    private final WorkerPool crew;
+    private final WorkerPool.Job pull = this::pullBlock;
+    /** For each thread where it pulls. */
+    private final Tile[] pulled;
 
-    GradientInput(GradientBlueprint plan, int number, InputRun run, boolean wantsGradient) {
+    private @Nullable GradientTerm from;
+    private int steps;
+
+    GradientInput(GradientBlueprint plan, int number, InputRun run, boolean wantsGradient, WorkerPool crew) {
         this.input = plan.network().inputs().get(number);
         this.name = "input '" + input.name() + "'";
         this.arena = plan.arena();
@@ -55,6 +63,11 @@ public final class GradientInput {
         FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
         this.target = Tile.whole(none);
         this.source = Tile.whole(none);
+        this.crew = crew;
+        this.pulled = new Tile[size.threads()];
+        for (int i = 0; i < pulled.length; i++) {
+            pulled[i] = Tile.whole(none);
+        }
     }
 
     public Input input() {
@@ -154,9 +167,29 @@ public final class GradientInput {
         int reached = term.open(first, count);
         rows.fill(0);
         if (reached > 0) {
-            term.pull(0, reached, target.on(rows));
+            pull(term, reached, rows);
         }
         return reached;
+    }
+
+    /** Lets threads pull some steps, or a frame for no step, a block of 64 inputs each. */
+    private void pull(GradientTerm term, int count, FloatMatrix rows) {
+        from = term;
+        steps = count;
+        for (Tile each : pulled) {
+            each.on(rows);
+        }
+        crew.run(pull, Math.ceilDiv(columns(), Long.SIZE));
+    }
+
+    private void pullBlock(int block, int thread) {
+        Tile into = pulled[thread].at(block, block + 1);
+        GradientTerm term = Objects.requireNonNull(from);
+        if (steps > 0) {
+            term.pull(0, steps, into);
+        } else {
+            term.pullFrame(into);
+        }
     }
 
     /** The same for a frame, whose gradients are known when all steps were taken back: the last segment comes first. */
@@ -170,7 +203,8 @@ public final class GradientInput {
         FloatMatrix into = gradientsOfFrame();
         FloatMatrix rows = started ? scratch(1) : into;
         if (term.isFrame()) {
-            term.pullFrame(target.on(rows));
+            term.openFrame();
+            pull(term, 0, rows);
         } else {
             rows.copyFrom(delayed(term));
         }

@@ -1,7 +1,8 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.engine.BatchNormRun;
 import dev.spikelane.engine.ComponentPlan;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.NetworkRun;
@@ -16,6 +17,8 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
 import dev.spikelane.neuron.gradient.NeuronGradient;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +37,12 @@ public final class GradientMachine implements WayBack {
 
     private final GradientInput[] inputs;
     private final GradientSite[] sites;
+    /** Of each projection, from target to source. */
+    private final List<List<GradientTerm>> parts = new ArrayList<>();
+
     private final GradientTerm[] terms;
+    private final List<GradientNorm> norms = new ArrayList<>();
     private final GradientStage[] stages;
-    private int addFirst;
-    private int addCount;
-    private GradientTerm adding;
-    private final WorkerPool.Job prepare = this::prepare;
-    private final WorkerPool.Job add = this::add;
 
     public GradientMachine(GradientBlueprint plan, Set<String> wantedInputs, WorkerPool crew) {
         Network network = plan.network();
@@ -55,7 +57,7 @@ public final class GradientMachine implements WayBack {
         this.inputs = new GradientInput[network.inputs().size()];
         for (int i = 0; i < inputs.length; i++) {
             String name = network.inputs().get(i).name();
-            inputs[i] = new GradientInput(plan, i, run.input(i), wantedInputs.contains(name));
+            inputs[i] = new GradientInput(plan, i, run.input(i), wantedInputs.contains(name), crew);
         }
         this.sites = new GradientSite[neurons.length];
         List<ComponentPlan.Component> components = plan.layout().components();
@@ -65,14 +67,13 @@ public final class GradientMachine implements WayBack {
                         new GradientSite(plan, number, run.site(number), neurons[number], component.steps() == 0);
             }
         }
-        this.terms = new GradientTerm[dropouts.length];
-        for (int i = 0; i < terms.length; i++) {
-            terms[i] = connect(i);
+        for (int i = 0; i < dropouts.length; i++) {
+            parts.add(connect(i));
         }
+        this.terms = parts.stream().flatMap(List::stream).toArray(GradientTerm[]::new);
         for (GradientSite site : sites) {
             site.layOut();
         }
-        this.adding = terms[0];
         this.stages = new GradientStage[components.size()];
         for (int i = 0; i < stages.length; i++) {
             ComponentPlan.Component component = components.get(i);
@@ -118,36 +119,50 @@ public final class GradientMachine implements WayBack {
         return dropout;
     }
 
-    private GradientTerm connect(int number) {
+    /** Makes the way back of a projection, which is cut where batches are normalized: the part at its target first. */
+    private List<GradientTerm> connect(int number) {
         Projection projection = plan.network().projections().get(number);
-        Source from = projection.source();
-        GradientInput input = from instanceof Input named ? input(named) : null;
-        boolean pulls = input == null || input.wantsGradient();
+        GradientSite target = site(projection.target());
+        KeptCurrents port = target.kept(projection.port());
+        List<GradientTerm> made = new ArrayList<>();
+        GradientNorm norm = null;
+        int before = norms.size();
         ProjectionRun forward = run.term(number);
-        GradientPath made;
+        while (forward.source() instanceof BatchNormRun cut) {
+            GradientTerm term = term(number, forward, port, norm);
+            made.add(term);
+            port = new KeptCurrents(plan.arena(), plan.size(), cut.operator().outputs(), projection.delay());
+            norm = new GradientNorm(cut, term, port, plan, crew);
+            norms.add(before, norm);
+            forward = cut.rows();
+        }
+        GradientTerm first = term(number, forward, port, norm);
+        made.add(first);
+        target.add(made.getFirst());
+        Source from = projection.source();
+        from.ofPopulation().ifPresent(population -> {
+            GradientSite site = site(population);
+            from.ofVariable().map(site::ofVariable).orElseGet(site::ofSpikes).add(first);
+        });
+        return made;
+    }
+
+    private GradientTerm term(int number, ProjectionRun forward, KeptCurrents port, @Nullable GradientNorm norm) {
+        Projection projection = plan.network().projections().get(number);
+        boolean starts = !(forward.source() instanceof BatchNormRun);
+        GradientInput input = starts && projection.source() instanceof Input named ? input(named) : null;
+        boolean pulls = input == null || input.wantsGradient();
+        GradientPath path;
         try {
-            made = new GradientPath(
-                    plan.arena(),
-                    plan.layout().chain(number).operators(),
-                    forward.chain(),
-                    plan.size(),
-                    pulls,
-                    run.scratch());
+            path = new GradientPath(
+                    plan.arena(), forward.chain().operators(), forward.chain(), plan.size(), pulls, run.scratch());
         } catch (UnsupportedOperationException failure) {
             throw new IllegalArgumentException(
                     "projection '" + projection.name() + "': " + failure.getMessage(), failure);
         }
         boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(projection.name() + "."));
-        GradientSite target = site(projection.target());
-        KeptCurrents port = target.kept(projection.port());
-        GradientTerm term =
-                new GradientTerm(forward, made, input, dropouts[number], port, plan.size(), learns, plan.arena());
-        target.add(term);
-        from.ofPopulation().ifPresent(population -> {
-            GradientSite site = site(population);
-            from.ofVariable().map(site::ofVariable).orElseGet(site::ofSpikes).add(term);
-        });
-        return term;
+        GradientDropout dropout = starts ? dropouts[number] : null;
+        return new GradientTerm(forward, path, input, dropout, port, norm, plan.size(), learns, plan.arena(), crew);
     }
 
     private GradientInput input(Input input) {
@@ -166,14 +181,28 @@ public final class GradientMachine implements WayBack {
         return sites;
     }
 
+    /** The gradients of the weights of a projection's operators, from source to target; null where there are none. */
+    public List<@Nullable WeightGradients> weights(int projection) {
+        List<@Nullable WeightGradients> all = new ArrayList<>();
+        for (GradientTerm term : parts.get(projection).reversed()) {
+            all.addAll(Arrays.asList(term.weights()));
+        }
+        return all;
+    }
+
+    /** What normalizes batches, projections in their order, from source to target. */
+    public List<GradientNorm> norms() {
+        return norms;
+    }
+
     public GradientTerm[] terms() {
         return terms;
     }
 
     /** Runs all steps of a window that begins at a step. */
     public void forward(int firstStep) {
-        for (GradientTerm term : terms) {
-            term.open(firstStep);
+        for (int i = terms.length - 1; i >= 0; i--) {
+            terms[i].open(firstStep); // from source to target
         }
         for (GradientSite site : sites) {
             site.openWindow(firstStep);
@@ -196,62 +225,34 @@ public final class GradientMachine implements WayBack {
         for (GradientSite site : sites) {
             site.begin();
         }
-        for (GradientTerm term : terms) {
-            term.clear();
+        for (int i = 0; i < norms.size(); i++) {
+            norms.get(i).begin();
         }
         RunSize size = plan.size();
         for (int segment = size.segments() - 1; segment >= 0; segment--) {
             int first = segment * size.segment();
             int count = Math.min(size.segment(), size.steps() - first);
             for (GradientSite site : sites) {
-                site.back(segment);
+                site.back(segment, crew);
+            }
+            for (int i = 0; i < norms.size(); i++) {
+                norms.get(i).open(first, count);
             }
             for (GradientSite site : sites) {
-                GradientTerm term = site.backward().prepareTurns();
-                if (term != null) {
-                    prepareWeights(term);
-                }
+                site.backward().openTiles();
             }
             for (int stage = stages.length - 1; stage >= 0; stage--) {
                 stages[stage].backward(first, count);
             }
             for (GradientTerm term : terms) {
-                if (!term.takesTurns()) {
-                    addWeights(term, first, count);
+                if (!term.takesTiles()) {
+                    term.addWeights(first, count);
                 }
             }
             for (GradientInput input : inputs) {
                 toInput(input, first, count);
             }
         }
-        for (GradientTerm term : terms) {
-            term.finish();
-        }
-    }
-
-    private void addWeights(GradientTerm term, int first, int count) {
-        if (term.prepareWeights(first, count)) {
-            addFirst = first;
-            addCount = count;
-            prepareWeights(term);
-            crew.run(add, term.blocks() * term.last().shares());
-        }
-    }
-
-    private void prepareWeights(GradientTerm term) {
-        adding = term;
-        for (OperatorGradient last = term.last(); last.parts() > 0; last.nextRound()) {
-            crew.run(prepare, last.parts());
-        }
-    }
-
-    private void prepare(int part, int thread) {
-        adding.last().preparePart(part, thread);
-    }
-
-    private void add(int part, int thread) {
-        int shares = adding.last().shares();
-        adding.add(addFirst, addCount, part / shares, part % shares, thread);
     }
 
     /** Sums up the gradients of an input: projections in their order. */
@@ -285,8 +286,8 @@ public final class GradientMachine implements WayBack {
         long bytes = Scratch.listBytes(run.scratch());
         for (GradientTerm term : terms) {
             bytes += term.forward().listBytes(samples);
-            for (OperatorGradient back : term.backs()) {
-                bytes += back.listBytes(steps, samples);
+            for (WeightGradients weights : term.weights()) {
+                bytes += weights == null ? 0 : weights.listBytes(steps, samples);
             }
         }
         return bytes;

@@ -8,6 +8,7 @@ import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SampleViews;
 import dev.spikelane.engine.SignalHistory;
 import dev.spikelane.engine.StepViews;
+import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.PortSteps;
@@ -187,16 +188,14 @@ public final class GradientSite {
         boolean framed = (form == InputForm.FRAME || form == InputForm.ANY)
                 && from.size() == 1
                 && from.getFirst().input() != null
+                && from.getFirst().forward().chain().isOneProduct()
                 && from.getFirst().dropout() == null
                 && from.getFirst().forward().projection().delay() == 0;
         boolean plain = !ofVariables[0].mayHaveGradients() && !ofVariables[0].keeps() && !surrogate.isRandom();
-        if (parameters == null || to == null || to.dropout() != null || !framed || !apart || !plain) {
+        if (parameters == null || to == null || !to.samplesApart() || !framed || !apart || !plain) {
             return null;
         }
-        FloatMatrix weights =
-                to.forward().projection().delay() == 0 && to.backs().size() == 1
-                        ? to.backs().getFirst().pulling()
-                        : null;
+        FloatMatrix weights = to.forward().projection().delay() == 0 ? to.packed() : null;
         if (weights == null) {
             return null;
         }
@@ -383,7 +382,7 @@ public final class GradientSite {
     }
 
     /** Goes to a segment on the way back; one that is not the last that ran forward is computed again. */
-    void back(int segment) {
+    void back(int segment, WorkerPool crew) {
         int first = segment * size.segment();
         int count = Math.min(size.segment(), size.steps() - first);
         if (first != segmentStart) {
@@ -392,7 +391,7 @@ public final class GradientSite {
             if (feedback != null) {
                 feedback.back(first);
             }
-            run.fillAgain(first, count, size);
+            run.fillAgain(crew, first, count, size);
             if (!gradient.needsCurrents()) {
                 run.kept().record(states.again(segment), first, count, 0, blocks(), 0);
             }

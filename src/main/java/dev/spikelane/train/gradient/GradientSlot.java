@@ -1,7 +1,7 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
@@ -18,24 +18,24 @@ public final class GradientSlot {
 
     private final String name;
     private final FloatMatrix values;
-    private final @Nullable OperatorGradient owner;
-    private final OperatorGradient.@Nullable Learned learned;
-    private OperatorGradient.@Nullable Sum sum;
+    private final @Nullable WeightGradients owner;
+    private final WeightGradients.@Nullable Learned learned;
+    private WeightGradients.@Nullable Sum sum;
     private final @Nullable FloatMatrix ofNeurons;
     private final @Nullable Population population;
     private final String parameter;
     private final float[] scratch;
 
     /** Weights. */
-    GradientSlot(String name, OperatorGradient owner, OperatorGradient.Learned learned) {
+    GradientSlot(String name, WeightGradients owner, WeightGradients.Learned learned) {
         this(name, learned.values(), owner, learned, null, "");
     }
 
     private GradientSlot(
             String name,
             FloatMatrix values,
-            @Nullable OperatorGradient owner,
-            OperatorGradient.@Nullable Learned learned,
+            @Nullable WeightGradients owner,
+            WeightGradients.@Nullable Learned learned,
             @Nullable Population population,
             String parameter) {
         this.name = name;
@@ -66,8 +66,8 @@ public final class GradientSlot {
         return learned == null ? Objects.requireNonNull(ofNeurons) : sum().packed();
     }
 
-    private OperatorGradient.Sum sum() {
-        OperatorGradient.Sum made = sum;
+    private WeightGradients.Sum sum() {
+        WeightGradients.Sum made = sum;
         if (made == null) {
             made = Objects.requireNonNull(learned).gradient().get();
             sum = made;

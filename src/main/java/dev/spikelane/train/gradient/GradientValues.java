@@ -1,6 +1,7 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.connection.operator.OperatorGradient;
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The values of a network that can be learned, by name. */
 public final class GradientValues {
@@ -22,7 +24,9 @@ public final class GradientValues {
             if (!network.projections().get(i).plastic()) {
                 layout.description()
                         .operators(i)
-                        .forEach(operator -> operator.values().forEach(values -> names.add(values.name())));
+                        .forEach(operator -> operator.values().stream()
+                                .filter(values -> values.said().role() == ValueDescription.Role.WEIGHT)
+                                .forEach(values -> names.add(values.name())));
             }
         }
         return names;
@@ -31,14 +35,14 @@ public final class GradientValues {
     /** The values that are learned: those of projections, then those of populations. */
     public static List<GradientSlot> slots(GradientBlueprint plan, GradientMachine machine) {
         List<GradientSlot> slots = new ArrayList<>();
-        GradientTerm[] terms = machine.terms();
-        for (int i = 0; i < terms.length; i++) {
-            List<OperatorGradient> backs = terms[i].backs();
-            for (int place = 0; place < backs.size(); place++) {
-                for (OperatorGradient.Learned each : backs.get(place).learned()) {
+        for (int i = 0; i < plan.network().projections().size(); i++) {
+            List<@Nullable WeightGradients> weights = machine.weights(i);
+            for (int place = 0; place < weights.size(); place++) {
+                WeightGradients own = weights.get(place);
+                for (WeightGradients.Learned each : own == null ? List.<WeightGradients.Learned>of() : own.learned()) {
                     String name = plan.layout().chain(i).owners().get(place) + "." + each.name();
-                    if (plan.learned().contains(name)) {
-                        slots.add(new GradientSlot(name, backs.get(place), each));
+                    if (own != null && plan.learned().contains(name)) {
+                        slots.add(new GradientSlot(name, own, each));
                     }
                 }
             }

@@ -73,7 +73,7 @@ final class ConnectionKindsTest {
 
     private static boolean hasGradient(Network network, int projection, int place, Arena arena) {
         try {
-            network.laidOut().chain(projection).operators().get(place).gradient(arena, true, 1);
+            network.laidOut().chain(projection).operators().get(place).weightGradients(arena, 1);
             return true;
         } catch (UnsupportedOperationException none) {
             return false;

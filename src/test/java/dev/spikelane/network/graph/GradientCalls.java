@@ -110,12 +110,13 @@ final class GradientCalls implements AutoCloseable {
 
     private NaiveNetwork interpreter() {
         return new NaiveNetwork(network, graph.batch, (name, step) -> {
-            Signal found = steps.get(step).get(name);
-            if (found == null) {
-                throw new AssertionError("there is no " + name);
-            }
-            return found;
-        });
+                    Signal found = steps.get(step).get(name);
+                    if (found == null) {
+                        throw new AssertionError("there is no " + name);
+                    }
+                    return found;
+                })
+                .training();
     }
 
     void run(int calls) {

@@ -1,6 +1,7 @@
 package dev.spikelane.network.graph;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
@@ -8,9 +9,12 @@ import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
+import dev.spikelane.description.NamedValues;
+import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
@@ -20,7 +24,6 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +96,13 @@ public final class RandomGraph {
             }
         }
         this.network = builder.build();
+        for (int i = 0; i < network.projections().size(); i++) {
+            for (OperatorDescription each : network.laidOut().description().operators(i)) {
+                if (each.connection() instanceof BatchNorm) {
+                    each.values().forEach(this::set);
+                }
+            }
+        }
         for (Projection projection : network.projections()) {
             if (isRecurrence(projection) && random.nextBoolean()) {
                 network.weights().names().stream()
@@ -111,6 +121,22 @@ public final class RandomGraph {
     private void replace(String name) {
         FloatMatrix old = network.weights().get(name);
         network.weights().replace(name, Matrices.uniform(arena, old.rows(), old.columns(), random));
+    }
+
+    /** Gives a batch norm other values than those it starts with. */
+    private void set(NamedValues values) {
+        FloatMatrix drawn = Matrices.uniform(arena, 1, values.said().columns(), random);
+        for (int i = 0; i < drawn.columns(); i++) {
+            boolean mean =
+                    !values.name().endsWith("running_var") && !values.name().endsWith("tracked");
+            drawn.set(0, i, mean ? drawn.get(0, i) : 0.3f + Math.abs(drawn.get(0, i)));
+        }
+        network.weights().replace(values.name(), drawn);
+    }
+
+    private BatchNorm norm(int channels) {
+        BatchNorm norm = BatchNorm.of(channels).withEpsilon(learns ? 0.1 : 1e-3);
+        return random.nextInt(3) == 0 ? norm.withoutAffine() : norm.withMomentum(random.nextDouble());
     }
 
     private Shape flat() {
@@ -140,16 +166,17 @@ public final class RandomGraph {
         while (learns && !RandomNeuron.hasPlainGradients(model)) {
             model = random.nextInt(RandomNeuron.MODELS);
         }
-        Shape shape = first.equals(maps) && RandomNeuron.arranges(model) && random.nextInt(3) == 0 ? maps : flat();
+        // Cells are rare, so that all that can be are maps.
+        boolean arranged = RandomNeuron.gates(model) > 1 || random.nextInt(3) == 0;
+        Shape shape = first.equals(maps) && RandomNeuron.arranges(model) && arranged ? maps : flat();
         Neuron neuron = new RandomNeuron(arena, shape.size(), random).of(model);
         return builder.population(name, shape, neuron);
     }
 
     private void project(NetworkBuilder builder, Population target, String port, List<Input> declared) {
-        int gates = target.neuron().gates();
-        Shape currents = gates == 1 ? target.shape() : Shape.of(gates * target.size());
+        Shape currents = target.shape().times(target.neuron().gates());
         Source source = source(target, declared);
-        if (currents.rank() == 3 && !source.shape().equals(currents)) {
+        if (currents.rank() == 3 && !source.shape().equals(target.shape())) {
             source = declared.getFirst();
         }
         boolean delayed = switch (source) {
@@ -185,9 +212,16 @@ public final class RandomGraph {
         List<Connection> path = new ArrayList<>();
         Shape from = source.shape();
         float strength = source.ofVariable().isPresent() ? 0.5f : 3;
+        if (currents.rank() == 3 && (!from.equals(currents) || random.nextInt(4) == 0)) {
+            Dense all = dense(from.size(), currents.size(), strength);
+            return new Connection[] {new Recurrent(all.weights(), all.bias())};
+        }
         if (from.equals(currents) && (from.rank() == 3 || random.nextInt(3) == 0)) {
             for (int i = random.nextInt(4); i > 0; i--) {
                 path.add(elementwise(from.size(), source.ofVariable().isPresent() ? 0.8f : 1.5f));
+            }
+            if (!path.isEmpty() && random.nextInt(4) == 0) {
+                path.add(norm(from.channels()));
             }
             return path.toArray(Connection[]::new);
         }
@@ -204,6 +238,9 @@ public final class RandomGraph {
         if (path.size() < 2 && random.nextInt(4) == 0) {
             int middle = flat().size();
             path.add(rounded(dense(width, middle, strength), source));
+            if (random.nextInt(4) == 0) {
+                path.add(norm(middle));
+            }
             width = middle;
             strength = 1;
         }
@@ -211,6 +248,9 @@ public final class RandomGraph {
         path.add(random.nextInt(5) == 0 ? new Recurrent(last.weights(), last.bias()) : rounded(last, source));
         if (path.size() < 3 && random.nextInt(4) == 0) {
             path.add(elementwise(currents.size(), 1));
+        }
+        if (random.nextInt(6) == 0) {
+            path.add(norm(currents.size()));
         }
         return path.toArray(Connection[]::new);
     }

@@ -2,6 +2,7 @@ package dev.spikelane.network.graph;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -72,6 +73,17 @@ final class RandomGraphProperties {
         often("a plastic projection", all.stream().anyMatch(Projection::plastic));
         often("a snapshot", restored > 0);
         often("weights from all to all", all.stream().anyMatch(RandomGraphProperties::isAllToAll));
+        often(
+                "a recurrence by a connection without weights",
+                all.stream()
+                        .anyMatch(projection -> RandomGraph.isRecurrence(projection)
+                                && projection.path().getFirst() instanceof Scale));
+        atLeast(
+                1,
+                "gates in maps",
+                network.populations().stream()
+                        .anyMatch(population -> population.shape().reordered()
+                                && population.neuron().gates() > 1));
         often("other weights than those of the model", graph.replaced);
         often(
                 "a projection of others into the port feedback",
@@ -105,7 +117,12 @@ final class RandomGraphProperties {
     }
 
     private static void often(String what, boolean happened) {
+        atLeast(8, what, happened);
+    }
+
+    private static void atLeast(int percent, String what, boolean happened) {
         Statistics.label(what).collect(happened);
-        Statistics.label(what).coverage(coverage -> coverage.check(true).percentage(percentage -> percentage > 8));
+        Statistics.label(what)
+                .coverage(coverage -> coverage.check(true).percentage(percentage -> percentage > percent));
     }
 }

@@ -1,9 +1,12 @@
 package dev.spikelane.network.graph;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Scale;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.Firing;
@@ -13,7 +16,6 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
@@ -49,11 +51,10 @@ public final class RandomNeuron {
     }
 
     /**
-     * Whether a model's neurons may be arranged in maps and be compared: neither cells with gates, nor a dropout that
-     * counts neurons.
+     * Whether a model's neurons may be arranged in maps and be compared: no dropout, which counts neurons.
      */
     public static boolean arranges(int model) {
-        return model != 0 && model != DROPPING;
+        return model != DROPPING;
     }
 
     /** Whether a model has gradients, and they are plain operations on each neuron. */
@@ -124,14 +125,15 @@ public final class RandomNeuron {
     }
 
     private Recurrence recurrence() {
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
             case 0 -> Recurrence.none();
-            case 1, 2 -> new Recurrence.OneToOne(shares());
+            case 3 -> Recurrence.by(new Scale(random.nextFloat() - 0.25f));
+            case 1, 2 -> Recurrence.by(new OneToOne(shares()));
             default -> allToAll(neurons);
         };
     }
 
-    private Recurrence.AllToAll allToAll(int outputs) {
+    private Recurrence allToAll(int outputs) {
         return Recurrence.allToAll(
                 Matrices.uniform(arena, outputs, neurons, random), Matrices.uniform(arena, 1, outputs, random));
     }

@@ -82,7 +82,7 @@ final class RandomRecipeProperties {
             }
             this.labels = random.ints(graph.batch, 0, least).toArray();
             this.window = random.nextBoolean() ? graph.steps : 1 + random.nextInt(graph.steps);
-            this.forward = new NaiveNetwork(graph.network, graph.inputs, graph.batch);
+            this.forward = new NaiveNetwork(graph.network, graph.inputs, graph.batch).training();
             for (int number = 0; number < graph.network.projections().size(); number++) {
                 Projection projection = graph.network.projections().get(number);
                 boolean graded = projection.source() instanceof Population population

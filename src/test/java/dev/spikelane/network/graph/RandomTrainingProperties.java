@@ -8,6 +8,8 @@ import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -64,7 +66,13 @@ class RandomTrainingProperties {
             Population p = builder.population("p", Shape.of(neurons), neuron);
             Population q = builder.population("q", Shape.of(2 + random.nextInt(20)), new Leaky(0.9).withThreshold(0.5));
             TorchRandom weights = new TorchRandom(seed);
-            builder.project("x-p", x, p, Dense.linear(x.shape().size(), neurons * neuron.gates(), weights));
+            int currents = neurons * neuron.gates();
+            List<Connection> path =
+                    new ArrayList<>(List.of(Dense.linear(x.shape().size(), currents, weights)));
+            if (seed % 2 == 0) {
+                path.add(BatchNorm.of(currents));
+            }
+            builder.project("x-p", x, p, path.toArray(Connection[]::new));
             builder.project("p-q", p, q, Dense.linear(neurons, q.size(), weights));
             if (random.nextBoolean()) {
                 int delay = 1 + random.nextInt(3);

@@ -3,6 +3,7 @@ package dev.spikelane.network.naive;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.FewerTries;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.network.Population;
@@ -25,6 +26,7 @@ class GradientRoundingProperties {
 
     private static final double ROUNDINGS = 64 * 0x1p-24;
 
+    @FewerTries(always = true)
     @Property(tries = 12)
     void floatsAreDoublesToRounding(
             @ForAll @IntRange(min = 1, max = 6) int batch,
@@ -32,7 +34,7 @@ class GradientRoundingProperties {
             @ForAll long seed) {
         try (Arena arena = Arena.ofShared()) {
             RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
-            NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch);
+            NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();
             forward.run(steps);
             Map<String, float[][]> given = RandomGradientsProperties.given(graph, new Random(seed));
             NaiveGradients[] all = new NaiveGradients[3];

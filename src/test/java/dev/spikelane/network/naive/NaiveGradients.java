@@ -1,5 +1,6 @@
 package dev.spikelane.network.naive;
 
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
@@ -9,13 +10,13 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.naive.NaiveNetwork.Row;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,23 +225,48 @@ public final class NaiveGradients {
 
     /** Gradients of what a projection carries, and of what each connection of the path makes. */
     private List<double[]> pulled(Projection projection, int step, int sample) {
-        int size = projection.target().size();
-        double[] of = new double[size];
-        String port = projection.target().name() + "/" + projection.port();
-        System.arraycopy(gradients.get(port)[step], sample * size, of, 0, size);
-        return pulled(projection, of);
+        return pulled(projection, currents(projection, step), sample, 0, step);
     }
 
-    private List<double[]> pulled(Projection projection, double[] currents) {
-        double[] of = currents;
+    private IntFunction<double[]> currents(Projection projection, int step) {
+        int size = projection.target().size();
+        String port = projection.target().name() + "/" + projection.port();
+        return sample -> {
+            double[] of = new double[size];
+            System.arraycopy(gradients.get(port)[step], sample * size, of, 0, size);
+            return of;
+        };
+    }
+
+    /** From those of the currents of each sample, down to a place of the path. */
+    private List<double[]> pulled(
+            Projection projection, IntFunction<double[]> currents, int sample, int place, int step) {
+        double[] of = currents.apply(sample);
         List<double[]> all = new ArrayList<>(List.of(of));
         List<Connection> path = projection.path();
         if (path.isEmpty()) {
             all.addFirst(multiply(ran.own(projection), of));
         }
-        for (int i = path.size() - 1; i >= 0; i--) {
-            of = back(ran.present(projection, i), of, projection.target().shape());
+        for (int i = path.size() - 1; i >= place; i--) {
+            if (path.get(i) instanceof BatchNorm) {
+                of = norm(projection, i, step).back(arithmetic, ofAll(projection, currents, i, step), sample);
+            } else {
+                of = back(ran.present(projection, i), of, projection.target().shape());
+            }
             all.addFirst(of);
+        }
+        return all;
+    }
+
+    private NaiveBatchNorm norm(Projection projection, int place, int step) {
+        return ran.batchNorm(projection, place, step - projection.delay());
+    }
+
+    /** The gradients of what a connection makes, for each sample. */
+    private List<double[]> ofAll(Projection projection, IntFunction<double[]> currents, int place, int step) {
+        List<double[]> all = new ArrayList<>();
+        for (int sample = 0; sample < batch; sample++) {
+            all.add(pulled(projection, currents, sample, place + 1, step).getFirst());
         }
         return all;
     }
@@ -248,11 +275,11 @@ public final class NaiveGradients {
         return switch (connection) {
             case Dense dense -> dense(dense.weights(), of, Shape.of(of.length));
             case Recurrent recurrent ->
-                dense(recurrent.weights().weights(), of, of.length == target.size() ? target : Shape.of(of.length));
+                dense(recurrent.weights(), of, of.length == target.size() ? target : Shape.of(of.length));
             case OneToOne own -> multiply(own.weights(), of);
             case Scale scale -> multiply(Parameter.of(scale.factor()), of);
             case Flatten _ -> of;
-            case BlasDense _, IntegerDense _ -> throw new AssertionError(connection + " has no gradient");
+            case BatchNorm _, BlasDense _, IntegerDense _ -> throw new AssertionError(connection + " has no gradient");
         };
     }
 
@@ -289,6 +316,14 @@ public final class NaiveGradients {
             return weightsOfFrame(projection, place);
         }
         Connection connection = projection.path().get(place);
+        if (connection instanceof BatchNorm norm) {
+            double[] sum = new double[2 * norm.channels()];
+            for (int step = end - 1; step >= first; step--) {
+                List<double[]> all = ofAll(projection, currents(projection, step), place, step);
+                norm(projection, place, step).add(arithmetic, all, sum);
+            }
+            return norm.affine() ? sum : new double[0];
+        }
         int inputs = -1;
         int outputs = -1;
         double[] sum = {};
@@ -341,15 +376,23 @@ public final class NaiveGradients {
         List<double[]> results = new ArrayList<>();
         int size = projection.target().size();
         double[][] of = gradients.get(projection.target().name() + "/" + projection.port());
-        for (int sample = 0; sample < batch; sample++) {
+        IntFunction<double[]> currents = sample -> {
             double[] sum = new double[size];
             for (int step = end - 1; step >= first; step--) {
                 for (int i = 0; i < size; i++) {
                     sum[i] = arithmetic.plus(sum[i], of[step][sample * size + i]);
                 }
             }
+            return sum;
+        };
+        if (projection.path().get(place) instanceof BatchNorm norm) {
+            double[] sums = new double[2 * norm.channels()];
+            norm(projection, place, first).add(arithmetic, ofAll(projection, currents, place, first), sums);
+            return norm.affine() ? sums : new double[0];
+        }
+        for (int sample = 0; sample < batch; sample++) {
             sources.add(ran.rowsOfFrame(projection, first, sample).get(place));
-            results.add(pulled(projection, sum).get(place + 1));
+            results.add(pulled(projection, currents, sample, 0, first).get(place + 1));
         }
         int inputs = sources.getFirst().values().length;
         int outputs = results.getFirst().length;

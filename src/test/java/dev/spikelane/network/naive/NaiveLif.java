@@ -1,10 +1,12 @@
 package dev.spikelane.network.naive;
 
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Logarithm;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
@@ -15,7 +17,6 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
@@ -162,7 +163,7 @@ public final class NaiveLif extends NaiveNeurons {
         NaiveLif lif =
                 new NaiveLif(shape, NO_RESET.withThreshold(model.threshold().values()), "membrane");
         lif.rectified = true;
-        if (model.recurrence() instanceof Recurrence.OneToOne own) {
+        if (model.recurrence() instanceof Recurrence.By(OneToOne own)) {
             lif.decay(Decay.MULTIPLY, own.weights()).constant = model.bias();
         } else {
             lif.decay(Decay.NONE, ONE).recurrence = Recurrence.none();
@@ -304,12 +305,12 @@ public final class NaiveLif extends NaiveNeurons {
             case Recurrence.None _ -> {
                 return null;
             }
-            case Recurrence.OneToOne own -> {
+            case Recurrence.By(OneToOne own) -> {
                 for (int i = 0; i < all.length; i++) {
                     all[i] = own.weights().value(i) * (fired[i] ? 1 : 0);
                 }
             }
-            case Recurrence.AllToAll _ -> throw new AssertionError("weights from all to all are a projection");
+            case Recurrence.By other -> throw new AssertionError(other + " is a projection");
         }
         return all;
     }

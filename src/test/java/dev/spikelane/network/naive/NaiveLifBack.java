@@ -1,11 +1,12 @@
 package dev.spikelane.network.naive;
 
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Logarithm;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Recurrence;
 
 /**
@@ -175,7 +176,7 @@ public final class NaiveLifBack {
             ofVariables[1] = arithmetic.times(ofCurrent, share);
             ofFedBack = ofCurrent;
         }
-        if (!fed && lif.recurrence instanceof Recurrence.OneToOne own) {
+        if (!fed && lif.recurrence instanceof Recurrence.By(OneToOne own)) {
             ofOwn = arithmetic.plus(ofOwn, arithmetic.times(ofFedBack, firedBefore ? 1 : 0));
             ofFiredBefore = arithmetic.times(ofFedBack, own.weights().value(i));
         } else {

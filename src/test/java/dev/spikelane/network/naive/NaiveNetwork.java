@@ -1,5 +1,6 @@
 package dev.spikelane.network.naive;
 
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
@@ -9,6 +10,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -19,9 +21,8 @@ import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
 import dev.spikelane.network.graph.RandomGraph;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
-import dev.spikelane.neuron.Recurrence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -71,6 +72,9 @@ public final class NaiveNetwork {
     private Map<String, FloatMatrix> values = Map.of();
     /** The connections with these values, by the names of the values. */
     private final Map<String, Connection> connections = new HashMap<>();
+
+    /** Whether batches are normalized by their own statistics. */
+    private boolean training;
 
     /** The models with these values, by their populations. */
     private final Map<String, Neuron> models = new HashMap<>();
@@ -138,6 +142,12 @@ public final class NaiveNetwork {
             }
             neurons.put(population.name(), changed);
         }
+    }
+
+    /** Runs as in training from now on. */
+    public NaiveNetwork training() {
+        training = true;
+        return this;
     }
 
     /** How many steps were run. */
@@ -291,16 +301,62 @@ public final class NaiveNetwork {
 
     /** The row of a source, and what each connection of a path makes of it. */
     List<Row> rows(Projection projection, int step, int sample) {
-        Row row = source(projection.source(), step, sample);
-        return rows(projection, dropped(projection, row, step + projection.delay(), sample));
+        return rows(projection, step, sample, projection.path().size());
     }
 
     /** The same of a frame of all steps, which gradients of weights take as values. */
     List<Row> rowsOfFrame(Projection projection, int step, int sample) {
-        return rows(projection, new Row(plain(source(projection.source(), step, sample)), null));
+        Row row = new Row(plain(source(projection.source(), step, sample)), null);
+        return rows(projection, row, step, sample, projection.path().size());
     }
 
-    private List<Row> rows(Projection projection, Row first) {
+    /** What the first connections of a path make. */
+    private List<Row> rows(Projection projection, int step, int sample, int count) {
+        Row row = source(projection.source(), step, sample);
+        return rows(projection, dropped(projection, row, step + projection.delay(), sample), step, sample, count);
+    }
+
+    /** What normalizes the batch of a step of the source at a place of a path. */
+    NaiveBatchNorm batchNorm(Projection projection, int place, int step) {
+        List<float[]> all = new ArrayList<>();
+        for (int sample = 0; sample < batch; sample++) {
+            all.add(rows(projection, step, sample, place).getLast().values);
+        }
+        BatchNorm said = (BatchNorm) projection.path().get(place);
+        return new NaiveBatchNorm(said, all, weights(said, ValueNames.prefix(projection, place)));
+    }
+
+    private float[] weights(BatchNorm said, String prefix) {
+        if (said.affine()) {
+            return value(prefix + "weight", null).toArray();
+        }
+        float[] ones = new float[said.channels()];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    private Row normalized(Projection projection, int place, int step, int sample, Row row) {
+        BatchNorm said = (BatchNorm) projection.path().get(place);
+        String prefix = ValueNames.prefix(projection, place);
+        float[] bias = said.affine() ? value(prefix + "bias", null).toArray() : new float[said.channels()];
+        if (training) {
+            return new Row(batchNorm(projection, place, step).normalized(sample, bias), null);
+        }
+        float[] weights = weights(said, prefix);
+        FloatMatrix mean = value(prefix + "running_mean", null);
+        FloatMatrix variance = value(prefix + "running_var", null);
+        float[] values = row.values.clone();
+        for (int i = 0; i < values.length; i++) {
+            int channel = i / (values.length / said.channels());
+            float inverse = (float) (1 / Math.sqrt((double) variance.get(0, channel) + said.epsilon()));
+            float factor = weights[channel] * inverse;
+            float term = Math.fma(-mean.get(0, channel), factor, bias[channel]);
+            values[i] = Math.fma(values[i], met(values[i], factor), term);
+        }
+        return new Row(values, null);
+    }
+
+    private List<Row> rows(Projection projection, Row first, int step, int sample, int count) {
         Row row = first;
         List<Row> rows = new ArrayList<>();
         rows.add(row);
@@ -309,15 +365,17 @@ public final class NaiveNetwork {
         if (path.isEmpty()) {
             rows.add(new Row(multiply(own(projection), row), null));
         }
-        for (int i = 0; i < path.size(); i++) {
+        for (int i = 0; i < count; i++) {
             // The order of a dense sum is that of the rows before the flatten that stands before it.
             Shape order = i > 0 && path.get(i - 1) instanceof Flatten && isDense(path.get(i))
                     ? before(path, i - 1, projection.source().shape())
                     : shape;
             boolean seesThrough = !shape.reordered() || i + 1 < path.size() && isDense(path.get(i + 1));
-            row = path.get(i) instanceof Flatten
-                    ? seesThrough ? row : new Row(plain(row), null)
-                    : apply(present(projection, i), row, order);
+            row = switch (path.get(i)) {
+                case Flatten _ -> seesThrough ? row : new Row(plain(row), null);
+                case BatchNorm _ -> normalized(projection, i, step, sample, row);
+                default -> apply(present(projection, i), row, order);
+            };
             shape = path.get(i).outputShape(shape);
             rows.add(row);
         }
@@ -341,7 +399,7 @@ public final class NaiveNetwork {
     private static boolean isDense(Connection connection) {
         return switch (connection) {
             case BlasDense _, Dense _, IntegerDense _ -> true;
-            case Flatten _, OneToOne _, Recurrent _, Scale _ -> false;
+            case BatchNorm _, Flatten _, OneToOne _, Recurrent _, Scale _ -> false;
         };
     }
 
@@ -361,7 +419,7 @@ public final class NaiveNetwork {
         String prefix = ValueNames.prefix(projection, place);
         boolean recurs = RandomGraph.isRecurrence(projection);
         boolean asBuilt = !values.containsKey(prefix + "weight") && !values.containsKey(prefix + "bias");
-        if (!recurs && asBuilt || said instanceof Scale || said instanceof Flatten) {
+        if (!recurs && asBuilt || said instanceof Scale || said instanceof Flatten || said instanceof BatchNorm) {
             return said;
         }
         return connections.computeIfAbsent(prefix, _ -> switch (said) {
@@ -390,12 +448,12 @@ public final class NaiveNetwork {
 
     private static Row apply(Connection connection, Row row, Shape order) {
         return switch (connection) {
-            case Recurrent recurrent -> new Row(recurrent(recurrent.weights(), row, order), null);
+            case Recurrent recurrent -> new Row(recurrent(recurrent, row, order), null);
             case Dense dense -> new Row(dense(dense, row, order), null);
             case IntegerDense dense -> new Row(integers(dense, row, order), null);
             case OneToOne own -> new Row(multiply(own.weights(), row), null);
             case Scale scale -> new Row(multiply(Parameter.of(scale.factor()), row), null);
-            case BlasDense _, Flatten _ -> throw new AssertionError("no plain loop of " + connection);
+            case BatchNorm _, BlasDense _, Flatten _ -> throw new AssertionError("no plain loop of " + connection);
         };
     }
 
@@ -418,7 +476,7 @@ public final class NaiveNetwork {
         return current;
     }
 
-    private static float[] recurrent(Recurrence.AllToAll said, Row row, Shape order) {
+    private static float[] recurrent(Recurrent said, Row row, Shape order) {
         float[] current = new float[said.weights().rows()];
         for (int output = 0; output < current.length; output++) {
             float sum = row.fires == null ? said.bias().get(0, output) : 0;

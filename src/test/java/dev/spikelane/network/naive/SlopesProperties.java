@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.FewerTries;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.network.Population;
@@ -39,7 +40,7 @@ class SlopesProperties {
         try (Arena arena = Arena.ofShared()) {
             RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
             Random random = new Random(seed);
-            NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch);
+            NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();
             forward.run(steps);
             Map<String, float[][]> given = RandomGradientsProperties.given(graph, random);
             NaiveGradients expected =
@@ -130,7 +131,7 @@ class SlopesProperties {
                 directions.add(new Direction(
                         population.name() + ".leak", sums(graph, expected, population, back -> back.ofLeak)));
             }
-            if (lif.recurrence instanceof Recurrence.OneToOne && !isFed(graph, population)) {
+            if (lif.recurrence instanceof Recurrence.By(OneToOne _) && !isFed(graph, population)) {
                 directions.add(
                         new Direction(population.name() + ".V", sums(graph, expected, population, back -> back.ofOwn)));
             }

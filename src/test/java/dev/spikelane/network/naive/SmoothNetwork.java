@@ -1,5 +1,6 @@
 package dev.spikelane.network.naive;
 
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
@@ -9,6 +10,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
@@ -17,8 +19,8 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.Recurrence;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -56,7 +58,7 @@ final class SmoothNetwork {
         this.steps = steps;
         for (Projection projection : network.projections()) {
             for (int place = 0; place < projection.path().size(); place++) {
-                double[] weights = weights(ran.present(projection, place), projection, place);
+                double[] weights = weights(network, ran.present(projection, place), projection, place);
                 if (weights.length > 0) {
                     values.put(key(projection, place), weights);
                 }
@@ -70,7 +72,7 @@ final class SmoothNetwork {
                 leaks[i] = Math.clamp(leaks[i], 0, 1);
             }
             values.put(population.name() + ".leak", leaks);
-            if (lif.recurrence instanceof Recurrence.OneToOne own) {
+            if (lif.recurrence instanceof Recurrence.By(OneToOne own)) {
                 values.put(population.name() + ".V", each(own.weights(), population.size()));
             }
         }
@@ -213,7 +215,7 @@ final class SmoothNetwork {
         if (fed != null) {
             return fed[i];
         }
-        if (lif.recurrence instanceof Recurrence.OneToOne) {
+        if (lif.recurrence instanceof Recurrence.By(OneToOne _)) {
             double before = step == 0 ? 0 : of(population.name(), step - 1)[at];
             return values(population.name() + ".V")[i] * before;
         }
@@ -239,10 +241,7 @@ final class SmoothNetwork {
         double[] sum = null;
         for (Projection projection : network.projections()) {
             if (projection.target() == population && projection.port().equals(port)) {
-                double[] row = source(projection.source(), step - projection.delay(), sample);
-                for (int place = 0; place < projection.path().size(); place++) {
-                    row = apply(projection, place, row);
-                }
+                double[] row = row(projection, step, sample, projection.path().size());
                 for (int i = 0; sum != null && i < sum.length; i++) {
                     row[i] += sum[i];
                 }
@@ -250,6 +249,47 @@ final class SmoothNetwork {
             }
         }
         return sum;
+    }
+
+    /** What the first connections of a path make of a source. */
+    private double[] row(Projection projection, int step, int sample, int places) {
+        double[] row = source(projection.source(), step - projection.delay(), sample);
+        for (int place = 0; place < places; place++) {
+            row = projection.path().get(place) instanceof BatchNorm said
+                    ? normalized(said, projection, step, sample, place)
+                    : apply(projection, place, row);
+        }
+        return row;
+    }
+
+    private double[] normalized(BatchNorm said, Projection projection, int step, int sample, int place) {
+        List<double[]> rows = new ArrayList<>();
+        for (int i = 0; i < batch; i++) {
+            rows.add(row(projection, step, i, place));
+        }
+        double[] weights = values.get(key(projection, place));
+        double[] made = rows.get(sample).clone();
+        int positions = made.length / said.channels();
+        for (int i = 0; i < made.length; i++) {
+            int channel = i / positions;
+            double mean = 0;
+            double squares = 0;
+            for (double[] row : rows) {
+                for (int at = channel * positions; at < (channel + 1) * positions; at++) {
+                    mean += row[at] / positions / batch;
+                }
+            }
+            for (double[] row : rows) {
+                for (int at = channel * positions; at < (channel + 1) * positions; at++) {
+                    squares += (row[at] - mean) * (row[at] - mean) / positions / batch;
+                }
+            }
+            made[i] = (made[i] - mean) / Math.sqrt(squares + said.epsilon());
+            if (weights != null) {
+                made[i] = made[i] * weights[channel] + weights[said.channels() + channel];
+            }
+        }
+        return made;
     }
 
     private double[] source(Source source, int step, int sample) {
@@ -281,7 +321,7 @@ final class SmoothNetwork {
             case Scale scale -> multiply(row, scale.factor());
             case OneToOne _ -> multiply(row, Objects.requireNonNull(weights));
             case Dense _, Recurrent _ -> dense(row, Objects.requireNonNull(weights));
-            case BlasDense _, IntegerDense _ -> throw new AssertionError("no gradient of " + projection);
+            case BatchNorm _, BlasDense _, IntegerDense _ -> throw new AssertionError("no gradient of " + projection);
         };
     }
 
@@ -307,20 +347,23 @@ final class SmoothNetwork {
         return current;
     }
 
-    private static double[] weights(Connection connection, Projection projection, int place) {
+    private static double[] weights(Network network, Connection connection, Projection projection, int place) {
+        String name = ValueNames.prefix(projection, place);
         return switch (connection) {
+            case BatchNorm norm ->
+                norm.affine()
+                        ? joined(
+                                network.weights().get(name + "weight").toArray(),
+                                network.weights().get(name + "bias").toArray())
+                        : new double[0];
             case Dense dense -> joined(dense.weights().toArray(), dense.bias().toArray());
             case Recurrent recurrent ->
-                joined(
-                        recurrent.weights().weights().toArray(),
-                        recurrent.weights().bias().toArray());
+                joined(recurrent.weights().toArray(), recurrent.bias().toArray());
             case OneToOne own -> {
                 int width = projection.source().shape().size();
                 for (int i = 0; i < place; i++) {
                     width = projection.path().get(i) instanceof Dense dense ? dense.outputs() : width;
-                    width = projection.path().get(i) instanceof Recurrent before
-                            ? before.weights().weights().rows()
-                            : width;
+                    width = projection.path().get(i) instanceof Recurrent before ? before.outputs() : width;
                 }
                 yield each(own.weights(), width);
             }

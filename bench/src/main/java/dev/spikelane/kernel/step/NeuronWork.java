@@ -130,7 +130,7 @@ public record NeuronWork(Model model) implements Work {
         private final FloatMatrix current;
         private final FloatMatrix state;
         private final FloatMatrix feedback;
-        private final FloatMatrix workspace = FloatMatrix.zeros(arena, LstmStep.GATES, NEURONS);
+        private final FloatMatrix workspace = LstmStep.workspace(arena, NEURONS);
         private final FloatMatrix weights = FloatMatrix.zeros(arena, WINDOW, NEURONS);
         private final FloatMatrix window = FloatMatrix.zeros(arena, WINDOW, NEURONS);
         private final SpikeMatrix previous = SpikeMatrix.zeros(arena, 1, NEURONS);
@@ -178,7 +178,7 @@ public record NeuronWork(Model model) implements Work {
             switch (model) {
                 case SLSTM -> {
                     for (int step = 0; step < STEPS; step++) {
-                        LstmStep.step(parameters, run, workspace, step);
+                        LstmStep.step(parameters, NEURONS, run, workspace, step);
                     }
                 }
                 case STATE_LEAKY_TRUNCATED -> {
@@ -194,7 +194,7 @@ public record NeuronWork(Model model) implements Work {
             switch (model) {
                 case SLSTM -> {
                     for (int step = 0; step < STEPS; step++) {
-                        LstmStep.scalar(parameters, run, step);
+                        LstmStep.scalar(parameters, NEURONS, run, step);
                         fire(step);
                     }
                 }

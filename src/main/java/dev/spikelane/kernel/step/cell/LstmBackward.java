@@ -26,6 +26,7 @@ public final class LstmBackward implements NeuronBackward {
     private final LeakyParameters parameters;
     private final LeakyOptions options;
     private final int neurons;
+    private final int channels;
     private final Map<LeakySums, FloatMatrix> sums = new EnumMap<>(LeakySums.class);
     private final FloatMatrix rounded;
 
@@ -40,8 +41,10 @@ public final class LstmBackward implements NeuronBackward {
      * Prepares all neurons.
      *
      * @param parameters of the neurons
+     * @param channels as in {@link LstmStep#step}
      */
-    public LstmBackward(LeakyParameters parameters) {
+    public LstmBackward(LeakyParameters parameters, int channels) {
+        this.channels = channels;
         this.parameters = parameters;
         this.options = parameters.options;
         this.neurons = parameters.neurons();
@@ -120,10 +123,10 @@ public final class LstmBackward implements NeuronBackward {
         FloatMatrix ofCurrent = step.ofCurrent;
         FloatMatrix ofFeedback = step.ofFeedback;
         if (ofCurrent != null) {
-            Elements.set(ofCurrent, row, gate * neurons + i, value);
+            Elements.set(ofCurrent, row, LstmStep.column(gate, i, channels), value);
         }
         if (ofFeedback != null) {
-            Elements.set(ofFeedback, row, gate * neurons + i, value);
+            Elements.set(ofFeedback, row, LstmStep.column(gate, i, channels), value);
         }
     }
 
@@ -183,8 +186,8 @@ public final class LstmBackward implements NeuronBackward {
         int row = step.currentRow + sample;
         FloatMatrix current = step.current;
         FloatMatrix feedback = step.feedback;
-        float sum = current == null ? 0 : Elements.get(current, row, gate * neurons + i);
-        return feedback == null ? sum : sum + Elements.get(feedback, row, gate * neurons + i);
+        float sum = current == null ? 0 : Elements.get(current, row, LstmStep.column(gate, i, channels));
+        return feedback == null ? sum : sum + Elements.get(feedback, row, LstmStep.column(gate, i, channels));
     }
 
     private void subtract(LeakySums parameter, int sample, int i, float term) {

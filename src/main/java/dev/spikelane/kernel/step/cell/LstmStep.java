@@ -10,13 +10,15 @@ import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 
 /**
  * Updates spiking long short-term memory cells by one step, in float32 without fused operations.
  *
  * <p>With H the membrane (the hidden state), C the cell state, and four gates of each neuron in torch's order,
- * {@code i, f, g, o}, each the sum of a current and a fed back current:
+ * {@code i, f, g, o}, each the sum of a current and a fed back current, a position's neurons side by side for each of
+ * its gates ({@link #column}):
  *
  * <pre>{@code
  * R = H > threshold                                    from the membrane before the step
@@ -42,24 +44,40 @@ public final class LstmStep {
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
+    /** Vectors of a position's channels reach into what is behind the last neuron. */
+    private static final int BEHIND = 15;
+
     private LstmStep() {}
+
+    /**
+     * Makes memory that steps use.
+     *
+     * @param arena the arena that owns it
+     * @param neurons of the cells
+     * @return the gates of a row, {@code [4 x neurons and what vectors need behind them]}, zeros
+     */
+    public static FloatMatrix workspace(Arena arena, int neurons) {
+        return FloatMatrix.zeros(arena, GATES, neurons + BEHIND);
+    }
 
     /**
      * Runs one step. What is updated or overwritten shares no memory with what else is passed.
      *
      * @param parameters of {@code neurons} neurons with two variables, membrane and cell state, of which only those of
      *     firing are read
+     * @param channels neurons of a position; all of them, if they stand in a row
      * @param run the current and the feedback, {@code [at least firstRow + batch x 4 neurons]}; the state,
      *     {@code [2 * batch x neurons]}: the membranes, then the cell states; spikes, and membranes if they are kept;
      *     of all words
-     * @param workspace {@code [4 x neurons]}, overwritten
+     * @param workspace from {@link #workspace}, overwritten
      * @param firstRow the first row of the step, a multiple of the batch
      * @throws IllegalArgumentException if a shape or range does not fit, matrices share memory, or the neurons fire
      *     before the step or feed something back
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void step(LeakyParameters parameters, StepRun run, FloatMatrix workspace, int firstRow) {
+    public static void step(
+            LeakyParameters parameters, int channels, StepRun run, FloatMatrix workspace, int firstRow) {
         FloatMatrix feedback = run.feedback;
         FloatMatrix state = run.state;
         SpikeMatrix spikes = run.spikes;
@@ -71,7 +89,12 @@ public final class LstmStep {
         }
         int batch = state.rows() / 2;
         state.requireShape("state", state.rows(), neurons);
-        workspace.requireShape("workspace", GATES, neurons);
+        int columns = channels == neurons ? neurons : neurons + BEHIND;
+        workspace.requireShape("workspace", GATES, Math.max(columns, workspace.columns()));
+        if (channels < 1 || neurons % channels != 0) {
+            throw new IllegalArgumentException(
+                    "channels is " + channels + ", expected a number that divides " + neurons + " neurons");
+        }
         Checks.apart("workspace", workspace, "state", state);
         if (firstRow < 0) {
             throw new IllegalArgumentException("firstRow is " + firstRow + ", expected at least 0");
@@ -92,16 +115,16 @@ public final class LstmStep {
         }
         for (int row = firstRow; row < firstRow + batch; row++) {
             if (SimdWidth.VECTOR) {
-                LstmStepVector.charge(parameters, run, workspace, row);
+                LstmStepVector.charge(parameters, channels, run, workspace, row);
             } else {
-                scalar(parameters, run, row);
+                scalar(parameters, channels, run, row);
             }
             LeakyStep.fire(parameters.loops, parameters, run, row);
         }
     }
 
     /** The specification of a charge, which leaves R in the row of spikes. */
-    public static void scalar(LeakyParameters parameters, StepRun run, int row) {
+    public static void scalar(LeakyParameters parameters, int channels, StepRun run, int row) {
         FloatMatrix state = run.state;
         SpikeMatrix spikes = run.spikes;
         int batch = state.rows() / 2;
@@ -117,10 +140,10 @@ public final class LstmStep {
                 float before = Elements.get(state, sample, neuron);
                 float r = (strict ? before > threshold : before >= threshold) ? 1 : 0;
                 bits |= (long) r << neuron;
-                float input = sigmoid(gate(run, row, neuron));
-                float forget = sigmoid(gate(run, row, FORGET * neurons + neuron));
-                float candidate = tanh(gate(run, row, CANDIDATE * neurons + neuron));
-                float output = sigmoid(gate(run, row, OUTPUT * neurons + neuron));
+                float input = sigmoid(gate(run, row, column(INPUT, neuron, channels)));
+                float forget = sigmoid(gate(run, row, column(FORGET, neuron, channels)));
+                float candidate = tanh(gate(run, row, column(CANDIDATE, neuron, channels)));
+                float output = sigmoid(gate(run, row, column(OUTPUT, neuron, channels)));
                 float cell = forget * Elements.get(state, batch + sample, neuron) + input * candidate;
                 float h = output * tanh(cell);
                 if (later) {
@@ -133,7 +156,12 @@ public final class LstmStep {
         }
     }
 
-    private static float gate(StepRun run, int row, int column) {
+    /** Where a neuron's gate stands in a row of currents. */
+    static int column(int gate, int neuron, int channels) {
+        return (neuron / channels * GATES + gate) * channels + neuron % channels;
+    }
+
+    static float gate(StepRun run, int row, int column) {
         return Elements.get(run.current, row, column) + Elements.get(run.feedback, row - run.firstFed, column);
     }
 

@@ -9,6 +9,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.ExponentialVector;
 import dev.spikelane.kernel.base.SpikeLanesVector;
 import dev.spikelane.kernel.step.StepRun;
@@ -29,92 +30,133 @@ final class LstmStepVector {
     private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1);
 
     /**
-     * The loops of a step. Their four classes meet in one call, which C2 therefore never inlines: what inlines all
+     * The loops of a step. Their classes meet in one call, which C2 therefore never inlines: what inlines all
      * loops passes the nodes that C2 inlines, and vectors of the loop at the limit are boxed, as it happened once in
      * six runs.
      */
     private enum Part {
         SIGMOIDS {
             @Override
-            void run(LeakyParameters parameters, StepRun run, FloatMatrix gates, int row) {
+            void run(LeakyParameters parameters, int channels, StepRun run, FloatMatrix gates, int row) {
                 for (int gate = 0; gate < LstmStep.GATES; gate++) {
                     if (gate != LstmStep.CANDIDATE) {
-                        sigmoid(run, row, gates, gate, parameters.neurons());
+                        sigmoid(run, row, gates, gate, channels);
                     }
                 }
             }
         },
         CANDIDATE {
             @Override
-            void run(LeakyParameters parameters, StepRun run, FloatMatrix gates, int row) {
-                tanh(run, row, gates, LstmStep.CANDIDATE, parameters.neurons());
+            void run(LeakyParameters parameters, int channels, StepRun run, FloatMatrix gates, int row) {
+                tanh(run, row, gates, LstmStep.CANDIDATE, channels);
+            }
+        },
+        TAILS {
+            @Override
+            void run(LeakyParameters parameters, int channels, StepRun run, FloatMatrix gates, int row) {
+                tails(run, row, gates, channels);
             }
         },
         RESETS {
             @Override
-            void run(LeakyParameters parameters, StepRun run, FloatMatrix gates, int row) {
+            void run(LeakyParameters parameters, int channels, StepRun run, FloatMatrix gates, int row) {
                 resets(parameters, run.state, row % (run.state.rows() / 2), run.spikes, row);
             }
         },
         CELLS {
             @Override
-            void run(LeakyParameters parameters, StepRun run, FloatMatrix gates, int row) {
+            void run(LeakyParameters parameters, int channels, StepRun run, FloatMatrix gates, int row) {
                 int batch = run.state.rows() / 2;
                 cells(parameters, run.state, batch, row % batch, gates);
             }
         };
 
-        abstract void run(LeakyParameters parameters, StepRun run, FloatMatrix gates, int row);
+        abstract void run(LeakyParameters parameters, int channels, StepRun run, FloatMatrix gates, int row);
     }
 
     private static final Part[] PARTS = Part.values();
 
     private LstmStepVector() {}
 
-    static void charge(LeakyParameters parameters, StepRun run, FloatMatrix gates, int row) {
+    static void charge(LeakyParameters parameters, int channels, StepRun run, FloatMatrix gates, int row) {
         for (Part part : PARTS) {
-            part.run(parameters, run, gates, row);
+            part.run(parameters, channels, run, gates, row);
         }
     }
 
     /**
-     * One gate of all neurons. Lanes behind the last neuron hold another gate; as zeros they leave the padding zero.
+     * One gate of all neurons, position by position. Lanes behind a position's channels hold another gate; as zeros,
+     * those of the last position leave the padding zero.
      */
-    private static void sigmoid(StepRun run, int row, FloatMatrix gates, int gate, int neurons) {
+    private static void sigmoid(StepRun run, int row, FloatMatrix gates, int gate, int channels) {
         MemorySegment inputs = run.current.segment();
         MemorySegment fed = run.feedback.segment();
         MemorySegment to = gates.segment();
         Checks.isNative(inputs);
         Checks.isNative(fed);
         Checks.isNative(to);
-        long column = (long) gate * neurons * Float.BYTES;
-        long inputRow = run.current.rowOffset(row) + column;
-        long fedRow = run.feedback.rowOffset(row - run.firstFed) + column;
+        long inputRow = run.current.rowOffset(row);
+        long fedRow = run.feedback.rowOffset(row - run.firstFed);
         long toRow = gates.rowOffset(gate);
-        for (int neuron = 0; neuron < neurons; neuron += COUNT) {
-            long at = (long) neuron * Float.BYTES;
-            FloatVector sum = FloatVector.fromMemorySegment(FLOAT, inputs, inputRow + at, ORDER)
-                    .add(FloatVector.fromMemorySegment(FLOAT, fed, fedRow + at, ORDER));
-            ZERO.blend(sigmoid(sum), FLOAT.indexInRange(neuron, neurons)).intoMemorySegment(to, toRow + at, ORDER);
+        int neurons = run.spikes.columns();
+        int last = lastVector(run);
+        for (int first = 0; first < neurons; first += channels) {
+            int column = LstmStep.GATES * first + gate * channels;
+            int end = Math.min(channels, last - column + 1);
+            for (int channel = 0; channel < end; channel += COUNT) {
+                long at = (long) (column + channel) * Float.BYTES;
+                FloatVector sum = FloatVector.fromMemorySegment(FLOAT, inputs, inputRow + at, ORDER)
+                        .add(FloatVector.fromMemorySegment(FLOAT, fed, fedRow + at, ORDER));
+                ZERO.blend(sigmoid(sum), FLOAT.indexInRange(channel, channels))
+                        .intoMemorySegment(to, toRow + (long) (first + channel) * Float.BYTES, ORDER);
+            }
         }
     }
 
-    private static void tanh(StepRun run, int row, FloatMatrix gates, int gate, int neurons) {
+    private static void tanh(StepRun run, int row, FloatMatrix gates, int gate, int channels) {
         MemorySegment inputs = run.current.segment();
         MemorySegment fed = run.feedback.segment();
         MemorySegment to = gates.segment();
         Checks.isNative(inputs);
         Checks.isNative(fed);
         Checks.isNative(to);
-        long column = (long) gate * neurons * Float.BYTES;
-        long inputRow = run.current.rowOffset(row) + column;
-        long fedRow = run.feedback.rowOffset(row - run.firstFed) + column;
+        long inputRow = run.current.rowOffset(row);
+        long fedRow = run.feedback.rowOffset(row - run.firstFed);
         long toRow = gates.rowOffset(gate);
-        for (int neuron = 0; neuron < neurons; neuron += COUNT) {
-            long at = (long) neuron * Float.BYTES;
-            FloatVector sum = FloatVector.fromMemorySegment(FLOAT, inputs, inputRow + at, ORDER)
-                    .add(FloatVector.fromMemorySegment(FLOAT, fed, fedRow + at, ORDER));
-            ZERO.blend(tanh(sum), FLOAT.indexInRange(neuron, neurons)).intoMemorySegment(to, toRow + at, ORDER);
+        int neurons = run.spikes.columns();
+        int last = lastVector(run);
+        for (int first = 0; first < neurons; first += channels) {
+            int column = LstmStep.GATES * first + gate * channels;
+            int end = Math.min(channels, last - column + 1);
+            for (int channel = 0; channel < end; channel += COUNT) {
+                long at = (long) (column + channel) * Float.BYTES;
+                FloatVector sum = FloatVector.fromMemorySegment(FLOAT, inputs, inputRow + at, ORDER)
+                        .add(FloatVector.fromMemorySegment(FLOAT, fed, fedRow + at, ORDER));
+                ZERO.blend(tanh(sum), FLOAT.indexInRange(channel, channels))
+                        .intoMemorySegment(to, toRow + (long) (first + channel) * Float.BYTES, ORDER);
+            }
+        }
+    }
+
+    /** Where the last vector of a row of currents may begin. */
+    private static int lastVector(StepRun run) {
+        return Math.min(run.current.stride(), run.feedback.stride()) - COUNT;
+    }
+
+    /** The gates of the last positions of maps whose vectors would pass the end of the row. */
+    private static void tails(StepRun run, int row, FloatMatrix gates, int channels) {
+        int last = lastVector(run);
+        int neurons = run.spikes.columns();
+        for (int first = last / (LstmStep.GATES * channels) * channels; first < neurons; first += channels) {
+            for (int gate = 0; gate < LstmStep.GATES; gate++) {
+                int column = LstmStep.GATES * first + gate * channels;
+                int done = Math.max(0, last - column + COUNT) / COUNT * COUNT;
+                for (int channel = done; channel < channels; channel++) {
+                    float sum = LstmStep.gate(run, row, column + channel);
+                    float value = gate == LstmStep.CANDIDATE ? LstmStep.tanh(sum) : LstmStep.sigmoid(sum);
+                    Elements.set(gates, gate, first + channel, value);
+                }
+            }
         }
     }
 

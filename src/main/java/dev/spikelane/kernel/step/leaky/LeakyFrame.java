@@ -2,6 +2,7 @@ package dev.spikelane.kernel.step.leaky;
 
 import dev.spikelane.kernel.base.Pads;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.memory.FloatMatrix;
@@ -76,7 +77,7 @@ public final class LeakyFrame {
      * Runs all steps of a block of neurons.
      *
      * @param parameters of the neurons
-     * @param current {@code [batch x 64]}
+     * @param current {@code [batch x neurons]}, at this block
      * @param membrane {@code [batch x neurons]}, before the first step
      * @param end receives that after the last step; may be {@code membrane}; null if nobody wants it
      * @param spikes {@code [steps * batch x neurons]}, overwritten for the block
@@ -84,7 +85,7 @@ public final class LeakyFrame {
      */
     public static void fire(
             LeakyParameters parameters,
-            FloatMatrix current,
+            Tile current,
             FloatMatrix membrane,
             @Nullable FloatMatrix end,
             SpikeMatrix spikes,

@@ -8,6 +8,7 @@ import static jdk.incubator.vector.VectorOperators.GT;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SpikeLanesVector;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
@@ -27,7 +28,7 @@ final class LeakyFrameVector {
 
     static void fire(
             LeakyParameters parameters,
-            FloatMatrix current,
+            Tile current,
             FloatMatrix membrane,
             @Nullable FloatMatrix end,
             SpikeMatrix spikes,
@@ -41,7 +42,7 @@ final class LeakyFrameVector {
     /** Two vectors of neurons side by side. */
     private static void fireTwo(
             LeakyParameters parameters,
-            FloatMatrix current,
+            Tile current,
             FloatMatrix membrane,
             @Nullable FloatMatrix end,
             SpikeMatrix spikes,
@@ -50,7 +51,7 @@ final class LeakyFrameVector {
             int first) {
         MemorySegment bits = spikes.segment();
         MemorySegment state = membrane.segment();
-        MemorySegment input = current.segment();
+        MemorySegment input = current.matrix().segment();
         MemorySegment thresholds = parameters.threshold.segment();
         MemorySegment betas = parameters.beta.segment();
         Checks.isNative(bits);
@@ -67,10 +68,9 @@ final class LeakyFrameVector {
         FloatVector threshold2 = FloatVector.fromMemorySegment(FLOAT, thresholds, column + BYTES, ORDER);
         FloatVector beta = FloatVector.fromMemorySegment(FLOAT, betas, column, ORDER);
         FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, betas, column + BYTES, ORDER);
-        FloatVector in =
-                FloatVector.fromMemorySegment(FLOAT, input, current.rowOffset(sample) + (long) first * BYTES, ORDER);
-        FloatVector in2 = FloatVector.fromMemorySegment(
-                FLOAT, input, current.rowOffset(sample) + (long) first * BYTES + BYTES, ORDER);
+        long from = current.offset(sample, block) + (long) first * BYTES;
+        FloatVector in = FloatVector.fromMemorySegment(FLOAT, input, from, ORDER);
+        FloatVector in2 = FloatVector.fromMemorySegment(FLOAT, input, from + BYTES, ORDER);
         long at = membrane.rowOffset(sample) + column;
         FloatVector u = FloatVector.fromMemorySegment(FLOAT, state, at, ORDER);
         FloatVector u2 = FloatVector.fromMemorySegment(FLOAT, state, at + BYTES, ORDER);

@@ -16,10 +16,10 @@ public interface Reversible {
     /**
      * Tells which way back it is.
      *
-     * @return whether they are the cells of {@link LstmBackward}, in place of the neurons of {@link LeakyBackward}
+     * @return the channels of the cells of {@link LstmBackward}; 0 for the neurons of {@link LeakyBackward}
      */
-    default boolean cells() {
-        return false;
+    default int cellChannels() {
+        return 0;
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.Tile;
@@ -30,6 +31,7 @@ import net.jqwik.api.lifecycle.BeforeTry;
 
 /** Sums over windows: the definition, and one answer. */
 @EveryWidth
+@FewerTries
 final class WindowStepProperties {
 
     private Arena arena;

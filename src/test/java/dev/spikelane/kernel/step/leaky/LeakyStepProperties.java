@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.base.Tile;
@@ -22,6 +23,7 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 @EveryWidth
+@FewerTries
 final class LeakyStepProperties {
 
     private Arena arena;

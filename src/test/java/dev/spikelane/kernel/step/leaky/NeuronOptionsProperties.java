@@ -5,6 +5,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Compare;
@@ -31,6 +32,7 @@ import net.jqwik.api.lifecycle.BeforeTry;
  * specification.
  */
 @EveryWidth
+@FewerTries
 final class NeuronOptionsProperties {
 
     private Arena arena;
@@ -64,7 +66,8 @@ final class NeuronOptionsProperties {
     @ComparesVectors
     @Property(tries = 300)
     void longShortTermMemory(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
+            @ForAll(supplier = Awkward.Sizes.class) int channels,
+            @ForAll @IntRange(min = 1, max = 20) int positions,
             @ForAll @IntRange(min = 1, max = 3) int batch,
             @ForAll Compare compare,
             @ForAll Reset reset,
@@ -72,6 +75,7 @@ final class NeuronOptionsProperties {
             @ForAll boolean inhibited,
             @ForAll boolean wild,
             @ForAll long seed) {
+        int neurons = channels * positions;
         LeakyParameters parameters = LeakyParameters.builder(neurons)
                 .threshold(0.1f)
                 .synapse(0)
@@ -94,7 +98,8 @@ final class NeuronOptionsProperties {
         SpikeMatrix expectedSpikes = SpikeMatrix.zeros(arena, batch, neurons);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, batch, neurons);
         for (int sample = 0; sample < batch; sample++) {
-            LstmStep.scalar(parameters, new StepRun(current, expected, expectedSpikes).feedback(feedback), sample);
+            LstmStep.scalar(
+                    parameters, channels, new StepRun(current, expected, expectedSpikes).feedback(feedback), sample);
             parameters
                     .specification
                     .fire()
@@ -105,8 +110,8 @@ final class NeuronOptionsProperties {
                             sample + 1,
                             inhibited ? Winner.scalar(expected, sample, parameters.threshold) : 0);
         }
-        FloatMatrix workspace = FloatMatrix.zeros(arena, LstmStep.GATES, neurons);
-        LstmStep.step(parameters, new StepRun(current, actual, spikes).feedback(feedback), workspace, 0);
+        FloatMatrix workspace = LstmStep.workspace(arena, neurons);
+        LstmStep.step(parameters, channels, new StepRun(current, actual, spikes).feedback(feedback), workspace, 0);
         assertSameBits(expectedSpikes, spikes, "spikes");
         assertSameBits(expected, actual, "state");
     }
@@ -137,9 +142,10 @@ final class NeuronOptionsProperties {
         FloatMatrix state = FloatMatrix.zeros(arena, 4, 5);
         LstmStep.step(
                 parameters,
+                5,
                 new StepRun(FloatMatrix.zeros(arena, 4, 20), state, SpikeMatrix.zeros(arena, 4, 5))
                         .feedback(FloatMatrix.zeros(arena, 4, 20)),
-                FloatMatrix.zeros(arena, 4, 5),
+                LstmStep.workspace(arena, 5),
                 firstRow);
     }
 }

@@ -8,6 +8,7 @@ import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.SurrogateShape;
 import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.memory.FloatMatrix;
@@ -62,6 +63,7 @@ public record LeakyFrameWork(boolean back) implements Work {
                 FloatMatrix.zeros(arena, STEPS, LeakyFrame.BLOCK),
                 FloatMatrix.zeros(arena, STEPS, LeakyFrame.BLOCK),
                 FloatMatrix.zeros(arena, BATCH, LeakyFrame.BLOCK));
+        private final Tile tile = Tile.of(current, spikes.columns());
         private final LeakyFrame.Target target;
         private final LeakyFrame.Window window = new LeakyFrame.Window(membrane, null);
 
@@ -87,7 +89,7 @@ public record LeakyFrameWork(boolean back) implements Work {
 
         private void forward() {
             for (int block = 0; block < spikes.stride(); block++) {
-                LeakyFrame.fire(parameters, current, membrane, null, spikes, block);
+                LeakyFrame.fire(parameters, tile.at(block, block + 1), membrane, null, spikes, block);
             }
         }
 

@@ -1,4 +1,4 @@
-package dev.spikelane.neuron;
+package dev.spikelane.memory;
 
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;

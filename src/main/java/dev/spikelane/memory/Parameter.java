@@ -1,8 +1,8 @@
-package dev.spikelane.neuron;
+package dev.spikelane.memory;
 
 import java.util.Arrays;
 
-/** A parameter of a neuron model: one value for all neurons, or one for each. Immutable. */
+/** A parameter of a neuron model or a connection: one value for all neurons, or one for each. Immutable. */
 public final class Parameter {
 
     private final float[] values;
@@ -82,11 +82,6 @@ public final class Parameter {
      */
     public int count() {
         return values.length;
-    }
-
-    /** A neuron's value, where the neurons of another parameter may be more than one value. */
-    float valueOrLast(int neuron) {
-        return values[Math.min(neuron, values.length - 1)];
     }
 
     /**
