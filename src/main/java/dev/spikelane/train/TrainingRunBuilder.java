@@ -249,9 +249,8 @@ public final class TrainingRunBuilder {
         }
         if (checkpoint != null && batching.code().isSequential()) {
             throw new IllegalArgumentException(
-                    "the code draws from one stream, whose place no checkpoint keeps, expected a code that draws "
-                            + "from the"
-                            + " samples' own streams, or a run without a checkpoint");
+                    "the code draws from one stream, whose place no checkpoint keeps, expected a code that draws from"
+                            + " the samples' own streams, or a run without a checkpoint");
         }
         boolean there = false;
         if (checkpoint != null) {

@@ -15,27 +15,13 @@ import java.util.List;
 final class BlasDenseKind extends ConnectionKind<BlasDense> {
 
     BlasDenseKind() {
-        super(BlasDense.class, "dense by OpenBLAS");
-    }
-
-    @Override
-    public boolean isStored() {
-        return false;
-    }
-
-    @Override
-    public boolean takesInnerOrder() {
-        return true;
-    }
-
-    @Override
-    public boolean connectsAll() {
-        return true;
-    }
-
-    @Override
-    public boolean hasValues() {
-        return true;
+        super(
+                BlasDense.class,
+                "dense by OpenBLAS",
+                Trait.UNSTORED,
+                Trait.INNER_ORDER,
+                Trait.CONNECTS_ALL,
+                Trait.VALUES);
     }
 
     @Override

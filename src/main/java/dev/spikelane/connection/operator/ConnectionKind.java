@@ -34,10 +34,23 @@ public abstract class ConnectionKind<C extends Connection> {
     private final Class<C> type;
     private final String name;
 
+    private final Set<Trait> traits;
+
+    /** What all connections of a kind have in common. */
+    enum Trait {
+        /** No file holds them. */
+        UNSTORED,
+        FLATTENS,
+        INNER_ORDER,
+        CONNECTS_ALL,
+        VALUES
+    }
+
     /** A kind that files call by a name. */
-    ConnectionKind(Class<C> type, String name) {
+    ConnectionKind(Class<C> type, String name, Trait... traits) {
         this.type = type;
         this.name = name;
+        this.traits = Set.of(traits);
     }
 
     /** Returns the class of the connections. */
@@ -52,12 +65,12 @@ public abstract class ConnectionKind<C extends Connection> {
 
     /** Whether a file may hold such connections. */
     public boolean isStored() {
-        return true;
+        return !traits.contains(Trait.UNSTORED);
     }
 
     /** Whether such a connection only brings rows from their inner order into torch's. */
     public boolean flattens() {
-        return false;
+        return traits.contains(Trait.FLATTENS);
     }
 
     /**
@@ -65,17 +78,17 @@ public abstract class ConnectionKind<C extends Connection> {
      * be moved.
      */
     public boolean takesInnerOrder() {
-        return false;
+        return traits.contains(Trait.INNER_ORDER);
     }
 
     /** Whether such a connection sums all inputs for each output, so that nothing is zero behind it. */
     public boolean connectsAll() {
-        return false;
+        return traits.contains(Trait.CONNECTS_ALL);
     }
 
     /** Whether such connections have values. */
     public boolean hasValues() {
-        return false;
+        return traits.contains(Trait.VALUES);
     }
 
     /**

@@ -19,7 +19,7 @@ import java.util.function.Function;
 final class DenseKind extends ConnectionKind<Dense> {
 
     DenseKind() {
-        super(Dense.class, "dense");
+        super(Dense.class, "dense", Trait.INNER_ORDER, Trait.CONNECTS_ALL, Trait.VALUES);
     }
 
     /** The values of any connection of all inputs to all outputs. */
@@ -32,21 +32,6 @@ final class DenseKind extends ConnectionKind<Dense> {
         sizes.put("inputs", inputs);
         sizes.put("outputs", outputs);
         return sizes;
-    }
-
-    @Override
-    public boolean takesInnerOrder() {
-        return true;
-    }
-
-    @Override
-    public boolean connectsAll() {
-        return true;
-    }
-
-    @Override
-    public boolean hasValues() {
-        return true;
     }
 
     @Override

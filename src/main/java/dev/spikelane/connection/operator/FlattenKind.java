@@ -13,12 +13,7 @@ import java.util.Set;
 final class FlattenKind extends ConnectionKind<Flatten> {
 
     FlattenKind() {
-        super(Flatten.class, "flatten");
-    }
-
-    @Override
-    public boolean flattens() {
-        return true;
+        super(Flatten.class, "flatten", Trait.FLATTENS);
     }
 
     @Override

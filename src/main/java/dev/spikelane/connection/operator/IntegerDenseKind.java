@@ -15,22 +15,7 @@ import java.util.SequencedMap;
 final class IntegerDenseKind extends ConnectionKind<IntegerDense> {
 
     IntegerDenseKind() {
-        super(IntegerDense.class, "integer dense");
-    }
-
-    @Override
-    public boolean takesInnerOrder() {
-        return true;
-    }
-
-    @Override
-    public boolean connectsAll() {
-        return true;
-    }
-
-    @Override
-    public boolean hasValues() {
-        return true;
+        super(IntegerDense.class, "integer dense", Trait.INNER_ORDER, Trait.CONNECTS_ALL, Trait.VALUES);
     }
 
     /** The scales come first, so that what is read and written one by one finds them. */

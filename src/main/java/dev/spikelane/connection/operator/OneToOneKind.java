@@ -14,12 +14,7 @@ import java.util.Set;
 final class OneToOneKind extends ConnectionKind<OneToOne> {
 
     OneToOneKind() {
-        super(OneToOne.class, "one to one");
-    }
-
-    @Override
-    public boolean hasValues() {
-        return true;
+        super(OneToOne.class, "one to one", Trait.VALUES);
     }
 
     @Override

@@ -14,17 +14,7 @@ import java.util.SequencedMap;
 final class RecurrentKind extends ConnectionKind<Recurrent> {
 
     RecurrentKind() {
-        super(Recurrent.class, "recurrent");
-    }
-
-    @Override
-    public boolean connectsAll() {
-        return true;
-    }
-
-    @Override
-    public boolean hasValues() {
-        return true;
+        super(Recurrent.class, "recurrent", Trait.CONNECTS_ALL, Trait.VALUES);
     }
 
     @Override

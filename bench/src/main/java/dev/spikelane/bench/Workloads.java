@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 
 /** All that is measured: one list for the table, for the full report and for JMH. */
-final class Works {
+final class Workloads {
 
     static final int STEPS = 200;
 
@@ -36,7 +36,7 @@ final class Works {
     private static final int[] BATCHES = {1, 16, 128};
     private static final int[] THREADS = {1, 2};
 
-    private Works() {}
+    private Workloads() {}
 
     /** What a minute shows. */
     static List<Work> quick() {

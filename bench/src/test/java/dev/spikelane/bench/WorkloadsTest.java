@@ -23,11 +23,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class WorksTest {
+class WorkloadsTest {
 
     @Test
     void allHasEachNameOnceAndNoCommaForJmh() {
-        List<String> names = Works.all().stream().map(Work::name).toList();
+        List<String> names = Workloads.all().stream().map(Work::name).toList();
 
         assertEquals(names.size(), new HashSet<>(names).size());
         assertTrue(names.stream().noneMatch(name -> name.contains(",")));
@@ -36,13 +36,13 @@ class WorksTest {
     @Test
     void allHasTheOthersAndWhatTargetsName() {
         HashSet<String> names =
-                new HashSet<>(Works.all().stream().map(Work::name).toList());
+                new HashSet<>(Workloads.all().stream().map(Work::name).toList());
 
-        assertTrue(names.containsAll(Works.quick().stream().map(Work::name).toList()));
-        assertTrue(names.containsAll(Works.overBatch().stream().map(Work::name).toList()));
+        assertTrue(names.containsAll(Workloads.quick().stream().map(Work::name).toList()));
+        assertTrue(names.containsAll(Workloads.overBatch().stream().map(Work::name).toList()));
         assertTrue(
-                names.containsAll(Works.overNeurons().stream().map(Work::name).toList()));
-        assertTrue(names.containsAll(Works.overSpikes().stream().map(Work::name).toList()));
+                names.containsAll(Workloads.overNeurons().stream().map(Work::name).toList()));
+        assertTrue(names.containsAll(Workloads.overSpikes().stream().map(Work::name).toList()));
         assertTrue(names.containsAll(Targets.works()));
     }
 
@@ -71,7 +71,6 @@ class WorksTest {
                 new LossWork(5, 7),
                 new CodingWork(CodingWork.Kind.LATENCY_TIMES, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.LATENCY_SPIKES, 70, 3, 9),
-                new CodingWork(CodingWork.Kind.LATENCY_RAMP, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.DELTA_SPIKES, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.DELTA_SIGNED, 70, 3, 9),
                 new CellWork(CellWork.Kind.SLSTM, 9),
