@@ -271,7 +271,9 @@ public final class PopulationRun {
 
     /** Whether neurons need not be given currents for each step where these are all the same. */
     boolean holds() {
-        return kept == null && membranes == null && BoundPopulation.steps(neurons()).holds();
+        return kept == null
+                && membranes == null
+                && BoundPopulation.steps(neurons()).holds();
     }
 
     /** Takes the neurons of some blocks through some steps of a block that all have these currents. */

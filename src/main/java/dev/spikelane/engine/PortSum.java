@@ -73,6 +73,7 @@ final class PortSum {
     private int stepsInPart;
 
     /** Some samples, of the sums and of the source of each term. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Samples(SampleViews rows, SampleViews[] sources) {}
 
     /**
@@ -95,16 +96,16 @@ final class PortSum {
         }
         this.added = new Tile[terms.size() > 1 ? size.threads() : 0];
         for (int i = 0; i < added.length; i++) {
-            added[i] = several
-                    ? Tile.whole(FloatMatrix.zeros(arena, stepsAtATime * batch, columns))
-                    : tile(arena, size);
+            added[i] =
+                    several ? Tile.whole(FloatMatrix.zeros(arena, stepsAtATime * batch, columns)) : tile(arena, size);
         }
         this.blocksAdded = several ? blocks() : BLOCKS_IN_TILE;
-        SampleViews[] shares = SampleViews.shares(mayCutRows(terms, columns, size.threads()) ? size.threads() : 1, batch);
+        SampleViews[] shares =
+                SampleViews.shares(mayCutRows(terms, columns, size.threads()) ? size.threads() : 1, batch);
         this.samples = new Samples[shares.length];
         for (int i = 0; i < samples.length; i++) {
-            samples[i] = new Samples(
-                    shares[i], SampleViews.of(terms.size(), shares[i].first(), shares[i].count(), batch));
+            samples[i] =
+                    new Samples(shares[i], SampleViews.of(terms.size(), shares[i].first(), shares[i].count(), batch));
         }
         if (several) {
             terms.forEach(term -> term.makeRoom(stepsAtATime * batch));

@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
-import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;

@@ -35,6 +35,7 @@ final class GradientTerm {
 
     /** Gradients of a step, which are added to that sum. */
     private final Tile ofStep;
+
     private final Arena arena;
     private final WorkerPool crew;
     private final WorkerPool.Job toFirst = this::toFirst;

@@ -62,8 +62,7 @@ final class PathPartsTest {
         var x = builder.input("x", Shape.of(INPUTS));
         var hidden = builder.population("hidden", Shape.of(OUTPUTS), new Synaptic(0.8, 0.9).withThreshold(0.2));
         var last = builder.population("last", Shape.of(10), new Leaky(0.9).withThreshold(0.3));
-        builder.project(
-                "two", x, hidden, dense(INPUTS, 300, random), new Scale(0.7f), dense(300, OUTPUTS, random));
+        builder.project("two", x, hidden, dense(INPUTS, 300, random), new Scale(0.7f), dense(300, OUTPUTS, random));
         builder.project("one", x, hidden, dense(INPUTS, OUTPUTS, random)).delay(1);
         builder.project("out", hidden, last, dense(OUTPUTS, 10, random));
         return builder.build();
@@ -142,8 +141,8 @@ final class PathPartsTest {
                 gradients.forward(given);
             }
             gradients.backward();
-            List<FloatMatrix> all = new ArrayList<>(
-                    WEIGHTS.stream().map(gradients::gradient).toList());
+            List<FloatMatrix> all =
+                    new ArrayList<>(WEIGHTS.stream().map(gradients::gradient).toList());
             FloatMatrix ofInput = gradients.gradientOfInput("x");
             FloatMatrix copy = FloatMatrix.zeros(ofInput.rows(), ofInput.columns());
             copy.copyFrom(ofInput);

@@ -97,7 +97,8 @@ final class DenseWeightGradients implements WeightGradients {
             return;
         }
         int block = part / kernel.shares();
-        Tile gradient = tiles[thread].on(Objects.requireNonNull(rows.gradient())).at(block, block + 1);
+        Tile gradient =
+                tiles[thread].on(Objects.requireNonNull(rows.gradient())).at(block, block + 1);
         addShare(gradient, block, part % kernel.shares(), thread);
     }
 

@@ -1,7 +1,7 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.FloatMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -400,8 +400,7 @@ public final class WeightGradient {
      * @param endStep the step behind the last
      * @param thread whose scratch memory is used
      */
-    public void giveSteps(
-            Tile values, FloatMatrix bias, GradientSink sink, int firstStep, int endStep, int thread) {
+    public void giveSteps(Tile values, FloatMatrix bias, GradientSink sink, int firstStep, int endStep, int thread) {
         values.require("values", (endStep - firstStep) * batch, outputs);
         Workspace own = workspaces[thread];
         FloatMatrix gradients = Objects.requireNonNull(own.gradients);
