@@ -126,7 +126,8 @@ final class GradientMachine implements WayBack {
                     forward.chain(),
                     plan.size(),
                     pulls,
-                    run.scratch());
+                    run.scratch(),
+                    crew);
         } catch (UnsupportedOperationException failure) {
             throw new IllegalArgumentException(
                     "projection '" + projection.name() + "': " + failure.getMessage(), failure);
@@ -135,7 +136,7 @@ final class GradientMachine implements WayBack {
         GradientSite target = site(projection.target());
         KeptCurrents port = target.kept(projection.port());
         GradientTerm term =
-                new GradientTerm(forward, made, input, dropouts[number], port, plan.size(), learns, plan.arena(), crew);
+                new GradientTerm(forward, made, input, dropouts[number], port, plan.size(), learns, plan.arena());
         target.add(term);
         from.ofPopulation().ifPresent(population -> {
             GradientSite site = site(population);

@@ -37,7 +37,6 @@ final class GradientTerm {
     private final Tile ofStep;
 
     private final Arena arena;
-    private final WorkerPool crew;
     private final WorkerPool.Job toFirst = this::toFirst;
     private final WorkerPool.Job between = this::between;
     private int stepsInPart;
@@ -56,8 +55,7 @@ final class GradientTerm {
             KeptCurrents port,
             RunSize size,
             boolean learns,
-            Arena arena,
-            WorkerPool crew) {
+            Arena arena) {
         this.forward = forward;
         this.path = path;
         this.input = input;
@@ -66,7 +64,6 @@ final class GradientTerm {
         this.size = size;
         this.learns = learns;
         this.arena = arena;
-        this.crew = crew;
         this.ofStep = Tile.whole(FloatMatrix.zeros(1, path.outputs()));
     }
 
@@ -157,7 +154,7 @@ final class GradientTerm {
         if (learns && weights != null) {
             weights.open(path.takeFrame(frame(), forward.source().frameVersion(), null)
                     .steps(true, true));
-            crew.run(weights);
+            path.crew().run(weights);
         }
     }
 
@@ -220,7 +217,7 @@ final class GradientTerm {
     private void run(WorkerPool.Job job, int steps) {
         count = steps;
         stepsInPart = Math.clamp(ROWS_IN_PART / size.batch(), 1, Math.ceilDiv(steps, size.threads()));
-        crew.run(job, Math.ceilDiv(steps, stepsInPart));
+        path.crew().run(job, Math.ceilDiv(steps, stepsInPart));
     }
 
     private void toFirst(int part, int thread) {
@@ -277,7 +274,7 @@ final class GradientTerm {
                 run(between, steps);
             }
             path.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
-            path.addWeights(first + steps == size.steps(), first == 0, crew);
+            path.addWeights(first + steps == size.steps(), first == 0);
         }
     }
 
@@ -293,7 +290,7 @@ final class GradientTerm {
             path.again(frame(), 0, size.batch(), 0);
             path.toFirst(sums, 0, size.batch(), 0);
             path.takeFrame(frame(), forward.source().frameVersion(), sums);
-            path.addWeights(true, true, crew);
+            path.addWeights(true, true);
         }
     }
 
@@ -320,7 +317,7 @@ final class GradientTerm {
         weights.open(path.take(forward.source().steps(0, size.steps(), 0), null).steps(true, true));
         tiles = weights.takesTiles(size.turn(), blocks);
         if (tiles) {
-            crew.run(weights);
+            path.crew().run(weights);
         }
         return tiles ? weights : null;
     }
