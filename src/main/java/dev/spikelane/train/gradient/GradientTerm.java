@@ -42,7 +42,6 @@ public final class GradientTerm {
     private final Tile whole;
 
     private final Arena arena;
-    private final WorkerPool crew;
     private final WorkerPool.Job toFirst = this::toFirst;
     private final WorkerPool.Job between = this::between;
     private int stepsInPart;
@@ -60,20 +59,17 @@ public final class GradientTerm {
             @Nullable GradientDropout dropout,
             KeptCurrents port,
             @Nullable GradientNorm norm,
-            RunSize size,
-            boolean learns,
-            Arena arena,
-            WorkerPool crew) {
+            GradientBlueprint plan,
+            boolean learns) {
         this.forward = forward;
         this.path = path;
         this.input = input;
         this.dropout = dropout;
         this.port = port;
         this.norm = norm;
-        this.size = size;
+        this.size = plan.size();
         this.learns = learns;
-        this.arena = arena;
-        this.crew = crew;
+        this.arena = plan.arena();
         this.ofStep = Tile.whole(FloatMatrix.zeros(1, path.outputs()));
         this.whole = ofStep.another();
     }
@@ -165,7 +161,7 @@ public final class GradientTerm {
         if (learns && weights != null) {
             weights.open(path.takeFrame(frame(), forward.source().frameVersion(), null)
                     .steps(true, true));
-            crew.run(weights);
+            path.crew().run(weights);
         }
     }
 
@@ -229,7 +225,7 @@ public final class GradientTerm {
     private void run(WorkerPool.Job job, int steps) {
         count = steps;
         stepsInPart = Math.clamp(ROWS_IN_PART / size.batch(), 1, Math.ceilDiv(steps, size.threads()));
-        crew.run(job, Math.ceilDiv(steps, stepsInPart));
+        path.crew().run(job, Math.ceilDiv(steps, stepsInPart));
     }
 
     private void toFirst(int part, int thread) {
@@ -316,7 +312,7 @@ public final class GradientTerm {
                 run(between, steps);
             }
             path.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
-            path.addWeights(first + steps == size.steps(), first == 0, crew);
+            path.addWeights(first + steps == size.steps(), first == 0);
         }
     }
 
@@ -333,7 +329,7 @@ public final class GradientTerm {
             path.again(frame(), 0, size.batch(), 0);
             path.toFirst(sums, 0, size.batch(), 0);
             path.takeFrame(frame(), forward.source().frameVersion(), sums);
-            path.addWeights(true, true, crew);
+            path.addWeights(true, true);
         }
     }
 
@@ -369,7 +365,7 @@ public final class GradientTerm {
         weights.open(path.take(forward.source().steps(0, size.steps(), 0), null).steps(true, true));
         tiles = weights.takesTiles(size.turn(), blocks);
         if (tiles) {
-            crew.run(weights);
+            path.crew().run(weights);
         }
         return tiles ? weights : null;
     }
