@@ -155,7 +155,13 @@ public final class GradientMachine implements WayBack {
         GradientPath path;
         try {
             path = new GradientPath(
-                    plan.arena(), forward.chain().operators(), forward.chain(), plan.size(), pulls, run.scratch(), crew);
+                    plan.arena(),
+                    forward.chain().operators(),
+                    forward.chain(),
+                    plan.size(),
+                    pulls,
+                    run.scratch(),
+                    crew);
         } catch (UnsupportedOperationException failure) {
             throw new IllegalArgumentException(
                     "projection '" + projection.name() + "': " + failure.getMessage(), failure);
