@@ -82,7 +82,6 @@ public enum Decoding {
         throw new IllegalArgumentException("decoding is '" + word + "', expected one of " + Arrays.toString(values()));
     }
 
-    /** Returns the word by which the command line and messages call this, such as {@code first-spike}. */
     /** The scores that it goes by. */
     ClassScore score() {
         return ClassScore.valueOf(name());
@@ -98,6 +97,7 @@ public enum Decoding {
         return new ClassDecoder(score(), steps, batch, outputs, classes == outputs ? 0 : classes);
     }
 
+    /** Returns the word by which the command line and messages call this, such as {@code first-spike}. */
     @Override
     public String toString() {
         return score().toString();
