@@ -39,7 +39,7 @@ final class WidthsTest {
             "data/",
             "io/file/FileTextTest",
             "model/",
-            "connection/operator/ConnectionKindsTest",
+            "connection/kind/ConnectionKindsTest",
             "network/FingerprintTest",
             "network/ValueShapesTest",
             "train/run/InferenceWorkTest",

@@ -1,6 +1,6 @@
 package dev.spikelane.model;
 
-import dev.spikelane.connection.operator.StoredValues;
+import dev.spikelane.connection.kind.StoredValues;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.io.Safetensors;

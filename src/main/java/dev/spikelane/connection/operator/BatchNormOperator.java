@@ -36,7 +36,7 @@ public final class BatchNormOperator implements TileOperator {
     private final FloatMatrix terms;
     private final NormalizedOperator ofNormalized;
 
-    BatchNormOperator(Arena arena, BatchNorm said, Shape shape, List<ValueDescription> described) {
+    public BatchNormOperator(Arena arena, BatchNorm said, Shape shape, List<ValueDescription> described) {
         this.said = said;
         this.shape = shape;
         this.described = described;

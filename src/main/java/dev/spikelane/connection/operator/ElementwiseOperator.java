@@ -39,7 +39,7 @@ public final class ElementwiseOperator implements TileOperator {
     /**
      * Lays out values in torch's order, one for all or one for each input, whose name is described if they have one.
      */
-    static ElementwiseOperator of(
+    public static ElementwiseOperator of(
             Arena arena,
             Parameter values,
             Shape rows,

@@ -2,8 +2,8 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.InputRun;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.StepViews;
 import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;

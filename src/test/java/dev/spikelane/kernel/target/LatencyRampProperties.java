@@ -4,7 +4,6 @@ import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.code.LatencySpikes;
@@ -20,7 +19,6 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /** {@link LatencyRamp} and {@link LatencySpikes}: what happens at rounded times. */
-@EveryWidth
 final class LatencyRampProperties {
 
     private Arena arena;

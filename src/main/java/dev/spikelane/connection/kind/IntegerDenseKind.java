@@ -1,7 +1,10 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.kind;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.operator.IntegerDenseOperator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Parameter;
@@ -21,15 +24,18 @@ final class IntegerDenseKind extends ConnectionKind<IntegerDense> {
     /** The scales come first, so that what is read and written one by one finds them. */
     @Override
     public List<ValueDescription> values(IntegerDense said, Shape rows) {
-        List<ValueDescription> dense = DenseKind.values(said.inputs(), said.outputs());
+        List<ValueDescription> dense = ValueDescription.dense(said.inputs(), said.outputs());
         return List.of(
                 new ValueDescription(
-                        WEIGHT + ValueDescription.SCALE,
+                        ValueDescription.WEIGHT + ValueDescription.SCALE,
                         List.of(said.weights().scales().length),
                         ElementType.FLOAT32,
                         ValueDescription.Role.BUFFER),
                 new ValueDescription(
-                        WEIGHT, dense.getFirst().shape(), said.weights().type(), ValueDescription.Role.WEIGHT),
+                        ValueDescription.WEIGHT,
+                        dense.getFirst().shape(),
+                        said.weights().type(),
+                        ValueDescription.Role.WEIGHT),
                 dense.getLast());
     }
 
@@ -47,7 +53,8 @@ final class IntegerDenseKind extends ConnectionKind<IntegerDense> {
 
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
-        IntegerDense integers = IntegerDense.of(values.integers(WEIGHT), values.floats(BIAS, 1));
+        IntegerDense integers =
+                IntegerDense.of(values.integers(ValueDescription.WEIGHT), values.floats(ValueDescription.BIAS, 1));
         requireOptions(said, options(integers), values);
         return integers;
     }

@@ -1,4 +1,4 @@
-package dev.spikelane.train;
+package dev.spikelane.train.run;
 
 import dev.spikelane.data.InputCode;
 import dev.spikelane.memory.FloatMatrix;
@@ -10,18 +10,18 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.random.SampleDraws;
-import dev.spikelane.train.run.CodedSteps;
+import dev.spikelane.train.loss.ClassScore;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A simulation of one sample, what encodes it and what reads its outputs. */
-final class ClassifierRun implements AutoCloseable {
+public final class ClassifierRun implements AutoCloseable {
 
     private static final int[] FIRST_SAMPLE = {0};
 
     private final Simulation simulation;
     private final int steps;
-    private final Decoding decoding;
+    private final ClassScore decoding;
     private final ClassScores scores;
     private final String population;
     private final List<String> names;
@@ -32,7 +32,7 @@ final class ClassifierRun implements AutoCloseable {
     private @Nullable EarlyLabels labels;
     private int stepsAtOnce = 1;
 
-    ClassifierRun(Model model, int steps, Decoding decoding) {
+    public ClassifierRun(Model model, int steps, ClassScore decoding) {
         Network network = model.network();
         this.steps = steps;
         this.decoding = decoding;
@@ -49,12 +49,22 @@ final class ClassifierRun implements AutoCloseable {
         this.scores = new ClassScores(simulation, population, steps, decoding, classes);
     }
 
-    int steps() {
+    /** What the last sample came to. */
+    public ClassScores scores() {
+        return scores;
+    }
+
+    /** What classes are called; empty if they have no names. */
+    public List<String> names() {
+        return names;
+    }
+
+    public int steps() {
         return steps;
     }
 
     /** Says how values become input; null if only input that is encoded already will come. */
-    void encode(@Nullable InputCode samples, long seed) {
+    public void encode(@Nullable InputCode samples, long seed) {
         if (samples != null) {
             CodedSteps.require(samples, steps, "classifier");
         }
@@ -64,8 +74,8 @@ final class ClassifierRun implements AutoCloseable {
     }
 
     /** Says when samples end. */
-    void early(EarlyDecision rule, int atOnce) {
-        if (decoding != Decoding.COUNT) {
+    public void early(EarlyDecision rule, int atOnce) {
+        if (decoding != ClassScore.COUNT) {
             throw new IllegalArgumentException(
                     "outputs are decoded by " + decoding + ", expected count for early decisions, which count spikes");
         }
@@ -77,7 +87,8 @@ final class ClassifierRun implements AutoCloseable {
         stepsAtOnce = atOnce;
     }
 
-    Classification classify(float[] sample) {
+    /** Runs a sample, and returns how many steps it took. */
+    public int classify(float[] sample) {
         InputCode samples = code;
         if (samples == null) {
             throw new IllegalStateException("the model does not note its code, expected Classifier.code(...), as it"
@@ -86,7 +97,8 @@ final class ClassifierRun implements AutoCloseable {
         return classify(encode(samples, sample));
     }
 
-    Classification classify(Signal input) {
+    /** Runs a sample, and returns how many steps it took. */
+    public int classify(Signal input) {
         boolean frame = CodedSteps.isFrame(input, 1, steps);
         int ran = steps;
         EarlyLabels deciding = labels;
@@ -102,7 +114,8 @@ final class ClassifierRun implements AutoCloseable {
                 simulation.run(input);
             }
         }
-        return scores.classification(names, ran);
+        scores.read(ran);
+        return ran;
     }
 
     @Override

@@ -1,7 +1,10 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.kind;
 
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.operator.BlasDenseOperator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -26,7 +29,7 @@ final class BlasDenseKind extends ConnectionKind<BlasDense> {
 
     @Override
     public List<ValueDescription> values(BlasDense said, Shape rows) {
-        return DenseKind.values(said.dense().inputs(), said.dense().outputs());
+        return ValueDescription.dense(said.dense().inputs(), said.dense().outputs());
     }
 
     @Override

@@ -1,7 +1,10 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.kind;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.operator.DenseOperator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -19,7 +22,7 @@ final class RecurrentKind extends ConnectionKind<Recurrent> {
 
     @Override
     public List<ValueDescription> values(Recurrent said, Shape rows) {
-        return DenseKind.values(said.inputs(), said.outputs());
+        return ValueDescription.dense(said.inputs(), said.outputs());
     }
 
     @Override
@@ -34,7 +37,8 @@ final class RecurrentKind extends ConnectionKind<Recurrent> {
 
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
-        Recurrent recurrent = new Recurrent(values.floats(WEIGHT, 2), values.floats(BIAS, 1));
+        Recurrent recurrent =
+                new Recurrent(values.floats(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
         requireOptions(said, options(recurrent), values);
         return recurrent;
     }

@@ -1,8 +1,11 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.kind;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.operator.DenseOperator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -22,11 +25,6 @@ final class DenseKind extends ConnectionKind<Dense> {
         super(Dense.class, "dense", Trait.INNER_ORDER, Trait.CONNECTS_ALL, Trait.VALUES);
     }
 
-    /** The values of any connection of all inputs to all outputs. */
-    static List<ValueDescription> values(int inputs, int outputs) {
-        return List.of(ValueDescription.weight(WEIGHT, outputs, inputs), ValueDescription.weight(BIAS, outputs));
-    }
-
     static SequencedMap<String, Number> sizes(int inputs, int outputs) {
         SequencedMap<String, Number> sizes = new LinkedHashMap<>();
         sizes.put("inputs", inputs);
@@ -36,7 +34,7 @@ final class DenseKind extends ConnectionKind<Dense> {
 
     @Override
     public List<ValueDescription> values(Dense said, Shape rows) {
-        return values(said.inputs(), said.outputs());
+        return ValueDescription.dense(said.inputs(), said.outputs());
     }
 
     @Override
@@ -51,17 +49,18 @@ final class DenseKind extends ConnectionKind<Dense> {
 
     @Override
     public Connection quantized(Dense said, ElementType type, Function<String, FloatMatrix> present) {
-        return IntegerDense.of(nearest(type, present), present.apply(BIAS));
+        return IntegerDense.of(nearest(type, present), present.apply(ValueDescription.BIAS));
     }
 
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
-        if (values.staysInteger(WEIGHT)) {
-            IntegerDense integers = IntegerDense.of(values.integers(WEIGHT), values.floats(BIAS, 1));
+        if (values.staysInteger(ValueDescription.WEIGHT)) {
+            IntegerDense integers =
+                    IntegerDense.of(values.integers(ValueDescription.WEIGHT), values.floats(ValueDescription.BIAS, 1));
             requireOptions(said, sizes(integers.inputs(), integers.outputs()), values);
             return integers;
         }
-        Dense floats = Dense.of(values.floats(WEIGHT, 2), values.floats(BIAS, 1));
+        Dense floats = Dense.of(values.floats(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
         requireOptions(said, options(floats), values);
         return floats;
     }

@@ -1,7 +1,10 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.kind;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.operator.ElementwiseOperator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -19,7 +22,7 @@ final class OneToOneKind extends ConnectionKind<OneToOne> {
 
     @Override
     public List<ValueDescription> values(OneToOne said, Shape rows) {
-        return List.of(ValueDescription.weight(WEIGHT, rows.size()));
+        return List.of(ValueDescription.weight(ValueDescription.WEIGHT, rows.size()));
     }
 
     @Override
@@ -30,6 +33,7 @@ final class OneToOneKind extends ConnectionKind<OneToOne> {
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
         requireOptions(said, Set.of());
-        return new OneToOne(Parameter.of(values.floats(WEIGHT, 1).toArray()));
+        return new OneToOne(
+                Parameter.of(values.floats(ValueDescription.WEIGHT, 1).toArray()));
     }
 }

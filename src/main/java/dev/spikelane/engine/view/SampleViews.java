@@ -1,4 +1,4 @@
-package dev.spikelane.engine;
+package dev.spikelane.engine.view;
 
 import dev.spikelane.memory.Signal;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,8 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.kind;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -23,11 +25,6 @@ import java.util.function.Function;
  * @param <C> the class of the connections
  */
 public abstract class ConnectionKind<C extends Connection> {
-
-    /** What integers are called in front of their scales, and floats in their place. */
-    static final String WEIGHT = "weight";
-
-    static final String BIAS = "bias";
 
     private static final String TYPE = "type";
 
@@ -154,7 +151,8 @@ public abstract class ConnectionKind<C extends Connection> {
         for (Map.Entry<String, Number> each : expected.entrySet()) {
             JsonValue found = said.member(each.getKey());
             if (found.integer(1, Integer.MAX_VALUE) != each.getValue().longValue()) {
-                throw found.unexpected(each.getValue() + ", as many as the tensor '" + values.tensor(WEIGHT) + "' has");
+                throw found.unexpected(each.getValue() + ", as many as the tensor '"
+                        + values.tensor(ValueDescription.WEIGHT) + "' has");
             }
         }
         requireOptions(said, expected.keySet());
@@ -169,7 +167,7 @@ public abstract class ConnectionKind<C extends Connection> {
 
     /** The present weights, rounded. */
     static IntegerMatrix nearest(ElementType type, Function<String, FloatMatrix> present) {
-        return IntegerMatrix.nearest(type, present.apply(WEIGHT));
+        return IntegerMatrix.nearest(type, present.apply(ValueDescription.WEIGHT));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.kind;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;

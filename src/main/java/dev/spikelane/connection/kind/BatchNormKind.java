@@ -1,7 +1,10 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.kind;
 
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.operator.BatchNormOperator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -40,8 +43,8 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
     public List<ValueDescription> values(BatchNorm said, Shape rows) {
         List<ValueDescription> values = new ArrayList<>();
         if (said.affine()) {
-            values.add(ValueDescription.weight(WEIGHT, said.channels()));
-            values.add(ValueDescription.weight(BIAS, said.channels()));
+            values.add(ValueDescription.weight(ValueDescription.WEIGHT, said.channels()));
+            values.add(ValueDescription.weight(ValueDescription.BIAS, said.channels()));
         }
         values.add(ValueDescription.buffer(RUNNING_MEAN, said.channels()));
         values.add(ValueDescription.buffer(RUNNING_VARIANCE, said.channels()));

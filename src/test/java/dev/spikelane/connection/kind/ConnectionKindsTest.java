@@ -1,4 +1,4 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.kind;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.OperatorDescription;

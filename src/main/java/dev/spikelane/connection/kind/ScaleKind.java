@@ -1,7 +1,9 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.kind;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Scale;
+import dev.spikelane.connection.operator.ElementwiseOperator;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;

@@ -1,24 +1,16 @@
-package dev.spikelane.train;
+package dev.spikelane.train.loss;
 
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.update.Softmax;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.train.loss.ClassBlocks;
-import dev.spikelane.train.loss.LossRows;
-import dev.spikelane.train.loss.LossShape;
-import dev.spikelane.train.loss.LossSink;
-import dev.spikelane.train.loss.MaxMembraneEntropy;
-import dev.spikelane.train.loss.OutputCounts;
-import dev.spikelane.train.loss.OwnSpikeTimes;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what a population did into classes, and counts how many are right. It is bound to one size of batch and
  * allocates nothing; it is for one thread at a time.
  */
-final class ClassDecoder {
+public final class ClassDecoder {
 
-    private final Decoding decoding;
+    private final ClassScore decoding;
     private final LossShape shape;
     private final ClassBlocks blocks;
     private final OutputCounts counts;
@@ -36,7 +28,7 @@ final class ClassDecoder {
      * @param outputs neurons of the population, at least 1
      * @throws IllegalArgumentException if a size is below 1 or the decoding is none
      */
-    ClassDecoder(Decoding decoding, int steps, int batch, int outputs) {
+    public ClassDecoder(ClassScore decoding, int steps, int batch, int outputs) {
         this(decoding, steps, batch, outputs, 0);
     }
 
@@ -48,14 +40,16 @@ final class ClassDecoder {
      * @param batch the most samples, at least 1
      * @param outputs neurons of the population, at least 1
      * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which
-     *     {@link Decoding#COUNT} adds up; 0: each is one
+     *     {@link ClassScore#COUNT} adds up; 0: each is one
      * @throws IllegalArgumentException if a size is below 1, the decoding is none, or there is a population code that
      *     it does not have
      */
-    ClassDecoder(Decoding decoding, int steps, int batch, int outputs, int populationClasses) {
-        if (decoding == Decoding.NONE || populationClasses != 0 && decoding != Decoding.COUNT) {
+    public ClassDecoder(ClassScore decoding, int steps, int batch, int outputs, int populationClasses) {
+        if (decoding == ClassScore.NONE || populationClasses != 0 && decoding != ClassScore.COUNT) {
             throw new IllegalArgumentException("decoding is " + decoding + ", expected "
-                    + (populationClasses == 0 ? "one that gives classes" : Decoding.COUNT + " for a population code"));
+                    + (populationClasses == 0
+                            ? "one that gives classes"
+                            : ClassScore.COUNT + " for a population code"));
         }
         this.decoding = decoding;
         this.shape = new LossShape(steps, batch, outputs);
@@ -65,15 +59,6 @@ final class ClassDecoder {
         this.steps = new int[outputs];
         this.scores = FloatMatrix.zeros(1, blocks.classes());
         this.row = FloatMatrix.zeros(1, outputs);
-    }
-
-    /** Makes a decoder for the classes of a loss; null if the decoding gives none. */
-    static @Nullable ClassDecoder of(Loss loss, Decoding decoding, int steps, int batch, int outputs) {
-        if (decoding == Decoding.NONE) {
-            return null;
-        }
-        int classes = loss.classes(outputs);
-        return new ClassDecoder(decoding, steps, batch, outputs, classes == outputs ? 0 : classes);
     }
 
     /**
@@ -87,17 +72,16 @@ final class ClassDecoder {
      * @throws IllegalStateException if spikes or membranes are missing
      * @throws IndexOutOfBoundsException if the samples are not all there
      */
-    void decode(LossInput input, int first, int end, int[] classes) {
-        LossRows rows = input.rows();
-        shape.require(rows, first, end, LossSink.NONE, classes.length);
+    public void decode(LossRows input, int first, int end, int[] classes) {
+        shape.require(input, first, end, LossSink.NONE, classes.length);
         for (int sample = first; sample < end; sample++) {
-            score(rows, sample);
+            score(input, sample);
             classes[sample] = best(scores, 0);
         }
     }
 
     /** The scores of the sample that was decoded last, {@code [1 x classes]}. */
-    FloatMatrix scores() {
+    public FloatMatrix scores() {
         return scores;
     }
 
@@ -135,7 +119,7 @@ final class ClassDecoder {
     }
 
     /** The column of the largest score of a row, the first of equals. */
-    static int best(FloatMatrix scores, int at) {
+    public static int best(FloatMatrix scores, int at) {
         int best = 0;
         for (int c = 1; c < scores.columns(); c++) {
             if (Elements.get(scores, at, c) > Elements.get(scores, at, best)) {
@@ -155,7 +139,7 @@ final class ClassDecoder {
      * @return how many are right
      * @throws IndexOutOfBoundsException if the samples are not all there
      */
-    static int right(int[] classes, int[] labels, int first, int end) {
+    public static int right(int[] classes, int[] labels, int first, int end) {
         int right = 0;
         for (int sample = first; sample < end; sample++) {
             right += classes[sample] == labels[sample] ? 1 : 0;
