@@ -90,8 +90,7 @@ final class PortSum {
         }
         this.added = new Tile[terms.size() > 1 ? size.threads() : 0];
         for (int i = 0; i < added.length; i++) {
-            added[i] =
-                    several ? Tile.whole(FloatMatrix.zeros(arena, turn * batch, columns)) : tile(arena, size);
+            added[i] = several ? Tile.whole(FloatMatrix.zeros(arena, turn * batch, columns)) : tile(arena, size);
         }
         this.blocksAdded = several ? blocks() : BLOCKS_IN_TILE;
         SampleViews[] shares =

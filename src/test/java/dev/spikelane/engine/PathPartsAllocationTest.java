@@ -56,8 +56,8 @@ final class PathPartsAllocationTest {
     /** The calling thread and all that help. */
     private static List<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread == Thread.currentThread()
-                        || thread.getName().startsWith("spikelane-"))
+                .filter(thread ->
+                        thread == Thread.currentThread() || thread.getName().startsWith("spikelane-"))
                 .toList();
     }
 }
