@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** A projection: forward, and what it takes back from the gradients of its currents. */
 public final class GradientTerm {
 
-    /** Rows that a thread takes through several operators at a time. */
-    private static final int ROWS_IN_PART = 256;
-
     private final ProjectionRun forward;
     private final GradientPath path;
     /** The input where it starts; null if that is a population. */
@@ -224,7 +221,7 @@ public final class GradientTerm {
     /** Lets threads share some steps from the one that was opened on: all of a path, some rows at a time. */
     private void run(WorkerPool.Job job, int steps) {
         count = steps;
-        stepsInPart = Math.clamp(ROWS_IN_PART / size.batch(), 1, Math.ceilDiv(steps, size.threads()));
+        stepsInPart = Math.min(size.turn(), Math.ceilDiv(steps, size.threads()));
         path.crew().run(job, Math.ceilDiv(steps, stepsInPart));
     }
 
