@@ -15,10 +15,10 @@ import java.util.List;
 
 /**
  * Normalizes by the running values: {@code x * factor + (bias - mean * factor)}, both fused, with
- * {@code factor = weight / sqrt(variance + epsilon)}. In training, a {@link BatchNormStep} normalizes a batch by its own
- * statistics, and {@link #ofNormalized} stands for what it has made.
+ * {@code factor = weight / sqrt(variance + epsilon)}. In training, a {@link BatchNormStep} normalizes a batch by its
+ * own statistics, and {@link #ofNormalized} stands for what it has made.
  */
-public final class BatchNormOperator implements TileOperator {
+public final class BatchNormOperator implements Operator.OnTile {
 
     private final BatchNorm said;
     private final Shape shape;
@@ -34,7 +34,7 @@ public final class BatchNormOperator implements TileOperator {
     private final FloatMatrix factors;
 
     private final FloatMatrix terms;
-    private final NormalizedOperator ofNormalized;
+    private final Operator ofNormalized = new OfNormalized();
 
     BatchNormOperator(Arena arena, BatchNorm said, Shape shape, List<ValueDescription> described) {
         this.said = said;
@@ -49,7 +49,6 @@ public final class BatchNormOperator implements TileOperator {
         this.terms = FloatMatrix.zeros(arena, 1, shape.size());
         weight.fill(1);
         variance.fill(1);
-        this.ofNormalized = new NormalizedOperator(this);
         update();
     }
 
@@ -183,6 +182,66 @@ public final class BatchNormOperator implements TileOperator {
     @Override
     public String toString() {
         return said.toString();
+    }
+
+    /**
+     * Behind rows that were normalized: they pass as they are, and so do their gradients. The way back through the
+     * normalization makes the gradients of the weights.
+     */
+    private final class OfNormalized implements Operator.OnTile {
+
+        @Override
+        public int inputs() {
+            return shape.size();
+        }
+
+        @Override
+        public int outputs() {
+            return shape.size();
+        }
+
+        @Override
+        public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
+            throw noSpikes();
+        }
+
+        @Override
+        public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
+            current.copyFrom(input, 0, 0, rows);
+        }
+
+        @Override
+        public void apply(Tile current, int rows) {}
+
+        @Override
+        public Operator copy(Arena arena) {
+            return BatchNormOperator.this.copy(arena).ofNormalized();
+        }
+
+        @Override
+        public void setSpikeValue(float[] values) {
+            throw noSpikes();
+        }
+
+        @Override
+        public InputGradient inputGradient(Arena arena) {
+            return (gradient, rows, into) -> into.copyFrom(gradient, 0, 0, rows);
+        }
+
+        @Override
+        public WeightGradients weightGradients(Arena arena, int threads) {
+            return new BatchNormWeightGradients(BatchNormOperator.this, arena);
+        }
+
+        @Override
+        public void update() {
+            BatchNormOperator.this.update();
+        }
+
+        @Override
+        public String toString() {
+            return said.toString();
+        }
     }
 
     /** A row of numbers, one for each channel, or a single one. */
