@@ -4,6 +4,7 @@ import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.update.BatchNormStep;
+import dev.spikelane.kernel.update.BatchNormSums;
 import dev.spikelane.kernel.update.BatchStatistics;
 import dev.spikelane.kernel.update.RowAffine;
 import dev.spikelane.memory.FloatMatrix;
@@ -72,17 +73,8 @@ public final class BatchNormOperator implements Operator.OnTile {
         return ofNormalized;
     }
 
-    /** Returns the weights, one for each channel, which are 1 if it has none. */
-    FloatMatrix weight() {
-        return weight;
-    }
-
-    FloatMatrix bias() {
-        return bias;
-    }
-
     /** The weights and biases, unless it has none. */
-    List<ValueDescription> learned() {
+    private List<ValueDescription> learned() {
         return said.affine() ? described.subList(0, 2) : List.of();
     }
 
@@ -147,9 +139,25 @@ public final class BatchNormOperator implements Operator.OnTile {
         all.addAll(List.of(mean, variance, batches));
         List<Values> values = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            values.add(new OfChannels(described.get(i), all.get(i)));
+            FloatMatrix row = all.get(i);
+            ValueDescription of = described.get(i);
+            values.add(OperatorValues.ofRows(of, Shape.of(row.columns()), row).takenBy(from -> set(of, row, from)));
         }
         return values;
+    }
+
+    private void set(ValueDescription of, FloatMatrix row, FloatMatrix from) {
+        from.requireFinite("values");
+        boolean counts = of.name().equals(BatchNormKind.RUNNING_VARIANCE)
+                || of.name().equals(BatchNormKind.BATCHES);
+        for (int i = 0; counts && i < from.columns(); i++) {
+            if (from.get(0, i) < 0) {
+                throw new IllegalArgumentException(
+                        "'" + of.name() + "' has " + from.get(0, i) + " at " + i + ", expected at least 0");
+            }
+        }
+        row.copyFrom(from);
+        update();
     }
 
     @Override
@@ -230,7 +238,7 @@ public final class BatchNormOperator implements Operator.OnTile {
 
         @Override
         public WeightGradients weightGradients(Arena arena, int threads) {
-            return new BatchNormWeightGradients(BatchNormOperator.this, arena);
+            return new Gradients(BatchNormOperator.this, arena);
         }
 
         @Override
@@ -244,41 +252,45 @@ public final class BatchNormOperator implements Operator.OnTile {
         }
     }
 
-    /** A row of numbers, one for each channel, or a single one. */
-    private final class OfChannels implements Values {
+    /**
+     * The gradients of weights and biases behind a normalization, whose way back makes them with sums that it needs
+     * itself, steps descending.
+     */
+    public static final class Gradients implements WeightGradients {
 
-        private final ValueDescription description;
-        private final FloatMatrix row;
+        private final List<ValueDescription> learned;
+        private final FloatMatrix bias;
+        private final BatchNormSums sums;
 
-        OfChannels(ValueDescription description, FloatMatrix row) {
-            this.description = description;
-            this.row = row;
+        private Gradients(BatchNormOperator operator, Arena arena) {
+            this.learned = operator.learned();
+            this.bias = operator.bias;
+            this.sums = BatchNormSums.zeros(arena, operator.weight);
+        }
+
+        /** Returns the weights, and where the normalization adds their gradients up. */
+        public BatchNormSums sums() {
+            return sums;
         }
 
         @Override
-        public ValueDescription description() {
-            return description;
+        public List<Learned> learned() {
+            return learned.isEmpty()
+                    ? List.of()
+                    : List.of(
+                            learned(learned.getFirst(), sums.weights(), sums.ofWeights()),
+                            learned(learned.getLast(), bias, sums.ofBias()));
+        }
+
+        private static Learned learned(ValueDescription of, FloatMatrix values, FloatMatrix sum) {
+            return new Learned(
+                    of.name(), values, () -> new Sum(sum, OperatorValues.ofRows(of, Shape.of(sum.columns()), sum)));
         }
 
         @Override
-        public void read(FloatMatrix into) {
-            into.requireShape("into", 1, columns());
-            into.copyFrom(row);
-        }
+        public void open(WeightRows rows) {}
 
         @Override
-        public void write(FloatMatrix from) {
-            from.requireShape("from", 1, columns());
-            from.requireFinite("from");
-            boolean counts = row == variance || row == batches;
-            for (int i = 0; counts && i < from.columns(); i++) {
-                if (from.get(0, i) < 0) {
-                    throw new IllegalArgumentException(
-                            "'" + name() + "' has " + from.get(0, i) + " at " + i + ", expected at least 0");
-                }
-            }
-            row.copyFrom(from);
-            update();
-        }
+        public void add(Tile gradient, int firstStep, int endStep, int thread) {}
     }
 }
