@@ -251,7 +251,7 @@ final class FloorsTest {
         assertEquals(Set.of("kernel.base.TorchLayout"), users);
         assertEquals(
                 new TreeSet<>(Set.of(
-                        "connection.operator.FlattenGradient uses torch",
+                        "connection.operator.FlattenInputGradient uses torch",
                         "connection.operator.FlattenOperator uses inside",
                         "kernel.base.TorchLayout uses inside",
                         "kernel.base.TorchLayout uses torch",

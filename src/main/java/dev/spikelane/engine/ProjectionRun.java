@@ -138,8 +138,8 @@ public final class ProjectionRun {
     }
 
     /**
-     * Fills the currents of some steps, of which the first is in row 0, for the blocks in use; behind {@link #prepare} and,
-     * where the path has several products, {@link #hold(WorkerPool, boolean)}.
+     * Fills the currents of some steps, of which the first is in row 0, for the blocks in use; behind {@link #prepare}
+     * and, where the path has several products, {@link #hold(WorkerPool, boolean)}.
      */
     public void fill(int first, int count, Tile current, int thread) {
         if (frame == null) {

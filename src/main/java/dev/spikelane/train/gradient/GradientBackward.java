@@ -64,7 +64,7 @@ final class GradientBackward {
         return Math.ceilDiv(site.blocks(), blocksInTile);
     }
 
-    /** Prepares for gradients of weights that come a few steps at a time, as soon as those of the currents are there. */
+    /** Prepares for gradients of weights that come a few steps at a time, as soon as those of currents are there. */
     void openTiles() {
         boolean one = site.shares()
                 && !site.neurons().needsCurrents()
