@@ -148,8 +148,8 @@ public final class BatchNormOperator implements Operator.OnTile {
 
     private void set(ValueDescription of, FloatMatrix row, FloatMatrix from) {
         from.requireFinite("values");
-        boolean counts = of.name().equals(BatchNormKind.RUNNING_VARIANCE)
-                || of.name().equals(BatchNormKind.BATCHES);
+        boolean counts =
+                of.name().equals(BatchNormKind.RUNNING_VARIANCE) || of.name().equals(BatchNormKind.BATCHES);
         for (int i = 0; counts && i < from.columns(); i++) {
             if (from.get(0, i) < 0) {
                 throw new IllegalArgumentException(
