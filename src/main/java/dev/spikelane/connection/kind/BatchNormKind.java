@@ -21,10 +21,6 @@ import java.util.function.Function;
 /** Batch normalization: a weight and a bias for each channel, which are learned, and running values, which are not. */
 final class BatchNormKind extends ConnectionKind<BatchNorm> {
 
-    static final String RUNNING_MEAN = "running_mean";
-    static final String RUNNING_VARIANCE = "running_var";
-    static final String BATCHES = "num_batches_tracked";
-
     private static final String CHANNELS = "channels";
     private static final String EPSILON = "eps";
     private static final String MOMENTUM = "momentum";
@@ -46,9 +42,9 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
             values.add(ValueDescription.weight(ValueDescription.WEIGHT, said.channels()));
             values.add(ValueDescription.weight(ValueDescription.BIAS, said.channels()));
         }
-        values.add(ValueDescription.buffer(RUNNING_MEAN, said.channels()));
-        values.add(ValueDescription.buffer(RUNNING_VARIANCE, said.channels()));
-        values.add(ValueDescription.buffer(BATCHES));
+        values.add(ValueDescription.buffer(BatchNormOperator.RUNNING_MEAN, said.channels()));
+        values.add(ValueDescription.buffer(BatchNormOperator.RUNNING_VARIANCE, said.channels()));
+        values.add(ValueDescription.buffer(BatchNormOperator.BATCHES));
         return values;
     }
 

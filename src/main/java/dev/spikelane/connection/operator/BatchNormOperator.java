@@ -21,6 +21,15 @@ import java.util.List;
  */
 public final class BatchNormOperator implements Operator.OnTile {
 
+    /** The name of the running mean, as in torch. */
+    public static final String RUNNING_MEAN = "running_mean";
+
+    /** The name of the running variance. */
+    public static final String RUNNING_VARIANCE = "running_var";
+
+    /** The name of the number of batches that were followed. */
+    public static final String BATCHES = "num_batches_tracked";
+
     private final BatchNorm said;
     private final Shape shape;
     private final List<ValueDescription> described;
@@ -148,8 +157,7 @@ public final class BatchNormOperator implements Operator.OnTile {
 
     private void set(ValueDescription of, FloatMatrix row, FloatMatrix from) {
         from.requireFinite("values");
-        boolean counts =
-                of.name().equals(BatchNormKind.RUNNING_VARIANCE) || of.name().equals(BatchNormKind.BATCHES);
+        boolean counts = of.name().equals(RUNNING_VARIANCE) || of.name().equals(BATCHES);
         for (int i = 0; counts && i < from.columns(); i++) {
             if (from.get(0, i) < 0) {
                 throw new IllegalArgumentException(
