@@ -13,6 +13,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Normalizes by the running values: {@code x * factor + (bias - mean * factor)}, both fused, with
@@ -191,7 +192,7 @@ public final class BatchNormOperator implements Operator.OnTile {
     }
 
     @Override
-    public WeightGradients weightGradients(Arena arena, int threads) {
+    public @Nullable WeightGradients weightGradients(Arena arena, int threads) {
         return ofNormalized.weightGradients(arena, threads);
     }
 
@@ -245,7 +246,7 @@ public final class BatchNormOperator implements Operator.OnTile {
         }
 
         @Override
-        public WeightGradients weightGradients(Arena arena, int threads) {
+        public @Nullable WeightGradients weightGradients(Arena arena, int threads) {
             return new Gradients(BatchNormOperator.this, arena);
         }
 
