@@ -19,7 +19,8 @@
  *
  * <p>On the class path, start Java with {@code --add-modules jdk.incubator.vector}; on the module path
  * {@code requires dev.spikelane} is enough. Without that module the kernels run as scalar code, with the same results
- * and 80 to 240 times slower on CPUs with vectors of 512 bits; {@link dev.spikelane.kernel.Simd} tells which ones serve.
+ * and 80 to 240 times slower on CPUs with vectors of 512 bits; {@link dev.spikelane.kernel.Simd} tells which ones
+ * serve.
  *
  * <p>Start at {@link dev.spikelane.network.Network} and {@link dev.spikelane.network.Simulation}. The kernels, see
  * {@link dev.spikelane.kernel}, work without a network, like a BLAS. The differences from snnTorch stand in
