@@ -77,7 +77,7 @@ public final class SimdWidth {
 
     private record Choice(int bits, String why, boolean worthWarning) {
 
-        /** The tutorial network, batch 1, densities 0.1 to 0.9: 82 to 150 times (Zen 4), 106 to 237 (Zen 5, 2026-11). */
+        /** Tutorial 3, batch 1, densities 0.1 to 0.9: 82 to 150 times (Zen 4), 106 to 237 (Zen 5, 2026-11). */
         private static final String COST = "; networks run up to 240 times slower";
 
         static Choice of(String asked) {
