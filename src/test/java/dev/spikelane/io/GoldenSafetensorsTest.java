@@ -186,7 +186,7 @@ final class GoldenSafetensorsTest {
                 Map.entry("invalid_utf8", "its header is not UTF-8"),
                 Map.entry("lone_surrogate", "has half a character (a surrogate alone)"),
                 Map.entry("metadata_not_strings", "expected a string"),
-                Map.entry("zip_named_safetensors", "declares a header of 67324752 bytes, expected at most 16777216"));
+                Map.entry("zip_named_safetensors", "is a zip archive, such as"));
         for (GoldenCase golden : GoldenSet.of("safetensors").cases()) {
             for (Map.Entry<String, String> fault : faults.entrySet()) {
                 String name = fault.getKey() + ".safetensors";
