@@ -54,7 +54,7 @@ final class PortSumTest {
     private static boolean worthSharing(int rows, double ofSpike, int spikes, boolean held) {
         SpikeCosts before = SpikeCosts.inUse();
         SpikeCosts costs = known(ofSpike, before.integers());
-        assumeTrue(SpikeCosts.replace(costs), "constants are not fixed");
+        assumeTrue(SpikeCosts.fix(costs), "constants are not fixed");
         try (Arena arena = Arena.ofShared()) {
             Network network = Network.builder(784)
                     .dense(1_000, new TorchRandom(1))
@@ -78,7 +78,7 @@ final class PortSumTest {
             term.open();
             return new PortSum(List.of(term), 1_000, arena, RunSize.forward(1, rows, 2), null).worthSharing(0, 1);
         } finally {
-            SpikeCosts.replace(before);
+            SpikeCosts.fix(before);
         }
     }
 

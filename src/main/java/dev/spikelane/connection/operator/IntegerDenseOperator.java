@@ -111,7 +111,7 @@ final class IntegerDenseOperator implements Operator {
 
     @Override
     public String kernel(int count, long active) {
-        return IntegerMatmul.variant(weights.type(), count, inputs(), active);
+        return IntegerMatmul.variant(weights.type(), count, inputs(), outputs(), active);
     }
 
     @Override

@@ -124,7 +124,7 @@ public final class Scratch {
     public PreparedSpikes prepared() {
         PreparedSpikes known = shared.prepared;
         if (known == null) {
-            known = shared.threads == 1 ? spikes().prepared() : new PreparedSpikes(arena);
+            known = shared.threads == 1 ? spikes().prepared() : new PreparedSpikes(arena, shared.threads);
             shared.prepared = known;
         }
         return known;

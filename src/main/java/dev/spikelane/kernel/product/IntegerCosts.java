@@ -3,8 +3,8 @@ package dev.spikelane.kernel.product;
 import dev.spikelane.memory.ElementType;
 
 /**
- * What the variants of {@link IntegerMatmul} cost on a machine, in nanoseconds for 64 outputs. They decide which
- * variant serves, and never change bits. {@link SpikeCosts} holds those in use.
+ * What the variants of {@link IntegerMatmul} cost on a machine, in nanoseconds for 64 outputs: where {@link Tuner}
+ * starts. {@link SpikeCosts} holds those in use.
  *
  * @param int8 with weights of 8 bits
  * @param int16 with weights of 16 bits
@@ -41,13 +41,15 @@ public record IntegerCosts(Product int8, Product int16) {
         return type == ElementType.INT8 ? new IntegerCosts(product, int16) : new IntegerCosts(int8, product);
     }
 
-    /** The variant that costs less; that of active inputs if both cost the same. */
-    IntegerMatmul.Variant choose(ElementType type, int rows, int pre, long active) {
+    /** Visiting active inputs, for 64 outputs. */
+    double active(ElementType type, int rows, long active) {
         Product costs = of(type);
-        double panels = Math.ceilDiv(pre, INPUTS);
-        double tables = panels * (costs.panel * rows + costs.make * Math.ceilDiv(rows, IntegerSums.ROWS));
-        return costs.row * rows + costs.spike * active > tables
-                ? IntegerMatmul.Variant.TABLES
-                : IntegerMatmul.Variant.ACTIVE;
+        return costs.row * rows + costs.spike * active;
+    }
+
+    /** Tables, for 64 outputs. */
+    double tables(ElementType type, int rows, int pre) {
+        Product costs = of(type);
+        return Math.ceilDiv(pre, INPUTS) * (costs.panel * rows + costs.make * Math.ceilDiv(rows, IntegerSums.ROWS));
     }
 }

@@ -6,6 +6,7 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -20,10 +21,11 @@ import java.util.Locale;
  * <p>Two vector variants. One adds the weights of the active inputs, which were listed before: 8-bit weights in lanes
  * of 16 bits, which are widened before they can overflow. The other adds, for every group of four inputs, one of its 16
  * partial sums from tables in the L1 cache, which costs the same at any density; 16-bit weights go through it in two
- * halves, {@code 256 * (item >> 8) + (item & 255)}. {@link IntegerCosts} says which of them is the faster one on this
- * machine.
+ * halves, {@code 256 * (item >> 8) + (item & 255)}. {@link Tuner} learns which of them is the faster one on this machine.
  */
 public final class IntegerMatmul {
+
+    private static final Variant[] VARIANTS = Variant.values();
 
     private IntegerMatmul() {}
 
@@ -48,26 +50,72 @@ public final class IntegerMatmul {
         weights.requireAccessible();
         workspace.own.forget(); // sums lie where spikes of other products are prepared
         long active = spikes.count(0, rows);
-        switch (choose(weights.type(), rows, weights.pre(), active)) {
+        TunedStage stage = workspace.ofIntegers;
+        int first = current.firstBlock();
+        int end = current.endBlock();
+        describe(stage, weights.type(), rows, weights.pre(), weights.post(), active, end - first);
+        stage.open(end - first);
+        int tried = stage.blocksToTry(end - first);
+        if (tried > 0) {
+            current.narrow(first, first + tried);
+            long start = stage.now();
+            run(VARIANTS[stage.trial], spikes, rows, active, weights, current, workspace);
+            stage.tried(start, start, tried);
+        }
+        if (tried < end - first) {
+            current.narrow(first + tried, end);
+            long start = stage.now();
+            run(VARIANTS[stage.way], spikes, rows, active, weights, current, workspace);
+            stage.done(start, end - first - tried);
+        }
+        current.narrow(first, end);
+    }
+
+    private static void run(
+            Variant variant,
+            SpikeMatrix spikes,
+            int rows,
+            long active,
+            PackedIntegers weights,
+            Tile current,
+            SpikeWorkspace workspace) {
+        switch (variant) {
             case SCALAR -> scalar(spikes, rows, weights, current);
             case ACTIVE -> IntegerMatmulVector.active(spikes, rows, active, weights, current, workspace);
             case TABLES -> IntegerTablesVector.multiply(spikes, rows, weights, current, workspace.tables);
         }
     }
 
+    /** Says which product comes, and what each variant costs by the constants. */
+    static void describe(
+            TunedStage stage, ElementType type, int rows, int pre, int post, long active, int blocks) {
+        stage.of(type == ElementType.INT8 ? Tuner.Kind.INT8 : Tuner.Kind.INT16, rows, pre, post, active);
+        Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
+        if (SimdWidth.VECTOR) {
+            IntegerCosts costs = stage.tuner.costs().integers();
+            stage.costs[Variant.ACTIVE.ordinal()] = blocks * costs.active(type, rows, active);
+            stage.costs[Variant.TABLES.ordinal()] = blocks * costs.tables(type, rows, pre);
+        } else {
+            stage.costs[Variant.SCALAR.ordinal()] = blocks;
+        }
+    }
+
     /**
-     * Names the variant that {@link #multiply} chooses: the one that costs less by {@link SpikeCosts#inUse}. Results do
-     * not depend on it.
+     * Names the variant that {@link #multiply} chooses now, by what {@link Tuner} has learned. Results do not depend on
+     * it.
      *
      * @param type the type of the weights
      * @param rows rows in the call
      * @param pre inputs
+     * @param post outputs
      * @param active spikes in these rows
      * @return {@code int8 active}, {@code int8 tables}, {@code int16 active} or {@code int16 tables};
      *     {@code int8 scalar} or {@code int16 scalar} without vectors
      */
-    public static String variant(ElementType type, int rows, int pre, long active) {
-        return (type + " " + choose(type, rows, pre, active)).toLowerCase(Locale.ROOT);
+    public static String variant(ElementType type, int rows, int pre, int post, long active) {
+        TunedStage stage = new TunedStage(Tuner.OF_JVM, 1);
+        describe(stage, type, rows, pre, post, active, Math.ceilDiv(post, PackedIntegers.BLOCK));
+        return (type + " " + VARIANTS[stage.tuner.peek(stage)]).toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -78,10 +126,6 @@ public final class IntegerMatmul {
      */
     public static int rowsAtATime(int rows) {
         return Math.min(rows, IntegerSums.ROWS);
-    }
-
-    static Variant choose(ElementType type, int rows, int pre, long active) {
-        return SimdWidth.VECTOR ? SpikeCosts.inUse().integers().choose(type, rows, pre, active) : Variant.SCALAR;
     }
 
     /** Which loop does the work. */

@@ -19,11 +19,16 @@ public final class PreparedSpikes {
     /** Lists or panels for {@link SpikePanels}, factors for {@link SpikeDenseVector}. */
     final MemorySegment panels;
 
+    /** What is chosen, and measured. */
+    final TunedStage stage;
+
     /** Whether something is kept; then where the rows are, and which version they had. */
     private boolean kept;
 
     private long address;
     private long version;
+    private boolean apart;
+    private int first;
     private int rows;
     private int pre;
     private int post;
@@ -35,14 +40,16 @@ public final class PreparedSpikes {
      * Allocates memory, to be used again and again.
      *
      * @param arena the arena that owns it
+     * @param threads threads that share products
      * @throws IllegalArgumentException if the arena allocates memory on the heap or of a mapped file
      */
-    public PreparedSpikes(Arena arena) {
-        this(SpikeWorkspace.allocate(arena, SpikeLister.BYTES));
+    public PreparedSpikes(Arena arena, int threads) {
+        this(SpikeWorkspace.allocate(arena, SpikeLister.BYTES), new TunedStage(Tuner.OF_JVM, threads));
     }
 
-    PreparedSpikes(MemorySegment panels) {
+    PreparedSpikes(MemorySegment panels, TunedStage stage) {
         this.panels = panels;
+        this.stage = stage;
     }
 
     /**
@@ -54,39 +61,54 @@ public final class PreparedSpikes {
         return rows == 0 ? 0 : ActiveLists.BYTES;
     }
 
-    /** Takes spikes, and lists or lays them out if that can be done in one go. */
-    void take(SpikeMatrix spikes, int newRows, PackedWeights newWeights) {
-        long active = spikes.count(0, newRows);
-        take(
-                SpikeMatmul.choose(newRows, newWeights.pre(), newWeights.post(), active),
-                active,
-                spikes,
-                newRows,
-                newWeights);
+    /** Takes some rows, chooses how they are multiplied, and lists or lays them out if that can be done in one go. */
+    void take(SpikeMatrix spikes, int newFirst, int newRows, PackedWeights weights, int blocks) {
+        long active = spikes.count(newFirst, newRows);
+        SpikeMatmul.open(stage, newRows, weights.pre(), weights.post(), active, blocks);
+        long start = stage.now();
+        take(SpikeMatmul.variant(stage.way), active, spikes, newFirst, newRows, weights);
+        stage.prepared(start);
     }
 
-    void take(SpikeMatmul.Variant newVariant, long active, SpikeMatrix spikes, int newRows, PackedWeights newWeights) {
+    /** The same for a variant; {@link #stage} does not matter. */
+    void take(
+            SpikeMatmul.Variant newVariant,
+            long active,
+            SpikeMatrix spikes,
+            int newFirst,
+            int newRows,
+            PackedWeights weights) {
         kept = false;
+        apart = false;
+        first = newFirst;
         rows = newRows;
-        pre = newWeights.pre();
-        post = newWeights.post();
+        pre = weights.pre();
+        post = weights.post();
         variant = newVariant;
-        tile = SpikeCosts.inUse().rowsForeseen(newRows, active);
+        tile = stage.tuner.costs().rowsForeseen(newRows, active);
         complete = switch (newVariant) {
             case SCALAR, PERMUTE -> false;
-            case DENSE -> newRows <= SpikeFactors.mostRows(newWeights.paddedPre());
-            case ACTIVE -> newRows <= tile && SpikeActiveVector.takesLists(newWeights);
-            case WIDE, NARROW, LISTS -> newRows <= SpikePanels.ROWS && newWeights.paddedPre() <= SpikePanels.INPUTS;
+            case DENSE -> newRows <= SpikeFactors.mostRows(weights.paddedPre());
+            case ACTIVE -> newRows <= tile && SpikeActiveVector.takesLists(weights);
+            case WIDE, NARROW, LISTS -> newRows <= SpikePanels.ROWS && weights.paddedPre() <= SpikePanels.INPUTS;
         };
         if (complete) {
             switch (newVariant) {
-                case ACTIVE -> lists.list(spikes, 0, newRows, active);
+                case ACTIVE -> lists.list(spikes, newFirst, newRows, active);
                 case WIDE, NARROW, LISTS ->
-                    SpikePanels.prepare(shape(), spikes, 0, newRows, 0, newWeights.paddedPre(), panels);
-                case DENSE -> SpikeFactors.prepare(spikes, 0, newRows, newWeights.paddedPre(), panels);
+                    SpikePanels.prepare(shape(), spikes, newFirst, newRows, 0, weights.paddedPre(), panels);
+                case DENSE -> SpikeFactors.prepare(spikes, newFirst, newRows, weights.paddedPre(), panels);
                 default -> {}
             }
         }
+    }
+
+    /** Takes rows of which each part of the product takes some at a time. */
+    void takeApart(int newRows, PackedWeights weights) {
+        apart = true;
+        rows = newRows;
+        pre = weights.pre();
+        post = weights.post();
     }
 
     /** The shape of panels. Half of a wide one would do nothing for few outputs. */
@@ -104,6 +126,15 @@ public final class PreparedSpikes {
         kept = true;
         address = spikes.segment().address();
         version = itsVersion;
+    }
+
+    boolean kept() {
+        return kept;
+    }
+
+    /** Keeps what was kept before the same rows were taken once more. */
+    void keep(boolean asBefore) {
+        kept = asBefore;
     }
 
     /** Forgets what is kept, before its memory is used for something else. */
@@ -142,6 +173,21 @@ public final class PreparedSpikes {
 
     SpikeMatmul.Variant variant() {
         return variant;
+    }
+
+    /** Whether each part takes some rows at a time, and chooses for itself. */
+    boolean isApart() {
+        return apart;
+    }
+
+    /** The first row. */
+    int first() {
+        return first;
+    }
+
+    /** How many rows. */
+    int rows() {
+        return rows;
     }
 
     /** Rows whose active inputs are foreseen. */

@@ -46,14 +46,15 @@ final class SpikeActiveVector {
      */
     static void active(
             SpikeMatrix spikes,
+            int firstRow,
             int rows,
             PackedWeights weights,
             Tile current,
             int tile,
             @Nullable ActiveLists listed,
             SpikeWorkspace workspace) {
-        for (int row = 0; row < rows; row += tile) {
-            int some = Math.min(tile, rows - row);
+        for (int row = firstRow; row < firstRow + rows; row += tile) {
+            int some = Math.min(tile, firstRow + rows - row);
             ActiveLists lists = listed;
             if (lists == null) {
                 lists = workspace.own.lists;

@@ -7,12 +7,12 @@ import java.util.Locale;
 
 /**
  * What the variants of {@link SpikeMatmul} and {@link IntegerMatmul} cost on a machine, in nanoseconds for 64 outputs.
- * They decide which variant serves, and never change bits.
+ * {@link Tuner} starts from them; they never change bits.
  *
- * <p>Constants of known CPUs ship with the library. The system property {@value #PROPERTY} fixes them: {@code auto}
- * (the default), the name of a shipped set ({@code zen3}, {@code zen4}, {@code zen5}, {@code sapphire-rapids},
- * {@code lanes4}, {@code lanes8}, {@code lanes16}), or constants as {@link #text} writes them. Calibration may replace
- * what is not fixed; a run never does so by itself.
+ * <p>Constants of some CPUs ship with the library; a variant that was not measured there is guessed high. The system
+ * property {@value #PROPERTY} fixes them, so that they decide alone: {@code auto}
+ * (the default: those of this CPU, or of its vectors, as a start), the name of a shipped set ({@code zen3}, {@code zen4}, {@code zen5}, {@code sapphire-rapids},
+ * {@code lanes4}, {@code lanes8}, {@code lanes16}), or constants as {@link #text} writes them.
  *
  * @param name where they come from
  * @param active visiting active inputs
@@ -56,9 +56,6 @@ public record SpikeCosts(
      */
     public record Panel(double make, double row, int tile) {
 
-        /** A variant that never serves. */
-        static final Panel NEVER = new Panel(Double.POSITIVE_INFINITY, 0, SpikePanels.ROWS);
-
         double of(double groups, long rows) {
             return groups * (make * Math.ceilDiv(rows, (long) tile) + row * rows);
         }
@@ -71,10 +68,7 @@ public record SpikeCosts(
      * @param section of a section of 128 inputs of a row
      * @param entry of an entry in a list
      */
-    public record Lists(double make, double section, double entry) {
-
-        static final Lists NEVER = new Lists(Double.POSITIVE_INFINITY, 0, 0);
-    }
+    public record Lists(double make, double section, double entry) {}
 
     /**
      * Of multiplying by spikes as numbers.
@@ -83,8 +77,6 @@ public record SpikeCosts(
      *     infinite if this variant never serves
      */
     public record Dense(double row) {
-
-        static final Dense NEVER = new Dense(Double.POSITIVE_INFINITY);
 
         double of(double groups, long rows) {
             return groups * row * Math.ceilDiv(rows, (long) SpikeFactors.ROWS) * SpikeFactors.ROWS;
@@ -113,8 +105,8 @@ public record SpikeCosts(
             new Panel(50, 2.3, 512),
             new Panel(60, 2.6, 512),
             new Lists(58, 29, 2.2),
-            Dense.NEVER,
-            Panel.NEVER,
+            new Dense(12),
+            new Panel(150, 2.3, SpikePanels.ROWS),
             IntegerCosts.ZEN_3);
 
     /** Measured on EPYC 9004, Zen 4 (512 bits), 2026-11. */
@@ -124,7 +116,7 @@ public record SpikeCosts(
             new Panel(34, 2, 64),
             new Panel(42, 1.85, 512),
             new Lists(34, 25, 1.7),
-            Dense.NEVER,
+            new Dense(8),
             new Panel(137, 2.1, SpikePanels.ROWS),
             IntegerCosts.ZEN_3);
 
@@ -146,7 +138,7 @@ public record SpikeCosts(
             new Panel(38, 1.45, 96),
             new Panel(45, 1.5, 512),
             new Lists(34, 22, 1.3),
-            Dense.NEVER,
+            new Dense(10),
             new Panel(140, 2.3, SpikePanels.ROWS),
             IntegerCosts.ZEN_3);
 
@@ -157,8 +149,8 @@ public record SpikeCosts(
             new Panel(68, 6, 512),
             new Panel(95, 7.5, 512),
             new Lists(88, 29, 5.5),
-            Dense.NEVER,
-            Panel.NEVER,
+            new Dense(22),
+            new Panel(300, 6, SpikePanels.ROWS),
             IntegerCosts.ZEN_3);
 
     private static final SpikeCosts[] SHIPPED = {
@@ -167,7 +159,9 @@ public record SpikeCosts(
 
     private static final String ASKED = System.getProperty(PROPERTY, "auto");
 
-    private static volatile SpikeCosts inUse = of(ASKED);
+    private static final SpikeCosts SAID = of(ASKED);
+
+    private static volatile SpikeCosts inUse = SAID;
 
     /**
      * Returns the constants that decide.
@@ -178,14 +172,9 @@ public record SpikeCosts(
         return inUse;
     }
 
-    /**
-     * Replaces the constants, unless the system property fixes them. Products that run at the same time use either.
-     *
-     * @param costs new constants
-     * @return whether they are in use now
-     */
-    public static boolean replace(SpikeCosts costs) {
-        if (isFixed()) {
+    /** Fixes the constants, unless the system property does: from then on nothing is learned. */
+    public static boolean fix(SpikeCosts costs) {
+        if (!ASKED.equalsIgnoreCase("auto")) {
             return false;
         }
         inUse = costs;
@@ -193,22 +182,12 @@ public record SpikeCosts(
     }
 
     /**
-     * Tells whether the system property fixes the constants.
+     * Tells whether the constants are fixed, so that they decide alone.
      *
-     * @return whether it does
+     * @return whether they are
      */
     public static boolean isFixed() {
-        return !ASKED.equalsIgnoreCase("auto");
-    }
-
-    /**
-     * Tells whether these constants were measured on a CPU like this one, or are given: then they need no measurement.
-     * Otherwise they are those of another CPU with as wide vectors.
-     *
-     * @return whether they are of this CPU
-     */
-    public boolean isOfThisCpu() {
-        return isFixed() || !name.startsWith("lanes") || !SimdWidth.VECTOR;
+        return !ASKED.equalsIgnoreCase("auto") || inUse != SAID;
     }
 
     static SpikeCosts of(String asked) {
@@ -241,7 +220,7 @@ public record SpikeCosts(
         return LANES_4;
     }
 
-    private SpikeCosts named(String other) {
+    SpikeCosts named(String other) {
         return new SpikeCosts(other, active, wide, narrow, lists, dense, permute, integers);
     }
 
@@ -374,15 +353,6 @@ public record SpikeCosts(
         return of(variant, rows, pre, activeInputs)
                 * (share(variant, post) + preparing / Math.ceilDiv(post, PackedWeights.BLOCK))
                 / (1 + preparing / BLOCKS);
-    }
-
-    /**
-     * What the constants make of a time for 64 outputs that was measured with other blocks than {@value #BLOCKS}, of
-     * which one took part in preparing spikes.
-     */
-    static double fromBlocks(int blocks, SpikeMatmul.Variant variant) {
-        double preparing = preparing(variant, blocks * PackedWeights.BLOCK);
-        return (1 + preparing / BLOCKS) / (1 + preparing / blocks);
     }
 
     /** What a variant does of its work for 64 outputs: tables are of 16 or 32, or of all. */

@@ -49,7 +49,6 @@ final class SpikeDenseVector {
      */
     static boolean multiply(
             SpikeMatrix spikes,
-            int rows,
             PackedWeights weights,
             Tile current,
             PreparedSpikes prepared,
@@ -63,8 +62,9 @@ final class SpikeDenseVector {
         FloatMatrix matrix = current.matrix();
         boolean sure = true;
         int most = SpikeFactors.mostRows(weights.paddedPre());
-        for (int row = 0; row < rows; row += most) {
-            int end = Math.min(rows, row + most);
+        int endRow = prepared.first() + prepared.rows();
+        for (int row = prepared.first(); row < endRow; row += most) {
+            int end = Math.min(endRow, row + most);
             if (!prepared.complete()) {
                 SpikeFactors.prepare(spikes, row, end - row, weights.paddedPre(), factors);
             }

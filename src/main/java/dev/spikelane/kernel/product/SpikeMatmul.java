@@ -7,6 +7,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -34,15 +35,21 @@ import java.util.Locale;
  *       cache are faster on the CPUs on which both were measured; it stands in for those on which they were not.
  * </ul>
  *
- * <p>{@link SpikeCosts} says which of them is the fastest on this machine.
+ * <p>{@link Tuner} learns which of them is the fastest on this machine.
  */
 public final class SpikeMatmul {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
-    /** The variants that this JVM can run, beside {@link Variant#ACTIVE}. */
+    private static final Variant[] VARIANTS = Variant.values();
+
+    /** The variants that this JVM can run. */
     private static final Variant[] CANDIDATES = candidates();
+
+    /** For questions that no product follows at once. */
+    private static final ThreadLocal<TunedStage> ASKED =
+            ThreadLocal.withInitial(() -> new TunedStage(Tuner.OF_JVM, 1));
 
     private SpikeMatmul() {}
 
@@ -64,8 +71,12 @@ public final class SpikeMatmul {
             SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, SpikeWorkspace workspace) {
         check(spikes, rows, weights);
         current.require("current", rows, weights.post());
-        workspace.own.take(spikes, rows, weights);
-        run(workspace.own, spikes, rows, weights, current, workspace);
+        PreparedSpikes own = workspace.own;
+        int blocks = current.endBlock() - current.firstBlock();
+        for (int row = 0; row < rows; row += SpikePanels.ROWS) {
+            own.take(spikes, row, Math.min(SpikePanels.ROWS, rows - row), weights, blocks);
+            run(own, spikes, weights, current, workspace);
+        }
     }
 
     /**
@@ -82,7 +93,11 @@ public final class SpikeMatmul {
     public static void prepare(
             SpikeMatrix spikes, int rows, long version, PackedWeights weights, PreparedSpikes prepared) {
         check(spikes, rows, weights);
-        prepared.take(spikes, rows, weights);
+        if (rows > SpikePanels.ROWS) {
+            prepared.takeApart(rows, weights);
+        } else {
+            prepared.take(spikes, 0, rows, weights, weights.blocks());
+        }
         prepared.keep(spikes, version);
     }
 
@@ -107,11 +122,19 @@ public final class SpikeMatmul {
             Tile current,
             SpikeWorkspace workspace) {
         prepared.require(rows, weights);
+        if (prepared.isApart()) {
+            multiply(spikes, rows, weights, current, workspace);
+            if (prepared == workspace.own) {
+                prepared.takeApart(rows, weights);
+                prepared.keep(true);
+            }
+            return;
+        }
         current.require("current", rows, weights.post());
         if (prepared != workspace.own) {
             workspace.own.forget();
         }
-        run(prepared, spikes, rows, weights, current, workspace);
+        run(prepared, spikes, weights, current, workspace);
     }
 
     private static void check(SpikeMatrix spikes, int rows, PackedWeights weights) {
@@ -128,36 +151,82 @@ public final class SpikeMatmul {
             PackedWeights weights,
             Tile current,
             SpikeWorkspace workspace) {
-        workspace.own.take(variant, spikes.count(0, rows), spikes, rows, weights);
-        run(workspace.own, spikes, rows, weights, current, workspace);
+        workspace.own.take(variant, spikes.count(0, rows), spikes, 0, rows, weights);
+        compute(workspace.own, spikes, weights, current, workspace);
     }
 
+    /** Runs the variant that was chosen, and on some blocks the one that is tried. */
     private static void run(
             PreparedSpikes prepared,
             SpikeMatrix spikes,
-            int rows,
             PackedWeights weights,
             Tile current,
             SpikeWorkspace workspace) {
+        TunedStage stage = prepared.stage;
+        int first = current.firstBlock();
+        int end = current.endBlock();
+        int tried = stage.blocksToTry(end - first);
+        if (tried > 0) {
+            tryOther(prepared, spikes, weights, current.narrow(first, first + tried), workspace);
+        }
+        if (tried < end - first) {
+            long start = stage.now();
+            compute(prepared, spikes, weights, current.narrow(first + tried, end), workspace);
+            stage.done(start, end - first - tried);
+        }
+        current.narrow(first, end);
+    }
+
+    private static void tryOther(
+            PreparedSpikes prepared,
+            SpikeMatrix spikes,
+            PackedWeights weights,
+            Tile current,
+            SpikeWorkspace workspace) {
+        TunedStage stage = prepared.stage;
+        PreparedSpikes own = workspace.own;
+        int first = prepared.first();
+        int rows = prepared.rows();
+        long active = spikes.count(first, rows);
+        boolean keeps = own == prepared && own.kept();
+        long start = stage.now();
+        own.take(variant(stage.trial), active, spikes, first, rows, weights);
+        long ready = stage.now();
+        compute(own, spikes, weights, current, workspace);
+        stage.tried(start, ready, current.endBlock() - current.firstBlock());
+        if (own == prepared) {
+            own.take(variant(stage.way), active, spikes, first, rows, weights);
+            own.keep(keeps);
+        }
+    }
+
+    private static void compute(
+            PreparedSpikes prepared,
+            SpikeMatrix spikes,
+            PackedWeights weights,
+            Tile current,
+            SpikeWorkspace workspace) {
+        int first = prepared.first();
+        int rows = prepared.rows();
         switch (prepared.variant()) {
-            case SCALAR -> scalar(spikes, rows, weights, current);
+            case SCALAR -> scalar(spikes, first, rows, weights, current);
             case ACTIVE -> {
                 ActiveLists listed = prepared.complete() ? prepared.lists : null;
-                SpikeActiveVector.active(spikes, rows, weights, current, prepared.tile(), listed, workspace);
+                SpikeActiveVector.active(spikes, first, rows, weights, current, prepared.tile(), listed, workspace);
             }
-            case WIDE, NARROW, LISTS -> SpikePanels.multiply(spikes, rows, weights, current, prepared, workspace);
+            case WIDE, NARROW, LISTS -> SpikePanels.multiply(spikes, weights, current, prepared, workspace);
             case DENSE -> {
-                if (!SpikeDenseVector.multiply(spikes, rows, weights, current, prepared, workspace)) {
-                    SpikeActiveVector.active(spikes, rows, weights, current, prepared.tile(), null, workspace);
+                if (!SpikeDenseVector.multiply(spikes, weights, current, prepared, workspace)) {
+                    SpikeActiveVector.active(spikes, first, rows, weights, current, prepared.tile(), null, workspace);
                 }
             }
-            case PERMUTE -> SpikePermuteVector.permute(spikes, rows, weights, current, workspace.tables);
+            case PERMUTE -> SpikePermuteVector.permute(spikes, first, rows, weights, current, workspace.tables);
         }
     }
 
     /**
-     * Names the variant that {@link #multiply} chooses: the one that costs least by {@link SpikeCosts#inUse}. Results
-     * do not depend on it.
+     * Names the variant that {@link #multiply} chooses now, by what {@link Tuner} has learned. Results do not depend on
+     * it.
      *
      * @param rows rows in the call
      * @param pre inputs
@@ -189,7 +258,7 @@ public final class SpikeMatmul {
     }
 
     /**
-     * Estimates how long {@link #multiply} takes by {@link SpikeCosts#inUse}, on one thread with vectors.
+     * Estimates how long {@link #multiply} takes by what was learned, on one thread with vectors.
      *
      * @param rows rows in the call
      * @param pre inputs
@@ -198,26 +267,38 @@ public final class SpikeMatmul {
      * @return nanoseconds
      */
     public static double nanoseconds(int rows, int pre, int post, long active) {
-        SpikeCosts costs = SpikeCosts.inUse();
-        int blocks = Math.ceilDiv(post, PackedWeights.BLOCK);
-        return costs.of(choose(costs, rows, pre, post, active), rows, pre, post, active) * blocks;
+        TunedStage stage = ASKED.get();
+        describe(stage, rows, pre, post, active, Math.ceilDiv(post, PackedWeights.BLOCK));
+        return stage.tuner.nanoseconds(stage);
     }
 
+    /** The variant that serves. */
     static Variant choose(int rows, int pre, int post, long active) {
-        return SimdWidth.VECTOR ? choose(SpikeCosts.inUse(), rows, pre, post, active) : Variant.SCALAR;
+        TunedStage stage = ASKED.get();
+        describe(stage, rows, pre, post, active, Math.ceilDiv(post, PackedWeights.BLOCK));
+        return variant(stage.tuner.peek(stage));
     }
 
-    static Variant choose(SpikeCosts costs, int rows, int pre, int post, long active) {
-        Variant best = Variant.ACTIVE;
-        double least = costs.of(best, rows, pre, post, active);
+    static Variant variant(int way) {
+        return VARIANTS[way];
+    }
+
+    /** Chooses for a stage that starts now. */
+    static void open(TunedStage stage, int rows, int pre, int post, long active, int blocks) {
+        describe(stage, rows, pre, post, active, blocks);
+        stage.open(blocks);
+    }
+
+    /** Says which product comes, and what each variant costs by the constants. */
+    static void describe(TunedStage stage, int rows, int pre, int post, long active, int blocks) {
+        stage.of(Tuner.Kind.SPIKES, rows, pre, post, active);
+        SpikeCosts costs = stage.tuner.costs();
+        Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
         for (Variant variant : CANDIDATES) {
-            double cost = costs.of(variant, rows, pre, post, active);
-            if (cost < least && fits(variant, pre)) {
-                least = cost;
-                best = variant;
+            if (fits(variant, pre)) {
+                stage.costs[variant.ordinal()] = blocks * costs.of(variant, rows, pre, post, active);
             }
         }
-        return best;
     }
 
     /** Whether what a variant prepares of a row fits its memory. */
@@ -230,9 +311,14 @@ public final class SpikeMatmul {
     }
 
     private static Variant[] candidates() {
+        if (!SimdWidth.VECTOR) {
+            return new Variant[] {Variant.SCALAR};
+        }
         return SimdWidth.bits() == SimdWidth.WIDEST
-                ? new Variant[] {Variant.DENSE, Variant.WIDE, Variant.NARROW, Variant.LISTS, Variant.PERMUTE}
-                : new Variant[] {Variant.DENSE, Variant.WIDE, Variant.NARROW, Variant.LISTS};
+                ? new Variant[] {
+                    Variant.ACTIVE, Variant.DENSE, Variant.WIDE, Variant.NARROW, Variant.LISTS, Variant.PERMUTE
+                }
+                : new Variant[] {Variant.ACTIVE, Variant.DENSE, Variant.WIDE, Variant.NARROW, Variant.LISTS};
     }
 
     /** Which loop does the work. */
@@ -247,9 +333,9 @@ public final class SpikeMatmul {
     }
 
     /** The specification: plain loops in the canonical order. */
-    static void scalar(SpikeMatrix spikes, int rows, PackedWeights weights, Tile current) {
+    static void scalar(SpikeMatrix spikes, int firstRow, int rows, PackedWeights weights, Tile current) {
         FloatMatrix currents = current.matrix();
-        for (int row = 0; row < rows; row++) {
+        for (int row = firstRow; row < firstRow + rows; row++) {
             for (int block = current.firstBlock(); block < current.endBlock(); block++) {
                 long to = current.offset(row, block);
                 MemorySegment.copy(

@@ -64,25 +64,27 @@ final class SpikePanels {
 
     static void multiply(
             SpikeMatrix spikes,
-            int rows,
             PackedWeights weights,
             Tile current,
             PreparedSpikes prepared,
             SpikeWorkspace workspace) {
         Shape shape = prepared.shape();
+        int tile = prepared.stage.tuner.costs().tile(shape);
         MemorySegment panels = prepared.complete() ? prepared.panels : workspace.own.panels;
         SpikePanelsVector.clear(workspace.tables, shape.groups * shape.bytes / ENTRY_BYTES);
-        for (int row = 0; row < rows; row += ROWS) {
-            int some = Math.min(ROWS, rows - row);
+        int end = prepared.first() + prepared.rows();
+        for (int row = prepared.first(); row < end; row += ROWS) {
+            int some = Math.min(ROWS, end - row);
             for (int input = 0; input < weights.pre(); input += INPUTS) {
                 int inputs = Math.min(INPUTS, weights.paddedPre() - input);
                 if (!prepared.complete()) {
                     prepare(shape, spikes, row, some, input, inputs, panels);
                 }
                 long first = (long) current.firstBlock() * PackedWeights.BLOCK_BYTES;
-                long end = (long) current.endBlock() * PackedWeights.BLOCK_BYTES;
-                for (long outputs = first; outputs < end; outputs += shape.bytes) {
-                    addOutputs(shape, row, some, weights, input, inputs, outputs, current, panels, workspace.tables);
+                long endBytes = (long) current.endBlock() * PackedWeights.BLOCK_BYTES;
+                for (long outputs = first; outputs < endBytes; outputs += shape.bytes) {
+                    addOutputs(
+                            shape, tile, row, some, weights, input, inputs, outputs, current, panels, workspace.tables);
                 }
             }
         }
@@ -101,6 +103,7 @@ final class SpikePanels {
     /** Adds the inputs to the sums of as many outputs as an entry has, for all rows, a tile after the other. */
     private static void addOutputs(
             Shape shape,
+            int tile,
             int firstRow,
             int rows,
             PackedWeights weights,
@@ -111,7 +114,6 @@ final class SpikePanels {
             MemorySegment panels,
             MemorySegment workspace) {
         long to = outputs - (long) current.origin() * Float.BYTES;
-        int tile = SpikeCosts.inUse().tile(shape);
         boolean used = outputs < (long) weights.post() * Float.BYTES;
         for (int row = 0; row < rows; row += tile) {
             int some = Math.min(tile, rows - row);

@@ -78,11 +78,12 @@ final class SpikePermuteVector {
 
     private SpikePermuteVector() {}
 
-    static void permute(SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, MemorySegment workspace) {
+    static void permute(
+            SpikeMatrix spikes, int firstRow, int rows, PackedWeights weights, Tile current, MemorySegment workspace) {
         int words = Math.ceilDiv(weights.pre(), WORD);
         int most = Math.min(ROWS, SPIKES_BYTES / (words * 64) * COUNT);
-        for (int row = 0; row < rows; row += most) {
-            int some = Math.min(most, rows - row);
+        for (int row = firstRow; row < firstRow + rows; row += most) {
+            int some = Math.min(most, firstRow + rows - row);
             loadSpikes(spikes, row, some, words, workspace);
             for (int block = current.firstBlock(); block < current.endBlock(); block++) {
                 int output = block * PackedWeights.BLOCK;

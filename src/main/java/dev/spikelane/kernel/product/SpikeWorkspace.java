@@ -24,6 +24,9 @@ public final class SpikeWorkspace {
     /** Active inputs of a product of integers. */
     final ActiveLists integers = new ActiveLists();
 
+    /** What is chosen for products of integers, and measured. */
+    final TunedStage ofIntegers;
+
     /** In which direction {@link SpikeActiveVector} walked last. */
     boolean down;
 
@@ -34,8 +37,13 @@ public final class SpikeWorkspace {
      * @throws IllegalArgumentException if the arena allocates memory on the heap or of a mapped file
      */
     public SpikeWorkspace(Arena arena) {
+        this(arena, Tuner.OF_JVM);
+    }
+
+    SpikeWorkspace(Arena arena, Tuner tuner) {
         this.tables = allocate(arena, BYTES);
-        this.own = new PreparedSpikes(tables.asSlice(SpikePanels.WORKSPACE_BYTES, SpikeLister.BYTES));
+        this.own = new PreparedSpikes(tables.asSlice(SpikePanels.WORKSPACE_BYTES, SpikeLister.BYTES), new TunedStage(tuner, 1));
+        this.ofIntegers = new TunedStage(tuner, 1);
     }
 
     /** Memory of a matrix, which refuses arenas that kernels cannot take. */

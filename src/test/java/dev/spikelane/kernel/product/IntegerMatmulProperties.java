@@ -132,11 +132,11 @@ final class IntegerMatmulProperties {
             @ForAll @IntRange(min = 1, max = 100_000) int rows,
             @ForAll @IntRange(min = 1, max = 60_000) int pre,
             @ForAll @LongRange(min = 0, max = 10_000_000_000L) long active) {
-        if (IntegerMatmul.choose(type, rows, pre, active) == IntegerMatmul.Variant.TABLES) {
-            assertEquals(IntegerMatmul.Variant.TABLES, IntegerMatmul.choose(type, rows, pre, active + 1), "denser");
+        if (Start.choose(SpikeCosts.inUse(), type, rows, pre, active) == IntegerMatmul.Variant.TABLES) {
+            assertEquals(IntegerMatmul.Variant.TABLES, Start.choose(SpikeCosts.inUse(), type, rows, pre, active + 1), "denser");
             assertEquals(
                     IntegerMatmul.Variant.TABLES,
-                    IntegerMatmul.choose(type, 2 * rows, pre, 2 * active),
+                    Start.choose(SpikeCosts.inUse(), type, 2 * rows, pre, 2 * active),
                     "more rows as dense");
         }
     }

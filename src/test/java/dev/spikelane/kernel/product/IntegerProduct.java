@@ -84,6 +84,14 @@ final class IntegerProduct {
         Map<String, Multiply> variants = new LinkedHashMap<>();
         variants.put("entry", (s, rows, to) -> IntegerMatmul.multiply(s, rows, packed, to, workspace));
         variants.put("scalar", (s, rows, to) -> IntegerMatmul.scalar(s, rows, packed, to));
+        variants.put("chosen at random", (s, rows, to) -> {
+            Random random = new Random(rows);
+            Tuner tuner = new Tuner(() -> random.nextInt(1 << 20), WrongCosts.draw(random));
+            SpikeWorkspace own = new SpikeWorkspace(arena, tuner);
+            for (int call = 0; call < 3; call++) {
+                IntegerMatmul.multiply(s, rows, packed, to, own);
+            }
+        });
         if (SimdWidth.VECTOR) {
             variants.put(
                     "active",

@@ -75,7 +75,7 @@ final class Product {
         this.bias = kind.matrix(arena, 1, post, random);
         this.packed = packed(arena, weights, bias);
         this.workspace = new SpikeWorkspace(arena);
-        this.prepared = new PreparedSpikes(arena);
+        this.prepared = new PreparedSpikes(arena, 1);
         fill(workspace.tables);
         fill(workspace.own.panels);
     }
@@ -91,11 +91,34 @@ final class Product {
         return DenseCase.packed(arena, rows, new float[][] {bias.toArray()});
     }
 
+    /** Wrong constants, a clock that tells anything, and as many calls as it takes to try other variants. */
+    private void atRandom(SpikeMatrix s, int rows, PackedWeights w, Tile to, boolean prepares) {
+        Random random = new Random(rows);
+        Tuner tuner = new Tuner(() -> random.nextInt(1 << 20), WrongCosts.draw(random));
+        SpikeWorkspace own = new SpikeWorkspace(arena, tuner);
+        int first = to.firstBlock();
+        int end = to.endBlock();
+        for (int call = 0; call < 3; call++) {
+            if (prepares) {
+                // the thread's own memory, where what is tried is prepared too
+                SpikeMatmul.prepare(s, rows, call, w, own.prepared());
+                for (int block = first; block < end; block++) {
+                    SpikeMatmul.multiply(own.prepared(), s, rows, w, to.narrow(block, block + 1), own);
+                }
+                to.narrow(first, end);
+            } else {
+                SpikeMatmul.multiply(s, rows, w, to, own);
+            }
+        }
+    }
+
     /** The public entry, and each variant that this JVM can run. */
     Map<String, Multiply> variants() {
         Map<String, Multiply> variants = new LinkedHashMap<>();
         variants.put("entry", (s, rows, w, to) -> SpikeMatmul.multiply(s, rows, w, to, workspace));
-        variants.put("scalar", SpikeMatmul::scalar);
+        variants.put("scalar", (s, rows, w, to) -> SpikeMatmul.scalar(s, 0, rows, w, to));
+        variants.put("entry, chosen at random", (s, rows, w, to) -> atRandom(s, rows, w, to, false));
+        variants.put("prepared, chosen at random", (s, rows, w, to) -> atRandom(s, rows, w, to, true));
         variants.put("prepared", this::prepared);
         for (SpikeMatmul.Variant variant : SpikeMatmul.Variant.values()) {
             boolean vectors = variant != SpikeMatmul.Variant.PERMUTE || SimdWidth.bits() == SimdWidth.WIDEST;
@@ -108,7 +131,7 @@ final class Product {
         if (SimdWidth.VECTOR) {
             variants.put(
                     "active in tiles of 3",
-                    (s, rows, w, to) -> SpikeActiveVector.active(s, rows, w, to, 3, null, workspace));
+                    (s, rows, w, to) -> SpikeActiveVector.active(s, 0, rows, w, to, 3, null, workspace));
         }
         return variants;
     }
@@ -119,7 +142,7 @@ final class Product {
     }
 
     private void prepared(SpikeMatmul.Variant variant, SpikeMatrix input, int rows, PackedWeights by, Tile to) {
-        prepared.take(variant, input.count(0, rows), input, rows, by);
+        prepared.take(variant, input.count(0, rows), input, 0, rows, by);
         prepared.keep(input, 0);
         SpikeMatmul.multiply(prepared, input, rows, by, to, workspace);
     }

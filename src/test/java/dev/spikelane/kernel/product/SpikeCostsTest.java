@@ -1,7 +1,6 @@
 package dev.spikelane.kernel.product;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -59,22 +58,7 @@ final class SpikeCostsTest {
         "zen5, INT16, 64, TABLES"
     })
     void choosesForIntegers(String name, ElementType type, int rows, IntegerMatmul.Variant expected) {
-        assertEquals(expected, SpikeCosts.of(name).integers().choose(type, rows, 784, rows * 392L));
-    }
-
-    @Test
-    void productsOfIntegersTakeTheCostsInUse() {
-        SpikeCosts before = SpikeCosts.inUse();
-        IntegerMatmul.Variant[] expected = {IntegerMatmul.Variant.ACTIVE, IntegerMatmul.Variant.TABLES};
-        try {
-            for (int i = 0; i < 2 && SpikeCosts.replace(SpikeCosts.of(i == 0 ? "zen5" : "zen3")); i++) {
-                assertEquals(
-                        SimdWidth.VECTOR ? expected[i] : IntegerMatmul.Variant.SCALAR,
-                        IntegerMatmul.choose(ElementType.INT8, 25, 784, 25 * 392));
-            }
-        } finally {
-            SpikeCosts.replace(before);
-        }
+        assertEquals(expected, Start.choose(SpikeCosts.of(name), type, rows, 784, rows * 392L));
     }
 
     /**
@@ -106,20 +90,6 @@ final class SpikeCostsTest {
                     / 1e3;
             assertEquals(measured, estimated, 0.31 * measured);
         }
-    }
-
-    /** By which threads share a step. */
-    @Test
-    void estimatesTheVariantThatIsChosen() {
-        SpikeCosts costs = SpikeCosts.inUse();
-        for (int active : new int[] {0, 8, 78, 392, 784}) {
-            SpikeMatmul.Variant chosen = SpikeMatmul.choose(costs, 1, 784, 1000, active);
-            assertEquals(
-                    16 * costs.of(chosen, 1, 784, 1000, active), SpikeMatmul.nanoseconds(1, 784, 1000, active), 1e-6);
-        }
-        assertTrue(
-                SpikeMatmul.nanoseconds(1, 784, 1000, 392) > 3 * SpikeMatmul.nanoseconds(1, 784, 1000, 78),
-                "more spikes take longer");
     }
 
     @Test
@@ -161,15 +131,16 @@ final class SpikeCostsTest {
     }
 
     @Test
-    void calibrationReplacesThem() {
+    void tellsWhetherTheyAreFixed() {
         SpikeCosts before = SpikeCosts.inUse();
-        SpikeCosts other = SpikeCosts.of("zen5");
+        boolean asked = SpikeCosts.isFixed();
         try {
-            assertEquals(!SpikeCosts.isFixed(), SpikeCosts.replace(other));
-            assertSame(SpikeCosts.isFixed() ? before : other, SpikeCosts.inUse());
+            assertEquals(!asked, SpikeCosts.fix(SpikeCosts.of("zen5").named("other")));
+            assertTrue(SpikeCosts.isFixed());
         } finally {
-            SpikeCosts.replace(before);
+            SpikeCosts.fix(before);
         }
+        assertEquals(asked, SpikeCosts.isFixed());
     }
 
     /** A tile has about as many active inputs as are foreseen, and never less than a row. */

@@ -179,7 +179,7 @@ final class SpikeMatmulProperties {
             @ForAll @DoubleRange(max = 1) double density) {
         long active = (long) (density * rows * pre);
         SpikeCosts costs = SpikeCosts.inUse();
-        SpikeMatmul.Variant chosen = SpikeMatmul.choose(rows, pre, 64, active);
+        SpikeMatmul.Variant chosen = Start.choose(costs, rows, pre, 64, active);
         for (SpikeMatmul.Variant other : SpikeMatmul.Variant.values()) {
             boolean runs = other != SpikeMatmul.Variant.SCALAR
                     && other != SpikeMatmul.Variant.PERMUTE

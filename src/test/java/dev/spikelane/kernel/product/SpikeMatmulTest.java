@@ -61,7 +61,7 @@ final class SpikeMatmulTest {
         SpikeMatrix first = Matrices.spikes(arena, 300, 70, 0.9, random);
         SpikeMatrix second = Matrices.spikes(arena, 1_100, 70, 0.9, random); // too many to be laid out at once
         FloatMatrix between = FloatMatrix.zeros(arena, 1_100, 130);
-        PreparedSpikes others = new PreparedSpikes(arena);
+        PreparedSpikes others = new PreparedSpikes(arena, 1);
         SpikeMatmul.prepare(first, 300, 0, some, workspace.prepared());
         assertTrue(workspace.prepared().isOf(first, 300, 0, some));
         SpikeMatmul.prepare(second, 1_100, 0, some, others);
@@ -92,7 +92,7 @@ final class SpikeMatmulTest {
         PackedWeights alike = PackedWeights.pack(arena, Matrices.uniform(arena, 130, 70, random));
         PackedWeights narrow = PackedWeights.pack(arena, Matrices.uniform(arena, 13, 70, random));
         SpikeMatrix rows = Matrices.spikes(arena, 40, 70, 0.4, random);
-        PreparedSpikes prepared = new PreparedSpikes(arena);
+        PreparedSpikes prepared = new PreparedSpikes(arena, 1);
         assertFalse(prepared.isOf(rows, 20, 0, some));
         SpikeMatmul.prepare(rows, 20, 7, some, prepared);
         assertTrue(prepared.isOf(rows, 20, 7, some));
@@ -103,7 +103,7 @@ final class SpikeMatmulTest {
         assertFalse(prepared.isOf(rows, 20, 7, narrow), "other outputs");
         FloatMatrix expected = FloatMatrix.zeros(arena, 20, 130);
         FloatMatrix found = FloatMatrix.zeros(arena, 20, 130);
-        SpikeMatmul.scalar(rows, 20, alike, Tile.whole(expected));
+        SpikeMatmul.scalar(rows, 0, 20, alike, Tile.whole(expected));
         SpikeMatmul.multiply(prepared, rows, 20, alike, Tile.whole(found), workspace);
         Matrices.assertSameBits(expected, found, "currents of other weights of this shape");
     }
@@ -127,7 +127,7 @@ final class SpikeMatmulTest {
     })
     void tablesNeedDensityAndRows(String costs, int rows, double density, SpikeMatmul.Variant expected) {
         assertEquals(
-                expected, SpikeMatmul.choose(SpikeCosts.of(costs), rows, 784, 1_000, (long) (density * rows * 784)));
+                expected, Start.choose(SpikeCosts.of(costs), rows, 784, 1_000, (long) (density * rows * 784)));
     }
 
     @Test
@@ -135,10 +135,10 @@ final class SpikeMatmulTest {
         for (String costs : new String[] {"zen3", "zen4", "zen5", "sapphire-rapids", "lanes4"}) {
             SpikeCosts of = SpikeCosts.of(costs);
             long all = Integer.MAX_VALUE * (1L << 20);
-            assertEquals(SpikeMatmul.Variant.ACTIVE, SpikeMatmul.choose(of, 1_000, 784, 1_000, 0), costs);
+            assertEquals(SpikeMatmul.Variant.ACTIVE, Start.choose(of, 1_000, 784, 1_000, 0), costs);
             assertNotEquals(
                     SpikeMatmul.Variant.ACTIVE,
-                    SpikeMatmul.choose(of, Integer.MAX_VALUE, 1 << 20, 1_000, all),
+                    Start.choose(of, Integer.MAX_VALUE, 1 << 20, 1_000, all),
                     "sizes do not overflow");
         }
     }
@@ -165,14 +165,14 @@ final class SpikeMatmulTest {
         for (int rows : new int[] {4, 8}) {
             assertEquals(
                     SpikeMatmul.Variant.DENSE,
-                    SpikeMatmul.choose(costs, rows, 784, 1_000, rows * 700L),
+                    Start.choose(costs, rows, 784, 1_000, rows * 700L),
                     rows + " rows");
         }
-        assertEquals(SpikeMatmul.Variant.ACTIVE, SpikeMatmul.choose(costs, 4, 784, 1_000, 4 * 78L));
+        assertEquals(SpikeMatmul.Variant.ACTIVE, Start.choose(costs, 4, 784, 1_000, 4 * 78L));
         int most = SpikeLister.BYTES / 16;
         assertNotEquals(
                 SpikeMatmul.Variant.DENSE,
-                SpikeMatmul.choose(costs, 4, most + 16, 1_000, 4L * most),
+                Start.choose(costs, 4, most + 16, 1_000, 4L * most),
                 "a row's factors have room");
     }
 
@@ -193,7 +193,7 @@ final class SpikeMatmulTest {
         long active = Math.round(rows * pre * density);
         if (SimdWidth.bits() == SimdWidth.WIDEST) {
             assertEquals(
-                    SpikeMatmul.Variant.ACTIVE, SpikeMatmul.choose(SpikeCosts.of("zen5"), rows, pre, post, active));
+                    SpikeMatmul.Variant.ACTIVE, Start.choose(SpikeCosts.of("zen5"), rows, pre, post, active));
         }
     }
 

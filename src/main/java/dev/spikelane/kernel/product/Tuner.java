@@ -1,0 +1,475 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.kernel.base.SimdWidth;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Learns which of the ways to compute a product is the fastest on this machine, while products serve. All ways give the
+ * same bits, so nothing but time depends on it.
+ *
+ * <p>What costs say of a way ({@link SpikeCosts}) is only where it starts. Products are sorted into classes by kind,
+ * inputs, outputs, and, half an octave wide, rows and density. A class knows for each way a factor by which costs are
+ * wrong, against those of the others, and the way with the smallest product of factor and costs serves. A new class
+ * takes the factors of the most similar one, so that it starts with what is known of this machine.
+ *
+ * <p>A {@link TunedStage} asks once, before spikes are prepared, for all threads, and may be told to try another way:
+ * on at most a quarter of the outputs, beside the way that serves on the others. Both are timed in the same moment, so
+ * that whatever else the machine does holds up both; of up to {@value #SAMPLES} such pairs the median counts, or the
+ * lower one of two. A way is tried until it is known to be slower: three times, or {@value #SAMPLES} times where it is near
+ * the best. It is never tried where it is estimated at more than {@value #HOPELESS} times the best. Whatever a moment
+ * has shown is tried again now and then, and soon when the time of a class drifts by a third.
+ *
+ * <p>Learning takes at most a quarter of the time of a class in its first second or its first {@value #FIRST_CALLS}
+ * calls, whichever is longer, and 1 percent from then on: a trial that would take more waits. Stages below
+ * {@value #LEAST_NANOSECONDS} ns are not measured. Code that C2 has not compiled yet tells nothing: a pair that is
+ * beyond all expectation is left out some times.
+ *
+ * <p>There are {@value #CLASSES} classes, made at once; the one that was not used for the longest time makes room for a
+ * new one. Nothing is allocated later. Threads that use a class at the same time may lose each other's samples, which
+ * does no harm. {@code -Dspikelane.costs=...} ends learning.
+ */
+public final class Tuner {
+
+    /** The most ways of a product. */
+    static final int WAYS = 8;
+
+    static final int CLASSES = 256;
+    static final int SAMPLES = 5;
+    static final int FIRST_CALLS = 50;
+    static final double HOPELESS = 3;
+    static final double LEAST_NANOSECONDS = 4_000;
+
+    /** What a stage of one block, which is tried in whole, may be estimated to take, so that it is not held up. */
+    private static final double MOST_OF_WHOLE = 1.8;
+
+    private static final double FIRST_NANOSECONDS = 1e9;
+    private static final double FIRST_SHARE = 0.25;
+    private static final double LATER_SHARE = 0.01;
+
+    /** What a trial is charged with at least, as a part of its stage: it drives weights out of caches, and takes notes. */
+    private static final double LEAST_CHARGE = 0.03;
+
+    /** Ways that are estimated at less than that are measured {@link #SAMPLES} times, others less often. */
+    private static final double NEAR = 1.25;
+
+    private static final int FEW_SAMPLES = 3;
+
+    /** Of the stages of a settled class one in so many is measured; a power of 2. */
+    private static final int SELDOM = 16;
+
+    private static final double DRIFT = 1.33;
+
+    /** How far from its expectation a pair must be to look like code that is not compiled, and how often it may be. */
+    private static final double BEYOND = 4;
+
+    private static final int COLD_RUNS = 24;
+
+    /** Runs before which a way is tried on one block only, as code that is not compiled takes long. */
+    private static final int SMALL_RUNS = 8;
+
+    /** Places in which a class may be, from the one that its key says on. */
+    private static final int PROBES = 8;
+
+    /** The classes of this JVM. */
+    static final Tuner OF_JVM = new Tuner(System::nanoTime, null);
+
+    private final LongSupplier clock;
+    private final @Nullable SpikeCosts costs;
+    private final TunedClass[] classes = new TunedClass[CLASSES];
+    private final int[][] runs = new int[Kind.values().length][WAYS];
+    private final int[][] coldRuns = new int[Kind.values().length][WAYS];
+    private volatile boolean hurries;
+    private int uses;
+    private int hurried;
+
+    /** Products whose ways are compared with each other. */
+    enum Kind {
+        /** {@link SpikeMatmul}. */
+        SPIKES,
+        /** {@link IntegerMatmul}. */
+        INT8,
+        /** {@link IntegerMatmul}. */
+        INT16
+    }
+
+    /** Starts from costs; null for those in use, which may be fixed. */
+    Tuner(LongSupplier clock, @Nullable SpikeCosts costs) {
+        this.clock = clock;
+        this.costs = costs;
+        Arrays.setAll(classes, i -> new TunedClass());
+    }
+
+    /**
+     * Says whether ways that are not known are tried as soon as possible, whatever that takes: while somebody warms up.
+     *
+     * @param soon whether
+     */
+    public static void hurry(boolean soon) {
+        OF_JVM.hurried = OF_JVM.uses;
+        OF_JVM.hurries = soon;
+    }
+
+    /**
+     * Tells whether all classes that were used since {@link #hurry} know which of their ways is the fastest.
+     *
+     * @return whether none waits to be tried
+     */
+    public static boolean isSettled() {
+        for (TunedClass each : OF_JVM.classes) {
+            if (each.key != 0 && each.used - OF_JVM.hurried > 0 && !each.settled) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Tells what was learned.
+     *
+     * @return a line for each class that was measured: rows, inputs, outputs, density, and the way that serves
+     */
+    public static String describe() {
+        StringBuilder text = new StringBuilder();
+        for (TunedClass each : OF_JVM.classes) {
+            if (each.key != 0 && each.served >= 0) {
+                text.append(text.isEmpty() ? "" : System.lineSeparator()).append(each);
+            }
+        }
+        return text.toString();
+    }
+
+    /** The way that costs least. */
+    static int cheapest(double[] costs) {
+        int best = 0;
+        for (int way = 1; way < WAYS; way++) {
+            best = costs[way] < costs[best] ? way : best;
+        }
+        return best;
+    }
+
+    long now() {
+        return clock.getAsLong();
+    }
+
+    /** Chooses for a stage, whose costs are known, which way serves, and which one is tried beside it. */
+    void open(TunedStage stage) {
+        TunedClass of = find(stage);
+        stage.of = of;
+        int best = of.best(stage.costs);
+        stage.way = best;
+        stage.trial = TunedStage.NONE;
+        double time = of.scale * of.factors[best] * stage.costs[best];
+        of.calls++;
+        of.used = ++uses;
+        of.settled |= time < LEAST_NANOSECONDS;
+        stage.measured = time >= LEAST_NANOSECONDS && (!of.settled || (of.calls & SELDOM - 1) == 0);
+        if (stage.measured) {
+            int trial = of.next(stage.costs, best, stage.blocks == 1 ? MOST_OF_WHOLE : HOPELESS);
+            if (trial != TunedStage.NONE) {
+                double excess = Math.max(LEAST_CHARGE, of.ratio(stage.costs, trial, best) - 1) * time / 4;
+                if (hurries && !of.settled || excess <= of.credit) {
+                    stage.trial = trial;
+                    stage.small = runs[stage.kind.ordinal()][trial] < SMALL_RUNS;
+                }
+            }
+        } else {
+            of.spend(time);
+        }
+    }
+
+    /** The way that would serve a stage, whose costs are known. */
+    int peek(TunedStage stage) {
+        TunedClass of = learns() ? known(stage) : null;
+        return of == null ? cheapest(stage.costs) : of.best(stage.costs);
+    }
+
+    /** The time of a stage on one thread, by what is known of its class. */
+    double nanoseconds(TunedStage stage) {
+        TunedClass of = learns() ? known(stage) : null;
+        int best = of == null ? cheapest(stage.costs) : of.best(stage.costs);
+        return of == null ? stage.costs[best] : of.scale * of.factors[best] * stage.costs[best];
+    }
+
+    /** Takes the times of a stage that was measured. */
+    void close(TunedStage stage) {
+        TunedClass of = stage.of;
+        int way = stage.way;
+        int kind = stage.kind.ordinal();
+        double factor = of.factors[way];
+        double expected = of.scale * factor * stage.costs[way];
+        double time = stage.time();
+        if (time > 0) {
+            of.serve(way, time / (factor * stage.costs[way]));
+            runs[kind][way]++;
+        }
+        double served = time > 0 ? time : expected;
+        of.spend(served + stage.excess(served));
+        if (stage.trial == TunedStage.NONE) {
+            return;
+        }
+        int trial = stage.trial;
+        runs[kind][trial]++;
+        of.credit -= Math.max(stage.excess(served), LEAST_CHARGE * served);
+        double sample = factor * (stage.timeOfTrial() / served) * (stage.costs[way] / stage.costs[trial]);
+        double surprise = sample / of.factors[trial];
+        if (surprise > BEYOND && coldRuns[kind][trial]++ < COLD_RUNS
+                || surprise < 1 / BEYOND && coldRuns[kind][way]++ < COLD_RUNS) {
+            return;
+        }
+        of.add(trial, sample);
+    }
+
+    /** The class of a stage, which is made if there is none. */
+    private TunedClass find(TunedStage stage) {
+        long key = TunedClass.key(stage, stage.threads > 1);
+        TunedClass found = find(key);
+        return found == null ? make(stage, key) : found;
+    }
+
+    /** The class of a stage on any number of threads, or the most similar one. */
+    private @Nullable TunedClass known(TunedStage stage) {
+        TunedClass found = find(TunedClass.key(stage, stage.threads > 1));
+        if (found == null) {
+            found = find(TunedClass.key(stage, stage.threads == 1));
+        }
+        return found == null ? similar(stage) : found;
+    }
+
+    private @Nullable TunedClass find(long key) {
+        for (int i = 0; i < PROBES; i++) {
+            TunedClass at = classes[place(key, i)];
+            if (at.key == key) {
+                return at;
+            }
+        }
+        return null;
+    }
+
+    private static int place(long key, int probe) {
+        return (int) ((key * 0x9E3779B97F4A7C15L >>> 40) + probe) % CLASSES;
+    }
+
+    private synchronized TunedClass make(TunedStage stage, long key) {
+        TunedClass oldest = classes[place(key, 0)];
+        for (int i = 1; i < PROBES && oldest.key != 0; i++) {
+            TunedClass at = classes[place(key, i)];
+            if (at.key == 0 || at.used < oldest.used) {
+                oldest = at;
+            }
+        }
+        oldest.key = 0;
+        oldest.start(stage, similar(stage));
+        oldest.used = ++uses;
+        oldest.key = key;
+        return oldest;
+    }
+
+    /** The measured class that is most like a stage. */
+    private @Nullable TunedClass similar(TunedStage stage) {
+        TunedClass similar = null;
+        for (TunedClass each : classes) {
+            if (each.key != 0
+                    && each.served != TunedStage.NONE
+                    && each.kind == stage.kind
+                    && (similar == null || each.distance(stage) < similar.distance(stage))) {
+                similar = each;
+            }
+        }
+        return similar;
+    }
+
+    /** Whether products learn; otherwise costs decide. */
+    boolean learns() {
+        return SimdWidth.VECTOR && (costs != null || !SpikeCosts.isFixed());
+    }
+
+    /** Where learning starts. */
+    SpikeCosts costs() {
+        return costs == null ? SpikeCosts.inUse() : costs;
+    }
+
+    /** What is known of products of like size and density. */
+    static final class TunedClass {
+
+        private static final double DOWN = 0.5;
+        private static final double UP = 0.1;
+
+        /** 0 if this is free. */
+        private long key;
+
+        private int used;
+        private Kind kind = Kind.SPIKES;
+        private int rows;
+        private int density;
+        private int inputs;
+        private int outputs;
+        /** By how much costs are wrong, against those of the other ways. */
+        private final double[] factors = new double[WAYS];
+
+        private final float[] samples = new float[WAYS * SAMPLES];
+        private final int[] trials = new int[WAYS];
+        /** By how much all costs are wrong on this machine. */
+        private double scale = 1;
+
+        private boolean scaled;
+        /** What it was when the class settled. */
+        private double settledScale;
+
+        private boolean settled;
+        private int served = TunedStage.NONE;
+        private int calls;
+        private double spent;
+        /** What trials may take now. */
+        private double credit;
+
+        private void start(TunedStage stage, @Nullable TunedClass similar) {
+            kind = stage.kind;
+            rows = halfOctaves(stage.rows);
+            density = halfOctaves(stage.density());
+            inputs = stage.inputs;
+            outputs = stage.outputs;
+            Arrays.fill(factors, 1);
+            Arrays.fill(trials, 0);
+            scale = 1;
+            if (similar != null) {
+                System.arraycopy(similar.factors, 0, factors, 0, WAYS);
+                scale = similar.scale;
+            }
+            scaled = false;
+            settled = false;
+            served = TunedStage.NONE;
+            calls = 0;
+            spent = 0;
+            credit = 0;
+        }
+
+        private static long key(TunedStage stage, boolean shared) {
+            long size = (long) stage.inputs << 20 ^ stage.outputs;
+            long bucket = (halfOctaves(stage.rows) << 8 | halfOctaves(stage.density()) + 128) << 4 | stage.kind.ordinal();
+            return (size << 1 | (shared ? 1 : 0)) << 20 | bucket << 1 | 1;
+        }
+
+        /** Half octaves from 1 to a number, rounded down. */
+        private static int halfOctaves(double number) {
+            int octaves = Math.getExponent(number);
+            return 2 * octaves + (number >= Math.scalb(Math.sqrt(2), octaves) ? 1 : 0);
+        }
+
+        private int distance(TunedStage stage) {
+            return Math.abs(rows - halfOctaves(stage.rows))
+                    + Math.abs(density - halfOctaves(stage.density()))
+                    + 2 * Math.abs(halfOctaves(outputs) - halfOctaves(stage.outputs))
+                    + Math.abs(halfOctaves(inputs) - halfOctaves(stage.inputs));
+        }
+
+        private int best(double[] costs) {
+            int best = 0;
+            for (int way = 1; way < WAYS; way++) {
+                best = factors[way] * costs[way] < factors[best] * costs[best] ? way : best;
+            }
+            return best;
+        }
+
+        private double ratio(double[] costs, int way, int best) {
+            return factors[way] * costs[way] / (factors[best] * costs[best]);
+        }
+
+        /** The way to try next: first those that are not known yet, the most promising one of them first. */
+        private int next(double[] costs, int best, double most) {
+            int next = TunedStage.NONE;
+            int again = TunedStage.NONE;
+            double least = most;
+            double leastAgain = Double.POSITIVE_INFINITY;
+            for (int way = 0; way < WAYS; way++) {
+                double ratio = way == best ? Double.POSITIVE_INFINITY : ratio(costs, way, best);
+                if (!(ratio <= most)) {
+                    continue;
+                }
+                if (trials[way] < (ratio < NEAR ? SAMPLES : FEW_SAMPLES)) {
+                    if (ratio <= least) {
+                        least = ratio;
+                        next = way;
+                    }
+                } else if (ratio * (SAMPLES + trials[way]) < leastAgain) {
+                    leastAgain = ratio * (SAMPLES + trials[way]);
+                    again = way;
+                }
+            }
+            boolean known = next == TunedStage.NONE;
+            if (known && !settled) {
+                settledScale = scale;
+                credit = 0;
+            }
+            settled = known;
+            return known ? again : next;
+        }
+
+        /** Takes the time of the way that serves, over its costs. */
+        private void serve(int way, double newScale) {
+            served = way;
+            if (!scaled) {
+                scale = newScale;
+                scaled = true;
+            } else {
+                scale += (Math.min(newScale, 2 * scale) - scale) * (newScale < scale ? DOWN : UP);
+            }
+            if (settled && (scale > DRIFT * settledScale || scale * DRIFT < settledScale)) {
+                settled = false;
+                settledScale = scale;
+                Arrays.fill(trials, 0);
+            }
+        }
+
+        private void spend(double nanoseconds) {
+            boolean first = !settled && (spent < FIRST_NANOSECONDS || calls <= FIRST_CALLS);
+            spent += nanoseconds;
+            credit += nanoseconds * (first ? FIRST_SHARE : LATER_SHARE);
+            if (!first) {
+                credit = Math.min(credit, nanoseconds);
+            }
+        }
+
+        private void add(int way, double sample) {
+            samples[way * SAMPLES + trials[way] % SAMPLES] = (float) sample;
+            trials[way]++;
+            factors[way] = lowerMedian(way * SAMPLES, Math.min(trials[way], SAMPLES));
+        }
+
+        private double lowerMedian(int from, int count) {
+            for (int i = from; i < from + count; i++) {
+                int below = 0;
+                for (int j = from; j < from + count; j++) {
+                    below += samples[j] < samples[i] || samples[j] == samples[i] && j < i ? 1 : 0;
+                }
+                if (below == (count - 1) / 2) {
+                    return samples[i];
+                }
+            }
+            throw new AssertionError("a median exists");
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s %d -> %d, %.0f rows, density %.3f: %s%s",
+                    kind.name().toLowerCase(Locale.ROOT),
+                    inputs,
+                    outputs,
+                    Math.pow(2, rows / 2.0),
+                    Math.pow(2, density / 2.0),
+                    name(),
+                    settled ? "" : " so far");
+        }
+
+        private String name() {
+            Enum<?> way = kind == Kind.SPIKES
+                    ? SpikeMatmul.Variant.values()[served]
+                    : IntegerMatmul.Variant.values()[served];
+            return way.name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

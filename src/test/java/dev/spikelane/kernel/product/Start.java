@@ -1,0 +1,25 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.memory.ElementType;
+
+/** What constants choose before anything is learned. */
+final class Start {
+
+    private Start() {}
+
+    static SpikeMatmul.Variant choose(SpikeCosts costs, int rows, int pre, int post, long active) {
+        TunedStage stage = stage(costs);
+        SpikeMatmul.describe(stage, rows, pre, post, active, 1);
+        return SpikeMatmul.variant(stage.tuner.peek(stage));
+    }
+
+    static IntegerMatmul.Variant choose(SpikeCosts costs, ElementType type, int rows, int pre, long active) {
+        TunedStage stage = stage(costs);
+        IntegerMatmul.describe(stage, type, rows, pre, 1_000, active, 1);
+        return IntegerMatmul.Variant.values()[stage.tuner.peek(stage)];
+    }
+
+    private static TunedStage stage(SpikeCosts costs) {
+        return new TunedStage(new Tuner(() -> 0, costs), 1);
+    }
+}
