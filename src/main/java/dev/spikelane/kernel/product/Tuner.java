@@ -46,11 +46,15 @@ public final class Tuner {
     private static final double MOST_OF_WHOLE = 1.8;
 
     private static final double FIRST_NANOSECONDS = 1e9;
-    private static final double FIRST_SHARE = 0.25;
+    /** Less than what is allowed, as a trial may take longer than it is estimated. */
+    private static final double FIRST_SHARE = 0.2;
     private static final double LATER_SHARE = 0.01;
 
     /** What a trial is charged with at least, as a part of its stage: it drives weights out of caches, and takes notes. */
     private static final double LEAST_CHARGE = 0.03;
+
+    /** By how much a way that was never tried may be slower than it is estimated. */
+    private static final double DOUBT = 2;
 
     /** Ways that are estimated at less than that are measured {@link #SAMPLES} times, others less often. */
     private static final double NEAR = 1.25;
@@ -60,7 +64,10 @@ public final class Tuner {
     /** Of the stages of a settled class one in so many is measured; a power of 2. */
     private static final int SELDOM = 16;
 
+    /** By how much times drift, and for how many measured stages in a row, until the class looks again. */
     private static final double DRIFT = 1.33;
+
+    private static final int DRIFTS = 8;
 
     /** How far from its expectation a pair must be to look like code that is not compiled, and how often it may be. */
     private static final double BEYOND = 4;
@@ -161,18 +168,21 @@ public final class Tuner {
         int best = of.best(stage.costs);
         stage.way = best;
         stage.trial = TunedStage.NONE;
-        double time = of.scale * of.factors[best] * stage.costs[best];
+        double time = of.scale * of.factor(best) * stage.costs[best];
         of.calls++;
         of.used = ++uses;
         of.settled |= time < LEAST_NANOSECONDS;
         stage.measured = time >= LEAST_NANOSECONDS && (!of.settled || (of.calls & SELDOM - 1) == 0);
         if (stage.measured) {
+            of.serve(best);
             int trial = of.next(stage.costs, best, stage.blocks == 1 ? MOST_OF_WHOLE : HOPELESS);
             if (trial != TunedStage.NONE) {
-                double excess = Math.max(LEAST_CHARGE, of.ratio(stage.costs, trial, best) - 1) * time / 4;
+                double estimated = of.ratio(stage.costs, trial, best) * (of.trials[trial] == 0 ? DOUBT : 1);
+                stage.small = estimated > HOPELESS || runs[stage.kind.ordinal()][trial] < SMALL_RUNS;
+                int parts = stage.small ? stage.blocks : Math.min(4, stage.blocks);
+                double excess = time * Math.max(LEAST_CHARGE, (estimated - 1) / parts);
                 if (hurries && !of.settled || excess <= of.credit) {
                     stage.trial = trial;
-                    stage.small = runs[stage.kind.ordinal()][trial] < SMALL_RUNS;
                 }
             }
         } else {
@@ -190,7 +200,7 @@ public final class Tuner {
     double nanoseconds(TunedStage stage) {
         TunedClass of = learns() ? known(stage) : null;
         int best = of == null ? cheapest(stage.costs) : of.best(stage.costs);
-        return of == null ? stage.costs[best] : of.scale * of.factors[best] * stage.costs[best];
+        return of == null ? stage.costs[best] : of.scale * of.factor(best) * stage.costs[best];
     }
 
     /** Takes the times of a stage that was measured. */
@@ -202,7 +212,7 @@ public final class Tuner {
         double expected = of.scale * factor * stage.costs[way];
         double time = stage.time();
         if (time > 0) {
-            of.serve(way, time / (factor * stage.costs[way]));
+            of.scale(time / (factor * stage.costs[way]));
             runs[kind][way]++;
         }
         double served = time > 0 ? time : expected;
@@ -214,7 +224,7 @@ public final class Tuner {
         runs[kind][trial]++;
         of.credit -= Math.max(stage.excess(served), LEAST_CHARGE * served);
         double sample = factor * (stage.timeOfTrial() / served) * (stage.costs[way] / stage.costs[trial]);
-        double surprise = sample / of.factors[trial];
+        double surprise = sample / of.factor(trial);
         if (surprise > BEYOND && coldRuns[kind][trial]++ < COLD_RUNS
                 || surprise < 1 / BEYOND && coldRuns[kind][way]++ < COLD_RUNS) {
             return;
@@ -306,8 +316,12 @@ public final class Tuner {
         private int density;
         private int inputs;
         private int outputs;
-        /** By how much costs are wrong, against those of the other ways. */
+        /** By how much costs are wrong, against those of the other ways, for those that are known. */
         private final double[] factors = new double[WAYS];
+
+        private final boolean[] known = new boolean[WAYS];
+        /** The factor of those that are not known: that of the way that serves. */
+        private double common = 1;
 
         private final float[] samples = new float[WAYS * SAMPLES];
         private final int[] trials = new int[WAYS];
@@ -318,6 +332,7 @@ public final class Tuner {
         /** What it was when the class settled. */
         private double settledScale;
 
+        private int drifting;
         private boolean settled;
         private int served = TunedStage.NONE;
         private int calls;
@@ -331,14 +346,19 @@ public final class Tuner {
             density = halfOctaves(stage.density());
             inputs = stage.inputs;
             outputs = stage.outputs;
-            Arrays.fill(factors, 1);
             Arrays.fill(trials, 0);
-            scale = 1;
-            if (similar != null) {
+            if (similar == null) {
+                Arrays.fill(known, false);
+                common = 1;
+                scale = 1;
+            } else {
                 System.arraycopy(similar.factors, 0, factors, 0, WAYS);
+                System.arraycopy(similar.known, 0, known, 0, WAYS);
+                common = similar.common;
                 scale = similar.scale;
             }
             scaled = false;
+            drifting = 0;
             settled = false;
             served = TunedStage.NONE;
             calls = 0;
@@ -365,31 +385,41 @@ public final class Tuner {
                     + Math.abs(halfOctaves(inputs) - halfOctaves(stage.inputs));
         }
 
+        private double factor(int way) {
+            return known[way] ? factors[way] : common;
+        }
+
+        /** The way that serves: once one has, none that is not known. */
         private int best(double[] costs) {
-            int best = 0;
-            for (int way = 1; way < WAYS; way++) {
-                best = factors[way] * costs[way] < factors[best] * costs[best] ? way : best;
+            int best = TunedStage.NONE;
+            double least = Double.POSITIVE_INFINITY;
+            for (int way = 0; way < WAYS; way++) {
+                if ((known[way] || served == TunedStage.NONE) && factor(way) * costs[way] < least) {
+                    best = way;
+                    least = factor(way) * costs[way];
+                }
             }
-            return best;
+            return best == TunedStage.NONE ? cheapest(costs) : best;
         }
 
         private double ratio(double[] costs, int way, int best) {
-            return factors[way] * costs[way] / (factors[best] * costs[best]);
+            return factor(way) * costs[way] / (factor(best) * costs[best]);
         }
 
         /** The way to try next: first those that are not known yet, the most promising one of them first. */
         private int next(double[] costs, int best, double most) {
             int next = TunedStage.NONE;
             int again = TunedStage.NONE;
-            double least = most;
+            double least = Double.POSITIVE_INFINITY;
             double leastAgain = Double.POSITIVE_INFINITY;
             for (int way = 0; way < WAYS; way++) {
-                double ratio = way == best ? Double.POSITIVE_INFINITY : ratio(costs, way, best);
-                if (!(ratio <= most)) {
+                double ratio = ratio(costs, way, best);
+                // A moment may have shown more than what costs say of it.
+                if (way == best || !(ratio <= most || most == HOPELESS && costs[way] <= most * costs[best])) {
                     continue;
                 }
                 if (trials[way] < (ratio < NEAR ? SAMPLES : FEW_SAMPLES)) {
-                    if (ratio <= least) {
+                    if (ratio < least) {
                         least = ratio;
                         next = way;
                     }
@@ -407,19 +437,29 @@ public final class Tuner {
             return known ? again : next;
         }
 
-        /** Takes the time of the way that serves, over its costs. */
-        private void serve(int way, double newScale) {
+        private void serve(int way) {
+            common = factor(way);
+            factors[way] = common;
+            known[way] = true;
             served = way;
+        }
+
+        /** Takes the time of the way that serves, over its costs. */
+        private void scale(double newScale) {
             if (!scaled) {
                 scale = newScale;
                 scaled = true;
             } else {
                 scale += (Math.min(newScale, 2 * scale) - scale) * (newScale < scale ? DOWN : UP);
             }
-            if (settled && (scale > DRIFT * settledScale || scale * DRIFT < settledScale)) {
+            boolean drifts = settled && (scale > DRIFT * settledScale || scale * DRIFT < settledScale);
+            drifting = drifts ? drifting + 1 : 0;
+            if (drifting == DRIFTS) {
                 settled = false;
                 settledScale = scale;
                 Arrays.fill(trials, 0);
+                Arrays.fill(known, false);
+                known[served] = true;
             }
         }
 
@@ -435,6 +475,7 @@ public final class Tuner {
         private void add(int way, double sample) {
             samples[way * SAMPLES + trials[way] % SAMPLES] = (float) sample;
             trials[way]++;
+            known[way] = true;
             factors[way] = lowerMedian(way * SAMPLES, Math.min(trials[way], SAMPLES));
         }
 
