@@ -113,9 +113,13 @@ public final class IntegerMatmul {
      *     {@code int8 scalar} or {@code int16 scalar} without vectors
      */
     public static String variant(ElementType type, int rows, int pre, int post, long active) {
+        return (type + " " + choose(type, rows, pre, post, active)).toLowerCase(Locale.ROOT);
+    }
+
+    static Variant choose(ElementType type, int rows, int pre, int post, long active) {
         TunedStage stage = new TunedStage(Tuner.OF_JVM, 1);
         describe(stage, type, rows, pre, post, active, Math.ceilDiv(post, PackedIntegers.BLOCK));
-        return (type + " " + VARIANTS[stage.tuner.peek(stage)]).toLowerCase(Locale.ROOT);
+        return VARIANTS[stage.tuner.peek(stage)];
     }
 
     /**

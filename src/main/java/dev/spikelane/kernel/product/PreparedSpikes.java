@@ -44,7 +44,11 @@ public final class PreparedSpikes {
      * @throws IllegalArgumentException if the arena allocates memory on the heap or of a mapped file
      */
     public PreparedSpikes(Arena arena, int threads) {
-        this(SpikeWorkspace.allocate(arena, SpikeLister.BYTES), new TunedStage(Tuner.OF_JVM, threads));
+        this(arena, threads, Tuner.OF_JVM);
+    }
+
+    PreparedSpikes(Arena arena, int threads, Tuner tuner) {
+        this(SpikeWorkspace.allocate(arena, SpikeLister.BYTES), new TunedStage(tuner, threads));
     }
 
     PreparedSpikes(MemorySegment panels, TunedStage stage) {
@@ -70,7 +74,13 @@ public final class PreparedSpikes {
         stage.prepared(start);
     }
 
-    /** The same for a variant; {@link #stage} does not matter. */
+    /** Takes the first rows for a variant, which is not measured. */
+    void take(SpikeMatmul.Variant given, long active, SpikeMatrix spikes, int newRows, PackedWeights weights) {
+        stage.rest();
+        take(given, active, spikes, 0, newRows, weights);
+    }
+
+    /** Takes some rows for a variant. */
     void take(
             SpikeMatmul.Variant newVariant,
             long active,

@@ -151,7 +151,7 @@ public final class SpikeMatmul {
             PackedWeights weights,
             Tile current,
             SpikeWorkspace workspace) {
-        workspace.own.take(variant, spikes.count(0, rows), spikes, 0, rows, weights);
+        workspace.own.take(variant, spikes.count(0, rows), spikes, rows, weights);
         compute(workspace.own, spikes, weights, current, workspace);
     }
 

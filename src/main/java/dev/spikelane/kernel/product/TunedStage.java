@@ -65,7 +65,7 @@ final class TunedStage {
         blocks = someBlocks;
         if (!tuner.learns()) {
             way = Tuner.cheapest(costs);
-            measured = false;
+            rest();
             return;
         }
         tuner.open(this);
@@ -78,6 +78,11 @@ final class TunedStage {
             left.setPlain(blocks);
             claimed.setPlain(trial == NONE ? 1 : 0);
         }
+    }
+
+    /** Measures nothing until it is opened. */
+    void rest() {
+        measured = false;
     }
 
     long now() {

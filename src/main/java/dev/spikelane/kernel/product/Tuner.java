@@ -385,6 +385,11 @@ public final class Tuner {
                     + Math.abs(halfOctaves(inputs) - halfOctaves(stage.inputs));
         }
 
+        /** Whether no way waits to be tried. */
+        boolean isSettled() {
+            return settled;
+        }
+
         private double factor(int way) {
             return known[way] ? factors[way] : common;
         }

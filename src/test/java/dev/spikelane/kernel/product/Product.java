@@ -142,7 +142,7 @@ final class Product {
     }
 
     private void prepared(SpikeMatmul.Variant variant, SpikeMatrix input, int rows, PackedWeights by, Tile to) {
-        prepared.take(variant, input.count(0, rows), input, 0, rows, by);
+        prepared.take(variant, input.count(0, rows), input, rows, by);
         prepared.keep(input, 0);
         SpikeMatmul.multiply(prepared, input, rows, by, to, workspace);
     }

@@ -117,7 +117,8 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
         /** C, with the variant that the library chooses. */
         private void yardstick() {
             IntegerMatmul.Variant variant =
-                    IntegerMatmul.choose(work.type, work.rows, work.pre, spikes.count(0, work.rows));
+                    IntegerMatmul.choose(
+                            work.type, work.rows, work.pre, integers.post(), spikes.count(0, work.rows));
             ProductYardstick.integers(
                     variant == IntegerMatmul.Variant.TABLES
                             ? ProductYardstick.Integers.TABLES

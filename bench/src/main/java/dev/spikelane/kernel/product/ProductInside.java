@@ -11,7 +11,7 @@ public final class ProductInside {
 
     /** The specification of {@link SpikeMatmul}. */
     public static void scalar(SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current) {
-        SpikeMatmul.scalar(spikes, rows, weights, Tile.whole(current));
+        SpikeMatmul.scalar(spikes, 0, rows, weights, Tile.whole(current));
     }
 
     /** The specification of {@link RecurrentMatmul}. */

@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A product of spikes that threads share as a simulation does: some rows at a time, prepared once for all of them. */
 final class SharedProduct implements Runnable {
@@ -35,6 +36,9 @@ final class SharedProduct implements Runnable {
         }
     }
 
+    private static final int LEAST_RUNS = 3;
+    private static final long LEARNING_NANOSECONDS = 3_000_000_000L;
+
     private record Rows(SpikeMatrix spikes, List<Tile> tiles) {}
 
     private final List<Rows> all = new ArrayList<>();
@@ -46,10 +50,15 @@ final class SharedProduct implements Runnable {
     private final boolean chosen;
     private Rows now;
 
+    /** Makes a product whose variant is chosen as the library has learned. */
+    SharedProduct(Arena arena, Threads crew, SpikeMatrix spikes, PackedWeights weights, FloatMatrix current) {
+        this(arena, crew, spikes, weights, current, SpikeMatmul.Variant.SCALAR, Tuner.OF_JVM);
+    }
+
     /**
      * Makes it.
      *
-     * @param chosen whether the library chooses at each call; else {@code variant} serves
+     * @param tuner what chooses at each call; null if {@code variant} serves
      */
     SharedProduct(
             Arena arena,
@@ -58,15 +67,16 @@ final class SharedProduct implements Runnable {
             PackedWeights weights,
             FloatMatrix current,
             SpikeMatmul.Variant variant,
-            boolean chosen) {
+            @Nullable Tuner tuner) {
         this.crew = crew;
         this.weights = weights;
         this.variant = variant;
-        this.chosen = chosen;
+        this.chosen = tuner != null;
+        Tuner serves = tuner == null ? Tuner.OF_JVM : tuner;
         int threads = crew.count;
         int rows = spikes.rows();
         int most = variant == SpikeMatmul.Variant.ACTIVE
-                ? SpikeCosts.inUse().rowsForeseen(rows, spikes.count())
+                ? serves.costs().rowsForeseen(rows, spikes.count())
                 : SpikePanels.ROWS;
         int some = threads == 1 ? rows : Math.min(rows, most);
         for (int row = 0; row < rows; row += some) {
@@ -78,8 +88,26 @@ final class SharedProduct implements Runnable {
         }
         now = all.getFirst();
         workspaces =
-                Stream.generate(() -> new SpikeWorkspace(arena)).limit(threads).toList();
-        prepared = new PreparedSpikes(arena);
+                Stream.generate(() -> new SpikeWorkspace(arena, serves)).limit(threads).toList();
+        prepared = new PreparedSpikes(arena, threads, serves);
+    }
+
+    /** Runs until it is known which variant is the fastest, or for some time. */
+    void learn() {
+        long start = System.nanoTime();
+        for (int run = 0; run < LEAST_RUNS || !settled() && System.nanoTime() - start < LEARNING_NANOSECONDS; run++) {
+            run();
+        }
+    }
+
+    private boolean settled() {
+        TunedStage stage = prepared.isApart() ? workspace().own.stage : prepared.stage;
+        return stage.of.isSettled();
+    }
+
+    /** The variant that served last. */
+    SpikeMatmul.Variant serves() {
+        return SpikeMatmul.variant((prepared.isApart() ? workspace().own.stage : prepared.stage).way);
     }
 
     SpikeWorkspace workspace() {
