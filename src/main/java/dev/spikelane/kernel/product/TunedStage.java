@@ -31,6 +31,9 @@ final class TunedStage {
     /** Whether it is tried on one block only. */
     boolean small;
 
+    /** Whether the way that is to serve is itself a trial. */
+    boolean whole;
+
     boolean measured;
     private long active;
     private long preparing;
@@ -127,10 +130,9 @@ final class TunedStage {
         }
     }
 
-    /** The time of all blocks by the way that serves, on all threads together; 0 if it has done none. */
+    /** The time of all blocks by the way that serves, on all threads together. */
     double time() {
-        int done = blocks - blocksOfTrial;
-        return done == 0 ? 0 : (double) threads * preparing + (double) nanoseconds.getPlain() * blocks / done;
+        return (double) threads * preparing + (double) nanoseconds.getPlain() * blocks / (blocks - blocksOfTrial);
     }
 
     /** What all blocks would have taken by the way that was tried. */

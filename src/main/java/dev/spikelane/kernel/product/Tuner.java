@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * takes the factors of the most similar one, so that it starts with what is known of this machine.
  *
  * <p>A {@link TunedStage} asks once, before spikes are prepared, for all threads, and may be told to try another way:
- * on at most a quarter of the outputs, beside the way that serves on the others. Both are timed in the same moment, so
- * that whatever else the machine does holds up both; of up to {@value #SAMPLES} such pairs the median counts, or the
- * lower one of two. A way is tried until it is known to be slower: three times, or {@value #SAMPLES} times where it is near
+ * on at most a quarter of the outputs, beside the way that serves on the others, or, once it is known not to be much
+ * slower, in a stage of its own behind one that was served as always. Both are timed in the same moment, so that
+ * whatever else the machine does holds up both; of up to {@value #SAMPLES} such pairs the median counts, or the lower
+ * one of two. A way is tried until it is known to be slower: three times, or {@value #SAMPLES} times where it is near
  * the best. It is never tried where it is estimated at more than {@value #HOPELESS} times the best. Whatever a moment
  * has shown is tried again now and then, and soon when the time of a class drifts by a third.
  *
@@ -42,7 +43,7 @@ public final class Tuner {
     static final double HOPELESS = 3;
     static final double LEAST_NANOSECONDS = 4_000;
 
-    /** What a stage of one block, which is tried in whole, may be estimated to take, so that it is not held up. */
+    /** What a stage that tries another way in whole may be estimated to take, so that it is not held up. */
     private static final double MOST_OF_WHOLE = 1.8;
 
     private static final double FIRST_NANOSECONDS = 1e9;
@@ -168,6 +169,7 @@ public final class Tuner {
         int best = of.best(stage.costs);
         stage.way = best;
         stage.trial = TunedStage.NONE;
+        stage.whole = false;
         double time = of.scale * of.factor(best) * stage.costs[best];
         of.calls++;
         of.used = ++uses;
@@ -177,16 +179,31 @@ public final class Tuner {
             of.serve(best);
             int trial = of.next(stage.costs, best, stage.blocks == 1 ? MOST_OF_WHOLE : HOPELESS);
             if (trial != TunedStage.NONE) {
-                double estimated = of.ratio(stage.costs, trial, best) * (of.trials[trial] == 0 ? DOUBT : 1);
-                stage.small = estimated > HOPELESS || runs[stage.kind.ordinal()][trial] < SMALL_RUNS;
-                int parts = stage.small ? stage.blocks : Math.min(4, stage.blocks);
-                double excess = time * Math.max(LEAST_CHARGE, (estimated - 1) / parts);
-                if (hurries && !of.settled || excess <= of.credit) {
-                    stage.trial = trial;
-                }
+                tryOther(stage, trial, of.ratio(stage.costs, trial, best), time);
             }
         } else {
             of.spend(time);
+        }
+    }
+
+    /** Lets a stage try another way, if that does not cost too much. */
+    private void tryOther(TunedStage stage, int trial, double ratio, double time) {
+        TunedClass of = stage.of;
+        double estimated = ratio * (of.trials[trial] == 0 ? DOUBT : 1);
+        boolean whole = stage.blocks == 1 || of.trials[trial] > 0 && ratio < MOST_OF_WHOLE;
+        if (whole && !of.justServed) {
+            return; // there is nothing to compare it with
+        }
+        stage.small = estimated > HOPELESS || runs[stage.kind.ordinal()][trial] < SMALL_RUNS;
+        int parts = whole ? 1 : stage.small ? stage.blocks : Math.min(4, stage.blocks);
+        double excess = time * Math.max(LEAST_CHARGE, (estimated - 1) / parts);
+        if (hurries && !of.settled || excess <= of.credit) {
+            stage.whole = whole;
+            if (whole) {
+                stage.way = trial;
+            } else {
+                stage.trial = trial;
+            }
         }
     }
 
@@ -207,29 +224,34 @@ public final class Tuner {
     void close(TunedStage stage) {
         TunedClass of = stage.of;
         int way = stage.way;
-        int kind = stage.kind.ordinal();
-        double factor = of.factors[way];
-        double expected = of.scale * factor * stage.costs[way];
         double time = stage.time();
-        if (time > 0) {
-            of.scale(time / (factor * stage.costs[way]));
-            runs[kind][way]++;
-        }
-        double served = time > 0 ? time : expected;
-        of.spend(served + stage.excess(served));
-        if (stage.trial == TunedStage.NONE) {
+        runs[stage.kind.ordinal()][way]++;
+        of.justServed = stage.trial == TunedStage.NONE && !stage.whole;
+        if (stage.whole) {
+            double served = of.lastScale * of.factor(of.served) * stage.costs[of.served];
+            of.spend(time);
+            of.credit -= Math.max(time - served, LEAST_CHARGE * served);
+            add(stage, of.served, way, time / (of.lastScale * stage.costs[way]));
             return;
         }
-        int trial = stage.trial;
-        runs[kind][trial]++;
-        of.credit -= Math.max(stage.excess(served), LEAST_CHARGE * served);
-        double sample = factor * (stage.timeOfTrial() / served) * (stage.costs[way] / stage.costs[trial]);
-        double surprise = sample / of.factor(trial);
-        if (surprise > BEYOND && coldRuns[kind][trial]++ < COLD_RUNS
-                || surprise < 1 / BEYOND && coldRuns[kind][way]++ < COLD_RUNS) {
+        of.spend(time + stage.excess(time));
+        of.scale(time / (of.factor(way) * stage.costs[way]));
+        if (stage.trial != TunedStage.NONE) {
+            int trial = stage.trial;
+            runs[stage.kind.ordinal()][trial]++;
+            of.credit -= Math.max(stage.excess(time), LEAST_CHARGE * time);
+            double ratio = stage.timeOfTrial() / time;
+            add(stage, way, trial, of.factor(way) * ratio * stage.costs[way] / stage.costs[trial]);
+        }
+    }
+
+    private void add(TunedStage stage, int served, int trial, double sample) {
+        int[] cold = coldRuns[stage.kind.ordinal()];
+        double surprise = sample / stage.of.factor(trial);
+        if (surprise > BEYOND && cold[trial]++ < COLD_RUNS || surprise < 1 / BEYOND && cold[served]++ < COLD_RUNS) {
             return;
         }
-        of.add(trial, sample);
+        stage.of.add(trial, sample);
     }
 
     /** The class of a stage, which is made if there is none. */
@@ -329,6 +351,10 @@ public final class Tuner {
         private double scale = 1;
 
         private boolean scaled;
+        /** By how much they were wrong in the last stage that was measured, and whether that was the very last. */
+        private double lastScale = 1;
+
+        private boolean justServed;
         /** What it was when the class settled. */
         private double settledScale;
 
@@ -358,6 +384,7 @@ public final class Tuner {
                 scale = similar.scale;
             }
             scaled = false;
+            justServed = false;
             drifting = 0;
             settled = false;
             served = TunedStage.NONE;
@@ -451,6 +478,7 @@ public final class Tuner {
 
         /** Takes the time of the way that serves, over its costs. */
         private void scale(double newScale) {
+            lastScale = newScale;
             if (!scaled) {
                 scale = newScale;
                 scaled = true;

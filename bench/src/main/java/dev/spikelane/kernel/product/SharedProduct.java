@@ -107,7 +107,8 @@ final class SharedProduct implements Runnable {
 
     /** The variant that served last. */
     SpikeMatmul.Variant serves() {
-        return SpikeMatmul.variant((prepared.isApart() ? workspace().own.stage : prepared.stage).way);
+        TunedStage stage = prepared.isApart() ? workspace().own.stage : prepared.stage;
+        return SpikeMatmul.variant(stage.tuner.peek(stage));
     }
 
     SpikeWorkspace workspace() {
