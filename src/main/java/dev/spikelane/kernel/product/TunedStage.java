@@ -35,6 +35,8 @@ final class TunedStage {
     boolean whole;
 
     boolean measured;
+    /** Whether the time that threads have computed counts. */
+    boolean isLong;
     private long active;
     private long preparing;
     private long preparingTrial;
@@ -89,13 +91,13 @@ final class TunedStage {
     }
 
     long now() {
-        return measured ? tuner.now() : 0;
+        return measured ? tuner.now(this) : 0;
     }
 
     /** The way that serves was prepared, all of it since then. */
     void prepared(long since) {
         if (measured) {
-            preparing = tuner.now() - since;
+            preparing = tuner.now(this) - since;
         }
     }
 
@@ -109,7 +111,7 @@ final class TunedStage {
 
     /** The other way was prepared and has done some blocks. */
     void tried(long start, long prepared, int someBlocks) {
-        long end = tuner.now();
+        long end = tuner.now(this);
         preparingTrial = prepared - start;
         nanosecondsOfTrial = end - prepared;
         blocksOfTrial = someBlocks;
@@ -119,7 +121,7 @@ final class TunedStage {
     /** The way that serves has done some blocks. */
     void done(long since, int someBlocks) {
         if (measured) {
-            nanoseconds.getAndAdd(tuner.now() - since);
+            nanoseconds.getAndAdd(tuner.now(this) - since);
             finish(someBlocks);
         }
     }

@@ -18,14 +18,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A {@link TunedStage} asks once, before spikes are prepared, for all threads, and may be told to try another way:
  * on at most a quarter of the outputs, beside the way that serves on the others, or, once it is known not to be much
  * slower, in a stage of its own behind one that was served as always. Both are timed in the same moment, so that
- * whatever else the machine does holds up both; of up to {@value #SAMPLES} such pairs the median counts, or the lower
- * one of two. A way is tried until it is known to be slower: three times, or {@value #SAMPLES} times where it is near
- * the best. It is never tried where it is estimated at more than {@value #HOPELESS} times the best. Whatever a moment
+ * whatever else the machine does holds up both; of up to {@value #SAMPLES} such pairs the median counts.
+ * A way may serve once it was tried three times; {@value #SAMPLES} times where it is near the best. It is never tried where it is estimated at more than {@value #HOPELESS} times the best. Whatever a moment
  * has shown is tried again now and then, and soon when the time of a class drifts by a third.
  *
  * <p>Learning takes at most a quarter of the time of a class in its first second or its first {@value #FIRST_CALLS}
  * calls, whichever is longer, and 1 percent from then on: a trial that would take more waits. Stages below
- * {@value #LEAST_NANOSECONDS} ns are not measured. Code that C2 has not compiled yet tells nothing: a pair that is
+ * {@value #LEAST_NANOSECONDS} ns are not measured, and of long ones the time that threads have computed. Code that C2 has not compiled yet tells nothing: a pair that is
  * beyond all expectation is left out some times.
  *
  * <p>There are {@value #CLASSES} classes, made at once; the one that was not used for the longest time makes room for a
@@ -42,6 +41,9 @@ public final class Tuner {
     static final int FIRST_CALLS = 50;
     static final double HOPELESS = 3;
     static final double LEAST_NANOSECONDS = 4_000;
+
+    /** Stages that are likely to be interrupted by other programs: their threads' own time is taken. */
+    private static final double LONG_NANOSECONDS = 200_000;
 
     /** What a stage that tries another way in whole may be estimated to take, so that it is not held up. */
     private static final double MOST_OF_WHOLE = 1.8;
@@ -82,9 +84,10 @@ public final class Tuner {
     private static final int PROBES = 8;
 
     /** The classes of this JVM. */
-    static final Tuner OF_JVM = new Tuner(System::nanoTime, null);
+    static final Tuner OF_JVM = new Tuner(null);
 
     private final LongSupplier clock;
+    private final LongSupplier clockOfThread;
     private final @Nullable SpikeCosts costs;
     private final TunedClass[] classes = new TunedClass[CLASSES];
     private final int[][] runs = new int[Kind.values().length][WAYS];
@@ -104,8 +107,14 @@ public final class Tuner {
     }
 
     /** Starts from costs; null for those in use, which may be fixed. */
-    Tuner(LongSupplier clock, @Nullable SpikeCosts costs) {
+    Tuner(@Nullable SpikeCosts costs) {
+        this(System::nanoTime, ThreadTime::now, costs);
+    }
+
+    /** Takes the time of long stages from the second clock. */
+    Tuner(LongSupplier clock, LongSupplier clockOfThread, @Nullable SpikeCosts costs) {
         this.clock = clock;
+        this.clockOfThread = clockOfThread;
         this.costs = costs;
         Arrays.setAll(classes, i -> new TunedClass());
     }
@@ -158,8 +167,8 @@ public final class Tuner {
         return best;
     }
 
-    long now() {
-        return clock.getAsLong();
+    long now(TunedStage stage) {
+        return (stage.isLong ? clockOfThread : clock).getAsLong();
     }
 
     /** Chooses for a stage, whose costs are known, which way serves, and which one is tried beside it. */
@@ -176,6 +185,7 @@ public final class Tuner {
         of.settled |= time < LEAST_NANOSECONDS;
         stage.measured = time >= LEAST_NANOSECONDS && (!of.settled || (of.calls & SELDOM - 1) == 0);
         if (stage.measured) {
+            stage.isLong = time >= LONG_NANOSECONDS;
             of.serve(best);
             int trial = of.next(stage.costs, best, stage.blocks == 1 ? MOST_OF_WHOLE : HOPELESS);
             if (trial != TunedStage.NONE) {
@@ -245,13 +255,19 @@ public final class Tuner {
         }
     }
 
+    /** A way was tried beside the one that serves: that of the two which was measured less often takes the sample. */
     private void add(TunedStage stage, int served, int trial, double sample) {
+        TunedClass of = stage.of;
         int[] cold = coldRuns[stage.kind.ordinal()];
-        double surprise = sample / stage.of.factor(trial);
+        double surprise = sample / of.factor(trial);
         if (surprise > BEYOND && cold[trial]++ < COLD_RUNS || surprise < 1 / BEYOND && cold[served]++ < COLD_RUNS) {
             return;
         }
-        stage.of.add(trial, sample);
+        if (of.trials[served] < of.trials[trial]) {
+            of.add(served, of.factor(served) * of.factor(trial) / sample);
+        } else {
+            of.add(trial, sample);
+        }
     }
 
     /** The class of a stage, which is made if there is none. */
@@ -418,7 +434,7 @@ public final class Tuner {
         }
 
         private double factor(int way) {
-            return known[way] ? factors[way] : common;
+            return known[way] || trials[way] > 0 ? factors[way] : common;
         }
 
         /** The way that serves: once one has, none that is not known. */
@@ -473,7 +489,18 @@ public final class Tuner {
             common = factor(way);
             factors[way] = common;
             known[way] = true;
+            boolean first = served == TunedStage.NONE;
             served = way;
+            if (first) {
+                startFromServed();
+            }
+        }
+
+        /** Nothing is known but the way that serves, against which the others are measured. */
+        private void startFromServed() {
+            Arrays.fill(trials, 0);
+            trials[served] = SAMPLES;
+            Arrays.fill(samples, served * SAMPLES, served * SAMPLES + SAMPLES, (float) factors[served]);
         }
 
         /** Takes the time of the way that serves, over its costs. */
@@ -490,9 +517,9 @@ public final class Tuner {
             if (drifting == DRIFTS) {
                 settled = false;
                 settledScale = scale;
-                Arrays.fill(trials, 0);
                 Arrays.fill(known, false);
                 known[served] = true;
+                startFromServed();
             }
         }
 
@@ -508,7 +535,7 @@ public final class Tuner {
         private void add(int way, double sample) {
             samples[way * SAMPLES + trials[way] % SAMPLES] = (float) sample;
             trials[way]++;
-            known[way] = true;
+            known[way] |= trials[way] >= FEW_SAMPLES;
             factors[way] = lowerMedian(way * SAMPLES, Math.min(trials[way], SAMPLES));
         }
 

@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.LongSupplier;
 
 /** A random product of spikes and integers, its result by the definition, and the variants that must give it. */
 final class IntegerProduct {
@@ -86,7 +87,8 @@ final class IntegerProduct {
         variants.put("scalar", (s, rows, to) -> IntegerMatmul.scalar(s, rows, packed, to));
         variants.put("chosen at random", (s, rows, to) -> {
             Random random = new Random(rows);
-            Tuner tuner = new Tuner(() -> random.nextInt(1 << 20), WrongCosts.draw(random));
+            LongSupplier clock = () -> random.nextInt(1 << 20);
+            Tuner tuner = new Tuner(clock, clock, WrongCosts.draw(random));
             SpikeWorkspace own = new SpikeWorkspace(arena, tuner);
             for (int call = 0; call < 3; call++) {
                 IntegerMatmul.multiply(s, rows, packed, to, own);

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.LongSupplier;
 
 /** A random spike matmul, its result by the definition, and the variants that must give it. */
 final class Product {
@@ -94,7 +95,8 @@ final class Product {
     /** Wrong constants, a clock that tells anything, and as many calls as it takes to try other variants. */
     private void atRandom(SpikeMatrix s, int rows, PackedWeights w, Tile to, boolean prepares) {
         Random random = new Random(rows);
-        Tuner tuner = new Tuner(() -> random.nextInt(1 << 20), WrongCosts.draw(random));
+        LongSupplier clock = () -> random.nextInt(1 << 20);
+            Tuner tuner = new Tuner(clock, clock, WrongCosts.draw(random));
         SpikeWorkspace own = new SpikeWorkspace(arena, tuner);
         int first = to.firstBlock();
         int end = to.endBlock();

@@ -20,6 +20,6 @@ final class Start {
     }
 
     private static TunedStage stage(SpikeCosts costs) {
-        return new TunedStage(new Tuner(() -> 0, costs), 1);
+        return new TunedStage(new Tuner(() -> 0, () -> 0, costs), 1);
     }
 }

@@ -71,7 +71,7 @@ final class TunerTest {
     }
 
     private TunedStage stage(SpikeCosts start) {
-        return new TunedStage(new Tuner(() -> now, start), 1);
+        return new TunedStage(new Tuner(() -> now, () -> now, start), 1);
     }
 
     private double best(TunedStage stage, Machine machine) {
