@@ -60,7 +60,7 @@ public final class IntegerMatmul {
             current.narrow(first, first + tried);
             long start = stage.now();
             run(VARIANTS[stage.trial], spikes, rows, active, weights, current, workspace);
-            stage.tried(start, start, tried);
+            stage.tried(start, start, start, tried, tried);
         }
         if (tried < end - first) {
             current.narrow(first + tried, end);

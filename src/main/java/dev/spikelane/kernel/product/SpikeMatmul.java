@@ -192,8 +192,16 @@ public final class SpikeMatmul {
         long start = stage.now();
         own.take(variant(stage.trial), active, spikes, first, rows, weights);
         long ready = stage.now();
-        compute(own, spikes, weights, current, workspace);
-        stage.tried(start, ready, current.endBlock() - current.firstBlock());
+        int firstBlock = current.firstBlock();
+        int end = current.endBlock();
+        compute(own, spikes, weights, current.narrow(firstBlock, firstBlock + 1), workspace);
+        if (end - firstBlock > 1) {
+            long warm = stage.now();
+            compute(own, spikes, weights, current.narrow(firstBlock + 1, end), workspace);
+            stage.tried(start, ready, warm, end - firstBlock - 1, end - firstBlock);
+        } else {
+            stage.tried(start, ready, ready, 1, 1);
+        }
         if (own == prepared) {
             own.take(variant(stage.way), active, spikes, first, rows, weights);
             own.keep(keeps);

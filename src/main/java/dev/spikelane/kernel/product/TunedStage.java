@@ -44,6 +44,8 @@ final class TunedStage {
     private final AtomicInteger left = new AtomicInteger();
     private final AtomicInteger claimed = new AtomicInteger();
     private long nanosecondsOfTrial;
+    private long wholeTrial;
+    private int blocksThatCount;
     private int blocksOfTrial;
 
     TunedStage(Tuner tuner, int threads) {
@@ -109,11 +111,18 @@ final class TunedStage {
         return small ? 1 : Math.min(ofPart, Math.max(1, blocks / 4));
     }
 
-    /** The other way was prepared and has done some blocks. */
-    void tried(long start, long prepared, int someBlocks) {
+    /**
+     * The other way was prepared, and has done some blocks.
+     *
+     * @param warm when it began with the blocks that count: the first finds caches and branch predictor as the way that
+     *     serves has left them
+     */
+    void tried(long start, long prepared, long warm, int thatCount, int someBlocks) {
         long end = tuner.now(this);
         preparingTrial = prepared - start;
-        nanosecondsOfTrial = end - prepared;
+        nanosecondsOfTrial = end - warm;
+        wholeTrial = end - start;
+        blocksThatCount = thatCount;
         blocksOfTrial = someBlocks;
         finish(someBlocks);
     }
@@ -139,13 +148,13 @@ final class TunedStage {
 
     /** What all blocks would have taken by the way that was tried. */
     double timeOfTrial() {
-        return (double) threads * preparingTrial + (double) nanosecondsOfTrial * blocks / blocksOfTrial;
+        return (double) threads * preparingTrial + (double) nanosecondsOfTrial * blocks / blocksThatCount;
     }
 
     /** What the trial took beyond the way that serves, which takes some time for all blocks. */
     double excess(double served) {
         return trial == NONE
                 ? 0
-                : Math.max(0, preparingTrial + nanosecondsOfTrial - served * blocksOfTrial / blocks);
+                : Math.max(0, wholeTrial - served * blocksOfTrial / blocks);
     }
 }

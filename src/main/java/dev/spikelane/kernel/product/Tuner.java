@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A {@link TunedStage} asks once, before spikes are prepared, for all threads, and may be told to try another way:
  * on at most a quarter of the outputs, beside the way that serves on the others, or, once it is known not to be much
- * slower, in a stage of its own behind one that was served as always. Both are timed in the same moment, so that
+ * slower, in two stages of its own behind two that were served as always, of which the second counts. Both are timed in the same moment, so that
  * whatever else the machine does holds up both; of up to {@value #SAMPLES} such pairs the median counts.
  * A way may serve once it was tried three times; {@value #SAMPLES} times where it is near the best. It is never tried where it is estimated at more than {@value #HOPELESS} times the best. Whatever a moment
  * has shown is tried again now and then, and soon when the time of a class drifts by a third.
@@ -58,6 +58,9 @@ public final class Tuner {
 
     /** By how much a way that was never tried may be slower than it is estimated. */
     private static final double DOUBT = 2;
+
+    /** Of so many stages in a row the last counts: the first finds caches and branch predictor as another way left them. */
+    private static final int IN_ROW = 2;
 
     /** Ways that are estimated at less than that are measured {@link #SAMPLES} times, others less often. */
     private static final double NEAR = 1.25;
@@ -183,10 +186,17 @@ public final class Tuner {
         of.calls++;
         of.used = ++uses;
         of.settled |= time < LEAST_NANOSECONDS;
-        stage.measured = time >= LEAST_NANOSECONDS && (!of.settled || (of.calls & SELDOM - 1) == 0);
+        int again = of.again;
+        stage.measured = time >= LEAST_NANOSECONDS
+                && (!of.settled || (of.calls & SELDOM - 1) == 0 || again != TunedStage.NONE);
         if (stage.measured) {
             stage.isLong = time >= LONG_NANOSECONDS;
             of.serve(best);
+            if (again != TunedStage.NONE && stage.costs[again] < Double.POSITIVE_INFINITY) {
+                stage.way = again;
+                stage.whole = true;
+                return;
+            }
             int trial = of.next(stage.costs, best, stage.blocks == 1 ? MOST_OF_WHOLE : HOPELESS);
             if (trial != TunedStage.NONE) {
                 tryOther(stage, trial, of.ratio(stage.costs, trial, best), time);
@@ -201,12 +211,12 @@ public final class Tuner {
         TunedClass of = stage.of;
         double estimated = ratio * (of.trials[trial] == 0 ? DOUBT : 1);
         boolean whole = stage.blocks == 1 || of.trials[trial] > 0 && ratio < MOST_OF_WHOLE;
-        if (whole && !of.justServed) {
+        if (whole && (of.lastWay != of.served || of.inRow < IN_ROW)) {
             return; // there is nothing to compare it with
         }
         stage.small = estimated > HOPELESS || runs[stage.kind.ordinal()][trial] < SMALL_RUNS;
-        int parts = whole ? 1 : stage.small ? stage.blocks : Math.min(4, stage.blocks);
-        double excess = time * Math.max(LEAST_CHARGE, (estimated - 1) / parts);
+        double part = whole ? IN_ROW : 1.0 / (stage.small ? stage.blocks : Math.min(4, stage.blocks));
+        double excess = time * Math.max(LEAST_CHARGE, (estimated - 1) * part);
         if (hurries && !of.settled || excess <= of.credit) {
             stage.whole = whole;
             if (whole) {
@@ -236,12 +246,16 @@ public final class Tuner {
         int way = stage.way;
         double time = stage.time();
         runs[stage.kind.ordinal()][way]++;
-        of.justServed = stage.trial == TunedStage.NONE && !stage.whole;
+        of.inRow = stage.trial != TunedStage.NONE ? 0 : way == of.lastWay ? of.inRow + 1 : 1;
+        of.lastWay = way;
         if (stage.whole) {
             double served = of.lastScale * of.factor(of.served) * stage.costs[of.served];
             of.spend(time);
             of.credit -= Math.max(time - served, LEAST_CHARGE * served);
-            add(stage, of.served, way, time / (of.lastScale * stage.costs[way]));
+            of.again = of.inRow < IN_ROW ? way : TunedStage.NONE;
+            if (of.inRow >= IN_ROW) {
+                add(stage, of.served, way, time / (of.lastScale * stage.costs[way]));
+            }
             return;
         }
         of.spend(time + stage.excess(time));
@@ -367,10 +381,15 @@ public final class Tuner {
         private double scale = 1;
 
         private boolean scaled;
-        /** By how much they were wrong in the last stage that was measured, and whether that was the very last. */
+        /** By how much they were wrong in the last stage that was measured and tried nothing. */
         private double lastScale = 1;
 
-        private boolean justServed;
+        /** The way of the last stage that was measured, and of how many in a row. */
+        private int lastWay = TunedStage.NONE;
+
+        private int inRow;
+        /** The way that is tried once more in the next stage. */
+        private int again = TunedStage.NONE;
         /** What it was when the class settled. */
         private double settledScale;
 
@@ -400,7 +419,9 @@ public final class Tuner {
                 scale = similar.scale;
             }
             scaled = false;
-            justServed = false;
+            again = TunedStage.NONE;
+            lastWay = TunedStage.NONE;
+            inRow = 0;
             drifting = 0;
             settled = false;
             served = TunedStage.NONE;

@@ -55,7 +55,7 @@ final class TunerTest {
             if (tried > 0) {
                 long start = stage.now();
                 pass(machine.nanoseconds(SpikeMatmul.variant(stage.trial)) * tried / blocks * slowedDown);
-                stage.tried(start, start, tried);
+                stage.tried(start, start, start, tried, tried);
             }
             if (tried < part) {
                 long start = stage.now();
