@@ -356,6 +356,8 @@ public final class Tuner {
     /** What is known of products of like size and density. */
     static final class TunedClass {
 
+        private static final long FRACTION = (1L << 52) - 1;
+        private static final long FRACTION_OF_HALF = Double.doubleToRawLongBits(Math.sqrt(2)) & FRACTION;
         private static final double DOWN = 0.5;
         private static final double UP = 0.1;
 
@@ -438,8 +440,8 @@ public final class Tuner {
 
         /** Half octaves from 1 to a number, rounded down. */
         private static int halfOctaves(double number) {
-            int octaves = Math.getExponent(number);
-            return 2 * octaves + (number >= Math.scalb(Math.sqrt(2), octaves) ? 1 : 0);
+            long fraction = Double.doubleToRawLongBits(number) & FRACTION;
+            return 2 * Math.getExponent(number) + (fraction >= FRACTION_OF_HALF ? 1 : 0);
         }
 
         private int distance(TunedStage stage) {
