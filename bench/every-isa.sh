@@ -34,7 +34,7 @@ suite() {
 }
 
 allocations() {
-    run "$1" -Dtest='*AllocationTest' -Dspikelane.simd="${1#allocation-}"
+    run "$1" -Dtest='*AllocationTest' -Dspikelane.simd="${1#allocation-}" -Dspikelane.tries=all
 }
 
 chosen=("$@")

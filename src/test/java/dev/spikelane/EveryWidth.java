@@ -7,9 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A test of arithmetic, which runs at 256 bits and scalar too, beside the machine's full width; where it stands in a
- * package of kernels, is a {@code Golden...Test} or {@code OneAnswerTest}, at 128 bits as well. {@code WidthsTest}
- * finds a class that reaches kernels and has no such tag.
+ * A test of arithmetic. Where it stands in a package of kernels, is a {@code Golden...Test} or {@code OneAnswerTest}, it
+ * runs at 256 bits, 128 bits and scalar too, beside the machine's full width; elsewhere at full width, and at night at
+ * the others. {@code WidthsTest} finds a class that reaches kernels and has no such tag.
  */
 @Documented
 @Target(ElementType.TYPE)

@@ -8,14 +8,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Lines of the library are as wide as a reader's window. */
+/** Lines of the library are as wide as a reader's window, and folders as long. */
 final class LinesTest {
 
     private static final Path MAIN = Path.of("src", "main", "java");
+    private static final Path TEST = Path.of("src", "test", "java");
     private static final int WIDEST = 120;
+    private static final int MOST_FILES = 35;
+
+    /** Its rooms are made together with its kernels for narrow layers. */
+    private static final Set<Path> IN_WORK = Set.of(MAIN.resolve(Path.of("dev", "spikelane", "kernel", "product")));
 
     /** Rows of tables in the Javadoc are one line each. */
     private static final String ROW = " * <tr>";
@@ -24,7 +32,7 @@ final class LinesTest {
     void linesHaveAtMost120Characters() throws IOException {
         List<String> wide = new ArrayList<>();
         int seen = 0;
-        for (Path file : files()) {
+        for (Path file : files(MAIN)) {
             List<String> lines = Files.readAllLines(file);
             seen += lines.size();
             for (int i = 0; i < lines.size(); i++) {
@@ -38,8 +46,22 @@ final class LinesTest {
         assertTrue(seen > 50_000, seen + " lines");
     }
 
-    private static List<Path> files() throws IOException {
-        try (Stream<Path> all = Files.walk(MAIN)) {
+    @Test
+    void foldersHaveAtMost35Files() throws IOException {
+        Map<Path, Integer> full = new TreeMap<>();
+        for (Path root : List.of(MAIN, TEST)) {
+            for (Path file : files(root)) {
+                full.merge(file.getParent(), 1, Integer::sum);
+            }
+        }
+        assertTrue(full.size() > 50, full.size() + " folders");
+        full.values().removeIf(count -> count <= MOST_FILES);
+        full.keySet().removeAll(IN_WORK);
+        assertEquals(Map.of(), full);
+    }
+
+    private static List<Path> files(Path root) throws IOException {
+        try (Stream<Path> all = Files.walk(root)) {
             return all.filter(path -> path.toString().endsWith(".java")).toList();
         }
     }

@@ -3,16 +3,12 @@ package dev.spikelane;
 /** How often tests with loops of their own try at random. */
 public final class Tries {
 
-    private static final String WIDTH = System.getProperty("spikelane.simd", "auto");
-
     /** The width that the default run has: the machine's full one. */
-    private static final boolean FULL_WIDTH = WIDTH.equals("auto");
-
-    /** Whether plain loops are asked for in place of vectors. */
-    static final boolean SCALAR = WIDTH.equals("scalar");
+    static final boolean FULL_WIDTH =
+            System.getProperty("spikelane.simd", "auto").equals("auto");
 
     /** Whether all tries are asked for, as at night. */
-    static final boolean ALL = "all".equals(System.getProperty("spikelane.tries"));
+    public static final boolean ALL = "all".equals(System.getProperty("spikelane.tries"));
 
     private Tries() {}
 

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Tests of arithmetic run at every width, and only they, read from class files. */
+/** Tests of arithmetic are tagged to run at every width, and only they, read from class files. */
 final class WidthsTest {
 
     private static final List<Path> FOLDERS = List.of(Path.of("target", "classes"), Path.of("target", "test-classes"));
@@ -39,11 +39,10 @@ final class WidthsTest {
             "data/",
             "io/file/FileTextTest",
             "model/",
-            "network/ConnectionKindsTest",
+            "connection/operator/ConnectionKindsTest",
             "network/FingerprintTest",
-            "network/ModelFileProperties",
             "network/ValueShapesTest",
-            "train/InferenceWorkTest",
+            "train/run/InferenceWorkTest",
             "train/CheckpointMutationTest",
             "train/TrainingRunTest",
             // Memory, locks and time.
@@ -58,11 +57,11 @@ final class WidthsTest {
             "train/RefusedMemoryTest",
             "train/WarmUpTrainerTest",
             // An interpreter, in plain loops, against a plainer one.
-            "network/GradientRoundingProperties",
-            "network/SlopesProperties",
+            "network/naive/GradientRoundingProperties",
+            "network/naive/SlopesProperties",
             // Its graphs and trainings take long; RandomGradientsProperties and RandomTrainingProperties try others at
             // every width.
-            "network/RandomRecipeProperties");
+            "network/graph/RandomRecipeProperties");
 
     @Test
     void whatReachesKernelsRunsAtEveryWidth() throws IOException {

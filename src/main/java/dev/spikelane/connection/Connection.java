@@ -6,7 +6,8 @@ import dev.spikelane.memory.Shape;
  * Says how the spikes or values of a source become the currents of a target. Immutable; may be used in any number of
  * networks, each of which has weights of its own.
  */
-public sealed interface Connection permits BlasDense, Dense, Flatten, IntegerDense, OneToOne, Recurrent, Scale {
+public sealed interface Connection
+        permits BatchNorm, BlasDense, Dense, Flatten, IntegerDense, OneToOne, Recurrent, Scale {
 
     /**
      * Returns the shape of what this connection makes from a source.

@@ -1,7 +1,7 @@
 package dev.spikelane.connection;
 
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
 
 /**
  * Connects each input to the output of the same number: {@code current_i = w_i} where input i fires and 0 where it does

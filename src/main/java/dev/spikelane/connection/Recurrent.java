@@ -2,35 +2,53 @@ package dev.spikelane.connection;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Recurrence;
 
 /**
  * Connects neurons to all of them: {@code current = weights * spikes + bias}. What is fed back accumulates its
  * rounding, so spikes are summed in snnTorch's order: the active weights one after another, ascending, and the bias
  * last; values in that of {@link dev.spikelane.kernel.Matmul}. A population of maps needs no {@link Flatten}: as many
- * outputs as inputs have its shape.
+ * outputs as inputs have its shape, and a multiple has that many times its channels, so that gates of maps are maps.
  *
- * @param weights the weights and the bias that a network starts with
+ * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}; copied, and not to be changed
+ * @param bias {@code [1 x outputs]}, which snnTorch's recurrence has too; copied, and not to be changed
  */
-public record Recurrent(Recurrence.AllToAll weights) implements Connection {
+public record Recurrent(FloatMatrix weights, FloatMatrix bias) implements Connection {
 
     /**
      * Makes a connection.
      *
-     * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}; copied
-     * @param bias {@code [1 x outputs]}; copied
      * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
      */
-    public Recurrent(FloatMatrix weights, FloatMatrix bias) {
-        this(Recurrence.allToAll(weights, bias));
+    public Recurrent {
+        bias.requireShape("bias", 1, weights.rows());
+        weights.requireFinite("weights");
+        bias.requireFinite("bias");
+        weights = copy(weights);
+        bias = copy(bias);
     }
 
-    private int inputs() {
-        return weights.weights().columns();
+    private static FloatMatrix copy(FloatMatrix values) {
+        FloatMatrix copy = FloatMatrix.zeros(values.rows(), values.columns());
+        copy.copyFrom(values);
+        return copy;
     }
 
-    private int outputs() {
-        return weights.weights().rows();
+    /**
+     * Returns the number of inputs.
+     *
+     * @return columns of the weights
+     */
+    public int inputs() {
+        return weights.columns();
+    }
+
+    /**
+     * Returns the number of outputs.
+     *
+     * @return rows of the weights
+     */
+    public int outputs() {
+        return weights.rows();
     }
 
     @Override
@@ -39,7 +57,7 @@ public record Recurrent(Recurrence.AllToAll weights) implements Connection {
             throw new IllegalArgumentException(
                     this + " has " + inputs() + " inputs, expected " + input.size() + " to match its source");
         }
-        return inputs() == outputs() ? input : Shape.of(outputs());
+        return outputs() % inputs() == 0 ? input.times(outputs() / inputs()) : Shape.of(outputs());
     }
 
     @Override

@@ -7,6 +7,8 @@ import dev.spikelane.random.SampleDraws;
 /** Gives the values as they are. */
 record FrameInput() implements InputCode {
 
+    static final String WORD = "frame";
+
     @Override
     public Signal allocate(int samples, int neurons) {
         return FloatMatrix.zeros(samples, neurons);
@@ -15,6 +17,11 @@ record FrameInput() implements InputCode {
     @Override
     public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
         ((FloatMatrix) into).copyFrom(values);
+    }
+
+    @Override
+    public String word() {
+        return WORD;
     }
 
     @Override

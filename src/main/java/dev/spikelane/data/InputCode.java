@@ -56,6 +56,38 @@ public interface InputCode {
     }
 
     /**
+     * Returns the word by which a model file notes this code, for {@link #named}.
+     *
+     * @return {@code frame}, {@code pieces}, {@code rate} or {@code latency}; empty if the code has options that a word
+     *     does not say
+     */
+    default String word() {
+        return "";
+    }
+
+    /**
+     * Finds a code by its word: {@link #frame}, {@link #pieces}, or {@link #rate(Rate, int)} and {@link #latency}
+     * without options.
+     *
+     * @param word what {@link #word} returns
+     * @param steps time steps, at least 1
+     * @return the code
+     * @throws IllegalArgumentException if there is none of that word, or steps is below 1
+     */
+    static InputCode named(String word, int steps) {
+        Objects.requireNonNull(word, "word");
+        return switch (word) {
+            case FrameInput.WORD -> frame();
+            case PieceInput.WORD -> pieces(steps);
+            case RateInput.WORD -> rate(new Rate(), steps);
+            case LatencyInput.WORD -> latency(new Latency(), steps);
+            default ->
+                throw new IllegalArgumentException("code is '" + word + "', expected one of " + FrameInput.WORD + ", "
+                        + PieceInput.WORD + ", " + RateInput.WORD + ", " + LatencyInput.WORD);
+        };
+    }
+
+    /**
      * Returns the code that gives the values as they are, one row for each sample: a frame that does not change in
      * time.
      *

@@ -9,6 +9,8 @@ import dev.spikelane.random.SampleDraws;
 /** Latency coding, with memory for the spike times of the batch that it encoded last. */
 final class LatencyInput implements InputCode {
 
+    static final String WORD = "latency";
+
     private final Latency latency;
     private final int steps;
     private FloatMatrix times = FloatMatrix.zeros(1, 1);
@@ -37,6 +39,11 @@ final class LatencyInput implements InputCode {
             times = FloatMatrix.zeros(values.rows(), values.columns());
         }
         latency.encode(values, times, (SpikeMatrix) into);
+    }
+
+    @Override
+    public String word() {
+        return latency.equals(new Latency()) ? WORD : "";
     }
 
     @Override

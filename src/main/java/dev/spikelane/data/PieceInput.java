@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 /** Shows a sample piece by piece. */
 record PieceInput(int steps) implements InputCode {
 
+    static final String WORD = "pieces";
+
     PieceInput {
         if (steps < 1) {
             throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
@@ -37,6 +39,11 @@ record PieceInput(int steps) implements InputCode {
                         bytes);
             }
         }
+    }
+
+    @Override
+    public String word() {
+        return WORD;
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.util.Objects;
 /** Rate coding with numbers of the samples' own streams. */
 record RateInput(Rate rate, int steps) implements InputCode {
 
+    static final String WORD = "rate";
+
     RateInput {
         Objects.requireNonNull(rate, "rate");
         if (steps < 1) {
@@ -25,6 +27,11 @@ record RateInput(Rate rate, int steps) implements InputCode {
     @Override
     public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
         rate.encodeSamples(values, (SpikeMatrix) into, draws);
+    }
+
+    @Override
+    public String word() {
+        return rate.equals(new Rate()) ? WORD : "";
     }
 
     @Override

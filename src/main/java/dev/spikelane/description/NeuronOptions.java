@@ -1,5 +1,8 @@
 package dev.spikelane.description;
 
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.Firing;
@@ -19,6 +22,18 @@ import dev.spikelane.neuron.Synaptic;
 
 /** What a model was declared with besides its parameters. */
 public final class NeuronOptions {
+
+    /** The option that says how neurons feed back. */
+    public static final String RECURRENCE = "recurrence";
+
+    /** Not at all. */
+    public static final String NONE = "none";
+
+    /** Each neuron to itself. */
+    public static final String ONE_TO_ONE = "one to one";
+
+    /** Every neuron to every neuron. */
+    public static final String ALL_TO_ALL = "all to all";
 
     private final OptionSink to;
 
@@ -58,7 +73,12 @@ public final class NeuronOptions {
                 recurrence("RSynaptic", model.recurrence());
                 firing(model.firing());
             }
-            case SLstm model -> firing("SLstm", model.firing());
+            case SLstm model -> {
+                firing("SLstm", model.firing());
+                if (!(model.recurrence() instanceof Recurrence.By(Recurrent _))) {
+                    recurrence(model.recurrence());
+                }
+            }
             case StateLeaky model -> {
                 model("StateLeaky");
                 quantization(model.quantization());
@@ -87,13 +107,16 @@ public final class NeuronOptions {
 
     private void recurrence(String model, Recurrence recurrence) {
         model(model);
-        to.text(
-                "recurrence",
-                switch (recurrence) {
-                    case Recurrence.None _ -> "none";
-                    case Recurrence.OneToOne _ -> "one to one";
-                    case Recurrence.AllToAll _ -> "all to all";
-                });
+        recurrence(recurrence);
+    }
+
+    private void recurrence(Recurrence recurrence) {
+        switch (recurrence) {
+            case Recurrence.None _ -> to.text(RECURRENCE, NONE);
+            case Recurrence.By(OneToOne _) -> to.text(RECURRENCE, ONE_TO_ONE);
+            case Recurrence.By(Recurrent _) -> to.text(RECURRENCE, ALL_TO_ALL);
+            case Recurrence.By(Connection other) -> to.connection(RECURRENCE, other);
+        }
     }
 
     private void quantization(Quantization quantization) {

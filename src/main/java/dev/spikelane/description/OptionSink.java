@@ -1,5 +1,6 @@
 package dev.spikelane.description;
 
+import dev.spikelane.connection.Connection;
 import dev.spikelane.neuron.Quantization;
 
 /** Takes what was said, one option after another. */
@@ -12,6 +13,8 @@ public interface OptionSink {
     void integer(String name, long value);
 
     void number(String name, float value);
+
+    void connection(String name, Connection value);
 
     void quantization(String name, Quantization value);
 }

@@ -72,10 +72,9 @@ public final class PathWalk {
     /** Goes behind the next connection; throws if it does not fit. */
     public void pass(Connection connection) {
         Shape made = connection.outputShape(shape);
-        if (!seesThrough()) {
-            operators++;
-            rows = made;
-        }
+        boolean unseen = seesThrough();
+        operators += unseen ? 0 : 1;
+        rows = unseen && TorchLayout.differs(rows) ? rows : made;
         shape = made;
         place++;
     }

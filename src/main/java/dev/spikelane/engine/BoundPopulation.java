@@ -4,11 +4,11 @@ import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.gradient.NeuronRows;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
@@ -43,8 +43,8 @@ public final class BoundPopulation {
     }
 
     private static NeuronGroup bind(Arena arena, Neuron inside, PopulationDescription population, boolean fed) {
-        int currents = population.size() * inside.gates();
-        return fed ? inside.bindPorts(arena, currents) : inside.bind(arena, currents);
+        Shape shape = population.shape();
+        return fed ? inside.bindPorts(arena, shape) : inside.bind(arena, shape);
     }
 
     /** The neurons, which take feedback where projections enter that port. */

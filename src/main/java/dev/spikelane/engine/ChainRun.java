@@ -1,8 +1,9 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.connection.operator.ElementwiseOperator;
+import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.TileOperator;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PreparedFrame;
 import dev.spikelane.memory.FloatMatrix;
@@ -14,46 +15,45 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operators of a path at work. All but the last product run on whole rows, once for all parts; the last product and
- * what multiplies its currents one by one run on the tile that a thread carries to the neurons.
+ * The operators of a path at work. A path runs complete in a part of the work: one product fills the tile that a thread
+ * carries to the neurons, and what multiplies its currents one by one follows there; several products take some rows
+ * through all of the path, in memory of the thread.
  */
 public final class ChainRun {
 
     private final Arena arena;
+    private final List<Operator> operators;
     private final Operator[] first;
-    private final FloatMatrix[] made;
-    private final Tile[] tiles;
+    /** For each thread what each of these operators makes of some rows. */
+    private final Tile[][] made;
+
     private final Scratch[] scratch;
     private final Operator product;
-    private final ElementwiseOperator[] behind;
+    private final TileOperator[] behind;
     private boolean reserved;
     /** Made when a frame comes. */
     private @Nullable PreparedFrame lists;
 
     private boolean listed;
 
-    /**
-     * Makes room for the rows between operators.
-     *
-     * @param rows the most rows
-     */
-    public ChainRun(OperatorChain path, Arena arena, int rows, Scratch[] ofThreads) {
-        List<Operator> operators = path.operators();
+    /** Lets operators run on as many threads as have scratch memory. */
+    public ChainRun(List<Operator> operators, Arena arena, Scratch[] ofThreads) {
+        this.operators = List.copyOf(operators);
         int last = operators.size() - 1;
-        while (last > 0 && operators.get(last) instanceof ElementwiseOperator) {
+        while (last > 0 && operators.get(last) instanceof TileOperator) {
             last--;
         }
         this.arena = arena;
         this.first = operators.subList(0, last).toArray(Operator[]::new);
-        this.made = new FloatMatrix[last];
-        this.tiles = new Tile[last];
+        this.made = new Tile[ofThreads.length][last];
         this.scratch = ofThreads;
-        for (int i = 0; i < last; i++) {
-            made[i] = FloatMatrix.zeros(arena, rows, first[i].outputs());
-            tiles[i] = Tile.whole(made[i]);
-        }
         this.product = operators.get(last);
-        this.behind = operators.subList(last + 1, operators.size()).toArray(ElementwiseOperator[]::new);
+        this.behind = operators.subList(last + 1, operators.size()).toArray(TileOperator[]::new);
+    }
+
+    /** Returns the operators, from source to target. */
+    public List<Operator> operators() {
+        return operators;
     }
 
     /** The inputs of the first operator. */
@@ -66,9 +66,15 @@ public final class ChainRun {
         return product.outputs();
     }
 
-    /** The rows that each of the first operators has made. */
-    public List<FloatMatrix> made() {
-        return List.of(made);
+    /** Makes room for so many rows between operators, on each thread. */
+    void makeRoom(int rows) {
+        for (Tile[] ofThread : made) {
+            for (int i = 0; i < first.length; i++) {
+                if (ofThread[i] == null || ofThread[i].matrix().rows() < rows) {
+                    ofThread[i] = Tile.whole(FloatMatrix.zeros(arena, rows, first[i].outputs()));
+                }
+            }
+        }
     }
 
     /** Asks for what threads need for spikes; values need nothing. */
@@ -83,30 +89,29 @@ public final class ChainRun {
     }
 
     /**
-     * Runs what comes before the last product, and prepares that if threads share it; to be called once before the
-     * first rows are filled.
+     * Prepares the only product if threads share it; to be called once before the first rows are filled.
      *
      * @param version of the source
      */
-    public void prepare(Signal source, long version, int rows, boolean shares) {
-        Signal at = source;
-        for (int i = 0; i < first.length; i++) {
-            multiply(first[i], at, rows, tiles[i], scratch[0]);
-            at = made[i];
-        }
-        if (shares && at instanceof SpikeMatrix spikes) {
+    public void prepare(Signal source, long version, int rows) {
+        if (isOneProduct() && source instanceof SpikeMatrix spikes) {
             product.prepare(spikes, rows, version, scratch[0]);
         }
     }
 
-    /** Whether all is done row by row in memory of the thread, so that threads may each fill some rows. */
-    boolean isOneProduct() {
+    /** Whether a tile of the outputs can be filled without making what the others need too. */
+    public boolean isOneProduct() {
         return first.length == 0;
+    }
+
+    /** How threads should share so many rows. */
+    Cut cut(int rows) {
+        return isOneProduct() ? product.cut(rows, scratch.length) : Cut.ROWS;
     }
 
     /** Fills the currents of the first rows of the blocks in use, of a source in this version. */
     void fillPrepared(Signal source, long version, int rows, Tile current, int thread) {
-        if (first.length == 0 && source instanceof SpikeMatrix spikes) {
+        if (isOneProduct() && source instanceof SpikeMatrix spikes) {
             product.multiplyPrepared(spikes, rows, version, current, scratch[thread]);
             apply(current, rows);
         } else {
@@ -116,28 +121,31 @@ public final class ChainRun {
 
     /** Fills the currents of the first rows of the blocks in use, of a source that nothing was prepared from. */
     void fill(Signal source, int rows, Tile current, int thread) {
-        Signal from = first.length == 0 ? source : made[first.length - 1];
+        Signal from = source;
+        for (int i = 0; i < first.length; i++) {
+            multiply(first[i], from, rows, made[thread][i], scratch[thread]);
+            from = made[thread][i].matrix();
+        }
         multiply(product, from, rows, current, scratch[thread]);
         apply(current, rows);
     }
 
     private void apply(Tile current, int rows) {
-        for (ElementwiseOperator operator : behind) {
+        for (TileOperator operator : behind) {
             operator.apply(current, rows);
         }
     }
 
     /** Takes the rows of a frame, whose currents {@link #fillFrame} makes. */
-    void prepareFrame(Signal frame) {
-        prepare(frame, 0, frame.rows(), false);
+    void prepareFrame(Signal frame, long version) {
         listed = false;
-        if (first.length == 0 && frame instanceof FloatMatrix values) {
+        if (isOneProduct() && frame instanceof FloatMatrix values) {
             PreparedFrame prepared = lists;
             if (prepared == null) {
                 prepared = new PreparedFrame(arena, scratch.length);
                 lists = prepared;
             }
-            listed = product.prepareFrame(values, prepared);
+            listed = product.prepareFrame(values, version, prepared);
         }
     }
 
@@ -171,7 +179,7 @@ public final class ChainRun {
 
     /** The operator that sees the source. */
     private Operator entry() {
-        return first.length == 0 ? product : first[0];
+        return isOneProduct() ? product : first[0];
     }
 
     /** How many of the first rows it is best to fill at a time. */
@@ -188,7 +196,7 @@ public final class ChainRun {
 
     /** What the product of a source's first rows is estimated to take on one thread; 0 if nothing is known. */
     double nanoseconds(Signal source, int rows) {
-        return first.length == 0 && source instanceof SpikeMatrix spikes
+        return isOneProduct() && source instanceof SpikeMatrix spikes
                 ? product.nanoseconds(rows, spikes.count(0, rows))
                 : 0;
     }

@@ -19,8 +19,7 @@ public final class InputRun implements SourceRun {
     private final InputDescription input;
     private final Arena arena;
     private final int batch;
-    private final int history;
-    private int blockSteps;
+    private SignalHistory.Steps steps;
     private @Nullable SignalHistory<SpikeMatrix> spikes;
     private @Nullable SignalHistory<FloatMatrix> values;
     private @Nullable SpikeMatrix spikeFrame;
@@ -28,29 +27,29 @@ public final class InputRun implements SourceRun {
     /** The frame of this call; null if each step has its own rows. */
     private @Nullable Signal frame;
 
+    private long frameVersion;
     private boolean analog;
 
     /**
      * Makes an input.
      *
-     * @param history steps before a block that are kept
+     * @param steps how many are kept
      */
-    public InputRun(InputDescription input, Arena arena, int batch, int history, int blockSteps) {
+    public InputRun(InputDescription input, Arena arena, int batch, SignalHistory.Steps steps) {
         this.input = input;
         this.arena = arena;
         this.batch = batch;
-        this.history = history;
-        this.blockSteps = blockSteps;
+        this.steps = steps;
     }
 
     /** Makes the block longer. */
-    void grow(int steps) {
-        blockSteps = steps;
+    void grow(int blockSteps) {
+        steps = steps.withBlock(blockSteps);
         if (spikes != null) {
-            spikes = spikes.grown(arena, steps);
+            spikes = spikes.grown(arena, blockSteps);
         }
         if (values != null) {
-            values = values.grown(arena, steps);
+            values = values.grown(arena, blockSteps);
         }
     }
 
@@ -62,11 +61,11 @@ public final class InputRun implements SourceRun {
     /**
      * Throws unless rows of this kind may come next.
      *
-     * @param steps how many have come since the last reset
+     * @param done how many steps have come since the last reset
      */
-    public void requireKind(Signal given, long steps) {
+    public void requireKind(Signal given, long done) {
         boolean isAnalog = given instanceof FloatMatrix;
-        if (history > 0 && steps > 0 && isAnalog != analog) {
+        if (remembers() && done > 0 && isAnalog != analog) {
             throw new IllegalArgumentException("input '" + input.name() + "' gets " + kind(isAnalog) + " and got "
                     + kind(analog) + " before, expected one kind between two resets, because a projection from it is"
                     + " delayed");
@@ -90,7 +89,8 @@ public final class InputRun implements SourceRun {
      */
     public void openFrame(Signal given, boolean stays) {
         analog = given instanceof FloatMatrix;
-        if (stays && history == 0 && analog && !TorchLayout.differs(input.shape())) {
+        frameVersion++;
+        if (stays && !remembers() && analog && !TorchLayout.differs(input.shape())) {
             frame = given;
             return;
         }
@@ -117,13 +117,13 @@ public final class InputRun implements SourceRun {
     }
 
     /** Copies steps of the input into the block; of a frame as many as somebody sees later. */
-    public void load(Signal from, int firstStep, int steps) {
+    public void load(Signal from, int firstStep, int count) {
         Signal repeated = frame;
         if (repeated == null) {
             track().written();
-            copy(from, firstStep * batch, track().block(), 0, steps * batch);
-        } else if (history > 0) {
-            for (int step = 0; step < steps; step++) {
+            copy(from, firstStep * batch, track().block(), 0, count * batch);
+        } else if (remembers()) {
+            for (int step = 0; step < count; step++) {
                 track().put(repeated, step, 1);
             }
         }
@@ -134,6 +134,11 @@ public final class InputRun implements SourceRun {
         TorchLayout.copyInside(input.shape(), from, firstRow, to, toRow, rows);
     }
 
+    /** Whether somebody sees steps before the block. */
+    private boolean remembers() {
+        return steps.history() > 0;
+    }
+
     private int columns() {
         return input.shape().size();
     }
@@ -142,14 +147,14 @@ public final class InputRun implements SourceRun {
         if (analog) {
             SignalHistory<FloatMatrix> made = values;
             if (made == null) {
-                made = SignalHistory.ofValues(arena, columns(), batch, history, blockSteps);
+                made = SignalHistory.ofValues(arena, columns(), batch, steps);
                 values = made;
             }
             return made;
         }
         SignalHistory<SpikeMatrix> made = spikes;
         if (made == null) {
-            made = SignalHistory.ofSpikes(arena, columns(), batch, history, blockSteps);
+            made = SignalHistory.ofSpikes(arena, columns(), batch, steps);
             spikes = made;
         }
         return made;
@@ -158,6 +163,11 @@ public final class InputRun implements SourceRun {
     @Override
     public @Nullable Signal frame() {
         return frame;
+    }
+
+    @Override
+    public long frameVersion() {
+        return frameVersion;
     }
 
     @Override
@@ -181,20 +191,20 @@ public final class InputRun implements SourceRun {
     }
 
     /** Makes the last of some steps of the block the history of the next. */
-    public void advance(int steps) {
-        if (history > 0) {
-            track().advance(steps);
+    public void advance(int count) {
+        if (remembers()) {
+            track().advance(count);
         }
     }
 
     /** Takes the history of another run of the same input. */
     public void takeHistory(InputRun other) {
-        if (history > 0 && other.spikes != null) {
+        if (remembers() && other.spikes != null) {
             analog = false;
             track();
             Objects.requireNonNull(spikes).takeHistory(other.spikes);
         }
-        if (history > 0 && other.values != null) {
+        if (remembers() && other.values != null) {
             analog = true;
             track();
             Objects.requireNonNull(values).takeHistory(other.values);
@@ -212,12 +222,12 @@ public final class InputRun implements SourceRun {
     }
 
     long bytes() {
-        return 1 + (history > 0 ? track().bytes() : 0);
+        return 1 + (remembers() ? track().bytes() : 0);
     }
 
     void write(ByteBuffer to) {
         to.put((byte) (analog ? 1 : 0));
-        if (history > 0) {
+        if (remembers()) {
             track().write(input.shape(), to);
         }
     }
@@ -225,7 +235,7 @@ public final class InputRun implements SourceRun {
     void read(ByteBuffer from) {
         reset(); // a state has one kind of rows, and the other may come next if it is of step 0
         analog = from.get() != 0;
-        if (history > 0) {
+        if (remembers()) {
             track().read(input.shape(), from);
         }
     }

@@ -1,7 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.Reversible;
+import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
 import java.util.List;

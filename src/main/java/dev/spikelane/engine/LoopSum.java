@@ -43,7 +43,7 @@ final class LoopSum {
         this.kept = site.keptAt(port);
         int rows = Math.min(stepsAtATime, size.segment()) * batch;
         this.added = Tile.whole(FloatMatrix.zeros(arena, rows, columns));
-        this.pieces = pieces(site.terms(port), isInner, arena, size).toArray(Piece[]::new);
+        this.pieces = pieces(site.terms(port), isInner, arena, size, rows).toArray(Piece[]::new);
         this.leads = pieces[0] instanceof Outer;
         KeptCurrents found = kept;
         if (found == null && pieces[0] instanceof Outer outer) {
@@ -54,7 +54,8 @@ final class LoopSum {
     }
 
     /** Terms of one kind stand together as long as the order of declaration allows. */
-    private List<Piece> pieces(List<ProjectionRun> terms, Predicate<ProjectionRun> isInner, Arena arena, RunSize size) {
+    private List<Piece> pieces(
+            List<ProjectionRun> terms, Predicate<ProjectionRun> isInner, Arena arena, RunSize size, int rows) {
         List<Piece> all = new ArrayList<>();
         List<ProjectionRun> ahead = new ArrayList<>();
         for (ProjectionRun term : terms) {
@@ -65,6 +66,9 @@ final class LoopSum {
             }
             if (all.isEmpty() && !ahead.isEmpty()) {
                 all.add(new Outer(ahead, arena, size, kept));
+            }
+            if (inner) {
+                term.makeRoom(rows);
             }
             all.add(inner ? new Inner(term) : new Outer(List.of(term), arena, size, null));
         }
@@ -181,13 +185,10 @@ final class LoopSum {
     }
 
     /** What comes from elsewhere. */
-    private final class Outer implements Piece, WorkerPool.Job {
+    private final class Outer implements Piece {
 
         private final PortSum sum;
         private final KeptCurrents whole;
-        private int first;
-        private int count;
-        private int blocksInPart;
 
         Outer(List<ProjectionRun> terms, Arena arena, RunSize size, @Nullable KeptCurrents into) {
             this.whole = into == null ? new KeptCurrents(arena, size, columns, 0) : into;
@@ -206,19 +207,8 @@ final class LoopSum {
 
         @Override
         public void open(WorkerPool workers, int firstStep, int steps) {
-            first = firstStep;
-            count = steps;
             whole.open(firstStep);
-            sum.prepare(first, count, true);
-            boolean share = workers.threads() > 1 && sum.worthSharing(first, count);
-            blocksInPart = sum.blocksInPart(share ? workers.threads() : 1);
-            workers.run(this, Math.ceilDiv(sum.blocks(), blocksInPart), share);
-        }
-
-        @Override
-        public void run(int part, int thread) {
-            int firstBlock = part * blocksInPart;
-            sum.fill(first, count, firstBlock, Math.min(firstBlock + blocksInPart, sum.blocks()), thread);
+            sum.run(workers, firstStep, steps, workers.threads() > 1 && sum.worthSharing(firstStep, steps));
         }
 
         @Override

@@ -1,5 +1,7 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.connection.operator.BatchNormOperator;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.ProjectionDescription;
@@ -15,6 +17,7 @@ import dev.spikelane.memory.limit.Owner;
 import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,12 +74,13 @@ public final class NetworkRun {
         this.memory = memory;
         this.back = back;
         Delays delays = new Delays(network.description().projections());
-        SignalHistory.requireRows(delays.longest(), mostSteps, size.batch());
+        steps(delays.longest(), mostSteps).rows(size.batch());
         Arena arena = memory.arena;
         this.inputs = new InputRun[network.description().inputs().size()];
         for (int i = 0; i < inputs.length; i++) {
             int history = delays.of(new SourceDescription.OfInput(i));
-            inputs[i] = new InputRun(network.description().inputs().get(i), arena, size.batch(), history, size.steps());
+            inputs[i] = new InputRun(
+                    network.description().inputs().get(i), arena, size.batch(), steps(history, size.steps()));
         }
         this.given = new Signal[inputs.length];
         this.sites = new PopulationRun[network.description().populations().size()];
@@ -90,6 +94,10 @@ public final class NetworkRun {
         connect(scratch);
         this.stages = stages();
         this.output = sites[sites.length - 1].spikes().steps(0, 1, 0);
+    }
+
+    private SignalHistory.Steps steps(int history, int block) {
+        return back == null ? SignalHistory.Steps.moving(history, block) : SignalHistory.Steps.fixed(history, block);
     }
 
     /**
@@ -206,15 +214,31 @@ public final class NetworkRun {
         List<ProjectionDescription> projections = network.description().projections();
         for (int i = 0; i < paths.length; i++) {
             ProjectionDescription projection = projections.get(i);
-            ChainRun chain = new ChainRun(paths[i], memory.arena, size.segmentRows(), ofThreads);
             SourceRun source = source(projection.source());
             SourceRun seen = back == null ? source : back.source(i, source);
-            terms[i] = new ProjectionRun(projection, chain, seen, memory.arena, size.batch(), threads());
+            terms[i] = run(projection, paths[i].operators(), seen, ofThreads);
             if (back == null && !(source instanceof InputRun)) {
                 terms[i].open(); // the kind of rows of an input is known when they come
             }
             sites[projection.target()].terms().add(terms[i]);
         }
+    }
+
+    /** In training, a path is cut where batches are normalized: what comes before makes the rows of what is behind. */
+    private ProjectionRun run(
+            ProjectionDescription projection, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
+        List<Operator> last = operators;
+        SourceRun seen = source;
+        for (int i = operators.size() - 1; i > 0 && back != null && last == operators; i--) {
+            if (operators.get(i) instanceof BatchNormOperator norm) {
+                ProjectionRun rows = run(projection, operators.subList(0, i), source, ofThreads);
+                seen = new BatchNormRun(rows, norm, memory.arena, size, memory.workers);
+                last = new ArrayList<>(operators.subList(i, operators.size()));
+                last.set(0, norm.ofNormalized());
+            }
+        }
+        ChainRun chain = new ChainRun(last, memory.arena, ofThreads);
+        return new ProjectionRun(projection, chain, seen, memory.arena, size.batch(), threads());
     }
 
     private SourceRun source(SourceDescription source) {

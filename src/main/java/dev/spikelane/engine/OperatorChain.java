@@ -1,12 +1,13 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.operator.BatchNormOperator;
 import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.OperatorDescription;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,9 @@ public record OperatorChain(List<Operator> operators, List<String> owners) {
         for (OperatorDescription each : path) {
             operators.add(ConnectionKinds.of(each.connection())
                     .bind(arena, each.connection(), each.rows(), operators.isEmpty() ? spikeValue : ONE));
+        }
+        if (operators.getFirst() instanceof BatchNormOperator norm) {
+            throw new IllegalArgumentException(norm + " stands first in its path, expected a connection before it");
         }
         return new OperatorChain(
                 List.copyOf(operators),

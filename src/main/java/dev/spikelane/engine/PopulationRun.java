@@ -3,6 +3,7 @@ package dev.spikelane.engine;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.event.LayerProfile;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
@@ -72,7 +73,7 @@ public final class PopulationRun {
         this.batch = size.batch();
         this.state = neurons().newState(arena, batch);
         this.spikes = SignalHistory.ofSpikes(
-                arena, size(), batch, delays.of(new SourceDescription.OfSpikes(number)), size.steps());
+                arena, size(), batch, steps(delays.of(new SourceDescription.OfSpikes(number)), size, keeping));
         showPreviousSpikes();
         for (String variable : population.neuron().variables()) {
             SourceDescription source = new SourceDescription.OfVariable(number, variable);
@@ -82,7 +83,7 @@ public final class PopulationRun {
                         keeping != null && keeping.inPlace() && variable.equals(MEMBRANE) ? keeping.current() : null;
                 SignalHistory<FloatMatrix> track = place != null
                         ? SignalHistory.of(place.all(), batch)
-                        : SignalHistory.ofValues(arena, size(), batch, delays.of(source), size.steps());
+                        : SignalHistory.ofValues(arena, size(), batch, steps(delays.of(source), size, keeping));
                 variables.add(new Kept(variable, track, place != null));
                 if (variable.equals(MEMBRANE)) {
                     membranes = track;
@@ -94,12 +95,23 @@ public final class PopulationRun {
         this.kept = keeping == null ? null : new KeptRun(this, keeping, size);
     }
 
+    /**
+     * Blocks of simulations move on. A way back has one place for each step of a window, and so have the last spikes,
+     * which callers hold.
+     */
+    private SignalHistory.Steps steps(int history, RunSize size, WayBack.@Nullable Keeping keeping) {
+        boolean last = number == network.description().populations().size() - 1;
+        return keeping == null && !last
+                ? SignalHistory.Steps.moving(history, size.steps())
+                : SignalHistory.Steps.fixed(history, size.steps());
+    }
+
     /** Makes the block longer. */
     void grow(int blockSteps) {
         spikes = spikes.grown(arena, blockSteps);
         showPreviousSpikes();
         if (membranes != null) {
-            membranes = SignalHistory.ofValues(arena, size(), batch, 0, blockSteps);
+            membranes = SignalHistory.ofValues(arena, size(), batch, SignalHistory.Steps.fixed(0, blockSteps));
         }
         for (int i = 0; i < variables.size(); i++) {
             Kept longer = variables.get(i).grown(arena, blockSteps);
@@ -222,7 +234,7 @@ public final class PopulationRun {
     }
 
     /** Computes the currents of some steps again, whose sources are there. */
-    public void fillAgain(int first, int count, RunSize size) {
+    public void fillAgain(WorkerPool workers, int first, int count, RunSize size) {
         if (again.length == 0) {
             List<String> ports = takesFeedback() ? List.of(Neuron.CURRENT, Neuron.FEEDBACK) : List.of(Neuron.CURRENT);
             again = ports.stream()
@@ -230,8 +242,7 @@ public final class PopulationRun {
                     .toArray(PortSum[]::new);
         }
         for (PortSum sum : again) {
-            sum.prepare(first, count, true);
-            sum.fill(first, count, 0, sum.blocks(), 0);
+            sum.run(workers, first, count, true);
         }
     }
 
@@ -244,8 +255,7 @@ public final class PopulationRun {
     public void add(BlockObserver observer) {
         observers.add(observer);
         if (observer.needsMembranes() && membranes == null) {
-            membranes = SignalHistory.ofValues(
-                    arena, size(), batch, 0, spikes.block().rows() / batch);
+            membranes = SignalHistory.ofValues(arena, size(), batch, SignalHistory.Steps.fixed(0, spikes.blockSteps()));
         }
     }
 
@@ -267,6 +277,18 @@ public final class PopulationRun {
         } else {
             run(neurons(), currents, steps * batch, state, spikes.from(step, 0), membranesFrom(step));
         }
+    }
+
+    /** Whether neurons need not be given currents for each step where these are all the same. */
+    boolean holds() {
+        return kept == null
+                && membranes == null
+                && BoundPopulation.steps(neurons()).holds();
+    }
+
+    /** Takes the neurons of some blocks through some steps of a block that all have these currents. */
+    void hold(int step, int steps, Tile current) {
+        BoundPopulation.steps(neurons()).hold(current, state, spikes.steps(step, steps, 0));
     }
 
     private static void run(
@@ -345,7 +367,7 @@ public final class PopulationRun {
         }
         SpikeMatrix made = spikesOutside;
         if (made == null) {
-            made = SpikeMatrix.zeros(arena, spikes.block().rows(), size());
+            made = SpikeMatrix.zeros(arena, spikes.blockSteps() * batch, size());
             spikesOutside = made;
         }
         TorchLayout.copyTorch(population.shape(), rows, 0, made, 0, count);
@@ -354,8 +376,9 @@ public final class PopulationRun {
 
     private FloatMatrix outside(FloatMatrix rows, int count) {
         FloatMatrix made = membranesOutside;
-        if (made == null || made.rows() != rows.rows()) {
-            made = FloatMatrix.zeros(arena, rows.rows(), size());
+        int most = membranes == null ? batch : spikes.blockSteps() * batch;
+        if (made == null || made.rows() != most) {
+            made = FloatMatrix.zeros(arena, most, size());
             membranesOutside = made;
         }
         TorchLayout.copyTorch(population.shape(), rows, 0, made, 0, count);
@@ -386,6 +409,7 @@ public final class PopulationRun {
     /** Makes the last of some steps of a block the history of the next. */
     public void advance(int steps) {
         spikes.advance(steps);
+        showPreviousSpikes();
         for (int i = 0; i < variables.size(); i++) {
             variables.get(i).track.advance(steps);
         }
@@ -395,6 +419,7 @@ public final class PopulationRun {
     public void reset() {
         state.reset();
         spikes.reset();
+        showPreviousSpikes();
         variables.forEach(kept -> kept.track.reset());
         observers.forEach(BlockObserver::reset);
     }
@@ -403,6 +428,7 @@ public final class PopulationRun {
     public void takeState(PopulationRun other) {
         state.copyFrom(other.state);
         spikes.takeHistory(other.spikes);
+        showPreviousSpikes();
         for (int i = 0; i < variables.size(); i++) {
             variables.get(i).track.takeHistory(other.variables.get(i).track);
         }
@@ -429,6 +455,7 @@ public final class PopulationRun {
         Shape shape = population.shape();
         state.read(shape, from);
         spikes.read(shape, from);
+        showPreviousSpikes();
         for (int i = 0; i < variables.size(); i++) {
             variables.get(i).track.read(shape, from);
         }

@@ -3,8 +3,8 @@ package dev.spikelane.engine;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
 import java.util.Map;
 import java.util.Objects;
 

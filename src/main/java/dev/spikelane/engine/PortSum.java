@@ -1,15 +1,21 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The sum of some terms at a port: each complete before it is added, in the order of declaration. The currents stand in
- * tiles of threads, which are used again, or where they are kept.
+ * tiles of threads, which are used again, or in whole.
+ *
+ * <p>A part of the work is a tile of outputs of all rows, or all outputs of some rows: some steps, or some samples of
+ * all steps where there are fewer steps than threads. The operators say which. Paths of several products are cut by
+ * rows, so that all of a path runs in a part.
  */
 final class PortSum {
 
@@ -36,26 +42,51 @@ final class PortSum {
      */
     private static final double NANOSECONDS_WORTH_SHARING = 5_000;
 
+    /**
+     * Rows that a thread takes through a path of several products at a time: they read weights once for all of them,
+     * and what is made between two products stays in the L2 cache.
+     */
+    private static final int ROWS_IN_PART = 256;
+
     private final ProjectionRun[] terms;
     private final int columns;
     private final int batch;
     private final @Nullable KeptCurrents kept;
+    /** Whether a path has several products, which make rows in whole. */
+    private final boolean several;
+
+    private final int stepsAtATime;
     /** For each thread where it fills currents. */
     private final Tile[] tiles;
 
     /** A tile for each thread, for terms behind the first. */
     private final Tile[] added;
 
+    private final int blocksAdded;
+    private final Samples[] samples;
+    private final WorkerPool.Job fillBlocks = this::fillBlocks;
+    private final WorkerPool.Job fillSteps = this::fillSteps;
+    private final WorkerPool.Job fillSamples = this::fillSamples;
+    private int first;
+    private int count;
+    private int blocksInPart;
+    private int stepsInPart;
+
+    /** Some samples, of the sums and of the source of each term. */
+    private record Samples(SampleViews rows, SampleViews[] sources) {}
+
     /**
      * Makes room for a segment of steps.
      *
      * @param terms in the order of declaration, at least one
-     * @param kept where currents stay; null if they need not
+     * @param kept where currents stand in whole; null if they need not, which {@link #mayCutRows} tells
      */
     PortSum(List<ProjectionRun> terms, int columns, Arena arena, RunSize size, @Nullable KeptCurrents kept) {
         this.terms = terms.toArray(ProjectionRun[]::new);
         this.columns = columns;
         this.batch = size.batch();
+        this.several = terms.stream().anyMatch(term -> !term.chain().isOneProduct());
+        this.stepsAtATime = Math.clamp(ROWS_IN_PART / batch, 1, size.segment());
         this.kept = kept;
         this.tiles = new Tile[size.threads()];
         Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, columns));
@@ -64,8 +95,26 @@ final class PortSum {
         }
         this.added = new Tile[terms.size() > 1 ? size.threads() : 0];
         for (int i = 0; i < added.length; i++) {
-            added[i] = tile(arena, size);
+            added[i] =
+                    several ? Tile.whole(FloatMatrix.zeros(arena, stepsAtATime * batch, columns)) : tile(arena, size);
         }
+        this.blocksAdded = several ? blocks() : BLOCKS_IN_TILE;
+        SampleViews[] shares =
+                SampleViews.shares(mayCutRows(terms, columns, size.threads()) ? size.threads() : 1, batch);
+        this.samples = new Samples[shares.length];
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] =
+                    new Samples(shares[i], SampleViews.of(terms.size(), shares[i].first(), shares[i].count(), batch));
+        }
+        if (several) {
+            terms.forEach(term -> term.makeRoom(stepsAtATime * batch));
+        }
+    }
+
+    /** Whether threads may share the sum of some terms by rows. */
+    static boolean mayCutRows(List<ProjectionRun> terms, int columns, int threads) {
+        return Math.ceilDiv(columns, Long.SIZE) < threads
+                || terms.stream().anyMatch(term -> !term.chain().isOneProduct());
     }
 
     private Tile tile(Arena arena, RunSize size) {
@@ -83,25 +132,81 @@ final class PortSum {
         return Math.min(BLOCKS_IN_TILE, Math.ceilDiv(blocks(), threads == 1 ? 1 : PARTS_OF_THREAD * threads));
     }
 
+    /** Whether threads share some steps by their rows: the currents stand in whole then. */
+    boolean cutsRows(int steps) {
+        boolean rows = kept != null;
+        for (ProjectionRun term : terms) {
+            rows &= several || term.cut(steps) == Cut.ROWS;
+        }
+        return rows;
+    }
+
     /**
-     * Runs what comes before the last product of each term on some steps.
+     * Makes the sources ready for some steps.
      *
-     * @param alone whether no other sum is prepared before this one is filled: threads share one preparation of spikes
+     * @param alone whether threads share products of all of these rows, and no other sum is prepared before this one is
+     *     filled
      */
-    void prepare(int first, int count, boolean alone) {
+    void prepare(int firstStep, int steps, boolean alone) {
         if (kept != null) {
             kept.all(); // before threads share it
         }
         for (ProjectionRun term : terms) {
-            term.prepare(first, count, alone && terms.length == 1);
+            term.prepare(firstStep, steps, alone && terms.length == 1);
         }
     }
 
-    /**
-     * Whether threads may each fill some steps: nothing was prepared for all steps together, and nothing is added up.
-     */
+    /** Fills all currents of some steps, where they stand in whole. */
+    void run(WorkerPool workers, int firstStep, int steps, boolean share) {
+        first = firstStep;
+        count = steps;
+        int threads = share ? workers.threads() : 1;
+        boolean byRows = cutsRows(steps);
+        prepare(first, count, !byRows);
+        if (!byRows) {
+            blocksInPart = blocksInPart(threads);
+            workers.run(fillBlocks, Math.ceilDiv(blocks(), blocksInPart), share);
+            return;
+        }
+        for (ProjectionRun term : terms) {
+            term.hold(workers, share);
+        }
+        if (steps < threads && samples.length > 1) {
+            workers.run(fillSamples, samples.length, share);
+        } else {
+            stepsInPart = Math.min(Math.ceilDiv(steps, threads), several ? stepsAtATime : steps);
+            workers.run(fillSteps, Math.ceilDiv(steps, stepsInPart), share);
+        }
+    }
+
+    private void fillBlocks(int part, int thread) {
+        int firstBlock = part * blocksInPart;
+        fill(first, count, firstBlock, Math.min(firstBlock + blocksInPart, blocks()), thread);
+    }
+
+    private void fillSteps(int part, int thread) {
+        int step = first + part * stepsInPart;
+        fill(step, Math.min(stepsInPart, first + count - step), 0, blocks(), thread);
+    }
+
+    private void fillSamples(int part, int thread) {
+        Samples own = samples[part];
+        for (int step = first; step < first + count; step++) {
+            Tile current = tiles[thread].on(Objects.requireNonNull(kept).samples(step, own.rows));
+            add(step, 1, own, current, thread);
+        }
+    }
+
+    /** Whether threads may each fill some steps: nothing is added up, and a source is there without being prepared. */
     boolean fillsAnySteps() {
         return terms.length == 1 && terms[0].fillsAnySteps();
+    }
+
+    /** The term whose frame gives all currents, a tile at a time; null if there is none. */
+    @Nullable
+    ProjectionRun frame() {
+        ProjectionRun term = terms[0];
+        return terms.length == 1 && term.frame() != null && term.chain().isOneProduct() ? term : null;
     }
 
     /** Where a thread fills currents, the same object at all times. */
@@ -110,42 +215,56 @@ final class PortSum {
     }
 
     /** The same, at the blocks of some steps. */
-    Tile at(int first, int firstBlock, int endBlock, int thread) {
+    Tile at(int firstStep, int firstBlock, int endBlock, int thread) {
         Tile own = tiles[thread];
-        return (kept == null ? own : own.on(kept.from(first))).at(firstBlock, endBlock);
+        return (kept == null ? own : own.on(kept.from(firstStep))).at(firstBlock, endBlock);
     }
 
-    /** Fills the currents of some steps for some blocks. */
-    void fill(int first, int count, int firstBlock, int endBlock, int thread) {
-        Tile current = at(first, firstBlock, endBlock, thread);
-        terms[0].fill(first, count, current, thread);
+    /** Fills the currents of some steps for some blocks; all of them where a path has several products. */
+    void fill(int firstStep, int steps, int firstBlock, int endBlock, int thread) {
+        add(firstStep, steps, null, at(firstStep, firstBlock, endBlock, thread), thread);
+    }
+
+    private void add(int firstStep, int steps, @Nullable Samples of, Tile current, int thread) {
+        fill(0, firstStep, steps, of, current, thread);
         if (terms.length == 1) {
             return;
         }
-        for (int block = firstBlock; block < endBlock; block += BLOCKS_IN_TILE) {
-            current.at(block, Math.min(block + BLOCKS_IN_TILE, endBlock));
+        int firstBlock = current.firstBlock();
+        int endBlock = current.endBlock();
+        int rows = of == null ? steps * batch : of.rows.count();
+        for (int block = firstBlock; block < endBlock; block += blocksAdded) {
+            current.at(block, Math.min(block + blocksAdded, endBlock));
             for (int i = 1; i < terms.length; i++) {
                 Tile term = added[thread].at(current);
-                terms[i].fill(first, count, term, thread);
-                RowSum.add(current, term, count * batch);
+                fill(i, firstStep, steps, of, term, thread);
+                RowSum.add(current, term, rows);
             }
         }
-        at(first, firstBlock, endBlock, thread);
+        current.at(firstBlock, endBlock);
+    }
+
+    private void fill(int term, int firstStep, int steps, @Nullable Samples of, Tile into, int thread) {
+        if (of == null) {
+            terms[term].fill(firstStep, steps, into, thread);
+        } else {
+            terms[term].fill(firstStep, of.sources[term], into, thread);
+        }
     }
 
     /** Whether meeting of threads pays for some steps. */
-    boolean worthSharing(int first, int count) {
+    boolean worthSharing(int firstStep, int steps) {
         long work = 0;
         for (ProjectionRun term : terms) {
             work += term.work();
         }
-        return work * batch * count >= WORTH_SHARING || nanoseconds(first, count) >= NANOSECONDS_WORTH_SHARING;
+        return work * batch * steps >= WORTH_SHARING || nanoseconds(firstStep, steps) >= NANOSECONDS_WORTH_SHARING;
     }
 
-    private double nanoseconds(int first, int count) {
+    private double nanoseconds(int firstStep, int steps) {
         double all = 0;
         for (ProjectionRun term : terms) {
-            all += term.nanoseconds(first, count);
+            all += term.nanoseconds(firstStep, steps);
         }
         return all;
     }

@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
@@ -7,6 +8,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +38,15 @@ public final class ProjectionRun {
      */
     private Tile[] held = {};
 
+    private @Nullable FloatMatrix heldRows;
+
     private final boolean[] isHeld;
+    /** The samples of a frame that each thread takes through several products, and their currents. */
+    private SampleViews[] frameSamples = {};
+
+    private SampleViews[] heldSamples = {};
+    private final WorkerPool.Job holdBlock = this::holdBlock;
+    private final WorkerPool.Job holdSamples = this::holdSamples;
 
     /** Lets a projection run behind a source, over samples of a batch. */
     public ProjectionRun(
@@ -73,45 +83,74 @@ public final class ProjectionRun {
 
     /** Takes the kind of rows that the source has in this call, and a frame. */
     public void open() {
+        source.open();
         Signal rows = delay == 0 ? source.frame() : null;
         frame = rows;
         if (rows == null) {
             chain.reserve(source.from(0, delay));
         } else {
             chain.reserve(rows);
-            chain.prepareFrame(rows);
+            chain.prepareFrame(rows, source.frameVersion());
             Arrays.fill(isHeld, false);
         }
     }
 
     /**
-     * Runs what comes before the last product on some steps of the block, and prepares that for all threads if nobody
-     * else does meanwhile.
+     * Makes the source ready for some steps of the block.
+     *
+     * @param shares whether threads share products of all of these rows, and nobody else prepares any meanwhile
      */
     public void prepare(int first, int count, boolean shares) {
-        if (frame == null) {
-            source.prepare(first, count);
-            chain.prepare(source.from(first, delay), source.version(), count * batch, shares);
-        } else if (held.length == 0) {
-            held = new Tile[threads];
-            held[0] = Tile.whole(FloatMatrix.zeros(arena, batch, chain.outputs()));
-            for (int i = 1; i < threads; i++) {
-                held[i] = held[0].another();
-            }
+        if (frame != null) {
+            held();
+            return;
+        }
+        source.prepare(first, count);
+        if (shares) {
+            chain.prepare(source.from(first, delay), source.version(), count * batch);
         }
     }
 
+    /** The currents of a frame, for which room is made now if there is none. */
+    private FloatMatrix held() {
+        FloatMatrix rows = heldRows;
+        if (rows == null) {
+            rows = FloatMatrix.zeros(arena, batch, chain.outputs());
+            heldRows = rows;
+            held = new Tile[threads];
+            for (int i = 0; i < threads; i++) {
+                held[i] = Tile.whole(rows);
+            }
+            heldSamples = SampleViews.shares(threads, batch);
+            frameSamples = SampleViews.shares(threads, batch);
+        }
+        return rows;
+    }
+
+    /** Makes room for so many rows at a time. */
+    void makeRoom(int rows) {
+        chain.makeRoom(rows);
+    }
+
+    /** How threads should share the currents of some steps. */
+    Cut cut(int count) {
+        return frame == null || !chain.isOneProduct() ? chain.cut(count * batch) : Cut.OUTPUTS;
+    }
+
     /**
-     * Fills the currents of some steps, of which the first is in row 0, for the blocks in use; behind {@link #prepare}.
+     * Fills the currents of some steps, of which the first is in row 0, for the blocks in use; behind {@link #prepare} and,
+     * where the path has several products, {@link #hold(WorkerPool, boolean)}.
      */
     public void fill(int first, int count, Tile current, int thread) {
         if (frame == null) {
             chain.fillPrepared(source.from(first, delay), source.version(), count * batch, current, thread);
             return;
         }
-        hold(current.firstBlock(), current.endBlock(), thread);
+        if (chain.isOneProduct()) {
+            hold(current.firstBlock(), current.endBlock(), thread);
+        }
         for (int step = 0; step < count; step++) {
-            current.copyFrom(held[0].matrix(), 0, step * batch, batch);
+            current.copyFrom(held(), 0, step * batch, batch);
         }
     }
 
@@ -126,11 +165,34 @@ public final class ProjectionRun {
         }
     }
 
-    /** Computes the currents of a frame before threads take some samples of them, behind {@link #prepare}. */
-    public void hold() {
-        if (frame != null) {
-            hold(0, isHeld.length, 0);
+    /** The currents of a frame for some blocks, computed now unless they are there; behind {@link #prepare}. */
+    Tile held(int firstBlock, int endBlock, int thread) {
+        hold(firstBlock, endBlock, thread);
+        return held[thread].at(firstBlock, endBlock);
+    }
+
+    /** Computes all currents of a frame, before threads take some samples of them. */
+    void hold(WorkerPool workers, boolean share) {
+        if (frame == null || isHeld[0]) {
+            return;
         }
+        held(); // before threads share it
+        if (chain.isOneProduct()) {
+            workers.run(holdBlock, isHeld.length, share);
+        } else {
+            workers.run(holdSamples, heldSamples.length, share);
+            Arrays.fill(isHeld, true);
+        }
+    }
+
+    private void holdBlock(int block, int thread) {
+        hold(block, block + 1, thread);
+    }
+
+    private void holdSamples(int share, int thread) {
+        SampleViews samples = heldSamples[share];
+        Tile into = held[thread].on(samples.in(held(), 0));
+        chain.fill(frameSamples[share].in(Objects.requireNonNull(frame), 0), samples.count(), into, thread);
     }
 
     /** Fills the currents of a frame {@code [batch x outputs]} for the blocks in use. */
@@ -144,7 +206,7 @@ public final class ProjectionRun {
 
     /** Whether threads may each fill the currents of some samples. */
     public boolean samplesApart() {
-        return chain.isOneProduct() && source.samplesApart();
+        return source.samplesApart();
     }
 
     /** Whether threads may each fill some steps: nothing was prepared for all steps together. */
@@ -152,12 +214,12 @@ public final class ProjectionRun {
         return frame == null && chain.isOneProduct() && source.samplesApart();
     }
 
-    /** Fills the currents of some samples in a step, behind {@link #prepare} and {@link #hold()}. */
+    /** Fills the currents of some samples in a step, behind {@link #prepare} and {@link #hold(WorkerPool, boolean)}. */
     public void fill(int step, SampleViews samples, Tile current, int thread) {
         if (frame == null) {
             chain.fill(source.samples(step, delay, samples), samples.count(), current, thread);
         } else {
-            current.copyFrom(held[0].matrix(), samples.first(), 0, samples.count());
+            current.copyFrom(held(), samples.first(), 0, samples.count());
         }
     }
 

@@ -29,6 +29,11 @@ public record RunSize(int steps, int batch, int segment, int turn, int threads) 
         return segment * batch;
     }
 
+    /** Returns the place of a step in its segment. */
+    public int inSegment(int step) {
+        return step % segment;
+    }
+
     /** How many segments a block has. */
     public int segments() {
         return Math.ceilDiv(steps, segment);

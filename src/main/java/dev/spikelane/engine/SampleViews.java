@@ -31,6 +31,16 @@ public final class SampleViews {
         return all;
     }
 
+    /** The samples of each of some threads, as evenly as can be; of fewer threads if there are fewer samples. */
+    public static SampleViews[] shares(int threads, int batch) {
+        int most = Math.ceilDiv(batch, threads);
+        SampleViews[] all = new SampleViews[Math.ceilDiv(batch, most)];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = new SampleViews(i * most, Math.min(most, batch - i * most), batch);
+        }
+        return all;
+    }
+
     /** The first of the samples. */
     public int first() {
         return first;

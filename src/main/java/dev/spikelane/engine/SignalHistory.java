@@ -13,82 +13,112 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rows of a source in a block of steps, behind those of the steps before the block that delayed projections reach.
  *
+ * <p>Projections take the rows of several steps as one matrix, so that a block must not wrap around. In place of a ring
+ * there is room behind the block: both move on in it, and only where it ends is the history brought to the front, which
+ * is a row for each row that was written, however long delays are and however short the blocks.
+ *
  * @param <S> spikes or values
  */
 public final class SignalHistory<S extends Signal> implements SourceRun {
 
+    /**
+     * How many steps there is memory for.
+     *
+     * @param history steps before the block
+     * @param block steps of a block, at most
+     * @param spare steps behind the block, by which both move on
+     */
+    public record Steps(int history, int block, int spare) {
+
+        /** For a run whose blocks stay where they are. */
+        static Steps fixed(int history, int block) {
+            return new Steps(history, block, 0);
+        }
+
+        /** For a run whose blocks move on. */
+        static Steps moving(int history, int block) {
+            return new Steps(history, block, history);
+        }
+
+        Steps withBlock(int longer) {
+            return new Steps(history, longer, spare);
+        }
+
+        /** Throws if a matrix cannot have so many rows. */
+        int rows(int batch) {
+            long rows = ((long) history + block + spare) * batch;
+            if (rows > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("delays of " + history + " steps of batch " + batch + " need " + rows
+                        + " rows, expected at most " + Integer.MAX_VALUE);
+            }
+            return (int) rows;
+        }
+    }
+
     private final StepViews<S> all;
-    private final S block;
-    private final int history;
+    private final Steps steps;
     private final int batch;
-    /** The memory of the history: a slice made in each block may be allocated where many kinds of them are in use. */
-    private final MemorySegment past;
+    /** The memory of a history at the front: a slice may be allocated where many kinds of them are in use. */
+    private final MemorySegment front;
+
+    /** The first step of the history. */
+    private int base;
 
     private long version;
 
-    private SignalHistory(S all, int batch, int history) {
+    private SignalHistory(S all, int batch, Steps steps) {
         this.all = new StepViews<>(all, batch);
-        this.block = this.all.from(history);
-        this.history = history;
+        this.steps = steps;
         this.batch = batch;
-        this.past = all.segment().asSlice(0, all.rowOffset(history * batch));
+        this.front = all.segment().asSlice(0, all.rowOffset(steps.history * batch));
     }
 
     /** Spikes, none of which has fired. */
-    public static SignalHistory<SpikeMatrix> ofSpikes(
-            Arena arena, int columns, int batch, int history, int blockSteps) {
-        return new SignalHistory<>(SpikeMatrix.zeros(arena, rows(history, blockSteps, batch), columns), batch, history);
+    public static SignalHistory<SpikeMatrix> ofSpikes(Arena arena, int columns, int batch, Steps steps) {
+        return new SignalHistory<>(SpikeMatrix.zeros(arena, steps.rows(batch), columns), batch, steps);
     }
 
     /** Values of zero. */
-    public static SignalHistory<FloatMatrix> ofValues(
-            Arena arena, int columns, int batch, int history, int blockSteps) {
-        return new SignalHistory<>(FloatMatrix.zeros(arena, rows(history, blockSteps, batch), columns), batch, history);
+    public static SignalHistory<FloatMatrix> ofValues(Arena arena, int columns, int batch, Steps steps) {
+        return new SignalHistory<>(FloatMatrix.zeros(arena, steps.rows(batch), columns), batch, steps);
     }
 
     /** Rows of a block that stand in a matrix of another owner, without a history. */
     public static SignalHistory<FloatMatrix> of(FloatMatrix rows, int batch) {
-        return new SignalHistory<>(rows, batch, 0);
+        return new SignalHistory<>(rows, batch, Steps.fixed(0, rows.rows() / batch));
     }
 
     /** The same with a block of another length. */
     @SuppressWarnings("unchecked") // a matrix of the same kind
     SignalHistory<S> grown(Arena arena, int blockSteps) {
-        int rows = rows(history, blockSteps, batch);
-        Signal longer = block instanceof SpikeMatrix
-                ? SpikeMatrix.zeros(arena, rows, block.columns())
-                : FloatMatrix.zeros(arena, rows, block.columns());
-        MemorySegment.copy(past, 0, longer.segment(), 0, bytes());
-        return new SignalHistory<>((S) longer, batch, history);
+        Steps longer = steps.withBlock(blockSteps);
+        int columns = all.all().columns();
+        SignalHistory<S> made = (SignalHistory<S>)
+                (all.all() instanceof SpikeMatrix
+                        ? ofSpikes(arena, columns, batch, longer)
+                        : ofValues(arena, columns, batch, longer));
+        made.takeHistory(this);
+        return made;
     }
 
-    /** Throws if histories and blocks of such lengths do not fit a matrix. */
-    static void requireRows(int history, int blockSteps, int batch) {
-        rows(history, blockSteps, batch);
-    }
-
-    private static int rows(int history, int blockSteps, int batch) {
-        long rows = ((long) history + blockSteps) * batch;
-        if (rows > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("delays of " + history + " steps of batch " + batch + " need " + rows
-                    + " rows, expected at most " + Integer.MAX_VALUE);
-        }
-        return (int) rows;
-    }
-
-    /** The rows of the block. */
+    /** The rows of the block, and what is behind it. */
     public S block() {
-        return block;
+        return all.from(base + steps.history);
+    }
+
+    /** The most steps of a block. */
+    int blockSteps() {
+        return steps.block;
     }
 
     /** The rows of the step before the block; null if they are not kept. */
     public @Nullable S stepBefore() {
-        return history == 0 ? null : all.steps(history - 1, 1);
+        return steps.history == 0 ? null : all.steps(base + steps.history - 1, 1);
     }
 
     @Override
     public S from(int step, int delay) {
-        return all.from(history + step - delay);
+        return all.from(base + steps.history + step - delay);
     }
 
     @Override
@@ -103,63 +133,76 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
 
     @Override
     public S steps(int first, int count, int delay) {
-        return all.steps(history + first - delay, count);
+        return all.steps(base + steps.history + first - delay, count);
     }
 
     @Override
     public S samples(int step, int delay, SampleViews of) {
-        return of.in(all.all(), history + step - delay);
+        return of.in(all.all(), base + steps.history + step - delay);
     }
 
     /** Copies the first rows of a matrix to some steps of the block. */
     public void put(Signal rows, int step, int count) {
         version++;
+        copy(rows, 0, base + steps.history + step, rows.rowOffset(count * batch));
+    }
+
+    private void copy(Signal from, int fromStep, int toStep, long bytes) {
+        S to = all.all();
         MemorySegment.copy(
-                rows.segment(), 0, block.segment(), block.rowOffset(step * batch), rows.rowOffset(count * batch));
+                from.segment(), from.rowOffset(fromStep * batch), to.segment(), to.rowOffset(toStep * batch), bytes);
     }
 
     /** Makes the last of some steps of the block the history of the next. */
-    public void advance(int steps) {
-        if (history > 0) {
-            version++;
-            MemorySegment rows = all.all().segment();
-            MemorySegment.copy(rows, all.all().rowOffset(steps * batch), rows, 0, bytes());
+    public void advance(int count) {
+        if (steps.history == 0) {
+            return;
+        }
+        version++;
+        if (base + count <= steps.spare) {
+            base += count;
+        } else {
+            copy(all.all(), base + count, 0, bytes());
+            base = 0;
         }
     }
 
     /** Takes the history of another one of the same source. */
     public void takeHistory(SignalHistory<S> other) {
         version++;
-        past.copyFrom(other.past);
+        base = 0;
+        copy(other.all.all(), other.base, 0, bytes());
     }
 
     /** Makes the history zero. */
     public void reset() {
         version++;
-        past.fill((byte) 0);
+        base = 0;
+        front.fill((byte) 0);
     }
 
     /** Bytes of the history. */
     long bytes() {
-        return past.byteSize();
+        return front.byteSize();
     }
 
     /** Writes the history, each row in torch's order. */
     void write(Shape shape, ByteBuffer to) {
         int rowBytes = Math.toIntExact(all.all().rowOffset(1));
-        switch (all.all()) {
-            case SpikeMatrix spikes -> RowBytes.write(spikes, history * batch, rowBytes, shape, to);
-            case FloatMatrix values -> RowBytes.write(values, history * batch, rowBytes, shape, to);
+        switch (all.from(base)) {
+            case SpikeMatrix spikes -> RowBytes.write(spikes, steps.history * batch, rowBytes, shape, to);
+            case FloatMatrix values -> RowBytes.write(values, steps.history * batch, rowBytes, shape, to);
         }
     }
 
     /** Reads a history that was written. */
     void read(Shape shape, ByteBuffer from) {
         version++;
+        base = 0;
         int rowBytes = Math.toIntExact(all.all().rowOffset(1));
         switch (all.all()) {
-            case SpikeMatrix spikes -> RowBytes.read(spikes, history * batch, rowBytes, shape, from);
-            case FloatMatrix values -> RowBytes.read(values, history * batch, rowBytes, shape, from);
+            case SpikeMatrix spikes -> RowBytes.read(spikes, steps.history * batch, rowBytes, shape, from);
+            case FloatMatrix values -> RowBytes.read(values, steps.history * batch, rowBytes, shape, from);
         }
     }
 }

@@ -18,6 +18,9 @@ public interface SourceRun {
     /** Some samples in a step, likewise. */
     Signal samples(int step, int delay, SampleViews of);
 
+    /** Takes notice that a call or a window begins. */
+    default void open() {}
+
     /** Makes the rows of some steps, if they are made of those of another source. */
     default void prepare(int first, int count) {}
 
@@ -29,6 +32,11 @@ public interface SourceRun {
     /** The rows {@code [batch x columns]} that all steps of this call have; null if each step has its own. */
     default @Nullable Signal frame() {
         return null;
+    }
+
+    /** A number that grows whenever the frame is written, likewise. */
+    default long frameVersion() {
+        throw new IllegalStateException("there is no frame");
     }
 
     /** A number that grows whenever these rows are written: what is prepared from them carries it. */

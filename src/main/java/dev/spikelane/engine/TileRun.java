@@ -4,12 +4,14 @@ import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A population without a loop. Threads share it by blocks of 64 neurons, which each of them carries from source to
- * spikes for a whole block of steps, so that the threads meet once.
+ * spikes for a whole block of steps, so that the threads meet once. Where operators are cut by rows, or neurons are
+ * coupled, threads meet between currents and neurons.
  */
-final class TileRun implements ComponentRun, WorkerPool.Job {
+final class TileRun implements ComponentRun {
 
     private final PopulationRun site;
     private final RunSize size;
@@ -18,12 +20,15 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
 
     private final boolean coupled;
     private final PortCurrents[] currents;
-    private final WorkerPool.Job fillSteps = this::fillSteps;
+    private final WorkerPool.Job carry = this::carry;
+    private final WorkerPool.Job fire = this::fire;
 
     private int first;
     private int count;
     private int blocksInPart;
     private int stepsInTurn;
+    /** What gives all steps the same currents; null if they are filled for each. */
+    private @Nullable ProjectionRun held;
 
     TileRun(PopulationRun site, Arena arena, RunSize size) {
         this.site = site;
@@ -31,9 +36,12 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
         this.coupled = site.neurons().coupled();
         List<String> ports = site.takesFeedback() ? List.of(Neuron.CURRENT, Neuron.FEEDBACK) : List.of(Neuron.CURRENT);
         this.sums = new PortSum[ports.size()];
+        boolean whole = coupled
+                || ports.stream()
+                        .anyMatch(port -> PortSum.mayCutRows(site.terms(port), site.currents(), size.threads()));
         for (int port = 0; port < sums.length; port++) {
             KeptCurrents kept = site.keptAt(ports.get(port));
-            if (kept == null && coupled) {
+            if (kept == null && whole) {
                 kept = new KeptCurrents(arena, size, site.currents(), 0);
             }
             sums[port] = new PortSum(site.terms(ports.get(port)), site.currents(), arena, size, kept);
@@ -49,10 +57,16 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
         first = firstStep;
         count = steps;
         long start = profiled ? System.nanoTime() : 0;
-        if (site.keeps()) {
-            runKept(workers);
+        boolean byRows = coupled;
+        boolean share = site.keeps();
+        for (PortSum sum : sums) {
+            byRows |= sum.cutsRows(count);
+            share = share || workers.threads() > 1 && sum.worthSharing(first, count);
+        }
+        if (byRows) {
+            runWhole(workers, share);
         } else {
-            runTiles(workers);
+            runTiles(workers, share);
         }
         site.written();
         if (profiled) {
@@ -61,69 +75,60 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
         site.observe(stepNumber, steps);
     }
 
-    private void runTiles(WorkerPool workers) {
-        boolean worth = false;
+    /** Fills all currents, then takes the neurons through all steps. */
+    private void runWhole(WorkerPool workers, boolean share) {
         for (PortSum sum : sums) {
-            sum.prepare(first, count, sums.length == 1);
-            worth |= sum.worthSharing(first, count);
+            sum.run(workers, first, count, share);
         }
-        boolean share = workers.threads() > 1 && worth;
-        stepsInTurn = count;
-        blocksInPart = sums[0].blocksInPart(share ? workers.threads() : 1);
-        runParts(workers, share);
-    }
-
-    /** Whole rows stay anyway: threads take larger parts, and some steps at a time where that can be. */
-    private void runKept(WorkerPool workers) {
-        boolean anySteps = sums.length == 1 && sums[0].fillsAnySteps();
-        int blocks = sums[0].blocks();
-        stepsInTurn = anySteps ? Math.min(size.forwardTurn(), count) : count;
-        boolean bySteps = anySteps && blocks < workers.threads();
-        for (PortSum sum : sums) {
-            sum.prepare(first, count, sums.length == 1 && stepsInTurn == count && !bySteps);
-        }
-        if (bySteps) {
-            stepsInTurn = Math.ceilDiv(count, workers.threads());
-            workers.run(fillSteps, Math.ceilDiv(count, stepsInTurn));
-            fireAll();
-            return;
-        }
-        blocksInPart = Math.ceilDiv(blocks, workers.threads() == 1 ? 1 : 2 * workers.threads());
-        runParts(workers, true);
-    }
-
-    private void runParts(WorkerPool workers, boolean share) {
-        workers.run(this, Math.ceilDiv(sums[0].blocks(), blocksInPart), share);
         if (coupled) {
-            fireAll();
+            for (PortSum sum : sums) {
+                sum.at(first, 0, sum.blocks(), 0);
+            }
+            site.fire(first, count, currents[0], 0, site.words(), 0);
+        } else {
+            blocksInPart = sums[0].blocksInPart(share ? workers.threads() : 1);
+            workers.run(fire, Math.ceilDiv(sums[0].blocks(), blocksInPart), share);
         }
     }
 
-    private void fireAll() {
+    /** Where whole rows stay anyway threads take larger parts, and some steps at a time where that can be. */
+    private void runTiles(WorkerPool workers, boolean share) {
+        boolean anySteps = site.keeps() && sums.length == 1 && sums[0].fillsAnySteps();
+        stepsInTurn = anySteps ? Math.min(size.forwardTurn(), count) : count;
+        held = sums.length == 1 && site.holds() ? sums[0].frame() : null;
         for (PortSum sum : sums) {
-            sum.at(first, 0, sum.blocks(), 0);
+            sum.prepare(first, count, sums.length == 1 && stepsInTurn == count);
         }
-        site.fire(first, count, currents[0], 0, site.words(), 0);
+        int threads = share ? workers.threads() : 1;
+        int blocks = sums[0].blocks();
+        blocksInPart =
+                site.keeps() ? Math.ceilDiv(blocks, threads == 1 ? 1 : 2 * threads) : sums[0].blocksInPart(threads);
+        workers.run(carry, Math.ceilDiv(blocks, blocksInPart), share);
     }
 
-    /** Currents of some steps of a narrow population, such as ten classes. */
-    private void fillSteps(int part, int thread) {
-        int step = first + part * stepsInTurn;
-        sums[0].fill(step, Math.min(stepsInTurn, first + count - step), 0, sums[0].blocks(), thread);
-    }
-
-    @Override
-    public void run(int part, int thread) {
+    private void carry(int part, int thread) {
         int firstBlock = part * blocksInPart;
         int endBlock = Math.min(firstBlock + blocksInPart, sums[0].blocks());
+        ProjectionRun frame = held;
+        if (frame != null) {
+            site.hold(first, count, frame.held(firstBlock, endBlock, thread));
+            return;
+        }
         for (int step = first; step < first + count; step += stepsInTurn) {
             int some = Math.min(stepsInTurn, first + count - step);
             for (PortSum sum : sums) {
                 sum.fill(step, some, firstBlock, endBlock, thread);
             }
-            if (!coupled) {
-                site.fire(step, some, currents[thread], firstBlock, endBlock, thread);
-            }
+            site.fire(step, some, currents[thread], firstBlock, endBlock, thread);
         }
+    }
+
+    private void fire(int part, int thread) {
+        int firstBlock = part * blocksInPart;
+        int endBlock = Math.min(firstBlock + blocksInPart, sums[0].blocks());
+        for (PortSum sum : sums) {
+            sum.at(first, firstBlock, endBlock, thread);
+        }
+        site.fire(first, count, currents[thread], firstBlock, endBlock, thread);
     }
 }

@@ -2,7 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.connection.operator.Rounds;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
@@ -40,6 +41,8 @@ public final class WorkerPool implements AutoCloseable {
     /** The job between two jobs: threads that wait must not keep what they worked for. */
     private static final Job NOTHING = (part, thread) -> {};
 
+    private static final Rounds NO_ROUNDS = new Rounds() {};
+
     private final Helper[] helpers;
     private final int threads;
     /**
@@ -56,6 +59,8 @@ public final class WorkerPool implements AutoCloseable {
     private volatile boolean closed;
     private volatile Thread caller = Thread.currentThread();
     private volatile Job job = NOTHING;
+    private Rounds rounds = NO_ROUNDS;
+    private final Job ofRounds = this::runOfRound;
 
     /** Starts threads, the calling one among them. */
     public WorkerPool(int threads) {
@@ -135,6 +140,19 @@ public final class WorkerPool implements AutoCloseable {
         if (failure instanceof Error error) {
             throw error;
         }
+    }
+
+    /** Does all rounds. */
+    public void run(Rounds next) {
+        rounds = next;
+        for (int parts = next.parts(); parts > 0; parts = next.parts()) {
+            run(ofRounds, parts);
+        }
+        rounds = NO_ROUNDS;
+    }
+
+    private void runOfRound(int part, int thread) {
+        rounds.run(part, thread);
     }
 
     /** Does all parts, on the calling thread alone or shared. */

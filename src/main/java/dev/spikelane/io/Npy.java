@@ -21,7 +21,7 @@ import java.util.List;
 /**
  * Reads and writes NumPy's {@code .npy} files: float32 and uint8, C order.
  *
- * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1. What is written loads with {@code
+ * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1; floats of 0 and 1 are read too. What is written loads with {@code
  * numpy.load} and is byte for byte what {@code numpy.save} writes. float64 is read where rounding is asked for; other
  * item types, other byte orders, Fortran order and pickled objects are refused.
  *
@@ -33,6 +33,7 @@ import java.util.List;
 public final class Npy<M extends Signal> {
 
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final NpyType[] SPIKES = {NpyType.UINT8, NpyType.BOOL, NpyType.FLOAT32, NpyType.FLOAT64};
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfFloat FILE_FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -204,13 +205,13 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads spikes from a uint8 array of 0 and 1 into at most 512 MiB of memory.
+     * Reads spikes from an array of 0 and 1, of uint8, bool, float32 or float64, into at most 512 MiB of memory.
      *
      * @param file the file
      * @param arena the arena that owns the matrix
      * @return the spikes: the last dimension are the columns, the product of the others the rows
-     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of uint8
-     *     ({@code '|u1'}) in C order, holds no item or another value than 0 and 1, or the memory is refused or more
+     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of
+     *     these types in C order, holds no item or another value than 0 and 1, or the memory is refused or more
      *     than 512 MiB; the message starts with the file's name
      */
     public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena) throws IOException {
@@ -218,27 +219,27 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads spikes from a uint8 array of 0 and 1.
+     * Reads spikes from an array of 0 and 1, of uint8, bool, float32 or float64,.
      *
      * @param file the file
      * @param arena the arena that owns the matrix
      * @param mostBytes the most memory that the matrix may take, see {@link SpikeMatrix#bytes}: an eighth of the file's
      *     bytes or less for 8 columns and more, 8 bytes a row for fewer
      * @return the spikes: the last dimension are the columns, the product of the others the rows
-     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of uint8
-     *     ({@code '|u1'}) in C order, holds no item or another value than 0 and 1, or the memory is refused or more
+     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of
+     *     these types in C order, holds no item or another value than 0 and 1, or the memory is refused or more
      *     than {@code mostBytes}; the message starts with the file's name
      */
     public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena, long mostBytes) throws IOException {
         return FileText.reading(file.toString(), () -> {
-            try (NpyInput input = NpyInput.open(file, NpyType.UINT8)) {
+            try (NpyInput input = NpyInput.open(file, SPIKES)) {
                 return spikes(input, arena, mostBytes);
             }
         });
     }
 
     /**
-     * Reads spikes from a uint8 array of 0 and 1 into at most 512 MiB of memory that is freed when it is forgotten.
+     * Reads spikes from an array of 0 and 1, of uint8, bool, float32 or float64, into at most 512 MiB of memory that is freed when it is forgotten.
      *
      * @param file the file
      * @return the spikes: the last dimension are the columns, the product of the others the rows
@@ -261,7 +262,7 @@ public final class Npy<M extends Signal> {
     @SuppressWarnings("resource") // the stream is the caller's
     public static Npy<SpikeMatrix> readSpikes(String name, InputStream stream) throws IOException {
         return FileText.reading(
-                name, () -> spikes(NpyInput.of(name, stream, NpyType.UINT8), NativeMemory.ofAuto(), Inputs.MOST_BYTES));
+                name, () -> spikes(NpyInput.of(name, stream, SPIKES), NativeMemory.ofAuto(), Inputs.MOST_BYTES));
     }
 
     private static Npy<SpikeMatrix> spikes(NpyInput input, Arena arena, long mostBytes) throws IOException {
@@ -364,13 +365,24 @@ public final class Npy<M extends Signal> {
         }
     }
 
+    /** The next item, exact in every type. */
+    private static double item(NpyInput input) throws IOException {
+        ByteBuffer data = input.data();
+        return switch (input.type()) {
+            case FLOAT32 -> data.getFloat();
+            case FLOAT64 -> data.getDouble();
+            case UINT8, BOOL -> Byte.toUnsignedInt(data.get());
+        };
+    }
+
     private static void readRow(NpyInput input, SpikeMatrix spikes, int row) throws IOException {
         long word = 0;
         for (int column = 0; column < spikes.columns(); column++) {
-            byte spike = input.data().get();
-            if ((spike & ~1) != 0) {
+            double spike = item(input);
+            if (spike != 0 && spike != 1) {
                 throw new IOException(input.name() + ": item " + column + " of row " + row + " is "
-                        + Byte.toUnsignedInt(spike) + ", expected a spike, 0 or 1");
+                        + (spike == (long) spike ? String.valueOf((long) spike) : String.valueOf(spike))
+                        + ", expected a spike, 0 or 1");
             }
             word |= (long) spike << column;
             if (column % Long.SIZE == Long.SIZE - 1 || column == spikes.columns() - 1) {

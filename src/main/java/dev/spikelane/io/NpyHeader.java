@@ -67,7 +67,9 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
      */
     static int versionMajor(String name, byte[] prefix) throws IOException {
         if (!Arrays.equals(MAGIC, 0, MAGIC.length, prefix, 0, MAGIC.length)) {
-            throw new IOException(name + ": does not start with \\x93NUMPY, expected a .npy file");
+            String advice = ForeignFile.advice(prefix);
+            throw new IOException(
+                    name + ": " + (advice.isEmpty() ? "does not start with \\x93NUMPY, expected a .npy file" : advice));
         }
         int major = Byte.toUnsignedInt(prefix[MAGIC.length]);
         int minor = Byte.toUnsignedInt(prefix[MAGIC.length + 1]);

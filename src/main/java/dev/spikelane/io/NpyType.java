@@ -7,7 +7,9 @@ enum NpyType {
     /** What numpy computes with, rounded on request. */
     FLOAT64("<f8", Double.BYTES, "'<f8' (float64)"),
     /** Spikes. */
-    UINT8("|u1", Byte.BYTES, "'|u1' (uint8, spikes as 0 and 1)");
+    UINT8("|u1", Byte.BYTES, "'|u1' (uint8, spikes as 0 and 1)"),
+    /** Spikes of others. */
+    BOOL("|b1", Byte.BYTES, "'|b1' (bool)");
 
     private final String code;
     private final int bytes;

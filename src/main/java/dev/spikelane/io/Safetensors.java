@@ -175,8 +175,12 @@ public final class Safetensors {
         }
         long bytes = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (bytes < 0 || bytes > MOST_HEADER_BYTES) {
-            throw new IOException(name + ": is no safetensors file: declares a header of "
-                    + Long.toUnsignedString(bytes) + " bytes, expected at most " + MOST_HEADER_BYTES);
+            String advice = ForeignFile.advice(ForeignFile.first(first, stream));
+            throw new IOException(name + ": "
+                    + (advice.isEmpty()
+                            ? "is no safetensors file: declares a header of " + Long.toUnsignedString(bytes)
+                                    + " bytes, expected at most " + MOST_HEADER_BYTES
+                            : advice));
         }
         if (length != UNKNOWN && bytes > length - LENGTH_BYTES) {
             throw new IOException(

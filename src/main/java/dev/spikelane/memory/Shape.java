@@ -54,6 +54,21 @@ public final class Shape {
     }
 
     /**
+     * Returns the shape of several rows or maps, one behind the other in torch's order.
+     *
+     * @param count how many, at least 1
+     * @return a row of so many times the neurons, or maps of so many times the channels
+     * @throws IllegalArgumentException if {@code count} is below 1, or an {@code int} cannot say how many neurons
+     */
+    public Shape times(int count) {
+        if (count < 1 || count > Integer.MAX_VALUE / channels) {
+            throw new IllegalArgumentException(
+                    count + " times the shape " + this + ", expected at least 1, and an int of channels");
+        }
+        return new Shape(rank, count * channels, height, width);
+    }
+
+    /**
      * Returns the number of neurons.
      *
      * @return {@code channels * height * width}, the columns of a matrix of this shape

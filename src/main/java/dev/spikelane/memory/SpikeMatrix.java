@@ -4,6 +4,7 @@ import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.IntConsumer;
 
 /**
  * A matrix of spikes in native memory, one bit for each: 1 where the neuron fires.
@@ -164,6 +165,60 @@ public final class SpikeMatrix implements Signal {
         long bit = 1L << column;
         long word = segment.get(WORD, offset);
         segment.set(WORD, offset, spike ? word | bit : word & ~bit);
+    }
+
+    /**
+     * Sets the spikes of a row, in place of those that it had: the events of a step.
+     *
+     * @param row the row
+     * @param neurons those that fire, in any order; one may stand more than once
+     * @throws IndexOutOfBoundsException if there is no such row or neuron; nothing is written then
+     */
+    public void set(int row, int[] neurons) {
+        for (int neuron : neurons) {
+            Memory.requireIndex("SpikeMatrix", row, rows, neuron, columns);
+        }
+        Memory.requireIndex("SpikeMatrix", row, rows, 0, columns);
+        segment.asSlice(rowOffset(row), (long) stride * Long.BYTES).fill((byte) 0);
+        for (int neuron : neurons) {
+            set(row, neuron, true);
+        }
+    }
+
+    /**
+     * Finds the next neuron of a row that fires. It allocates nothing:
+     * {@code for (int i = spikes.next(row, 0); i >= 0; i = spikes.next(row, i + 1))} goes through all of them.
+     *
+     * @param row the row
+     * @param from the first neuron to look at, from 0; there may be none
+     * @return the first that fires from there on, or -1
+     * @throws IndexOutOfBoundsException if there is no such row, or {@code from} is negative
+     */
+    public int next(int row, int from) {
+        Memory.requireIndex("SpikeMatrix", row, rows, Math.min(from, columns - 1), columns);
+        for (int word = from / Long.SIZE; word * (long) Long.SIZE < columns; word++) {
+            long spikes = word(row, word);
+            if (word == from / Long.SIZE) {
+                spikes &= -1L << from;
+            }
+            if (spikes != 0) {
+                return word * Long.SIZE + Long.numberOfTrailingZeros(spikes);
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * Calls back for each neuron of a row that fires, ascending.
+     *
+     * @param row the row
+     * @param action is given the neuron
+     * @throws IndexOutOfBoundsException if there is no such row
+     */
+    public void forEachSpike(int row, IntConsumer action) {
+        for (int neuron = next(row, 0); neuron >= 0; neuron = next(row, neuron + 1)) {
+            action.accept(neuron);
+        }
     }
 
     /** Clears every spike. */

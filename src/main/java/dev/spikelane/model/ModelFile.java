@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -46,9 +47,21 @@ public final class ModelFile {
     }
 
     /**
-     * Writes a network with notes about it. Those named {@code training.steps}, {@code training.code} and
-     * {@code training.decoding} say how {@code ./spikelane run} uses the network, such as {@code 25}, {@code frame} and
-     * {@code membrane}; other names are free.
+     * Writes a network with its notes, which {@link #readModel(Path)} reads back.
+     *
+     * @param file where to
+     * @param model the network, with the weights and parameters that it has now, and its notes
+     * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a
+     *     note has the name {@code format} or {@code spikelane}
+     * @throws IOException if the file cannot be written; an older one is still there then
+     */
+    public static void write(Path file, Model model) throws IOException {
+        Objects.requireNonNull(model, "model");
+        write(file, model.network(), model.notes());
+    }
+
+    /**
+     * Writes a network with notes about it; {@link Model} says which names have a meaning.
      *
      * @param file where to
      * @param network the network, with the weights and parameters that it has now
@@ -70,6 +83,19 @@ public final class ModelFile {
     }
 
     /**
+     * Returns a network with its notes as the bytes of a model file.
+     *
+     * @param model the network, with the weights and parameters that it has now, and its notes
+     * @return what {@link #write(Path, Model)} writes, for {@link #modelOf}
+     * @throws IllegalArgumentException if the format cannot say a part of the network, a note has the name
+     *     {@code format} or {@code spikelane}, or the bytes were more than an array can hold
+     */
+    public static byte[] toBytes(Model model) {
+        Objects.requireNonNull(model, "model");
+        return new ModelWriter(model.network()).content(false, model.notes()).toBytes();
+    }
+
+    /**
      * Returns a network as the bytes of a model file.
      *
      * @param network the network, with the weights and parameters that it has now
@@ -78,8 +104,7 @@ public final class ModelFile {
      *     array can hold
      */
     public static byte[] toBytes(Network network) {
-        Objects.requireNonNull(network, "network");
-        return new ModelWriter(network).content(false, Map.of()).toBytes();
+        return toBytes(Model.of(network));
     }
 
     /**
@@ -109,6 +134,48 @@ public final class ModelFile {
      */
     public static void write8Bit(Path file, Network network, Map<String, String> notes) throws IOException {
         write(file, network, notes, true);
+    }
+
+    /**
+     * Reads a network with its notes, in memory that is freed when it is forgotten.
+     *
+     * @param file a model file
+     * @return the network, and the notes with which it was written
+     * @throws IOException as {@link #read(Path)} does, or if a note with a meaning has no such text
+     */
+    public static Model readModel(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
+        return model(file.toString(), Safetensors.read(file), false);
+    }
+
+    /**
+     * Reads a network with its notes from a stream, for example a resource of a jar, to its end. The stream stays open.
+     *
+     * @param name what error messages call the stream
+     * @param stream the bytes of a model file
+     * @return the network, and the notes with which it was written
+     * @throws IOException as {@link #read(String, InputStream)} does, or if a note with a meaning has no such text
+     */
+    public static Model readModel(String name, InputStream stream) throws IOException {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(stream, "stream");
+        return model(name, Safetensors.read(name, stream), false);
+    }
+
+    /**
+     * Makes a network with its notes of the bytes of a model file, in memory that is freed when it is forgotten.
+     *
+     * @param bytes what {@link #toBytes(Model)} returned, or a model file holds
+     * @return the network and its notes
+     * @throws IllegalArgumentException if they are not a whole model file; the message says what is wrong
+     */
+    public static Model modelOf(byte[] bytes) {
+        Objects.requireNonNull(bytes, "bytes");
+        try {
+            return readModel("model of " + bytes.length + " bytes", new ByteArrayInputStream(bytes));
+        } catch (IOException refused) {
+            throw new IllegalArgumentException(refused.getMessage(), refused);
+        }
     }
 
     /**
@@ -171,5 +238,18 @@ public final class ModelFile {
 
     private static Network read(String name, Safetensors content, boolean integers) throws IOException {
         return FileText.reading(name, () -> new ModelReader(name, content, integers).network());
+    }
+
+    private static Model model(String name, Safetensors content, boolean integers) throws IOException {
+        Network network = read(name, content, integers);
+        Map<String, String> notes = new LinkedHashMap<>(content.metadata());
+        notes.keySet().removeAll(ModelFormat.OWN_NOTES);
+        return FileText.reading(name, () -> {
+            try {
+                return new Model(network, notes);
+            } catch (IllegalArgumentException refused) {
+                throw new IOException(name + ": " + refused.getMessage(), refused);
+            }
+        });
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.model;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.NamedValues;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What reader and writer agree on. */
@@ -10,6 +11,9 @@ final class ModelFormat {
 
     /** The metadata text with the description. */
     static final String DESCRIPTION = "spikelane";
+
+    /** The names of metadata that are no notes; {@code format} is the library's own. */
+    static final Set<String> OWN_NOTES = Set.of("format", DESCRIPTION);
 
     static final int VERSION = 1;
 

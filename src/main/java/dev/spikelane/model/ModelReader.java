@@ -46,7 +46,9 @@ final class ModelReader {
         String text = file.metadata().get(ModelFormat.DESCRIPTION);
         if (text == null) {
             throw new IOException(name + ": its metadata have no '" + ModelFormat.DESCRIPTION
-                    + "', expected the description of a network; without it this is no model file");
+                    + "', expected the description of a network; without it this is no model file, but tensors alone"
+                    + " (a state_dict): Safetensors.read reads them, and network.weights().replace(name,"
+                    + " tensor.matrix()) takes each");
         }
         this.description = text;
     }
@@ -103,7 +105,7 @@ final class ModelReader {
         value.requireOnly(POPULATION);
         String own = value.member("name").text();
         Shape shape = shape(value.member("shape"));
-        Neuron neuron = new NeuronReader(value.member("neuron"), own, tensors).neuron();
+        Neuron neuron = new NeuronReader(value.member("neuron"), own, tensors, integers).neuron();
         Population population = builder.population(own, shape, neuron);
         NeuronWriter.requireWindow(own, shape.size(), neuron);
         sources.put(own, population);

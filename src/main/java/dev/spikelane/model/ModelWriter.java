@@ -1,7 +1,6 @@
 package dev.spikelane.model;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.operator.ConnectionKind;
 import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.InputDescription;
@@ -16,10 +15,10 @@ import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Weights;
-import dev.spikelane.neuron.Parameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,6 +111,7 @@ final class ModelWriter {
         }
         json.end().name("projections").array();
         for (ProjectionDescription projection : description.projections()) {
+            projection.path().forEach(each -> requireStored(projection.name(), each));
             if (!description.isRecurrence(projection)) {
                 describe(projection);
             }
@@ -152,26 +152,15 @@ final class ModelWriter {
         json.name("delay").value(projection.delay()).name("plastic").value(projection.plastic());
         json.name("path").array();
         for (Connection connection : projection.path()) {
-            describe(projection.name(), connection);
+            NeuronWriter.connection(json, connection);
         }
         json.end().end();
     }
 
-    private void describe(String projection, Connection connection) {
-        ConnectionKind<Connection> kind = ConnectionKinds.of(connection);
-        if (!kind.isStored()) {
+    private static void requireStored(String projection, Connection connection) {
+        if (!ConnectionKinds.of(connection).isStored()) {
             throw new IllegalArgumentException("projection '" + projection + "' has the connection '" + connection
                     + "', which a model file of version " + ModelFormat.VERSION + " cannot hold");
         }
-        json.object().name("type").value(kind.name());
-        kind.options(connection).forEach((name, value) -> {
-            json.name(name);
-            if (value instanceof Float number) {
-                NeuronWriter.number(json, number);
-            } else {
-                json.value(value.longValue());
-            }
-        });
-        json.end();
     }
 }

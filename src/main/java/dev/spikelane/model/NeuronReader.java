@@ -1,11 +1,17 @@
 package dev.spikelane.model;
 
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.operator.ConnectionKind;
+import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.description.NeuronOptions;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.Firing;
@@ -15,7 +21,6 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
@@ -36,10 +41,12 @@ final class NeuronReader {
     private final JsonValue value;
     private final String population;
     private final ModelTensors tensors;
+    private final boolean integers;
     private final Set<String> members = new HashSet<>(Set.of("model", "parameters"));
     private final Set<String> parameters = new HashSet<>();
 
-    NeuronReader(JsonValue value, String population, ModelTensors tensors) {
+    NeuronReader(JsonValue value, String population, ModelTensors tensors, boolean integers) {
+        this.integers = integers;
         this.value = value;
         this.population = population;
         this.tensors = tensors;
@@ -75,7 +82,8 @@ final class NeuronReader {
                         .withFiring(firing());
             case "RLeaky" -> new RLeaky(parameter("beta"), recurrence(), firing());
             case "RSynaptic" -> new RSynaptic(parameter("alpha"), parameter("beta"), recurrence(), firing());
-            case "SLstm" -> new SLstm(allToAll(), firing());
+            case "SLstm" ->
+                new SLstm(value.members().containsKey(NeuronOptions.RECURRENCE) ? recurrence() : allToAll(), firing());
             case "StateLeaky" ->
                 new StateLeaky(
                         parameter("beta"),
@@ -144,16 +152,21 @@ final class NeuronReader {
     }
 
     private Recurrence recurrence() throws IOException {
-        JsonValue said = member("recurrence");
+        JsonValue said = member(NeuronOptions.RECURRENCE);
+        if (said.isObject()) {
+            String owner = ProjectionDescription.nameOfRecurrence(population);
+            ConnectionKind<Connection> kind = ConnectionKinds.named(said.member("type"));
+            return Recurrence.by(kind.read(said, tensors.of(owner, integers)));
+        }
         return switch (said.text()) {
-            case "none" -> Recurrence.none();
-            case "one to one" -> new Recurrence.OneToOne(parameter(V));
-            case "all to all" -> allToAll();
-            default -> throw said.unexpected("none, one to one or all to all");
+            case NeuronOptions.NONE -> Recurrence.none();
+            case NeuronOptions.ONE_TO_ONE -> Recurrence.by(new OneToOne(parameter(V)));
+            case NeuronOptions.ALL_TO_ALL -> allToAll();
+            default -> throw said.unexpected("none, one to one, all to all or a connection");
         };
     }
 
-    private Recurrence.AllToAll allToAll() throws IOException {
+    private Recurrence allToAll() throws IOException {
         String owner = ProjectionDescription.nameOfRecurrence(population);
         return Recurrence.allToAll(tensors.floats(owner + ".weight", 2), tensors.floats(owner + ".bias", 1));
     }

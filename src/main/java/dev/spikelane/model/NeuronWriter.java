@@ -1,10 +1,13 @@
 package dev.spikelane.model;
 
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.operator.ConnectionKind;
+import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.description.NeuronOptions;
 import dev.spikelane.description.OptionSink;
 import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.StateLeaky;
 import java.util.function.Function;
@@ -60,6 +63,26 @@ final class NeuronWriter implements OptionSink {
     @Override
     public void number(String name, float value) {
         number(json.name(name), value);
+    }
+
+    @Override
+    public void connection(String name, Connection value) {
+        connection(json.name(name), value);
+    }
+
+    /** Says a connection; its values are tensors. */
+    static void connection(JsonWriter json, Connection value) {
+        ConnectionKind<Connection> kind = ConnectionKinds.of(value);
+        json.object().name("type").value(kind.name());
+        kind.options(value).forEach((name, option) -> {
+            json.name(name);
+            switch (option) {
+                case Float number -> number(json, number);
+                case Double number -> json.value(number);
+                default -> json.value(option.longValue());
+            }
+        });
+        json.end();
     }
 
     @Override

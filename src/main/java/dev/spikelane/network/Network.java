@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import dev.spikelane.description.InputDescription;
 import dev.spikelane.description.NetworkDescription;
+import dev.spikelane.description.NetworkFingerprint;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
@@ -48,12 +49,13 @@ import java.util.stream.Stream;
  * <p><b>Order of sums.</b> Each projection's currents are complete, from their bias on, before they are added to those
  * of the projections that were declared before it and enter the same port.
  *
- * <p><b>Recurrent neurons.</b> A model that feeds back to all neurons (RLeaky and RSynaptic from all to all, SLSTM,
- * LeakyParallel from all to all) gets a projection named after its population, {@code lif1.recurrent}, from the spikes
- * or membranes of the step before into the port {@code feedback}, behind all that are declared; its weights are
- * {@code lif1.recurrent.weight} and {@code lif1.recurrent.bias}. Other projections may enter that port too. Weights
- * from one to one stay the neurons' parameter {@code lif1.V} as long as nothing else enters it; else they are a
- * projection as well, {@code lif1.recurrent.weight}.
+ * <p><b>Recurrent neurons.</b> A model whose {@linkplain dev.spikelane.neuron.Recurrence recurrence} is a connection
+ * (RLeaky, RSynaptic, SLSTM and LeakyParallel from all to all, or by any other) gets a projection named after its
+ * population, {@code lif1.recurrent}, from the spikes or membranes of the step before into the port {@code feedback},
+ * behind all that are declared; its weights, if it has some, are {@code lif1.recurrent.weight} and
+ * {@code lif1.recurrent.bias}. Other projections may enter that port too. Weights from one to one stay the neurons'
+ * parameter {@code lif1.V} as long as nothing else enters it; else they are a projection as well,
+ * {@code lif1.recurrent.weight}.
  */
 public final class Network {
 

@@ -1,14 +1,12 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.OneToOne;
-import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.OperatorChain;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Recurrence;
@@ -81,18 +79,13 @@ public final class NetworkBuilder {
      * @param shape how many neurons, and how they are arranged
      * @param neuron their model
      * @return the population, a source and a target of projections
-     * @throws IllegalArgumentException if the name is empty or used already, or a model with several gates is arranged
-     *     in maps
+     * @throws IllegalArgumentException if the name is empty or used already
      */
     public Population population(String name, Shape shape, Neuron neuron) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(shape, "shape");
         Objects.requireNonNull(neuron, "neuron");
         Population population = new Population(name, shape, neuron);
-        if (neuron.gates() > 1 && TorchLayout.differs(shape)) {
-            throw new IllegalArgumentException("population '" + name + "' has the shape " + shape
-                    + ", expected a row of neurons, such as " + Shape.of(shape.size()) + ", for " + neuron);
-        }
         requireNew(sourceNames, "an input or a population", name);
         populations.add(population);
         return population;
@@ -203,6 +196,16 @@ public final class NetworkBuilder {
     }
 
     /**
+     * Adds {@link BatchNorm} with torch's options to the chain, behind another connection.
+     *
+     * @return this
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder batchNorm() {
+        return connect(BatchNorm.of(width().channels()));
+    }
+
+    /**
      * Adds a connection to the chain.
      *
      * @param connection from the neurons (at first the inputs), or the connection, at its end
@@ -254,11 +257,15 @@ public final class NetworkBuilder {
         }
         Shape currents = width();
         int gates = neuron.gates();
-        if (currents.size() % gates != 0) {
-            throw new IllegalArgumentException("population '" + name + "' gets " + currents.size()
-                    + " currents, expected a multiple of " + gates + " for " + neuron);
+        if (currents.channels() % gates != 0) {
+            throw new IllegalArgumentException("population '" + name + "' gets " + currents.channels()
+                    + (currents.rank() == 1 ? " currents" : " maps of currents") + ", expected a multiple of " + gates
+                    + " for " + neuron);
         }
-        Population population = population(name, gates == 1 ? currents : Shape.of(currents.size() / gates), neuron);
+        int channels = currents.channels() / gates;
+        Shape shape =
+                currents.rank() == 1 ? Shape.of(channels) : Shape.of(channels, currents.height(), currents.width());
+        Population population = population(name, shape, neuron);
         layers++;
         project("fc" + layers, end(), population, pending.toArray(Connection[]::new));
         pending.clear();
@@ -306,16 +313,14 @@ public final class NetworkBuilder {
     }
 
     /**
-     * What a model's recurrence says, as a projection. One to one, the neurons' own loop gives the same bits faster,
-     * unless others enter the port too.
+     * What a model's recurrence says, as a projection. Weights from one to one that are a parameter need none: the
+     * neurons' own loop gives the same bits faster, unless others enter the port too.
      */
     private List<Projection> recurrent(Population population, boolean othersEnter) {
-        return switch (population.neuron().recurrence()) {
-            case Recurrence.AllToAll all -> List.of(recurrent(population, new Recurrent(all)));
-            case Recurrence.OneToOne own
-            when othersEnter -> List.of(recurrent(population, new OneToOne(own.weights())));
-            case Recurrence.OneToOne _, Recurrence.None _ -> List.of();
-        };
+        boolean ownLoop = population.neuron().parameters().containsKey(Neuron.RECURRENT_WEIGHTS) && !othersEnter;
+        return population.neuron().recurrence() instanceof Recurrence.By(Connection connection) && !ownLoop
+                ? List.of(recurrent(population, connection))
+                : List.of();
     }
 
     private Projection recurrent(Population population, Connection connection) {
@@ -349,8 +354,7 @@ public final class NetworkBuilder {
         } catch (IllegalArgumentException failure) {
             throw new IllegalArgumentException(name + ": " + failure.getMessage(), failure);
         }
-        int gates = target.neuron().gates();
-        Shape expected = gates == 1 ? target.shape() : Shape.of(gates * target.size());
+        Shape expected = target.shape().times(target.neuron().gates());
         if (!made.equals(expected)) {
             throw new IllegalArgumentException(
                     name + " makes currents of shape " + made + ", expected " + expected + " for " + target);

@@ -4,7 +4,6 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.neuron.Neuron;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Carries the spikes or values of a source to the neurons of a population.
@@ -94,16 +93,6 @@ public final class Projection {
      */
     public boolean plastic() {
         return plastic;
-    }
-
-    /** The population whose spikes or variable it takes; null if it takes an input. */
-    @Nullable
-    Population sourcePopulation() {
-        return switch (source) {
-            case Input input -> null;
-            case Population population -> population;
-            case Variable variable -> variable.population();
-        };
     }
 
     /** The path in words. */

@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.description.Fingerprint;
 import dev.spikelane.engine.NetworkRun;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

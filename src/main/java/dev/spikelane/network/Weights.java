@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.description.Fingerprint;
 import dev.spikelane.engine.ValueGuard;
 import dev.spikelane.engine.ValuesChange;
 import dev.spikelane.memory.ElementType;

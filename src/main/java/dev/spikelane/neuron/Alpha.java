@@ -3,7 +3,9 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Logarithm;
-import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,8 +50,8 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
         beta.requireFinite("beta");
         Objects.requireNonNull(firing, "firing");
         for (int i = 0; i < Math.max(alpha.count(), beta.count()); i++) {
-            float fast = clamp(beta.valueOrLast(i));
-            float slow = clamp(alpha.valueOrLast(i));
+            float fast = clamp(Parameters.valueOrLast(beta, i));
+            float slow = clamp(Parameters.valueOrLast(alpha, i));
             if (!(slow > fast)) {
                 throw new IllegalArgumentException("alpha of neuron " + i + " is " + slow
                         + ", expected more than its beta, " + fast + ", after both are clamped to [0, 1]");
@@ -140,13 +142,13 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
     }
 
     @Override
-    public NeuronGroup bind(Arena arena, int neurons) {
+    public NeuronGroup bind(Arena arena, Shape shape) {
         float[] scale = new float[Math.max(alpha.count(), beta.count())];
         for (int i = 0; i < scale.length; i++) {
-            scale[i] = scale(alpha.valueOrLast(i), beta.valueOrLast(i));
+            scale[i] = scale(Parameters.valueOrLast(alpha, i), Parameters.valueOrLast(beta, i));
         }
         return new LeakyGroup(firing.clearing()
-                .applyTo(LeakyParameters.builder(neurons), LeakyGroup.ALPHA.size())
+                .applyTo(LeakyParameters.builder(shape.size()), LeakyGroup.ALPHA.size())
                 .alphaFunction(alpha.values(), scale)
                 .beta(beta.values())
                 .build(arena));

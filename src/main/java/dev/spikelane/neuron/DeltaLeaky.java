@@ -1,7 +1,9 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
-import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -100,8 +102,8 @@ public record DeltaLeaky(Parameter beta, Parameter deltaThreshold) implements Ne
     }
 
     @Override
-    public NeuronGroup bind(Arena arena, int neurons) {
-        return new LeakyGroup(LeakyParameters.builder(neurons)
+    public NeuronGroup bind(Arena arena, Shape shape) {
+        return new LeakyGroup(LeakyParameters.builder(shape.size())
                 .decay(Decay.MULTIPLY, beta.values())
                 .threshold(deltaThreshold.values())
                 .firesOnChange()

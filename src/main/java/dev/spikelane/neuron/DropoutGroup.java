@@ -1,11 +1,11 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.DropoutSpikes;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LeakyStep;
-import dev.spikelane.kernel.step.Reversible;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.leaky.DropoutSpikes;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyStep;
+import dev.spikelane.kernel.step.leaky.Reversible;
 import java.lang.foreign.Arena;
 import java.util.List;
 

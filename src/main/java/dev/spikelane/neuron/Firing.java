@@ -3,7 +3,8 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
-import dev.spikelane.kernel.step.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.memory.Parameter;
 import java.util.Objects;
 
 /**

@@ -1,6 +1,8 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -89,8 +91,8 @@ public record HandLif(Parameter beta, Parameter threshold) implements Neuron {
     }
 
     @Override
-    public NeuronGroup bind(Arena arena, int neurons) {
-        return new LeakyGroup(LeakyParameters.builder(neurons)
+    public NeuronGroup bind(Arena arena, Shape shape) {
+        return new LeakyGroup(LeakyParameters.builder(shape.size())
                 .beta(beta.values())
                 .threshold(threshold.values())
                 .firesBefore(true)

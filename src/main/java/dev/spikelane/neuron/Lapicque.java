@@ -3,7 +3,9 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.Logarithm;
-import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -141,11 +143,11 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
         requireSameCount(beta, known);
         float[] values = new float[Math.max(beta.count(), known.count())];
         for (int i = 0; i < values.length; i++) {
-            float share = beta.valueOrLast(i);
+            float share = Parameters.valueOrLast(beta, i);
             if (!(share > 0) || share == 1 || !Float.isFinite(share)) {
                 throw new IllegalArgumentException("beta is " + share + ", expected a finite number above 0, not 1");
             }
-            values[i] = timeStep / (known.valueOrLast(i) * Logarithm.log(1 / share));
+            values[i] = timeStep / (Parameters.valueOrLast(known, i) * Logarithm.log(1 / share));
         }
         return Parameter.of(values);
     }
@@ -205,16 +207,16 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
     }
 
     @Override
-    public NeuronGroup bind(Arena arena, int neurons) {
+    public NeuronGroup bind(Arena arena, Shape shape) {
         float[] perTime = new float[Math.max(resistance.count(), capacitance.count())];
         float[] decay = new float[perTime.length];
         for (int i = 0; i < perTime.length; i++) {
-            float product = resistance.valueOrLast(i) * capacitance.valueOrLast(i);
+            float product = Parameters.valueOrLast(resistance, i) * Parameters.valueOrLast(capacitance, i);
             perTime[i] = 1 / product;
             decay[i] = 1 - timeStep / product;
         }
         return new LeakyGroup(firing.clearing()
-                .applyTo(LeakyParameters.builder(neurons), 1)
+                .applyTo(LeakyParameters.builder(shape.size()), 1)
                 .gains(resistance.values(), perTime, new float[] {timeStep})
                 .decay(Decay.MULTIPLY, decay)
                 .build(arena));

@@ -1,7 +1,9 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -181,8 +183,8 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
     }
 
     @Override
-    public NeuronGroup bind(Arena arena, int neurons) {
-        return new LeakyGroup(firing.applyTo(LeakyParameters.builder(neurons), 1)
+    public NeuronGroup bind(Arena arena, Shape shape) {
+        return new LeakyGroup(firing.applyTo(LeakyParameters.builder(shape.size()), 1)
                 .beta(beta.values())
                 .gradedFactor(gradedSpikesFactor.values())
                 .build(arena));

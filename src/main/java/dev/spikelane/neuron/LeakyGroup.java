@@ -1,11 +1,13 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.Reversible;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.leaky.LeakyFrame;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyStep;
+import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -69,6 +71,21 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Til
     @Override
     public void record(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
         run(begin(currents, state, spikes).record(membranes), rows, state);
+    }
+
+    @Override
+    public boolean holds() {
+        return LeakyFrame.fits(parameters);
+    }
+
+    @Override
+    public void hold(Tile current, NeuronState state, SpikeMatrix spikes) {
+        state.require(names);
+        FloatMatrix membrane = state.membrane();
+        for (int block = current.firstBlock(); block < current.endBlock(); block++) {
+            LeakyFrame.fire(parameters, current, membrane, membrane, spikes, block);
+        }
+        state.advance(current.firstBlock(), current.endBlock(), spikes.rows() / membrane.rows());
     }
 
     @Override

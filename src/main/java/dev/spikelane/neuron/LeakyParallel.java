@@ -1,11 +1,14 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.DropoutSpikes;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.DropoutSpikes;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -212,28 +215,29 @@ public record LeakyParallel(
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if a parameter is given for each neuron, or weights from all to all, and their
-     *     number differs
+     * @throws IllegalArgumentException if a parameter is given for each neuron and their number differs, or the
+     *     recurrence does not fit
      */
     @Override
-    public NeuronGroup bind(Arena arena, int neurons) {
+    public NeuronGroup bind(Arena arena, Shape shape) {
+        int neurons = shape.size();
         return switch (recurrence) {
             case Recurrence.None _ -> group(parameters(neurons).decay(Decay.NONE, 0), arena);
-            case Recurrence.OneToOne own ->
+            case Recurrence.By(OneToOne(Parameter weights)) ->
                 group(
                         parameters(neurons)
-                                .decay(Decay.MULTIPLY, own.weights().values())
+                                .decay(Decay.MULTIPLY, weights.values())
                                 .feedback(Feedback.CONSTANT, bias.values()),
                         arena);
-            case Recurrence.AllToAll all -> RecurrentGroup.of(arena, bindPorts(arena, neurons), all, this);
+            case Recurrence.By other -> RecurrentGroup.of(arena, shape, other.connection(), this);
         };
     }
 
     @Override
-    public NeuronGroup bindPorts(Arena arena, int neurons) {
+    public NeuronGroup bindPorts(Arena arena, Shape shape) {
         return ports().contains(FEEDBACK)
-                ? group(parameters(neurons).decay(Decay.NONE, 0).feedback(Feedback.CURRENTS), arena)
-                : Neuron.super.bindPorts(arena, neurons);
+                ? group(parameters(shape.size()).decay(Decay.NONE, 0).feedback(Feedback.CURRENTS), arena)
+                : Neuron.super.bindPorts(arena, shape);
     }
 
     private LeakyParametersBuilder parameters(int neurons) {
@@ -255,7 +259,7 @@ public record LeakyParallel(
      */
     @Override
     public List<String> ports() {
-        return recurrence instanceof Recurrence.OneToOne ? List.of(CURRENT) : List.of(CURRENT, FEEDBACK);
+        return recurrence instanceof Recurrence.By(OneToOne _) ? List.of(CURRENT) : List.of(CURRENT, FEEDBACK);
     }
 
     @Override

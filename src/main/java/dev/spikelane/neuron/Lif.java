@@ -4,8 +4,10 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -377,9 +379,9 @@ public final class Lif implements Neuron {
     }
 
     @Override
-    public NeuronGroup bind(Arena arena, int neurons) {
+    public NeuronGroup bind(Arena arena, Shape shape) {
         LeakyParametersBuilder builder = said.firing
-                .applyTo(LeakyParameters.builder(neurons), variables().size())
+                .applyTo(LeakyParameters.builder(shape.size()), variables().size())
                 .decay(said.decay, said.leak.values())
                 .rest(said.rest.values())
                 .resetPotential(said.resetPotential.values());

@@ -1,14 +1,18 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LstmStep;
-import dev.spikelane.kernel.step.Reversible;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.cell.LstmStep;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.Reversible;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/** Spiking long short-term memory cells, one step at a time, whose feedback comes from outside. */
-record LstmGroup(LeakyParameters parameters) implements StepwiseGroup, Reversible {
+/**
+ * Spiking long short-term memory cells, one step at a time, whose feedback comes from outside.
+ *
+ * @param channels maps of the neurons, or all neurons of a row: how far gates of a position lie apart
+ */
+record LstmGroup(LeakyParameters parameters, int channels) implements StepwiseGroup, Reversible {
 
     static final List<String> NAMES = List.of("membrane", "cell");
 
@@ -38,8 +42,8 @@ record LstmGroup(LeakyParameters parameters) implements StepwiseGroup, Reversibl
     }
 
     @Override
-    public boolean cells() {
-        return true;
+    public int cellChannels() {
+        return channels;
     }
 
     @Override
@@ -49,6 +53,6 @@ record LstmGroup(LeakyParameters parameters) implements StepwiseGroup, Reversibl
 
     @Override
     public void step(StepRun run, int row, long step, NeuronState state) {
-        LstmStep.step(parameters, run, state.workspace(), row);
+        LstmStep.step(parameters, channels, run, state.workspace(), row);
     }
 }

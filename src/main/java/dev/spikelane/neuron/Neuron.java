@@ -1,6 +1,8 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
@@ -42,28 +44,62 @@ public sealed interface Neuron
     String RECURRENT_WEIGHTS = "V";
 
     /**
-     * Lays the parameters out for neurons behind a connection.
+     * Lays the parameters out for neurons of a shape.
      *
      * @param arena the arena that owns the copy; shared if several threads are to run the group
-     * @param currents how many currents the neurons get, at least 1: one for each neuron, unless the model has several
-     *     gates
-     * @return the neurons, without a state
-     * @throws IllegalArgumentException if a parameter is given for each neuron and their number differs
+     * @param shape how the neurons are arranged; rows, and parameters of single neurons, stand in its inner order
+     * @return the neurons, without a state, which take {@link #gates} times the shape at each port
+     * @throws IllegalArgumentException if a parameter is given for each neuron and their number differs, or the
+     *     {@link #recurrence} does not fit
      */
-    NeuronGroup bind(Arena arena, int currents);
+    NeuronGroup bind(Arena arena, Shape shape);
+
+    /**
+     * Lays the parameters out for a row of neurons.
+     *
+     * @param arena the arena that owns the copy; shared if several threads are to run the group
+     * @param currents how many currents the neurons get, at least 1: {@link #gates} for each neuron
+     * @return the neurons, without a state
+     * @throws IllegalArgumentException if a parameter is given for each neuron and their number differs, the
+     *     {@link #recurrence} does not fit, or there are not so many currents for each neuron
+     */
+    default NeuronGroup bind(Arena arena, int currents) {
+        return bind(arena, rowOf(currents));
+    }
 
     /**
      * Lays the parameters out for neurons whose currents at the port {@code feedback} come from outside, whatever their
      * own {@link #recurrence} is.
      *
      * @param arena the arena that owns the copy; shared if several threads are to run the group
-     * @param currents how many currents the neurons get at each port
+     * @param shape how the neurons are arranged; rows, and parameters of single neurons, stand in its inner order
      * @return the neurons, without a state, which {@linkplain NeuronGroup#takesFeedback take feedback}
      * @throws IllegalArgumentException if the model has no such port, or a parameter is given for each neuron and their
      *     number differs
      */
-    default NeuronGroup bindPorts(Arena arena, int currents) {
+    default NeuronGroup bindPorts(Arena arena, Shape shape) {
         throw new IllegalArgumentException(this + " has the ports " + ports() + ", expected '" + FEEDBACK + "' too");
+    }
+
+    /**
+     * Lays the parameters out for a row of neurons whose currents at the port {@code feedback} come from outside.
+     *
+     * @param arena the arena that owns the copy; shared if several threads are to run the group
+     * @param currents how many currents the neurons get at each port: {@link #gates} for each neuron
+     * @return the neurons, without a state, which {@linkplain NeuronGroup#takesFeedback take feedback}
+     * @throws IllegalArgumentException as {@link #bindPorts(Arena, Shape)}, or if there are not so many currents for
+     *     each neuron
+     */
+    default NeuronGroup bindPorts(Arena arena, int currents) {
+        return bindPorts(arena, rowOf(currents));
+    }
+
+    private Shape rowOf(int currents) {
+        if (currents % gates() != 0) {
+            throw new IllegalArgumentException(
+                    currents + " currents, expected " + gates() + " for each neuron of " + this);
+        }
+        return Shape.of(currents / gates());
     }
 
     /**
@@ -95,9 +131,10 @@ public sealed interface Neuron
     }
 
     /**
-     * Returns how many currents each neuron takes.
+     * Returns how many currents each neuron takes at each port. They are those of as many rows of neurons, or maps, one
+     * behind the other in torch's order: a connection to neurons of a shape makes {@link Shape#times} so many.
      *
-     * @return 1 at each port, unless the model has gates
+     * @return 1, unless the model has gates
      */
     default int gates() {
         return 1;
@@ -113,7 +150,7 @@ public sealed interface Neuron
     /**
      * Returns the parameters that are one value, or one for each neuron, by the names of the record's components;
      * {@code threshold}, which most models have in {@link Firing}; and {@code V}, the weights of a recurrence from one
-     * to one. Weights from all to all are not among them: in a network they are those of a projection.
+     * to one. Weights of other recurrences are not among them: in a network they are those of a projection.
      *
      * @return the parameters in the order of the components, not modifiable
      */

@@ -1,9 +1,11 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.step.LstmStep;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.cell.LstmStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -35,6 +37,7 @@ public final class NeuronState {
 
     private final @Nullable FloatMatrix window;
     private final @Nullable Tile feedback;
+    private final Scratch scratch;
     private @Nullable PortCurrents whole;
     private @Nullable PortCurrents wholePorts;
     private final FloatMatrix workspace;
@@ -83,6 +86,7 @@ public final class NeuronState {
     }
 
     private NeuronState(Arena arena, Layout layout, @Nullable Tile feedback) {
+        this.scratch = new Scratch(arena);
         int batch = layout.batch();
         int neurons = layout.neurons();
         FloatMatrix[] each = new FloatMatrix[layout.names().size()];
@@ -95,7 +99,7 @@ public final class NeuronState {
         this.spikes = SpikeMatrix.zeros(arena, batch, neurons);
         this.window = layout.window() == 0 ? null : FloatMatrix.zeros(arena, layout.window() * batch, neurons);
         this.feedback = feedback;
-        this.workspace = FloatMatrix.zeros(arena, LstmStep.GATES, neurons);
+        this.workspace = LstmStep.workspace(arena, neurons);
         this.steps = new long[spikes.stride()];
         this.runs = new StepRun[spikes.stride()];
     }
@@ -108,8 +112,11 @@ public final class NeuronState {
     /**
      * Zeros, and memory for the currents of a step, which neurons that feed back to themselves compute while they run.
      */
-    static NeuronState feedingBack(Arena arena, Layout layout, int columns) {
-        return new NeuronState(arena, layout, Tile.whole(FloatMatrix.zeros(arena, layout.batch(), columns)));
+    static NeuronState feedingBack(Arena arena, Layout layout, Operator connection) {
+        FloatMatrix currents = FloatMatrix.zeros(arena, layout.batch(), connection.outputs());
+        NeuronState made = new NeuronState(arena, layout, Tile.whole(currents));
+        connection.reserve(made.scratch);
+        return made;
     }
 
     private static void requireRows(String things, int count, int batch) {
@@ -360,6 +367,11 @@ public final class NeuronState {
     /** Memory for the currents of a step of neurons that feed back to themselves; no part of the state. */
     Tile feedback() {
         return Objects.requireNonNull(feedback, "feedback");
+    }
+
+    /** Memory of the connection by which neurons feed back to themselves; no part of the state. */
+    Scratch scratch() {
+        return scratch;
     }
 
     /** The newest inputs, {@code [window * batch x neurons]}; only where there is a window. */

@@ -1,5 +1,7 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.memory.Parameter;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,13 +30,16 @@ final class Parameters<N extends Neuron> {
         return and("threshold", firing.threshold(), other -> change.apply(firing.withThreshold(other)));
     }
 
-    /** Adds the weights of a recurrence from one to one; those from all to all are no parameter. */
+    /** Adds the weights of a recurrence from one to one; those of other connections are no parameters. */
     Parameters<N> and(Recurrence recurrence, Function<Recurrence, N> change) {
-        return switch (recurrence) {
-            case Recurrence.OneToOne own ->
-                and(Neuron.RECURRENT_WEIGHTS, own.weights(), other -> change.apply(new Recurrence.OneToOne(other)));
-            case Recurrence.AllToAll _, Recurrence.None _ -> this;
-        };
+        return recurrence instanceof Recurrence.By(OneToOne(Parameter weights))
+                ? and(Neuron.RECURRENT_WEIGHTS, weights, other -> change.apply(Recurrence.by(new OneToOne(other))))
+                : this;
+    }
+
+    /** A neuron's value, where the neurons of another parameter may be more than those of this one. */
+    static float valueOrLast(Parameter of, int neuron) {
+        return of.value(Math.min(neuron, of.count() - 1));
     }
 
     Map<String, Parameter> values() {

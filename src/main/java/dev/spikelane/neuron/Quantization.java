@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.base.Progression;
+import dev.spikelane.memory.Parameter;
 import java.util.Arrays;
 import java.util.Objects;
 

@@ -1,9 +1,12 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -138,25 +141,23 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if a parameter is given for each neuron, or weights from all to all, and their
-     *     number differs
+     * @throws IllegalArgumentException if a parameter is given for each neuron and their number differs, or the
+     *     recurrence does not fit
      */
     @Override
-    public NeuronGroup bind(Arena arena, int neurons) {
+    public NeuronGroup bind(Arena arena, Shape shape) {
+        int neurons = shape.size();
         return switch (recurrence) {
             case Recurrence.None _ -> group(parameters(neurons), arena);
-            case Recurrence.OneToOne own ->
-                group(
-                        parameters(neurons)
-                                .feedback(Feedback.OWN_SPIKES, own.weights().values()),
-                        arena);
-            case Recurrence.AllToAll all -> RecurrentGroup.of(arena, bindPorts(arena, neurons), all, this);
+            case Recurrence.By(OneToOne(Parameter weights)) ->
+                group(parameters(neurons).feedback(Feedback.OWN_SPIKES, weights.values()), arena);
+            case Recurrence.By other -> RecurrentGroup.of(arena, shape, other.connection(), this);
         };
     }
 
     @Override
-    public NeuronGroup bindPorts(Arena arena, int neurons) {
-        return group(parameters(neurons).feedback(Feedback.CURRENTS), arena);
+    public NeuronGroup bindPorts(Arena arena, Shape shape) {
+        return group(parameters(shape.size()).feedback(Feedback.CURRENTS), arena);
     }
 
     private LeakyParametersBuilder parameters(int neurons) {

@@ -1,6 +1,10 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.random.TorchRandom;
 import java.util.Objects;
 
@@ -14,60 +18,20 @@ public sealed interface Recurrence {
     record None() implements Recurrence {}
 
     /**
-     * Each neuron to itself, snnTorch's {@code all_to_all=False}.
+     * A connection from the neurons to their port {@code feedback}.
      *
-     * @param weights the weight V of each neuron, or one for all
+     * @param connection makes a current for each neuron, or for each gate of it
      */
-    record OneToOne(Parameter weights) implements Recurrence {
+    record By(Connection connection) implements Recurrence {
 
-        /**
-         * Makes a recurrence.
-         *
-         * @throws IllegalArgumentException if a weight is NaN or infinite
-         */
-        public OneToOne {
-            weights.requireFinite("weight");
-        }
-    }
-
-    /**
-     * Every neuron to every neuron, snnTorch's {@code linear_features}.
-     *
-     * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}; copied, and not to be changed
-     * @param bias {@code [1 x outputs]}, which snnTorch's recurrence has too; copied, and not to be changed
-     */
-    record AllToAll(FloatMatrix weights, FloatMatrix bias) implements Recurrence {
-
-        /**
-         * Makes a recurrence.
-         *
-         * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
-         */
-        public AllToAll {
-            bias.requireShape("bias", 1, weights.rows());
-            weights.requireFinite("weights");
-            bias.requireFinite("bias");
-            weights = copy(weights);
-            bias = copy(bias);
-        }
-
-        private static FloatMatrix copy(FloatMatrix values) {
-            FloatMatrix copy = FloatMatrix.zeros(values.rows(), values.columns());
-            copy.copyFrom(values);
-            return copy;
+        /** Makes a recurrence. */
+        public By {
+            Objects.requireNonNull(connection, "connection");
         }
 
         @Override
         public String toString() {
-            return "AllToAll[" + weights.columns() + " -> " + weights.rows() + "]";
-        }
-
-        /** Throws unless the weights have so many inputs and outputs. */
-        void require(int inputs, int outputs) {
-            if (weights.columns() != inputs || weights.rows() != outputs) {
-                throw new IllegalArgumentException("recurrent weights are " + weights.columns() + " -> "
-                        + weights.rows() + ", expected " + inputs + " -> " + outputs);
-            }
+            return connection.toString();
         }
     }
 
@@ -81,37 +45,49 @@ public sealed interface Recurrence {
     }
 
     /**
-     * Connects each neuron to itself.
+     * Connects neurons by any connection that makes a current for each of them, or for each gate of them. Whether it
+     * fits is found out where the neurons are laid out.
      *
-     * @param weights one value, or one for each neuron
+     * @param connection from the neurons to themselves
+     * @return the recurrence
+     */
+    static Recurrence by(Connection connection) {
+        return new By(connection);
+    }
+
+    /**
+     * Connects each neuron to itself, snnTorch's {@code all_to_all=False}.
+     *
+     * @param weights the weight V of each neuron: one value, or one for each
      * @return the recurrence
      * @throws IllegalArgumentException if a weight is NaN or infinite, or there is none
      */
     static Recurrence oneToOne(float... weights) {
-        return new OneToOne(Parameter.of(weights));
+        return by(new OneToOne(weights));
     }
 
     /**
-     * Connects each neuron to itself.
+     * Connects each neuron to itself, snnTorch's {@code all_to_all=False}.
      *
-     * @param weights one value, or one for each neuron, rounded once to float32
+     * @param weights the weight V of each neuron: one value, or one for each, rounded once to float32
      * @return the recurrence
      * @throws IllegalArgumentException if a weight is NaN or infinite, or there is none
      */
     static Recurrence oneToOne(double... weights) {
-        return new OneToOne(Parameter.of(weights));
+        return by(new OneToOne(Parameter.of(weights)));
     }
 
     /**
-     * Connects every neuron to every neuron.
+     * Connects every neuron to every neuron, snnTorch's {@code linear_features}.
      *
-     * @param weights {@code [neurons x neurons]}, torch's layout of {@code nn.Linear}; copied
-     * @param bias {@code [1 x neurons]}; copied
+     * @param weights {@code [neurons x neurons]}, torch's layout of {@code nn.Linear}; with gates,
+     *     {@code [gates * neurons x neurons]}; copied
+     * @param bias {@code [1 x neurons]}; with gates, {@code [1 x gates * neurons]}; copied
      * @return the recurrence
      * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
      */
-    static AllToAll allToAll(FloatMatrix weights, FloatMatrix bias) {
-        return new AllToAll(weights, bias);
+    static Recurrence allToAll(FloatMatrix weights, FloatMatrix bias) {
+        return by(new Recurrent(weights, bias));
     }
 
     /**
@@ -123,7 +99,7 @@ public sealed interface Recurrence {
      * @return the recurrence
      * @throws IllegalArgumentException if there is no neuron
      */
-    static AllToAll allToAll(int neurons, TorchRandom random) {
+    static Recurrence allToAll(int neurons, TorchRandom random) {
         Objects.requireNonNull(random, "random");
         if (neurons < 1) {
             throw new IllegalArgumentException("neurons is " + neurons + ", expected at least 1");
@@ -131,7 +107,7 @@ public sealed interface Recurrence {
         FloatMatrix weights = FloatMatrix.zeros(neurons, neurons);
         FloatMatrix bias = FloatMatrix.zeros(1, neurons);
         random.linear(weights, bias);
-        return new AllToAll(weights, bias);
+        return allToAll(weights, bias);
     }
 
     /**
@@ -141,7 +117,7 @@ public sealed interface Recurrence {
      * @return the recurrence
      * @throws IllegalArgumentException if a weight is NaN or infinite
      */
-    static AllToAll allToAll(FloatMatrix weights) {
-        return new AllToAll(weights, FloatMatrix.zeros(1, weights.rows()));
+    static Recurrence allToAll(FloatMatrix weights) {
+        return allToAll(weights, FloatMatrix.zeros(1, weights.rows()));
     }
 }

@@ -1,29 +1,37 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.product.RecurrentWeights;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Neurons without a network that feed back to all of them, one step at a time: their spikes, in the order of
- * {@link dev.spikelane.kernel.product.RecurrentMatmul}, or their membranes, in that of
- * {@link dev.spikelane.kernel.product.DenseMatmul}.
+ * Neurons without a network that feed back to themselves by a connection, one step at a time: their spikes, or their
+ * membranes.
  *
  * @param fed the same neurons, whose feedback comes from outside
  */
-record RecurrentGroup(TileGroup fed, RecurrentWeights weights, boolean feedsMembranes, List<String> names)
+record RecurrentGroup(TileGroup fed, Operator connection, boolean feedsMembranes, List<String> names)
         implements StepwiseGroup {
 
-    /** Neurons that get their feedback from themselves, after a check that their number fits. */
-    static NeuronGroup of(Arena arena, NeuronGroup fed, Recurrence.AllToAll recurrence, Neuron model) {
-        recurrence.require(fed.neurons(), fed.currents());
+    /** Neurons that get their feedback from themselves, after a check that the connection fits. */
+    static NeuronGroup of(Arena arena, Shape shape, Connection said, Neuron model) {
+        Shape made = said.outputShape(shape);
+        Shape expected = shape.times(model.gates());
+        if (!made.equals(expected)) {
+            throw new IllegalArgumentException(
+                    said + " feeds back currents of shape " + made + ", expected " + expected + " for " + model);
+        }
         return new RecurrentGroup(
-                (TileGroup) fed,
-                RecurrentWeights.of(arena, recurrence.weights(), recurrence.bias()),
+                (TileGroup) model.bindPorts(arena, shape),
+                ConnectionKinds.of(said).bind(arena, said, shape, Parameter.of(1)),
                 model.feedsMembranes(),
                 model.variables());
     }
@@ -41,7 +49,7 @@ record RecurrentGroup(TileGroup fed, RecurrentWeights weights, boolean feedsMemb
     @Override
     public NeuronState newState(Arena arena, int batch) {
         return NeuronState.feedingBack(
-                arena, new NeuronState.Layout(batch, neurons(), names, !feedsMembranes, 0), currents());
+                arena, new NeuronState.Layout(batch, neurons(), names, !feedsMembranes, 0), connection);
     }
 
     @Override
@@ -49,9 +57,9 @@ record RecurrentGroup(TileGroup fed, RecurrentWeights weights, boolean feedsMemb
         SpikeMatrix previous = state.spikes();
         Tile feedback = state.feedback();
         if (feedsMembranes) {
-            weights.multiply(state.membrane(), feedback);
+            connection.multiply(state.membrane(), previous.rows(), feedback, state.scratch());
         } else {
-            weights.multiply(previous, feedback);
+            connection.multiply(previous, previous.rows(), feedback, state.scratch());
         }
         fed.step(run.feedback(feedback.matrix(), row), row, step, state);
         SpikeMatrix spikes = run.spikes();

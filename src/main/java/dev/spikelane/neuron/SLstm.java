@@ -1,16 +1,19 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.connection.Recurrent;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LstmStep;
+import dev.spikelane.kernel.step.cell.LstmStep;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * The spiking long short-term memory cell of {@code snntorch.SLSTM} (0.9.4). The dense connection in front of it holds
+ * The spiking long short-term memory cell of {@code snntorch.SLSTM} (0.9.4). A dense connection in front of it holds
  * the input weights and the first bias of {@code torch.nn.LSTMCell}: four outputs for each neuron, in torch's gate
  * order {@code i, f, g, o}.
  *
@@ -19,7 +22,7 @@ import java.util.Objects;
  *
  * <pre>{@code
  * R = H > threshold                                    from the membrane before the step
- * i, f, g, o = I + (bias + weights * H)                in the order of DenseMatmul
+ * i, f, g, o = I + (bias + weights * H)                in the order of kernel.Matmul
  * C = sigmoid(f) * C + sigmoid(i) * tanh(g)
  * h = sigmoid(o) * tanh(C)
  * H = h                                                reset NONE, the default
@@ -32,12 +35,17 @@ import java.util.Objects;
  * at every step unless there are as many inputs as neurons, and ignores inhibition; here states go on, and inhibition
  * acts.
  *
+ * <p>Gates are currents like any other: any connections make them, to the port {@code current} and, from the membranes
+ * of the step before, to the port {@code feedback}. Neurons that are arranged in maps take four times their maps, as
+ * {@code snntorch.SConv2dLSTM} does, gate after gate in torch's order.
+ *
  * <p>Variables, as recorders name them: {@code membrane}, {@code cell}.
  *
- * @param recurrence weights of the hidden state, {@code neurons -> 4 neurons}, with the second bias
+ * @param recurrence from the hidden state to the four gates: from all to all with the weights {@code weight_hh} and the
+ *     second bias, or another connection
  * @param firing when neurons fire and what a spike does to them; quantization rounds membrane and cell state
  */
-public record SLstm(Recurrence.AllToAll recurrence, Firing firing) implements Neuron {
+public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
 
     /**
      * Makes a model.
@@ -45,11 +53,9 @@ public record SLstm(Recurrence.AllToAll recurrence, Firing firing) implements Ne
      * @throws IllegalArgumentException if there are not four outputs for each input, or the reset is SUBTRACT_DECAYED
      */
     public SLstm {
-        int inputs = recurrence.weights().columns();
-        int outputs = recurrence.weights().rows();
-        if (outputs != LstmStep.GATES * (long) inputs) {
-            throw new IllegalArgumentException(
-                    "recurrent weights are " + inputs + " -> " + outputs + ", expected four outputs for each input");
+        if (recurrence instanceof Recurrence.By(Recurrent all)
+                && all.outputs() != LstmStep.GATES * (long) all.inputs()) {
+            throw new IllegalArgumentException(all + ", expected four outputs for each input");
         }
         if (Objects.requireNonNull(firing, "firing").reset() == Reset.SUBTRACT_DECAYED) {
             throw new IllegalArgumentException("reset SUBTRACT_DECAYED, expected SUBTRACT, ZERO, CLEAR or NONE");
@@ -157,29 +163,25 @@ public record SLstm(Recurrence.AllToAll recurrence, Firing firing) implements Ne
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if the currents are not four for each neuron of the recurrent weights
+     * @throws IllegalArgumentException if the recurrence does not make four currents for each neuron, or there is none
      */
     @Override
-    public NeuronGroup bind(Arena arena, int currents) {
-        return RecurrentGroup.of(arena, bindPorts(arena, currents), recurrence, this);
+    public NeuronGroup bind(Arena arena, Shape shape) {
+        return switch (recurrence) {
+            case Recurrence.By by -> RecurrentGroup.of(arena, shape, by.connection(), this);
+            case Recurrence.None _ ->
+                throw new IllegalArgumentException("nothing enters the port '" + FEEDBACK
+                        + "', expected a recurrence, or projections to that port, for " + this);
+        };
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * @throws IllegalArgumentException if the currents are not four for each neuron of the recurrent weights
-     */
     @Override
-    public NeuronGroup bindPorts(Arena arena, int currents) {
-        int neurons = recurrence.weights().columns();
-        if (currents != LstmStep.GATES * neurons) {
-            throw new IllegalArgumentException(currents + " currents, expected " + LstmStep.GATES * neurons
-                    + ", four for each neuron of the recurrent weights");
-        }
-        return new LstmGroup(firing.clearing()
-                .applyTo(LeakyParameters.builder(neurons), 2)
+    public NeuronGroup bindPorts(Arena arena, Shape shape) {
+        LeakyParameters parameters = firing.clearing()
+                .applyTo(LeakyParameters.builder(shape.size()), 2)
                 .synapse(0)
-                .build(arena));
+                .build(arena);
+        return new LstmGroup(parameters, shape.channels());
     }
 
     @Override

@@ -2,10 +2,12 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LeakyParametersBuilder;
-import dev.spikelane.kernel.step.WindowStep;
+import dev.spikelane.kernel.step.cell.WindowStep;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -209,7 +211,8 @@ public record StateLeaky(
     }
 
     @Override
-    public NeuronGroup bind(Arena arena, int neurons) {
+    public NeuronGroup bind(Arena arena, Shape shape) {
+        int neurons = shape.size();
         float[] share = weights(1);
         LeakyParametersBuilder builder =
                 LeakyParameters.builder(neurons).threshold(threshold.values()).reset(Reset.NONE);

@@ -1,7 +1,9 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -115,9 +117,9 @@ public record Synaptic(Parameter alpha, Parameter beta, Firing firing) implement
     }
 
     @Override
-    public NeuronGroup bind(Arena arena, int neurons) {
+    public NeuronGroup bind(Arena arena, Shape shape) {
         return new LeakyGroup(firing.clearing()
-                .applyTo(LeakyParameters.builder(neurons), 2)
+                .applyTo(LeakyParameters.builder(shape.size()), 2)
                 .synapse(alpha.values())
                 .beta(beta.values())
                 .build(arena));

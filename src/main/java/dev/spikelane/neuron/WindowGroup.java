@@ -1,9 +1,9 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.Reversible;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.WindowStep;
+import dev.spikelane.kernel.step.cell.WindowStep;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;

@@ -1,6 +1,9 @@
 package dev.spikelane.train;
 
 import dev.spikelane.kernel.update.AdamCoefficients;
+import dev.spikelane.train.update.AdamUpdate;
+import dev.spikelane.train.update.BoundUpdate;
+import dev.spikelane.train.update.ParameterUpdate;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -31,7 +34,7 @@ public final class Adam extends Optimizer {
             boolean amsgrad) {
 
         Options {
-            Sgd.requireRate(rate);
+            BoundUpdate.requireRate(rate);
             new AdamCoefficients(beta1, beta2, epsilon, weightDecay, decoupled);
         }
     }
@@ -189,7 +192,8 @@ public final class Adam extends Optimizer {
 
     @Override
     ParameterUpdate bind(MemorySegment parameter) {
-        return new AdamUpdate(this, parameter);
+        AdamCoefficients coefficients = new AdamCoefficients(beta1(), beta2(), epsilon(), weightDecay(), decoupled());
+        return new AdamUpdate(parameter, coefficients, amsgrad());
     }
 
     @Override

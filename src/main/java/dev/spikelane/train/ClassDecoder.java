@@ -3,6 +3,13 @@ package dev.spikelane.train;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.update.Softmax;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.loss.ClassBlocks;
+import dev.spikelane.train.loss.LossRows;
+import dev.spikelane.train.loss.LossShape;
+import dev.spikelane.train.loss.LossSink;
+import dev.spikelane.train.loss.MaxMembraneEntropy;
+import dev.spikelane.train.loss.OutputCounts;
+import dev.spikelane.train.loss.OwnSpikeTimes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,15 +88,21 @@ final class ClassDecoder {
      * @throws IndexOutOfBoundsException if the samples are not all there
      */
     void decode(LossInput input, int first, int end, int[] classes) {
-        shape.require(input, first, end, LossGradient.NONE, classes.length);
+        LossRows rows = input.rows();
+        shape.require(rows, first, end, LossSink.NONE, classes.length);
         for (int sample = first; sample < end; sample++) {
-            score(input, sample);
+            score(rows, sample);
             classes[sample] = best(scores, 0);
         }
     }
 
+    /** The scores of the sample that was decoded last, {@code [1 x classes]}. */
+    FloatMatrix scores() {
+        return scores;
+    }
+
     /** Scores of which the largest wins, the first of equals. */
-    private void score(LossInput input, int sample) {
+    private void score(LossRows input, int sample) {
         switch (decoding) {
             case COUNT -> blocks.pool(counts.count(input, sample), 0, scores, 0);
             case FIRST_SPIKE -> {
@@ -104,10 +117,10 @@ final class ClassDecoder {
         }
     }
 
-    private void addSoftmax(LossInput input, int sample) {
+    private void addSoftmax(LossRows input, int sample) {
         scores.fill(0);
         for (int step = 0; step < shape.steps(); step++) {
-            addSoftmax(input.membranes(), step * input.batch() + sample, row, scores, 0);
+            addSoftmax(input.membranes(), step * input.batch + sample, row, scores, 0);
         }
     }
 

@@ -1,5 +1,15 @@
 package dev.spikelane.train;
 
+import dev.spikelane.train.loss.ClassBlocks;
+import dev.spikelane.train.loss.CountEntropy;
+import dev.spikelane.train.loss.ErrorWeights;
+import dev.spikelane.train.loss.Labels;
+import dev.spikelane.train.loss.LossKind;
+import dev.spikelane.train.loss.LossShape;
+import dev.spikelane.train.loss.MaxMembraneEntropy;
+import dev.spikelane.train.loss.SoftmaxTerm;
+import dev.spikelane.train.loss.StepEntropy;
+import dev.spikelane.train.loss.TemporalEntropy;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -229,7 +239,7 @@ public final class CrossEntropyLoss implements Loss {
         if (weights == null || !form.dividesByWeights()) {
             return input.batch();
         }
-        Labels.require(input, input.batch(), "sample", 0, input.batch(), classes(input.outputs()));
+        Labels.require(input.rows(), input.batch(), "sample", 0, input.batch(), classes(input.outputs()));
         double sum = 0;
         for (int sample = 0; sample < input.batch(); sample++) {
             sum += weights[input.labels()[sample]];
@@ -242,12 +252,13 @@ public final class CrossEntropyLoss implements Loss {
         LossShape shape = new LossShape(steps, batch, outputs);
         SoftmaxTerm term = new SoftmaxTerm(classes(outputs), weights, smoothing);
         ClassBlocks blocks = ClassBlocks.of(outputs, populationClasses);
-        return switch (form) {
+        LossKind kind = switch (form) {
             case RATE, MEMBRANE -> new StepEntropy(shape, term, blocks, form == Form.RATE);
             case COUNT -> new CountEntropy(shape, term, blocks);
             case MAX_MEMBRANE -> new MaxMembraneEntropy(shape, term);
             case TEMPORAL -> new TemporalEntropy(shape, term, reciprocal);
         };
+        return LossInput.evaluator(kind);
     }
 
     /** The name and all options that are not as they are by default; checkpoints compare it. */

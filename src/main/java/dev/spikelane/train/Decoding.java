@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -60,6 +61,23 @@ public enum Decoding {
         Objects.requireNonNull(outputs, "outputs");
         int batch = outputs.batch();
         return (double) ClassDecoder.right(classes(outputs), outputs.labels(), 0, batch) / batch;
+    }
+
+    /**
+     * Finds a decoding by its word.
+     *
+     * @param word what {@link #toString} returns, such as {@code first-spike}
+     * @return the decoding
+     * @throws IllegalArgumentException if there is none of that word; the message lists all
+     */
+    public static Decoding named(String word) {
+        Objects.requireNonNull(word, "word");
+        for (Decoding each : values()) {
+            if (each.toString().equals(word)) {
+                return each;
+            }
+        }
+        throw new IllegalArgumentException("decoding is '" + word + "', expected one of " + Arrays.toString(values()));
     }
 
     /** Returns the word by which the command line and messages call this, such as {@code first-spike}. */

@@ -1,25 +1,15 @@
 package dev.spikelane.train;
 
+import dev.spikelane.train.run.EpochNumbers;
+
 /** What an epoch of training came to. Numbers that nobody computed are NaN. */
 public final class EpochResult {
 
-    private final Numbers numbers;
+    private final EpochNumbers numbers;
 
-    EpochResult(Numbers numbers) {
+    EpochResult(EpochNumbers numbers) {
         this.numbers = numbers;
     }
-
-    /** All of them, in the order in which checkpoints keep them. */
-    record Numbers(
-            int epoch,
-            double rate,
-            double loss,
-            double accuracy,
-            double validationLoss,
-            double validationAccuracy,
-            long samples,
-            double seconds,
-            double observerSeconds) {}
 
     /**
      * Returns the number of the epoch.
@@ -27,7 +17,7 @@ public final class EpochResult {
      * @return a number from 1
      */
     public int epoch() {
-        return numbers.epoch;
+        return numbers.epoch();
     }
 
     /**
@@ -36,7 +26,7 @@ public final class EpochResult {
      * @return that of the last step
      */
     public double rate() {
-        return numbers.rate;
+        return numbers.rate();
     }
 
     /**
@@ -45,7 +35,7 @@ public final class EpochResult {
      * @return the mean loss of a sample, before the change that its batch made
      */
     public double loss() {
-        return numbers.loss;
+        return numbers.loss();
     }
 
     /**
@@ -54,7 +44,7 @@ public final class EpochResult {
      * @return the share of samples that were right, before the change that their batch made
      */
     public double accuracy() {
-        return numbers.accuracy;
+        return numbers.accuracy();
     }
 
     /**
@@ -63,7 +53,7 @@ public final class EpochResult {
      * @return the mean loss of a validation sample after the epoch
      */
     public double validationLoss() {
-        return numbers.validationLoss;
+        return numbers.validationLoss();
     }
 
     /**
@@ -72,7 +62,7 @@ public final class EpochResult {
      * @return the share of validation samples that were right after the epoch
      */
     public double validationAccuracy() {
-        return numbers.validationAccuracy;
+        return numbers.validationAccuracy();
     }
 
     /**
@@ -81,7 +71,7 @@ public final class EpochResult {
      * @return samples
      */
     public long samples() {
-        return numbers.samples;
+        return numbers.samples();
     }
 
     /**
@@ -90,7 +80,7 @@ public final class EpochResult {
      * @return seconds, without validation
      */
     public double seconds() {
-        return numbers.seconds;
+        return numbers.seconds();
     }
 
     /**
@@ -99,7 +89,7 @@ public final class EpochResult {
      * @return seconds, a part of those of training
      */
     public double observerSeconds() {
-        return numbers.observerSeconds;
+        return numbers.observerSeconds();
     }
 
     /**
@@ -108,20 +98,7 @@ public final class EpochResult {
      * @return samples in a second; NaN if no time was measured
      */
     public double samplesPerSecond() {
-        return numbers.seconds > 0 ? numbers.samples / numbers.seconds : Double.NaN;
-    }
-
-    /**
-     * The number that tells a better epoch, larger for better: accuracy or else loss, in validation or else in
-     * training.
-     */
-    double score() {
-        for (double each : new double[] {numbers.validationAccuracy, -numbers.validationLoss, numbers.accuracy}) {
-            if (!Double.isNaN(each)) {
-                return each;
-            }
-        }
-        return -numbers.loss;
+        return numbers.samplesPerSecond();
     }
 
     @Override
@@ -136,6 +113,6 @@ public final class EpochResult {
 
     @Override
     public String toString() {
-        return numbers.toString().replaceFirst("Numbers", "EpochResult");
+        return numbers.toString().replaceFirst("EpochNumbers", "EpochResult");
     }
 }

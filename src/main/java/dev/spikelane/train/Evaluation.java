@@ -1,34 +1,24 @@
 package dev.spikelane.train;
 
-import java.util.Collections;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.network.Network;
+import dev.spikelane.train.run.EvaluatedSamples;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** What a network made of a data set. */
 public final class Evaluation {
 
-    private final Outcome outcome;
+    private final EvaluatedSamples outcome;
+    private final Decoding decoding;
 
-    Evaluation(Outcome outcome) {
+    Evaluation(EvaluatedSamples outcome, Decoding decoding) {
         this.outcome = outcome;
-    }
-
-    /** All of it; there is nothing in a list or map that does not apply. */
-    record Outcome(
-            double loss,
-            Decoding decoding,
-            List<Integer> labels,
-            List<Integer> classes,
-            int samples,
-            Map<String, Double> spikes,
-            InferenceWork work) {
-
-        Outcome {
-            labels = List.copyOf(labels);
-            classes = List.copyOf(classes);
-            spikes = Collections.unmodifiableMap(new LinkedHashMap<>(spikes));
-        }
+        this.decoding = decoding;
     }
 
     /**
@@ -37,7 +27,7 @@ public final class Evaluation {
      * @return the loss; NaN if none was asked for
      */
     public double loss() {
-        return outcome.loss;
+        return outcome.loss();
     }
 
     /**
@@ -46,7 +36,7 @@ public final class Evaluation {
      * @return the decoding
      */
     public Decoding decoding() {
-        return outcome.decoding;
+        return decoding;
     }
 
     /**
@@ -55,7 +45,7 @@ public final class Evaluation {
      * @return for each sample its class; empty if samples have none
      */
     public List<Integer> labels() {
-        return outcome.labels;
+        return outcome.labels();
     }
 
     /**
@@ -64,7 +54,7 @@ public final class Evaluation {
      * @return for each sample its class; empty if outputs are not classes
      */
     public List<Integer> classes() {
-        return outcome.classes;
+        return outcome.classes();
     }
 
     /**
@@ -73,7 +63,7 @@ public final class Evaluation {
      * @return samples
      */
     public int samples() {
-        return outcome.samples;
+        return outcome.samples();
     }
 
     /**
@@ -82,7 +72,7 @@ public final class Evaluation {
      * @return for each population the spikes of a sample over all steps, on average
      */
     public Map<String, Double> spikes() {
-        return outcome.spikes;
+        return outcome.spikes();
     }
 
     /**
@@ -92,7 +82,7 @@ public final class Evaluation {
      *     the same at all steps counts once
      */
     public double synapticOperations() {
-        return outcome.work.synapticOperations();
+        return outcome.work().synapticOperations();
     }
 
     /**
@@ -101,7 +91,7 @@ public final class Evaluation {
      * @return multiplications and additions
      */
     public long denseOperations() {
-        return outcome.work.denseOperations();
+        return outcome.work().denseOperations();
     }
 
     /**
@@ -110,7 +100,7 @@ public final class Evaluation {
      * @return multiplications and additions of all steps
      */
     public long denseOperationsOfSteps() {
-        return outcome.work.denseOperationsOfSteps();
+        return outcome.work().denseOperationsOfSteps();
     }
 
     /**
@@ -120,8 +110,8 @@ public final class Evaluation {
      */
     public int right() {
         int right = 0;
-        for (int i = 0; i < Math.min(outcome.labels.size(), outcome.classes.size()); i++) {
-            right += outcome.labels.get(i).equals(outcome.classes.get(i)) ? 1 : 0;
+        for (int i = 0; i < Math.min(outcome.labels().size(), outcome.classes().size()); i++) {
+            right += outcome.labels().get(i).equals(outcome.classes().get(i)) ? 1 : 0;
         }
         return right;
     }
@@ -132,7 +122,9 @@ public final class Evaluation {
      * @return from 0 to 1; NaN if there are no labels or no classes
      */
     public double accuracy() {
-        return outcome.labels.isEmpty() || outcome.classes.isEmpty() ? Double.NaN : (double) right() / outcome.samples;
+        return outcome.labels().isEmpty() || outcome.classes().isEmpty()
+                ? Double.NaN
+                : (double) right() / outcome.samples();
     }
 
     /**
@@ -144,25 +136,97 @@ public final class Evaluation {
      */
     public int[][] confusion(int count) {
         int[][] matrix = new int[count][count];
-        for (int i = 0; i < Math.min(outcome.labels.size(), outcome.classes.size()); i++) {
-            matrix[outcome.labels.get(i)][outcome.classes.get(i)]++;
+        for (int i = 0; i < Math.min(outcome.labels().size(), outcome.classes().size()); i++) {
+            matrix[outcome.labels().get(i)][outcome.classes().get(i)]++;
         }
         return matrix;
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Evaluation that && outcome.equals(that.outcome);
+        return other instanceof Evaluation that && outcome.equals(that.outcome) && decoding == that.decoding;
     }
 
     @Override
     public int hashCode() {
-        return outcome.hashCode();
+        return Objects.hash(outcome, decoding);
     }
 
     @Override
     public String toString() {
-        return "Evaluation of " + outcome.samples + " samples: accuracy " + accuracy() + ", loss " + outcome.loss
-                + ", decoded by " + outcome.decoding;
+        return "Evaluation of " + outcome.samples() + " samples: accuracy " + accuracy() + ", loss " + outcome.loss()
+                + ", decoded by " + decoding;
+    }
+
+    /**
+     * A network with integer weights, and what they change on given data.
+     *
+     * @param network the network with integer weights ({@link Network#quantized})
+     * @param type the type of the weights
+     * @param before what the network with float weights made of the data
+     * @param after what the network with integer weights made of the same data
+     */
+    public record Quantized(Network network, ElementType type, Evaluation before, Evaluation after) {
+
+        /** Makes a result. */
+        public Quantized {
+            Objects.requireNonNull(network, "network");
+            Objects.requireNonNull(type, "type");
+            Objects.requireNonNull(before, "before");
+            Objects.requireNonNull(after, "after");
+        }
+
+        /**
+         * Returns by how much the accuracy changed.
+         *
+         * @return accuracy after minus accuracy before; NaN if there are no labels or no classes
+         */
+        public double accuracyChange() {
+            return after.accuracy() - before.accuracy();
+        }
+
+        /**
+         * Returns the share of samples for which both networks found the same class.
+         *
+         * @return from 0 to 1; NaN if outputs are not classes
+         */
+        public double agreement() {
+            List<Integer> first = before.classes();
+            List<Integer> second = after.classes();
+            int same = 0;
+            for (int i = 0; i < Math.min(first.size(), second.size()); i++) {
+                same += first.get(i).equals(second.get(i)) ? 1 : 0;
+            }
+            return first.isEmpty() ? Double.NaN : (double) same / first.size();
+        }
+
+        /**
+         * Returns by what share the spikes of each population changed.
+         *
+         * @return by population, spikes of a sample after over those before, minus 1; 0 where there are none in both
+         */
+        public Map<String, Double> spikesChange() {
+            Map<String, Double> changes = new LinkedHashMap<>();
+            before.spikes().forEach((population, spikes) -> {
+                double later = after.spikes().getOrDefault(population, 0.0);
+                changes.put(population, later == spikes ? 0 : later / spikes - 1);
+            });
+            return changes;
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s weights: accuracy %.4f, before %.4f; the same class for %.4f of the samples; spikes %s",
+                    type,
+                    after.accuracy(),
+                    before.accuracy(),
+                    agreement(),
+                    spikesChange().entrySet().stream()
+                            .map(each ->
+                                    String.format(Locale.ROOT, "%s %+.2f %%", each.getKey(), 100 * each.getValue()))
+                            .collect(Collectors.joining(", ")));
+        }
     }
 }

@@ -7,6 +7,8 @@ import dev.spikelane.data.Dataset;
 import dev.spikelane.engine.Turn;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.Network;
+import dev.spikelane.train.run.CodedSteps;
+import dev.spikelane.train.run.EvaluationTotals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -154,7 +156,7 @@ public final class Evaluator implements AutoCloseable {
             }
         }
         boolean labeled = data.classes() > 0;
-        return totals.result(decoding(), !losses.isEmpty(), labeled, steps);
+        return new Evaluation(totals.result(!losses.isEmpty(), labeled, steps), decoding());
     }
 
     /**
@@ -167,13 +169,13 @@ public final class Evaluator implements AutoCloseable {
      * @throws IllegalArgumentException if samples do not fit the network, or a projection cannot have such weights
      * @throws IllegalStateException if the type is FLOAT32
      */
-    public Quantized quantize(ElementType type, Dataset data) {
+    public Evaluation.Quantized quantize(ElementType type, Dataset data) {
         Objects.requireNonNull(type, "type");
         Objects.requireNonNull(data, "data");
         Network integers = network.quantized(type);
         try (Evaluator other = new Evaluator(integers, steps, batching, threads, population).decoding(decoding())) {
             other.losses = losses;
-            return new Quantized(integers, type, evaluate(data), other.evaluate(data));
+            return new Evaluation.Quantized(integers, type, evaluate(data), other.evaluate(data));
         }
     }
 

@@ -12,6 +12,18 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.random.SampleDraws;
+import dev.spikelane.train.gradient.GradientBlueprint;
+import dev.spikelane.train.gradient.GradientDropout;
+import dev.spikelane.train.gradient.GradientInput;
+import dev.spikelane.train.gradient.GradientMachine;
+import dev.spikelane.train.gradient.GradientOutlet;
+import dev.spikelane.train.gradient.GradientSite;
+import dev.spikelane.train.gradient.GradientSlot;
+import dev.spikelane.train.gradient.GradientTerm;
+import dev.spikelane.train.gradient.GradientValues;
+import dev.spikelane.train.gradient.InputForm;
+import dev.spikelane.train.update.RefusedParameter;
+import dev.spikelane.train.update.TrainingParameter;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * Runs a network over a window of steps and takes gradients back through it: backpropagation through time, with
  * surrogates in place of the derivative of firing.
  *
- * <p>The way forward gives the bits of a {@link dev.spikelane.network.Simulation}. On the way back every sum has one
+ * <p>The way forward gives the bits of a {@link dev.spikelane.network.Simulation}, but for batch norms, which take the
+ * statistics of each step's batch, and leave the running values to a {@link Trainer}. On the way back every sum has one
  * order, whatever the number of threads, the width of vectors and how much is computed again:
  *
  * <ul>

@@ -13,6 +13,13 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.neuron.gradient.NeuronGradient;
+import dev.spikelane.train.gradient.FiringGradient;
+import dev.spikelane.train.gradient.GradientBlueprint;
+import dev.spikelane.train.gradient.GradientMachine;
+import dev.spikelane.train.gradient.GradientSlot;
+import dev.spikelane.train.gradient.GradientValues;
+import dev.spikelane.train.gradient.InputForm;
+import dev.spikelane.train.gradient.MemoryLimit;
 import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
 import java.util.LinkedHashMap;
@@ -48,8 +55,8 @@ public final class GradientsBuilder {
     private boolean gives;
     private GradientBlueprint.Use use = GradientBlueprint.Use.ANY;
     private InputForm form = InputForm.ANY;
-    private Surrogate otherwise = Surrogate.atan();
-    private final Map<String, Surrogate> surrogates = new LinkedHashMap<>();
+    private FiringGradient otherwise = Surrogate.atan().gradient();
+    private final Map<String, FiringGradient> surrogates = new LinkedHashMap<>();
     private final Map<String, Double> dropouts = new LinkedHashMap<>();
     private final Set<String> learned;
     private final Set<String> given = new LinkedHashSet<>();
@@ -92,7 +99,7 @@ public final class GradientsBuilder {
      * @return this
      */
     public GradientsBuilder surrogate(Surrogate surrogate) {
-        otherwise = surrogate;
+        otherwise = surrogate.gradient();
         return this;
     }
 
@@ -106,7 +113,7 @@ public final class GradientsBuilder {
      */
     public GradientsBuilder surrogate(String population, Surrogate surrogate) {
         network.population(population);
-        surrogates.put(population, surrogate);
+        surrogates.put(population, surrogate.gradient());
         return this;
     }
 

@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import dev.spikelane.data.Batch;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.train.run.InputColumns;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,23 +1,24 @@
 package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.loss.LossSink;
 import java.util.Optional;
 
 /** Where a loss writes its gradients. A matrix that is not there is not computed. */
 public final class LossGradient {
 
     /** Writes nothing but the terms: evaluation without training. */
-    public static final LossGradient NONE = new LossGradient(Optional.empty(), Optional.empty(), Optional.empty());
+    public static final LossGradient NONE = new LossGradient(LossSink.NONE);
 
-    private final Optional<FloatMatrix> spikes;
-    private final Optional<FloatMatrix> membranes;
-    private final Optional<FloatMatrix> elements;
+    private final LossSink sink;
 
-    private LossGradient(
-            Optional<FloatMatrix> spikes, Optional<FloatMatrix> membranes, Optional<FloatMatrix> elements) {
-        this.spikes = spikes;
-        this.membranes = membranes;
-        this.elements = elements;
+    private LossGradient(LossSink sink) {
+        this.sink = sink;
+    }
+
+    /** Where the losses of the library write. */
+    LossSink sink() {
+        return sink;
     }
 
     /**
@@ -27,7 +28,7 @@ public final class LossGradient {
      * @return the place
      */
     public static LossGradient ofSpikes(FloatMatrix spikes) {
-        return new LossGradient(Optional.of(spikes), Optional.empty(), Optional.empty());
+        return new LossGradient(new LossSink(spikes, null, null));
     }
 
     /**
@@ -37,7 +38,7 @@ public final class LossGradient {
      * @return the place
      */
     public static LossGradient ofMembranes(FloatMatrix membranes) {
-        return new LossGradient(Optional.empty(), Optional.of(membranes), Optional.empty());
+        return new LossGradient(new LossSink(null, membranes, null));
     }
 
     /**
@@ -48,7 +49,7 @@ public final class LossGradient {
      * @return the place
      */
     public static LossGradient of(FloatMatrix spikes, FloatMatrix membranes) {
-        return new LossGradient(Optional.of(spikes), Optional.of(membranes), Optional.empty());
+        return new LossGradient(new LossSink(spikes, membranes, null));
     }
 
     /**
@@ -59,7 +60,7 @@ public final class LossGradient {
      * @return the place
      */
     public LossGradient withElements(FloatMatrix terms) {
-        return new LossGradient(spikes, membranes, Optional.of(terms));
+        return new LossGradient(new LossSink(sink.spikes(), sink.membranes(), terms));
     }
 
     /**
@@ -68,7 +69,7 @@ public final class LossGradient {
      * @return {@code [steps * batch x outputs]}, or nothing
      */
     public Optional<FloatMatrix> spikes() {
-        return spikes;
+        return Optional.ofNullable(sink.spikes());
     }
 
     /**
@@ -77,7 +78,7 @@ public final class LossGradient {
      * @return {@code [steps * batch x outputs]}, or nothing
      */
     public Optional<FloatMatrix> membranes() {
-        return membranes;
+        return Optional.ofNullable(sink.membranes());
     }
 
     /**
@@ -86,6 +87,6 @@ public final class LossGradient {
      * @return the matrix, or nothing
      */
     public Optional<FloatMatrix> elements() {
-        return elements;
+        return Optional.ofNullable(sink.elements());
     }
 }

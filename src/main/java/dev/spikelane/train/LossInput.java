@@ -2,7 +2,8 @@ package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import org.jspecify.annotations.Nullable;
+import dev.spikelane.train.loss.LossKind;
+import dev.spikelane.train.loss.LossRows;
 
 /**
  * What a loss reads: spikes or membranes of a population over a batch, time-major
@@ -12,17 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LossInput {
 
-    private static final int[] NO_LABELS = {};
-
-    private final int steps;
-    private final int batch;
-    private final int outputs;
-    private @Nullable SpikeMatrix spikes;
-    private @Nullable FloatMatrix membranes;
-    private int[] labels = NO_LABELS;
-    private int firstLabel;
-    private @Nullable FloatMatrix targets;
-    private double divisor = 1;
+    private final LossRows rows;
 
     /**
      * Makes an input.
@@ -33,13 +24,17 @@ public final class LossInput {
      * @throws IllegalArgumentException if a size is below 1
      */
     public LossInput(int steps, int batch, int outputs) {
-        if (steps < 1 || batch < 1 || outputs < 1) {
-            throw new IllegalArgumentException("input has " + steps + " steps, " + batch + " samples and " + outputs
-                    + " outputs, expected at least 1 of each");
-        }
-        this.steps = steps;
-        this.batch = batch;
-        this.outputs = outputs;
+        this.rows = new LossRows(steps, batch, outputs);
+    }
+
+    /** What the losses of the library read. */
+    LossRows rows() {
+        return rows;
+    }
+
+    /** The evaluator of a loss of the library. */
+    static LossEvaluator evaluator(LossKind kind) {
+        return (input, first, end, gradient, terms) -> kind.evaluate(input.rows, first, end, gradient.sink(), terms);
     }
 
     /**
@@ -50,8 +45,8 @@ public final class LossInput {
      * @throws IllegalArgumentException if it has another shape
      */
     public LossInput setSpikes(SpikeMatrix matrix) {
-        matrix.requireShape("spikes", Math.multiplyExact(steps, batch), outputs);
-        spikes = matrix;
+        matrix.requireShape("spikes", Math.multiplyExact(rows.steps, rows.batch), rows.outputs);
+        rows.spikes = matrix;
         return this;
     }
 
@@ -63,8 +58,8 @@ public final class LossInput {
      * @throws IllegalArgumentException if it has another shape
      */
     public LossInput setMembranes(FloatMatrix matrix) {
-        matrix.requireShape("membranes", Math.multiplyExact(steps, batch), outputs);
-        membranes = matrix;
+        matrix.requireShape("membranes", Math.multiplyExact(rows.steps, rows.batch), rows.outputs);
+        rows.membranes = matrix;
         return this;
     }
 
@@ -81,14 +76,9 @@ public final class LossInput {
 
     /** Sets classes that are a part of a batch's, from a number on, by which messages call them. */
     LossInput setLabels(int[] classes, int first) {
-        labels = classes;
-        firstLabel = first;
+        rows.labels = classes;
+        rows.firstLabel = first;
         return this;
-    }
-
-    /** The number of the first label in the batch. */
-    int firstLabel() {
-        return firstLabel;
     }
 
     /**
@@ -98,13 +88,13 @@ public final class LossInput {
      * @return this input
      */
     public LossInput setTargets(FloatMatrix values) {
-        targets = values;
+        rows.targets = values;
         return this;
     }
 
     /** Unsets the targets, as the batch has none. */
     void forgetTargets() {
-        targets = null;
+        rows.targets = null;
     }
 
     /**
@@ -114,7 +104,7 @@ public final class LossInput {
      * @return this input
      */
     public LossInput setDivisor(double number) {
-        divisor = number;
+        rows.divisor = number;
         return this;
     }
 
@@ -124,7 +114,7 @@ public final class LossInput {
      * @return steps
      */
     public int steps() {
-        return steps;
+        return rows.steps;
     }
 
     /**
@@ -133,7 +123,7 @@ public final class LossInput {
      * @return samples
      */
     public int batch() {
-        return batch;
+        return rows.batch;
     }
 
     /**
@@ -142,7 +132,7 @@ public final class LossInput {
      * @return outputs
      */
     public int outputs() {
-        return outputs;
+        return rows.outputs;
     }
 
     /**
@@ -152,10 +142,7 @@ public final class LossInput {
      * @throws IllegalStateException if there are none
      */
     public SpikeMatrix spikes() {
-        if (spikes == null) {
-            throw new IllegalStateException("the loss reads spikes, but its input has none");
-        }
-        return spikes;
+        return rows.spikes();
     }
 
     /**
@@ -165,10 +152,7 @@ public final class LossInput {
      * @throws IllegalStateException if there are none
      */
     public FloatMatrix membranes() {
-        if (membranes == null) {
-            throw new IllegalStateException("the loss reads membranes, but its input has none");
-        }
-        return membranes;
+        return rows.membranes();
     }
 
     /**
@@ -177,7 +161,7 @@ public final class LossInput {
      * @return labels, none if none were set
      */
     public int[] labels() {
-        return labels;
+        return rows.labels;
     }
 
     /**
@@ -187,10 +171,7 @@ public final class LossInput {
      * @throws IllegalStateException if none was set
      */
     public FloatMatrix targets() {
-        if (targets == null) {
-            throw new IllegalStateException("the loss reads targets, but its input has none");
-        }
-        return targets;
+        return rows.targets();
     }
 
     /**
@@ -199,6 +180,6 @@ public final class LossInput {
      * @return by which terms and gradients are divided
      */
     public double divisor() {
-        return divisor;
+        return rows.divisor;
     }
 }

@@ -1,5 +1,7 @@
 package dev.spikelane.train;
 
+import dev.spikelane.train.update.Schedules;
+
 /**
  * The schedule of {@code torch.optim.lr_scheduler.OneCycleLR}: the rate rises from {@code most / initialDivisor} to
  * {@code most} and falls to {@code most / initialDivisor / finalDivisor}.

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.update.ParameterUpdate;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.train.update.Schedules;
 import java.util.Objects;
 
 /**

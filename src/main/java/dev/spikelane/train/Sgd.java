@@ -1,5 +1,8 @@
 package dev.spikelane.train;
 
+import dev.spikelane.train.update.BoundUpdate;
+import dev.spikelane.train.update.ParameterUpdate;
+import dev.spikelane.train.update.SgdUpdate;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -17,7 +20,7 @@ public final class Sgd extends Optimizer {
     private record Options(double rate, double momentum, double dampening, boolean nesterov, double weightDecay) {
 
         Options {
-            requireRate(rate);
+            BoundUpdate.requireRate(rate);
             if (!(momentum >= 0 && Double.isFinite(momentum))) {
                 throw new IllegalArgumentException(
                         "momentum is " + momentum + ", expected a finite number of at least 0");
@@ -138,26 +141,7 @@ public final class Sgd extends Optimizer {
 
     @Override
     ParameterUpdate bind(MemorySegment parameter) {
-        return new SgdUpdate(this, parameter);
-    }
-
-    static void requireRate(double rate) {
-        if (!(rate >= 0 && Double.isFinite(rate))) {
-            throw new IllegalArgumentException("rate is " + rate + ", expected a finite number of at least 0");
-        }
-    }
-
-    static void requireBegun(long steps) {
-        if (steps == 0) {
-            throw new IllegalStateException("no step has begun");
-        }
-    }
-
-    static long requireSteps(long steps) {
-        if (steps < 0) {
-            throw new IllegalArgumentException("steps is " + steps + ", expected at least 0");
-        }
-        return steps;
+        return new SgdUpdate(parameter, options.momentum, options.dampening, options.nesterov, options.weightDecay);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.gradient.GradientSlot;
 import java.util.Map;
 import java.util.Objects;
 
@@ -36,5 +37,18 @@ public record ShardGradients(
             throw new IllegalArgumentException("shard " + shard + " has " + terms.length + " terms, expected 1 to "
                     + samples + ", one for each of its samples");
         }
+    }
+
+    /** The gradient that this shard adds to some values, in torch's layout. */
+    FloatMatrix of(GradientSlot slot) {
+        FloatMatrix found = gradients.get(slot.name());
+        if (found == null) {
+            throw new IllegalArgumentException(
+                    "shard " + shard + " has no gradient of '" + slot.name() + "', expected one of each learned value");
+        }
+        String name = "gradient of '" + slot.name() + "' of shard " + shard;
+        found.requireShape(name, slot.torchRows(), slot.torchColumns());
+        found.requireFinite(name);
+        return found;
     }
 }

@@ -1,6 +1,8 @@
 package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.loss.LossShape;
+import dev.spikelane.train.loss.LossTerms;
 
 /**
  * A penalty on spikes: {@code factor * spikes}, added up over outputs, steps and samples and not averaged, as
@@ -40,21 +42,21 @@ record SpikeRatePenalty(double factor) implements Loss {
     public LossEvaluator bind(int steps, int batch, int outputs) {
         LossShape shape = new LossShape(steps, batch, outputs);
         FloatMatrix row = FloatMatrix.zeros(1, outputs);
-        return (input, first, end, gradient, terms) -> {
+        return LossInput.evaluator((input, first, end, gradient, terms) -> {
             shape.require(input, first, end, gradient, terms);
-            row.fill((float) (factor / input.divisor()));
-            FloatMatrix out = gradient.spikes().orElse(null);
+            row.fill((float) (factor / input.divisor));
+            FloatMatrix out = gradient.spikes();
             for (int sample = first; sample < end; sample++) {
                 long spikes = 0;
                 for (int step = 0; step < steps; step++) {
-                    spikes += input.spikes().count(step * input.batch() + sample, 1);
+                    spikes += input.spikes().count(step * input.batch + sample, 1);
                 }
-                terms[sample] = factor * spikes / input.divisor();
+                terms[sample] = factor * spikes / input.divisor;
                 LossTerms.write(gradient, sample, 0, terms[sample]);
                 if (out != null) {
                     LossTerms.toAllSteps(row, input, sample, out);
                 }
             }
-        };
+        });
     }
 }

@@ -1,5 +1,11 @@
 package dev.spikelane.train;
 
+import dev.spikelane.train.loss.ClassBlocks;
+import dev.spikelane.train.loss.ErrorForm;
+import dev.spikelane.train.loss.ErrorTargets;
+import dev.spikelane.train.loss.ErrorWeights;
+import dev.spikelane.train.loss.LossShape;
+import dev.spikelane.train.loss.TargetSource;
 import java.util.Objects;
 
 /**
@@ -288,7 +294,14 @@ public final class SquaredErrorLoss implements Loss {
 
     @Override
     public Decoding decoding() {
-        return form.decoding();
+        if (!form.labelsSamples()) {
+            return Decoding.NONE;
+        }
+        return switch (form) {
+            case ErrorForm.Count _ -> Decoding.COUNT;
+            case ErrorForm.Membrane _ -> Decoding.MEMBRANE;
+            case ErrorForm.SpikeTime _ -> Decoding.FIRST_SPIKE;
+        };
     }
 
     @Override
@@ -303,7 +316,7 @@ public final class SquaredErrorLoss implements Loss {
 
     @Override
     public LossEvaluator bind(int steps, int batch, int outputs) {
-        return form.bind(new LossShape(steps, batch, outputs), weights);
+        return LossInput.evaluator(form.bind(new LossShape(steps, batch, outputs), weights));
     }
 
     /** The name and all options; checkpoints compare it. */

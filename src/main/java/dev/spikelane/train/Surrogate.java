@@ -1,10 +1,15 @@
 package dev.spikelane.train;
 
 import dev.spikelane.kernel.step.SurrogateShape;
+import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.SampleDraws;
+import dev.spikelane.train.gradient.FiringGradient;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands for the derivative of the firing decision {@code S = (x > 0)}, {@code x = membrane - threshold}, on the
@@ -12,29 +17,83 @@ import java.util.Objects;
  *
  * <p>Formulas and defaults are those of {@code snntorch.surrogate}, in float32 and in its order of operations. Where
  * that gives NaN or raises an error, the methods below say what comes out here.
+ *
+ * <p>Surrogates with the same formula and parameters are equal.
  */
-public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
+public final class Surrogate {
+
+    private final String name;
+    private final Map<String, Double> parameters;
+    private final FiringGradient gradient;
+    private final @Nullable Function function;
+
+    private Surrogate(
+            String name, Map<String, Double> parameters, FiringGradient gradient, @Nullable Function function) {
+        this.name = name;
+        this.parameters = parameters;
+        this.gradient = gradient;
+        this.function = function;
+    }
+
+    private static Surrogate of(SurrogateShape shape, String name, Map<String, Double> parameters) {
+        double[] values = new double[2];
+        int count = 0;
+        for (Map.Entry<String, Double> parameter : parameters.entrySet()) {
+            double value = parameter.getValue();
+            if (!Float.isFinite((float) value)) {
+                throw new IllegalArgumentException(
+                        parameter.getKey() + " is " + value + ", expected a number that is finite in float32");
+            }
+            values[count++] = value;
+        }
+        SurrogateStep step = new SurrogateStep(shape, values[0], values[1]);
+        boolean isRandom = shape == SurrogateShape.STOCHASTIC_SPIKE_OPERATOR;
+        return new Surrogate(name, parameters, new FiringGradient.Formula(name, step, isRandom), null);
+    }
+
+    private static Surrogate of(SurrogateShape shape, String name, String key, double value) {
+        return of(shape, name, Map.of(key, value));
+    }
+
+    private static Surrogate of(
+            SurrogateShape shape, String name, String key, double value, String secondKey, double secondValue) {
+        Map<String, Double> parameters = new LinkedHashMap<>();
+        parameters.put(key, value);
+        parameters.put(secondKey, secondValue);
+        return of(shape, name, Collections.unmodifiableMap(parameters));
+    }
+
+    /** What goes backward. */
+    FiringGradient gradient() {
+        return gradient;
+    }
 
     /**
      * Returns the name.
      *
      * @return the name of snnTorch's function, such as {@code atan}, or that of a custom one
      */
-    String name();
+    public String name() {
+        return name;
+    }
 
     /**
      * Returns the parameters by the names that snnTorch gives them.
      *
      * @return such as {@code alpha}; empty for a custom surrogate
      */
-    Map<String, Double> parameters();
+    public Map<String, Double> parameters() {
+        return parameters;
+    }
 
     /**
      * Tells whether the gradient is drawn at random.
      *
      * @return whether {@link #backward(FloatMatrix, FloatMatrix, FloatMatrix, SampleDraws, int, int)} needs draws
      */
-    boolean isRandom();
+    public boolean isRandom() {
+        return gradient.isRandom();
+    }
 
     /**
      * Computes the gradient with respect to the membrane from that with respect to the spikes.
@@ -49,13 +108,15 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @throws IllegalArgumentException if shapes differ, or matrices overlap without being the same
      * @throws IllegalStateException if there are no draws and this surrogate needs them
      */
-    void backward(
+    public void backward(
             FloatMatrix distance,
             FloatMatrix gradientOfSpikes,
             FloatMatrix gradientOfDistance,
             SampleDraws draws,
             int step,
-            int firstNeuron);
+            int firstNeuron) {
+        gradient.backward(distance, gradientOfSpikes, gradientOfDistance, draws, step, firstNeuron);
+    }
 
     /**
      * Computes the gradient with respect to the membrane from that with respect to the spikes, for surrogates that are
@@ -67,7 +128,7 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @throws IllegalArgumentException if shapes differ, or matrices overlap without being the same
      * @throws IllegalStateException if this surrogate is random
      */
-    default void backward(FloatMatrix distance, FloatMatrix gradientOfSpikes, FloatMatrix gradientOfDistance) {
+    public void backward(FloatMatrix distance, FloatMatrix gradientOfSpikes, FloatMatrix gradientOfDistance) {
         Objects.requireNonNull(distance, "distance");
         Objects.requireNonNull(gradientOfSpikes, "gradientOfSpikes");
         Objects.requireNonNull(gradientOfDistance, "gradientOfDistance");
@@ -79,7 +140,7 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      *
      * @return the surrogate
      */
-    static Surrogate atan() {
+    public static Surrogate atan() {
         return atan(2);
     }
 
@@ -90,8 +151,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @return the surrogate
      * @throws IllegalArgumentException if a parameter is not finite
      */
-    static Surrogate atan(double alpha) {
-        return SurrogateFunction.of(SurrogateShape.ATAN, "atan", "alpha", alpha);
+    public static Surrogate atan(double alpha) {
+        return of(SurrogateShape.ATAN, "atan", "alpha", alpha);
     }
 
     /**
@@ -99,7 +160,7 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      *
      * @return the surrogate
      */
-    static Surrogate fastSigmoid() {
+    public static Surrogate fastSigmoid() {
         return fastSigmoid(25);
     }
 
@@ -110,8 +171,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @return the surrogate
      * @throws IllegalArgumentException if a parameter is not finite
      */
-    static Surrogate fastSigmoid(double slope) {
-        return SurrogateFunction.of(SurrogateShape.FAST_SIGMOID, "fast_sigmoid", "slope", slope);
+    public static Surrogate fastSigmoid(double slope) {
+        return of(SurrogateShape.FAST_SIGMOID, "fast_sigmoid", "slope", slope);
     }
 
     /**
@@ -119,7 +180,7 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      *
      * @return the surrogate
      */
-    static Surrogate sigmoid() {
+    public static Surrogate sigmoid() {
         return sigmoid(25);
     }
 
@@ -131,8 +192,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @return the surrogate
      * @throws IllegalArgumentException if a parameter is not finite
      */
-    static Surrogate sigmoid(double slope) {
-        return SurrogateFunction.of(SurrogateShape.SIGMOID, "sigmoid", "slope", slope);
+    public static Surrogate sigmoid(double slope) {
+        return of(SurrogateShape.SIGMOID, "sigmoid", "slope", slope);
     }
 
     /**
@@ -140,8 +201,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      *
      * @return the surrogate
      */
-    static Surrogate straightThrough() {
-        return SurrogateFunction.of(SurrogateShape.STRAIGHT_THROUGH, "straight_through_estimator", Map.of());
+    public static Surrogate straightThrough() {
+        return of(SurrogateShape.STRAIGHT_THROUGH, "straight_through_estimator", Map.of());
     }
 
     /**
@@ -149,7 +210,7 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      *
      * @return the surrogate
      */
-    static Surrogate triangular() {
+    public static Surrogate triangular() {
         return triangular(1);
     }
 
@@ -161,8 +222,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @return the surrogate
      * @throws IllegalArgumentException if a parameter is not finite
      */
-    static Surrogate triangular(double threshold) {
-        return SurrogateFunction.of(SurrogateShape.TRIANGULAR, "triangular", "threshold", threshold);
+    public static Surrogate triangular(double threshold) {
+        return of(SurrogateShape.TRIANGULAR, "triangular", "threshold", threshold);
     }
 
     /**
@@ -170,8 +231,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      *
      * @return the surrogate
      */
-    static Surrogate heaviside() {
-        return SurrogateFunction.of(SurrogateShape.HEAVISIDE, "heaviside", Map.of());
+    public static Surrogate heaviside() {
+        return of(SurrogateShape.HEAVISIDE, "heaviside", Map.of());
     }
 
     /**
@@ -179,7 +240,7 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      *
      * @return the surrogate
      */
-    static Surrogate spikeRateEscape() {
+    public static Surrogate spikeRateEscape() {
         return spikeRateEscape(1, 25);
     }
 
@@ -192,12 +253,11 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @return the surrogate
      * @throws IllegalArgumentException if a parameter is not finite or beta is negative
      */
-    static Surrogate spikeRateEscape(double beta, double slope) {
+    public static Surrogate spikeRateEscape(double beta, double slope) {
         if (beta < 0) {
             throw new IllegalArgumentException("beta is " + beta + ", expected at least 0");
         }
-        return SurrogateFunction.of(
-                SurrogateShape.SPIKE_RATE_ESCAPE, "spike_rate_escape", "beta", beta, "slope", slope);
+        return of(SurrogateShape.SPIKE_RATE_ESCAPE, "spike_rate_escape", "beta", beta, "slope", slope);
     }
 
     /**
@@ -205,7 +265,7 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      *
      * @return the surrogate
      */
-    static Surrogate sso() {
+    public static Surrogate sso() {
         return sso(0, 0.2);
     }
 
@@ -219,9 +279,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @return the surrogate
      * @throws IllegalArgumentException if a parameter is not finite
      */
-    static Surrogate sso(double mean, double variance) {
-        return SurrogateFunction.of(
-                SurrogateShape.STOCHASTIC_SPIKE_OPERATOR, "SSO", "mean", mean, "variance", variance);
+    public static Surrogate sso(double mean, double variance) {
+        return of(SurrogateShape.STOCHASTIC_SPIKE_OPERATOR, "SSO", "mean", mean, "variance", variance);
     }
 
     /**
@@ -229,7 +288,7 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      *
      * @return the surrogate
      */
-    static Surrogate lso() {
+    public static Surrogate lso() {
         return lso(0.1);
     }
 
@@ -241,8 +300,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @return the surrogate
      * @throws IllegalArgumentException if a parameter is not finite
      */
-    static Surrogate lso(double slope) {
-        return SurrogateFunction.of(SurrogateShape.LEAKY_SPIKE_OPERATOR, "LSO", "slope", slope);
+    public static Surrogate lso(double slope) {
+        return of(SurrogateShape.LEAKY_SPIKE_OPERATOR, "LSO", "slope", slope);
     }
 
     /**
@@ -250,7 +309,7 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      *
      * @return the surrogate
      */
-    static Surrogate sfs() {
+    public static Surrogate sfs() {
         return sfs(25, 1);
     }
 
@@ -264,8 +323,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @return the surrogate
      * @throws IllegalArgumentException if a parameter is not finite
      */
-    static Surrogate sfs(double slope, double b) {
-        return SurrogateFunction.of(SurrogateShape.SPARSE_FAST_SIGMOID, "SFS", "slope", slope, "B", b);
+    public static Surrogate sfs(double slope, double b) {
+        return of(SurrogateShape.SPARSE_FAST_SIGMOID, "SFS", "slope", slope, "B", b);
     }
 
     /**
@@ -276,15 +335,44 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      *     depend on anything but its arguments
      * @return the surrogate
      */
-    static Surrogate custom(String name, Function function) {
+    public static Surrogate custom(String name, Function function) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(function, "function");
-        return new CustomSurrogate(name, function);
+        FiringGradient gradient =
+                (distance, of, into, draws, step, firstNeuron) -> backward(function, distance, of, into);
+        return new Surrogate(name, Map.of(), gradient, function);
+    }
+
+    private static void backward(Function function, FloatMatrix distance, FloatMatrix of, FloatMatrix into) {
+        SurrogateStep.requireShapes(distance, of, into);
+        for (int row = 0; row < distance.rows(); row++) {
+            for (int neuron = 0; neuron < distance.columns(); neuron++) {
+                into.set(row, neuron, function.gradient(distance.get(row, neuron), of.get(row, neuron)));
+            }
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Surrogate that
+                && name.equals(that.name)
+                && parameters.equals(that.parameters)
+                && Objects.equals(function, that.function);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, parameters, function);
+    }
+
+    @Override
+    public String toString() {
+        return function == null ? name + parameters : name;
     }
 
     /** A gradient of one's own. */
     @FunctionalInterface
-    interface Function {
+    public interface Function {
 
         /**
          * Computes the gradient of one neuron at one step.

@@ -6,10 +6,17 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
+import dev.spikelane.train.gradient.ObservedGradients;
+import dev.spikelane.train.gradient.RunningValues;
+import dev.spikelane.train.run.Divergence;
+import dev.spikelane.train.run.NonFiniteLoss;
+import dev.spikelane.train.update.TrainingParameter;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -271,7 +278,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     private String divergence(ShardedBatch batch) {
-        return new Divergence(network, recipe.steps()).find(batch.batch(batch.at()), batch.samplesOfBatch(batch.at()));
+        TrainingBatch failed = batch.batch(batch.at());
+        Map<String, Signal> inputs = new LinkedHashMap<>();
+        for (Input input : network.inputs()) {
+            inputs.put(input.name(), failed.input(input.name(), network.inputs().size() == 1));
+        }
+        return new Divergence(network, recipe.steps())
+                .find(inputs, failed.constant(), batch.samplesOfBatch(batch.at()));
     }
 
     /**
@@ -300,10 +313,11 @@ public final class Trainer implements AutoCloseable {
         boolean settled;
         try (TrainingStep rehearsal = new TrainingStep(recipe.untold(), factory)) {
             List<FloatMatrix> values = rehearsal.values();
+            RunningValues running = rehearsal.runningValues();
             try {
                 settled = Settling.run(MOST_WARM_UP, () -> run(rehearsal, all, 0));
             } finally {
-                rehearsal.setValues(values);
+                rehearsal.setValues(values, running);
             }
         }
         step.reload(network);

@@ -1,10 +1,16 @@
 package dev.spikelane.train;
 
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.limit.Held;
 import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Source;
+import dev.spikelane.train.gradient.GradientBlueprint;
+import dev.spikelane.train.gradient.InputForm;
+import dev.spikelane.train.gradient.MemoryLimit;
+import dev.spikelane.train.gradient.ObservedGradients;
+import dev.spikelane.train.update.Clipping;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +19,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Says how a {@link Trainer} trains. */
@@ -528,5 +535,25 @@ public final class TrainerBuilder {
             }
         }
         return builder;
+    }
+
+    /**
+     * Sees the gradients of each step before values change, and may leave the step out. For that all gradients are
+     * stored, which costs memory and time ({@link Trainer#storedBytes}, {@link EpochResult#observerSeconds}); what
+     * reads the loss alone is told by {@link #onLoss} and costs nothing.
+     */
+    @FunctionalInterface
+    public interface GradientObserver {
+
+        /**
+         * Looks at a step. With truncated backpropagation each window is a step.
+         *
+         * @param loss the loss of the batch
+         * @param gradients gives the gradient of learned values by name, such as {@code fc1.weight}, after clipping: a
+         *     copy in torch's layout; and of spikes and variables that the trainer
+         *     {@linkplain #observeSpikes observes}, such as {@code lif1}
+         * @return whether values may change; if not, neither they nor the optimizer's state do
+         */
+        boolean accept(double loss, Function<String, FloatMatrix> gradients);
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.data.Batch;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.train.run.CodedSteps;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -5,14 +5,17 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
+import dev.spikelane.train.gradient.GradientSlot;
+import dev.spikelane.train.gradient.ObservedGradients;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A part of a batch: some samples, over a window of steps. */
-final class TrainingPart {
+final class TrainingPart implements ObservedGradients.Part {
 
     private final Gradients gradients;
     private final int steps;
@@ -65,12 +68,19 @@ final class TrainingPart {
         return gradients;
     }
 
-    int size() {
+    @Override
+    public int size() {
         return size;
     }
 
-    int steps() {
+    @Override
+    public int steps() {
         return steps;
+    }
+
+    @Override
+    public FloatMatrix observed(String population, @Nullable String variable) {
+        return variable == null ? gradients.observed(population) : gradients.observed(population, variable);
     }
 
     int shard() {

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.network.Source;
+import dev.spikelane.train.update.Clipping;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ record TrainingRecipe(
         Optimizer optimizer,
         @Nullable Clipping clipping,
         List<DoubleConsumer> readers,
-        List<GradientObserver> observers,
+        List<TrainerBuilder.GradientObserver> observers,
         List<Source> observed) {
 
     TrainingRecipe {
@@ -46,7 +47,8 @@ record TrainingRecipe(
 
     /** The same for steps that nobody is told of; gradients are stored if somebody was to see them. */
     TrainingRecipe untold() {
-        List<GradientObserver> blind = observers.isEmpty() ? List.of() : List.of((value, gradients) -> true);
+        List<TrainerBuilder.GradientObserver> blind =
+                observers.isEmpty() ? List.of() : List.of((value, gradients) -> true);
         return new TrainingRecipe(
                 losses, steps, batch, window, surrogates, shards, optimizer, clipping, List.of(), blind, observed);
     }

@@ -5,6 +5,15 @@ import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.engine.Turn;
+import dev.spikelane.model.Model;
+import dev.spikelane.train.run.Checkpoint;
+import dev.spikelane.train.run.Divergence;
+import dev.spikelane.train.run.EpochNumbers;
+import dev.spikelane.train.run.EpochOrders;
+import dev.spikelane.train.run.History;
+import dev.spikelane.train.run.NonFiniteLoss;
+import dev.spikelane.train.run.RunState;
+import dev.spikelane.train.update.RefusedParameter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +65,8 @@ public final class TrainingRun {
         this.said = said;
         this.trainer = said.trainer;
         this.orders = new EpochOrders(said.batching, said.data.size());
-        this.saved = new Checkpoint(said, orders);
+        this.saved = new Checkpoint(
+                trainer.network(), trainer.parameters(), trainer::reload, said.identity(), said.numbers(), orders);
         this.batches = new LoadedBatches(trainer);
         this.notices = notices();
     }
@@ -106,7 +116,32 @@ public final class TrainingRun {
      * @return the results, the first epoch first
      */
     public List<EpochResult> history() {
-        return List.copyOf(state.results);
+        return state.results.stream().map(EpochResult::new).toList();
+    }
+
+    /**
+     * Returns the network with notes of how it is trained here, for {@link dev.spikelane.model.ModelFile} and
+     * {@link Classifier}: steps, code, decoding, and where they are not the plain ones population and classes. A code
+     * whose options no word says is not noted.
+     *
+     * @return the network with its notes; its values go on changing
+     */
+    public Model model() {
+        PopulationLoss main = trainer.recipe().main();
+        Model model = Model.of(trainer.network())
+                .with(Model.STEPS, String.valueOf(trainer.recipe().steps()));
+        String code = said.batching.code().word();
+        if (!code.isEmpty()) {
+            model = model.with(Model.CODE, code);
+        }
+        if (main.loss().decoding() != Decoding.NONE) {
+            model = model.with(Model.DECODING, main.loss().decoding().toString());
+        }
+        if (!main.population().equals(model.population())) {
+            model = model.with(Model.POPULATION, main.population());
+        }
+        int classes = main.loss().classes(main.outputs());
+        return classes == main.outputs() ? model : model.with(Model.CLASSES, String.valueOf(classes));
     }
 
     /**
@@ -117,7 +152,7 @@ public final class TrainingRun {
      */
     public double[] curve(ToDoubleFunction<EpochResult> number) {
         Objects.requireNonNull(number, "number");
-        return state.results.stream().mapToDouble(number).toArray();
+        return history().stream().mapToDouble(number).toArray();
     }
 
     /**
@@ -130,7 +165,7 @@ public final class TrainingRun {
      */
     public void write(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
-        new History(history()).write(file);
+        new History(state.results).write(file);
     }
 
     /**
@@ -310,7 +345,7 @@ public final class TrainingRun {
         if (!bad.isEmpty()) {
             throw new IllegalStateException("epoch " + (state.epoch + 1) + ": " + bad + ", expected finite values");
         }
-        EpochResult result = new EpochResult(new EpochResult.Numbers(
+        EpochNumbers result = new EpochNumbers(
                 state.epoch + 1,
                 state.lastRate,
                 state.meanLoss(),
@@ -319,13 +354,13 @@ public final class TrainingRun {
                 evaluation == null ? Double.NaN : evaluation.accuracy(),
                 state.samples,
                 state.nanoseconds * 1e-9,
-                state.observerNanoseconds * 1e-9));
+                state.observerNanoseconds * 1e-9);
         if (state.add(result) && said.keepsBest) {
             state.best.putAll(Checkpoint.values(trainer.network()));
         }
         state.nextEpoch();
         save(); // before anyone is told: a listener may fail
-        said.onEpoch.accept(result);
+        said.onEpoch.accept(new EpochResult(result));
     }
 
     private void takeBest() {

@@ -5,9 +5,16 @@ import dev.spikelane.data.Dataset;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
+import dev.spikelane.train.run.CodedSteps;
+import dev.spikelane.train.run.DataHash;
+import dev.spikelane.train.run.InputColumns;
+import dev.spikelane.train.run.RunIdentity;
+import dev.spikelane.train.run.RunNumbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -321,5 +328,41 @@ public final class TrainingRunBuilder {
             throw new IllegalArgumentException(name + " is " + count + ", expected at least 1");
         }
         return count;
+    }
+
+    /** What the run is. */
+    RunIdentity identity() {
+        TrainingRecipe recipe = trainer.recipe();
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("network", trainer.network().toString());
+        texts.put("loss", PopulationLoss.text(recipe.losses()));
+        texts.put("optimizer", recipe.optimizer().toString());
+        texts.put("clipping", String.valueOf(recipe.clipping()));
+        texts.put("steps", recipe.steps() + " in windows of " + recipe.window());
+        texts.put("shards", String.valueOf(recipe.shards()));
+        texts.put("surrogates and dropouts", recipe.surrogates());
+        texts.put(
+                "data",
+                data.size() + " samples in batches of " + batching.size()
+                        + (batching.dropLast() ? ", whole ones" : "") + ", seed " + batching.seed() + ", "
+                        + batching.augmentations().size() + " augmentations (shifts, flips)");
+        if (checkpoint != null) {
+            texts.put("samples, by a hash of their labels and values,", DataHash.of(data));
+            texts.put("order or code, by a hash of the input of the first batch,", DataHash.ofInput(data, batching));
+        }
+        return new RunIdentity(
+                texts, step -> schedule.rate(step, recipe.optimizer().rate()));
+    }
+
+    /** The numbers that follow from what was said. */
+    RunNumbers numbers() {
+        int batches = batching.batches(data.size());
+        int batch = batching.size();
+        return new RunNumbers(
+                epochs,
+                batches,
+                batch,
+                batching.dropLast() ? (long) batches * batch : data.size(),
+                trainer.recipe().main().loss().decoding() != Decoding.NONE);
     }
 }

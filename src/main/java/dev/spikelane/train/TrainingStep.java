@@ -4,6 +4,15 @@ import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.train.gradient.GradientSlot;
+import dev.spikelane.train.gradient.GradientValues;
+import dev.spikelane.train.gradient.ObservedGradients;
+import dev.spikelane.train.gradient.RunningValues;
+import dev.spikelane.train.run.NonFiniteLoss;
+import dev.spikelane.train.update.Clipping;
+import dev.spikelane.train.update.ParameterUpdate;
+import dev.spikelane.train.update.ShardSum;
+import dev.spikelane.train.update.TrainingParameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +47,7 @@ final class TrainingStep implements AutoCloseable {
     private Clipping.@Nullable Clipper clipper;
     private final LossInputs whole;
     private final ObservedGradients observed;
+    private final RunningValues running;
     private final Runnable change = this::changeValues;
     private final Runnable backAndChange = this::backAndChange;
     /** Whether gradients go to the optimizer as they come to be, as nobody sums, limits or sees them. */
@@ -56,7 +66,7 @@ final class TrainingStep implements AutoCloseable {
         this.recipe = recipe;
         this.factory = factory;
         this.whole = new LossInputs(recipe);
-        this.observed = new ObservedGradients(recipe);
+        this.observed = new ObservedGradients(recipe.observed(), recipe.window() * recipe.batch());
         int size = Math.ceilDiv(recipe.batch(), recipe.shards());
         TrainingPart first = part(0, size, recipe.window());
         this.current = first;
@@ -88,6 +98,7 @@ final class TrainingStep implements AutoCloseable {
                     .map(parameter -> parameter.gradient().segment())
                     .toList());
         }
+        this.running = new RunningValues(layout());
         this.seen = first.gradients().seen();
     }
 
@@ -145,6 +156,7 @@ final class TrainingStep implements AutoCloseable {
 
     private double forwardAndBack(ShardedBatch batch, int firstStep, int steps) {
         double[] divisors = whole.divisors(batch, steps);
+        running.begin();
         double loss = 0;
         for (int shard = 0; shard < batch.shards(); shard++) {
             TrainingPart part = forward(batch, shard, firstStep, steps, divisors);
@@ -152,6 +164,7 @@ final class TrainingStep implements AutoCloseable {
                 loss += part.term(sample);
             }
             requireFinite(loss, firstStep);
+            running.follow(part.gradients().machine());
             right += part.right();
             if (shard == batch.shards() - 1) {
                 tell(loss);
@@ -210,6 +223,7 @@ final class TrainingStep implements AutoCloseable {
         for (GradientSlot slot : made.getFirst().slots()) {
             gradients.put(slot.name(), gradient(slot.name()));
         }
+        running.statistics(part.gradients().machine(), gradients);
         return new ShardGradients(shard, batch.shards(), batch.samples(), gradients, terms, decoded);
     }
 
@@ -229,12 +243,16 @@ final class TrainingStep implements AutoCloseable {
         List<GradientSlot> slots = made.getFirst().slots();
         for (int i = 0; i < slots.size(); i++) {
             GradientSlot slot = slots.get(i);
-            FloatMatrix sum = GradientValues.copy(ShardSum.gradient(shards.getFirst(), slot));
+            FloatMatrix sum = GradientValues.copy(shards.getFirst().of(slot));
             for (ShardGradients shard : shards.subList(1, shards.size())) {
-                ShardSum.add(sum, ShardSum.gradient(shard, slot));
+                ShardSum.add(sum, shard.of(slot));
             }
             slot.setGradientInTorch(sum);
             parameters.get(i).gradient().copyFrom(slot.gradient());
+        }
+        running.begin();
+        for (ShardGradients shard : shards) {
+            running.follow(shard, recipe.steps());
         }
         right = decoded;
         tell(loss);
@@ -275,7 +293,7 @@ final class TrainingStep implements AutoCloseable {
         }
         long start = System.nanoTime();
         boolean accepted = true;
-        for (GradientObserver observer : recipe.observers()) {
+        for (TrainerBuilder.GradientObserver observer : recipe.observers()) {
             accepted &= observer.accept(loss, this::gradient);
         }
         observerNanoseconds += System.nanoTime() - start;
@@ -343,8 +361,15 @@ final class TrainingStep implements AutoCloseable {
                 .toList();
     }
 
+    /** Copies of the running values of normalizations. */
+    RunningValues runningValues() {
+        RunningValues copies = new RunningValues(layout());
+        copies.begin();
+        return copies;
+    }
+
     /** Goes back to values that were copied. */
-    void setValues(List<FloatMatrix> values) {
+    void setValues(List<FloatMatrix> values, RunningValues runningValues) {
         Gradients gradients = made.getFirst().gradients();
         change(gradients, () -> {
             for (int i = 0; i < parameters.size(); i++) {
@@ -352,6 +377,7 @@ final class TrainingStep implements AutoCloseable {
             }
             gradients.replace(parameters);
             gradients.update();
+            runningValues.commit();
         });
     }
 
@@ -388,6 +414,7 @@ final class TrainingStep implements AutoCloseable {
         for (int i = 0; i < made.size(); i++) {
             made.get(i).gradients().update();
         }
+        running.commit();
     }
 
     /** The part of a shard; shards share parts unless each must keep its state from window to window. */

@@ -85,19 +85,19 @@ final class FiniteOutputTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "--count 1 --steps 1 --batch 1",
-                "--count 2 --steps 1 --batch 1 --json",
-                "--count 3 --steps 25",
-                "--images %/large-images-idx3-ubyte --steps 3",
-                "--images %/large-images-idx3-ubyte --steps 3 --json",
-                "--images %/one-images-idx3-ubyte --steps 2",
-                "--images %/one-images-idx3-ubyte --steps 2 --json"
+                "--warm-up 0 --count 1 --steps 1 --batch 1",
+                "--warm-up 1 --count 1 --steps 1 --batch 1",
+                "--warm-up 0 --count 2 --steps 1 --batch 1 --json",
+                "--warm-up 1 --count 2 --steps 1 --batch 1 --json",
+                "--warm-up 0 --count 3 --steps 25",
+                "--warm-up 0 --images %/large-images-idx3-ubyte --steps 3",
+                "--warm-up 0 --images %/large-images-idx3-ubyte --steps 3 --json",
+                "--warm-up 0 --images %/one-images-idx3-ubyte --steps 2",
+                "--warm-up 0 --images %/one-images-idx3-ubyte --steps 2 --json"
             })
     void demoHasNumbers(String arguments) throws IOException {
-        for (String warmUp : List.of("0", "1")) {
-            require("demo --warm-up " + warmUp + " --report %/page.html " + arguments);
-            requireFile("page.html");
-        }
+        require("demo --report %/page.html " + arguments);
+        requireFile("page.html");
     }
 
     @ParameterizedTest
@@ -113,12 +113,11 @@ final class FiniteOutputTest {
             })
     void trainAndRunHaveNumbers(String arguments) throws IOException {
         String model = "--model %/model.safetensors";
-        for (String history : List.of("history.csv", "history.json")) {
-            require("train --hidden 5 --steps 2 --history %/" + history + " --report %/train.html " + model + " "
-                    + arguments);
-            requireFile(history);
-            requireFile("train.html");
-        }
+        String history = arguments.contains("--json") ? "history.json" : "history.csv";
+        require("train --hidden 5 --steps 2 --history %/" + history + " --report %/train.html " + model + " "
+                + arguments);
+        requireFile(history);
+        requireFile("train.html");
         for (String images :
                 List.of("--data %/small", "--data %/black", "--images %/black/t10k-images-idx3-ubyte --count 1")) {
             for (String form : List.of("", " --json", " --decoding first-spike --steps 1")) {

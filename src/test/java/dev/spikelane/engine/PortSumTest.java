@@ -65,8 +65,9 @@ final class PortSumTest {
             for (int i = 0; i < spikes; i++) {
                 source.set(i % rows, i / rows, true);
             }
-            ChainRun chain = new ChainRun(laidOut.chain(0), arena, rows, Scratch.of(arena, 2));
-            InputRun input = new InputRun(laidOut.description().inputs().getFirst(), arena, rows, 0, 1);
+            ChainRun chain = new ChainRun(laidOut.chain(0).operators(), arena, Scratch.of(arena, 2));
+            InputRun input = new InputRun(
+                    laidOut.description().inputs().getFirst(), arena, rows, SignalHistory.Steps.fixed(0, 1));
             if (held) {
                 input.openFrame(source, false);
             } else {

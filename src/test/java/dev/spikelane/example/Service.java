@@ -1,57 +1,38 @@
 package dev.spikelane.example;
 
-import dev.spikelane.encode.Rate;
 import dev.spikelane.kernel.Simd;
-import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
-import dev.spikelane.network.Simulation;
-import dev.spikelane.network.SpikeCounts;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Classification;
+import dev.spikelane.train.Classifier;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.stream.IntStream;
 
 public class Service implements AutoCloseable {
-    private static final int STEPS = 200;
-
     /** What one request at a time needs; all of it is used again and again. */
-    private record Desk(Simulation simulation, SpikeCounts counts, FloatMatrix pixels, SpikeMatrix spikes) {
-        static Desk of(Network network) {
-            var simulation = network.simulate(1);
-            return new Desk(
-                    simulation,
-                    simulation.countSpikes("lif2"),
-                    FloatMatrix.zeros(1, 784),
-                    SpikeMatrix.zeros(STEPS, 784));
-        }
-    }
+    private final BlockingQueue<Classifier> desks;
 
-    private final BlockingQueue<Desk> desks;
-
-    public Service(Network network, int size) {
+    public Service(Model model, int size) {
         this.desks = new ArrayBlockingQueue<>(size);
-        network.warmUp(1); // no round starts after 4 s; says how long it took, or nothing if times did not settle
+        model.network().warmUp(1); // no round starts after 4 s; says how long it took, or nothing if times did not settle
         for (int i = 0; i < size; i++) {
-            desks.add(Desk.of(network));
+            desks.add(Classifier.of(model).seed(7)); // a seed: the same image, the same spikes
         }
     }
 
-    /** For a health check: without vectors requests take up to 26 times as long. */
+    /** For a health check: without vectors requests take many times as long. */
     public boolean isHealthy() {
         return Simd.bits() > 0;
     }
 
     /** Any number of threads may call it; as many as there are desks compute at a time. */
-    public int classify(float[] image) throws InterruptedException {
+    public Classification classify(float[] image) throws InterruptedException {
         var desk = desks.take();
         try {
-            desk.pixels().copyFrom(image);
-            new Rate().encode(desk.pixels(), desk.spikes(), 7); // a seed: the same image, the same spikes
-            desk.simulation().reset(); // membranes and counts: a request knows nothing of the one before
-            desk.simulation().run(desk.spikes());
-            return desk.counts().label(0);
+            return desk.classify(image); // encodes, runs and decodes as the model notes; knows nothing of the one before
         } finally {
             desks.add(desk);
         }
@@ -60,7 +41,7 @@ public class Service implements AutoCloseable {
     /** Call it when no request is being computed any more. */
     @Override
     public void close() {
-        desks.forEach(desk -> desk.simulation().close());
+        desks.forEach(Classifier::close);
     }
 
     public static void main(String[] arguments) throws InterruptedException {
@@ -68,9 +49,11 @@ public class Service implements AutoCloseable {
         var network = Network.builder(784)
                 .dense(1000, random).neuron(new Leaky(0.99))
                 .dense(10, random).neuron(new Leaky(0.99)).build();
-        try (var service = new Service(network, 2)) {
+        var model = Model.of(network) // ModelFile.readModel(file) has these notes from training
+                .with(Model.STEPS, "200").with(Model.CODE, "rate").with(Model.DECODING, "count");
+        try (var service = new Service(model, 2)) {
             var image = random.rand(1, 784).toArray();
-            int alone = service.classify(image);
+            int alone = service.classify(image).label();
             long same = IntStream.range(0, 100).parallel()
                     .filter(request -> classify(service, image) == alone)
                     .count();
@@ -80,7 +63,7 @@ public class Service implements AutoCloseable {
 
     private static int classify(Service service, float[] image) {
         try {
-            return service.classify(image);
+            return service.classify(image).label();
         } catch (InterruptedException interrupted) {
             throw new IllegalStateException(interrupted);
         }

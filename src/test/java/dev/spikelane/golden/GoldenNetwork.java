@@ -2,8 +2,10 @@ package dev.spikelane.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
@@ -14,7 +16,6 @@ import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
@@ -145,7 +146,7 @@ record GoldenNetwork(Network network, String output) {
 
     private static Recurrence recurrence(GoldenCase golden, JsonNode layer, int neurons) {
         if (!layer.path("recurrent").asText().equals("linear")) {
-            return new Recurrence.OneToOne(parameter(golden, layer, "V", neurons));
+            return Recurrence.by(new OneToOne(parameter(golden, layer, "V", neurons)));
         }
         String name = layer.path("name").asText();
         FloatMatrix weights = FloatMatrix.copyOf(neurons, neurons, golden.floats(name + "_recurrent_weight"));

@@ -9,16 +9,17 @@ import static dev.spikelane.golden.GoldenOptions.parameter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.golden.GoldenNeurons.Rule;
 import dev.spikelane.golden.GoldenNeurons.Trace;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
@@ -128,7 +129,8 @@ class GoldenNeuronTest {
                 Neuron model = new LeakyParallel(
                         golden.flagIfSet("weight_hh_enable")
                                 ? allToAll(golden, "_hh")
-                                : new Recurrence.OneToOne(Parameter.of(diagonal(golden.floats("weight_hh"), neurons))),
+                                : Recurrence.by(
+                                        new OneToOne(Parameter.of(diagonal(golden.floats("weight_hh"), neurons)))),
                         golden.hasInput("bias_hh") ? Parameter.of(golden.floats("bias_hh")) : Parameter.of(0),
                         threshold,
                         factor);
@@ -187,7 +189,7 @@ class GoldenNeuronTest {
 
     private static Recurrence recurrence(Arena arena, GoldenCase golden, int neurons) {
         if (!golden.text("recurrent").equals("linear")) {
-            return new Recurrence.OneToOne(parameter(golden, "V", neurons, 1));
+            return Recurrence.by(new OneToOne(parameter(golden, "V", neurons, 1)));
         }
         FloatMatrix weights = FloatMatrix.copyOf(arena, neurons, neurons, golden.floats("recurrent_weight"));
         return golden.hasInput("recurrent_bias")

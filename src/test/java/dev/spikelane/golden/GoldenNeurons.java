@@ -3,6 +3,7 @@ package dev.spikelane.golden;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.connection.Recurrent;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -117,17 +118,23 @@ final class GoldenNeurons {
     }
 
     /** The weights and bias with a suffix, such as torch's {@code _hh}. */
-    static Recurrence.AllToAll allToAll(GoldenCase golden, String suffix) {
+    static Recurrence allToAll(GoldenCase golden, String suffix) {
+        return Recurrence.by(recurrent(golden, suffix));
+    }
+
+    private static Recurrent recurrent(GoldenCase golden, String suffix) {
         List<Integer> shape = golden.shape("weight" + suffix);
         FloatMatrix weights = FloatMatrix.copyOf(shape.get(0), shape.get(1), golden.floats("weight" + suffix));
-        return golden.hasInput("bias" + suffix)
-                ? Recurrence.allToAll(weights, FloatMatrix.copyOf(1, shape.get(0), golden.floats("bias" + suffix)))
-                : Recurrence.allToAll(weights);
+        return new Recurrent(
+                weights,
+                golden.hasInput("bias" + suffix)
+                        ? FloatMatrix.copyOf(1, shape.get(0), golden.floats("bias" + suffix))
+                        : FloatMatrix.zeros(1, shape.get(0)));
     }
 
     /** What the dense connection in front of the neurons gives. */
     static float[] dense(Arena arena, GoldenCase golden, String suffix, float[] input, int inputs) {
-        Recurrence.AllToAll said = allToAll(golden, suffix);
+        Recurrent said = recurrent(golden, suffix);
         PackedWeights weights = PackedWeights.pack(arena, said.weights(), said.bias());
         int rows = input.length / inputs;
         FloatMatrix current = FloatMatrix.zeros(arena, rows, weights.post());

@@ -2,9 +2,9 @@ package dev.spikelane.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Lapicque;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.Quantization;
 import java.util.Locale;
 

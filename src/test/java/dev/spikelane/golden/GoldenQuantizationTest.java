@@ -5,6 +5,7 @@ import static dev.spikelane.golden.GoldenOptions.gradedFactor;
 import static dev.spikelane.golden.GoldenOptions.parameter;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.golden.GoldenNeurons.Rule;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
@@ -92,7 +93,7 @@ class GoldenQuantizationTest {
     }
 
     private static Recurrence oneToOne(GoldenCase golden, int neurons) {
-        return new Recurrence.OneToOne(parameter(golden, "V", neurons, 1));
+        return Recurrence.by(new OneToOne(parameter(golden, "V", neurons, 1)));
     }
 
     private static void lstm(Arena arena, GoldenCase golden) {

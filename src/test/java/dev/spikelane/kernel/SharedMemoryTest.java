@@ -12,12 +12,12 @@ import dev.spikelane.kernel.code.LatencyTimes;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LeakyStep;
-import dev.spikelane.kernel.step.LstmStep;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.Steps;
-import dev.spikelane.kernel.step.WindowStep;
+import dev.spikelane.kernel.step.cell.LstmStep;
+import dev.spikelane.kernel.step.cell.WindowStep;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.kernel.target.LatencyRamp;
 import dev.spikelane.kernel.target.OneHotInverse;
 import dev.spikelane.memory.FloatMatrix;
@@ -161,17 +161,26 @@ final class SharedMemoryTest {
         assertApart(
                 "workspace",
                 "state",
-                () -> LstmStep.step(cells, new StepRun(gates, work.rows(3, 2), spikes).feedback(fed), gate, 0));
+                () -> LstmStep.step(
+                        cells, NEURONS, new StepRun(gates, work.rows(3, 2), spikes).feedback(fed), gate, 0));
         assertApart(
                 "membranes",
                 "state",
                 () -> LstmStep.step(
-                        cells, new StepRun(gates, state, spikes).feedback(fed).record(last.rows(1, 1)), gate, 0));
+                        cells,
+                        NEURONS,
+                        new StepRun(gates, state, spikes).feedback(fed).record(last.rows(1, 1)),
+                        gate,
+                        0));
         assertApart(
                 "membranes",
                 "workspace",
                 () -> LstmStep.step(
-                        cells, new StepRun(gates, state, spikes).feedback(fed).record(work.rows(3, 1)), gate, 0));
+                        cells,
+                        NEURONS,
+                        new StepRun(gates, state, spikes).feedback(fed).record(work.rows(3, 1)),
+                        gate,
+                        0));
     }
 
     /** Weights, current, state, window and membranes, with one of them in place of another. */

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,26 @@ final class SpikeMatrixTest {
         spikes.set(1, 64 + bit, true);
         assertEquals(word, spikes.segment().get(ValueLayout.JAVA_LONG, spikes.rowOffset(1) + 8));
         assertEquals(1, spikes.count());
+    }
+
+    @Test
+    void spikesOfARowAreSetAndFound() {
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 3, 130);
+        spikes.set(1, 5, true);
+        spikes.set(1, new int[] {129, 0, 64, 63, 0});
+        List<Integer> found = new ArrayList<>();
+        spikes.forEachSpike(1, found::add);
+        assertEquals(List.of(0, 63, 64, 129), found);
+        assertEquals(4, spikes.count());
+        assertEquals(-1, spikes.next(0, 0));
+        assertEquals(64, spikes.next(1, 64));
+        assertEquals(129, spikes.next(1, 65));
+        assertEquals(-1, spikes.next(1, 130));
+        assertThrows(IndexOutOfBoundsException.class, () -> spikes.next(3, 0));
+        assertThrows(IndexOutOfBoundsException.class, () -> spikes.next(0, -1));
+        assertThrows(IndexOutOfBoundsException.class, () -> spikes.set(3, new int[0]));
+        assertThrows(IndexOutOfBoundsException.class, () -> spikes.set(1, new int[] {7, 130}));
+        assertEquals(4, spikes.count());
     }
 
     @ParameterizedTest

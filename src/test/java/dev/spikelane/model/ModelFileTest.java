@@ -17,12 +17,12 @@ import dev.spikelane.io.TensorType;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.StateLeaky;
@@ -379,7 +379,7 @@ final class ModelFileTest {
                 assertThrows(IOException.class, () -> ModelFile.read(file)).getMessage();
         assertEquals(
                 file
-                        + ": its metadata have no 'spikelane', expected the description of a network; without it this is no model file",
+                        + ": its metadata have no 'spikelane', expected the description of a network; without it this is no model file, but tensors alone (a state_dict): Safetensors.read reads them, and network.weights().replace(name, tensor.matrix()) takes each",
                 message);
     }
 

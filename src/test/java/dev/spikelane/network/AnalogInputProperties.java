@@ -7,6 +7,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.graph.RandomNetwork;
 import dev.spikelane.neuron.Leaky;
 import java.lang.foreign.Arena;
 import java.util.Random;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.graph.RandomNetwork;
 import dev.spikelane.neuron.Leaky;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;

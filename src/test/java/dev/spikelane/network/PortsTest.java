@@ -5,22 +5,28 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
@@ -45,7 +51,7 @@ final class PortsTest {
     private static List<Arguments> models() {
         Random drawn = new Random(2);
         Arena memory = Arena.ofAuto();
-        Recurrence.AllToAll all = Recurrence.allToAll(
+        Recurrence all = Recurrence.allToAll(
                 Matrices.uniform(memory, SIZE, SIZE, drawn), Matrices.uniform(memory, 1, SIZE, drawn));
         FloatMatrix gates = Matrices.uniform(memory, 4 * SIZE, SIZE, drawn);
         FloatMatrix bias = Matrices.uniform(memory, 1, 4 * SIZE, drawn);
@@ -66,13 +72,75 @@ final class PortsTest {
                 .build();
     }
 
+    private static List<Arguments> recurrences() {
+        Random drawn = new Random(4);
+        Arena memory = Arena.ofAuto();
+        Shape maps = Shape.of(3, 4, 5);
+        Shape row = Shape.of(SIZE);
+        Dense dense = Dense.of(Matrices.uniform(memory, SIZE, SIZE, drawn), Matrices.uniform(memory, 1, SIZE, drawn));
+        Recurrent gates = new Recurrent(
+                Matrices.uniform(memory, 4 * maps.size(), maps.size(), drawn),
+                Matrices.uniform(memory, 1, 4 * maps.size(), drawn));
+        return List.of(
+                Arguments.of(row, new RLeaky(Recurrence.by(dense), 0.9f)),
+                Arguments.of(row, new RSynaptic(Recurrence.by(new Scale(0.5f)), 0.8f, 0.9f)),
+                Arguments.of(row, new RLeaky(Recurrence.by(IntegerDense.nearest(ElementType.INT8, dense)), 0.9f)),
+                Arguments.of(maps, new RLeaky(Recurrence.by(new OneToOne(0.5f)), 0.9f)),
+                Arguments.of(maps, new RLeaky(Recurrence.by(new Scale(0.5f)), 0.9f)),
+                Arguments.of(maps, new SLstm(Recurrence.by(gates), Firing.DEFAULT.withThreshold(0.1))));
+    }
+
+    /** Neurons feed back to themselves as the projection does that a network makes of their recurrence. */
+    @ParameterizedTest
+    @MethodSource("recurrences")
+    void anyConnectionIsARecurrence(Shape shape, Neuron neuron) {
+        Shape currents = shape.times(neuron.gates());
+        NetworkBuilder builder = Network.builder();
+        builder.project("x-r", builder.input("x", currents), builder.population("r", shape, neuron));
+        int batch = 3;
+        FloatMatrix input = Matrices.uniform(arena, 20 * batch, currents.size(), random);
+        FloatMatrix inside = FloatMatrix.zeros(arena, input.rows(), currents.size());
+        currents.toInside(input, 0, inside, 0, input.rows());
+        NeuronGroup group = neuron.bind(arena, shape);
+        NeuronState state = group.newState(arena, batch);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, input.rows(), shape.size());
+        group.run(inside, state, spikes);
+        assertTrue(spikes.count() > 0, "somebody fired");
+        try (Simulation simulation = builder.build().simulate(batch)) {
+            simulation.run(input);
+            assertSameBits(state.membrane(), simulation.state("r").membrane(), "membranes");
+        }
+    }
+
+    @Test
+    void recurrencesThatDoNotFitAreRefused() {
+        Dense dense = Dense.of(FloatMatrix.zeros(3, 4), FloatMatrix.zeros(1, 3));
+        RLeaky model = new RLeaky(Recurrence.by(dense), 0.5f);
+        assertMessage(
+                IllegalArgumentException.class,
+                "dense 4 -> 3 feeds back currents of shape [3], expected [4] for " + model,
+                () -> model.bind(arena, 4));
+        assertMessage(
+                IllegalArgumentException.class,
+                "projection 'n.recurrent' from 'n' to 'n' (port 'feedback') makes currents of shape [3], expected [4] for "
+                        + "n [4], " + model,
+                () -> twoPorts(model, "current", 4).build());
+        SLstm none = new SLstm(Recurrence.none(), Firing.DEFAULT);
+        assertMessage(
+                IllegalArgumentException.class,
+                "nothing enters the port 'feedback', expected a recurrence, or projections to that port, for " + none,
+                () -> none.bind(arena, 16));
+        assertMessage(
+                IllegalArgumentException.class,
+                "18 currents, expected 4 for each neuron of " + none,
+                () -> none.bind(arena, 18));
+    }
+
     @ParameterizedTest
     @MethodSource("models")
     void weightsOfARecurrenceHaveANameAndCanBeReplaced(Neuron neuron) {
         Network network = network(neuron);
-        int rows = neuron.recurrence() instanceof Recurrence.AllToAll all
-                ? all.weights().rows()
-                : 0;
+        int rows = SIZE * neuron.gates();
         assertEquals(
                 List.of("fc1.weight", "fc1.bias", "r.recurrent.weight", "r.recurrent.bias"),
                 network.weights().names().subList(0, 4));
@@ -100,7 +168,7 @@ final class PortsTest {
         }
     }
 
-    private static Neuron with(Neuron neuron, Recurrence.AllToAll recurrence) {
+    private static Neuron with(Neuron neuron, Recurrence recurrence) {
         return switch (neuron) {
             case RLeaky model -> new RLeaky(model.beta(), recurrence, model.firing());
             case RSynaptic model -> new RSynaptic(model.alpha(), model.beta(), recurrence, model.firing());
@@ -189,7 +257,7 @@ final class PortsTest {
 
     @Test
     void errorsNameProjectionPopulationAndPort() {
-        Recurrence.AllToAll three = Recurrence.allToAll(FloatMatrix.zeros(3, 3));
+        Recurrence three = Recurrence.allToAll(FloatMatrix.zeros(3, 3));
         Leaky leaky = new Leaky(0.5f);
         assertMessage(
                 IllegalArgumentException.class,

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -21,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Whoever arranges neurons in maps sees torch's order alone. */
@@ -130,13 +132,33 @@ final class ShapedPopulationTest {
         }
     }
 
+    /** Gates of maps are maps, gate after gate in torch's order. */
     @Test
-    void gatesNeedARowOfNeurons() {
-        int size = MAPS.size();
-        SLstm model = new SLstm(FloatMatrix.zeros(4 * size, size), FloatMatrix.zeros(1, 4 * size), 0.5f);
+    void gatesOfMapsAreMaps() {
+        Random random = new Random(6);
+        Shape four = MAPS.times(4);
+        FloatMatrix shares = Matrices.uniform(Arena.ofAuto(), 1, four.size(), random);
+        FloatMatrix input = Matrices.uniform(Arena.ofAuto(), 20, four.size(), random);
+        SLstm model = new SLstm(
+                FloatMatrix.zeros(four.size(), MAPS.size()),
+                Matrices.uniform(Arena.ofAuto(), 1, four.size(), random),
+                0.1f);
+        @Nullable FloatMatrix flat = null;
+        for (Shape shape : new Shape[] {Shape.of(four.size()), four}) {
+            Network network = Network.builder(shape)
+                    .connect(new OneToOne(shares.toArray()))
+                    .neuron("cells", model)
+                    .build();
+            try (Simulation simulation = network.simulate(1)) {
+                VariableRecorder recorder = simulation.recordMembranes("cells", input.rows());
+                simulation.run(input);
+                flat = flat == null ? recorder.values() : flat;
+                assertSameBits(flat, recorder.values(), shape + " -> " + network.populations());
+            }
+        }
         assertMessage(
                 IllegalArgumentException.class,
-                "population 'cells' has the shape [2 x 3 x 3], expected a row of neurons, such as [18], for " + model,
-                () -> Network.builder().population("cells", MAPS, model));
+                "population 'cells' gets 2 maps of currents, expected a multiple of 4 for " + model,
+                () -> Network.builder(MAPS).connect(new OneToOne(1)).neuron("cells", model));
     }
 }

@@ -8,6 +8,8 @@ import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.graph.RandomNetwork;
+import dev.spikelane.network.graph.RandomNeuron;
 import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
 import java.util.Random;

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.Recurrent;
 import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
@@ -80,9 +82,10 @@ final class ModelsTest {
         FloatMatrix weights = FloatMatrix.zeros(3, 3);
         FloatMatrix bias = FloatMatrix.zeros(1, 3);
         new TorchRandom(9).linear(weights, bias);
-        Recurrence.AllToAll made = Recurrence.allToAll(3, new TorchRandom(9));
-        assertArrayEquals(weights.toArray(), made.weights().toArray());
-        assertArrayEquals(bias.toArray(), made.bias().toArray());
+        Recurrence.By made = (Recurrence.By) Recurrence.allToAll(3, new TorchRandom(9));
+        Recurrent connection = (Recurrent) made.connection();
+        assertArrayEquals(weights.toArray(), connection.weights().toArray());
+        assertArrayEquals(bias.toArray(), connection.bias().toArray());
         assertMessage(
                 IllegalArgumentException.class,
                 "neurons is 0, expected at least 1",
@@ -207,11 +210,11 @@ final class ModelsTest {
                 () -> Lapicque.of(1, 0, 1));
         assertMessage(
                 IllegalArgumentException.class,
-                "recurrent weights are 3 -> 3, expected 4 -> 4",
+                "recurrent 3 -> 3 has 3 inputs, expected 4 to match its source",
                 () -> new RLeaky(Recurrence.allToAll(three), 0.5f).bind(arena, 4));
         assertMessage(
                 IllegalArgumentException.class,
-                "recurrent weights are 3 -> 3, expected four outputs for each input",
+                "recurrent 3 -> 3, expected four outputs for each input",
                 () -> new SLstm(three, FloatMatrix.zeros(1, 3), 0.1f));
         assertMessage(
                 IllegalArgumentException.class,
@@ -233,7 +236,7 @@ final class ModelsTest {
                         .run(new PortCurrents(Tile.whole(current)), 4, state, SpikeMatrix.zeros(arena, 4, 3)));
         assertEquals(0, state.membrane().get(0, 0), "no step was done");
         assertEquals(
-                "RLeaky[beta=0.5, recurrence=AllToAll[3 -> 3], firing=" + Firing.DEFAULT + "]",
+                "RLeaky[beta=0.5, recurrence=recurrent 3 -> 3, firing=" + Firing.DEFAULT + "]",
                 new RLeaky(Recurrence.allToAll(three), 0.5f).toString());
     }
 }

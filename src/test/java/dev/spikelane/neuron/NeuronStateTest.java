@@ -11,7 +11,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.RandomNeuron;
+import dev.spikelane.network.graph.RandomNeuron;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

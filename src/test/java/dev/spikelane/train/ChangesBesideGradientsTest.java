@@ -9,6 +9,9 @@ import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.train.run.Checkpoint;
+import dev.spikelane.train.run.EpochOrders;
+import dev.spikelane.train.run.RunState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -91,7 +94,13 @@ final class ChangesBesideGradientsTest {
         Path file = folder.resolve("run.safetensors");
         try (Trainer trainer = SmallRun.trainer(network).build()) {
             TrainingRunBuilder said = SmallRun.run(trainer);
-            Checkpoint checkpoint = new Checkpoint(said, new EpochOrders(said.batching, said.data.size()));
+            Checkpoint checkpoint = new Checkpoint(
+                    network,
+                    trainer.parameters(),
+                    trainer::reload,
+                    said.identity(),
+                    said.numbers(),
+                    new EpochOrders(said.batching, said.data.size()));
             for (int round = 0; round < ROUNDS; round++) {
                 checkpoint.write(file, new RunState());
                 Set<Float> found = new TreeSet<>();

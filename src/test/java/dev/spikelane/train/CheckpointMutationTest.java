@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Tries;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.network.Network;
+import dev.spikelane.train.update.TrainingParameter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -55,6 +57,9 @@ final class CheckpointMutationTest {
             "-9223372036854775808",
             "+1",
             "\u0661");
+
+    /** Before the night a word of an epoch gets one of so many hostile texts; its neighbors get the others. */
+    private static final int TEXTS_A_WORD = 3;
 
     /** What an older file says of past epochs, no other number of it tells to be wrong. */
     private static final Set<String> BELIEVED = Set.of("run.loss_sum", "run.right", "epoch.1");
@@ -183,6 +188,9 @@ final class CheckpointMutationTest {
                     attempt(name, with(content, name, hostile), older);
                 }
                 for (int i = 0; name.startsWith("epoch.") && i < words.length; i++) {
+                    if (!Tries.ALL && (i + HOSTILE.indexOf(hostile)) % TEXTS_A_WORD != 0) {
+                        continue;
+                    }
                     String[] changed = words.clone();
                     changed[i] = hostile;
                     attempt(name, with(content, name, String.join(" ", changed)), older);

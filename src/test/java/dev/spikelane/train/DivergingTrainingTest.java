@@ -18,6 +18,7 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.run.Divergence;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Random;

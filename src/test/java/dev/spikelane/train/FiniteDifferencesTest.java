@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
@@ -21,7 +25,6 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
@@ -83,15 +86,25 @@ class FiniteDifferencesTest {
         models.put("Norse", Lif.norse(0.01, 20, 30).withThreshold(NEVER));
         models.put("Sinabs", Lif.sinabs(2).withThreshold(NEVER));
         models.put("SLSTM", new SLstm(gates, biases, NEVER));
-        return models.entrySet().stream().map(each -> Arguments.of(each.getKey(), each.getValue()));
+        models.put("RLeaky by another", new RLeaky(Recurrence.by(new Scale(0.5f)), 0.8).withThreshold(NEVER));
+        Shape maps = Shape.of(2, 2, 1);
+        return Stream.concat(
+                models.entrySet().stream().map(each -> Arguments.of(each.getKey(), each.getValue(), Shape.of(NEURONS))),
+                Stream.of(
+                        Arguments.of("RLeaky in maps", models.get("RLeaky"), maps),
+                        Arguments.of("SLSTM in maps", models.get("SLSTM"), maps)));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("models")
-    void gradientsAreSlopes(String name, Neuron model) {
+    void gradientsAreSlopes(String name, Neuron model, Shape shape) {
         Random random = new Random(11);
-        Network network = network(model, random);
-        FloatMatrix input = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, INPUTS, random);
+        Network network = network(model, shape, random);
+        FloatMatrix input = Matrices.uniform(
+                Arena.ofAuto(),
+                STEPS * BATCH,
+                network.inputs().getFirst().shape().size(),
+                random);
         FloatMatrix upstream = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, NEURONS, random);
         GradientsBuilder builder = Gradients.of(network, STEPS, BATCH)
                 .startAt("q", "membrane")
@@ -131,26 +144,39 @@ class FiniteDifferencesTest {
     }
 
     /** A population of the model, whose membranes drive another with a delay and by some connections. */
-    private static Network network(Neuron model, Random random) {
+    private static Network network(Neuron model, Shape shape, Random random) {
         NetworkBuilder builder = Network.builder();
         Arena arena = Arena.ofAuto();
-        Input x = builder.input("x", Shape.of(INPUTS));
-        Population p = builder.population("p", Shape.of(NEURONS), model);
+        boolean maps = shape.rank() == 3;
+        Input x = builder.input("x", maps ? shape : Shape.of(INPUTS));
+        Population p = builder.population("p", shape, model);
         Population q = builder.population("q", Shape.of(NEURONS), new Leaky(0.5).withThreshold(NEVER));
         int currents = NEURONS * model.gates();
         builder.project(
                 "x-p",
                 x,
                 p,
-                Dense.of(
-                        Matrices.uniform(arena, currents, INPUTS, random),
+                connection(
+                        maps,
+                        Matrices.uniform(arena, currents, x.shape().size(), random),
                         Matrices.uniform(arena, 1, currents, random)));
         Dense dense = Dense.of(
                 Matrices.uniform(arena, NEURONS, NEURONS, random), Matrices.uniform(arena, 1, NEURONS, random));
-        builder.project("p-q", p.variable("membrane"), q, new OneToOne(0.5f, 1, 1.5f, 2), dense, new Scale(0.7f))
+        builder.project(
+                        "p-q",
+                        p.variable("membrane"),
+                        q,
+                        new OneToOne(0.5f, 1, 1.5f, 2),
+                        new Flatten(),
+                        dense,
+                        new Scale(0.7f))
                 .delay(1);
-        builder.project("p-q now", p.variable("membrane"), q, new OneToOne(1, 2, 3, 4));
+        builder.project("p-q now", p.variable("membrane"), q, new OneToOne(1, 2, 3, 4), new Flatten());
         return builder.build();
+    }
+
+    private static Connection connection(boolean maps, FloatMatrix weights, FloatMatrix bias) {
+        return maps ? new Recurrent(weights, bias) : Dense.of(weights, bias);
     }
 
     private static double loss(Gradients gradients, FloatMatrix input, FloatMatrix upstream) {

@@ -20,6 +20,7 @@ import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.gradient.InputForm;
 import java.lang.foreign.Arena;
 import java.util.HashSet;
 import java.util.List;

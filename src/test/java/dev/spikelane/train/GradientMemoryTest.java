@@ -24,6 +24,7 @@ import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.gradient.InputForm;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.update.Clipping;
+import dev.spikelane.train.update.ParameterUpdate;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Random;

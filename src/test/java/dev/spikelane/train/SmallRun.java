@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /** A run of a second, with all that draws random numbers; in a JVM of its own, to be killed, by {@link #main}. */
-final class SmallRun {
+public final class SmallRun {
 
     static final int SAMPLES = 75;
     static final int BATCH = 16;
@@ -25,7 +25,7 @@ final class SmallRun {
 
     private SmallRun() {}
 
-    static Network network() {
+    public static Network network() {
         TorchRandom random = new TorchRandom(5);
         return Network.builder(12)
                 .dense(20, random)
@@ -36,7 +36,7 @@ final class SmallRun {
     }
 
     /** Images with noise, and a bright line in the row of the class, which stays where it is when they are flipped. */
-    static Dataset data(int samples, long seed) {
+    public static Dataset data(int samples, long seed) {
         Random random = new Random(seed);
         FloatMatrix values = FloatMatrix.zeros(samples, 12);
         int[] labels = new int[samples];

@@ -6,6 +6,8 @@ import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.SampleDraws;
+import dev.spikelane.train.update.Clipping;
+import dev.spikelane.train.update.ParameterUpdate;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Allocations;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Alpha;
@@ -15,7 +17,6 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
@@ -109,11 +110,11 @@ class TrainerAllocationTest {
                         Parameter.of(0.1f),
                         Parameter.of(1),
                         Parameter.of(0.1f)),
-                new RSynaptic(new Recurrence.OneToOne(Parameter.of(0.3f)), 0.8, 0.9),
+                new RSynaptic(Recurrence.by(new OneToOne(Parameter.of(0.3f))), 0.8, 0.9),
                 new StateLeaky(0.9),
                 new StateLeaky(0.9).withQuantization(Quantization.uniform(4, 1, 0, 0.2)),
                 new LeakyParallel(
-                        new Recurrence.OneToOne(Parameter.of(0.8f)),
+                        Recurrence.by(new OneToOne(Parameter.of(0.8f))),
                         Parameter.of(0),
                         Parameter.of(1),
                         Parameter.of(1)));

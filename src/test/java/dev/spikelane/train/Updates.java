@@ -1,6 +1,8 @@
 package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.update.Clipping;
+import dev.spikelane.train.update.ParameterUpdate;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 

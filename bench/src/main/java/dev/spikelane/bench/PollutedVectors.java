@@ -1,9 +1,9 @@
 package dev.spikelane.bench;
 
 import dev.spikelane.kernel.product.DenseMatmul;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

@@ -7,7 +7,7 @@ import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.kernel.product.SpikeWorkspace;
-import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

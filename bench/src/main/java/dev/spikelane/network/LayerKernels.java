@@ -4,9 +4,9 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.ProductInside;
 import dev.spikelane.kernel.product.ProductYardstick;
 import dev.spikelane.kernel.product.SpikeWorkspace;
-import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.StepInside;
 import dev.spikelane.kernel.step.StepYardstick;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 

@@ -8,6 +8,7 @@ import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.update.ParameterUpdate;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;

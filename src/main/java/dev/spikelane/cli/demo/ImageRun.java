@@ -1,15 +1,17 @@
 package dev.spikelane.cli.demo;
 
 import dev.spikelane.cli.input.ImageSet;
-import dev.spikelane.cli.input.TrainedModel;
 import dev.spikelane.cli.terminal.Progress;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Decoding;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +51,7 @@ final class ImageRun {
     /** Runs some images once more, each alone, and records what the network does; it does the same as among others. */
     static NetworkResult again(DemoSettings settings, ImageSet images, List<Integer> numbers, ImageTrains trains)
             throws IOException {
-        ImageRun again = new ImageRun(settings, images, trained(), Progress.NONE);
+        ImageRun again = new ImageRun(settings, images, trained().network(), Progress.NONE);
         NetworkRun run = new NetworkRun(again.network, settings.threads(), List.of(trains), Progress.NONE);
         for (int number : numbers) {
             again.batch(run, number, number + 1);
@@ -78,7 +80,7 @@ final class ImageRun {
 
     private static Network network(Arena arena, DemoSettings settings, ImageSet images) throws IOException {
         return isTrained(images)
-                ? trained()
+                ? trained().network()
                 : TutorialRun.network(arena, images.inputs(), new TorchRandom(settings.seed()));
     }
 
@@ -91,9 +93,14 @@ final class ImageRun {
         return images.inputs() == TutorialRun.INPUTS;
     }
 
-    /** The network that is part of the command line. */
-    static Network trained() throws IOException {
-        return TrainedModel.read(WEIGHTS).network();
+    /** The model that is part of the command line. */
+    static Model trained() throws IOException {
+        try (InputStream stream = ImageRun.class.getResourceAsStream("/dev/spikelane/cli/" + WEIGHTS)) {
+            if (stream == null) {
+                throw new IOException(WEIGHTS + ": is missing in this build");
+            }
+            return ModelFile.readModel(WEIGHTS, stream);
+        }
     }
 
     private Result run(List<Attachment> attachments) throws IOException {

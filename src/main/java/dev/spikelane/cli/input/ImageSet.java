@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 public record ImageSet(String name, Idx file, int inputs, List<Integer> classes, boolean fashion, int count) {
 
     public static final String NAME = "embedded Fashion-MNIST sample";
+
+    /** The note of a model on the images with which it was trained, where they are the embedded ones. */
+    public static final String NOTE = "training.images";
+
     private static final String SAMPLE = "fashion-mnist-256";
     private static final List<String> CLASSES = List.of(
             "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot");

@@ -2,7 +2,6 @@ package dev.spikelane.cli.input;
 
 import dev.spikelane.data.InputCode;
 import dev.spikelane.encode.Latency;
-import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Decoding;
@@ -72,10 +71,9 @@ public final class TrainingRecipes {
 
     private static Map<String, Code> codes() {
         Map<String, Code> codes = new LinkedHashMap<>();
-        codes.put("frame", steps -> InputCode.frame());
-        codes.put("rate", steps -> InputCode.rate(new Rate(), steps));
-        codes.put("latency", steps -> InputCode.latency(new Latency(), steps));
-        codes.put("pieces", InputCode::pieces);
+        for (String word : List.of("frame", "rate", "latency", "pieces")) {
+            codes.put(word, steps -> InputCode.named(word, steps));
+        }
         return codes;
     }
 

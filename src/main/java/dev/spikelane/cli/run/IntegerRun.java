@@ -6,8 +6,8 @@ import static dev.spikelane.cli.output.Value.percent;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.memory.ElementType;
+import dev.spikelane.train.Evaluation;
 import dev.spikelane.train.Evaluator;
-import dev.spikelane.train.Quantized;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * @param floats images a second with float weights, once both networks are warm
  * @param integers images a second with integer weights
  */
-record IntegerRun(Quantized quantized, double floats, double integers) {
+record IntegerRun(Evaluation.Quantized quantized, double floats, double integers) {
 
     static final Map<String, ElementType> TYPES = Map.of("int8", ElementType.INT8, "int16", ElementType.INT16);
 
@@ -36,7 +36,7 @@ record IntegerRun(Quantized quantized, double floats, double integers) {
 
     /** Runs both networks, by turns. */
     static IntegerRun of(ElementType type, Dataset data, Evaluator floats, Evaluators others) {
-        Quantized quantized = floats.quantize(type, data);
+        Evaluation.Quantized quantized = floats.quantize(type, data);
         Dataset some = data.range(0, Math.min(TIMED, data.size()));
         double[] best = new double[2];
         try (Evaluator integers = others.of(quantized)) {
@@ -56,7 +56,7 @@ record IntegerRun(Quantized quantized, double floats, double integers) {
 
     /** Makes an evaluator of the other network. */
     interface Evaluators {
-        Evaluator of(Quantized quantized);
+        Evaluator of(Evaluation.Quantized quantized);
     }
 
     private static double speed(Evaluator evaluator, Dataset data) {

@@ -6,7 +6,6 @@ import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.input.DataOptions;
 import dev.spikelane.cli.input.ImageSet;
-import dev.spikelane.cli.input.TrainedModel;
 import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Output;
@@ -21,6 +20,8 @@ import dev.spikelane.data.InputCode;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.ElementType;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.plot.Report;
@@ -62,7 +63,7 @@ public final class RunCommand implements Callable<Integer> {
 
     private static final int MOST_STEPS = 100_000;
     private static final int MOST_BATCH = 4_096;
-    private static final String DEFAULT_STEPS = "25";
+    private static final int DEFAULT_STEPS = 25;
     private static final String DEFAULT_CODE = "frame";
     private static final String DEFAULT_DECODING = "membrane";
 
@@ -134,15 +135,15 @@ public final class RunCommand implements Callable<Integer> {
             AtomicFile.requireWritable(report);
         }
         Dataset data = data();
-        TrainedModel trained = TrainedModel.read(model);
-        int allSteps = steps(trained.notes());
-        String codeName = noted(code, trained, TrainedModel.CODE, DEFAULT_CODE);
+        Model trained = ModelFile.readModel(model);
+        int allSteps = steps(trained);
+        String codeName = noted(code, trained, Model.CODE, DEFAULT_CODE);
         TrainingRecipes.Code coded = Choices.choose(command, "--code", codeName, TrainingRecipes.CODES);
         TrainingRecipes.requireSteps(command, codeName, allSteps);
         Decoding decoded = Choices.choose(
                 command,
                 "--decoding",
-                noted(decoding, trained, TrainedModel.DECODING, DEFAULT_DECODING),
+                noted(decoding, trained, Model.DECODING, DEFAULT_DECODING),
                 TrainingRecipes.DECODINGS);
         requireFits(trained.network(), data, coded.of(allSteps), codeName);
         Batching batching = new Batching(batch).withSeed(common.seed()).withCode(coded.of(allSteps));
@@ -165,7 +166,7 @@ public final class RunCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Section facts(TrainedModel trained, Dataset data, int allSteps, String codeName, Decoding decoded) {
+    private Section facts(Model trained, Dataset data, int allSteps, String codeName, Decoding decoded) {
         List<String> notes = notes(trained, decoded);
         Section section = Section.of("", "Model " + model)
                 .value("model", model.toString())
@@ -200,29 +201,36 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /** What a user should know of how the model was used. */
-    private List<String> notes(TrainedModel trained, Decoding decoded) {
+    private List<String> notes(Model trained, Decoding decoded) {
         Map<String, String> known = trained.notes();
         List<String> assumed = new ArrayList<>();
-        if (code == null && !known.containsKey(TrainedModel.CODE)) {
+        if (code == null && !known.containsKey(Model.CODE)) {
             assumed.add("--code " + DEFAULT_CODE);
         }
-        if (steps == null && !known.containsKey(TrainedModel.STEPS)) {
+        if (steps == null && !known.containsKey(Model.STEPS)) {
             assumed.add("--steps " + DEFAULT_STEPS);
         }
-        if (decoding == null && !known.containsKey(TrainedModel.DECODING)) {
+        if (decoding == null && !known.containsKey(Model.DECODING)) {
             assumed.add("--decoding " + DEFAULT_DECODING);
         }
         List<String> notes = new ArrayList<>();
         if (!assumed.isEmpty()) {
             notes.add("the file does not say how the model was trained; assumed: " + String.join(", ", assumed));
         }
-        if (images == null && source.folder(command) == null && ImageSet.NAME.equals(known.get(TrainedModel.IMAGES))) {
+        if (images == null && source.folder(command) == null && ImageSet.NAME.equals(known.get(ImageSet.NOTE))) {
             notes.add("the model was trained with the first " + TrainingData.SAMPLE_TRAINING
                     + " of these images, so the accuracy says little about new ones");
         }
-        String wanted = known.getOrDefault(TrainedModel.DECODING, decoded.toString());
+        String wanted = known.getOrDefault(Model.DECODING, decoded.toString());
         if (!wanted.equals(decoded.toString())) {
             notes.add("decoded by " + decoded + ", while it was trained for " + wanted);
+        }
+        if (steps != null && trained.steps().orElse(steps) != steps) {
+            notes.add("run for " + steps + " steps, while it was trained for "
+                    + trained.steps().getAsInt());
+        }
+        if (code != null && !trained.code().orElse(code).equals(code)) {
+            notes.add("images become " + code + ", while it was trained with " + known.get(Model.CODE));
         }
         return notes;
     }
@@ -274,25 +282,15 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static String noted(@Nullable String given, TrainedModel trained, String note, String otherwise) {
+    private static String noted(@Nullable String given, Model trained, String note, String otherwise) {
         return given == null ? trained.notes().getOrDefault(note, otherwise) : given;
     }
 
-    private int steps(Map<String, String> notes) throws IOException {
-        if (steps != null) {
-            Choices.requireRange(command, "--steps", steps, 1, MOST_STEPS);
-            return steps;
+    private int steps(Model trained) {
+        if (steps == null) {
+            return trained.steps().orElse(DEFAULT_STEPS);
         }
-        String noted = notes.getOrDefault(TrainedModel.STEPS, DEFAULT_STEPS);
-        try {
-            int found = Integer.parseInt(noted);
-            if (found >= 1 && found <= MOST_STEPS) {
-                return found;
-            }
-        } catch (NumberFormatException notANumber) {
-            // The message below says it.
-        }
-        throw new IOException(
-                model + ": its metadata '" + TrainedModel.STEPS + "' is '" + noted + "', expected 1 to " + MOST_STEPS);
+        Choices.requireRange(command, "--steps", steps, 1, MOST_STEPS);
+        return steps;
     }
 }

@@ -4,7 +4,6 @@ import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.input.DataOptions;
 import dev.spikelane.cli.input.ImageSet;
-import dev.spikelane.cli.input.TrainedModel;
 import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Output;
 import dev.spikelane.cli.output.Section;
@@ -15,6 +14,8 @@ import dev.spikelane.cli.terminal.Progress;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.EpochResult;
@@ -27,10 +28,8 @@ import dev.spikelane.train.TrainingRunBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -219,15 +218,16 @@ public final class TrainCommand implements Callable<Integer> {
     private Evaluation finish(TrainingSettings settings, TrainingData data, Network network, TrainingRun run)
             throws IOException {
         Loss loss = settings.lossFunction();
-        Map<String, String> notes = new LinkedHashMap<>();
-        notes.put(TrainedModel.STEPS, String.valueOf(settings.steps()));
-        notes.put(TrainedModel.CODE, settings.code());
-        notes.put(TrainedModel.DECODING, loss.decoding().toString());
+        Model trained = run.model();
         if (data.name().equals(ImageSet.NAME)) {
-            notes.put(TrainedModel.IMAGES, data.name());
+            trained = trained.with(ImageSet.NOTE, data.name());
         }
-        new TrainedModel(network, notes).write(model, eightBits);
-        Evaluation test = test(TrainedModel.read(model).network(), settings, loss, data.test());
+        if (eightBits) {
+            ModelFile.write8Bit(model, trained.network(), trained.notes());
+        } else {
+            ModelFile.write(model, trained);
+        }
+        Evaluation test = test(ModelFile.read(model), settings, loss, data.test());
         if (historyFile != null) {
             run.write(historyFile);
         }

@@ -6,9 +6,9 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -77,7 +77,9 @@ final class BlasDenseOperator implements Operator {
     @Override
     public List<Values> values() {
         List<ValueDescription> described = DenseKind.values(inputs(), outputs());
-        return List.of(new Weight(described.getFirst(), weights), new Weight(described.getLast(), bias));
+        return List.of(
+                OperatorValues.ofRows(described.getFirst(), rows, weights).takenBy(this::set),
+                OperatorValues.ofRows(described.getLast(), Shape.of(outputs()), bias));
     }
 
     @Override
@@ -90,7 +92,7 @@ final class BlasDenseOperator implements Operator {
     }
 
     @Override
-    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+    public WeightGradients weightGradients(Arena arena, int threads) {
         throw new UnsupportedOperationException(
                 this + " has no gradient, because its results depend on the library; use Dense to train");
     }
@@ -102,6 +104,15 @@ final class BlasDenseOperator implements Operator {
         FloatMatrix scaled = scaled(weights, value);
         spikeValue = value;
         ofSpikes = scaled;
+    }
+
+    private void set(FloatMatrix torch) {
+        torch.requireFinite("values");
+        FloatMatrix arranged = FloatMatrix.zeros(outputs(), inputs());
+        TorchLayout.copyInside(rows, torch, 0, arranged, 0, outputs());
+        scaled(arranged, spikeValue);
+        weights.copyFrom(arranged);
+        setSpikeValue(spikeValue.values());
     }
 
     private static FloatMatrix scaled(FloatMatrix weights, Parameter value) {
@@ -121,47 +132,5 @@ final class BlasDenseOperator implements Operator {
     @Override
     public String toString() {
         return "dense by OpenBLAS " + inputs() + " -> " + outputs();
-    }
-
-    /** Weights or bias; only the columns of weights are in the order of the rows. */
-    private final class Weight implements Values {
-
-        private final ValueDescription description;
-        private final FloatMatrix matrix;
-
-        Weight(ValueDescription description, FloatMatrix matrix) {
-            this.description = description;
-            this.matrix = matrix;
-        }
-
-        @Override
-        public ValueDescription description() {
-            return description;
-        }
-
-        @Override
-        public void read(FloatMatrix into) {
-            into.requireShape("into", rows(), columns());
-            if (matrix == weights) {
-                TorchLayout.copyTorch(rows, matrix, 0, into, 0, rows());
-            } else {
-                into.copyFrom(matrix);
-            }
-        }
-
-        @Override
-        public void write(FloatMatrix from) {
-            from.requireShape("values", rows(), columns());
-            from.requireFinite("values");
-            if (matrix == weights) {
-                FloatMatrix arranged = FloatMatrix.zeros(rows(), columns());
-                TorchLayout.copyInside(rows, from, 0, arranged, 0, rows());
-                scaled(arranged, spikeValue);
-                matrix.copyFrom(arranged);
-                setSpikeValue(spikeValue.values());
-            } else {
-                matrix.copyFrom(from);
-            }
-        }
     }
 }

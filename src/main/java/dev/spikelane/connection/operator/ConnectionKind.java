@@ -5,8 +5,8 @@ import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
@@ -93,7 +93,7 @@ public abstract class ConnectionKind<C extends Connection> {
      * Returns what else a connection was declared with, as files say it: numbers that shapes and files depend on.
      *
      * @param said a connection
-     * @return integers and floats by name
+     * @return integers, floats and doubles by name
      */
     public SequencedMap<String, Number> options(C said) {
         return new LinkedHashMap<>();

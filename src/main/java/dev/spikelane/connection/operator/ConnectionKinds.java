@@ -16,6 +16,7 @@ public final class ConnectionKinds {
             new OneToOneKind(),
             new FlattenKind(),
             new ScaleKind(),
+            new BatchNormKind(),
             new BlasDenseKind());
 
     private ConnectionKinds() {}

@@ -11,10 +11,10 @@ import dev.spikelane.kernel.product.PreparedFrame;
 import dev.spikelane.kernel.product.RecurrentMatmul;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
-import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +50,7 @@ final class DenseOperator implements Operator {
         this.rows = rows;
         this.made = made;
         this.recurrent = true;
-        this.weights = PackedWeights.pack(
-                arena,
-                arranged(said.weights().weights()),
-                arrangedBias(said.weights().bias()));
+        this.weights = PackedWeights.pack(arena, arranged(said.weights()), arrangedBias(said.bias()));
         this.ofSpikes = weights;
         this.spikeValue = new float[weights.pre()];
         setSpikeValue(spikeValue.values());
@@ -146,13 +143,19 @@ final class DenseOperator implements Operator {
     }
 
     @Override
-    public boolean prepareFrame(FloatMatrix frame, PreparedFrame prepared) {
-        return prepared.take(frame);
+    public boolean prepareFrame(FloatMatrix frame, long version, PreparedFrame prepared) {
+        return prepared.take(frame, version);
     }
 
     @Override
     public void multiplyFrame(PreparedFrame prepared, Tile current, int thread) {
         prepared.multiply(weights, current, thread);
+    }
+
+    /** Where there are fewer blocks than threads, these would stand idle. */
+    @Override
+    public Cut cut(int count, int threads) {
+        return weights.blocks() < threads && count >= 2 * threads ? Cut.ROWS : Cut.OUTPUTS;
     }
 
     @Override
@@ -180,7 +183,11 @@ final class DenseOperator implements Operator {
 
     @Override
     public List<Values> values() {
-        return List.of(new Weight(), new Bias());
+        List<ValueDescription> described = DenseKind.values(inputs(), outputs());
+        return List.of(
+                OperatorValues.ofPacked(described.getFirst(), rows, made, weights)
+                        .takenBy(this::setWeights),
+                OperatorValues.ofRows(described.getLast(), made, weights.bias()).takenBy(this::setBias));
     }
 
     @Override
@@ -206,12 +213,17 @@ final class DenseOperator implements Operator {
     }
 
     @Override
-    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
-        return new DenseGradient(this, new DenseGradient.Order(rows, made), weights, arena, pulls, threads);
+    public InputGradient inputGradient(Arena arena) {
+        return new DenseInputGradient(arena, weights);
     }
 
-    /** Takes notice that training has changed the weights, which may not be finite any more. */
-    void refresh() {
+    @Override
+    public WeightGradients weightGradients(Arena arena, int threads) {
+        return new DenseWeightGradients(this, new DenseWeightGradients.Order(rows, made), weights, arena, threads);
+    }
+
+    @Override
+    public void update() {
         if (ofSpikes != weights) {
             ofSpikes.scaleAgain(weights, spikeValue);
         }
@@ -220,6 +232,18 @@ final class DenseOperator implements Operator {
     /** What a spike of each input carries; null if that is 1. */
     float @Nullable [] factors() {
         return ofSpikes == weights ? null : spikeValue;
+    }
+
+    private void setWeights(FloatMatrix torch) {
+        FloatMatrix bias = FloatMatrix.zeros(1, outputs());
+        weights.readBias(bias);
+        set(arranged(torch), bias);
+    }
+
+    private void setBias(FloatMatrix torch) {
+        FloatMatrix old = FloatMatrix.zeros(outputs(), inputs());
+        weights.read(old);
+        set(old, arrangedBias(torch));
     }
 
     /** Puts weights and bias in, or leaves all as it was. */
@@ -234,50 +258,5 @@ final class DenseOperator implements Operator {
     @Override
     public String toString() {
         return (recurrent ? "recurrent " : "dense ") + inputs() + " -> " + outputs();
-    }
-
-    private final class Weight implements Values {
-
-        @Override
-        public ValueDescription description() {
-            return DenseKind.values(inputs(), outputs()).getFirst();
-        }
-
-        @Override
-        public void read(FloatMatrix into) {
-            new DenseValues(description(), rows, made, weights).read(into);
-        }
-
-        @Override
-        public void write(FloatMatrix from) {
-            from.requireShape("values", rows(), columns());
-            FloatMatrix bias = FloatMatrix.zeros(1, outputs());
-            weights.readBias(bias);
-            set(arranged(from), bias);
-        }
-    }
-
-    private final class Bias implements Values {
-
-        @Override
-        public ValueDescription description() {
-            return DenseKind.values(inputs(), outputs()).getLast();
-        }
-
-        @Override
-        public void read(FloatMatrix into) {
-            into.requireShape("into", 1, columns());
-            FloatMatrix arranged = FloatMatrix.zeros(1, columns());
-            weights.readBias(arranged);
-            TorchLayout.copyTorch(made, arranged, 0, into, 0, 1);
-        }
-
-        @Override
-        public void write(FloatMatrix from) {
-            from.requireShape("values", 1, columns());
-            FloatMatrix old = FloatMatrix.zeros(outputs(), inputs());
-            weights.read(old);
-            set(old, arrangedBias(from));
-        }
     }
 }

@@ -4,15 +4,15 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Multiplies each input by a weight of its own; one that follows a product can work on its tile. */
-public final class ElementwiseOperator implements Operator {
+public final class ElementwiseOperator implements TileOperator {
 
     private final String name;
     private final Shape shape;
@@ -75,19 +75,16 @@ public final class ElementwiseOperator implements Operator {
         RowScale.multiply(input, weights, current, rows);
     }
 
-    /**
-     * Multiplies currents where they stand.
-     *
-     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are multiplied
-     * @param rows how many rows
-     */
+    @Override
     public void apply(Tile current, int rows) {
         RowScale.multiply(weights, current, rows);
     }
 
     @Override
     public List<Values> values() {
-        return named == null ? List.of() : List.of(new Weight(named));
+        return named == null
+                ? List.of()
+                : List.of(OperatorValues.ofRows(named, shape, weights).takenBy(this::set));
     }
 
     @Override
@@ -102,16 +99,30 @@ public final class ElementwiseOperator implements Operator {
         SpikeValues.require(values, inputs());
         requireFinite(weights, values);
         SpikeValues.copy(values, spikeValue);
-        refresh();
+        update();
     }
 
     @Override
-    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
-        return new ElementwiseGradient(this, shape, weights, arena, named);
+    public InputGradient inputGradient(Arena arena) {
+        return new ElementwiseInputGradient(weights);
     }
 
-    /** Takes notice that the weights have changed; training may have made them infinite or NaN. */
-    void refresh() {
+    private void set(FloatMatrix torch) {
+        torch.requireFinite("values");
+        FloatMatrix arranged = FloatMatrix.zeros(1, inputs());
+        TorchLayout.copyInside(shape, torch, 0, arranged, 0, 1);
+        requireFinite(arranged, spikeValue);
+        weights.copyFrom(arranged);
+        setSpikeValue(spikeValue);
+    }
+
+    @Override
+    public @Nullable WeightGradients weightGradients(Arena arena, int threads) {
+        return named == null ? null : new ElementwiseWeightGradients(this, shape, weights, arena, named);
+    }
+
+    @Override
+    public void update() {
         for (int i = 0; i < weights.columns(); i++) {
             ofSpikes.set(0, i, weights.get(0, i) * spikeValue[i]);
         }
@@ -138,36 +149,5 @@ public final class ElementwiseOperator implements Operator {
     @Override
     public String toString() {
         return name + " " + outputs();
-    }
-
-    private final class Weight implements Values {
-
-        private final ValueDescription description;
-
-        Weight(ValueDescription description) {
-            this.description = description;
-        }
-
-        @Override
-        public ValueDescription description() {
-            return description;
-        }
-
-        @Override
-        public void read(FloatMatrix into) {
-            into.requireShape("into", 1, columns());
-            TorchLayout.copyTorch(shape, weights, 0, into, 0, 1);
-        }
-
-        @Override
-        public void write(FloatMatrix from) {
-            from.requireShape("values", 1, columns());
-            from.requireFinite("values");
-            FloatMatrix arranged = FloatMatrix.zeros(1, columns());
-            TorchLayout.copyInside(shape, from, 0, arranged, 0, 1);
-            requireFinite(arranged, spikeValue);
-            weights.copyFrom(arranged);
-            setSpikeValue(spikeValue);
-        }
     }
 }

@@ -5,6 +5,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
 
 /** Brings rows from their inner order into torch's. */
 final class FlattenOperator implements Operator {
@@ -74,8 +75,13 @@ final class FlattenOperator implements Operator {
     }
 
     @Override
-    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
-        return new FlattenGradient(shape);
+    public InputGradient inputGradient(Arena arena) {
+        return new FlattenInputGradient(shape);
+    }
+
+    @Override
+    public @Nullable WeightGradients weightGradients(Arena arena, int threads) {
+        return null;
     }
 
     @Override

@@ -9,10 +9,10 @@ import dev.spikelane.kernel.product.PackedIntegers;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
-import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -122,9 +122,12 @@ final class IntegerDenseOperator implements Operator {
     @Override
     public List<Values> values() {
         return List.of(
-                new IntegerValues.Scale(this, described.get(0)),
-                new IntegerValues.Weight(this, described.get(1)),
-                new IntegerValues.Bias(this, described.get(2)));
+                new OperatorValues(
+                        described.get(0),
+                        into -> into.copyFrom(weights.readScales()),
+                        from -> write(read().withScales(from.toArray()))),
+                new IntegerValues(this, described.get(1)),
+                new OperatorValues(described.get(2), weights::readBias, this::writeBias));
     }
 
     @Override
@@ -133,7 +136,7 @@ final class IntegerDenseOperator implements Operator {
     }
 
     @Override
-    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+    public WeightGradients weightGradients(Arena arena, int threads) {
         throw new UnsupportedOperationException(
                 this + " has no gradient, because integers change in steps; train a Dense and round it");
     }
@@ -172,17 +175,13 @@ final class IntegerDenseOperator implements Operator {
         return weights.readScales();
     }
 
-    void readBias(FloatMatrix into) {
-        weights.readBias(into);
-    }
-
     /** Puts weights in, or leaves all as it was. */
     void write(IntegerMatrix torch) {
         requireScales(torch.scales(), spikeValue);
         set(torch.columns() == inputs() ? arranged(torch) : torch, bias());
     }
 
-    void writeBias(FloatMatrix bias) {
+    private void writeBias(FloatMatrix bias) {
         set(weights.read(), bias);
     }
 

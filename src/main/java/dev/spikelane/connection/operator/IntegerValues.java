@@ -4,93 +4,57 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 
-/** The named values of a connection with integer weights. */
-final class IntegerValues {
+/** The integer weights of a connection; as floats, integers times their scales. */
+record IntegerValues(IntegerDenseOperator operator, ValueDescription description) implements Values {
 
-    private IntegerValues() {}
+    @Override
+    public IntegerMatrix integers() {
+        return operator.read();
+    }
 
-    /** The weights; as floats, integers times their scales. */
-    record Weight(IntegerDenseOperator operator, ValueDescription description) implements Values {
+    @Override
+    public void read(FloatMatrix into) {
+        into.requireShape("into", rows(), columns());
+        into.copyFrom(operator.read().widened());
+    }
 
-        @Override
-        public IntegerMatrix integers() {
-            return operator.read();
-        }
+    @Override
+    public void write(IntegerMatrix from) {
+        operator.write(from);
+    }
 
-        @Override
-        public void read(FloatMatrix into) {
-            into.requireShape("into", rows(), columns());
-            into.copyFrom(operator.read().widened());
-        }
-
-        @Override
-        public void write(IntegerMatrix from) {
-            operator.write(from);
-        }
-
-        @Override
-        public void write(FloatMatrix from) {
-            from.requireShape("values", rows(), columns());
-            from.requireFinite("values");
-            float[] scales = operator.readScales();
-            byte[] bytes = new byte[type() == ElementType.INT8 ? rows() * columns() : 0];
-            short[] shorts = new short[type() == ElementType.INT16 ? rows() * columns() : 0];
-            for (int row = 0; row < rows(); row++) {
-                float scale = scales[scales.length == 1 ? 0 : row];
-                for (int column = 0; column < columns(); column++) {
-                    int item = item(from, row, column, scale);
-                    if (type() == ElementType.INT8) {
-                        bytes[row * columns() + column] = (byte) item;
-                    } else {
-                        shorts[row * columns() + column] = (short) item;
-                    }
+    @Override
+    public void write(FloatMatrix from) {
+        from.requireShape("values", rows(), columns());
+        from.requireFinite("values");
+        float[] scales = operator.readScales();
+        byte[] bytes = new byte[type() == ElementType.INT8 ? rows() * columns() : 0];
+        short[] shorts = new short[type() == ElementType.INT16 ? rows() * columns() : 0];
+        for (int row = 0; row < rows(); row++) {
+            float scale = scales[scales.length == 1 ? 0 : row];
+            for (int column = 0; column < columns(); column++) {
+                int item = item(from, row, column, scale);
+                if (type() == ElementType.INT8) {
+                    bytes[row * columns() + column] = (byte) item;
+                } else {
+                    shorts[row * columns() + column] = (short) item;
                 }
             }
-            operator.write(
-                    type() == ElementType.INT8
-                            ? IntegerMatrix.of(rows(), columns(), bytes, scales)
-                            : IntegerMatrix.of(rows(), columns(), shorts, scales));
         }
-
-        private int item(FloatMatrix from, int row, int column, float scale) {
-            float value = from.get(row, column);
-            int item = scale == 0 ? 0 : (int) Math.rint((double) value / scale);
-            if (item > type().greatest() || item < -type().greatest() - 1 || item * scale != value) {
-                throw new IllegalArgumentException("values have " + value + " at row " + row + ", column " + column
-                        + ", expected the scale " + scale + " times an integer of " + type()
-                        + "; IntegerMatrix.nearest rounds, and brings scales that fit");
-            }
-            return item;
-        }
+        operator.write(
+                type() == ElementType.INT8
+                        ? IntegerMatrix.of(rows(), columns(), bytes, scales)
+                        : IntegerMatrix.of(rows(), columns(), shorts, scales));
     }
 
-    /** The scales: one, or one for each output. */
-    record Scale(IntegerDenseOperator operator, ValueDescription description) implements Values {
-
-        @Override
-        public void read(FloatMatrix into) {
-            into.requireShape("into", 1, columns());
-            into.copyFrom(operator.readScales());
+    private int item(FloatMatrix from, int row, int column, float scale) {
+        float value = from.get(row, column);
+        int item = scale == 0 ? 0 : (int) Math.rint((double) value / scale);
+        if (item > type().greatest() || item < -type().greatest() - 1 || item * scale != value) {
+            throw new IllegalArgumentException("values have " + value + " at row " + row + ", column " + column
+                    + ", expected the scale " + scale + " times an integer of " + type()
+                    + "; IntegerMatrix.nearest rounds, and brings scales that fit");
         }
-
-        @Override
-        public void write(FloatMatrix from) {
-            from.requireShape("values", 1, columns());
-            operator.write(operator.read().withScales(from.toArray()));
-        }
-    }
-
-    /** The bias. */
-    record Bias(IntegerDenseOperator operator, ValueDescription description) implements Values {
-
-        @Override
-        public void read(FloatMatrix into) {
-            operator.readBias(into);
-        }
-
-        @Override
-        public void write(FloatMatrix from) {
-            operator.writeBias(from);
-        }
+        return item;
     }
 }

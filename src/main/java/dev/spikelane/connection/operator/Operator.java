@@ -6,6 +6,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection laid out behind its source: turns spikes, or values, into currents. It owns its weights, which change
@@ -13,6 +14,7 @@ import java.util.List;
  *
  * <p>A shaped source's rows are in the inner order (y, x, channel), and so are the currents.
  */
+@SuppressWarnings("exports") // annotations for checks at compile time
 public interface Operator {
 
     /**
@@ -88,10 +90,11 @@ public interface Operator {
      * Takes a frame whose currents come next, if this has a faster way for frames, once for all blocks and threads.
      *
      * @param frame {@code [batch x inputs]}, finite, which must not change before the last of these products
+     * @param version grows whenever the frame is written
      * @param prepared what threads share
      * @return whether {@link #multiplyFrame} should be called; else the frame is a matrix as others
      */
-    default boolean prepareFrame(FloatMatrix frame, PreparedFrame prepared) {
+    default boolean prepareFrame(FloatMatrix frame, long version, PreparedFrame prepared) {
         return false;
     }
 
@@ -125,17 +128,30 @@ public interface Operator {
     Operator copy(Arena arena);
 
     /**
-     * Prepares the way back.
+     * Prepares the way back to the source.
      *
-     * @param arena the arena that owns sums of gradients and scratch memory
-     * @param pulls whether gradients of the source are wanted
-     * @param threads threads that add gradients of weights
+     * @param arena the arena that owns its memory
      * @return the way back through this operator, with its weights
      * @throws UnsupportedOperationException if this operator has no gradient; the message says why
      */
-    default OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+    default InputGradient inputGradient(Arena arena) {
         throw new UnsupportedOperationException(this + " has no gradient");
     }
+
+    /**
+     * Prepares the gradients of the weights.
+     *
+     * @param arena the arena that owns sums of gradients and scratch memory
+     * @param threads threads that add them
+     * @return the gradients; null if there are no weights that can be learned
+     * @throws UnsupportedOperationException if this operator has no gradient; the message says why
+     */
+    default @Nullable WeightGradients weightGradients(Arena arena, int threads) {
+        throw new UnsupportedOperationException(this + " has no gradient");
+    }
+
+    /** Takes notice that training has changed the weights, which may not be finite any more. */
+    default void update() {}
 
     /**
      * Sets what one spike of the source carries (graded spikes): the operator multiplies spikes by {@code value_i * w},
@@ -145,6 +161,17 @@ public interface Operator {
      * @throws IllegalArgumentException if a product is not finite; nothing has changed then
      */
     void setSpikeValue(float[] values);
+
+    /**
+     * Says how threads should share products of many rows. Results do not depend on it.
+     *
+     * @param rows rows that there are
+     * @param threads threads that share them
+     * @return how to cut them
+     */
+    default Cut cut(int rows, int threads) {
+        return Cut.OUTPUTS;
+    }
 
     /**
      * Advises how many rows to give {@code multiply} at a time where there are more. Results do not depend on it.

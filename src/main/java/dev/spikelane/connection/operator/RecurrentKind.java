@@ -3,9 +3,8 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.io.file.JsonValue;
-import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -16,10 +15,6 @@ final class RecurrentKind extends ConnectionKind<Recurrent> {
 
     RecurrentKind() {
         super(Recurrent.class, "recurrent");
-    }
-
-    private static FloatMatrix weights(Recurrent said) {
-        return said.weights().weights();
     }
 
     @Override
@@ -34,12 +29,12 @@ final class RecurrentKind extends ConnectionKind<Recurrent> {
 
     @Override
     public List<ValueDescription> values(Recurrent said, Shape rows) {
-        return DenseKind.values(weights(said).columns(), weights(said).rows());
+        return DenseKind.values(said.inputs(), said.outputs());
     }
 
     @Override
     public SequencedMap<String, Number> options(Recurrent said) {
-        return DenseKind.sizes(weights(said).columns(), weights(said).rows());
+        return DenseKind.sizes(said.inputs(), said.outputs());
     }
 
     @Override

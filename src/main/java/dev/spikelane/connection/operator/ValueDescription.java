@@ -38,6 +38,11 @@ public record ValueDescription(String name, List<Integer> shape, ElementType typ
         return new ValueDescription(name, List.of(shape), ElementType.FLOAT32, Role.WEIGHT);
     }
 
+    /** Returns float32 values of a projection that are never learned. */
+    public static ValueDescription buffer(String name, Integer... shape) {
+        return new ValueDescription(name, List.of(shape), ElementType.FLOAT32, Role.BUFFER);
+    }
+
     /** Returns a parameter of neurons: one number for all, or one for each. */
     public static ValueDescription parameter(String name, int count) {
         return new ValueDescription(name, count == 1 ? List.of() : List.of(count), ElementType.FLOAT32, Role.PARAMETER);

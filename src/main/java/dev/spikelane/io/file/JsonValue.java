@@ -109,6 +109,22 @@ public final class JsonValue {
     }
 
     /**
+     * Returns a number, rounded once to float64.
+     *
+     * @return a finite number
+     * @throws IOException if this is not a number, or one that float64 cannot hold
+     */
+    public double real() throws IOException {
+        if (content instanceof Literal(String digits)) {
+            double value = Double.parseDouble(digits);
+            if (Double.isFinite(value)) {
+                return value;
+            }
+        }
+        throw unexpected("a number that float64 can hold");
+    }
+
+    /**
      * Returns a truth value.
      *
      * @return whether it is {@code true}
@@ -119,6 +135,15 @@ public final class JsonValue {
             return truth;
         }
         throw unexpected("true or false");
+    }
+
+    /**
+     * Tells whether this is an object.
+     *
+     * @return whether {@link #members} gives values
+     */
+    public boolean isObject() {
+        return content instanceof Members;
     }
 
     /**

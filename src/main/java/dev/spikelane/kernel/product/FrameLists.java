@@ -25,9 +25,10 @@ final class FrameLists {
     /**
      * Lists the columns, unless there is too much in them.
      *
+     * @param version of the frame
      * @param forward what was found of the frame on the way forward; null if nothing was
      */
-    boolean listColumns(FloatMatrix frame, @Nullable PreparedFrame forward) {
+    boolean listColumns(FloatMatrix frame, long version, @Nullable PreparedFrame forward) {
         PairLists lists = ofColumns;
         if (lists == null || columnRows != frame.rows()) {
             lists = new PairLists(inputs, frame.rows(), frame.rows());
@@ -36,7 +37,7 @@ final class FrameLists {
             columnRows = frame.rows();
         }
         SpikeMatrix columns = Objects.requireNonNull(columnsNotZero);
-        SpikeMatrix known = forward == null ? null : forward.notZero(frame);
+        SpikeMatrix known = forward == null ? null : forward.notZero(frame, version);
         SpikeTranspose.transpose(known == null ? notZero(frame) : known, columns);
         return lists.set(columns);
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A frame prepared for a product: lists of what is not zero in its rows, two at a time, once for all outputs. All
- * threads read it.
+ * threads read it. It knows of which frame it is as {@link PreparedSpikes} does, by place and version.
  */
 public final class PreparedFrame {
 
@@ -23,6 +23,7 @@ public final class PreparedFrame {
     private @Nullable PairLists lists;
     private @Nullable SpikeMatrix notZero;
     private @Nullable FloatMatrix listed;
+    private long version;
 
     /**
      * Prepares for frames; memory is taken when they come.
@@ -42,9 +43,10 @@ public final class PreparedFrame {
      * Lists a frame, unless there is too much in it, or there are no vectors.
      *
      * @param frame {@code [batch x inputs]}, which must not change before the last product
+     * @param itsVersion a number that this memory has had only while it held what it holds now
      * @return whether {@link #multiply} should compute the currents
      */
-    public boolean take(FloatMatrix frame) {
+    public boolean take(FloatMatrix frame, long itsVersion) {
         if (!SimdWidth.VECTOR) {
             return false;
         }
@@ -58,6 +60,7 @@ public final class PreparedFrame {
         }
         NonZeroVector.set(frame, bits);
         listed = frame;
+        version = itsVersion;
         return rows.set(bits);
     }
 
@@ -99,10 +102,16 @@ public final class PreparedFrame {
         }
     }
 
-    /** What is not zero in a frame, if it is the one that was taken last; null otherwise. */
+    /** What is not zero in a frame, if it was taken last, in this version; null otherwise. */
     @Nullable
-    SpikeMatrix notZero(FloatMatrix frame) {
-        return listed == frame ? notZero : null;
+    SpikeMatrix notZero(FloatMatrix frame, long itsVersion) {
+        FloatMatrix taken = listed;
+        boolean same = taken != null
+                && taken.segment().address() == frame.segment().address()
+                && taken.rows() == frame.rows()
+                && taken.columns() == frame.columns()
+                && version == itsVersion;
+        return same ? notZero : null;
     }
 
     /**

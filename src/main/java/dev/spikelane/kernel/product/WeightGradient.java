@@ -60,8 +60,9 @@ public final class WeightGradient {
 
     private Round round = Round.NONE;
 
-    /** What threads prepare of spikes next. */
+    /** What threads prepare of spikes. */
     private enum Round {
+        OPEN,
         SPREAD,
         LIST,
         NONE
@@ -139,7 +140,7 @@ public final class WeightGradient {
                 analog = true;
             }
         }
-        round = analog || NarrowMatmul.fits(outputs) || !SimdWidth.VECTOR ? Round.NONE : Round.SPREAD;
+        round = analog || NarrowMatmul.fits(outputs) || !SimdWidth.VECTOR ? Round.NONE : Round.OPEN;
         for (Workspace own : workspaces) {
             if (!analog && own.tables == null) {
                 int rows = NarrowMatmul.fits(outputs) ? SpikeLists.PANEL_ROWS : SpikeLists.TABLE_ROWS;
@@ -152,15 +153,23 @@ public final class WeightGradient {
     }
 
     /**
-     * Returns in how many parts threads should prepare the source that was taken, in this round.
+     * Goes to the next round, when all parts of the one before are done; the first comes behind {@link #prepare}.
      *
-     * @return parts; 0 if all is prepared
+     * @return in how many parts threads should prepare the source that was taken; 0 if all is prepared
      */
     public int parts() {
+        if (round == Round.SPREAD) {
+            lists.close(MOST_FILLED);
+        }
+        round = switch (round) {
+            case OPEN -> Round.SPREAD;
+            case SPREAD -> lists.listed ? Round.LIST : Round.NONE;
+            case LIST, NONE -> Round.NONE;
+        };
         return switch (round) {
             case SPREAD -> lists.panels;
             case LIST -> lists.sections;
-            case NONE -> 0;
+            case OPEN, NONE -> 0;
         };
     }
 
@@ -176,14 +185,6 @@ public final class WeightGradient {
         } else {
             lists.list(part);
         }
-    }
-
-    /** Goes to the next round, when all parts of this one are done. */
-    public void nextRound() {
-        if (round == Round.SPREAD) {
-            lists.close(MOST_FILLED);
-        }
-        round = round == Round.SPREAD && lists.listed ? Round.LIST : Round.NONE;
     }
 
     /**
@@ -222,13 +223,14 @@ public final class WeightGradient {
      * over the steps; they are added sample by sample, the bias too.
      *
      * @param frame {@code [batch x inputs]}
+     * @param version a number that this memory has had only while it held what it holds now
      * @param forward what was prepared of the frame for its currents; null if nothing was
      * @throws IllegalArgumentException if a shape does not fit
      */
-    public void prepareFrame(FloatMatrix frame, @Nullable PreparedFrame forward) {
+    public void prepareFrame(FloatMatrix frame, long version, @Nullable PreparedFrame forward) {
         prepare(frame, frame.rows());
         group = 1;
-        listed = SimdWidth.VECTOR && ofFrame.listColumns(frame, forward);
+        listed = SimdWidth.VECTOR && ofFrame.listColumns(frame, version, forward);
     }
 
     /** Bytes of outputs, in whole vectors. */
@@ -367,8 +369,7 @@ public final class WeightGradient {
     }
 
     /**
-     * Makes room for gradients that are given in turns: {@link #openTurns}, then {@link #addTurn} with some steps at a
-     * time, the last steps first, and {@link #closeTurns}. They have the bits of {@link #give}.
+     * Makes room for gradients that {@link #giveSteps} takes some steps at a time. They have the bits of {@link #give}.
      *
      * @param stepsInTurn steps of each turn but the last, which may have fewer
      * @param blocks the most blocks that a thread takes at a time
@@ -388,57 +389,39 @@ public final class WeightGradient {
     }
 
     /**
-     * Begins the gradients of some blocks.
-     *
-     * @param thread whose scratch memory is used until these blocks are closed
-     */
-    public void openTurns(int thread) {
-        Objects.requireNonNull(workspaces[thread].gradients).fill(0);
-    }
-
-    /**
-     * Adds the gradients of some steps.
+     * Adds the gradients of some steps, the last ones first, and gives the sums to a sink when the first are added. A
+     * thread takes all steps of some blocks before it takes others.
      *
      * @param values {@code [at least steps * batch x outputs]}: gradients of the currents of these steps, from row 0
-     *     on, at the blocks that were opened
+     *     on, at these blocks
      * @param bias {@code [1 x outputs]}, added to
+     * @param sink as in {@link #give}
      * @param firstStep the first step
      * @param endStep the step behind the last
-     * @param thread as in {@link #openTurns}
+     * @param thread whose scratch memory is used
      */
-    public void addTurn(Tile values, FloatMatrix bias, int firstStep, int endStep, int thread) {
+    public void giveSteps(Tile values, FloatMatrix bias, GradientSink sink, int firstStep, int endStep, int thread) {
         values.require("values", (endStep - firstStep) * batch, outputs);
         Workspace own = workspaces[thread];
-        MemorySegment sums = Objects.requireNonNull(own.gradients).segment();
-        for (int block = values.firstBlock(); block < values.endBlock(); block++) {
-            aim(own.part, values, block, 0);
-            own.part.to = (block - values.firstBlock()) * (long) inputs * PackedWeights.BLOCK_BYTES;
-            own.part.firstSection = lists.section(endStep);
-            own.part.endSection = lists.section(firstStep);
-            own.part.firstRow = firstStep * batch;
-            addInputs(values.matrix(), sums, bias, own);
-        }
-    }
-
-    /**
-     * Gives the gradients of these blocks to a sink, when all steps were added.
-     *
-     * @param values at the blocks that were opened
-     * @param sink as in {@link #give}
-     * @param thread as in {@link #openTurns}
-     */
-    public void closeTurns(Tile values, GradientSink sink, int thread) {
-        Workspace own = workspaces[thread];
         FloatMatrix gradients = Objects.requireNonNull(own.gradients);
-        long padded = PackedWeights.paddedPre(inputs);
+        if (endStep == steps) {
+            gradients.fill(0);
+        }
         for (int block = values.firstBlock(); block < values.endBlock(); block++) {
             int row = (block - values.firstBlock()) * inputs;
             aim(own.part, values, block, 0);
-            if (factors != null) {
-                multiply(gradients, row, own.part, factors);
+            own.part.to = gradients.rowOffset(row);
+            own.part.firstSection = lists.section(endStep);
+            own.part.endSection = lists.section(firstStep);
+            own.part.firstRow = firstStep * batch;
+            addInputs(values.matrix(), gradients.segment(), bias, own);
+            if (firstStep == 0) {
+                if (factors != null) {
+                    multiply(gradients, row, own.part, factors);
+                }
+                long at = block * (long) PackedWeights.paddedPre(inputs) * PackedWeights.BLOCK;
+                sink.take(gradients.segment(), gradients.rowOffset(row), at, at + (long) inputs * PackedWeights.BLOCK);
             }
-            long at = block * padded * PackedWeights.BLOCK;
-            sink.take(gradients.segment(), gradients.rowOffset(row), at, at + (long) inputs * PackedWeights.BLOCK);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+
 /** The parameters of leaky neurons that have a gradient, as they stand in {@link LeakyParameters}. */
 public enum LeakySums {
     /** The leak of the membrane, or what is left of the inhibitory current of an alpha function. */

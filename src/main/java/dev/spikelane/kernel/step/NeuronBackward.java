@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.step.leaky.LeakyBackward;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A matrix that has as many columns as there are neurons holds all of them, any other the tile.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
-public sealed interface NeuronBackward permits LeakyBackward, LeakyBackwardVector, LstmBackward {
+public interface NeuronBackward {
 
     /** Where the numbers of one step stand: matrices, and the row of the first sample in each. */
     final class Step {

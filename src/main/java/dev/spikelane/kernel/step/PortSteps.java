@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
@@ -36,4 +37,24 @@ public interface PortSteps<S> {
      * @throws IllegalArgumentException if a shape, a range or the ports do not fit, or the state is of another model
      */
     void record(PortCurrents currents, int rows, S state, SpikeMatrix spikes, FloatMatrix membranes);
+
+    /**
+     * Tells whether {@link #hold} serves.
+     *
+     * @return whether these neurons have a faster way for currents that are the same at all steps
+     */
+    default boolean holds() {
+        return false;
+    }
+
+    /**
+     * Runs steps whose currents are all the same, as {@link #run} does with a copy for each.
+     *
+     * @param current {@code [batch x neurons]}, 0 behind the last neuron
+     * @param state of the batch, updated for the neurons whose currents are in use
+     * @param spikes {@code [steps * batch x neurons]}, overwritten for these
+     */
+    default void hold(Tile current, S state, SpikeMatrix spikes) {
+        throw new IllegalStateException("there is no such way");
+    }
 }

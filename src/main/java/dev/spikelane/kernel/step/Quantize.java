@@ -11,7 +11,7 @@ import dev.spikelane.memory.FloatMatrix;
  * <p>{@code x = the level with the smallest |level - x|}, in float32, and the first of those; so NaN and infinities
  * become the first level, and so does a number that is so large that all levels are equally far from it.
  */
-final class Quantize {
+public final class Quantize {
 
     /**
      * Fewest ascending levels, for each lane, for which a search (25 ns) beats vectors that are compared with all
@@ -22,7 +22,7 @@ final class Quantize {
     private Quantize() {}
 
     /** Rounds the neurons in {@code [first, end)} of a row; lanes behind the last neuron stay zero. */
-    static void row(QuantizeLevels levels, FloatMatrix state, int row, int first, int end) {
+    public static void row(QuantizeLevels levels, FloatMatrix state, int row, int first, int end) {
         if (SimdWidth.VECTOR && levels.uniform()) {
             QuantizeUniformVector.row(levels, state, row, first, end);
         } else if (SimdWidth.VECTOR && (levels.count() < FEWEST_SEARCHED * Lanes.COUNT || !levels.ascending())) {
@@ -35,7 +35,7 @@ final class Quantize {
     }
 
     /** The specification. */
-    static void scalar(QuantizeLevels levels, FloatMatrix state, int row, int first, int end) {
+    public static void scalar(QuantizeLevels levels, FloatMatrix state, int row, int first, int end) {
         for (int neuron = first; neuron < Math.min(end, state.columns()); neuron++) {
             float x = Elements.get(state, row, neuron);
             float nearest = levels.value(0);

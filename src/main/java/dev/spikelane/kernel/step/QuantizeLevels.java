@@ -14,7 +14,7 @@ import java.lang.foreign.Arena;
  *     nearest but one
  * @param doubt how near the middle of two uniform levels, in steps, rounding may move a quotient across it
  */
-record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform, float doubt) {
+public record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform, float doubt) {
 
     /**
      * Fewest units in the last place between uniform levels: then rounding moves a quotient by less than half a level.
@@ -29,7 +29,7 @@ record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform, fl
      */
     static final float FARTHEST = 0x1p22f;
 
-    static QuantizeLevels of(Arena arena, float... levels) {
+    public static QuantizeLevels of(Arena arena, float... levels) {
         return new QuantizeLevels(
                 FloatMatrix.vector(arena, levels), isAscending(levels), isUniform(levels), doubt(levels));
     }

@@ -12,25 +12,25 @@ import dev.spikelane.memory.SpikeMatrix;
 public final class StepRun {
 
     /** Where the currents stand; not to be used once the run has begun. */
-    Tile tile;
+    public Tile tile;
     /** Its matrix. */
-    FloatMatrix current;
+    public FloatMatrix current;
     /** The neuron whose currents stand in column 0. */
-    int firstCurrent;
+    public int firstCurrent;
     /** {@code [variables * batch x neurons]}. */
-    FloatMatrix state;
+    public FloatMatrix state;
     /** Laid out as the current. */
-    FloatMatrix feedback;
+    public FloatMatrix feedback;
     /** The row whose feedback stands in row 0. */
-    int firstFed;
+    public int firstFed;
     /** {@code [batch x neurons]}, the spikes of the step before. */
-    SpikeMatrix previous;
+    public SpikeMatrix previous;
 
-    SpikeMatrix spikes;
-    FloatMatrix membranes;
-    boolean records;
-    int firstWord;
-    int endWord;
+    public SpikeMatrix spikes;
+    public FloatMatrix membranes;
+    public boolean records;
+    public int firstWord;
+    public int endWord;
     /** What stands for the currents between runs. */
     private final Tile released;
 

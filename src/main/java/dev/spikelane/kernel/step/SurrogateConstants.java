@@ -6,7 +6,7 @@ package dev.spikelane.kernel.step;
  * @param a parameter a, or the factor of x in the arc tangent
  * @param b parameter b, or the factor of the arc tangent's gradient
  */
-record SurrogateConstants(float a, float b) {
+public record SurrogateConstants(float a, float b) {
 
     static SurrogateConstants of(SurrogateShape shape, double first, double second) {
         return shape == SurrogateShape.ATAN

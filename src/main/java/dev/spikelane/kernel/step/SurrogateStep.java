@@ -41,7 +41,7 @@ public final class SurrogateStep {
         return shape == SurrogateShape.ATAN;
     }
 
-    SurrogateConstants constants() {
+    public SurrogateConstants constants() {
         return constants;
     }
 

@@ -5,7 +5,7 @@ import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 
 /** Finds the neuron of a row that may fire under inhibition. */
-final class Winner {
+public final class Winner {
 
     private Winner() {}
 
@@ -14,14 +14,14 @@ final class Winner {
      *
      * @param threshold with {@link Float#MAX_VALUE} behind the last neuron
      */
-    static int find(FloatMatrix membrane, int row, FloatMatrix threshold) {
+    public static int find(FloatMatrix membrane, int row, FloatMatrix threshold) {
         return SimdWidth.VECTOR && membrane.columns() <= WinnerVector.MOST
                 ? WinnerVector.find(membrane, row, threshold)
                 : scalar(membrane, row, threshold);
     }
 
     /** The specification. */
-    static int scalar(FloatMatrix membrane, int row, FloatMatrix threshold) {
+    public static int scalar(FloatMatrix membrane, int row, FloatMatrix threshold) {
         int winner = 0;
         float largest = Float.NEGATIVE_INFINITY;
         for (int neuron = 0; neuron < membrane.columns(); neuron++) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * the most heap and an eighth for code, stacks and all else; a quarter of it at least, where the heap may take nearly
  * all.
  */
-final class MemoryLimit {
+public final class MemoryLimit {
 
     /** So much is never asked after where no limit is set: asking the JVM takes some 30 ms at the first time. */
     static final long KNOWN_TO_FIT = System.getProperty(NativeMemory.PROPERTY) == null ? 64L << 20 : 0;

@@ -1,14 +1,15 @@
 package dev.spikelane.neuron.gradient;
 
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.step.LeakyBackward;
-import dev.spikelane.kernel.step.LeakyBackwardVector;
-import dev.spikelane.kernel.step.LeakyFrame;
-import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakySums;
-import dev.spikelane.kernel.step.LstmBackward;
 import dev.spikelane.kernel.step.NeuronBackward;
-import dev.spikelane.kernel.step.Reversible;
+import dev.spikelane.kernel.step.cell.LstmBackward;
+import dev.spikelane.kernel.step.leaky.LeakyBackward;
+import dev.spikelane.kernel.step.leaky.LeakyBackwardVector;
+import dev.spikelane.kernel.step.leaky.LeakyFrame;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
@@ -111,7 +112,7 @@ public final class NeuronGradient {
             }
             found.forEach(link -> wanted.add(link.sum));
         }
-        boolean needsCurrents = neurons.cells() || LeakyBackward.needsCurrents(parameters, wanted);
+        boolean needsCurrents = neurons.cellChannels() > 0 || LeakyBackward.needsCurrents(parameters, wanted);
         NeuronGradient made = new NeuronGradient(model, neurons, parameters, links, wanted, needsCurrents);
         for (LeakySums sum : wanted) {
             made.sums.put(sum, FloatMatrix.zeros(arena, batch, group.neurons()));
@@ -183,7 +184,7 @@ public final class NeuronGradient {
                         ? List.of() // there is no synapse
                         : List.of(new Link(LeakySums.SYNAPSE, clamped(name)));
             case "bias" ->
-                model.recurrence() instanceof Recurrence.OneToOne
+                model.recurrence() instanceof Recurrence.By(OneToOne _)
                         ? List.of(new Link(LeakySums.OWN, ONE))
                         : List.of(); // the recurrence has its own
             case "V" -> List.of(new Link(model instanceof LeakyParallel ? LeakySums.LEAK : LeakySums.OWN, ONE));
@@ -252,7 +253,7 @@ public final class NeuronGradient {
      * @return whether there can be one tile only
      */
     public boolean coupled() {
-        return group.cells() || LeakyBackward.coupled(parameters);
+        return group.cellChannels() > 0 || LeakyBackward.coupled(parameters);
     }
 
     /**
@@ -297,7 +298,7 @@ public final class NeuronGradient {
      * @return what {@link LeakyFrame} takes; null if the neurons are others, carry other values than 1, or learn
      */
     public @Nullable LeakyParameters underFrame() {
-        boolean fits = !group.cells()
+        boolean fits = group.cellChannels() == 0
                 && LeakyFrame.fits(parameters)
                 && model.spikeValue().isAlways(1)
                 && sums.isEmpty();
@@ -331,8 +332,8 @@ public final class NeuronGradient {
     }
 
     private NeuronBackward steps(int firstNeuron, int neurons) {
-        if (group.cells()) {
-            return new LstmBackward(parameters);
+        if (group.cellChannels() > 0) {
+            return new LstmBackward(parameters, group.cellChannels());
         }
         return SimdWidth.VECTOR && factors == null && sums.isEmpty() && parameters.isPlain()
                 ? new LeakyBackwardVector(parameters, firstNeuron, neurons)

@@ -1,14 +1,14 @@
 package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.kernel.Decay;
-import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakySums;
-import dev.spikelane.kernel.step.Reversible;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.Reversible;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.StateLeaky;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -160,7 +160,8 @@ class DemoCommandTest {
     void namesAMalformedFile() throws IOException {
         Path file = Files.write(folder.resolve("bad.idx"), new byte[] {'P', 'K', 3, 4, 0, 0, 0, 0});
         CommandRun.of("demo", "--images", file.toString())
-                .requireFailureWith(1, "spikelane: " + file + ": starts with bytes 50 4B, expected 00 00 (IDX)");
+                .requireFailureWith(
+                        1, "spikelane: " + file + ": is a zip archive, such as PyTorch's .pt or NumPy's .npz");
     }
 
     @Test

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.input.ImageSet;
-import dev.spikelane.cli.input.TrainedModel;
+import dev.spikelane.model.Model;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -16,7 +16,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -131,8 +130,8 @@ final class DemoRecognitionTest {
             assertTrue(
                     Files.readString(Path.of("src/site/markdown/training.md")).contains("`" + hash + "`"), hash);
         }
-        Map<String, String> notes = TrainedModel.read(ImageRun.WEIGHTS).notes();
-        assertEquals("25", notes.get(TrainedModel.STEPS));
-        assertEquals(ImageRun.DECODING.toString(), notes.get(TrainedModel.DECODING));
+        Model model = ImageRun.trained();
+        assertEquals(25, model.steps().orElseThrow());
+        assertEquals(ImageRun.DECODING.toString(), model.decoding().orElseThrow());
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
@@ -17,6 +18,7 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 @EveryWidth
+@FewerTries
 final class DenseMatmulProperties {
 
     private Arena arena;

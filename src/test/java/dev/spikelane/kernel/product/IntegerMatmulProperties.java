@@ -5,6 +5,7 @@ import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.IntegerProduct.Sizes;
@@ -24,6 +25,7 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 @EveryWidth
+@FewerTries
 final class IntegerMatmulProperties {
 
     private Arena arena;

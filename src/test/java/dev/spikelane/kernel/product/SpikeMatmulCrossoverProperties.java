@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.base.Tile;
@@ -26,6 +27,7 @@ import net.jqwik.api.lifecycle.BeforeTry;
 
 /** Where {@link SpikeMatmul#variant} changes, by one spike or by one row more, the bits stay. */
 @EveryWidth
+@FewerTries
 final class SpikeMatmulCrossoverProperties {
 
     private Arena arena;

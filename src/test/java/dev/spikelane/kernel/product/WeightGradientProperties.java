@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.GradientSink;
@@ -16,9 +17,11 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 
 /** Gradients of weights follow the specification bit for bit, and do not depend on how a run is cut into calls. */
 @EveryWidth
+@FewerTries
 class WeightGradientProperties {
 
     private static final double[] DENSITIES = {0, 0.03, 0.15, 0.3, 1};
@@ -102,7 +105,7 @@ class WeightGradientProperties {
             FloatMatrix values = gradients(arena, batch, outputs, random);
             WeightGradient kernel = new WeightGradient(arena, inputs, outputs, 1 + random.nextInt(3));
             PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
-            kernel.prepareFrame(frame, null);
+            kernel.prepareFrame(frame, 0, null);
             add(kernel, values, found);
             PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
             for (int block = 0; block < expected.blocks(); block++) {
@@ -113,7 +116,7 @@ class WeightGradientProperties {
             PackedWeights weights = Product.packed(
                     arena, gradients(arena, outputs, inputs, random), gradients(arena, 1, outputs, random));
             PreparedFrame prepared = new PreparedFrame(arena, 1);
-            if (prepared.take(frame)) {
+            if (prepared.take(frame, 0)) {
                 FloatMatrix current = FloatMatrix.zeros(arena, batch, outputs);
                 FloatMatrix wanted = FloatMatrix.zeros(arena, batch, outputs);
                 prepared.multiply(weights, Tile.whole(current), 0);
@@ -127,6 +130,29 @@ class WeightGradientProperties {
         }
     }
 
+    /** A matrix is the same object when it holds another frame: what was found of the one before does not serve it. */
+    @Test
+    void whatWasFoundOfAFrameServesOnlyItsVersion() {
+        try (Arena arena = Arena.ofShared()) {
+            int inputs = 70;
+            FloatMatrix frame = FloatMatrix.zeros(arena, 2, inputs);
+            frame.set(0, 3, 2);
+            PreparedFrame prepared = new PreparedFrame(arena, 1);
+            prepared.take(frame, 1);
+            frame.set(0, 3, 0);
+            frame.set(1, 5, 4);
+            FloatMatrix values = gradients(arena, 2, 9, new Random(1));
+            WeightGradient kernel = new WeightGradient(arena, inputs, 9, 1);
+            PackedWeights found = PackedWeights.zeros(arena, inputs, 9);
+            kernel.prepareFrame(frame, 2, prepared);
+            add(kernel, values, found);
+            PackedWeights expected = PackedWeights.zeros(arena, inputs, 9);
+            ScalarWeightGradient.add(frame, Tile.whole(values), 1, 2, expected, 0);
+            ScalarWeightGradient.addBias(Tile.whole(values), 1, 2, 1, expected.bias(), 0);
+            same(expected, found);
+        }
+    }
+
     private static void add(WeightGradient kernel, FloatMatrix values, PackedWeights found) {
         prepare(kernel);
         for (int block = 0; block < found.blocks(); block++) {
@@ -137,8 +163,8 @@ class WeightGradientProperties {
     }
 
     private static void prepare(WeightGradient kernel) {
-        for (; kernel.parts() > 0; kernel.nextRound()) {
-            for (int part = kernel.parts() - 1; part >= 0; part--) {
+        for (int parts = kernel.parts(); parts > 0; parts = kernel.parts()) {
+            for (int part = parts - 1; part >= 0; part--) {
                 kernel.preparePart(part, 0);
             }
         }
@@ -166,7 +192,7 @@ class WeightGradientProperties {
             gives.setGives(null);
             for (WeightGradient each : new WeightGradient[] {stores, gives}) {
                 if (kind == 2) {
-                    each.prepareFrame((FloatMatrix) source, null);
+                    each.prepareFrame((FloatMatrix) source, 0, null);
                 } else {
                     each.prepare(source, batch);
                 }
@@ -248,15 +274,13 @@ class WeightGradientProperties {
         int batch = values.rows() / steps;
         FloatMatrix room = FloatMatrix.zeros(turn * batch, (blocks.end - blocks.first) * PackedWeights.BLOCK);
         Tile tile = Tile.of(room, outputs).at(blocks.first, blocks.end);
-        gives.openTurns(0);
+        GradientSink sink = (gradients, from, first, end) ->
+                MemorySegment.copy(gradients, from, found.segment(), first * Float.BYTES, (end - first) * Float.BYTES);
         for (int end = steps; end > 0; end -= turn) {
             int first = Math.max(0, end - turn);
             tile.copyFrom(values, first * batch, 0, (end - first) * batch);
-            gives.addTurn(tile, found.bias(), first, end, 0);
+            gives.giveSteps(tile, found.bias(), sink, first, end, 0);
         }
-        GradientSink sink = (gradients, from, first, end) ->
-                MemorySegment.copy(gradients, from, found.segment(), first * Float.BYTES, (end - first) * Float.BYTES);
-        gives.closeTurns(tile, sink, 0);
     }
 
     private static void same(PackedWeights expected, PackedWeights found) {

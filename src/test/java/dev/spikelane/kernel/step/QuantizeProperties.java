@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.Progression;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.step.leaky.LeakyCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Quantization;
 import java.lang.foreign.Arena;
@@ -28,6 +30,7 @@ import net.jqwik.api.lifecycle.BeforeTry;
  * All ways to find the nearest level give that of the specification, at the levels, halfway between them, and far away.
  */
 @EveryWidth
+@FewerTries
 final class QuantizeProperties {
 
     private Arena arena;

@@ -101,12 +101,12 @@ public record WeightGradientWork(int inputs, int outputs, double density) implem
 
         private void chosen() {
             if (work.density == 0) {
-                kernel.prepareFrame(frame, null);
+                kernel.prepareFrame(frame, 0, null);
             } else {
                 kernel.prepare(spikes, BATCH);
             }
-            for (; kernel.parts() > 0; kernel.nextRound()) {
-                for (int part = 0; part < kernel.parts(); part++) {
+            for (int parts = kernel.parts(); parts > 0; parts = kernel.parts()) {
+                for (int part = 0; part < parts; part++) {
                     kernel.preparePart(part, 0);
                 }
             }

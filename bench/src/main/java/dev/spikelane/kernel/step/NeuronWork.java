@@ -11,6 +11,12 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
+import dev.spikelane.kernel.step.cell.LstmStep;
+import dev.spikelane.kernel.step.cell.WindowStep;
+import dev.spikelane.kernel.step.leaky.LeakyLoops;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Quantization;
@@ -124,7 +130,7 @@ public record NeuronWork(Model model) implements Work {
         private final FloatMatrix current;
         private final FloatMatrix state;
         private final FloatMatrix feedback;
-        private final FloatMatrix workspace = FloatMatrix.zeros(arena, LstmStep.GATES, NEURONS);
+        private final FloatMatrix workspace = LstmStep.workspace(arena, NEURONS);
         private final FloatMatrix weights = FloatMatrix.zeros(arena, WINDOW, NEURONS);
         private final FloatMatrix window = FloatMatrix.zeros(arena, WINDOW, NEURONS);
         private final SpikeMatrix previous = SpikeMatrix.zeros(arena, 1, NEURONS);
@@ -172,7 +178,7 @@ public record NeuronWork(Model model) implements Work {
             switch (model) {
                 case SLSTM -> {
                     for (int step = 0; step < STEPS; step++) {
-                        LstmStep.step(parameters, run, workspace, step);
+                        LstmStep.step(parameters, NEURONS, run, workspace, step);
                     }
                 }
                 case STATE_LEAKY_TRUNCATED -> {
@@ -188,7 +194,7 @@ public record NeuronWork(Model model) implements Work {
             switch (model) {
                 case SLSTM -> {
                     for (int step = 0; step < STEPS; step++) {
-                        LstmStep.scalar(parameters, run, step);
+                        LstmStep.scalar(parameters, NEURONS, run, step);
                         fire(step);
                     }
                 }

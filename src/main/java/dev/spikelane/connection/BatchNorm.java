@@ -1,0 +1,97 @@
+package dev.spikelane.connection;
+
+import dev.spikelane.memory.Shape;
+
+/**
+ * Normalizes each channel, as {@code torch.nn.BatchNorm1d} does for a row of neurons, each of which is a channel, and
+ * {@code BatchNorm2d} for maps: {@code weight * (x - mean) / sqrt(variance + epsilon) + bias}.
+ *
+ * <p>Simulations and evaluations take the running mean and variance, which are values of the network. In training, each
+ * step of time is normalized by the mean and variance of its own batch; a {@code Trainer} then moves the running values
+ * towards those of all steps, in their order, by {@code running = (1 - momentum) * running + momentum * batch}, with
+ * the variance divided by one less than the number of values. So another division of a batch into shards gives other
+ * numbers, as in torch. A batch of one sample and one position has no variance: it is normalized to 0, and does not
+ * move running values, where torch refuses it.
+ *
+ * <p>It stands behind another connection, such as {@link Dense}, in the path of a projection.
+ *
+ * @param channels neurons of a row, or maps; at least 1
+ * @param epsilon what is added to variances, above 0
+ * @param momentum the share of a new value in running values, from 0 to 1
+ * @param affine whether it has a weight and a bias for each channel, which are learned
+ */
+public record BatchNorm(int channels, double epsilon, double momentum, boolean affine) implements Connection {
+
+    /**
+     * Makes a connection.
+     *
+     * @throws IllegalArgumentException if a number is out of its range
+     */
+    public BatchNorm {
+        if (channels < 1) {
+            throw new IllegalArgumentException("channels is " + channels + ", expected at least 1");
+        }
+        if (!(epsilon > 0) || Double.isInfinite(epsilon)) {
+            throw new IllegalArgumentException("epsilon is " + epsilon + ", expected a finite number above 0");
+        }
+        if (!(momentum >= 0 && momentum <= 1)) {
+            throw new IllegalArgumentException("momentum is " + momentum + ", expected 0 to 1");
+        }
+    }
+
+    /**
+     * Makes a connection with torch's options: an epsilon of 1e-5, a momentum of 0.1, weights and biases.
+     *
+     * @param channels neurons of a row, or maps; at least 1
+     * @return the connection
+     * @throws IllegalArgumentException if there is no channel
+     */
+    public static BatchNorm of(int channels) {
+        return new BatchNorm(channels, 1e-5, 0.1, true);
+    }
+
+    /**
+     * Returns the same with another epsilon.
+     *
+     * @param added what is added to variances, above 0
+     * @return a connection
+     * @throws IllegalArgumentException if it is not above 0
+     */
+    public BatchNorm withEpsilon(double added) {
+        return new BatchNorm(channels, added, momentum, affine);
+    }
+
+    /**
+     * Returns the same with another momentum.
+     *
+     * @param share of a new value, from 0 to 1
+     * @return a connection
+     * @throws IllegalArgumentException if it is out of this range
+     */
+    public BatchNorm withMomentum(double share) {
+        return new BatchNorm(channels, epsilon, share, affine);
+    }
+
+    /**
+     * Returns the same without weights and biases.
+     *
+     * @return a connection
+     */
+    public BatchNorm withoutAffine() {
+        return new BatchNorm(channels, epsilon, momentum, false);
+    }
+
+    @Override
+    public Shape outputShape(Shape input) {
+        if (input.channels() != channels) {
+            throw new IllegalArgumentException(
+                    this + " has a source of " + input.channels() + " channels, expected " + channels);
+        }
+        return input;
+    }
+
+    @Override
+    public String toString() {
+        return "batch norm " + channels;
+    }
+}

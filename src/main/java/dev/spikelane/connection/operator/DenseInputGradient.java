@@ -1,0 +1,35 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+
+/** The way back through a dense connection: a product with the transposed weights. */
+final class DenseInputGradient implements InputGradient {
+
+    private final PackedWeights weights;
+    private final PackedWeights transposed;
+
+    DenseInputGradient(Arena arena, PackedWeights weights) {
+        this.weights = weights;
+        this.transposed = PackedWeights.zeros(arena, /* pre= */ weights.post(), /* post= */ weights.pre());
+        update();
+    }
+
+    @Override
+    public void pull(FloatMatrix gradient, int rows, Tile into) {
+        DenseMatmul.multiply(gradient, rows, transposed, into);
+    }
+
+    @Override
+    public FloatMatrix packed() {
+        return transposed.packed();
+    }
+
+    @Override
+    public void update() {
+        transposed.setTransposed(weights);
+    }
+}

@@ -1,0 +1,181 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.kernel.base.GradientSink;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.WeightGradient;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The gradients of the weights of a dense connection; a part is a block of 64 outputs for a share of the inputs. */
+final class DenseWeightGradients implements WeightGradients {
+
+    /** The shapes whose inner orders inputs and outputs have. */
+    record Order(Shape inputs, Shape outputs) {}
+
+    private final DenseOperator operator;
+    private final Order order;
+    private final PackedWeights weights;
+    private final Arena arena;
+    private final WeightGradient kernel;
+    /** The gradients that each thread adds. */
+    private final Tile[] tiles;
+
+    /** The gradients, where no sink takes them. */
+    private @Nullable PackedWeights sum;
+
+    private final FloatMatrix ofBias;
+    private @Nullable GradientSink sink;
+    private WeightRows rows;
+    private boolean adding;
+    private boolean inTurns;
+
+    DenseWeightGradients(DenseOperator operator, Order order, PackedWeights weights, Arena arena, int threads) {
+        this.operator = operator;
+        this.order = order;
+        this.weights = weights;
+        this.arena = arena;
+        this.ofBias = FloatMatrix.zeros(arena, 1, weights.post());
+        this.kernel = new WeightGradient(arena, weights.pre(), weights.post(), threads);
+        this.rows = new WeightRows(ofBias);
+        this.tiles = new Tile[threads];
+        for (int i = 0; i < threads; i++) {
+            tiles[i] = Tile.whole(ofBias);
+        }
+    }
+
+    @Override
+    public void open(WeightRows next) {
+        rows = next;
+        adding = false;
+        inTurns = false;
+        if (sink != null) {
+            kernel.setGives(operator.factors()); // they may have been learned
+        }
+        if (next.source() instanceof FloatMatrix frame && next.isFrame()) {
+            kernel.prepareFrame(frame, next.version(), next.forward());
+        } else {
+            kernel.prepare(next.source(), next.batch());
+        }
+        if (next.begins()) {
+            clear();
+        }
+    }
+
+    private void clear() {
+        if (sink == null) {
+            sum().packed().fill(0);
+        }
+        ofBias.fill(0);
+    }
+
+    @Override
+    public int parts() {
+        if (adding) {
+            adding = false;
+            finish();
+            return 0;
+        }
+        int preparing = kernel.parts();
+        if (preparing > 0 || rows.gradient() == null) {
+            return preparing;
+        }
+        adding = true;
+        return weights.blocks() * kernel.shares();
+    }
+
+    @Override
+    public void run(int part, int thread) {
+        if (!adding) {
+            kernel.preparePart(part, thread);
+            return;
+        }
+        int block = part / kernel.shares();
+        Tile gradient =
+                tiles[thread].on(Objects.requireNonNull(rows.gradient())).at(block, block + 1);
+        addShare(gradient, block, part % kernel.shares(), thread);
+    }
+
+    private void addShare(Tile gradient, int block, int share, int thread) {
+        GradientSink taker = sink;
+        if (taker != null) {
+            kernel.give(gradient, ofBias, taker, block, share, thread);
+        } else {
+            kernel.add(gradient, sum(), ofBias, block, share, thread);
+        }
+    }
+
+    @Override
+    public boolean takesTiles(int steps, int blocks) {
+        inTurns = sink != null && kernel.takesTurns(steps, blocks);
+        return inTurns;
+    }
+
+    @Override
+    public void add(Tile gradient, int firstStep, int endStep, int thread) {
+        if (inTurns) {
+            kernel.giveSteps(gradient, ofBias, Objects.requireNonNull(sink), firstStep, endStep, thread);
+            return;
+        }
+        for (int block = gradient.firstBlock(); block < gradient.endBlock(); block++) {
+            for (int share = 0; share < kernel.shares(); share++) {
+                addShare(gradient, block, share, thread);
+            }
+        }
+    }
+
+    /** Multiplies sums that came from spikes by what the spikes carry. */
+    private void finish() {
+        float[] factors = operator.factors();
+        if (rows.ends() && rows.source() instanceof SpikeMatrix && sink == null && factors != null) {
+            sum().scale(factors);
+        }
+    }
+
+    @Override
+    public long listBytes(int steps, int samples) {
+        return kernel.listBytes(steps, samples);
+    }
+
+    @Override
+    public boolean give(String name, GradientSink taker) {
+        if (!SimdWidth.VECTOR || !name.equals(ConnectionKind.WEIGHT)) {
+            return false;
+        }
+        sink = taker;
+        kernel.setGives(operator.factors());
+        return true;
+    }
+
+    private PackedWeights sum() {
+        PackedWeights made = sum;
+        if (made == null) {
+            made = PackedWeights.zeros(arena, weights.pre(), weights.post());
+            sum = made;
+        }
+        return made;
+    }
+
+    @Override
+    public List<Learned> learned() {
+        List<ValueDescription> described = DenseKind.values(weights.pre(), weights.post());
+        ValueDescription weight = described.getFirst();
+        ValueDescription bias = described.getLast();
+        return List.of(
+                new Learned(
+                        weight.name(),
+                        weights.packed(),
+                        () -> new Sum(
+                                sum().packed(), OperatorValues.ofPacked(weight, order.inputs, order.outputs, sum()))),
+                new Learned(
+                        bias.name(),
+                        weights.bias(),
+                        () -> new Sum(ofBias, OperatorValues.ofRows(bias, order.outputs, ofBias))));
+    }
+}

@@ -1,0 +1,23 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+
+/** The way back from torch's order into that of the rows. */
+record FlattenInputGradient(Shape shape) implements InputGradient {
+
+    @Override
+    public void pull(FloatMatrix gradient, int rows, Tile into) {
+        into.require("into", rows, shape.size());
+        FloatMatrix gradients = into.matrix();
+        int first = into.firstColumn();
+        int end = into.endColumn();
+        int origin = into.origin();
+        for (int row = 0; row < rows; row++) {
+            for (int i = first; i < end; i++) {
+                gradients.set(row, i - origin, gradient.get(row, shape.torch(i)));
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.FloatMatrix;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way back through an {@link Operator} to its source, whose own way back pulls gradients when it needs them: into a
+ * tile of the source, or into whole rows of it.
+ */
+@SuppressWarnings("exports") // annotations for checks at compile time
+public interface InputGradient {
+
+    /**
+     * Computes the gradients of the first rows of the source for some blocks of 64 inputs, each sum from zero over
+     * outputs ascending.
+     *
+     * @param gradient {@code [at least rows x outputs]}: gradients of what the operator made
+     * @param rows how many rows, at least 1
+     * @param into {@code [at least rows x inputs]}, of which these rows of the blocks in use are overwritten
+     */
+    void pull(FloatMatrix gradient, int rows, Tile into);
+
+    /**
+     * Returns the weights as {@link #pull} reads them, for a loop that pulls by itself.
+     *
+     * @return 64 inputs side by side, a row for each output rounded up to a multiple of 16, block after block; null if
+     *     there is no such matrix
+     */
+    default @Nullable FloatMatrix packed() {
+        return null;
+    }
+
+    /** Takes notice that the weights have changed. */
+    default void update() {}
+}

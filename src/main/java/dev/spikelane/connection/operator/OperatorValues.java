@@ -1,0 +1,61 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.kernel.base.TorchLayout;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import java.util.function.Consumer;
+
+/**
+ * Values of an operator, or their gradients: what copies them out, and what takes others, both in torch's layout.
+ *
+ * @param out copies the values into a matrix of the right shape
+ * @param in takes a matrix of the right shape, or throws where it is not finite, and leaves all as it was
+ */
+record OperatorValues(ValueDescription description, Consumer<FloatMatrix> out, Consumer<FloatMatrix> in)
+        implements Values {
+
+    /** Rows of a matrix in the inner order of a shape. */
+    static OperatorValues ofRows(ValueDescription description, Shape shape, FloatMatrix rows) {
+        return new OperatorValues(
+                description, into -> TorchLayout.copyTorch(shape, rows, 0, into, 0, rows.rows()), from -> {
+                    from.requireFinite("values");
+                    TorchLayout.copyInside(shape, from, 0, rows, 0, rows.rows());
+                });
+    }
+
+    /** Packed weights between inputs and outputs in the inner orders of shapes. */
+    static OperatorValues ofPacked(ValueDescription description, Shape inputs, Shape outputs, PackedWeights packed) {
+        return new OperatorValues(
+                description,
+                into -> read(packed, inputs, outputs, into),
+                from -> packed.set(TorchLayout.weightsInside(inputs, outputs, from), packed.bias()));
+    }
+
+    private static void read(PackedWeights packed, Shape inputs, Shape outputs, FloatMatrix into) {
+        if (!TorchLayout.differs(inputs) && !TorchLayout.differs(outputs)) {
+            packed.read(into); // which allocates nothing
+            return;
+        }
+        FloatMatrix inside = FloatMatrix.zeros(into.rows(), into.columns());
+        packed.read(inside);
+        into.copyFrom(TorchLayout.weightsInTorch(inputs, outputs, inside));
+    }
+
+    /** The same values, of which an operator takes others itself. */
+    OperatorValues takenBy(Consumer<FloatMatrix> operator) {
+        return new OperatorValues(description, out, operator);
+    }
+
+    @Override
+    public void read(FloatMatrix into) {
+        into.requireShape("into", rows(), columns());
+        out.accept(into);
+    }
+
+    @Override
+    public void write(FloatMatrix from) {
+        from.requireShape("values", rows(), columns());
+        in.accept(from);
+    }
+}

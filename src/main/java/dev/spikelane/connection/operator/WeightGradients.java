@@ -1,0 +1,95 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.kernel.base.GradientSink;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.FloatMatrix;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The gradients of an {@link Operator}'s weights: sums over all rows, which threads make a part of the weights each.
+ * They are stored, or given to a sink as soon as they are complete.
+ *
+ * <p>Rows are time-major, {@code row = step * batch + sample}. Sums over rows go by steps descending, within a step by
+ * samples ascending: those of spikes in groups of four, each complete before it is added; those of values one fused
+ * multiply-add a row. So steps may come in any number of calls, the last steps first: {@link #open}, then all rounds,
+ * in which rows are prepared and, where the gradients of what was made are there, added.
+ */
+public interface WeightGradients extends Rounds {
+
+    /**
+     * Weights that can be learned, and their gradient.
+     *
+     * @param name among the operator's {@link Operator#values}
+     * @param values the weights themselves, in the layout of the operator; padding is zero
+     * @param gradient makes room for the gradient at the first call, and returns it from then on
+     */
+    record Learned(String name, FloatMatrix values, Supplier<Sum> gradient) {}
+
+    /**
+     * The gradient of weights.
+     *
+     * @param packed in the layout of the weights, padding is zero
+     * @param inTorch the same as a matrix in torch's layout
+     */
+    record Sum(FloatMatrix packed, Values inTorch) {}
+
+    /**
+     * Returns the weights that can be learned.
+     *
+     * @return weights with their gradients, in the order of {@link Operator#values}
+     */
+    List<Learned> learned();
+
+    /**
+     * Gives gradients to a sink from now on, in place of storing them. All rows must then come at once.
+     *
+     * @param name of the weights
+     * @param sink takes each gradient as soon as it is complete
+     * @return whether it will be so; else gradients are stored as before
+     */
+    default boolean give(String name, GradientSink sink) {
+        return false;
+    }
+
+    /**
+     * Takes rows of the source; all rounds follow.
+     *
+     * @param rows what is added next
+     */
+    void open(WeightRows rows);
+
+    /**
+     * Tells whether gradients of the rows that were taken may come some steps at a time by {@link #add}, a tile of
+     * outputs on a thread, with the same bits; asked before threads share the work, as it makes room.
+     *
+     * @param steps of each tile but the one of the first steps, which may have fewer
+     * @param blocks the most blocks of 64 outputs in a tile
+     * @return whether they may; those of a frame may anyhow
+     */
+    default boolean takesTiles(int steps, int blocks) {
+        return false;
+    }
+
+    /**
+     * Adds a tile of gradients, behind the rounds of rows whose gradients come by and by. A thread adds all steps of a
+     * tile, the last ones first, before it takes another.
+     *
+     * @param gradient gradients of what the operator made of these steps, from row 0 on, at the blocks in use
+     * @param firstStep the first step
+     * @param endStep the step behind the last
+     * @param thread which of the threads adds, from 0
+     */
+    void add(Tile gradient, int firstStep, int endStep, int thread);
+
+    /**
+     * Tells how much memory lists may take beside that of the arena, for sources such as the last.
+     *
+     * @param steps of a source
+     * @param samples of a step
+     * @return the most bytes on the heap
+     */
+    default long listBytes(int steps, int samples) {
+        return 0;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.spikelane.description;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.operator.ConnectionKind;
+import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.neuron.Quantization;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Tells graphs and models from others: all that a network was declared with but the weights of projections. Each part
+ * is added as numbers and names, each list behind its length, so that texts for readers may change.
+ */
+public final class NetworkFingerprint implements OptionSink {
+
+    private final Fingerprint fingerprint = new Fingerprint();
+
+    private NetworkFingerprint() {}
+
+    public static long of(NetworkDescription network) {
+        NetworkFingerprint made = new NetworkFingerprint();
+        made.add(network);
+        return made.fingerprint.value();
+    }
+
+    private void add(NetworkDescription network) {
+        fingerprint.add(network.inputs().size());
+        for (InputDescription input : network.inputs()) {
+            fingerprint.add(input.name());
+            add(input.shape());
+        }
+        fingerprint.add(network.populations().size());
+        network.populations().forEach(this::add);
+        fingerprint.add(network.projections().size());
+        for (ProjectionDescription projection : network.projections()) {
+            add(projection);
+        }
+        List<NamedValues> values = network.values();
+        fingerprint.add(values.size());
+        values.forEach(this::add);
+    }
+
+    private void add(Shape shape) {
+        fingerprint.add(shape.rank());
+        fingerprint.add(shape.channels());
+        fingerprint.add(shape.height());
+        fingerprint.add(shape.width());
+    }
+
+    private void add(PopulationDescription population) {
+        fingerprint.add(population.name());
+        add(population.shape());
+        NeuronOptions.say(population.neuron(), this);
+        fingerprint.add(population.neuron().parameters().size());
+        population.neuron().parameters().forEach(this::add);
+    }
+
+    private void add(String name, Parameter declared) {
+        fingerprint.add(name);
+        numbers(declared.values());
+    }
+
+    private void add(ProjectionDescription projection) {
+        fingerprint.add(projection.name());
+        switch (projection.source()) {
+            case SourceDescription.OfInput input -> {
+                fingerprint.add("input");
+                fingerprint.add(input.input());
+            }
+            case SourceDescription.OfSpikes spikes -> {
+                fingerprint.add("spikes");
+                fingerprint.add(spikes.population());
+            }
+            case SourceDescription.OfVariable variable -> {
+                fingerprint.add(variable.variable());
+                fingerprint.add(variable.population());
+            }
+        }
+        fingerprint.add(projection.target());
+        fingerprint.add(projection.port());
+        fingerprint.add(projection.delay());
+        truth("plastic", projection.plastic());
+        fingerprint.add(projection.path().size());
+        projection.path().forEach(this::add);
+    }
+
+    private void add(Connection connection) {
+        ConnectionKind<Connection> kind = ConnectionKinds.of(connection);
+        fingerprint.add(kind.name());
+        kind.options(connection).forEach((name, value) -> {
+            fingerprint.add(name);
+            fingerprint.add(Double.doubleToLongBits(value.doubleValue()));
+        });
+    }
+
+    private void add(NamedValues values) {
+        fingerprint.add(values.name());
+        fingerprint.add(values.said().type().name());
+        fingerprint.add(values.said().shape().size());
+        values.said().shape().forEach(fingerprint::add);
+    }
+
+    private void numbers(float... values) {
+        fingerprint.add(values.length);
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES);
+        bytes.asFloatBuffer().put(values);
+        fingerprint.add(bytes);
+    }
+
+    @Override
+    public void text(String name, String value) {
+        fingerprint.add(name);
+        fingerprint.add(value);
+    }
+
+    @Override
+    public void truth(String name, boolean value) {
+        integer(name, value ? 1 : 0);
+    }
+
+    @Override
+    public void integer(String name, long value) {
+        fingerprint.add(name);
+        fingerprint.add(value);
+    }
+
+    @Override
+    public void number(String name, float value) {
+        integer(name, Float.floatToIntBits(value));
+    }
+
+    @Override
+    public void connection(String name, Connection value) {
+        fingerprint.add(name);
+        add(value);
+    }
+
+    @Override
+    public void quantization(String name, Quantization value) {
+        text(name, value.toString());
+        numbers(value.levels());
+    }
+}

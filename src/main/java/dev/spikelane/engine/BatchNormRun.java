@@ -1,0 +1,162 @@
+package dev.spikelane.engine;
+
+import dev.spikelane.connection.operator.BatchNormOperator;
+import dev.spikelane.kernel.update.BatchNormStep;
+import dev.spikelane.kernel.update.BatchStatistics;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows that a part of a path makes, normalized by the statistics of the batch in each step: the source of what comes
+ * behind. Statistics of a window are kept: what is computed again is normalized by the same ones.
+ */
+public final class BatchNormRun implements SourceRun {
+
+    private final ProjectionRun rows;
+    private final BatchNormOperator operator;
+    private final RunSize size;
+    private final WorkerPool workers;
+    /** The rows of a segment, and what they are normalized to. */
+    private final KeptCurrents values;
+
+    private final PortSum sum;
+    private final StepViews<FloatMatrix> made;
+
+    private final BatchStatistics statistics;
+    private final BatchNormStep step;
+    private final boolean[] measured;
+    private final WorkerPool.Job normalize = this::normalize;
+    private @Nullable Signal frame;
+    private int first;
+    private int count;
+    private int blocksInPart;
+    private long version;
+
+    /**
+     * Makes room for the rows of a segment and the statistics of a window.
+     *
+     * @param rows what is normalized
+     */
+    BatchNormRun(ProjectionRun rows, BatchNormOperator operator, Arena arena, RunSize size, WorkerPool workers) {
+        this.rows = rows;
+        this.operator = operator;
+        this.size = size;
+        this.workers = workers;
+        this.values = new KeptCurrents(arena, size, operator.outputs(), 0);
+        this.sum = new PortSum(List.of(rows), operator.outputs(), arena, size, values);
+        this.made = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operator.outputs()), size.batch());
+        this.statistics =
+                BatchStatistics.zeros(arena, size.steps(), operator.said().channels());
+        this.step = operator.step(size.batch(), statistics);
+        this.measured = new boolean[size.steps()];
+    }
+
+    /** Returns the rows of a segment before they are normalized. */
+    public FloatMatrix values() {
+        return values.all();
+    }
+
+    /** Returns what makes the rows. */
+    public ProjectionRun rows() {
+        return rows;
+    }
+
+    /** Returns the operator whose running values follow. */
+    public BatchNormOperator operator() {
+        return operator;
+    }
+
+    /** Returns the statistics of the window. */
+    public BatchStatistics statistics() {
+        return statistics;
+    }
+
+    /** Returns the row of the statistics that belongs to a step: all steps of a frame have one. */
+    public int row(int ofStep) {
+        return frame == null ? ofStep : 0;
+    }
+
+    /** Returns how many values each statistic is of. */
+    public long count() {
+        return (long) size.batch() * operator.positions();
+    }
+
+    /** Begins a window, behind its rows; normalizes them at once if all steps have the same. */
+    @Override
+    public void open() {
+        frame = null;
+        Arrays.fill(measured, false);
+        if (rows.frame() != null) {
+            prepare(0, 1);
+            frame = made.steps(0, 1);
+        }
+    }
+
+    @Override
+    public void prepare(int firstStep, int steps) {
+        if (frame != null) {
+            return;
+        }
+        version++;
+        first = firstStep;
+        count = steps;
+        values.open(first - size.inSegment(first));
+        sum.run(workers, first, count, workers.threads() > 1);
+        int blocks = Math.ceilDiv(operator.said().channels(), Long.SIZE);
+        blocksInPart = Math.ceilDiv(blocks, size.threads() == 1 ? 1 : 2 * size.threads());
+        workers.run(normalize, Math.ceilDiv(blocks, blocksInPart));
+        Arrays.fill(measured, first, first + count, true);
+    }
+
+    private void normalize(int part, int thread) {
+        int channel = part * blocksInPart * Long.SIZE;
+        int end = Math.min(channel + blocksInPart * Long.SIZE, operator.said().channels());
+        for (int at = first; at < first + count; at++) {
+            if (!measured[at]) {
+                step.measure(values.all(), size.inSegment(at), at, channel, end);
+            }
+            step.normalize(values.all(), made.all(), size.inSegment(at), at, channel, end);
+        }
+    }
+
+    /** A batch is normalized as a whole. */
+    @Override
+    public boolean samplesApart() {
+        return false;
+    }
+
+    @Override
+    public @Nullable Signal frame() {
+        return frame;
+    }
+
+    @Override
+    public long frameVersion() {
+        return version;
+    }
+
+    @Override
+    public long version() {
+        return version;
+    }
+
+    /** What was prepared; the delay is that of its rows. */
+    @Override
+    public FloatMatrix from(int ofStep, int delay) {
+        return made.from(size.inSegment(ofStep));
+    }
+
+    @Override
+    public FloatMatrix steps(int firstStep, int steps, int delay) {
+        return made.steps(size.inSegment(firstStep), steps);
+    }
+
+    @Override
+    public Signal samples(int ofStep, int delay, SampleViews of) {
+        return of.in(made.all(), size.inSegment(ofStep));
+    }
+}

@@ -1,0 +1,103 @@
+package dev.spikelane.io;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/** Recognizes files of other formats by their first bytes, and says what to do with them. */
+enum ForeignFile {
+    PYTORCH_ARCHIVE(
+            "504b0304",
+            "data.pkl",
+            "is a file of PyTorch (.pt, .pth); in Python write its tensors with"
+                    + " safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")"),
+    NUMPY_ARCHIVE(
+            "504b0304",
+            ".npy",
+            "is an archive of NumPy (.npz); in Python write each of its arrays with numpy.save, or all with"
+                    + " safetensors.numpy.save_file"),
+    ARCHIVE(
+            "504b0304",
+            "",
+            "is a zip archive, such as PyTorch's .pt or NumPy's .npz; write what it holds in Python"
+                    + " with safetensors or numpy.save"),
+    PYTORCH_PICKLE(
+            "80028a0a6cfc",
+            "",
+            "is a file of an old PyTorch (.pt, .pth); in Python write its tensors with"
+                    + " safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")"),
+    PICKLE("80..........", "", "is a pickle of Python; write what it holds in Python with safetensors or numpy.save"),
+    HDF5(
+            "894844460d0a1a0a",
+            "",
+            "is a file of HDF5 (.h5, .nir); in Python write its arrays with safetensors.numpy.save_file or numpy.save"),
+    NUMPY("934e554d5059", "", "is an array of NumPy (.npy); read it with Npy"),
+    ONNX(
+            "08..12",
+            "",
+            "is a network of ONNX; in Python write the tensors of the model that it was exported from with"
+                    + " safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")"),
+    IDX("00000801", "", "is a file of IDX (MNIST's format); read it with Idx"),
+    IDX_OF_IMAGES("00000803", "", "is a file of IDX (MNIST's format); read it with Idx"),
+    SAFETENSORS("................7b", "", "is a file of safetensors; read it with Safetensors");
+
+    /** Bytes by which all of them can be told apart: a zip archive has the name of its first file behind 30. */
+    private static final int FIRST_BYTES = 128;
+
+    private static final int NAME_IN_ARCHIVE = 30;
+
+    private final String start;
+    private final String inside;
+    private final String advice;
+
+    /** Two characters of {@code start} are a byte in hexadecimal digits, or any byte if they are dots. */
+    ForeignFile(String start, String inside, String advice) {
+        this.start = start;
+        this.inside = inside;
+        this.advice = advice;
+    }
+
+    /**
+     * Says what a file is that a reader refuses, and what to do.
+     *
+     * @param first its first bytes, or fewer
+     * @return words for behind the file's name; empty if it is nothing known
+     */
+    static String advice(byte[] first) {
+        for (ForeignFile each : values()) {
+            if (each.begins(first)) {
+                return each.advice;
+            }
+        }
+        return "";
+    }
+
+    /** What was read of a stream, with some more bytes of it. */
+    static byte[] first(byte[] read, InputStream rest) throws IOException {
+        byte[] more = rest.readNBytes(FIRST_BYTES - read.length);
+        byte[] all = Arrays.copyOf(read, read.length + more.length);
+        System.arraycopy(more, 0, all, read.length, more.length);
+        return all;
+    }
+
+    private boolean begins(byte[] first) {
+        int bytes = start.length() / 2;
+        if (first.length < bytes) {
+            return false;
+        }
+        String found = HexFormat.of().formatHex(first, 0, bytes);
+        for (int i = 0; i < start.length(); i++) {
+            if (start.charAt(i) != '.' && start.charAt(i) != found.charAt(i)) {
+                return false;
+            }
+        }
+        return inside.isEmpty()
+                || first.length > NAME_IN_ARCHIVE
+                        && new String(
+                                        Arrays.copyOfRange(first, NAME_IN_ARCHIVE, first.length),
+                                        StandardCharsets.ISO_8859_1)
+                                .contains(inside);
+    }
+}

@@ -1,0 +1,144 @@
+package dev.spikelane.kernel.step.cell;
+
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyStep;
+import dev.spikelane.memory.FloatMatrix;
+
+/**
+ * Updates leaky neurons whose membranes are sums of their newest K inputs, by one step, in float32 without fused
+ * operations.
+ *
+ * <p>With t the number of the step, from 0, {@code w[k]} the weight of an input that is k steps old, {@code w[0] = 1},
+ * and d the share that is left after a step:
+ *
+ * <pre>{@code
+ * U[t] = sum of w[k] * I[t - k] over k = 0 .. min(K, t + 1) - 1
+ * S = U > threshold
+ * }</pre>
+ *
+ * <p>Steps are taken in blocks of K, so that an input costs the same whatever K is. P is the sum of the inputs of a
+ * block so far, Q[j] that of the inputs j to K - 1 of the block before, as of its end. This is the canonical order,
+ * with {@code n = t mod K}:
+ *
+ * <pre>{@code
+ * P = d * P + I,  I[n] = I                                       P is 0 before the first step of a block
+ * U = P                                                          in the first block, and where n = K - 1
+ * U = P + w[n + 1] * Q[n + 1]                                    else
+ * Q[K - 1] = I[K - 1]                                            after the last step of a block
+ * Q[j] = Q[j + 1] + w[K - 1 - j] * I[j]                          then for j = K - 2 down to 1
+ * P = 0                                                          then
+ * }</pre>
+ *
+ * <p>Nothing is subtracted: what is not a number leaves the membrane K steps later. Up to step K the membrane is that
+ * of a leaky neuron bit for bit. An input that is infinite times a weight that is 0 in float32 is not a number.
+ *
+ * <p>Of the parameters the share d ({@link LeakyParametersBuilder#synapse}), threshold, comparison, inhibition and
+ * quantization are read; quantization of one variable rounds the membrane, and nothing of it comes back.
+ */
+public final class WindowStep {
+
+    private WindowStep() {}
+
+    /**
+     * Runs one step for some blocks of 64 neurons. Threads that share the work take disjoint blocks. What is updated or
+     * overwritten shares no memory with what else is passed, but for membranes and current.
+     *
+     * @param parameters of {@code neurons} neurons with two variables, membrane and sum, without a reset
+     * @param weights {@code [K x neurons]}: row k holds the weights of inputs that are k steps old
+     * @param run the current; the state, {@code [2 * batch x neurons]}: the membranes, then P; spikes, and membranes if
+     *     they are kept, which may be the current itself; all words if the parameters are
+     *     {@linkplain LeakyParameters#coupled coupled}
+     * @param window {@code [K * batch x neurons]}: row {@code j * batch + sample} holds I[j] or Q[j]; updated; not read
+     *     before it is written
+     * @param firstRow the first row of the step
+     * @param step the number of the step, from 0; the steps of a window follow one another
+     * @throws IllegalArgumentException if a shape or range does not fit, matrices share memory that must not, the step
+     *     is negative, or the neurons have a reset, fire before the step or feed something back
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void step(
+            LeakyParameters parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int firstRow, long step) {
+        int batch = run.state.rows() / 2;
+        check(parameters, weights, run, window, firstRow, step);
+        if (run.records) {
+            LeakyStep.requireMembranes(parameters, run, firstRow + batch);
+            Checks.apart("membranes", run.membranes, "window", window);
+            Checks.apart("membranes", run.membranes, "weights", weights);
+        }
+        for (int row = firstRow; row < firstRow + batch; row++) {
+            if (SimdWidth.VECTOR) {
+                WindowStepVector.charge(parameters, weights, run, window, row, step);
+            } else {
+                scalar(parameters, weights, run, window, row, step);
+            }
+            LeakyStep.fire(parameters.loops, parameters, run, row);
+        }
+    }
+
+    /** Checks all but the membranes. */
+    private static void check(
+            LeakyParameters parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int firstRow, long step) {
+        FloatMatrix state = run.state;
+        int batch = state.rows() / 2;
+        if (parameters.variables() != 2) {
+            throw new IllegalArgumentException(
+                    "parameters have " + parameters.variables() + " variables, expected 2, membrane and sum");
+        }
+        if (parameters.options.reset() != Reset.NONE) {
+            throw new IllegalArgumentException("reset is " + parameters.options.reset() + ", expected NONE");
+        }
+        if (step < 0) {
+            throw new IllegalArgumentException("step is " + step + ", expected at least 0");
+        }
+        LeakyStep.check(parameters, run, firstRow, batch);
+        LeakyStep.requireFiringOnly(parameters, firstRow, batch);
+        weights.requireShape("weights", weights.rows(), parameters.neurons());
+        long windowRows = (long) weights.rows() * batch;
+        if (window.rows() != windowRows) {
+            throw new IllegalArgumentException("window is [" + window.rows() + " x " + window.columns()
+                    + "], expected [" + windowRows + " x " + parameters.neurons() + "]");
+        }
+        window.requireShape("window", window.rows(), parameters.neurons());
+        Checks.apart("state", state, "weights", weights);
+        Checks.apart("window", window, "weights", weights);
+        Checks.apart("window", window, "current", run.current);
+        Checks.apart("window", window, "state", state);
+    }
+
+    /** The specification of all but firing: charges a sample's neurons, and ends the block where the step does. */
+    public static void scalar(
+            LeakyParameters parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int row, long step) {
+        FloatMatrix state = run.state;
+        int batch = state.rows() / 2;
+        int sample = row % batch;
+        int length = weights.rows();
+        int n = (int) (step % length);
+        boolean older = step >= length && n < length - 1;
+        int end = Math.min(run.endWord * Long.SIZE, parameters.neurons());
+        for (int neuron = run.firstWord * Long.SIZE; neuron < end; neuron++) {
+            float input = Elements.get(run.current, row, neuron - run.firstCurrent);
+            float p = Elements.get(parameters.alpha, 0, neuron) * Elements.get(state, batch + sample, neuron) + input;
+            float u = p;
+            if (older) {
+                u = p + Elements.get(weights, n + 1, neuron) * Elements.get(window, (n + 1) * batch + sample, neuron);
+            }
+            Elements.set(state, sample, neuron, u);
+            Elements.set(state, batch + sample, neuron, n < length - 1 ? p : 0);
+            Elements.set(window, n * batch + sample, neuron, input);
+        }
+        for (int j = length - 2; n == length - 1 && j > 0; j--) {
+            for (int neuron = run.firstWord * Long.SIZE; neuron < end; neuron++) {
+                float later = Elements.get(window, (j + 1) * batch + sample, neuron);
+                float own = Elements.get(weights, n - j, neuron) * Elements.get(window, j * batch + sample, neuron);
+                Elements.set(window, j * batch + sample, neuron, later + own);
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package dev.spikelane.kernel.step.leaky;
+
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.LeakySums;
+import dev.spikelane.kernel.step.QuantizeLevels;
+import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+
+/**
+ * Parameters of a row of leaky integrate-and-fire neurons, one value for each neuron, as {@link LeakyStep} reads them.
+ * May be shared between threads if its arena is; values change by {@link #set} alone, which no reader may overlap.
+ */
+public final class LeakyParameters {
+
+    /**
+     * The leak of the membrane, whose meaning the {@link Decay} says; of the inhibitory current in an alpha function.
+     */
+    public final FloatMatrix beta;
+
+    public final FloatMatrix threshold;
+    /** What is left of the synapse, or of the excitatory current, after a step. */
+    public final FloatMatrix alpha;
+    /** Factors of the input, one after another. */
+    final FloatMatrix[] gains;
+    /** Where the membrane decays to. */
+    final FloatMatrix rest;
+    /** Where a reset leads to. */
+    final FloatMatrix potential;
+    /** What the sum of the currents of an alpha function is multiplied by. */
+    final FloatMatrix scale;
+    /** The weights of the feedback. */
+    final FloatMatrix own;
+    /** What S = 1 counts in an immediate reset: {@code 1 / factor}, where the factor did not scale the spike before. */
+    public final FloatMatrix fired;
+    /** What S = 0 counts: {@code 0 / factor}, which is -0 for a negative factor. */
+    public final FloatMatrix silent;
+    /** What state variables are rounded to. */
+    public final QuantizeLevels levels;
+    /** How many state variables are rounded. */
+    public final int quantized;
+
+    /** Whether {@link #beta} is a share, which is clamped. */
+    private final boolean clamps;
+
+    public final LeakyOptions options;
+    public final LeakyLoops loops;
+    /** The plain loops that the others must follow. */
+    public final LeakyLoops specification;
+
+    LeakyParameters(LeakyParametersBuilder from, LeakyOptions options, Arena arena) {
+        this.options = options;
+        this.specification = LeakyLoops.plain(options);
+        this.loops = SimdWidth.VECTOR ? LeakyLoops.vector(options) : LeakyLoops.scalar(options);
+        this.beta = from.row(arena, "beta", from.leak);
+        this.threshold = from.row(arena, "threshold", from.threshold);
+        this.alpha = from.row(arena, "alpha", from.alpha);
+        this.gains = new FloatMatrix[from.gains.length];
+        for (int i = 0; i < gains.length; i++) {
+            gains[i] = from.row(arena, "gain", from.gains[i]);
+        }
+        this.rest = from.row(arena, "rest", from.rest);
+        this.potential = from.row(arena, "resetPotential", from.potential);
+        this.scale = from.row(arena, "scale", from.scale);
+        this.own = from.row(arena, "feedback", from.own);
+        this.fired = from.row(arena, "gradedFactor", from.gradedFactor);
+        this.silent = FloatMatrix.zeros(arena, 1, from.neurons);
+        this.levels = QuantizeLevels.of(arena, from.levels);
+        this.quantized = from.quantized;
+        this.clamps = from.clamps;
+        if (clamps) {
+            clamp(beta);
+        }
+        clamp(alpha);
+        divideSpikes();
+        if (options.compare() == Compare.INCLUSIVE || options.inhibition()) {
+            pad(threshold, Float.MAX_VALUE);
+        }
+        if (options.decay() == Decay.DIVIDE) {
+            pad(beta, 1);
+        }
+    }
+
+    /** Puts what S counts in an immediate reset in place of the factors in {@link #fired}. */
+    private void divideSpikes() {
+        for (int neuron = 0; neuron < fired.columns(); neuron++) {
+            float factor = options.inhibition() && fired.get(0, neuron) != 0 ? fired.get(0, neuron) : 1;
+            fired.set(0, neuron, 1 / factor);
+            silent.set(0, neuron, 0 / factor);
+        }
+    }
+
+    private static void clamp(FloatMatrix row) {
+        for (int neuron = 0; neuron < row.columns(); neuron++) {
+            row.set(0, neuron, Math.clamp(row.get(0, neuron), 0.0f, 1.0f));
+        }
+    }
+
+    /**
+     * Overwrites a parameter, clamped as it was when these were built.
+     *
+     * @param parameter one that these {@linkplain #has have}
+     * @param values finite: one, or one for each neuron
+     * @throws IllegalArgumentException if these do not have it
+     */
+    public void set(LeakySums parameter, float[] values) {
+        if (!has(parameter)) {
+            throw new IllegalArgumentException(parameter + " cannot be set, expected a parameter that has a row");
+        }
+        FloatMatrix row = switch (parameter) {
+            case LEAK -> beta;
+            case THRESHOLD -> threshold;
+            case SYNAPSE -> alpha;
+            case SCALE -> scale;
+            case OWN -> own;
+            case REST -> rest;
+            case POTENTIAL -> potential;
+            case GAIN -> gains[0];
+            case FACTOR -> fired;
+        };
+        for (int neuron = 0; neuron < row.columns(); neuron++) {
+            row.set(0, neuron, values[values.length == 1 ? 0 : neuron]);
+        }
+        if (parameter == LeakySums.LEAK ? clamps : parameter == LeakySums.SYNAPSE) {
+            clamp(row);
+        }
+        if (parameter == LeakySums.FACTOR) {
+            divideSpikes();
+        }
+    }
+
+    /**
+     * Tells whether neurons have a parameter as a row that can be overwritten.
+     *
+     * @param parameter a parameter
+     * @return false for the factor of the input where there is not one
+     */
+    public boolean has(LeakySums parameter) {
+        return parameter != LeakySums.GAIN || gains.length == 1;
+    }
+
+    /**
+     * Fills the lanes behind the last neuron, so that they never fire, nor win under inhibition, and their state stays
+     * zero.
+     */
+    private static void pad(FloatMatrix row, float value) {
+        for (int lane = row.columns(); lane < row.stride(); lane++) {
+            Elements.set(row, 0, lane, value);
+        }
+    }
+
+    /**
+     * Starts with beta 1, threshold 1, factor 1, a reset by subtraction at the next step, and no inhibition.
+     *
+     * @param neurons how many neurons, at least 1
+     * @return a builder
+     * @throws IllegalArgumentException if there is no neuron
+     */
+    public static LeakyParametersBuilder builder(int neurons) {
+        return new LeakyParametersBuilder(neurons);
+    }
+
+    /**
+     * Returns the number of neurons.
+     *
+     * @return neurons, at least 1
+     */
+    public int neurons() {
+        return beta.columns();
+    }
+
+    /**
+     * Returns the number of state variables.
+     *
+     * @return 1, the membrane; 2 with a synapse, whose current comes second; 3 for an alpha function, whose excitatory
+     *     and inhibitory currents come second and third
+     */
+    public int variables() {
+        return options.variables();
+    }
+
+    /**
+     * Tells whether neurons of a row depend on each other (inhibition), so that threads cannot share a row.
+     *
+     * @return whether a row must be done whole
+     */
+    public boolean coupled() {
+        return options.inhibition();
+    }
+
+    /**
+     * Returns what the neurons add to their input.
+     *
+     * @return the feedback
+     */
+    public Feedback feedback() {
+        return options.feedback();
+    }
+
+    /**
+     * Whether each phase has a loop of its own: the row between charge and fire is needed, or one loop for both would
+     * be too large.
+     */
+    boolean split() {
+        return options.inhibition() || quantized > 0 || !options.fits(1);
+    }
+
+    /**
+     * Tells whether these are neurons of snnTorch's Leaky: one variable, {@code U = beta U + I}, a spike of what is
+     * above the threshold afterwards, no reset or a delayed one by SUBTRACT or ZERO, and neither inhibition nor
+     * rounding. They may have a port for feedback.
+     *
+     * @return whether they are
+     */
+    public boolean isPlain() {
+        return options.decay() == Decay.MULTIPLY
+                && options.gains() == 0
+                && options.variables() == 1
+                && options.feedback() != Feedback.OWN_SPIKES
+                && !options.rectified()
+                && options.compare() == Compare.STRICT
+                && options.spike() == Spike.AFTER
+                && (options.reset() == Reset.NONE
+                        || options.resetTime() == ResetTime.NEXT_STEP
+                                && (options.reset() == Reset.SUBTRACT || options.reset() == Reset.ZERO))
+                && !options.inhibition()
+                && quantized == 0;
+    }
+}

@@ -1,0 +1,353 @@
+package dev.spikelane.kernel.step.leaky;
+
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.leaky.LeakyOptions.Phase;
+import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+
+/** Collects {@link LeakyParameters}; a single value stands for all neurons. */
+public final class LeakyParametersBuilder {
+
+    /** Most factors of an input. */
+    private static final int MOST_GAINS = 3;
+
+    final int neurons;
+    float[] leak = {1};
+    float[] threshold = {1};
+    float[] alpha = {0};
+    float[][] gains = {};
+    float[] rest = {0};
+    float[] potential = {0};
+    float[] scale = {1};
+    float[] own = {1};
+    float[] gradedFactor = {1};
+    float[] levels = {0};
+    int quantized;
+    boolean clamps = true;
+    private Decay decay = Decay.MULTIPLY;
+    private boolean synapse;
+    private boolean alphaFunction;
+    private Feedback feedback = Feedback.NONE;
+    private boolean rectified;
+    private Compare compare = Compare.STRICT;
+    private Spike spike = Spike.AFTER;
+    private Reset reset = Reset.SUBTRACT;
+    private ResetTime resetTime = ResetTime.NEXT_STEP;
+    private boolean inhibition;
+
+    LeakyParametersBuilder(int neurons) {
+        if (neurons < 1) {
+            throw new IllegalArgumentException("neurons is " + neurons + ", expected at least 1");
+        }
+        this.neurons = neurons;
+    }
+
+    /**
+     * Sets the share of the membrane that is left after a step; values are clamped to [0, 1], as snnTorch does.
+     *
+     * @param values one value, or one for each neuron
+     * @return this
+     */
+    public LeakyParametersBuilder beta(float... values) {
+        this.decay = Decay.MULTIPLY;
+        this.clamps = true;
+        this.leak = values.clone();
+        return this;
+    }
+
+    /**
+     * Sets how the membrane decays, in place of {@link #beta}; values are taken as they are.
+     *
+     * @param form what the leak does
+     * @param values the leak: one value, or one for each neuron
+     * @return this
+     */
+    public LeakyParametersBuilder decay(Decay form, float... values) {
+        this.decay = Objects.requireNonNull(form, "form");
+        this.clamps = false;
+        this.leak = values.clone();
+        return this;
+    }
+
+    /**
+     * Sets the membrane above which a neuron fires.
+     *
+     * @param values one value, or one for each neuron
+     * @return this
+     */
+    public LeakyParametersBuilder threshold(float... values) {
+        this.threshold = values.clone();
+        return this;
+    }
+
+    /**
+     * Lets the input pass a synapse, whose new current then charges the membrane.
+     *
+     * @param values the share of its current that is left after a step, clamped to [0, 1]; one value, or one for each
+     *     neuron
+     * @return this
+     */
+    public LeakyParametersBuilder synapse(float... values) {
+        this.synapse = true;
+        this.alpha = values.clone();
+        return this;
+    }
+
+    /**
+     * Makes the membrane the scaled sum of an excitatory and an inhibitory current; {@link #beta} is the share of the
+     * latter that is left after a step.
+     *
+     * @param excitatory the share of the excitatory current that is left after a step, clamped to [0, 1]
+     * @param scales what the sum is multiplied by
+     * @return this
+     */
+    public LeakyParametersBuilder alphaFunction(float[] excitatory, float[] scales) {
+        this.alphaFunction = true;
+        this.alpha = excitatory.clone();
+        this.scale = scales.clone();
+        return this;
+    }
+
+    /**
+     * Multiplies the input by factors, one after another.
+     *
+     * @param factors one or three factors, each one value or one for each neuron
+     * @return this
+     * @throws IllegalArgumentException if there are two factors or more than three
+     */
+    public LeakyParametersBuilder gains(float[]... factors) {
+        if (factors.length == 2 || factors.length > MOST_GAINS) {
+            throw new IllegalArgumentException(factors.length + " gains, expected none, 1 or " + MOST_GAINS);
+        }
+        this.gains = new float[factors.length][];
+        for (int i = 0; i < factors.length; i++) {
+            gains[i] = factors[i].clone();
+        }
+        return this;
+    }
+
+    /**
+     * Sets the potential that the membrane decays to; used by {@link Decay#EULER} and {@link Decay#DIVIDE}.
+     *
+     * @param values one value, or one for each neuron
+     * @return this
+     */
+    public LeakyParametersBuilder rest(float... values) {
+        this.rest = values.clone();
+        return this;
+    }
+
+    /**
+     * Sets the potential that {@link Reset#ZERO} and {@link Reset#CLEAR} lead to where they act in the
+     * {@link ResetTime#SAME_STEP}.
+     *
+     * @param values one value, or one for each neuron
+     * @return this
+     */
+    public LeakyParametersBuilder resetPotential(float... values) {
+        this.potential = values.clone();
+        return this;
+    }
+
+    /**
+     * Sets what is added to the input: to the synapse if there is one, else to the membrane after decay and input.
+     *
+     * @param kind where it comes from
+     * @param weights of {@link Feedback#CONSTANT} and {@link Feedback#OWN_SPIKES}: one value, or one for each neuron
+     * @return this
+     */
+    public LeakyParametersBuilder feedback(Feedback kind, float... weights) {
+        this.feedback = Objects.requireNonNull(kind, "kind");
+        if (kind == Feedback.CONSTANT || kind == Feedback.OWN_SPIKES) {
+            this.own = weights.clone();
+        }
+        return this;
+    }
+
+    /**
+     * Chooses whether a membrane below zero becomes zero, before any reset.
+     *
+     * @param cut whether it is so
+     * @return this
+     */
+    public LeakyParametersBuilder rectified(boolean cut) {
+        this.rectified = cut;
+        return this;
+    }
+
+    /**
+     * Sets how the membrane is compared with the threshold.
+     *
+     * @param kind strict or inclusive
+     * @return this
+     */
+    public LeakyParametersBuilder compare(Compare kind) {
+        this.compare = Objects.requireNonNull(kind, "compare");
+        return this;
+    }
+
+    /**
+     * Sets the value that one spike carries. It only changes a {@link ResetTime#SAME_STEP_DIFFERENCE} under inhibition,
+     * where snnTorch divides the unscaled spike by it; with a factor 0, where snnTorch gets infinity or NaN, the spike
+     * is not divided.
+     *
+     * @param values one value, or one for each neuron
+     * @return this
+     */
+    public LeakyParametersBuilder gradedFactor(float... values) {
+        this.gradedFactor = values.clone();
+        return this;
+    }
+
+    /**
+     * Sets what a reset does.
+     *
+     * @param kind the reset
+     * @return this
+     */
+    public LeakyParametersBuilder reset(Reset kind) {
+        this.reset = Objects.requireNonNull(kind, "reset");
+        return this;
+    }
+
+    /**
+     * Sets when a reset comes.
+     *
+     * @param time the time
+     * @return this
+     */
+    public LeakyParametersBuilder resetTime(ResetTime time) {
+        this.resetTime = Objects.requireNonNull(time, "resetTime");
+        return this;
+    }
+
+    /**
+     * Chooses when a reset comes, as snnTorch's {@code reset_delay} does.
+     *
+     * @param delayed whether it is {@link ResetTime#NEXT_STEP} or {@link ResetTime#SAME_STEP_DIFFERENCE}
+     * @return this
+     */
+    public LeakyParametersBuilder delayedReset(boolean delayed) {
+        return resetTime(delayed ? ResetTime.NEXT_STEP : ResetTime.SAME_STEP_DIFFERENCE);
+    }
+
+    /**
+     * Chooses whether only the neuron with the largest {@code membrane - threshold} of a row may fire.
+     *
+     * @param inhibited whether it is so
+     * @return this
+     */
+    public LeakyParametersBuilder inhibition(boolean inhibited) {
+        this.inhibition = inhibited;
+        return this;
+    }
+
+    /**
+     * Chooses which membrane a spike is taken from.
+     *
+     * @param before whether it is the membrane before the step, so that the spike that is returned is the one that
+     *     resets
+     * @return this
+     */
+    public LeakyParametersBuilder firesBefore(boolean before) {
+        this.spike = before ? Spike.BEFORE : Spike.AFTER;
+        return this;
+    }
+
+    /**
+     * Takes a spike from the change of the membrane in a step, {@code |U' - U| > threshold}, and never resets.
+     *
+     * @return this
+     */
+    public LeakyParametersBuilder firesOnChange() {
+        this.spike = Spike.CHANGE;
+        return reset(Reset.NONE);
+    }
+
+    /**
+     * Rounds state variables to the nearest of some values, the first of the nearest, before neurons fire.
+     *
+     * @param variables how many, the membrane first
+     * @param values to round to, at least one
+     * @return this
+     * @throws IllegalArgumentException if there are no such variables or no value
+     */
+    public LeakyParametersBuilder quantization(int variables, float... values) {
+        if (variables < 0 || variables > MOST_GAINS || values.length == 0) {
+            throw new IllegalArgumentException("quantization of " + variables + " variables to " + values.length
+                    + " values, expected 0 to 3 variables and at least 1 value");
+        }
+        this.quantized = variables;
+        this.levels = values.clone();
+        return this;
+    }
+
+    /**
+     * Makes the parameters.
+     *
+     * @param arena the arena that owns their memory
+     * @return the parameters
+     * @throws IllegalArgumentException if a value is NaN or infinite, an array has neither 1 nor {@code neurons}
+     *     values, or options do not go together
+     */
+    public LeakyParameters build(Arena arena) {
+        boolean early = spike != Spike.AFTER;
+        if (early && (inhibition || quantized > 0 || resetTime != ResetTime.NEXT_STEP)) {
+            throw new IllegalArgumentException(
+                    "firing from the membrane before the step or its change goes neither with"
+                            + " inhibition or quantization nor with an immediate reset");
+        }
+        if (alphaFunction
+                && (synapse
+                        || feedback != Feedback.NONE
+                        || rectified
+                        || decay != Decay.MULTIPLY
+                        || resetTime != ResetTime.NEXT_STEP)) {
+            throw new IllegalArgumentException(
+                    "an alpha function goes neither with synapse, feedback, rectification or another"
+                            + " decay nor with an immediate reset");
+        }
+        return new LeakyParameters(this, options(), arena);
+    }
+
+    private LeakyOptions options() {
+        return new LeakyOptions(
+                decay,
+                gains.length,
+                synapse,
+                alphaFunction,
+                feedback,
+                rectified,
+                compare,
+                spike,
+                reset,
+                resetTime,
+                inhibition,
+                Phase.WHOLE,
+                1,
+                false);
+    }
+
+    FloatMatrix row(Arena arena, String name, float[] values) {
+        if (values.length != 1 && values.length != neurons) {
+            throw new IllegalArgumentException(
+                    name + " has " + values.length + " values, expected 1 or " + neurons + ", one for each neuron");
+        }
+        FloatMatrix row = FloatMatrix.zeros(arena, 1, neurons);
+        for (int neuron = 0; neuron < neurons; neuron++) {
+            float value = values[values.length == 1 ? 0 : neuron];
+            if (!Float.isFinite(value)) {
+                throw new IllegalArgumentException(
+                        name + " of neuron " + neuron + " is " + value + ", expected a finite number");
+            }
+            row.set(0, neuron, value);
+        }
+        return row;
+    }
+}

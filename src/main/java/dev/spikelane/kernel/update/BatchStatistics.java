@@ -1,0 +1,47 @@
+package dev.spikelane.kernel.update;
+
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+
+/**
+ * The statistics of batches by {@link BatchNormStep}: a row for each step, a column for each channel. Rounded to
+ * float32, as torch keeps them for the way back.
+ *
+ * @param mean the means
+ * @param inverse {@code 1 / sqrt(variance + epsilon)} of the variances divided by the number of values
+ * @param variance the variances divided by one less than that, as running values take them; 0 of a single value
+ */
+public record BatchStatistics(FloatMatrix mean, FloatMatrix inverse, FloatMatrix variance) {
+
+    /**
+     * Makes room.
+     *
+     * @param arena the arena that owns it
+     * @param steps rows, at least 1
+     * @param channels columns, at least 1
+     * @return statistics of zero
+     */
+    public static BatchStatistics zeros(Arena arena, int steps, int channels) {
+        return new BatchStatistics(
+                FloatMatrix.zeros(arena, steps, channels),
+                FloatMatrix.zeros(arena, steps, channels),
+                FloatMatrix.zeros(arena, steps, channels));
+    }
+
+    /**
+     * Moves a running value towards the values of a step, in float64, rounded once:
+     * {@code running = momentum * value + (1 - momentum) * running}.
+     *
+     * @param running {@code [1 x channels]}, overwritten
+     * @param values means or variances, {@code [steps x channels]}
+     * @param step the row
+     * @param momentum the share of the new value
+     */
+    public static void follow(FloatMatrix running, FloatMatrix values, int step, double momentum) {
+        for (int i = 0; i < running.columns(); i++) {
+            double moved = momentum * Elements.get(values, step, i) + (1 - momentum) * Elements.get(running, 0, i);
+            Elements.set(running, 0, i, (float) moved);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package dev.spikelane.model;
+
+import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.network.Network;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A network and how it wants to be used: what a model file holds. {@link dev.spikelane.train.Classifier} and
+ * {@code ./spikelane run} use the network as these notes say.
+ *
+ * <table>
+ * <caption>Notes with a meaning; others are free</caption>
+ * <tr><th>name</th><th>text</th></tr>
+ * <tr><td>{@value #STEPS}</td><td>time steps of a sample, 1 to 100,000</td></tr>
+ * <tr><td>{@value #CODE}</td><td>how a sample becomes input, a word of {@link dev.spikelane.data.InputCode#named}</td></tr>
+ * <tr><td>{@value #DECODING}</td><td>how outputs become a class, a word of
+ *     {@link dev.spikelane.train.Decoding#named}</td></tr>
+ * <tr><td>{@value #POPULATION}</td><td>whose outputs these are; the last population if it is not there</td></tr>
+ * <tr><td>{@value #CLASSES}</td><td>how many classes outputs stand for, in blocks of the same size (a population
+ *     code); each output is one if it is not there</td></tr>
+ * <tr><td>{@value #CLASS_NAMES}</td><td>what classes are called, a JSON array of texts</td></tr>
+ * </table>
+ *
+ * @param network the network
+ * @param notes texts by their names, in their order
+ */
+public record Model(Network network, Map<String, String> notes) {
+
+    /** The name of the note on steps. */
+    public static final String STEPS = "training.steps";
+
+    /** The name of the note on the input code. */
+    public static final String CODE = "training.code";
+
+    /** The name of the note on the decoding. */
+    public static final String DECODING = "training.decoding";
+
+    /** The name of the note on the population. */
+    public static final String POPULATION = "training.population";
+
+    /** The name of the note on the number of classes. */
+    public static final String CLASSES = "training.classes";
+
+    /** The name of the note on the names of classes. */
+    public static final String CLASS_NAMES = "training.class_names";
+
+    private static final int MOST_STEPS = 100_000;
+    private static final int MOST_CLASSES = 1 << 24;
+
+    /**
+     * Makes a model.
+     *
+     * @throws IllegalArgumentException if a note with a meaning does not have the text that it should
+     */
+    public Model {
+        Objects.requireNonNull(network, "network");
+        notes = Collections.unmodifiableMap(new LinkedHashMap<>(notes));
+        number(notes, STEPS, MOST_STEPS);
+        number(notes, CLASSES, MOST_CLASSES);
+        names(notes);
+    }
+
+    /**
+     * Makes a model without notes.
+     *
+     * @param network the network
+     * @return a model
+     */
+    public static Model of(Network network) {
+        return new Model(network, Map.of());
+    }
+
+    /**
+     * Returns this model with another note.
+     *
+     * @param name its name, such as {@link #CODE}
+     * @param text what it says, in place of what it said
+     * @return a model of the same network
+     * @throws IllegalArgumentException if a note of this name must have another text
+     */
+    public Model with(String name, String text) {
+        Map<String, String> changed = new LinkedHashMap<>(notes);
+        changed.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(text, "text"));
+        return new Model(network, changed);
+    }
+
+    /**
+     * Returns this model with names of its classes.
+     *
+     * @param names a name for each class, in their order
+     * @return a model of the same network
+     */
+    public Model withClassNames(List<String> names) {
+        JsonWriter json = new JsonWriter().array();
+        names.forEach(json::value);
+        return with(CLASS_NAMES, json.end().text());
+    }
+
+    /**
+     * Returns the time steps of a sample.
+     *
+     * @return steps; nothing if there is no note of them
+     */
+    public OptionalInt steps() {
+        return number(notes, STEPS, MOST_STEPS);
+    }
+
+    /**
+     * Returns how a sample becomes input.
+     *
+     * @return the word; nothing if there is no note of it
+     */
+    public Optional<String> code() {
+        return Optional.ofNullable(notes.get(CODE));
+    }
+
+    /**
+     * Returns how outputs become a class.
+     *
+     * @return the word; nothing if there is no note of it
+     */
+    public Optional<String> decoding() {
+        return Optional.ofNullable(notes.get(DECODING));
+    }
+
+    /**
+     * Returns the population whose outputs become a class.
+     *
+     * @return its name, that of the last one if there is no note of it
+     */
+    public String population() {
+        String last = network.populations().getLast().name();
+        return notes.getOrDefault(POPULATION, last);
+    }
+
+    /**
+     * Returns how many classes outputs stand for.
+     *
+     * @return classes; nothing if there is no note of them
+     */
+    public OptionalInt classes() {
+        return number(notes, CLASSES, MOST_CLASSES);
+    }
+
+    /**
+     * Returns what classes are called.
+     *
+     * @return names in the order of classes; empty if there is no note of them
+     */
+    public List<String> classNames() {
+        return names(notes);
+    }
+
+    private static OptionalInt number(Map<String, String> notes, String name, int most) {
+        String text = notes.get(name);
+        if (text == null) {
+            return OptionalInt.empty();
+        }
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= 1 && number <= most) {
+                return OptionalInt.of(number);
+            }
+        } catch (NumberFormatException notANumber) {
+            // The message below says it.
+        }
+        throw new IllegalArgumentException("note '" + name + "' is '" + text + "', expected 1 to " + most);
+    }
+
+    private static List<String> names(Map<String, String> notes) {
+        String text = notes.get(CLASS_NAMES);
+        if (text == null) {
+            return List.of();
+        }
+        try {
+            List<String> names = new ArrayList<>();
+            for (JsonValue item :
+                    JsonValue.parse("note '" + CLASS_NAMES + "'", text).items()) {
+                names.add(item.text());
+            }
+            return List.copyOf(names);
+        } catch (IOException refused) {
+            throw new IllegalArgumentException(refused.getMessage(), refused);
+        }
+    }
+}

@@ -1,0 +1,249 @@
+package dev.spikelane.train;
+
+import dev.spikelane.data.InputCode;
+import dev.spikelane.engine.Turn;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.model.Model;
+import dev.spikelane.network.EarlyDecision;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Classifies samples, one at a time, as a model was trained: encodes a sample, runs the network on it and decodes what
+ * its outputs did.
+ *
+ * <pre>{@code
+ * var classifier = Classifier.of(ModelFile.readModel(Path.of("model.safetensors")));
+ * Classification found = classifier.classify(pixels);
+ * System.out.println(found.name() + " " + found.probability(found.label()));
+ * }</pre>
+ *
+ * <p>What the model notes is what serves, unless something else is said here; what it does not note has to be said. The
+ * same sample gives the same answer, whatever was classified before it. A classifier is used by one thread at a time;
+ * another one gets an {@link IllegalStateException}. Nothing but the answer is allocated.
+ */
+public final class Classifier implements AutoCloseable {
+
+    private final Model model;
+    private final Turn turn = new Turn("classifier");
+    private int steps;
+    private @Nullable InputCode code;
+    private @Nullable Decoding decoding;
+    private @Nullable EarlyDecision early;
+    private int stepsAtOnce = 1;
+    private long seed;
+    private @Nullable ClassifierRun made;
+
+    private Classifier(Model model) {
+        this.model = model;
+        this.steps = model.steps().orElse(0);
+        this.decoding = model.decoding().map(Decoding::named).orElse(null);
+    }
+
+    /**
+     * Makes a classifier that does as the model notes.
+     *
+     * @param model the model; values of its network may change between calls
+     * @return a classifier
+     * @throws IllegalArgumentException if there is no decoding of the noted word
+     */
+    public static Classifier of(Model model) {
+        return new Classifier(Objects.requireNonNull(model, "model"));
+    }
+
+    /**
+     * Runs another number of steps than the model notes.
+     *
+     * @param ofSample steps, at least 1
+     * @return this
+     * @throws IllegalArgumentException if there is no step
+     */
+    public Classifier steps(int ofSample) {
+        if (ofSample < 1) {
+            throw new IllegalArgumentException("steps is " + ofSample + ", expected at least 1");
+        }
+        return change(() -> steps = ofSample);
+    }
+
+    /**
+     * Encodes samples in another way than the model notes.
+     *
+     * @param ofSamples the code, which this classifier alone uses from now on
+     * @return this
+     */
+    public Classifier code(InputCode ofSamples) {
+        Objects.requireNonNull(ofSamples, "ofSamples");
+        return change(() -> code = ofSamples);
+    }
+
+    /**
+     * Decodes outputs in another way than the model notes.
+     *
+     * @param ofOutputs the decoding
+     * @return this
+     */
+    public Classifier decoding(Decoding ofOutputs) {
+        Objects.requireNonNull(ofOutputs, "ofOutputs");
+        return change(() -> decoding = ofOutputs);
+    }
+
+    /**
+     * Draws other random numbers for codes that need them; 0 without this call.
+     *
+     * @param number the seed
+     * @return this
+     */
+    public Classifier seed(long number) {
+        return change(() -> seed = number);
+    }
+
+    /**
+     * Ends samples as soon as their label is decided. Probabilities are then those of the steps that ran.
+     *
+     * @param rule when it is decided, for as many steps as a sample has; counts spikes, so the decoding must too
+     * @param atOnce after how many steps the lead is looked at, at least 1
+     * @return this
+     * @throws IllegalArgumentException if {@code atOnce} is below 1
+     */
+    public Classifier early(EarlyDecision rule, int atOnce) {
+        Objects.requireNonNull(rule, "rule");
+        if (atOnce < 1) {
+            throw new IllegalArgumentException("atOnce is " + atOnce + ", expected at least 1");
+        }
+        return change(() -> {
+            early = rule;
+            stepsAtOnce = atOnce;
+        });
+    }
+
+    /**
+     * Returns where this does something else than the model was trained for.
+     *
+     * @return sentences; empty if it does all as noted
+     */
+    public List<String> notices() {
+        List<String> texts = new ArrayList<>();
+        model.steps().stream()
+                .filter(noted -> noted != steps)
+                .forEach(noted -> texts.add(differ("steps", noted, steps)));
+        InputCode other = code;
+        if (other != null) {
+            model.code()
+                    .filter(noted -> !noted.equals(other.word()))
+                    .ifPresent(noted -> texts.add(differ("code", noted, other)));
+        }
+        model.decoding()
+                .filter(noted -> !noted.equals(String.valueOf(decoding)))
+                .ifPresent(noted -> texts.add(differ("decoding", noted, String.valueOf(decoding))));
+        return List.copyOf(texts);
+    }
+
+    private static String differ(String what, Object noted, Object used) {
+        return what + ": " + used + ", while the model was trained with " + noted + "; accuracy may be lower";
+    }
+
+    /**
+     * Classifies a sample.
+     *
+     * @param sample its values, as many as the code makes the network's input of; copied
+     * @return what the network takes it for
+     * @throws IllegalArgumentException if there are more or fewer values, or the code cannot encode them
+     * @throws IllegalStateException if the model does not note steps, code or decoding, and nobody said them; or
+     *     another thread uses this classifier
+     */
+    public Classification classify(float[] sample) {
+        Objects.requireNonNull(sample, "sample");
+        turn.take();
+        try {
+            return run().classify(sample);
+        } finally {
+            turn.end();
+        }
+    }
+
+    /**
+     * Classifies a sample that is encoded already, such as events.
+     *
+     * @param input {@code [steps x inputs]}, or {@code [1 x inputs]} for a frame that is the same at all steps
+     * @return what the network takes it for
+     * @throws IllegalArgumentException if it has another shape
+     * @throws IllegalStateException if the model does not note steps or decoding, and nobody said them; or another
+     *     thread uses this classifier
+     */
+    public Classification classify(Signal input) {
+        Objects.requireNonNull(input, "input");
+        turn.take();
+        try {
+            return run().classify(input);
+        } finally {
+            turn.end();
+        }
+    }
+
+    /**
+     * Runs the network until its times do not fall any more, so that the first sample is as fast as later ones.
+     *
+     * @return how long that took; nothing if the times did not settle
+     */
+    public Optional<Duration> warmUp() {
+        return model.network().warmUp(1);
+    }
+
+    private ClassifierRun run() {
+        ClassifierRun known = made;
+        if (known == null) {
+            known = new ClassifierRun(model, stated("steps", steps == 0 ? null : steps), stated("decoding", decoding));
+            known.encode(code == null ? noted(known.steps()) : code, seed);
+            if (early != null) {
+                known.early(early, stepsAtOnce);
+            }
+            made = known;
+        }
+        return known;
+    }
+
+    /** The noted code; null if there is none, which input that is encoded already does not need. */
+    private @Nullable InputCode noted(int ofSample) {
+        return model.code().map(word -> InputCode.named(word, ofSample)).orElse(null);
+    }
+
+    private static <T> T stated(String what, @Nullable T said) {
+        if (said == null) {
+            throw new IllegalStateException("the model does not note its " + what + ", expected Classifier." + what
+                    + "(...), as it was trained; TrainingRun.model() notes it");
+        }
+        return said;
+    }
+
+    /** Makes a change with which all must be made anew. */
+    private Classifier change(Runnable change) {
+        turn.take();
+        try {
+            change.run();
+            if (made != null) {
+                made.close();
+                made = null;
+            }
+        } finally {
+            turn.end();
+        }
+        return this;
+    }
+
+    /** Frees the memory; another call makes it anew. */
+    @Override
+    public void close() {
+        change(() -> {});
+    }
+
+    /** Such as {@code classifier, 25 steps, frame, decoded by membrane}. */
+    @Override
+    public String toString() {
+        return "classifier, " + steps + " steps, "
+                + (code == null ? model.code().orElse("no code") : code) + ", decoded by " + decoding;
+    }
+}

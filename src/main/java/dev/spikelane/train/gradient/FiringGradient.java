@@ -1,0 +1,51 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.kernel.step.SurrogateStep;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.random.SampleDraws;
+
+/** What stands for the derivative of firing on the way back: a formula of kernels, or what a user has written. */
+public interface FiringGradient {
+
+    /** Whether the gradient is drawn at random. */
+    default boolean isRandom() {
+        return false;
+    }
+
+    /**
+     * Computes the gradient with respect to the membrane.
+     *
+     * @param distance membrane minus threshold before the reset, {@code [samples x neurons]} of one step
+     * @param gradDistance overwritten; may be one of the others
+     * @param firstNeuron the neuron of column 0
+     */
+    void backward(
+            FloatMatrix distance,
+            FloatMatrix gradSpikes,
+            FloatMatrix gradDistance,
+            SampleDraws draws,
+            int step,
+            int firstNeuron);
+
+    /** A formula. */
+    record Formula(String name, SurrogateStep step, boolean isRandom) implements FiringGradient {
+
+        @Override
+        public void backward(
+                FloatMatrix distance,
+                FloatMatrix gradSpikes,
+                FloatMatrix gradDistance,
+                SampleDraws draws,
+                int timeStep,
+                int firstNeuron) {
+            if (!isRandom) {
+                step.backward(distance, gradSpikes, gradDistance);
+                return;
+            }
+            if (draws == SampleDraws.NONE) {
+                throw new IllegalStateException("surrogate " + name + " draws random numbers, expected draws");
+            }
+            step.backward(distance, gradSpikes, gradDistance, draws, timeStep, firstNeuron);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.SampleViews;
+import dev.spikelane.engine.StepViews;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.neuron.NeuronState;
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the neurons of a population back through a segment, a tile of them at a time: threads share the tiles where
+ * neurons are apart.
+ */
+final class GradientBackward {
+
+    private final GradientSite site;
+    private final RunSize size;
+    private final Arena arena;
+    private final int blocksInTile;
+    private final GradientOutlet[] ofVariables;
+    /** All samples. */
+    private final SampleViews whole;
+
+    private final @Nullable GradientScratch[] scratch;
+    private NeuronBackward[] tiles;
+    /** What takes gradients of currents as soon as they are there, as these serve nothing else; null if they do. */
+    private @Nullable WeightGradients weights;
+
+    /**
+     * Makes the tiles.
+     *
+     * @param blocksInTile blocks of 64 neurons that a thread takes back at a time
+     */
+    GradientBackward(GradientSite site, RunSize size, Arena arena, int blocksInTile) {
+        this.site = site;
+        this.size = size;
+        this.arena = arena;
+        this.blocksInTile = blocksInTile;
+        this.ofVariables = site.ofVariables();
+        this.whole = new SampleViews(0, size.batch(), size.batch());
+        this.scratch = new GradientScratch[site.shares() ? size.threads() : 1];
+        this.tiles = tiles();
+    }
+
+    private NeuronBackward[] tiles() {
+        NeuronBackward[] made = new NeuronBackward[parts()];
+        for (int part = 0; part < made.length; part++) {
+            int first = part * blocksInTile * Long.SIZE;
+            made[part] = site.neurons()
+                    .tile(
+                            first,
+                            Math.min(blocksInTile * Long.SIZE, site.population().size() - first));
+        }
+        return made;
+    }
+
+    /** Parts that threads may take back at the same time. */
+    int parts() {
+        return Math.ceilDiv(site.blocks(), blocksInTile);
+    }
+
+    /** Prepares for gradients of weights that come a few steps at a time, as soon as those of the currents are there. */
+    void openTiles() {
+        boolean one = site.shares()
+                && !site.neurons().needsCurrents()
+                && site.feedback() == null
+                && site.terms().size() == 1;
+        weights = one ? site.terms().getFirst().openTiles(blocksInTile) : null;
+        for (int thread = 0; thread < scratch.length && weights != null; thread++) {
+            scratch(thread).ofCurrents();
+        }
+    }
+
+    /** Takes notice that learned parameters have changed in place. */
+    void update() {
+        for (NeuronBackward tile : tiles) {
+            tile.update();
+        }
+    }
+
+    /** Takes the parameters that the neurons have now. */
+    void refresh() {
+        tiles = tiles();
+    }
+
+    /** Goes to a segment, whose currents are there. */
+    void open(int first, int count) {
+        for (int thread = 0; thread < scratch.length; thread++) {
+            scratch(thread); // before threads share them
+        }
+        if (!site.shares() && site.neurons().needsCurrents()) {
+            scratch(0).tiles.at(0, site.blocks());
+            again(first, count, 0, site.blocks(), 0);
+        }
+    }
+
+    /** The scratch of a thread, made when it is needed: a frame needs none. */
+    private GradientScratch scratch(int thread) {
+        GradientScratch made = scratch[thread];
+        if (made == null) {
+            boolean[] reached = new boolean[ofVariables.length];
+            boolean adds = site.ofSpikes().adds();
+            for (int i = 0; i < reached.length; i++) {
+                reached[i] = ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null;
+                adds |= ofVariables[i].adds();
+            }
+            int again = site.neurons().needsCurrents() ? ofVariables.length : 0;
+            made = new GradientScratch(arena, size, tile(), site.firesBack(), reached, adds, again);
+            scratch[thread] = made;
+        }
+        return made;
+    }
+
+    /** Room for a batch of the neurons that a thread takes back at a time. */
+    private Tile tile() {
+        return blocksInTile == site.blocks()
+                ? Tile.whole(
+                        FloatMatrix.zeros(arena, size.batch(), site.population().size()))
+                : Tile.of(
+                        FloatMatrix.zeros(arena, size.batch(), blocksInTile * Long.SIZE),
+                        site.population().size());
+    }
+
+    /** Computes the variables of a tile again, before each step and after the last. */
+    private void again(int first, int count, int firstBlock, int endBlock, int thread) {
+        int batch = size.batch();
+        NeuronState state = site.states().again();
+        GradientScratch into = scratch(thread);
+        for (int i = 0; i < ofVariables.length; i++) {
+            into.tiles.in(into.past[i]).copyFrom(variable(state, i), 0, 0, batch);
+        }
+        for (int step = 0; step < count; step++) {
+            site.run().kept().run(state, first + step, 1, firstBlock, endBlock, thread);
+            for (int i = 0; i < ofVariables.length; i++) {
+                Tile past = into.tiles.in(into.past[i]);
+                past.copyFrom(variable(state, i), 0, (step + 1) * batch, batch);
+            }
+        }
+    }
+
+    private FloatMatrix variable(NeuronState state, int number) {
+        return state.variable(site.variables().get(number));
+    }
+
+    /** Takes a part of the neurons back through some steps. */
+    void backPart(int first, int count, int part, int thread) {
+        GradientScratch own = scratch(thread);
+        int firstBlock = part * blocksInTile;
+        int endBlock = Math.min(firstBlock + blocksInTile, site.blocks());
+        own.tiles.at(firstBlock, endBlock);
+        if (site.shares() && site.neurons().needsCurrents()) {
+            again(first, count, firstBlock, endBlock, thread);
+        }
+        WeightGradients taker = weights;
+        if (taker != null && endBlock * Long.SIZE > site.population().size()) {
+            own.ofCurrents().fill(0); // other neurons have stood where padding does
+        }
+        for (int behind = count; behind > 0; behind -= size.turn()) {
+            int from = Math.max(0, behind - size.turn());
+            backSteps(first, from, behind - from, part, own);
+            if (taker != null) {
+                taker.add(own.tiles.addedIn(own.ofCurrents()), first + from, first + behind, thread);
+            }
+        }
+    }
+
+    /** Takes neurons back through a few steps, whose gradients stay in a core's caches. */
+    private void backSteps(int first, int from, int count, int part, GradientScratch own) {
+        boolean fires = site.firesBack();
+        if (fires) {
+            site.ofSpikes().gather(from, count, own.ofSpikes, own.added, own.tiles);
+        }
+        for (int i = 0; i < ofVariables.length; i++) {
+            if (ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null) {
+                ofVariables[i].gather(from, count, own.ofVariables[i], own.added, own.tiles);
+            }
+        }
+        NeuronBackward tile = tiles[part];
+        for (int step = count - 1; step >= 0; step--) {
+            int at = first + from + step;
+            for (int i = 0; i < ofVariables.length; i++) {
+                if (ofVariables[i].mayHaveGradients()) {
+                    StepViews<FloatMatrix> given = ofVariables[i].givenAlone();
+                    Tile variable = own.tiles.inWhole(site.carriedOf(i));
+                    Tile added = given == null
+                            ? own.tiles.in(own.ofVariables[i].from(step))
+                            : own.given.on(given.from(at)).at(variable);
+                    RowSum.add(variable, added, size.batch());
+                }
+            }
+            site.place(own.step, at, own.past, whole);
+            if (weights != null) {
+                own.step.ofCurrent = own.ofCurrents();
+                own.step.currentRow = step * size.batch();
+            }
+            FloatMatrix of = fires ? own.ofSpikes.steps(step, 1) : null;
+            if (of != null && site.neurons().feedsOwnSpikes()) {
+                RowSum.add(own.tiles.in(of), own.tiles.inWhole(site.carriedSpikes()), size.batch());
+            }
+            site.back(tile, own.step, of, own.distance, site.carried(), at, part * blocksInTile * Long.SIZE);
+        }
+    }
+}

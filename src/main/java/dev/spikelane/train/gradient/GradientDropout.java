@@ -1,0 +1,148 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.SampleViews;
+import dev.spikelane.engine.SourceRun;
+import dev.spikelane.engine.StepViews;
+import dev.spikelane.kernel.base.BernoulliRow;
+import dev.spikelane.kernel.base.SpikeExpand;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.ZeroInputs;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Projection;
+import dev.spikelane.random.SampleDraws;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A dropout of what a projection carries, forward and back: {@code y = x * (K / (1 - p))}, where K is 0 with
+ * probability p, else 1, for each sample, step and element. What is dropped gives 0, be it NaN or infinite.
+ *
+ * <p>A mask belongs to the step in which it arrives. Those of a window are drawn once and kept, a bit each, so that
+ * what is computed again drops the same.
+ */
+public final class GradientDropout implements SourceRun {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+
+    private final SourceRun source;
+    private final int delay;
+    private final RunSize size;
+    private final float scale;
+    private final BernoulliRow kept;
+    private final SampleDraws draws;
+    private final FloatMatrix zeros;
+    private final SpikeMatrix masks;
+    /** What is carried in the steps of a segment. */
+    private final StepViews<FloatMatrix> rows;
+
+    private long version;
+
+    /**
+     * Makes a dropout.
+     *
+     * @param number the number of the projection in its network
+     */
+    GradientDropout(GradientBlueprint plan, Projection projection, int number, SourceRun source) {
+        float probability = plan.dropouts().getOrDefault(projection.name(), 0.0).floatValue();
+        int columns = projection.source().shape().size();
+        this.source = source;
+        this.delay = projection.delay();
+        this.size = plan.size();
+        this.scale = 1 / (1 - probability);
+        this.kept = new BernoulliRow(0, 1 - probability);
+        this.draws = SampleDraws.dropout(plan.seed(), number, size.batch());
+        this.zeros = FloatMatrix.zeros(plan.arena(), 1, columns);
+        this.masks = SpikeMatrix.zeros(plan.arena(), size.steps() * size.batch(), columns);
+        this.rows =
+                new StepViews<>(FloatMatrix.zeros(plan.arena(), size.segment() * size.batch(), columns), size.batch());
+    }
+
+    /** Masks are applied to all samples of some steps. */
+    @Override
+    public boolean samplesApart() {
+        return false;
+    }
+
+    public SampleDraws draws() {
+        return draws;
+    }
+
+    /** Draws the masks of a window that begins at a step. */
+    void draw(int firstStep) {
+        for (int step = 0; step < size.steps(); step++) {
+            for (int sample = 0; sample < size.batch(); sample++) {
+                long key = draws.rowKey(firstStep + step, sample);
+                kept.row(key, zeros, 0, masks, step * size.batch() + sample);
+            }
+        }
+    }
+
+    /** Applies the masks of some steps of a segment, whose sources are there. */
+    @Override
+    public void prepare(int first, int count) {
+        version++;
+        int batch = size.batch();
+        for (int step = first; step < first + count; step++) {
+            Signal frame = delay == 0 ? source.frame() : null;
+            Signal from = frame == null ? source.steps(step, 1, delay) : frame;
+            FloatMatrix into = rows.steps(size.inSegment(step), 1);
+            if (from instanceof SpikeMatrix spikes) {
+                SpikeExpand.expand(spikes, 0, batch, into);
+            } else {
+                into.copyFrom((FloatMatrix) from);
+            }
+            for (int sample = 0; sample < batch; sample++) {
+                multiply(into.segment(), into.rowOffset(sample), step * batch + sample, 0, into.columns());
+            }
+        }
+    }
+
+    /** Takes gradients of what is carried in some steps back to the source, for the blocks in use. */
+    void back(Tile gradients, int first, int count) {
+        MemorySegment segment = gradients.matrix().segment();
+        for (int row = 0; row < count * size.batch(); row++) {
+            long at = gradients.offset(row, gradients.firstBlock());
+            int mask = first * size.batch() + row;
+            multiply(segment, at, mask, gradients.firstColumn(), gradients.endColumn());
+        }
+    }
+
+    /** Multiplies columns from a multiple of 64 on by a row of the masks. */
+    private void multiply(MemorySegment values, long at, int mask, int first, int end) {
+        for (int column = first; column < end; column += Long.SIZE) {
+            long bits = masks.segment().get(WORD, masks.rowOffset(mask) + column / Long.SIZE * (long) Long.BYTES);
+            long block = at + (long) (column - first) * Float.BYTES;
+            int columns = Math.min(Long.SIZE, end - column);
+            for (int i = 0; i < columns; i++) {
+                float noise = (bits >>> i & 1) != 0 ? scale : 0;
+                long to = block + (long) i * Float.BYTES;
+                values.set(FLOAT, to, ZeroInputs.weight(noise, values.get(FLOAT, to)) * noise);
+            }
+        }
+    }
+
+    @Override
+    public long version() {
+        return version;
+    }
+
+    /** What was prepared; the delay is that of the projection. */
+    @Override
+    public Signal from(int step, int ofDelay) {
+        return rows.from(size.inSegment(step));
+    }
+
+    @Override
+    public Signal steps(int first, int count, int ofDelay) {
+        return rows.steps(size.inSegment(first), count);
+    }
+
+    @Override
+    public Signal samples(int step, int ofDelay, SampleViews of) {
+        return of.in(rows.all(), size.inSegment(step));
+    }
+}

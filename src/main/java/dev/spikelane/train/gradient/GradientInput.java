@@ -1,0 +1,260 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.engine.InputRun;
+import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.StepViews;
+import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.kernel.base.SpikeExpand;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import java.lang.foreign.Arena;
+import java.util.IdentityHashMap;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** An input of a window, and its gradients. */
+public final class GradientInput {
+
+    private final Input input;
+    /** How messages call it; made once, as a training step allocates nothing. */
+    private final String name;
+
+    private final InputRun run;
+    private final Arena arena;
+    private final RunSize size;
+    private final boolean wantsGradient;
+    /** Whether what is given stays as it is until the end of the way back. */
+    private final boolean staysGiven;
+
+    /** The frame of this window as values. */
+    private @Nullable FloatMatrix frame;
+
+    /** A frame of spikes as values. */
+    private @Nullable FloatMatrix expanded;
+
+    private @Nullable StepViews<FloatMatrix> gradient;
+    private @Nullable FloatMatrix gradientOfFrame;
+    /** What delayed projections take back of a frame. */
+    private final IdentityHashMap<GradientTerm, FloatMatrix> delayed = new IdentityHashMap<>();
+
+    private @Nullable FloatMatrix added;
+    private final Tile target;
+    private final Tile source;
+    private final WorkerPool crew;
+    private final WorkerPool.Job pull = this::pullBlock;
+    /** For each thread where it pulls. */
+    private final Tile[] pulled;
+
+    private @Nullable GradientTerm from;
+    private int steps;
+
+    GradientInput(GradientBlueprint plan, int number, InputRun run, boolean wantsGradient, WorkerPool crew) {
+        this.input = plan.network().inputs().get(number);
+        this.name = "input '" + input.name() + "'";
+        this.arena = plan.arena();
+        this.size = plan.size();
+        this.run = run;
+        this.wantsGradient = wantsGradient;
+        this.staysGiven = plan.use() != GradientBlueprint.Use.ANY;
+        FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
+        this.target = Tile.whole(none);
+        this.source = Tile.whole(none);
+        this.crew = crew;
+        this.pulled = new Tile[size.threads()];
+        for (int i = 0; i < pulled.length; i++) {
+            pulled[i] = Tile.whole(none);
+        }
+    }
+
+    public Input input() {
+        return input;
+    }
+
+    /** The way forward. */
+    InputRun run() {
+        return run;
+    }
+
+    public boolean wantsGradient() {
+        return wantsGradient;
+    }
+
+    /** Whether all steps have the same rows. */
+    public boolean isFrame() {
+        return run.frame() != null;
+    }
+
+    /** Checks the rows of all steps, before a window begins. */
+    public void requireRows(Signal given) {
+        require(given, size.steps() * size.batch());
+    }
+
+    /** Checks a frame. */
+    public void requireFrame(Signal given) {
+        require(given, size.batch());
+    }
+
+    private void require(Signal given, int rows) {
+        given.requireShape(name, rows, columns());
+        if (given instanceof FloatMatrix numbers) {
+            numbers.requireFinite(name);
+        }
+    }
+
+    /** Throws unless rows of this kind may follow those of the window before. */
+    public void requireKind(Signal given) {
+        run.requireKind(given, size.steps());
+    }
+
+    /** Takes the rows of all steps. */
+    public void load(Signal given) {
+        run.open(given);
+        run.load(given, 0, size.steps());
+    }
+
+    /** Takes one frame for all steps. */
+    public void loadFrame(Signal given) {
+        run.openFrame(given, staysGiven);
+        run.load(given, 0, size.steps());
+        frame = switch (Objects.requireNonNull(run.frame())) {
+            case FloatMatrix values -> values;
+            case SpikeMatrix spikes -> expanded(spikes);
+        };
+    }
+
+    private FloatMatrix expanded(SpikeMatrix spikes) {
+        FloatMatrix made = expanded;
+        if (made == null) {
+            made = FloatMatrix.zeros(arena, size.batch(), columns());
+            expanded = made;
+        }
+        SpikeExpand.expand(spikes, 0, size.batch(), made);
+        return made;
+    }
+
+    /** The frame as values. */
+    FloatMatrix frame() {
+        return Objects.requireNonNull(frame);
+    }
+
+    private int columns() {
+        return input.shape().size();
+    }
+
+    /** Adds what a projection takes back in some steps, or writes it where it is the first. */
+    void add(GradientTerm term, int first, int count, boolean started) {
+        if (isFrame()) {
+            addToFrame(term, first, count, started);
+            return;
+        }
+        FloatMatrix into = gradients(first, count);
+        FloatMatrix rows = started ? scratch(count) : into;
+        pull(term, first, count, rows);
+        if (started) {
+            RowSum.add(target.on(into), source.on(rows), into.rows());
+        }
+    }
+
+    /**
+     * Writes what a projection takes back, zeros where its currents would come behind the last step; returns how many
+     * steps have such currents.
+     */
+    private int pull(GradientTerm term, int first, int count, FloatMatrix rows) {
+        int reached = term.open(first, count);
+        rows.fill(0);
+        if (reached > 0) {
+            pull(term, reached, rows);
+        }
+        return reached;
+    }
+
+    /** Lets threads pull some steps, or a frame for no step, a block of 64 inputs each. */
+    private void pull(GradientTerm term, int count, FloatMatrix rows) {
+        from = term;
+        steps = count;
+        for (Tile each : pulled) {
+            each.on(rows);
+        }
+        crew.run(pull, Math.ceilDiv(columns(), Long.SIZE));
+    }
+
+    private void pullBlock(int block, int thread) {
+        Tile into = pulled[thread].at(block, block + 1);
+        GradientTerm term = Objects.requireNonNull(from);
+        if (steps > 0) {
+            term.pull(0, steps, into);
+        } else {
+            term.pullFrame(into);
+        }
+    }
+
+    /** The same for a frame, whose gradients are known when all steps were taken back: the last segment comes first. */
+    private void addToFrame(GradientTerm term, int first, int count, boolean started) {
+        if (!term.isFrame()) {
+            addDelayed(term, first, count);
+        }
+        if (first > 0) {
+            return;
+        }
+        FloatMatrix into = gradientsOfFrame();
+        FloatMatrix rows = started ? scratch(1) : into;
+        if (term.isFrame()) {
+            term.openFrame();
+            pull(term, 0, rows);
+        } else {
+            rows.copyFrom(delayed(term));
+        }
+        if (started) {
+            RowSum.add(target.on(into), source.on(rows), into.rows());
+        }
+    }
+
+    /** Sums up, steps descending, what a delayed projection takes back of a frame. */
+    private void addDelayed(GradientTerm term, int first, int count) {
+        FloatMatrix sum = delayed(term);
+        if (first + count == size.steps()) {
+            sum.fill(0);
+        }
+        FloatMatrix rows = scratch(count);
+        for (int step = pull(term, first, count, rows) - 1; step >= 0; step--) {
+            RowSum.add(target.on(sum), source.on(rows.rows(step * size.batch(), size.batch())), size.batch());
+        }
+    }
+
+    private FloatMatrix delayed(GradientTerm term) {
+        return delayed.computeIfAbsent(term, _ -> FloatMatrix.zeros(arena, size.batch(), columns()));
+    }
+
+    private FloatMatrix scratch(int steps) {
+        FloatMatrix made = added;
+        if (made == null) {
+            made = FloatMatrix.zeros(arena, size.segment() * size.batch(), columns());
+            added = made;
+        }
+        return made.rows(0, steps * size.batch());
+    }
+
+    /** The gradients of the input, for some steps. */
+    public FloatMatrix gradients(int first, int count) {
+        StepViews<FloatMatrix> made = gradient;
+        if (made == null) {
+            made = new StepViews<>(FloatMatrix.zeros(arena, size.steps() * size.batch(), columns()), size.batch());
+            gradient = made;
+        }
+        return made.steps(first, count);
+    }
+
+    /** The gradients of the frame. */
+    public FloatMatrix gradientsOfFrame() {
+        FloatMatrix made = gradientOfFrame;
+        if (made == null) {
+            made = FloatMatrix.zeros(arena, size.batch(), columns());
+            gradientOfFrame = made;
+        }
+        return made;
+    }
+}

@@ -1,0 +1,112 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.connection.operator.BatchNormWeightGradients;
+import dev.spikelane.engine.BatchNormRun;
+import dev.spikelane.engine.KeptCurrents;
+import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.kernel.update.BatchNormBackward;
+import dev.spikelane.kernel.update.BatchNormSums;
+import dev.spikelane.memory.FloatMatrix;
+import java.util.Objects;
+
+/**
+ * The way back through a normalization, of whole steps at a time: when somebody asks for gradients of the rows that
+ * were normalized, and those of the currents behind are there.
+ */
+final class GradientNorm {
+
+    private final BatchNormRun forward;
+    private final GradientTerm behind;
+    private final RunSize size;
+    private final WorkerPool crew;
+    /** The gradients of the rows that were normalized. */
+    private final KeptCurrents rows;
+
+    private final BatchNormSums sums;
+    private final BatchNormBackward kernel;
+    private final WorkerPool.Job part = this::part;
+    private FloatMatrix gradients;
+    private final FloatMatrix values;
+    /** The first step whose gradients are there. */
+    private int done;
+
+    private int first;
+    private int end;
+    private int channelsInPart;
+
+    /**
+     * Makes the way back.
+     *
+     * @param behind what takes the normalized rows to the currents
+     * @param rows where gradients of what was normalized are kept
+     */
+    GradientNorm(
+            BatchNormRun forward, GradientTerm behind, KeptCurrents rows, GradientBlueprint plan, WorkerPool crew) {
+        this.forward = forward;
+        this.behind = behind;
+        this.rows = rows;
+        this.size = plan.size();
+        this.crew = crew;
+        this.sums = ((BatchNormWeightGradients) Objects.requireNonNull(behind.weights()[0])).sums();
+        this.kernel = new BatchNormBackward(size.batch(), forward.operator().positions(), forward.statistics(), sums);
+        this.gradients = sums.ofBias();
+        this.values = forward.values();
+    }
+
+    /** Returns the way forward. */
+    BatchNormRun forward() {
+        return forward;
+    }
+
+    /** Begins the way back. */
+    void begin() {
+        sums.ofWeights().fill(0);
+        sums.ofBias().fill(0);
+        done = size.steps();
+    }
+
+    /** Goes to a segment; the last one comes first. */
+    void open(int firstOfSegment, int steps) {
+        if (firstOfSegment + steps == size.steps()) {
+            rows.open(firstOfSegment);
+        } else {
+            rows.back(firstOfSegment);
+        }
+    }
+
+    /** Sees to it that the gradients from a step on are there. */
+    void backTo(int step) {
+        if (step >= done) {
+            return;
+        }
+        behind.pullWhole(step, done - step, rows.from(step));
+        gradients = rows.all();
+        run(step, done);
+        done = step;
+    }
+
+    /** Takes gradients of a frame's currents, summed over the steps, back to those of what was normalized. */
+    void frameBack(FloatMatrix into) {
+        behind.pullFrameWhole(into);
+        gradients = into;
+        run(0, 1);
+    }
+
+    private void run(int firstStep, int endStep) {
+        first = firstStep;
+        end = endStep;
+        int channels = sums.weights().columns();
+        int blocks = Math.ceilDiv(channels, Long.SIZE);
+        channelsInPart = Long.SIZE * Math.ceilDiv(blocks, size.threads() == 1 ? 1 : 2 * size.threads());
+        crew.run(part, Math.ceilDiv(channels, channelsInPart));
+    }
+
+    private void part(int number, int thread) {
+        int channel = number * channelsInPart;
+        int endChannel = Math.min(channel + channelsInPart, sums.weights().columns());
+        for (int step = end - 1; step >= first; step--) {
+            kernel.run(gradients, values, size.inSegment(step), step, channel, endChannel);
+        }
+    }
+}

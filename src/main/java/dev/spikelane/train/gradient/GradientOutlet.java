@@ -1,0 +1,166 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.SampleViews;
+import dev.spikelane.engine.SignalHistory;
+import dev.spikelane.engine.StepViews;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.memory.FloatMatrix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What leaves a population, its spikes or a variable, and where its gradients come from: what a caller has written,
+ * such as those of a loss, first, then projections in their order, each complete before it is added.
+ */
+public final class GradientOutlet {
+
+    private final RunSize size;
+    private final @Nullable SignalHistory<FloatMatrix> kept;
+    private final @Nullable StepViews<FloatMatrix> given;
+    private final @Nullable StepViews<FloatMatrix> observed;
+    private final List<GradientTerm> terms = new ArrayList<>();
+    private int[] reached = {};
+    private int firstStep;
+
+    /**
+     * Makes an outlet.
+     *
+     * @param kept the values of all steps, if somebody wants them and they are no spikes
+     * @param given {@code [steps * batch x columns]}: gradients that the caller writes
+     * @param observed receives the gradients of all steps
+     */
+    GradientOutlet(
+            RunSize size,
+            @Nullable SignalHistory<FloatMatrix> kept,
+            @Nullable FloatMatrix given,
+            @Nullable FloatMatrix observed) {
+        this.size = size;
+        this.kept = kept;
+        this.given = given == null ? null : new StepViews<>(given, size.batch());
+        this.observed = observed == null ? null : new StepViews<>(observed, size.batch());
+    }
+
+    void add(GradientTerm term) {
+        terms.add(term);
+        reached = new int[terms.size()];
+    }
+
+    List<GradientTerm> terms() {
+        return terms;
+    }
+
+    boolean samplesApart() {
+        return terms.stream().allMatch(GradientTerm::samplesApart);
+    }
+
+    /** The only projection, if gradients come from nowhere else and nobody looks at them; null otherwise. */
+    @Nullable
+    GradientTerm onlyTerm() {
+        return given == null && observed == null && kept == null && terms.size() == 1 ? terms.getFirst() : null;
+    }
+
+    /** What was given, if gradients come from nowhere else and nobody looks at them; null otherwise. */
+    @Nullable
+    StepViews<FloatMatrix> givenAlone() {
+        return observed == null && terms.isEmpty() ? given : null;
+    }
+
+    /** Whether gradients come from several places. */
+    boolean adds() {
+        return terms.size() + (given == null ? 0 : 1) > 1;
+    }
+
+    public boolean keeps() {
+        return kept != null;
+    }
+
+    boolean mayHaveGradients() {
+        return given != null || !terms.isEmpty() || observed != null;
+    }
+
+    @Nullable
+    public FloatMatrix given() {
+        return given == null ? null : given.all();
+    }
+
+    @Nullable
+    public FloatMatrix observed() {
+        return observed == null ? null : observed.all();
+    }
+
+    /** The values of all steps. */
+    public FloatMatrix values() {
+        return Objects.requireNonNull(kept).block();
+    }
+
+    /** Prepares the gradients of some steps. */
+    void open(int first, int count) {
+        firstStep = first;
+        for (int i = 0; i < terms.size(); i++) {
+            reached[i] = terms.get(i).open(first, count);
+        }
+    }
+
+    /**
+     * Sums the gradients of some of these steps up, for the blocks that the tiles are at.
+     *
+     * @param from the first of the steps, counted from the first that was prepared
+     * @param count how many; they are written from step 0 on
+     */
+    void gather(int from, int count, StepViews<FloatMatrix> into, StepViews<FloatMatrix> added, GradientTiles tiles) {
+        FloatMatrix sum = into.all();
+        int at = firstStep + from;
+        boolean started = given != null && firstStep >= 0;
+        if (given != null && firstStep >= 0) {
+            tiles.in(sum).copyFrom(given.all(), at * size.batch(), 0, count * size.batch());
+        } else if (reached.length == 0 || reached[0] < from + count) {
+            sum.fill(0);
+        }
+        for (int i = 0; i < terms.size(); i++) {
+            int some = Math.min(reached[i] - from, count);
+            if (some > 0) {
+                Tile pulled = tiles.addedIn((started ? added : into).all());
+                terms.get(i).pull(from, some, pulled);
+                if (started) {
+                    RowSum.add(tiles.in(sum), pulled, some * size.batch());
+                }
+            }
+            started = true;
+        }
+        if (observed != null && firstStep >= 0) {
+            tiles.in(sum).copyTo(0, observed.all(), at * size.batch(), count * size.batch());
+        }
+    }
+
+    /**
+     * Sums the gradients of some samples in a step up.
+     *
+     * @param samples where each projection keeps views of them, at least one
+     */
+    void gather(int step, SampleViews[] samples, Tile into, Tile added) {
+        boolean started = given != null;
+        if (given != null) {
+            SampleViews of = samples[0];
+            into.copyFrom(given.all(), step * size.batch() + of.first(), 0, of.count());
+        } else if (terms.isEmpty() || !terms.getFirst().reaches(step)) {
+            into.matrix().fill(0);
+        }
+        for (int i = 0; i < terms.size(); i++) {
+            if (terms.get(i).reaches(step)) {
+                terms.get(i).pull(step, samples[i], started ? added : into);
+                if (started) {
+                    RowSum.add(into, added, samples[i].count());
+                }
+            }
+            started = true;
+        }
+        if (observed != null) {
+            SampleViews of = samples[0];
+            into.copyTo(0, observed.all(), step * size.batch() + of.first(), of.count());
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.connection.operator.InputGradient;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.connection.operator.WeightRows;
+import dev.spikelane.engine.ChainRun;
+import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.StepViews;
+import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The way back through the operators of a projection, over some rows at a time. */
+final class GradientPath {
+
+    private final ChainRun forward;
+    private final Operator[] operators;
+    /** The way back to the source of each operator; null if nobody wants to go there. */
+    private final @Nullable InputGradient[] inputs;
+
+    private final @Nullable WeightGradients[] weights;
+    /** What the weights of each operator learn from. */
+    private final WeightRows[] rows;
+
+    /** What each operator but the last makes, and the gradients of that. */
+    private final StepViews<FloatMatrix>[] made;
+
+    private final StepViews<FloatMatrix>[] ofMade;
+    private final Scratch[] scratch;
+    private final int batch;
+    /** For each thread whole rows between two operators. */
+    private final Tile[] tiles;
+
+    /**
+     * Makes the way back.
+     *
+     * @param forward the way forward
+     * @param pulls whether gradients of the source are wanted
+     * @param scratch of all threads
+     */
+    @SuppressWarnings("unchecked") // arrays of generics
+    GradientPath(Arena arena, List<Operator> path, ChainRun forward, RunSize size, boolean pulls, Scratch[] scratch) {
+        this.forward = forward;
+        this.scratch = scratch;
+        this.batch = size.batch();
+        FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
+        this.tiles = new Tile[scratch.length];
+        for (int i = 0; i < tiles.length; i++) {
+            tiles[i] = Tile.whole(none);
+        }
+        this.operators = path.toArray(Operator[]::new);
+        this.inputs = new InputGradient[operators.length];
+        this.weights = new WeightGradients[operators.length];
+        this.rows = new WeightRows[operators.length];
+        this.made = (StepViews<FloatMatrix>[]) new StepViews<?>[operators.length - 1];
+        this.ofMade = (StepViews<FloatMatrix>[]) new StepViews<?>[operators.length - 1];
+        for (int i = 0; i < operators.length; i++) {
+            weights[i] = operators[i].weightGradients(arena, scratch.length);
+            inputs[i] = i > 0 || pulls ? operators[i].inputGradient(arena) : null;
+            rows[i] = new WeightRows(none);
+            if (i < made.length) {
+                int columns = operators[i].outputs();
+                made[i] = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), columns), batch);
+                ofMade[i] = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), columns), batch);
+            }
+        }
+    }
+
+    @Nullable
+    WeightGradients[] weights() {
+        return weights;
+    }
+
+    int outputs() {
+        return operators[operators.length - 1].outputs();
+    }
+
+    /**
+     * Makes what all operators but the last make again, of some rows.
+     *
+     * @param source the rows from a step on
+     * @param step the step, counted from the first of those whose rows are made
+     */
+    void again(Signal source, int step, int count, int thread) {
+        Signal at = source;
+        for (int i = 0; i < made.length; i++) {
+            Tile into = tiles[thread].on(made[i].from(step));
+            if (at instanceof SpikeMatrix spikes) {
+                operators[i].multiply(spikes, count, into, scratch[thread]);
+            } else {
+                operators[i].multiply((FloatMatrix) at, count, into, scratch[thread]);
+            }
+            at = into.matrix();
+        }
+    }
+
+    /** Takes the first rows of gradients of currents, from a step on, back to what the first operator makes. */
+    void toFirst(FloatMatrix gradient, int step, int count, int thread) {
+        FloatMatrix at = gradient;
+        for (int i = operators.length - 1; i > 0; i--) {
+            FloatMatrix into = ofMade[i - 1].from(step);
+            input(i).pull(at, count, tiles[thread].on(into));
+            at = into;
+        }
+    }
+
+    private InputGradient input(int operator) {
+        return Objects.requireNonNull(inputs[operator], "gradients of the source were not asked for");
+    }
+
+    /** What {@link #toFirst} has made from a step on, where there are several operators. */
+    FloatMatrix ofFirst(int first) {
+        return ofMade[0].from(first);
+    }
+
+    /**
+     * Takes the first rows of gradients of what the first operator makes, all columns of them, back to the blocks in
+     * use of the source.
+     */
+    void pull(FloatMatrix ofFirst, int rows, Tile into) {
+        input(0).pull(ofFirst, rows, into);
+    }
+
+    /**
+     * Takes rows of the source and the gradients of currents, which may come by and by where there is one operator;
+     * what stands between several has been made.
+     */
+    WeightRows take(Signal source, @Nullable FloatMatrix gradient) {
+        int steps = source.rows() / batch;
+        rows[0].of(source, batch);
+        for (int i = 0; i < made.length; i++) {
+            rows[i].gradient(ofMade[i].steps(0, steps));
+            rows[i + 1].of(made[i].steps(0, steps), batch);
+        }
+        rows[made.length].gradient(gradient);
+        return rows[0];
+    }
+
+    /** The same for a frame, whose gradients are summed over the steps. */
+    WeightRows takeFrame(FloatMatrix frame, long version, @Nullable FloatMatrix gradient) {
+        take(frame, gradient);
+        rows[0].ofFrame(frame, version, forward.lists());
+        for (int i = 0; i < made.length; i++) {
+            rows[i + 1].ofFrame(made[i].steps(0, 1), version, null);
+        }
+        return rows[0];
+    }
+
+    /** Adds gradients of all weights from rows that were taken: of which steps of the window is said here. */
+    void addWeights(boolean last, boolean first, WorkerPool crew) {
+        for (int i = 0; i < weights.length; i++) {
+            WeightGradients each = weights[i];
+            if (each != null) {
+                each.open(rows[i].steps(last, first));
+                crew.run(each);
+            }
+        }
+    }
+
+    /** The gradients of the weights of the only operator; null if it has none, or there are several operators. */
+    @Nullable
+    WeightGradients only() {
+        return isOneOperator() ? weights[0] : null;
+    }
+
+    boolean isOneOperator() {
+        return operators.length == 1;
+    }
+
+    /** The weights of the only operator as its way back reads them; null if there is no such matrix. */
+    @Nullable
+    FloatMatrix packed() {
+        InputGradient first = inputs[0];
+        return first == null || !isOneOperator() ? null : first.packed();
+    }
+
+    void update() {
+        for (int i = 0; i < operators.length; i++) {
+            operators[i].update();
+            InputGradient input = inputs[i];
+            if (input != null) {
+                input.update();
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.engine.KeptCurrents;
+import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.SampleViews;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.NeuronState;
+import java.lang.foreign.Arena;
+
+/** Some samples of a population in a loop, which a thread carries back through all steps of a segment. */
+final class GradientShare {
+
+    private final GradientSite site;
+    private final SampleViews spikes;
+    private final NeuronState state;
+    /** Where currents stand that take variables through steps again. */
+    private final PortCurrents currents;
+
+    private final SampleViews ofCurrent;
+    private final SampleViews ofFeedback;
+    private final GradientOutlet[] variables;
+    /** Where the gradients of the spikes come from, in the order of the projections, and those of the variables. */
+    private final SampleViews[] targets;
+
+    private final SampleViews[][] targetsOf;
+
+    private final NeuronBackward.Step place = new NeuronBackward.Step();
+    private final FloatMatrix ofSpikes;
+    private final Tile gathered;
+    private final Tile added;
+    private final FloatMatrix distance;
+    private final Tile ofVariable;
+    private final Tile gatheredOf;
+    /** Gradients of the variables after the step that comes next on the way back. */
+    private final FloatMatrix carried;
+
+    private final FloatMatrix[] carriedOf;
+    /** The variables before each step of the segment and after the last, where they are computed again. */
+    private final FloatMatrix[] past;
+
+    private NeuronBackward neurons;
+
+    GradientShare(GradientSite site, int first, int count, RunSize size, Arena arena) {
+        int columns = site.population().size();
+        this.site = site;
+        this.spikes = new SampleViews(first, count, size.batch());
+        this.state = site.newState(count);
+        Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
+        this.currents = new PortCurrents(none, site.feedback() == null ? none : none.another());
+        this.ofCurrent = new SampleViews(first, count, size.batch());
+        this.ofFeedback = new SampleViews(first, count, size.batch());
+        this.variables = site.ofVariables();
+        this.targets = SampleViews.of(site.ofSpikes().terms().size() + 1, first, count, size.batch());
+        this.targetsOf = new SampleViews[variables.length][];
+        for (int i = 0; i < variables.length; i++) {
+            targetsOf[i] = SampleViews.of(variables[i].terms().size() + 1, first, count, size.batch());
+        }
+        this.ofSpikes = FloatMatrix.zeros(arena, count, columns);
+        this.gathered = Tile.whole(ofSpikes);
+        this.distance = FloatMatrix.zeros(arena, count, columns);
+        this.added = Tile.whole(distance);
+        this.ofVariable = Tile.whole(distance);
+        this.gatheredOf = Tile.whole(FloatMatrix.zeros(arena, count, columns));
+        this.carried = FloatMatrix.zeros(arena, variables.length * count, columns);
+        this.carriedOf = new FloatMatrix[variables.length];
+        this.past = new FloatMatrix[site.neurons().needsCurrents() ? variables.length : 0];
+        for (int i = 0; i < variables.length; i++) {
+            carriedOf[i] = carried.rows(i * count, count);
+        }
+        for (int i = 0; i < past.length; i++) {
+            past[i] = FloatMatrix.zeros(arena, (size.segment() + 1) * count, columns);
+        }
+        this.neurons = site.neurons().ofSamples(first, count);
+    }
+
+    private FloatMatrix variable(int number) {
+        return state.variable(state.names().get(number));
+    }
+
+    /** Begins the way back through a segment. */
+    void openBack(int firstStep, int steps) {
+        for (int i = 0; i < carriedOf.length; i++) {
+            copy(site.carriedOf(i), spikes.first(), carriedOf[i], 0);
+        }
+        if (past.length > 0) {
+            state.copySamples(site.start(), spikes.first(), 0, spikes.count());
+            keep(0);
+            for (int step = 0; step < steps; step++) {
+                goTo(firstStep + step);
+                SpikeMatrix fired = site.spikes().samples(firstStep + step, 0, spikes);
+                site.steps().run(currents, spikes.count(), state, fired);
+                keep(step + 1);
+            }
+        }
+    }
+
+    private void goTo(int step) {
+        currents.current().on(site.current().samples(step, ofCurrent));
+        KeptCurrents second = site.feedback();
+        if (second != null) {
+            currents.feedback().on(second.samples(step, ofFeedback));
+        }
+    }
+
+    private void keep(int step) {
+        for (int i = 0; i < past.length; i++) {
+            copy(variable(i), 0, past[i], step * spikes.count());
+        }
+    }
+
+    private void copy(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
+        ofVariable.on(to).copyFrom(from, fromRow, toRow, spikes.count());
+    }
+
+    /** Takes a step back. */
+    void back(int step) {
+        boolean fires = site.firesBack();
+        if (fires) {
+            site.ofSpikes().gather(step, targets, gathered, added);
+        }
+        for (int i = 0; i < variables.length; i++) {
+            if (variables[i].mayHaveGradients()) {
+                variables[i].gather(step, targetsOf[i], gatheredOf, added);
+                RowSum.add(ofVariable.on(carriedOf[i]), gatheredOf, spikes.count());
+            }
+        }
+        site.place(place, step, past, spikes);
+        site.back(neurons, place, fires ? ofSpikes : null, distance, carried, step, 0);
+    }
+
+    /** Ends the way back. */
+    void closeBack() {
+        for (int i = 0; i < carriedOf.length; i++) {
+            copy(carriedOf[i], 0, site.carriedOf(i), spikes.first());
+        }
+    }
+
+    /** Takes the parameters that the neurons have now. */
+    void refresh() {
+        neurons = site.neurons().ofSamples(spikes.first(), spikes.count());
+    }
+
+    /** Takes notice that learned parameters have changed in place. */
+    void update() {
+        neurons.update();
+    }
+}

@@ -1,0 +1,497 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.engine.BoundPopulation;
+import dev.spikelane.engine.KeptCurrents;
+import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.engine.PopulationRun;
+import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.SampleViews;
+import dev.spikelane.engine.SignalHistory;
+import dev.spikelane.engine.StepViews;
+import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.kernel.step.PortSteps;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Population;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.neuron.gradient.NeuronGradient;
+import dev.spikelane.random.SampleDraws;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A population: forward through a segment of steps, and back. */
+public final class GradientSite {
+
+    /** Blocks of 64 neurons that a thread takes back at a time. */
+    private static final int BLOCKS_IN_TILE = 2;
+
+    private final LaidOutNetwork layout;
+    private final int number;
+    private final Population population;
+    private final RunSize size;
+    private final Set<String> learned;
+    private final String[] learnedNames;
+    private final Arena arena;
+    private final FiringGradient surrogate;
+    private final SampleDraws draws;
+    private final PopulationRun run;
+    private final KeptCurrents current;
+    private final @Nullable KeptCurrents feedback;
+    /** The projections to the port {@code current}, and to {@code feedback}. */
+    private final List<GradientTerm> terms = new ArrayList<>();
+
+    private final List<GradientTerm> feedbackTerms = new ArrayList<>();
+    private final GradientStates states;
+    private final GradientBlueprint.Use use;
+    private final InputForm form;
+    private final List<String> variables;
+    private final GradientOutlet ofSpikes;
+    private final GradientOutlet[] ofVariables;
+    /** Gradients with respect to the variables after the step that comes next on the way back. */
+    private @Nullable FloatMatrix carried;
+
+    private final FloatMatrix[] carriedOf;
+    /** Gradients of what the spikes of the step that comes next on the way back carry, where neurons feed them back. */
+    private final FloatMatrix carriedSpikes;
+
+    private final boolean coupled;
+    private final boolean alone;
+    private final GradientBackward backward;
+    private @Nullable GradientFrame frame;
+    private NeuronGroup group;
+    private NeuronGradient gradient;
+    /** The samples that each thread carries through a loop; none if all go together. */
+    private GradientShare[] shares = {};
+
+    /** The first step of the window, counted from the last reset. */
+    private int windowStart;
+
+    private int segmentStart;
+
+    /**
+     * Makes a population.
+     *
+     * @param run the way forward
+     * @param gradient of the neurons
+     * @param alone whether it is in no loop, so that threads can share its neurons
+     */
+    GradientSite(GradientBlueprint plan, int number, PopulationRun run, NeuronGradient gradient, boolean alone) {
+        this.layout = plan.layout();
+        this.number = number;
+        this.population = plan.population(number);
+        this.size = plan.size();
+        this.learned = plan.learnedOf(population);
+        this.learnedNames = learned.toArray(String[]::new);
+        this.arena = plan.arena();
+        this.surrogate = plan.surrogateOf(population);
+        this.draws = plan.drawsOf(number, surrogate);
+        this.alone = alone;
+        this.group = layout.neurons(number);
+        this.run = run;
+        this.gradient = gradient;
+        this.current = run.keeping().current();
+        this.feedback = run.keeping().feedback();
+        this.use = plan.use();
+        this.form = plan.form();
+        this.states = new GradientStates(
+                run.state(),
+                this::newState,
+                size,
+                use == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
+        this.variables = state().names();
+        this.ofSpikes = plan.outlet(population.name(), population.size(), null);
+        this.ofVariables = new GradientOutlet[variables.size()];
+        for (int i = 0; i < ofVariables.length; i++) {
+            String name = variables.get(i);
+            ofVariables[i] = plan.outlet(population.variable(name).name(), population.size(), run.values(name));
+        }
+        this.carriedOf = new FloatMatrix[variables.size()];
+        this.carriedSpikes = gradient.feedsOwnSpikes()
+                ? FloatMatrix.zeros(arena, size.batch(), population.size())
+                : FloatMatrix.zeros(arena, 1, 1);
+        this.coupled = gradient.coupled() || group.coupled();
+        int blocks = blocks();
+        this.backward =
+                new GradientBackward(this, size, arena, coupled || !alone ? blocks : tile(blocks, size.threads()));
+    }
+
+    /** Makes room for the way back, when all projections are there. */
+    void layOut() {
+        frame = frame();
+    }
+
+    /** Whether threads may each carry some samples through a loop: nothing is shared between them. */
+    boolean samplesApart() {
+        boolean apart = gradient.samplesApart() && !surrogate.isRandom();
+        for (GradientTerm term : terms) {
+            apart &= term.samplesApart();
+        }
+        for (GradientTerm term : feedbackTerms) {
+            apart &= term.samplesApart();
+        }
+        apart &= ofSpikes.samplesApart();
+        for (GradientOutlet outlet : ofVariables) {
+            apart &= outlet.samplesApart();
+        }
+        return apart;
+    }
+
+    /** The variables, in the order of the state. */
+    GradientOutlet[] ofVariables() {
+        return ofVariables;
+    }
+
+    /** Their names. */
+    List<String> variables() {
+        return variables;
+    }
+
+    /** Gives each thread some samples to carry through a loop. */
+    GradientShare[] share(int threads) {
+        int most = Math.ceilDiv(size.batch(), threads);
+        shares = new GradientShare[Math.ceilDiv(size.batch(), most)];
+        for (int i = 0; i < shares.length; i++) {
+            int first = i * most;
+            shares[i] = new GradientShare(this, first, Math.min(most, size.batch() - first), size, arena);
+        }
+        return shares;
+    }
+
+    NeuronState newState(int samples) {
+        return group.newState(arena, samples);
+    }
+
+    PortSteps<NeuronState> steps() {
+        return BoundPopulation.steps(group);
+    }
+
+    public FloatMatrix carriedOf(int variable) {
+        carried();
+        return carriedOf[variable];
+    }
+
+    /** The short way under a frame, if this population can go it. */
+    private @Nullable GradientFrame frame() {
+        LeakyParameters parameters = gradient.underFrame();
+        GradientTerm to = ofSpikes.onlyTerm();
+        List<GradientTerm> from = terms;
+        boolean apart = shares() && feedback() == null && size.segments() == 1;
+        boolean framed = (form == InputForm.FRAME || form == InputForm.ANY)
+                && from.size() == 1
+                && from.getFirst().input() != null
+                && from.getFirst().forward().chain().isOneProduct()
+                && from.getFirst().dropout() == null
+                && from.getFirst().forward().projection().delay() == 0;
+        boolean plain = !ofVariables[0].mayHaveGradients() && !ofVariables[0].keeps() && !surrogate.isRandom();
+        if (parameters == null || to == null || !to.samplesApart() || !framed || !apart || !plain) {
+            return null;
+        }
+        FloatMatrix weights = to.forward().projection().delay() == 0 ? to.packed() : null;
+        if (weights == null) {
+            return null;
+        }
+        GradientFrameParts parts = new GradientFrameParts(
+                parameters,
+                from.getFirst(),
+                to,
+                weights,
+                surrogate,
+                state(),
+                states.before(0),
+                run.spikes().block(),
+                use == GradientBlueprint.Use.ANY ? carried() : null);
+        return new GradientFrame(parts, size, arena, frame);
+    }
+
+    /** Gradients of all variables after the step that comes next on the way back. */
+    FloatMatrix carried() {
+        FloatMatrix made = carried;
+        if (made == null) {
+            made = FloatMatrix.zeros(arena, variables.size() * size.batch(), population.size());
+            for (int i = 0; i < carriedOf.length; i++) {
+                carriedOf[i] = made.rows(i * size.batch(), size.batch());
+            }
+            carried = made;
+        }
+        return made;
+    }
+
+    /** The short way, if the source is a frame in this window; null otherwise. */
+    @Nullable
+    public GradientFrame openFrame() {
+        GradientFrame made = frame;
+        return made != null && made.isOpen() ? made : null;
+    }
+
+    private static int tile(int blocks, int threads) {
+        return Math.min(BLOCKS_IN_TILE, Math.ceilDiv(blocks, threads == 1 ? 1 : 4 * threads));
+    }
+
+    public Population population() {
+        return population;
+    }
+
+    /** The state that goes on. */
+    public NeuronState state() {
+        return states.now();
+    }
+
+    /** The way forward. */
+    PopulationRun run() {
+        return run;
+    }
+
+    KeptCurrents current() {
+        return current;
+    }
+
+    @Nullable
+    KeptCurrents feedback() {
+        return feedback;
+    }
+
+    /** The projections to the port {@code current}. */
+    List<GradientTerm> terms() {
+        return terms;
+    }
+
+    /** The currents of a port, and later their gradients. */
+    KeptCurrents kept(String port) {
+        return port.equals(Neuron.CURRENT) ? current : Objects.requireNonNull(feedback);
+    }
+
+    /** Adds a projection to a port. */
+    void add(GradientTerm term) {
+        boolean feeds = term.forward().projection().port().equals(Neuron.FEEDBACK);
+        (feeds ? feedbackTerms : terms).add(term);
+    }
+
+    NeuronGradient neurons() {
+        return gradient;
+    }
+
+    public SignalHistory<SpikeMatrix> spikes() {
+        return run.spikes();
+    }
+
+    public GradientOutlet ofSpikes() {
+        return ofSpikes;
+    }
+
+    public GradientOutlet ofVariable(String name) {
+        return ofVariables[variables.indexOf(name)];
+    }
+
+    /**
+     * The spikes of the step before the window, for neurons that feed spikes back, themselves or by a projection; null
+     * if there are none.
+     */
+    @Nullable
+    public SpikeMatrix previousSpikes() {
+        if (gradient.feedsOwnSpikes()) {
+            return state().previousSpikes();
+        }
+        return spikes().stepBefore();
+    }
+
+    /** The gradients of what these carry, behind the way back. */
+    public FloatMatrix ofPreviousSpikes() {
+        if (!gradient.feedsOwnSpikes()) {
+            FloatMatrix sum = FloatMatrix.zeros(size.batch(), population.size());
+            FloatMatrix added = FloatMatrix.zeros(size.batch(), population.size());
+            ofSpikes.open(-1, 1);
+            ofSpikes.gather(
+                    0,
+                    1,
+                    new StepViews<>(sum, size.batch()),
+                    new StepViews<>(added, size.batch()),
+                    new GradientTiles(Tile.whole(sum)));
+            return sum;
+        }
+        return carriedSpikes;
+    }
+
+    public FloatMatrix carriedOf(String name) {
+        carried();
+        return carriedOf[variables.indexOf(name)];
+    }
+
+    public SampleDraws draws() {
+        return draws;
+    }
+
+    /** Whether spikes have gradients. */
+    boolean firesBack() {
+        return ofSpikes.mayHaveGradients() || gradient.resetsThroughSpikes() || gradient.feedsOwnSpikes();
+    }
+
+    int blocks() {
+        return Math.ceilDiv(population.size(), Long.SIZE);
+    }
+
+    GradientStates states() {
+        return states;
+    }
+
+    /** The way back of the neurons, where a thread takes a tile of them through a segment. */
+    GradientBackward backward() {
+        return backward;
+    }
+
+    /** Gradients of what the spikes of the step that comes next on the way back carry, where neurons feed them back. */
+    FloatMatrix carriedSpikes() {
+        return carriedSpikes;
+    }
+
+    boolean shares() {
+        return alone && !coupled;
+    }
+
+    /** Goes to a window. */
+    void openWindow(int firstStep) {
+        windowStart = firstStep;
+    }
+
+    /** Goes to a segment, forward: keeps the state. */
+    void open(int segment) {
+        segmentStart = segment * size.segment();
+        states.keep(segment);
+        current.open(segmentStart);
+        if (feedback != null) {
+            feedback.open(segmentStart);
+        }
+    }
+
+    /** Begins the way back. */
+    void begin() {
+        if (openFrame() == null || use == GradientBlueprint.Use.ANY) {
+            carried().fill(0);
+        }
+        states.begin();
+        carriedSpikes.fill(0);
+        gradient.clear();
+    }
+
+    /** Goes to a segment on the way back; one that is not the last that ran forward is computed again. */
+    void back(int segment, WorkerPool crew) {
+        int first = segment * size.segment();
+        int count = Math.min(size.segment(), size.steps() - first);
+        if (first != segmentStart) {
+            segmentStart = first;
+            current.back(first);
+            if (feedback != null) {
+                feedback.back(first);
+            }
+            run.fillAgain(crew, first, count, size);
+            if (!gradient.needsCurrents()) {
+                run.kept().record(states.again(segment), first, count, 0, blocks(), 0);
+            }
+        }
+        if (openFrame() != null || shares.length > 0) {
+            return;
+        }
+        if (gradient.needsCurrents()) {
+            states.again(segment);
+        }
+        backward.open(first, count);
+    }
+
+    /** Takes gradients of the currents of all targets back through their paths, as far as whole rows are needed. */
+    void openOutlets(int first, int count) {
+        ofSpikes.open(first, count);
+        for (GradientOutlet outlet : ofVariables) {
+            outlet.open(first, count);
+        }
+    }
+
+    /**
+     * Takes neurons back through a step, from the gradients of their spikes, if these have any, to those of their
+     * currents.
+     */
+    void back(
+            NeuronBackward neurons,
+            NeuronBackward.Step place,
+            @Nullable FloatMatrix ofNeurons,
+            FloatMatrix distance,
+            FloatMatrix ofVariables,
+            int step,
+            int firstNeuron) {
+        if (ofNeurons != null) {
+            neurons.toDistance(place, ofVariables, ofNeurons, distance);
+            surrogate.backward(distance, ofNeurons, ofNeurons, draws, windowStart + step, firstNeuron);
+        }
+        neurons.toCurrents(place, ofNeurons, ofVariables, ofVariables.rows() / variables.size());
+    }
+
+    /** The state before the segment. */
+    NeuronState start() {
+        return states.before(segmentStart / size.segment());
+    }
+
+    /**
+     * Goes to some samples of a step, whose variables before and after each step stand in {@code past} if they were
+     * computed again.
+     */
+    void place(NeuronBackward.Step at, int step, FloatMatrix[] past, SampleViews samples) {
+        int row = current.row(step);
+        boolean starts = row == 0;
+        at.currentRow = row + samples.first();
+        at.ofCurrent = current.all();
+        at.ofFeedback = feedback == null ? null : feedback.all();
+        if (gradient.feedsOwnSpikes()) {
+            at.previous = starts ? start().previousSpikes() : run.spikes().block();
+            at.previousRow = starts ? 0 : (step - 1) * size.batch();
+            at.ofPrevious = carriedSpikes;
+        }
+        if (gradient.needsCurrents()) {
+            at.current = current.all();
+            at.feedback = feedback == null ? null : feedback.all();
+            System.arraycopy(past, 0, at.before, 0, past.length);
+            at.beforeRow = row / size.batch() * samples.count();
+            at.after = past[0];
+            at.afterRow = at.beforeRow + samples.count();
+        } else {
+            at.before[0] = starts ? start().membrane() : current.all();
+            at.beforeRow = at.currentRow - (starts ? 0 : size.batch());
+            at.after = current.all();
+            at.afterRow = at.currentRow;
+        }
+    }
+
+    /** Takes notice that parameters have changed. */
+    @SuppressWarnings("ReferenceEquality") // neurons that were made anew are other objects
+    void update() {
+        if (!layout.neurons(number).equals(group)) {
+            refresh();
+        } else if (learnedNames.length > 0) {
+            for (String name : learnedNames) {
+                layout.population(number).read(name, gradient.values(name));
+            }
+            gradient.update();
+            backward.update();
+            for (GradientShare share : shares) {
+                share.update();
+            }
+        }
+    }
+
+    /** Takes the parameters that the neurons have now. */
+    void refresh() {
+        group = layout.neurons(number);
+        gradient = gradient.with(layout.population(number).inside(), group);
+        backward.refresh();
+        frame = frame();
+        for (GradientShare share : shares) {
+            share.refresh();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.engine.ComponentRun;
+import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.WorkerPool;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Populations that run together: one without a loop, whose neurons threads share, or those of a loop, which take turns.
+ */
+final class GradientStage {
+
+    private final GradientSite[] sites;
+    private final int turn;
+    private final WorkerPool crew;
+    private final ComponentRun forward;
+    private final WorkerPool.Job backward = this::backwardPart;
+    private final WorkerPool.Job forwardFrame = this::forwardFrame;
+    private final WorkerPool.Job backwardFrame = this::backwardFrame;
+    private int first;
+    private int count;
+    /** For each population the samples that each thread carries; empty if all samples go together. */
+    private final GradientShare[][] shares;
+
+    private final WorkerPool.Job backwardShare = this::backwardShare;
+
+    /**
+     * Makes a stage.
+     *
+     * @param forward the same populations forward
+     * @param steps steps that the populations of a loop run at a time; 0 for a population without a loop
+     */
+    GradientStage(RunSize size, GradientSite[] sites, ComponentRun forward, int steps, WorkerPool crew) {
+        this.sites = sites;
+        this.forward = forward;
+        this.turn = steps == 0 ? size.segment() : Math.min(steps, size.segment());
+        this.crew = crew;
+        this.shares = shares(Math.min(crew.threads(), size.batch()));
+    }
+
+    private GradientShare[][] shares(int threads) {
+        boolean apart = List.of(sites).stream().allMatch(GradientSite::samplesApart);
+        if (threads == 1 || sites[0].shares() || !apart) {
+            return new GradientShare[0][];
+        }
+        GradientShare[][] made = new GradientShare[sites.length][];
+        for (int i = 0; i < sites.length; i++) {
+            made[i] = sites[i].share(threads);
+        }
+        return made;
+    }
+
+    void forward(int firstStep, int steps) {
+        GradientFrame frame = sites.length == 1 ? sites[0].openFrame() : null;
+        if (frame != null) {
+            crew.run(forwardFrame, frame.blocks());
+            return;
+        }
+        forward.run(crew, firstStep, steps, 0, false);
+    }
+
+    private void backwardShare(int share, int thread) {
+        for (GradientShare[] ofSite : shares) {
+            ofSite[share].openBack(first, count);
+        }
+        for (int step = first + count - 1; step >= first; step--) {
+            for (int site = sites.length - 1; site >= 0; site--) {
+                shares[site][share].back(step);
+            }
+        }
+        for (GradientShare[] ofSite : shares) {
+            ofSite[share].closeBack();
+        }
+    }
+
+    void backward(int firstStep, int steps) {
+        GradientFrame frame = sites.length == 1 ? sites[0].openFrame() : null;
+        if (frame != null) {
+            frame.open();
+            crew.run(backwardFrame, frame.blocks());
+            return;
+        }
+        if (sites.length == 1 && sites[0].shares()) {
+            first = firstStep;
+            count = steps;
+            sites[0].openOutlets(first, count);
+            crew.run(backward, sites[0].backward().parts());
+            return;
+        }
+        if (shares.length > 0) {
+            first = firstStep;
+            count = steps;
+            crew.run(backwardShare, shares[0].length);
+            return;
+        }
+        int turns = Math.ceilDiv(steps, turn);
+        for (int i = turns - 1; i >= 0; i--) {
+            int step = firstStep + i * turn;
+            int some = Math.min(turn, firstStep + steps - step);
+            for (int site = sites.length - 1; site >= 0; site--) {
+                sites[site].openOutlets(step, some);
+                sites[site].backward().backPart(step, some, 0, 0);
+            }
+        }
+    }
+
+    private void forwardFrame(int block, int thread) {
+        Objects.requireNonNull(sites[0].openFrame()).forward(block, thread);
+    }
+
+    private void backwardFrame(int block, int thread) {
+        Objects.requireNonNull(sites[0].openFrame()).backward(block, thread);
+    }
+
+    private void backwardPart(int part, int thread) {
+        sites[0].backward().backPart(first, count, part, thread);
+    }
+}

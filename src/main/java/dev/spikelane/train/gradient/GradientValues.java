@@ -1,0 +1,78 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The values of a network that can be learned, by name. */
+public final class GradientValues {
+
+    private GradientValues() {}
+
+    /** The names of all weights of projections that do not change by themselves. */
+    public static Set<String> weights(Network network, LaidOutNetwork layout) {
+        Set<String> names = new LinkedHashSet<>();
+        for (int i = 0; i < network.projections().size(); i++) {
+            if (!network.projections().get(i).plastic()) {
+                layout.description()
+                        .operators(i)
+                        .forEach(operator -> operator.values().stream()
+                                .filter(values -> values.said().role() == ValueDescription.Role.WEIGHT)
+                                .forEach(values -> names.add(values.name())));
+            }
+        }
+        return names;
+    }
+
+    /** The values that are learned: those of projections, then those of populations. */
+    public static List<GradientSlot> slots(GradientBlueprint plan, GradientMachine machine) {
+        List<GradientSlot> slots = new ArrayList<>();
+        for (int i = 0; i < plan.network().projections().size(); i++) {
+            List<@Nullable WeightGradients> weights = machine.weights(i);
+            for (int place = 0; place < weights.size(); place++) {
+                WeightGradients own = weights.get(place);
+                for (WeightGradients.Learned each : own == null ? List.<WeightGradients.Learned>of() : own.learned()) {
+                    String name = plan.layout().chain(i).owners().get(place) + "." + each.name();
+                    if (own != null && plan.learned().contains(name)) {
+                        slots.add(new GradientSlot(name, own, each));
+                    }
+                }
+            }
+        }
+        for (GradientSite site : machine.sites()) {
+            Population population = site.population();
+            for (String parameter : plan.learnedOf(population)) {
+                slots.add(GradientSlot.of(
+                        population, parameter, plan.network().weights().get(population.name() + "." + parameter)));
+            }
+        }
+        return List.copyOf(slots);
+    }
+
+    /** Copies what populations have summed up to their slots. */
+    public static void collect(List<GradientSlot> slots, GradientMachine machine) {
+        for (int i = 0; i < slots.size(); i++) {
+            GradientSlot slot = slots.get(i);
+            for (GradientSite site : machine.sites()) {
+                if (slot.isOf(site.population())) {
+                    site.neurons().gradient(slot.parameter(), slot.scratch());
+                    slot.take(site.population().shape());
+                }
+            }
+        }
+    }
+
+    public static FloatMatrix copy(FloatMatrix from) {
+        FloatMatrix copy = FloatMatrix.zeros(from.rows(), from.columns());
+        copy.copyFrom(from);
+        return copy;
+    }
+}

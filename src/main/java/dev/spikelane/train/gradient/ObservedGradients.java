@@ -1,0 +1,100 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.kernel.base.TorchLayout;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.network.Source;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Gradients of spikes and variables of a whole batch, put together from its parts, for those who see them. */
+public final class ObservedGradients {
+
+    private final List<Observed> all = new ArrayList<>();
+
+    /** What has come back to some samples of a batch. */
+    public interface Part {
+
+        /** Its steps. */
+        int steps();
+
+        /** Its samples. */
+        int size();
+
+        /**
+         * The gradients of a population's spikes or of a variable, a row for each sample, those of a step behind those
+         * of the step before.
+         */
+        FloatMatrix observed(String population, @Nullable String variable);
+    }
+
+    /** Makes room for so many rows of each source. */
+    public ObservedGradients(List<Source> sources, int rows) {
+        for (Source source : sources) {
+            all.add(new Observed(source, rows));
+        }
+    }
+
+    /** The memory of these rows of all sources. */
+    public static long bytes(List<Source> sources, long rows) {
+        long bytes = 0;
+        for (Source source : sources) {
+            bytes += FloatMatrix.zeros(1, source.shape().size()).rowOffset(1) * rows;
+        }
+        return bytes;
+    }
+
+    /** Takes what has come back to a part, whose first sample is {@code first} of {@code samples}. */
+    public void take(Part part, int first, int samples) {
+        for (int i = 0; i < all.size(); i++) {
+            all.get(i).take(part, first, samples);
+        }
+    }
+
+    /** The gradients of a source, {@code [steps * batch x neurons]} in torch's order; null if it is not observed. */
+    @Nullable
+    public FloatMatrix of(String name) {
+        for (Observed each : all) {
+            if (each.source.name().equals(name)) {
+                return each.used;
+            }
+        }
+        return null;
+    }
+
+    public List<String> names() {
+        return all.stream().map(each -> each.source.name()).toList();
+    }
+
+    /** A source, and its gradients. */
+    private static final class Observed {
+
+        private final Source source;
+        private final String population;
+        private final @Nullable String variable;
+        private final FloatMatrix whole;
+        /** The rows of the batch. */
+        private FloatMatrix used;
+
+        Observed(Source source, int rows) {
+            this.source = source;
+            this.population = source.ofPopulation().orElseThrow().name();
+            this.variable = source.ofVariable().orElse(null);
+            this.whole = FloatMatrix.zeros(rows, source.shape().size());
+            this.used = whole;
+        }
+
+        void take(Part part, int first, int samples) {
+            int size = part.size();
+            int steps = part.steps();
+            if (used.rows() != steps * samples) {
+                used = whole.rows(0, steps * samples);
+            }
+            FloatMatrix from = part.observed(population, variable);
+            for (int step = 0; step < steps; step++) {
+                int to = step * samples + first;
+                TorchLayout.copyTorch(source.shape(), from, step * size, used, to, size);
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.spikelane.train.loss;
+
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.memory.FloatMatrix;
+
+/** Squared errors of spike counts; every spike of a class has the same gradient. */
+final class CountError implements LossKind {
+
+    private final LossShape shape;
+    private final ClassBlocks blocks;
+    private final ErrorTargets targets;
+    private final ErrorWeights weights;
+    private final OutputCounts counts;
+    private final FloatMatrix row;
+    private final FloatMatrix spread;
+
+    CountError(LossShape shape, ClassBlocks blocks, ErrorTargets targets, ErrorWeights weights) {
+        this.shape = shape;
+        this.blocks = blocks;
+        this.targets = targets;
+        this.weights = weights;
+        this.counts = new OutputCounts(shape.outputs());
+        this.row = FloatMatrix.zeros(1, blocks.classes());
+        this.spread = FloatMatrix.zeros(1, shape.outputs());
+    }
+
+    @Override
+    public void evaluate(LossRows input, int first, int end, LossSink gradient, double[] terms) {
+        shape.require(input, first, end, gradient, terms);
+        Labels.require(input, input.batch, "sample", first, end, blocks.classes());
+        weights.require(input, blocks.classes());
+        double divisor = input.divisor * shape.steps();
+        FloatMatrix out = gradient.spikes();
+        for (int sample = first; sample < end; sample++) {
+            blocks.pool(counts.count(input, sample), 0, row, 0);
+            double sum = 0;
+            for (int c = 0; c < blocks.classes(); c++) {
+                float error = Elements.get(row, 0, c) - targets.value(input.labels[sample], c);
+                float weight = weights.of(input, sample, c);
+                double term = (double) error * error * weight / divisor;
+                LossTerms.write(gradient, sample, c, term);
+                sum += term;
+                Elements.set(row, 0, c, (float) (2.0 * error * weight / divisor));
+            }
+            terms[sample] = sum;
+            if (out != null) {
+                blocks.spread(row, 0, spread, 0);
+                LossTerms.toAllSteps(spread, input, sample, out);
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.spikelane.train.loss;
+
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.memory.FloatMatrix;
+
+/** What evaluators have in common. */
+public final class LossTerms {
+
+    private LossTerms() {}
+
+    /** Writes a term that belongs to a sample, or to a sample and an output, where they are asked for. */
+    public static void write(LossSink gradient, int row, int column, double term) {
+        FloatMatrix elements = gradient.elements();
+        if (elements != null) {
+            elements.set(row, column, (float) term);
+        }
+    }
+
+    /** Copies one row to the rows of a sample at all steps. */
+    public static void toAllSteps(FloatMatrix row, LossRows input, int sample, FloatMatrix gradient) {
+        for (int step = 0; step < input.steps; step++) {
+            int at = step * input.batch + sample;
+            for (int output = 0; output < input.outputs; output++) {
+                Elements.set(gradient, at, output, Elements.get(row, 0, output));
+            }
+        }
+    }
+
+    /** Clears the rows of some samples at all steps. */
+    static void clear(LossRows input, int first, int end, FloatMatrix gradient) {
+        for (int step = 0; step < input.steps; step++) {
+            for (int sample = first; sample < end; sample++) {
+                for (int output = 0; output < input.outputs; output++) {
+                    Elements.set(gradient, step * input.batch + sample, output, 0);
+                }
+            }
+        }
+    }
+}

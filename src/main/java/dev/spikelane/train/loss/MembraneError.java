@@ -1,0 +1,79 @@
+package dev.spikelane.train.loss;
+
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.memory.FloatMatrix;
+import java.util.Arrays;
+
+/** Squared errors of membranes, with targets that may vary in time. */
+final class MembraneError implements LossKind {
+
+    private final LossShape shape;
+    private final TargetSource source;
+    private final ErrorTargets levels;
+    private final ErrorWeights weights;
+    private final double[] sums;
+
+    MembraneError(LossShape shape, TargetSource source, ErrorTargets levels, ErrorWeights weights) {
+        this.shape = shape;
+        this.source = source;
+        this.levels = levels;
+        this.weights = weights;
+        this.sums = new double[shape.outputs()];
+    }
+
+    @Override
+    public void evaluate(LossRows input, int first, int end, LossSink gradient, double[] terms) {
+        shape.require(input, first, end, gradient, terms);
+        requireTargets(input, first, end);
+        double divisor = input.divisor * shape.steps();
+        FloatMatrix membranes = input.membranes();
+        FloatMatrix out = gradient.membranes();
+        for (int sample = first; sample < end; sample++) {
+            Arrays.fill(sums, 0);
+            for (int step = 0; step < shape.steps(); step++) {
+                int row = step * input.batch + sample;
+                for (int output = 0; output < shape.outputs(); output++) {
+                    float error = Elements.get(membranes, row, output) - target(input, step, sample, output);
+                    float weight = weights.of(input, sample, output);
+                    sums[output] += (double) error * error * weight;
+                    if (out != null) {
+                        Elements.set(out, row, output, (float) (2.0 * error * weight / divisor));
+                    }
+                }
+            }
+            double sum = 0;
+            for (int output = 0; output < shape.outputs(); output++) {
+                LossTerms.write(gradient, sample, output, sums[output] / divisor);
+                sum += sums[output];
+            }
+            terms[sample] = sum / divisor;
+        }
+    }
+
+    private void requireTargets(LossRows input, int first, int end) {
+        switch (source) {
+            case SAMPLE_LABELS -> {
+                Labels.require(input, input.batch, "sample", first, end, shape.outputs());
+                weights.require(input, shape.outputs());
+            }
+            case STEP_LABELS -> Labels.require(input, shape.steps(), "step", 0, shape.steps(), shape.outputs());
+            case NUMBERS -> {
+                FloatMatrix targets = input.targets();
+                int rows = targets.rows() == input.batch ? input.batch : shape.steps() * input.batch;
+                targets.requireShape("targets", rows, shape.outputs());
+            }
+        }
+    }
+
+    private float target(LossRows input, int step, int sample, int output) {
+        return switch (source) {
+            case SAMPLE_LABELS -> levels.value(input.labels[sample], output);
+            case STEP_LABELS -> levels.value(input.labels[step], output);
+            case NUMBERS -> {
+                FloatMatrix targets = input.targets();
+                int row = targets.rows() == input.batch ? sample : step * input.batch + sample;
+                yield Elements.get(targets, row, output);
+            }
+        };
+    }
+}

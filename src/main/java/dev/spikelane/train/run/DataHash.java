@@ -1,0 +1,72 @@
+package dev.spikelane.train.run;
+
+import dev.spikelane.data.BatchLoader;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * Numbers that tell the samples of a run from others, so that a checkpoint goes on with those that it was trained on.
+ */
+public final class DataHash {
+
+    /** Of a larger data set some samples are read, at even distances. */
+    private static final long MOST_VALUES = 1L << 28;
+
+    private final CRC32C sum = new CRC32C();
+    private final ByteBuffer number = ByteBuffer.allocate(Integer.BYTES);
+
+    private DataHash() {}
+
+    /** The hash of labels, values and targets. */
+    public static String of(Dataset data) {
+        DataHash hash = new DataHash();
+        FloatMatrix values = FloatMatrix.zeros(1, data.shape().size());
+        FloatMatrix targets = FloatMatrix.zeros(1, Math.max(1, data.targetSize()));
+        long distance = Math.max(1, Math.ceilDiv((long) data.size() * values.columns(), MOST_VALUES));
+        for (int sample = 0; sample < data.size(); sample++) {
+            hash.add(data.label(sample));
+            if (sample % distance == 0) {
+                data.read(sample, values, 0);
+                hash.add(values);
+                if (data.targetSize() > 0) {
+                    data.readTarget(sample, targets, 0);
+                    hash.add(targets);
+                }
+            }
+        }
+        return hash.text();
+    }
+
+    /**
+     * The hash of what a network gets for the first batch: it depends on the code, the augmentations and the seed too.
+     */
+    public static String ofInput(Dataset data, Batching batching) {
+        DataHash hash = new DataHash();
+        try (BatchLoader loader = new BatchLoader(data, batching)) {
+            loader.start(0);
+            if (loader.next()) {
+                hash.add(loader.batch().input());
+            }
+        }
+        return hash.text();
+    }
+
+    private void add(int label) {
+        sum.update(number.putInt(0, label).rewind());
+    }
+
+    private void add(Signal rows) {
+        long bytes = rows.segment().byteSize() / rows.rows();
+        for (int row = 0; row < rows.rows(); row++) {
+            sum.update(rows.segment().asSlice(rows.rowOffset(row), bytes).asByteBuffer());
+        }
+    }
+
+    private String text() {
+        return Long.toHexString(sum.getValue());
+    }
+}

@@ -1,0 +1,94 @@
+package dev.spikelane.train.run;
+
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.VariableRecorder;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Finds where numbers stopped being finite, by running a batch once more; for the message of a failure, so it may take
+ * its time.
+ */
+public final class Divergence {
+
+    private static final String MEMBRANE = "membrane";
+
+    private final Network network;
+    private final int steps;
+
+    public Divergence(Network network, int steps) {
+        this.network = network;
+        this.steps = steps;
+    }
+
+    /** Names the first population and step with a membrane that is not finite, or values that are not. */
+    public String find(Map<String, Signal> inputs, boolean constant, int samples) {
+        String values = badValues(network);
+        if (!values.isEmpty()) {
+            return values;
+        }
+        try (Simulation simulation = network.simulate(samples)) {
+            Map<Population, VariableRecorder> membranes = new LinkedHashMap<>();
+            for (Population population : network.populations()) {
+                if (population.neuron().variables().contains(MEMBRANE)) {
+                    membranes.put(population, simulation.recordBeforeReset(population.name(), MEMBRANE, steps));
+                }
+            }
+            run(simulation, inputs, constant);
+            return first(membranes, samples);
+        }
+    }
+
+    private void run(Simulation simulation, Map<String, Signal> inputs, boolean constant) {
+        if (constant) {
+            simulation.runConstant(inputs, steps);
+        } else {
+            simulation.run(inputs);
+        }
+    }
+
+    private String first(Map<Population, VariableRecorder> membranes, int samples) {
+        for (int step = 0; step < steps; step++) {
+            for (Map.Entry<Population, VariableRecorder> each : membranes.entrySet()) {
+                for (int sample = 0; sample < samples; sample++) {
+                    int neuron = badColumn(each.getValue().values(), step * samples + sample);
+                    if (neuron >= 0) {
+                        return "population '" + each.getKey().name() + "' has the membrane "
+                                + each.getValue().values().get(step * samples + sample, neuron) + " in step " + step
+                                + ", neuron " + neuron + " of sample " + sample;
+                    }
+                }
+            }
+        }
+        return "all membranes are finite, so that the loss itself overflows";
+    }
+
+    private static int badColumn(FloatMatrix matrix, int row) {
+        for (int column = 0; column < matrix.columns(); column++) {
+            if (!Float.isFinite(Elements.get(matrix, row, column))) {
+                return column;
+            }
+        }
+        return -1;
+    }
+
+    /** Names values of a network that are not finite; empty if all are. */
+    public static String badValues(Network network) {
+        for (String name : network.weights().names()) {
+            FloatMatrix values = network.weights().get(name);
+            for (int row = 0; row < values.rows(); row++) {
+                int column = badColumn(values, row);
+                if (column >= 0) {
+                    return "'" + name + "' has the value " + values.get(row, column) + " at [" + row + ", " + column
+                            + "]";
+                }
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,52 @@
+package dev.spikelane.train.run;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Projection;
+
+/**
+ * What the connections of a network cost for one sample.
+ *
+ * @param synapticOperations weights that are added because something arrived: for each spike, or value other than 0,
+ *     one for each neuron that it reaches; a frame that is the same at all steps counts once
+ * @param denseOperations multiplications and additions of a dense network of the same shape that sees the sample once,
+ *     without time
+ * @param denseOperationsOfSteps the same for all steps: what this network costs where zeros are multiplied too
+ */
+public record InferenceWork(double synapticOperations, long denseOperations, long denseOperationsOfSteps) {
+
+    /**
+     * Neurons that one arrival at the start of a projection reaches at once; behind the first full connection nothing
+     * is zero.
+     */
+    public static long fanOut(Projection projection) {
+        Shape shape = projection.source().shape();
+        for (Connection connection : projection.path()) {
+            shape = connection.outputShape(shape);
+            if (ConnectionKinds.of(connection).connectsAll()) {
+                return shape.size();
+            }
+        }
+        return 1;
+    }
+
+    /** Multiplications and additions of a projection from its first full connection on, where everything arrives. */
+    public static long dense(Projection projection) {
+        long operations = 0;
+        Shape shape = projection.source().shape();
+        for (Connection connection : projection.path()) {
+            Shape next = connection.outputShape(shape);
+            operations +=
+                    ConnectionKinds.of(connection).connectsAll() ? (long) shape.size() * next.size() : next.size();
+            shape = next;
+        }
+        return projection.path().isEmpty() ? shape.size() : operations;
+    }
+
+    /** Adds up all projections. */
+    public static long dense(Network network) {
+        return network.projections().stream().mapToLong(InferenceWork::dense).sum();
+    }
+}

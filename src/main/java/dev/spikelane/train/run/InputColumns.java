@@ -1,0 +1,105 @@
+package dev.spikelane.train.run;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Cuts the rows that a sample becomes into those of a network's inputs, whose values stand side by side in the order of
+ * the inputs.
+ */
+public final class InputColumns {
+
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+
+    private final List<Input> inputs;
+    private final int columns;
+
+    public InputColumns(Network network) {
+        this.inputs = network.inputs();
+        this.columns = inputs.stream().mapToInt(input -> input.shape().size()).sum();
+    }
+
+    /** All columns. */
+    public int columns() {
+        return columns;
+    }
+
+    /** Whether there is nothing to cut. */
+    public boolean isOne() {
+        return inputs.size() == 1;
+    }
+
+    /** Makes a matrix of as many rows for each input, of spikes or of values. */
+    public Map<String, Signal> allocate(Signal like) {
+        Map<String, Signal> made = new LinkedHashMap<>();
+        for (Input input : inputs) {
+            int size = input.shape().size();
+            made.put(
+                    input.name(),
+                    like instanceof SpikeMatrix
+                            ? SpikeMatrix.zeros(like.rows(), size)
+                            : FloatMatrix.zeros(like.rows(), size));
+        }
+        return made;
+    }
+
+    /**
+     * Copies rows to those of the inputs.
+     *
+     * @throws IllegalArgumentException if there are more or fewer columns
+     */
+    public void cut(Signal rows, Map<String, Signal> into) {
+        if (rows.columns() != columns) {
+            throw new IllegalArgumentException("samples become " + rows.columns() + " values a step, expected "
+                    + columns + ", those of the inputs "
+                    + inputs.stream().map(Input::name).toList() + " side by side");
+        }
+        int first = 0;
+        for (int i = 0; i < inputs.size(); i++) {
+            Signal part = Objects.requireNonNull(into.get(inputs.get(i).name()));
+            for (int row = 0; row < rows.rows(); row++) {
+                if (rows instanceof FloatMatrix) {
+                    MemorySegment.copy(
+                            rows.segment(),
+                            rows.rowOffset(row) + (long) first * Float.BYTES,
+                            part.segment(),
+                            part.rowOffset(row),
+                            (long) part.columns() * Float.BYTES);
+                } else {
+                    cutSpikes(rows, first, part, row);
+                }
+            }
+            first += part.columns();
+        }
+    }
+
+    private static void cutSpikes(Signal rows, int first, Signal part, int row) {
+        int shift = first % Long.SIZE;
+        int last = (rows.columns() - 1) / Long.SIZE;
+        for (int column = 0; column < part.columns(); column += Long.SIZE) {
+            int at = (first + column) / Long.SIZE;
+            long word = word(rows, row, at) >>> shift;
+            if (shift > 0 && at < last) {
+                word |= word(rows, row, at + 1) << -shift;
+            }
+            int left = part.columns() - column;
+            if (left < Long.SIZE) {
+                word &= (1L << left) - 1;
+            }
+            part.segment().set(WORD, part.rowOffset(row) + (long) (column / Long.SIZE) * Long.BYTES, word);
+        }
+    }
+
+    private static long word(Signal rows, int row, int at) {
+        return rows.segment().get(WORD, rows.rowOffset(row) + (long) at * Long.BYTES);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.spikelane.train.run;
+
+import dev.spikelane.memory.FloatMatrix;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Where a run stands: all that is not in the network or the optimizer. */
+public final class RunState {
+
+    /** The epoch, and how many of its batches are done. */
+    public int epoch;
+
+    public int batch;
+
+    /** Steps of all epochs. */
+    public long step;
+
+    /** Sums of the epoch. */
+    public double lossSum;
+
+    public long right;
+    public long samples;
+    public long nanoseconds;
+    public long observerNanoseconds;
+
+    public double lastLoss;
+    public double lastRate;
+
+    /** Finished epochs, and the best of them. */
+    public final List<EpochNumbers> results = new ArrayList<>();
+
+    int bestEpoch = -1;
+    public final Map<String, FloatMatrix> best = new LinkedHashMap<>();
+
+    public double meanLoss() {
+        return lossSum / samples;
+    }
+
+    public double accuracy() {
+        return (double) right / samples;
+    }
+
+    /** Adds the result of an epoch; whether it is the best so far. */
+    public boolean add(EpochNumbers result) {
+        boolean better =
+                bestEpoch < 0 || result.score() > results.get(bestEpoch).score();
+        if (better) {
+            bestEpoch = results.size();
+        }
+        results.add(result);
+        return better;
+    }
+
+    /** Starts the next epoch. */
+    public void nextEpoch() {
+        epoch++;
+        batch = 0;
+        lossSum = 0;
+        right = 0;
+        samples = 0;
+        nanoseconds = 0;
+        observerNanoseconds = 0;
+    }
+
+    /** Epochs since the best. */
+    public int epochsSinceBest() {
+        return results.size() - 1 - bestEpoch;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.spikelane.train.update;
+
+import dev.spikelane.kernel.update.ClipStep;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Limits gradients before an optimizer uses them, as {@code torch.nn.utils.clip_grad_norm_} and
+ * {@code clip_grad_value_} do.
+ *
+ * @param how what is limited
+ * @param most the limit, at least 0
+ */
+public record Clipping(How how, double most) {
+
+    /** What is limited. */
+    public enum How {
+        /** The root of the sum of squares of all gradients together. */
+        NORM,
+        /** The largest magnitude of all gradients together; smaller ones shrink in proportion. */
+        LARGEST,
+        /** Each value by itself. */
+        VALUE
+    }
+
+    /** What torch adds to a norm before it divides by it. */
+    private static final double BESIDE_ZERO = 1e-6;
+
+    public Clipping {
+        if (!(most >= 0)) {
+            throw new IllegalArgumentException("most is " + most + ", expected at least 0");
+        }
+    }
+
+    /**
+     * Makes what limits the gradients of some parameters, in native float32 memory whose padding holds zeros, without
+     * allocating.
+     */
+    public Clipper bind(List<MemorySegment> gradients) {
+        return new Clipper(this, gradients);
+    }
+
+    /** Limits the gradients that it is bound to; for one thread at a time. */
+    public static final class Clipper {
+
+        private final Clipping clipping;
+        private final MemorySegment[] gradients;
+        private final ClipStep step = new ClipStep();
+
+        private Clipper(Clipping clipping, List<MemorySegment> gradients) {
+            this.clipping = clipping;
+            this.gradients = gradients.toArray(MemorySegment[]::new);
+        }
+
+        /**
+         * Limits the gradients as they are now. Norms are multiplied by {@code min(1, most / (norm + 1e-6))}.
+         *
+         * @return the norm before, by the kind of norm that is limited, NaN or infinite if a gradient is; 0 where each
+         *     value is limited by itself
+         */
+        public double clip() {
+            if (clipping.how == How.VALUE) {
+                for (MemorySegment gradient : gradients) {
+                    ClipStep.limit(gradient, (float) clipping.most);
+                }
+                return 0;
+            }
+            double norm = clipping.how == How.NORM ? rootOfSquares() : largest();
+            float factor = (float) Math.min(1, clipping.most / (norm + BESIDE_ZERO));
+            if (factor != 1) {
+                for (MemorySegment gradient : gradients) {
+                    ClipStep.multiply(gradient, factor);
+                }
+            }
+            return norm;
+        }
+
+        private double rootOfSquares() {
+            double sum = 0;
+            for (MemorySegment gradient : gradients) {
+                sum += step.sumOfSquares(gradient);
+            }
+            return Math.sqrt(sum);
+        }
+
+        private double largest() {
+            float largest = 0;
+            for (MemorySegment gradient : gradients) {
+                largest = Math.max(largest, ClipStep.largest(gradient));
+            }
+            return largest;
+        }
+    }
+}

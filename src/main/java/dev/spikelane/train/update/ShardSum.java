@@ -1,0 +1,44 @@
+package dev.spikelane.train.update;
+
+import dev.spikelane.kernel.base.GradientSink;
+import dev.spikelane.kernel.update.GradientSum;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Adds the gradients of shards up as they come to be, in ascending order of the shards, so that no shard stores its
+ * own.
+ */
+public final class ShardSum implements GradientSink {
+
+    private final FloatMatrix sum;
+    private boolean first = true;
+
+    public ShardSum(FloatMatrix sum) {
+        this.sum = sum;
+    }
+
+    /** Says whether the shard that comes next is the first. */
+    public void begin(boolean isFirst) {
+        first = isFirst;
+    }
+
+    /** Adds a gradient in torch's layout. */
+    public static void add(FloatMatrix sum, FloatMatrix part) {
+        for (int row = 0; row < sum.rows(); row++) {
+            long bytes = (long) sum.columns() * Float.BYTES;
+            GradientSum.add(sum.segment(), sum.rowOffset(row), part.segment(), part.rowOffset(row), bytes);
+        }
+    }
+
+    @Override
+    public void take(MemorySegment gradients, long from, long firstValue, long end) {
+        long to = firstValue * Float.BYTES;
+        long bytes = (end - firstValue) * Float.BYTES;
+        if (first) {
+            MemorySegment.copy(gradients, from, sum.segment(), to, bytes);
+        } else {
+            GradientSum.add(sum.segment(), to, gradients, from, bytes);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.spikelane.train.update;
+
+import dev.spikelane.kernel.update.GradientSum;
+import dev.spikelane.memory.FloatMatrix;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Values that are learned, their optimizer, and the sum of their gradients over the parts of a batch. */
+public final class TrainingParameter {
+
+    private final String name;
+    private final FloatMatrix values;
+    private final ParameterUpdate update;
+    private final @Nullable FloatMatrix gradient;
+
+    /**
+     * Binds values.
+     *
+     * @param gradient receives the sums; that of the only part if there is one; null if the optimizer takes gradients
+     *     as they come to be
+     */
+    public TrainingParameter(String name, FloatMatrix values, ParameterUpdate update, @Nullable FloatMatrix gradient) {
+        this.name = name;
+        this.values = values;
+        this.update = update;
+        this.gradient = gradient;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public FloatMatrix values() {
+        return values;
+    }
+
+    public FloatMatrix gradient() {
+        return Objects.requireNonNull(gradient, "it is not stored");
+    }
+
+    /** Whether the gradient is stored; else the optimizer takes it as it comes to be. */
+    public boolean isStored() {
+        return gradient != null;
+    }
+
+    public ParameterUpdate update() {
+        return update;
+    }
+
+    /** Adds the gradient of a part, in ascending order of the parts. */
+    public void add(FloatMatrix part, boolean first) {
+        FloatMatrix sum = gradient();
+        if (part == sum) {
+            return;
+        }
+        if (first) {
+            sum.copyFrom(part);
+        } else {
+            GradientSum.add(sum.segment(), part.segment());
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.spikelane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.MethodModel;
+import java.lang.reflect.AccessFlag;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Methods that can be called without counting, read from class files. */
+final class MethodsTest {
+
+    private static final int MOST_PARAMETERS = 8;
+
+    /** The one loop of vectors that has a name and a specification beside it, because classes are made of it. */
+    private static final Set<String> LOOPS = Set.of("kernel.product.DenseTile", "kernel.product.DenseTileScalar");
+
+    /** Loops of kernels keep all in locals, and pass all from one to the next; a record names its parts. */
+    @Test
+    void methodsOutsideVectorLoopsTakeFewParameters() throws IOException {
+        Set<String> many = new TreeSet<>();
+        boolean found = false;
+        for (ClassModel file : FloorsTest.classes()) {
+            for (MethodModel method : file.methods()) {
+                int count = method.methodTypeSymbol().parameterCount();
+                if (count > MOST_PARAMETERS) {
+                    found |= isLoop(file, method);
+                    if (!isLoop(file, method) && !isRecordConstructor(file, method)) {
+                        many.add(FloorsTest.nameOf(file) + "." + method.methodName() + " takes " + count);
+                    }
+                }
+            }
+        }
+        assertEquals(Set.of(), many);
+        assertTrue(found, "loops take more");
+    }
+
+    private static boolean isLoop(ClassModel file, MethodModel method) {
+        String name = FloorsTest.nameOf(file);
+        boolean hidden = method.flags().has(AccessFlag.PRIVATE)
+                || name.endsWith("Vector") && !method.flags().has(AccessFlag.PUBLIC)
+                || LOOPS.contains(name);
+        return name.startsWith("kernel.") && hidden;
+    }
+
+    private static boolean isRecordConstructor(ClassModel file, MethodModel method) {
+        return method.methodName().equalsString("<init>")
+                && file.superclass().orElseThrow().asInternalName().equals("java/lang/Record");
+    }
+}

@@ -1,0 +1,184 @@
+package dev.spikelane.connection;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.Matrices;
+import dev.spikelane.description.NetworkFingerprint;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.VariableRecorder;
+import dev.spikelane.network.Weights;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+@EveryWidth
+final class IntegerDenseTest {
+
+    private final TorchRandom random = new TorchRandom(3);
+    private final Network network = Network.builder(5)
+            .connect(IntegerDense.of(
+                    IntegerMatrix.of(2, 5, new byte[] {1, 2, 3, 4, 5, -1, -2, -128, 127, 0}, 0.5f, 0.25f)))
+            .neuron(new Leaky(0.5f))
+            .build();
+
+    @Test
+    void namedValuesSayTheirIntegers() {
+        Weights weights = network.weights();
+        assertEquals(
+                List.of("fc1.weight_scale", "fc1.weight", "fc1.bias"),
+                weights.names().subList(0, 3));
+        assertEquals(ElementType.INT8, weights.type("fc1.weight"));
+        assertEquals(ElementType.FLOAT32, weights.type("fc1.bias"));
+        assertEquals(-128, weights.integers("fc1.weight").item(1, 2));
+        assertEquals(-32, weights.get("fc1.weight").get(1, 2));
+        assertArrayEquals(
+                new float[] {0.5f, 0.25f}, weights.get("fc1.weight_scale").toArray());
+        assertMessage(
+                IllegalStateException.class,
+                "'bias' has elements of FLOAT32, expected INT8 or INT16",
+                () -> weights.integers("fc1.bias"));
+    }
+
+    @Test
+    void integersOfTheNetworkAreReplaced() {
+        Weights weights = network.weights();
+        long hash = weights.hash();
+        weights.replace("fc1.weight", IntegerMatrix.of(2, 5, new byte[] {9, 8, 7, 6, 5, 4, 3, 2, 1, 0}, 0.5f, 1));
+        assertNotEquals(hash, weights.hash());
+        assertEquals(3, weights.get("fc1.weight").get(1, 1));
+        weights.replace("fc1.weight_scale", FloatMatrix.of(new float[] {2, 4}));
+        assertEquals(16, weights.get("fc1.weight").get(0, 1));
+        FloatMatrix values = weights.get("fc1.weight");
+        values.set(1, 4, -12);
+        weights.replace("fc1.weight", values);
+        assertEquals(-3, weights.integers("fc1.weight").item(1, 4));
+        weights.replace("fc1.bias", FloatMatrix.of(new float[] {1, 2}));
+        assertEquals(2, weights.get("fc1.bias").get(0, 1));
+        SpikeMatrix spikes = SpikeMatrix.copyOf(1, 5, new byte[] {1, 0, 0, 0, 1});
+        try (Simulation simulation = network.simulate(1)) {
+            VariableRecorder membranes = simulation.recordMembranes(0, 1);
+            simulation.run(spikes);
+            assertArrayEquals(
+                    new float[] {1 + 2 * 14, 2 + 4}, membranes.values().toArray());
+        }
+    }
+
+    @Test
+    void refusesWhatIsNoIntegerTimesTheScale() {
+        Weights weights = network.weights();
+        long hash = weights.hash();
+        FloatMatrix values = weights.get("fc1.weight");
+        values.set(1, 0, 0.3f);
+        assertMessage(
+                IllegalArgumentException.class,
+                "values have 0.3 at row 1, column 0, expected the scale 0.25 times an integer of INT8; IntegerMatrix.nearest"
+                        + " rounds, and brings scales that fit",
+                () -> weights.replace("fc1.weight", values));
+        values.set(1, 0, 32);
+        assertThrows(IllegalArgumentException.class, () -> weights.replace("fc1.weight", values));
+        assertMessage(
+                IllegalArgumentException.class,
+                "weights are INT16 [2 x 5], expected INT8 [2 x 5]",
+                () -> weights.replace("fc1.weight", IntegerMatrix.of(2, 5, new short[10], 1, 2)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "weights have 1 scales, expected 2",
+                () -> weights.replace("fc1.weight", IntegerMatrix.of(2, 5, new byte[10], 1)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "scale 1 is NaN, expected a number whose product with -128 is finite",
+                () -> weights.replace("fc1.weight_scale", FloatMatrix.of(new float[] {1, Float.NaN})));
+        assertEquals(hash, weights.hash());
+    }
+
+    private NetworkBuilder graded(float... factors) {
+        return Network.builder(3)
+                .dense(2, random)
+                .neuron(new Leaky(0.9f).withGradedSpikesFactor(factors))
+                .connect(IntegerDense.linear(ElementType.INT8, 2, 2, random))
+                .neuron(new Leaky(0.9f));
+    }
+
+    /** Sums of integers know one value of a spike; replaced by others, all stays what it is. */
+    @Test
+    void refusesSpikesOfSeveralValues() {
+        String refusal = "dense INT8 2 -> 2 sums integers, so that all spikes must carry the same value";
+        assertStarts("projection 'fc2': " + refusal, () -> graded(1, 2).build());
+        Network same = graded(3, 3).build();
+        long hash = same.weights().hash();
+        assertStarts(
+                refusal, () -> same.weights().replace("lif1.gradedSpikesFactor", FloatMatrix.of(new float[] {1, 2})));
+        assertEquals(hash, same.weights().hash());
+        same.weights().replace("lif1.gradedSpikesFactor", FloatMatrix.of(new float[] {2}));
+        same.weights().replace("fc2.weight", IntegerMatrix.of(2, 2, new byte[4], 1, 1));
+        assertStarts(
+                "dense INT8 2 -> 2 has the scale 1.0, which times what a spike carries, 3.0E38, and -128 is not finite",
+                () -> same.weights().replace("lif1.gradedSpikesFactor", FloatMatrix.of(new float[] {3e38f})));
+        assertEquals(2, same.weights().get("lif1.gradedSpikesFactor").get(0, 0));
+    }
+
+    private static void assertStarts(String start, Executable call) {
+        String message = assertThrows(IllegalArgumentException.class, call).getMessage();
+        assertEquals(start, message.substring(0, Math.min(start.length(), message.length())), message);
+    }
+
+    @Test
+    void refusesMoreInputsThanSumsHold() {
+        assertStarts(
+                "weights are INT16 [1 x 65536], expected at most 65535 inputs",
+                () -> IntegerDense.of(IntegerMatrix.of(1, 65_536, new short[65_536], 1)));
+    }
+
+    @Test
+    void quantizedNetworkHasTheNearestIntegersAndAllOtherValues() {
+        Network floats =
+                Network.builder(6).dense(4, random).neuron(new Leaky(0.9f)).build();
+        floats.weights().replace("fc1.weight", Matrices.uniform(Arena.ofAuto(), 4, 6, new Random(1)));
+        floats.weights().replace("fc1.bias", FloatMatrix.of(new float[] {1, 2, 3, 4}));
+        floats.weights().replace("lif1.beta", FloatMatrix.of(new float[] {0.25f}));
+        Network integers = floats.quantized(ElementType.INT16);
+        assertEquals(
+                IntegerMatrix.nearest(ElementType.INT16, floats.weights().get("fc1.weight")),
+                integers.weights().integers("fc1.weight"));
+        assertArrayEquals(
+                new float[] {1, 2, 3, 4}, integers.weights().get("fc1.bias").toArray());
+        assertEquals(0.25f, integers.weights().get("lif1.beta").get(0, 0));
+        assertNotEquals(
+                NetworkFingerprint.of(floats.laidOut().description()),
+                NetworkFingerprint.of(integers.laidOut().description()));
+        assertEquals(ElementType.FLOAT32, floats.weights().type("fc1.weight"));
+        assertMessage(
+                IllegalStateException.class,
+                "the type of integer weights is FLOAT32, expected INT8 or INT16",
+                () -> floats.quantized(ElementType.FLOAT32));
+    }
+
+    @Test
+    void flattenedMapsAreQuantizedInTorchsOrder() {
+        Dense dense = Dense.linear(12, 3, random);
+        Network floats = Network.builder(Shape.of(3, 2, 2))
+                .flatten()
+                .connect(dense)
+                .neuron(new Leaky(0.9f))
+                .build();
+        assertEquals(
+                IntegerMatrix.nearest(ElementType.INT8, dense.weights()),
+                floats.quantized(ElementType.INT8).weights().integers("fc1.weight"));
+    }
+}

@@ -1,0 +1,118 @@
+package dev.spikelane.kernel.step.cell;
+
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.step.Quantize;
+import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.Winner;
+import dev.spikelane.kernel.step.leaky.LeakyCase;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Random;
+
+/** Neurons of which the newest inputs count, with inputs drawn from a seed. */
+record WindowCase(
+        int neurons, int batch, int steps, int length, LeakyCase.Values values, boolean quantized, long seed) {
+
+    private static final float[] DECAYS = {0.5f, 0.9f, 1, 0.37f};
+
+    /** What a run leaves behind. */
+    record Outcome(SpikeMatrix spikes, FloatMatrix membranes, FloatMatrix state, FloatMatrix window) {}
+
+    private float decay(int neuron) {
+        return DECAYS[(neuron + (int) (seed & 3)) % DECAYS.length];
+    }
+
+    /** Whether only one neuron of a row may fire, so that rows are done whole. */
+    boolean inhibited() {
+        return (seed >>> 2 & 3) == 0;
+    }
+
+    private Compare compare() {
+        return (seed >>> 4 & 1) == 0 ? Compare.STRICT : Compare.INCLUSIVE;
+    }
+
+    LeakyParameters parameters(Arena arena) {
+        float[] decays = new float[neurons];
+        for (int i = 0; i < neurons; i++) {
+            decays[i] = decay(i);
+        }
+        LeakyParametersBuilder builder = LeakyParameters.builder(neurons)
+                .synapse(decays)
+                .reset(Reset.NONE)
+                .compare(compare())
+                .inhibition(inhibited())
+                .threshold(0.75f);
+        return (quantized ? builder.quantization(1, -1, -0.5f, 0.125f, 0.5f, 1, 1.2f) : builder).build(arena);
+    }
+
+    FloatMatrix weights(Arena arena) {
+        FloatMatrix weights = FloatMatrix.zeros(arena, length, neurons);
+        for (int age = 0; age < length; age++) {
+            for (int i = 0; i < neurons; i++) {
+                weights.set(age, i, (float) Math.pow(decay(i), age));
+            }
+        }
+        return weights;
+    }
+
+    FloatMatrix current(Arena arena) {
+        Random random = new Random(seed);
+        FloatMatrix current = FloatMatrix.zeros(arena, steps * batch, neurons);
+        for (int row = 0; row < current.rows(); row++) {
+            for (int i = 0; i < neurons; i++) {
+                current.set(row, i, values.draw(random));
+            }
+        }
+        return current;
+    }
+
+    /** The sum over the window, in double precision. */
+    double sum(FloatMatrix current, int step, int sample, int neuron) {
+        double sum = 0;
+        for (int age = 0; age < Math.min(length, step + 1); age++) {
+            sum += Math.pow(decay(neuron), age) * current.get((step - age) * batch + sample, neuron);
+        }
+        return sum;
+    }
+
+    /** Runs all steps by the specification. */
+    Outcome specified(Arena arena) {
+        LeakyParameters parameters = parameters(arena);
+        FloatMatrix weights = weights(arena);
+        FloatMatrix current = current(arena);
+        Outcome outcome = outcome(arena);
+        StepRun run = new StepRun(current, outcome.state, outcome.spikes).record(outcome.membranes);
+        for (int row = 0; row < current.rows(); row++) {
+            int step = row / batch;
+            int sample = row % batch;
+            WindowStep.scalar(parameters, weights, run, outcome.window, row, step);
+            if (quantized) {
+                Quantize.scalar(parameters.levels, outcome.state, sample, 0, neurons);
+            }
+            parameters
+                    .specification
+                    .fire()
+                    .run(
+                            parameters,
+                            run,
+                            row,
+                            row + 1,
+                            inhibited() ? Winner.scalar(outcome.state, sample, parameters.threshold) : 0);
+        }
+        return outcome;
+    }
+
+    Outcome outcome(Arena arena) {
+        FloatMatrix window = FloatMatrix.zeros(arena, length * batch, neurons);
+        window.fill(Float.NaN); // what was there before the first step does not matter
+        return new Outcome(
+                SpikeMatrix.zeros(arena, steps * batch, neurons),
+                FloatMatrix.zeros(arena, steps * batch, neurons),
+                FloatMatrix.zeros(arena, 2 * batch, neurons),
+                window);
+    }
+}

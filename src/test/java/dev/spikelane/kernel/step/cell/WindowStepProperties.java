@@ -1,0 +1,231 @@
+package dev.spikelane.kernel.step.cell;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.Matrices.assertZeroPads;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
+import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.leaky.LeakyCase;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ArbitrarySupplier;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+/** Sums over windows: the definition, and one answer. */
+@EveryWidth
+@FewerTries
+final class WindowStepProperties {
+
+    private Arena arena;
+
+    @BeforeTry
+    void open() {
+        arena = Arena.ofShared();
+    }
+
+    @AfterTry
+    void close() {
+        arena.close();
+    }
+
+    /** Blocks of one, two and several steps, ends of blocks at the end of a run, and windows longer than a run. */
+    static final class Lengths implements ArbitrarySupplier<Integer> {
+        @Override
+        public Arbitrary<Integer> get() {
+            return Arbitraries.of(1, 2, 3, 4, 7, 13, 100);
+        }
+    }
+
+    @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
+    void membranesAreSumsOfTheNewestInputs(
+            @ForAll(supplier = Awkward.Sizes.class) int neurons,
+            @ForAll @IntRange(min = 1, max = 3) int batch,
+            @ForAll @IntRange(min = 1, max = 30) int steps,
+            @ForAll(supplier = Lengths.class) int length,
+            @ForAll long seed) {
+        WindowCase drawn = new WindowCase(neurons, batch, steps, length, LeakyCase.Values.ORDINARY, false, seed);
+        FloatMatrix current = drawn.current(arena);
+        WindowCase.Outcome outcome = drawn.specified(arena);
+        for (int row = 0; row < current.rows(); row++) {
+            for (int neuron = 0; neuron < neurons; neuron++) {
+                double sum = drawn.sum(current, row / batch, row % batch, neuron);
+                assertEquals(sum, outcome.membranes().get(row, neuron), 1e-5, "row " + row + ", neuron " + neuron);
+            }
+        }
+    }
+
+    @Property(tries = 800, edgeCases = EdgeCasesMode.NONE)
+    void everyCallGivesTheSpecification(
+            @ForAll(supplier = Awkward.Sizes.class) int neurons,
+            @ForAll @IntRange(min = 1, max = 3) int batch,
+            @ForAll @IntRange(min = 1, max = 16) int steps,
+            @ForAll(supplier = Lengths.class) int length,
+            @ForAll LeakyCase.Values values,
+            @ForAll boolean quantized,
+            @ForAll boolean tiled,
+            @ForAll long seed) {
+        WindowCase drawn = new WindowCase(neurons, batch, steps, length, values, quantized, seed);
+        WindowCase.Outcome expected = drawn.specified(arena);
+        WindowCase.Outcome actual = drawn.outcome(arena);
+        LeakyParameters parameters = drawn.parameters(arena);
+        FloatMatrix weights = drawn.weights(arena);
+        FloatMatrix current = drawn.current(arena);
+        int words = actual.spikes().stride();
+        int cut = tiled && !drawn.inhibited() ? 1 + new Random(seed).nextInt(words) : words;
+        for (int first = 0; first < words; first += cut) { // one range of words after the other
+            int end = Math.min(first + cut, words);
+            Tile input = tiled ? Tile.of(tile(current, first, end), neurons) : Tile.whole(current);
+            for (int step = 0; step < steps; step++) {
+                WindowStep.step(
+                        parameters,
+                        weights,
+                        new StepRun(input.matrix(), actual.state(), actual.spikes())
+                                .set(input.at(first, end), actual.state(), actual.spikes())
+                                .record(actual.membranes()),
+                        actual.window(),
+                        step * batch,
+                        step);
+            }
+        }
+        assertSameBits(expected.membranes(), actual.membranes(), "membranes");
+        assertSameBits(expected.spikes(), actual.spikes(), "spikes");
+        assertSameBits(expected.state(), actual.state(), "state");
+        assertSameBits(expected.window(), actual.window(), "window");
+        assertZeroPads(actual.window(), "window");
+    }
+
+    private FloatMatrix tile(FloatMatrix current, int firstWord, int endWord) {
+        FloatMatrix tile = FloatMatrix.zeros(arena, current.rows(), (endWord - firstWord) * Long.SIZE);
+        int first = firstWord * Long.SIZE;
+        for (int row = 0; row < tile.rows(); row++) {
+            for (int i = 0; i < Math.min(tile.columns(), current.columns() - first); i++) {
+                tile.set(row, i, current.get(row, first + i));
+            }
+        }
+        return tile;
+    }
+
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    void whatIsNotANumberLeavesTheMembraneAgain(
+            @ForAll(supplier = Lengths.class) int length,
+            @ForAll @IntRange(min = 0, max = 20) int at,
+            @ForAll @IntRange(min = 0, max = 2) int kind,
+            @ForAll long seed) {
+        int steps = 40;
+        WindowCase drawn = new WindowCase(17, 1, steps, length, LeakyCase.Values.ORDINARY, false, seed);
+        WindowCase.Outcome expected = drawn.outcome(arena);
+        WindowCase.Outcome actual = drawn.outcome(arena);
+        FloatMatrix current = drawn.current(arena);
+        run(drawn, current, expected);
+        current.set(at, 3, new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}[kind]);
+        run(drawn, current, actual);
+        for (int step = 0; step < steps; step++) {
+            float membrane = actual.membranes().get(step, 3);
+            if (step >= at && step < at + length) {
+                assertTrue(!Float.isFinite(membrane), "step " + step + ": " + membrane);
+            } else {
+                assertEquals(expected.membranes().get(step, 3), membrane, "step " + step);
+            }
+            assertEquals(expected.membranes().get(step, 4), actual.membranes().get(step, 4));
+        }
+    }
+
+    private void run(WindowCase drawn, FloatMatrix current, WindowCase.Outcome outcome) {
+        LeakyParameters parameters = drawn.parameters(arena);
+        FloatMatrix weights = drawn.weights(arena);
+        for (int step = 0; step < drawn.steps(); step++) {
+            step(parameters, weights, current, step, outcome);
+        }
+    }
+
+    private static void step(
+            LeakyParameters parameters, FloatMatrix weights, FloatMatrix current, int step, WindowCase.Outcome to) {
+        WindowStep.step(
+                parameters,
+                weights,
+                new StepRun(current, to.state(), to.spikes())
+                        .set(Tile.whole(current).at(0, to.spikes().stride()), to.state(), to.spikes())
+                        .record(to.membranes()),
+                to.window(),
+                step,
+                step);
+    }
+
+    @Example
+    void refusesWhatDoesNotFit() {
+        WindowCase drawn = new WindowCase(5, 1, 4, 3, LeakyCase.Values.DYADIC, false, 1);
+        WindowCase.Outcome outcome = drawn.outcome(arena);
+        FloatMatrix current = drawn.current(arena);
+        FloatMatrix weights = drawn.weights(arena);
+        LeakyParameters parameters = drawn.parameters(arena);
+        assertMessage(
+                IllegalArgumentException.class,
+                "reset is SUBTRACT, expected NONE",
+                () -> step(LeakyParameters.builder(5).synapse(0.5f).build(arena), weights, current, 0, outcome));
+        LeakyParameters early = LeakyParameters.builder(5)
+                .synapse(0.5f)
+                .reset(Reset.NONE)
+                .firesBefore(true)
+                .build(arena);
+        assertMessage(
+                IllegalArgumentException.class,
+                "spike is BEFORE and feedback NONE, expected AFTER and NONE",
+                () -> step(early, weights, current, 0, outcome));
+        assertMessage(
+                IllegalArgumentException.class,
+                "parameters have 1 variables, expected 2, membrane and sum",
+                () -> step(LeakyParameters.builder(5).reset(Reset.NONE).build(arena), weights, current, 0, outcome));
+        assertMessage(
+                IllegalArgumentException.class,
+                "window is [3 x 5], expected [2 x 5]",
+                () -> step(parameters, weights.rows(0, 2), current, 0, outcome));
+        assertMessage(
+                IllegalArgumentException.class,
+                "current has 4 rows, expected at least 5 and at least 1 in use",
+                () -> step(parameters, weights, current, 4, outcome));
+        assertMessage(
+                IllegalArgumentException.class,
+                "step is -1, expected at least 0",
+                () -> WindowStep.step(
+                        parameters,
+                        weights,
+                        new StepRun(current, outcome.state(), outcome.spikes())
+                                .set(Tile.whole(current).at(0, 1), outcome.state(), outcome.spikes())
+                                .record(outcome.membranes()),
+                        outcome.window(),
+                        0,
+                        -1));
+        FloatMatrix two = FloatMatrix.zeros(arena, 4, 5);
+        FloatMatrix windowOfTwo = FloatMatrix.zeros(arena, 6, 5);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 5);
+        assertMessage(
+                IllegalArgumentException.class,
+                "firstRow is 1, expected a multiple of the batch, 2",
+                () -> WindowStep.step(
+                        parameters,
+                        weights,
+                        new StepRun(current, two, spikes)
+                                .set(Tile.whole(current).at(0, 1), two, spikes),
+                        windowOfTwo,
+                        1,
+                        0));
+    }
+}

@@ -1,0 +1,126 @@
+package dev.spikelane.kernel.step.leaky;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Matrices.assertSameBits;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.CounterRandom;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+/** Spikes through a dropout. */
+@EveryWidth
+final class DropoutSpikesProperties {
+
+    private Arena arena;
+
+    @BeforeTry
+    void open() {
+        arena = Arena.ofShared();
+    }
+
+    @AfterTry
+    void close() {
+        arena.close();
+    }
+
+    @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+    void everyVariantDropsWhatTheUniformNumberSays(
+            @ForAll(supplier = Awkward.Sizes.class) int neurons,
+            @ForAll @IntRange(min = 1, max = 3) int batch,
+            @ForAll @IntRange(min = 0, max = 2) int firstRow,
+            @ForAll LeakyCase.Values values,
+            @ForAll Compare compare,
+            @ForAll long step,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        float probability = new float[] {0, 0.25f, 0.5f, 0.9f, Math.nextDown(1f)}[random.nextInt(5)];
+        float threshold = new float[] {0.5f, 0, -0.5f}[random.nextInt(3)];
+        LeakyParameters parameters = LeakyParameters.builder(neurons)
+                .threshold(threshold)
+                .compare(compare)
+                .build(arena);
+        FloatMatrix membrane = FloatMatrix.zeros(arena, batch, neurons);
+        SpikeMatrix expected = SpikeMatrix.zeros(arena, firstRow + batch, neurons);
+        for (int sample = 0; sample < batch; sample++) {
+            for (int neuron = 0; neuron < neurons; neuron++) {
+                float u = values.draw(random);
+                membrane.set(sample, neuron, u);
+                boolean kept = CounterRandom.uniform(seed, (int) step, sample, neuron) < 1 - probability;
+                float output = u * ((kept ? 1 : 0) / (1 - probability));
+                boolean fires = compare == Compare.STRICT ? output > threshold : output >= threshold;
+                expected.set(firstRow + sample, neuron, fires);
+            }
+        }
+        SpikeMatrix whole = SpikeMatrix.zeros(arena, firstRow + batch, neurons);
+        fire(parameters, probability, seed, step, membrane, whole, firstRow, 0, whole.stride());
+        assertSameBits(expected, whole, "whole rows");
+        SpikeMatrix words = SpikeMatrix.zeros(arena, firstRow + batch, neurons);
+        for (int word = 0; word < words.stride(); word++) {
+            fire(parameters, probability, seed, step, membrane, words, firstRow, word, word + 1);
+        }
+        assertSameBits(expected, words, "word by word");
+        SpikeMatrix scalar = SpikeMatrix.zeros(arena, firstRow + batch, neurons);
+        for (int sample = 0; sample < batch; sample++) {
+            int row = firstRow + sample;
+            for (int neuron = 0; neuron < neurons; neuron++) {
+                boolean kept = CounterRandom.uniform(seed, (int) step, sample, neuron) < 1 - probability;
+                scalar.set(row, neuron, kept);
+            }
+            StepRun run = new StepRun(membrane, membrane, scalar);
+            DropoutSpikes.scalar(parameters, 1 / (1 - probability), run, sample, row);
+        }
+        assertSameBits(expected, scalar, "scalar");
+    }
+
+    private static void fire(
+            LeakyParameters parameters,
+            float probability,
+            long seed,
+            long step,
+            FloatMatrix membrane,
+            SpikeMatrix spikes,
+            int firstRow,
+            int firstWord,
+            int endWord) {
+        StepRun run = new StepRun(membrane, membrane, spikes)
+                .set(Tile.whole(membrane).at(firstWord, endWord), membrane, spikes);
+        new DropoutSpikes(parameters, probability, seed).fire(step, run, firstRow);
+    }
+
+    @Example
+    void refusesWhatDoesNotFit() {
+        LeakyParameters parameters = LeakyParameters.builder(70).build(arena);
+        FloatMatrix membrane = FloatMatrix.zeros(arena, 2, 70);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 3, 70);
+        assertMessage(
+                IllegalArgumentException.class,
+                "probability is 1.0, expected 0 to below 1",
+                () -> fire(parameters, 1, 1, 0, membrane, spikes, 0, 0, 2));
+        assertMessage(
+                IllegalArgumentException.class,
+                "row of spikes range is [2, 4), expected a part of [0, 3)",
+                () -> fire(parameters, 0.5f, 1, 0, membrane, spikes, 2, 0, 2));
+        assertMessage(
+                IllegalArgumentException.class,
+                "block range is [0, 3), expected a part of [0, 2)",
+                () -> fire(parameters, 0.5f, 1, 0, membrane, spikes, 0, 0, 3));
+        assertMessage(
+                IllegalArgumentException.class,
+                "membrane is [2 x 60], expected [2 x 70]",
+                () -> fire(parameters, 0.5f, 1, 0, FloatMatrix.zeros(arena, 2, 60), spikes, 0, 0, 1));
+    }
+}

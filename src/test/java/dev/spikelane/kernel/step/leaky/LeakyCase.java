@@ -1,0 +1,292 @@
+package dev.spikelane.kernel.step.leaky;
+
+import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.Matrices.assertZeroPads;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ArbitrarySupplier;
+import net.jqwik.api.Combinators;
+
+/** Leaky neurons, their inputs and their first membranes, all drawn from a seed. */
+public record LeakyCase(
+        int neurons, int batch, int steps, Reset reset, Mode mode, boolean eachItsOwn, Values values, long seed) {
+
+    /** When neurons fire and reset. */
+    public enum Mode {
+        DELAYED,
+        IMMEDIATE,
+        INHIBITED,
+        INHIBITED_IMMEDIATE,
+        FIRES_BEFORE
+    }
+
+    /** Kinds of inputs and membranes. */
+    public enum Values {
+        ORDINARY,
+        /** Multiples of 1/4, which meet thresholds exactly. */
+        DYADIC,
+        /** NaN, infinities, signed zeros, huge and tiny numbers among others. */
+        WILD;
+
+        public float draw(Random random) {
+            return switch (this) {
+                case ORDINARY -> random.nextFloat() * 4 - 2;
+                case DYADIC -> (random.nextInt(17) - 8) / 4f;
+                case WILD ->
+                    switch (random.nextInt(12)) {
+                        case 0 -> random.nextInt(4) == 0 ? Float.NaN : 1;
+                        case 1 -> Float.POSITIVE_INFINITY;
+                        case 2 -> Float.NEGATIVE_INFINITY;
+                        case 3 -> -0.0f;
+                        case 4 -> random.nextBoolean() ? Float.MAX_VALUE : -Float.MAX_VALUE;
+                        case 5 -> Float.MIN_VALUE;
+                        default -> DYADIC.draw(random);
+                    };
+            };
+        }
+    }
+
+    /** All combinations, around the sizes of lanes and words. */
+    static final class Supplier implements ArbitrarySupplier<LeakyCase> {
+        @Override
+        public Arbitrary<LeakyCase> get() {
+            return Combinators.combine(
+                            new Awkward.Sizes().get(),
+                            Arbitraries.integers().between(1, 5),
+                            Arbitraries.integers().between(1, 6),
+                            Arbitraries.of(Reset.class),
+                            Arbitraries.of(Mode.class),
+                            Arbitraries.of(true, false),
+                            Arbitraries.of(Values.class),
+                            Arbitraries.longs())
+                    .as(LeakyCase::new);
+        }
+    }
+
+    /** Runs the steps of the first rows; keeps the membranes or, where there are none, does not. */
+    @FunctionalInterface
+    public interface Step {
+        void run(
+                LeakyParameters parameters,
+                FloatMatrix current,
+                FloatMatrix membrane,
+                SpikeMatrix spikes,
+                FloatMatrix membranes);
+    }
+
+    /** What a run leaves behind. */
+    record Outcome(SpikeMatrix spikes, FloatMatrix membranes, FloatMatrix membrane) {
+
+        void assertSame(Outcome actual, String what) {
+            assertSameBits(spikes, actual.spikes, what + ", spikes");
+            assertSameBits(membranes, actual.membranes, what + ", membranes");
+            assertSameBits(membrane, actual.membrane, what + ", state");
+        }
+    }
+
+    /** The same without inhibition. */
+    LeakyCase uncoupled() {
+        return with(
+                neurons,
+                switch (mode) {
+                    case INHIBITED -> Mode.DELAYED;
+                    case INHIBITED_IMMEDIATE -> Mode.IMMEDIATE;
+                    default -> mode;
+                });
+    }
+
+    /** The same with inhibition. */
+    LeakyCase inhibited() {
+        return with(neurons, immediate() ? Mode.INHIBITED_IMMEDIATE : Mode.INHIBITED);
+    }
+
+    /** The same with 64 neurons more. */
+    LeakyCase withAnotherWord() {
+        return with(neurons + Long.SIZE, mode);
+    }
+
+    private LeakyCase with(int otherNeurons, Mode otherMode) {
+        return new LeakyCase(otherNeurons, batch, steps, reset, otherMode, eachItsOwn, values, seed);
+    }
+
+    int rows() {
+        return steps * batch;
+    }
+
+    public LeakyParameters parameters(Arena arena) {
+        return LeakyParameters.builder(neurons)
+                .beta(betas())
+                .threshold(thresholds())
+                .gradedFactor(factors())
+                .reset(reset)
+                .delayedReset(!immediate())
+                .inhibition(inhibition())
+                .firesBefore(mode == Mode.FIRES_BEFORE)
+                .build(arena);
+    }
+
+    FloatMatrix current(Arena arena) {
+        return drawn(arena, rows(), 1);
+    }
+
+    public FloatMatrix firstMembrane(Arena arena) {
+        return drawn(arena, batch, 2);
+    }
+
+    private FloatMatrix drawn(Arena arena, int rows, int stream) {
+        Random random = new Random(seed + stream);
+        FloatMatrix matrix = FloatMatrix.zeros(arena, rows, neurons);
+        for (int row = 0; row < rows; row++) {
+            for (int neuron = 0; neuron < neurons; neuron++) {
+                matrix.set(row, neuron, values.draw(random));
+            }
+        }
+        return matrix;
+    }
+
+    private float[] betas() {
+        return values == Values.DYADIC ? chosen(3, 1, 0.5f, 0) : chosen(3, 0.9f, 0.99f, 1, 0.3f, 0, 1.5f, -0.5f);
+    }
+
+    private float[] thresholds() {
+        return chosen(4, 1, 0.5f, 1.25f, 0, -0.75f);
+    }
+
+    private float[] factors() {
+        return chosen(5, 1, 2.5f, 0, -0.0f, -0.5f);
+    }
+
+    private float[] chosen(int stream, float... from) {
+        Random random = new Random(seed + stream);
+        float[] values = new float[eachItsOwn ? neurons : 1];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = from[random.nextInt(from.length)];
+        }
+        return values;
+    }
+
+    private boolean immediate() {
+        return mode == Mode.IMMEDIATE || mode == Mode.INHIBITED_IMMEDIATE;
+    }
+
+    private boolean inhibition() {
+        return mode == Mode.INHIBITED || mode == Mode.INHIBITED_IMMEDIATE;
+    }
+
+    /** Runs a variant on fresh memory, in which spikes and membranes hold something else before. */
+    Outcome run(Arena arena, Step variant) {
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows(), neurons);
+        for (int neuron = 0; neuron < neurons; neuron += 2) {
+            spikes.set(0, neuron, true);
+        }
+        FloatMatrix membranes = FloatMatrix.zeros(arena, rows(), neurons);
+        membranes.fill(99);
+        FloatMatrix membrane = firstMembrane(arena);
+        FloatMatrix current = current(arena);
+        variant.run(parameters(arena), current, membrane, spikes, membranes);
+        assertSameBits(current(arena), current, "the current is only read");
+        assertZeroPads(membranes, "membranes");
+        return new Outcome(spikes, membranes, membrane);
+    }
+
+    /** The equation of {@link LeakyStep}, neuron by neuron. */
+    Outcome expected(Arena arena) {
+        FloatMatrix current = current(arena);
+        FloatMatrix membrane = firstMembrane(arena);
+        FloatMatrix membranes = FloatMatrix.zeros(arena, rows(), neurons);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows(), neurons);
+        for (int row = 0; row < rows(); row++) {
+            float[] u = new float[neurons];
+            float[] input = new float[neurons];
+            for (int neuron = 0; neuron < neurons; neuron++) {
+                u[neuron] = membrane.get(row % batch, neuron);
+                input[neuron] = current.get(row, neuron);
+            }
+            boolean[] fired = step(u, input);
+            for (int neuron = 0; neuron < neurons; neuron++) {
+                membrane.set(row % batch, neuron, u[neuron]);
+                membranes.set(row, neuron, u[neuron]);
+                spikes.set(row, neuron, fired[neuron]);
+            }
+        }
+        return new Outcome(spikes, membranes, membrane);
+    }
+
+    private boolean[] step(float[] membrane, float[] current) {
+        float[] r = new float[neurons];
+        for (int n = 0; n < neurons; n++) {
+            float beta = Math.clamp(of(betas(), n), 0f, 1f);
+            float threshold = of(thresholds(), n);
+            float u = membrane[n];
+            r[n] = u > threshold ? 1 : 0;
+            membrane[n] = switch (reset) {
+                case SUBTRACT -> (beta * u + current[n]) - r[n] * threshold;
+                case SUBTRACT_DECAYED -> beta * (u - r[n] * threshold) + current[n];
+                case ZERO -> beta * ((1 - r[n]) * u) + current[n];
+                case CLEAR -> (beta * u + current[n]) - r[n] * (beta * u + current[n]);
+                case NONE -> beta * u + current[n];
+            };
+        }
+        int first = firstOfTheLargest(membrane);
+        boolean[] fired = new boolean[neurons];
+        for (int n = 0; n < neurons; n++) {
+            float threshold = of(thresholds(), n);
+            float u = membrane[n];
+            fired[n] = mode == Mode.FIRES_BEFORE ? r[n] == 1 : u > threshold && (!inhibition() || n == first);
+            if (immediate() && reset != Reset.NONE) {
+                float factor = inhibition() && of(factors(), n) != 0 ? of(factors(), n) : 1;
+                float change = (fired[n] ? 1f : 0f) / factor - r[n];
+                membrane[n] = reset == Reset.SUBTRACT || reset == Reset.SUBTRACT_DECAYED
+                        ? u - change * threshold
+                        : u - change * u;
+            }
+        }
+        return fired;
+    }
+
+    /** NaN counts as the largest; -1 if there is one, since it does not fire. */
+    private int firstOfTheLargest(float[] membrane) {
+        int first = 0;
+        for (int n = 0; n < neurons; n++) {
+            float excess = membrane[n] - of(thresholds(), n);
+            if (Float.isNaN(excess)) {
+                return -1;
+            }
+            if (excess > membrane[first] - of(thresholds(), first)) {
+                first = n;
+            }
+        }
+        return first;
+    }
+
+    private static float of(float[] values, int neuron) {
+        return values[values.length == 1 ? 0 : neuron];
+    }
+
+    /** The public entry that keeps membranes. */
+    static void record(
+            LeakyParameters parameters,
+            FloatMatrix current,
+            FloatMatrix membrane,
+            SpikeMatrix spikes,
+            FloatMatrix membranes) {
+        assertEquals(current.rows(), membranes.rows());
+        LeakyStep.run(
+                parameters,
+                new StepRun(current, membrane, spikes)
+                        .set(Tile.whole(current), membrane, spikes)
+                        .record(membranes),
+                0,
+                current.rows());
+    }
+}

@@ -1,0 +1,227 @@
+package dev.spikelane.kernel.step.leaky;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.onOtherThread;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.Steps;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@EveryWidth
+final class LeakyStepTest {
+
+    private final Arena arena = Arena.ofConfined();
+    private final LeakyParameters parameters = LeakyParameters.builder(70).build(arena);
+    private final FloatMatrix current = FloatMatrix.zeros(arena, 6, 70);
+    private final FloatMatrix membrane = FloatMatrix.zeros(arena, 2, 70);
+    private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, 6, 70);
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    @Test
+    void thresholdItselfDoesNotFire() {
+        current.fill(1);
+        Steps.run(parameters, current.rows(0, 2), membrane, spikes.rows(0, 2));
+        assertEquals(0, spikes.count());
+        current.fill(Math.ulp(1f));
+        Steps.run(parameters, current.rows(0, 2), membrane, spikes.rows(0, 2));
+        assertEquals(140, spikes.count());
+    }
+
+    @Test
+    void refusesShapesThatDoNotFit() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "spikes is [5 x 70], expected [6 x 70]",
+                () -> Steps.run(parameters, current, membrane, SpikeMatrix.zeros(arena, 5, 70)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "current is [6 x 71], expected [6 x 70]",
+                () -> Steps.run(parameters, FloatMatrix.zeros(arena, 6, 71), membrane, spikes));
+        assertMessage(
+                IllegalArgumentException.class,
+                "membrane is [2 x 69], expected [2 x 70]",
+                () -> Steps.run(parameters, current, FloatMatrix.zeros(arena, 2, 69), spikes));
+        assertMessage(
+                IllegalArgumentException.class,
+                "membranes has 5 rows, expected at least 6 and at least 1 in use",
+                () -> LeakyStep.run(
+                        parameters,
+                        new StepRun(current, membrane, spikes)
+                                .set(Tile.whole(current).at(0, 2), membrane, spikes)
+                                .record(FloatMatrix.zeros(arena, 5, 70)),
+                        0,
+                        6));
+        assertMessage(
+                IllegalArgumentException.class,
+                "membranes is [6 x 64], expected [6 x 70]",
+                () -> LeakyStep.run(
+                        parameters,
+                        new StepRun(current, membrane, spikes)
+                                .set(Tile.whole(current).at(0, 2), membrane, spikes)
+                                .record(FloatMatrix.zeros(arena, 6, 64)),
+                        0,
+                        6));
+    }
+
+    @Test
+    void refusesAStateOfAnotherBatchAndLeavesItAlone() {
+        FloatMatrix four = FloatMatrix.zeros(arena, 4, 70);
+        four.fill(0.5f);
+        assertMessage(
+                IllegalArgumentException.class,
+                "6 rows are not a whole number of steps of batch 4",
+                () -> Steps.run(parameters, current, four, spikes));
+        assertEquals(0.5f, four.get(3, 69));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 6", "-1, 6", "7, 6"})
+    void refusesRowsThatAreNotThere(int rows, int available) {
+        assertMessage(
+                IllegalArgumentException.class,
+                "current has " + available + " rows, expected at least " + rows + " and at least 1 in use",
+                () -> LeakyStep.run(
+                        parameters,
+                        new StepRun(current, membrane, spikes)
+                                .set(Tile.whole(current).at(0, 2), membrane, spikes),
+                        0,
+                        rows));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 1", "0, 0", "1, 0", "0, 3", "2, 3"})
+    void refusesWordsOutside(int first, int end) {
+        assertMessage(
+                IllegalArgumentException.class,
+                "block range is [" + first + ", " + end + "), expected a part of [0, 2)",
+                () -> LeakyStep.run(
+                        parameters,
+                        new StepRun(current, membrane, spikes)
+                                .set(Tile.whole(current).at(first, end), membrane, spikes),
+                        0,
+                        6));
+    }
+
+    @Test
+    void refusesPartsOfRowsUnderInhibition() {
+        LeakyParameters coupled = LeakyParameters.builder(70).inhibition(true).build(arena);
+        assertMessage(
+                IllegalArgumentException.class,
+                "neurons with inhibition are updated whole rows at a time, asked for words [1, 2) of [0, 2)",
+                () -> LeakyStep.run(
+                        coupled,
+                        new StepRun(current, membrane, spikes)
+                                .set(Tile.whole(current).at(1, 2), membrane, spikes),
+                        0,
+                        6));
+    }
+
+    @Test
+    void refusesMemoryItCannotUse() {
+        Arena other = Arena.ofConfined();
+        LeakyParameters gone = LeakyParameters.builder(70).build(other);
+        FloatMatrix nowhere = FloatMatrix.zeros(other, 2, 70);
+        other.close();
+        assertMessage(
+                IllegalStateException.class,
+                "the arena of parameters is closed",
+                () -> Steps.run(gone, current, membrane, spikes));
+        assertMessage(
+                IllegalStateException.class,
+                "the arena of membrane is closed",
+                () -> Steps.run(parameters, current, nowhere, spikes));
+        assertInstanceOf(
+                WrongThreadException.class,
+                onOtherThread("stranger", () -> Steps.run(parameters, current, membrane, spikes)));
+    }
+
+    @Test
+    void refusesParametersThatMakeNoSense() {
+        assertMessage(
+                IllegalArgumentException.class, "neurons is 0, expected at least 1", () -> LeakyParameters.builder(0));
+        assertMessage(
+                IllegalArgumentException.class,
+                "beta has 2 values, expected 1 or 3, one for each neuron",
+                () -> LeakyParameters.builder(3).beta(0.5f, 0.5f).build(arena));
+        assertMessage(
+                IllegalArgumentException.class,
+                "threshold has 0 values, expected 1 or 3, one for each neuron",
+                () -> LeakyParameters.builder(3).threshold().build(arena));
+        assertMessage(
+                IllegalArgumentException.class,
+                "beta of neuron 0 is NaN, expected a finite number",
+                () -> LeakyParameters.builder(3).beta(Float.NaN).build(arena));
+        assertMessage(
+                IllegalArgumentException.class,
+                "threshold of neuron 2 is Infinity, expected a finite number",
+                () -> LeakyParameters.builder(3)
+                        .threshold(1, 1, Float.POSITIVE_INFINITY)
+                        .build(arena));
+        assertMessage(
+                IllegalArgumentException.class,
+                "gradedFactor of neuron 1 is -Infinity, expected a finite number",
+                () -> LeakyParameters.builder(3)
+                        .gradedFactor(1, Float.NEGATIVE_INFINITY, 1)
+                        .build(arena));
+        assertThrows(
+                NullPointerException.class, () -> LeakyParameters.builder(3).reset(null));
+        String message =
+                "firing from the membrane before the step or its change goes neither with inhibition or quantization nor with"
+                        + " an immediate reset";
+        assertMessage(
+                IllegalArgumentException.class,
+                message,
+                () -> LeakyParameters.builder(3)
+                        .firesBefore(true)
+                        .inhibition(true)
+                        .build(arena));
+        assertMessage(
+                IllegalArgumentException.class,
+                message,
+                () -> LeakyParameters.builder(3)
+                        .firesBefore(true)
+                        .delayedReset(false)
+                        .build(arena));
+    }
+
+    /** {@code S / factor} is 0 where nothing fires, however small the factor. */
+    @ParameterizedTest
+    @ValueSource(floats = {Float.MIN_VALUE, -Float.MIN_VALUE, 0x1p-129f})
+    void tinyGradedFactorLeavesSilentNeuronsAlone(float factor) {
+        LeakyParameters tiny = LeakyParameters.builder(1)
+                .gradedFactor(factor)
+                .inhibition(true)
+                .delayedReset(false)
+                .build(arena);
+        FloatMatrix one = FloatMatrix.vector(arena, 0.5f);
+        Steps.run(tiny, FloatMatrix.vector(arena, 0.25f), one, SpikeMatrix.zeros(arena, 1, 1));
+        assertArrayEquals(new float[] {0.75f}, one.toArray());
+    }
+
+    @Test
+    void parametersAreCopied() {
+        float[] beta = {0.5f};
+        LeakyParametersBuilder builder = LeakyParameters.builder(1).beta(beta);
+        beta[0] = 0;
+        FloatMatrix one = FloatMatrix.vector(arena, 1);
+        Steps.run(builder.build(arena), FloatMatrix.vector(arena, 0.25f), one, SpikeMatrix.zeros(arena, 1, 1));
+        assertArrayEquals(new float[] {0.75f}, one.toArray());
+    }
+}

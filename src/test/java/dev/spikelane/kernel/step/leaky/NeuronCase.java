@@ -1,0 +1,167 @@
+package dev.spikelane.kernel.step.leaky;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ArbitrarySupplier;
+
+/** Neurons with any combination of options that {@link LeakyParameters} has, drawn from a seed. */
+public record NeuronCase(long seed) {
+
+    /** All combinations. */
+    public static final class Supplier implements ArbitrarySupplier<NeuronCase> {
+        @Override
+        public Arbitrary<NeuronCase> get() {
+            return Arbitraries.longs().map(NeuronCase::new);
+        }
+    }
+
+    /** What a run leaves behind. */
+    public record Outcome(SpikeMatrix spikes, FloatMatrix membranes, FloatMatrix state, SpikeMatrix previous) {
+
+        void assertSame(Outcome actual, String what) {
+            Matrices.assertSameBits(spikes, actual.spikes, what + ", spikes");
+            Matrices.assertSameBits(membranes, actual.membranes, what + ", membranes");
+            Matrices.assertSameBits(state, actual.state, what + ", state");
+            Matrices.assertSameBits(previous, actual.previous, what + ", previous spikes");
+        }
+    }
+
+    private Random random(int stream) {
+        return new Random(seed * 31 + stream);
+    }
+
+    int neurons() {
+        int[] sizes = {1, 3, 8, 15, 16, 17, 31, 33, 63, 64, 65, 100, 129, 200};
+        return sizes[random(1).nextInt(sizes.length)];
+    }
+
+    int batch() {
+        return 1 + random(2).nextInt(4);
+    }
+
+    int steps() {
+        return 1 + random(3).nextInt(5);
+    }
+
+    int rows() {
+        return batch() * steps();
+    }
+
+    LeakyParameters parameters(Arena arena) {
+        Random random = random(4);
+        LeakyParametersBuilder builder = LeakyParameters.builder(neurons())
+                .threshold(drawn(random, 1, 0.5f, 1.25f, -0.25f))
+                .compare(of(random, Compare.values()))
+                .reset(of(random, Reset.values()));
+        if (random.nextInt(6) == 0) {
+            return alphaFunction(builder, random).build(arena);
+        }
+        boolean early = random.nextInt(6) == 0;
+        if (early && random.nextBoolean()) {
+            builder.firesOnChange();
+        } else {
+            builder.firesBefore(early);
+        }
+        Decay decay = of(random, Decay.values());
+        builder.decay(
+                        decay,
+                        drawn(random, decay == Decay.DIVIDE ? new float[] {2, 4, 1.5f} : new float[] {0.5f, 1, 0.25f}))
+                .rest(drawn(random, 0, 0.25f, -0.5f))
+                .resetPotential(drawn(random, 0, -0.25f))
+                .feedback(of(random, Feedback.values()), drawn(random, 0.5f, -0.25f, 1))
+                .rectified(random.nextInt(4) == 0);
+        if (random.nextBoolean()) {
+            builder.synapse(drawn(random, 0.5f, 0.9f, 1.5f));
+        }
+        gains(builder, random);
+        return (early ? builder : shared(builder.resetTime(of(random, ResetTime.values())), random)).build(arena);
+    }
+
+    private void gains(LeakyParametersBuilder builder, Random random) {
+        switch (random.nextInt(3)) {
+            case 0 -> builder.gains(drawn(random, 0.5f, 3));
+            case 1 -> builder.gains(drawn(random, 0.5f, 3), drawn(random, 2), drawn(random, 1, 0.3f));
+            default -> builder.gains();
+        }
+    }
+
+    private LeakyParametersBuilder alphaFunction(LeakyParametersBuilder builder, Random random) {
+        gains(builder, random);
+        return shared(
+                builder.alphaFunction(drawn(random, 0.9f, 1), drawn(random, 3, 1.5f))
+                        .beta(drawn(random, 0.5f, 0.25f)),
+                random);
+    }
+
+    private static LeakyParametersBuilder shared(LeakyParametersBuilder builder, Random random) {
+        if (random.nextInt(4) == 0) {
+            builder.quantization(1, -1, -0.5f, 0.125f, 0.5f, 1, 1.2f);
+        }
+        return builder.inhibition(random.nextInt(4) == 0).gradedFactor(random.nextBoolean() ? 1 : 2.5f);
+    }
+
+    private static <T> T of(Random random, T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    private float[] drawn(Random random, float... from) {
+        float[] values = new float[random.nextBoolean() ? neurons() : 1];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = from[random.nextInt(from.length)];
+        }
+        return values;
+    }
+
+    /** Ordinary numbers and, in one of four cases, wild ones. */
+    FloatMatrix matrix(Arena arena, int rows, int stream) {
+        Random random = random(stream);
+        LeakyCase.Values[] kinds = LeakyCase.Values.values();
+        LeakyCase.Values kind = random(5).nextInt(4) == 0
+                ? LeakyCase.Values.WILD
+                : kinds[random(6).nextInt(2)];
+        FloatMatrix matrix = FloatMatrix.zeros(arena, rows, neurons());
+        for (int row = 0; row < rows; row++) {
+            for (int neuron = 0; neuron < neurons(); neuron++) {
+                matrix.set(row, neuron, kind.draw(random));
+            }
+        }
+        return matrix;
+    }
+
+    /** Runs all rows with loops of one's choice, one call for so many rows. */
+    public Outcome run(Arena arena, boolean scalar, boolean stepByStep) {
+        LeakyParameters parameters = parameters(arena);
+        FloatMatrix state = matrix(arena, parameters.variables() * batch(), 7);
+        FloatMatrix current = matrix(arena, rows(), 8);
+        FloatMatrix feedback = matrix(arena, rows(), 9);
+        FloatMatrix membranes = FloatMatrix.zeros(arena, rows(), neurons());
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows(), neurons());
+        SpikeMatrix previous = Matrices.spikes(arena, batch(), neurons(), 0.5, random(10));
+        int rowsInCall = stepByStep ? batch() : rows();
+        for (int row = 0; row < rows(); row += rowsInCall) {
+            LeakyStep.run(
+                    scalar ? parameters.specification : parameters.loops,
+                    parameters,
+                    new StepRun(current, state, spikes)
+                            .set(Tile.whole(current), state, spikes)
+                            .feedback(feedback)
+                            .previous(previous)
+                            .record(membranes),
+                    row,
+                    row + rowsInCall);
+        }
+        return new Outcome(spikes, membranes, state, previous);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.spikelane.network;
+
+/** Simulations of blocks of any size, for tests of other packages. */
+public final class Simulations {
+
+    /** Rows of a block, unless somebody asks for others. */
+    public static final int ROWS_IN_BLOCK = Simulation.ROWS_IN_BLOCK;
+
+    private Simulations() {}
+
+    /** Makes a simulation that goes through so many rows at a time. */
+    public static Simulation of(Network network, int batch, int threads, int rowsInBlock) {
+        return new Simulation(network, batch, threads, rowsInBlock);
+    }
+}

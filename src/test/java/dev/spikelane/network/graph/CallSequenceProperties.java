@@ -1,0 +1,75 @@
+package dev.spikelane.network.graph;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.network.naive.NaiveNetwork;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.statistics.Statistics;
+import net.jqwik.api.statistics.StatisticsReport;
+
+/**
+ * Whatever a user calls, and in whatever order, a simulation does what {@link NaiveNetwork} says of all that was
+ * called, bit for bit.
+ */
+@EveryWidth
+final class CallSequenceProperties {
+
+    private static final int CALLS = 24;
+
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    @Property(tries = 16, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    void callsInAnyOrderDoWhatTheInterpreterSays(@ForAll @IntRange(min = 1, max = 4) int batch, @ForAll long seed) {
+        try (Arena arena = Arena.ofShared()) {
+            RandomGraph graph = new RandomGraph(arena, batch, 1, seed);
+            try (GraphCalls calls = new GraphCalls(graph.network, batch, new Random(seed))) {
+                calls.run(CALLS);
+                for (GraphCalls.Call each : GraphCalls.Call.values()) {
+                    often(each.toString(), calls.counts.getOrDefault(each, 0) > 0);
+                }
+            }
+        }
+    }
+
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    @Property(tries = 16, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    void windowsInAnyOrderHaveTheGradientsThatTheInterpreterSays(
+            @ForAll @IntRange(min = 1, max = 5) int batch,
+            @ForAll @IntRange(min = 1, max = 5) int steps,
+            @ForAll long seed) {
+        try (Arena arena = Arena.ofShared()) {
+            RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
+            try (GradientCalls calls = new GradientCalls(graph, new Random(seed))) {
+                calls.run(CALLS);
+                for (GradientCalls.Call each : GradientCalls.Call.values()) {
+                    often(each.toString(), calls.counts.getOrDefault(each, 0) > 0);
+                }
+            }
+        }
+    }
+
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    @Property(tries = 16, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    void trainersInUseDoWhatNewOnesDo(
+            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
+            @ForAll @IntRange(min = 1, max = 5) int steps,
+            @ForAll @IntRange(min = 1, max = 5) int batch,
+            @ForAll long seed) {
+        int kind = RandomTrainingProperties.trainable(model);
+        try (TrainerCalls calls = new TrainerCalls(seed, kind, steps, batch)) {
+            calls.run(CALLS);
+            for (TrainerCalls.Call each : TrainerCalls.Call.values()) {
+                often(each.toString(), calls.counts.getOrDefault(each, 0) > 0);
+            }
+        }
+    }
+
+    private static void often(String what, boolean happened) {
+        Statistics.label(what).collect(happened);
+        Statistics.label(what).coverage(coverage -> coverage.check(true).percentage(percentage -> percentage > 20));
+    }
+}

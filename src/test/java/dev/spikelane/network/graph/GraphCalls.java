@@ -1,0 +1,276 @@
+package dev.spikelane.network.graph;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.Simulations;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Calls of all kinds in a random order, to some simulations of one network, each compared with an interpreter. */
+final class GraphCalls implements AutoCloseable {
+
+    /** What a user may do next. */
+    enum Call {
+        STEP,
+        RUN,
+        RUN_CONSTANT,
+        RESET,
+        SNAPSHOT,
+        RESTORE,
+        FORK,
+        /** Another simulation, with other blocks and threads, which goes on from a state or from zero. */
+        ANEW,
+        REPLACE,
+        REPLACE_PLASTIC,
+        RECORD
+    }
+
+    private static final int MOST_SIMULATIONS = 3;
+    private static final int[] ROWS_IN_BLOCK = {1, 7, 16, 64, Simulations.ROWS_IN_BLOCK};
+    private static final Call[] CALLS = {
+        Call.STEP, Call.STEP, Call.STEP, Call.RUN, Call.RUN, Call.RUN_CONSTANT, Call.RUN_CONSTANT, Call.RUN_CONSTANT,
+        Call.RESET, Call.SNAPSHOT, Call.RESTORE, Call.FORK, Call.ANEW, Call.REPLACE, Call.REPLACE, Call.REPLACE_PLASTIC,
+        Call.RECORD
+    };
+
+    private final Network network;
+    private final int batch;
+    private final Random random;
+    private final List<GraphSession> sessions = new ArrayList<>();
+    private final List<GraphSession.Saved> saved = new ArrayList<>();
+    /** The values that the network has. */
+    private Map<String, FloatMatrix> values = new HashMap<>();
+    /** Matrices that a user fills again and again. */
+    private final Map<String, Signal> reused = new HashMap<>();
+
+    private final StringBuilder done = new StringBuilder();
+    /** How often each call was made, and changed something. */
+    final Map<Call, Integer> counts = new EnumMap<>(Call.class);
+
+    int refused;
+
+    GraphCalls(Network network, int batch, Random random) {
+        this.network = network;
+        this.batch = batch;
+        this.random = random;
+        network.weights()
+                .names()
+                .forEach(name -> values.put(name, network.weights().get(name)));
+        sessions.add(anew());
+    }
+
+    void run(int calls) {
+        for (int i = 0; i < calls; i++) {
+            int which = random.nextInt(sessions.size());
+            Call call = CALLS[random.nextInt(CALLS.length)];
+            done.append(i == 0 ? "" : ", ").append(which).append(' ').append(call);
+            GraphSession session = sessions.get(which);
+            make(call, session);
+            counts.merge(call, 1, Integer::sum);
+            if (sessions.contains(session)) {
+                session.compare(done.toString());
+            }
+        }
+        sessions.forEach(each -> each.compareAll(done.toString()));
+    }
+
+    /** Runs something in the first simulation, of a network that has these values. */
+    void step(Map<String, FloatMatrix> present) {
+        values = present;
+        Call call = CALLS[random.nextInt(Call.RESET.ordinal() + 1)];
+        GraphSession session = sessions.getFirst();
+        make(call, session);
+        session.compare(done.toString());
+    }
+
+    private void make(Call call, GraphSession session) {
+        switch (call) {
+            case STEP -> give(session, call, 1);
+            case RUN, RUN_CONSTANT -> give(session, call, random.nextInt(3) == 0 ? 1 : 1 + random.nextInt(9));
+            case RESET -> session.reset();
+            case SNAPSHOT -> saved.add(session.save());
+            case RESTORE -> {
+                if (!saved.isEmpty()) {
+                    session.restore(saved.get(random.nextInt(saved.size())));
+                }
+            }
+            case FORK -> join(session.fork("fork"));
+            case ANEW -> {
+                GraphSession made = anew();
+                if (random.nextBoolean()) {
+                    made.restore(session.save());
+                }
+                join(made);
+            }
+            case REPLACE -> replace();
+            case REPLACE_PLASTIC -> replacePlastic(session);
+            case RECORD -> {
+                List<Population> all = network.populations();
+                session.record(all.get(random.nextInt(all.size())), random);
+            }
+        }
+    }
+
+    private GraphSession anew() {
+        int threads = 1 + random.nextInt(3);
+        int rowsInBlock = ROWS_IN_BLOCK[random.nextInt(ROWS_IN_BLOCK.length)];
+        Simulation simulation = Simulations.of(network, batch, threads, rowsInBlock);
+        Map<String, FloatMatrix> plastic = new HashMap<>();
+        simulation.plasticWeights().names().forEach(name -> plastic.put(name, values.get(name)));
+        return new GraphSession(simulation, plastic, threads + " threads, blocks of " + rowsInBlock + " rows");
+    }
+
+    private void join(GraphSession session) {
+        if (sessions.size() == MOST_SIMULATIONS) {
+            sessions.remove(random.nextInt(MOST_SIMULATIONS)).close();
+        }
+        sessions.add(session);
+    }
+
+    /** Runs steps, unless the kind of an input changes where it must not. */
+    private void give(GraphSession session, Call call, int count) {
+        int distinct = call == Call.RUN_CONSTANT ? 1 : count;
+        Map<String, Signal> given = new HashMap<>();
+        for (Input input : network.inputs()) {
+            given.put(input.name(), rows(input, distinct));
+        }
+        List<Map<String, Signal>> frames = new ArrayList<>();
+        for (int step = 0; step < count; step++) {
+            int from = distinct == 1 ? 0 : step;
+            Map<String, Signal> frame = new HashMap<>();
+            given.forEach((name, rows) -> frame.put(name, copy(rows, from, batch)));
+            frames.add(frame);
+        }
+        done.append(' ').append(count).append(" of ");
+        given.values()
+                .forEach(each -> done.append(each instanceof SpikeMatrix ? "spikes" : "values")
+                        .append(' '));
+        SpikeMatrix output = null;
+        try {
+            switch (call) {
+                case STEP -> output = session.simulation.step(given);
+                case RUN -> session.simulation.run(given);
+                default -> session.simulation.runConstant(given, count);
+            }
+        } catch (IllegalArgumentException expected) {
+            if (!String.valueOf(expected.getMessage()).contains("expected one kind between two resets")) {
+                throw expected;
+            }
+            refused++;
+            return;
+        }
+        session.follow(frames, values);
+        if (output != null) {
+            session.compareOutput(output, done.toString());
+        }
+    }
+
+    /** Some rows, often in a matrix that has held others. */
+    private Signal rows(Input input, int count) {
+        int columns = input.shape().size();
+        boolean spikes = random.nextInt(3) > 0;
+        Signal fresh = spikes
+                ? Matrices.spikes(Arena.ofAuto(), count * batch, columns, random.nextInt(6) / 5.0, random)
+                : Matrices.uniform(Arena.ofAuto(), count * batch, columns, random);
+        Signal known = reused.putIfAbsent(input.name() + spikes + count, fresh);
+        if (known == null || random.nextInt(4) == 0) {
+            return fresh;
+        }
+        known.segment().copyFrom(fresh.segment());
+        return known;
+    }
+
+    /** The rows of a step. */
+    static Signal copy(Signal rows, int step, int batch) {
+        int[] which = new int[batch];
+        for (int i = 0; i < batch; i++) {
+            which[i] = step * batch + i;
+        }
+        return rows.gather(which);
+    }
+
+    private void replace() {
+        List<String> names = network.weights().names();
+        String name = names.get(random.nextInt(names.size()));
+        List<String> graded = names.stream()
+                .filter(each -> each.endsWith("gradedSpikesFactor"))
+                .toList();
+        if (!graded.isEmpty() && random.nextInt(3) == 0) {
+            name = graded.get(random.nextInt(graded.size()));
+        }
+        if (isOfIntegers(name)) {
+            return;
+        }
+        FloatMatrix next = other(name, values.get(name));
+        done.append(' ').append(name);
+        try {
+            network.weights().replace(name, next);
+        } catch (IllegalArgumentException no) {
+            refused++;
+            Matrices.assertSameBits(values.get(name), network.weights().get(name), name);
+            return;
+        }
+        values = new HashMap<>(values);
+        values.put(name, next);
+    }
+
+    private boolean isOfIntegers(String name) {
+        String weights = name.endsWith("_scale") ? name.substring(0, name.length() - "_scale".length()) : name;
+        return network.weights().type(weights) != ElementType.FLOAT32;
+    }
+
+    private void replacePlastic(GraphSession session) {
+        List<String> names = session.simulation.plasticWeights().names();
+        if (names.isEmpty()) {
+            return;
+        }
+        String name = names.get(random.nextInt(names.size()));
+        if (isOfIntegers(name)) {
+            return;
+        }
+        done.append(' ').append(name);
+        FloatMatrix next = other(name, session.plastic().get(name));
+        refused += session.replacePlastic(name, next) ? 0 : 1;
+    }
+
+    /** Values near the present ones; of a parameter sometimes one for all neurons, or one for each. */
+    private FloatMatrix other(String name, FloatMatrix present) {
+        int columns = present.columns();
+        for (Population population : network.populations()) {
+            boolean owns = name.startsWith(population.name() + ".")
+                    && population
+                            .neuron()
+                            .parameters()
+                            .containsKey(name.substring(population.name().length() + 1));
+            if (owns && random.nextInt(3) == 0) {
+                columns = columns == 1 ? population.size() : 1;
+            }
+        }
+        boolean factor = name.endsWith("gradedSpikesFactor");
+        FloatMatrix next = FloatMatrix.zeros(present.rows(), columns);
+        for (int row = 0; row < next.rows(); row++) {
+            for (int column = 0; column < columns; column++) {
+                float before = present.get(row, Math.min(column, present.columns() - 1));
+                next.set(row, column, factor ? random.nextInt(1, 7) / 2f : before * (0.5f + random.nextFloat() / 2));
+            }
+        }
+        return next;
+    }
+
+    @Override
+    public void close() {
+        sessions.forEach(GraphSession::close);
+    }
+}

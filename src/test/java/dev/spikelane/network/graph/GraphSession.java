@@ -1,0 +1,221 @@
+package dev.spikelane.network.graph;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.SimulationState;
+import dev.spikelane.network.SpikeRecorder;
+import dev.spikelane.network.VariableRecorder;
+import dev.spikelane.network.naive.NaiveNetwork;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** A simulation, and beside it all that it has done since its last reset, which an interpreter does again. */
+final class GraphSession implements AutoCloseable {
+
+    /** Room of recorders: more steps than any sequence has. */
+    static final int MOST_STEPS = 400;
+
+    /** A step: what came in, and the values that there were. */
+    private record Step(Map<String, Signal> inputs, Map<String, FloatMatrix> values) {}
+
+    /** A state of the simulation, as bytes, and what it stands for. */
+    record Saved(byte[] bytes, List<Object> steps, Map<String, FloatMatrix> plastic) {}
+
+    /** What is recorded of a population, from a step on. */
+    private record Recording(Population population, String what, Object recorder) {}
+
+    final Simulation simulation;
+    private final Network network;
+    private final int batch;
+    private final String name;
+    private final List<Step> steps = new ArrayList<>();
+    private final List<Recording> recordings = new ArrayList<>();
+    /** The step from which on recordings have what was done. */
+    private final Map<Recording, Integer> firstRecorded = new HashMap<>();
+    /** The step up to which they were compared. */
+    private int compared;
+
+    private Map<String, FloatMatrix> plastic;
+    private NaiveNetwork expected;
+
+    GraphSession(Simulation simulation, Map<String, FloatMatrix> plastic, String name) {
+        this.simulation = simulation;
+        this.network = simulation.network();
+        this.batch = simulation.batch();
+        this.plastic = plastic;
+        this.name = name;
+        this.expected = interpreter();
+    }
+
+    private NaiveNetwork interpreter() {
+        return new NaiveNetwork(network, batch, (input, step) -> frame(input, step));
+    }
+
+    private Signal frame(String input, int step) {
+        Signal found = steps.get(step).inputs.get(input);
+        if (found == null) {
+            throw new AssertionError("there is no " + input);
+        }
+        return found;
+    }
+
+    int steps() {
+        return steps.size();
+    }
+
+    Map<String, FloatMatrix> plastic() {
+        return plastic;
+    }
+
+    /** Puts another value into this simulation's plastic projections; where it is refused, nothing may change. */
+    boolean replacePlastic(String of, FloatMatrix value) {
+        try {
+            simulation.plasticWeights().replace(of, value);
+        } catch (IllegalArgumentException refused) {
+            return false;
+        }
+        plastic = new HashMap<>(plastic);
+        plastic.put(of, value);
+        return true;
+    }
+
+    /** Does steps of which the simulation has done its own. */
+    void follow(List<Map<String, Signal>> inputs, Map<String, FloatMatrix> values) {
+        Map<String, FloatMatrix> all = new HashMap<>(values);
+        all.putAll(plastic);
+        inputs.forEach(each -> follow(new Step(each, all)));
+    }
+
+    private void follow(Step step) {
+        steps.add(step);
+        expected.set(step.values);
+        expected.run(1);
+    }
+
+    void reset() {
+        simulation.reset();
+        compared = 0;
+        steps.clear();
+        expected = interpreter();
+        recordings.forEach(each -> firstRecorded.put(each, 0));
+    }
+
+    Saved save() {
+        return new Saved(simulation.snapshot().toBytes(), List.copyOf(steps), plastic);
+    }
+
+    void restore(Saved saved) {
+        simulation.restore(SimulationState.of(saved.bytes));
+        take(saved.steps, saved.plastic);
+    }
+
+    /** Another simulation that goes on as this one. */
+    GraphSession fork(String forkName) {
+        GraphSession fork = new GraphSession(simulation.fork(), plastic, name + "/" + forkName);
+        fork.take(List.copyOf(steps), plastic);
+        return fork;
+    }
+
+    private void take(List<?> history, Map<String, FloatMatrix> itsPlastic) {
+        steps.clear();
+        expected = interpreter();
+        history.forEach(each -> follow((Step) each));
+        plastic = itsPlastic;
+        recordings.forEach(each -> firstRecorded.put(each, steps.size()));
+        compared = steps.size();
+    }
+
+    /** Records something more of a population from now on. */
+    void record(Population population, Random random) {
+        String of = population.name();
+        List<String> variables = population.neuron().variables();
+        String variable = variables.get(random.nextInt(variables.size()));
+        Recording recording = switch (random.nextInt(4)) {
+            case 0 -> new Recording(population, "spikes", simulation.recordSpikes(of, MOST_STEPS));
+            case 1 -> new Recording(population, "membrane", simulation.recordMembranes(of, MOST_STEPS));
+            case 2 -> new Recording(population, variable, simulation.record(of, variable, MOST_STEPS));
+            default ->
+                new Recording(
+                        population, NaiveNetwork.UNRESET, simulation.recordBeforeReset(of, "membrane", MOST_STEPS));
+        };
+        recordings.add(recording);
+        firstRecorded.put(recording, steps.size());
+    }
+
+    /** Compares again all that was recorded. */
+    void compareAll(String call) {
+        compared = 0;
+        compare(call);
+    }
+
+    /** Compares the state, and what was recorded since the last time. */
+    void compare(String call) {
+        assertEquals(steps.size(), simulation.steps(), call);
+        for (Population population : network.populations()) {
+            Shape shape = population.shape();
+            for (String variable : population.neuron().variables()) {
+                FloatMatrix outside = FloatMatrix.zeros(batch, shape.size());
+                shape.toTorch(simulation.state(population.name()).variable(variable), 0, outside, 0, batch);
+                compare(population, variable, steps.size() - 1, outside, 0, call);
+            }
+        }
+        for (Recording each : recordings) {
+            for (int step = Math.max(compared, firstRecorded.get(each)); step < steps.size(); step++) {
+                if (each.recorder instanceof SpikeRecorder recorder) {
+                    compareSpikes(each.population, step, recorder.spikes(), step * batch, call);
+                } else if (each.recorder instanceof VariableRecorder recorder) {
+                    compare(each.population, each.what, step, recorder.values(), step * batch, call);
+                }
+            }
+        }
+        compared = steps.size();
+    }
+
+    void compareOutput(SpikeMatrix output, String call) {
+        compareSpikes(network.populations().getLast(), steps.size() - 1, output, 0, call);
+    }
+
+    private void compareSpikes(Population population, int step, SpikeMatrix actual, int firstRow, String call) {
+        for (int sample = 0; sample < batch; sample++) {
+            for (int i = 0; i < population.size(); i++) {
+                boolean fires = expected.spike(population.name(), step, sample, i);
+                if (fires != actual.get(firstRow + sample, i)) {
+                    assertEquals(fires, !fires, at(population, "spike", step, sample, i, call));
+                }
+            }
+        }
+    }
+
+    private void compare(
+            Population population, String variable, int step, FloatMatrix actual, int firstRow, String call) {
+        for (int sample = 0; sample < batch; sample++) {
+            for (int i = 0; i < population.size(); i++) {
+                float want = step < 0 ? 0 : expected.value(population.name(), variable, step, sample, i);
+                float found = actual.get(firstRow + sample, i);
+                if (Float.floatToIntBits(want) != Float.floatToIntBits(found)) {
+                    assertEquals(want, found, at(population, variable, step, sample, i, call));
+                }
+            }
+        }
+    }
+
+    private String at(Population population, String variable, int step, int sample, int neuron, String call) {
+        return variable + " of '" + population.name() + "', step " + step + ", sample " + sample + ", neuron " + neuron
+                + " of simulation " + name + " after " + call + "; " + network;
+    }
+
+    @Override
+    public void close() {
+        simulation.close();
+    }
+}

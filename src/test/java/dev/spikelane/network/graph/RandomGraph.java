@@ -1,0 +1,292 @@
+package dev.spikelane.network.graph;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.description.NamedValues;
+import dev.spikelane.description.OperatorDescription;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.network.Source;
+import dev.spikelane.neuron.Neuron;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** A network of 2 to 8 populations with loops, skips and delays, and its input, all drawn from a seed. */
+public final class RandomGraph {
+
+    private static final int[] SIZES = {1, 3, 5, 16, 63, 64, 65, 100, 130};
+    private static final Shape[] MAPS = {Shape.of(2, 3, 3), Shape.of(3, 5, 7), Shape.of(4, 1, 9), Shape.of(1, 4, 4)};
+    private static final int LONGEST_DELAY = 5;
+
+    public final Network network;
+    public final Map<String, Signal> inputs = new TreeMap<>();
+    /** Whether all steps have the same input. */
+    final boolean constant;
+    /** Whether values of a recurrence are others than those of its model. */
+    boolean replaced;
+
+    public final int batch;
+    final int steps;
+
+    private final boolean learns;
+    private final Arena arena;
+    private final Random random;
+    private final Shape maps;
+    private final List<Population> populations = new ArrayList<>();
+    /** The place of each population in an order of projections without a delay. */
+    private final List<Integer> ranks = new ArrayList<>();
+
+    public RandomGraph(Arena arena, int batch, int steps, long seed) {
+        this(arena, batch, steps, seed, false);
+    }
+
+    /**
+     * Draws a graph.
+     *
+     * @param learns whether all of it has gradients that the interpreter can compute
+     */
+    public RandomGraph(Arena arena, int batch, int steps, long seed, boolean learns) {
+        this.learns = learns;
+        this.arena = arena;
+        this.random = new Random(seed);
+        this.batch = batch;
+        this.steps = steps;
+        this.constant = random.nextInt(6) == 0;
+        this.maps = MAPS[random.nextInt(MAPS.length)];
+        NetworkBuilder builder = Network.builder(arena);
+        List<Input> declared = new ArrayList<>();
+        declared.add(builder.input("x", random.nextBoolean() ? maps : flat()));
+        if (random.nextBoolean()) {
+            declared.add(builder.input("y", flat()));
+        }
+        for (Input input : declared) {
+            inputs.put(input.name(), rows(input.shape().size()));
+        }
+        int count = 2 + random.nextInt(7);
+        for (int i = 0; i < count; i++) {
+            ranks.add(random.nextInt(i + 1), i);
+            populations.add(population(builder, "p" + i, declared.getFirst().shape()));
+        }
+        for (Population target : populations) {
+            for (int j = 1 + random.nextInt(3); j > 0; j--) {
+                project(builder, target, Neuron.CURRENT, declared);
+            }
+            for (int j = random.nextInt(3); j > 0 && target.neuron().ports().contains(Neuron.FEEDBACK); j--) {
+                project(builder, target, Neuron.FEEDBACK, declared);
+            }
+        }
+        this.network = builder.build();
+        for (int i = 0; i < network.projections().size(); i++) {
+            for (OperatorDescription each : network.laidOut().description().operators(i)) {
+                if (each.connection() instanceof BatchNorm) {
+                    each.values().forEach(this::set);
+                }
+            }
+        }
+        for (Projection projection : network.projections()) {
+            if (isRecurrence(projection) && random.nextBoolean()) {
+                network.weights().names().stream()
+                        .filter(name -> name.startsWith(projection.name() + "."))
+                        .forEach(this::replace);
+                replaced = true;
+            }
+        }
+    }
+
+    /** Whether a projection is one that the recurrence of a model says. */
+    public static boolean isRecurrence(Projection projection) {
+        return projection.name().equals(projection.target().name() + ".recurrent");
+    }
+
+    private void replace(String name) {
+        FloatMatrix old = network.weights().get(name);
+        network.weights().replace(name, Matrices.uniform(arena, old.rows(), old.columns(), random));
+    }
+
+    /** Gives a batch norm other values than those it starts with. */
+    private void set(NamedValues values) {
+        FloatMatrix drawn = Matrices.uniform(arena, 1, values.said().columns(), random);
+        for (int i = 0; i < drawn.columns(); i++) {
+            boolean mean =
+                    !values.name().endsWith("running_var") && !values.name().endsWith("tracked");
+            drawn.set(0, i, mean ? drawn.get(0, i) : 0.3f + Math.abs(drawn.get(0, i)));
+        }
+        network.weights().replace(values.name(), drawn);
+    }
+
+    private BatchNorm norm(int channels) {
+        BatchNorm norm = BatchNorm.of(channels).withEpsilon(learns ? 0.1 : 1e-3);
+        return random.nextInt(3) == 0 ? norm.withoutAffine() : norm.withMomentum(random.nextDouble());
+    }
+
+    private Shape flat() {
+        return Shape.of(SIZES[random.nextInt(SIZES.length)]);
+    }
+
+    private Signal rows(int columns) {
+        int rows = steps * batch;
+        if (!constant) {
+            return random.nextBoolean()
+                    ? Matrices.spikes(arena, rows, columns, random.nextInt(6) / 10.0, random)
+                    : Matrices.uniform(arena, rows, columns, random);
+        }
+        FloatMatrix frame = Matrices.uniform(arena, batch, columns, random);
+        FloatMatrix repeated = FloatMatrix.zeros(arena, rows, columns);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                repeated.set(row, column, frame.get(row % batch, column));
+            }
+        }
+        return repeated;
+    }
+
+    /** A population, which has maps only where the first input has the same, so that something can reach it. */
+    private Population population(NetworkBuilder builder, String name, Shape first) {
+        int model = random.nextInt(RandomNeuron.MODELS + 3); // a few more are Leaky
+        while (learns && !RandomNeuron.hasPlainGradients(model)) {
+            model = random.nextInt(RandomNeuron.MODELS);
+        }
+        // Cells are rare, so that all that can be are maps.
+        boolean arranged = RandomNeuron.gates(model) > 1 || random.nextInt(3) == 0;
+        Shape shape = first.equals(maps) && RandomNeuron.arranges(model) && arranged ? maps : flat();
+        Neuron neuron = new RandomNeuron(arena, shape.size(), random).of(model);
+        return builder.population(name, shape, neuron);
+    }
+
+    private void project(NetworkBuilder builder, Population target, String port, List<Input> declared) {
+        Shape currents = target.shape().times(target.neuron().gates());
+        Source source = source(target, declared);
+        if (currents.rank() == 3 && !source.shape().equals(target.shape())) {
+            source = declared.getFirst();
+        }
+        boolean delayed = switch (source) {
+            case Input input -> false;
+            case Population population -> isLater(population, target);
+            case Source variable -> isLater(variable.ofPopulation().orElseThrow(), target);
+        };
+        int delay = random.nextInt(3) == 0 && !delayed ? 0 : random.nextInt(LONGEST_DELAY + 1);
+        String name = source.name() + "-" + target.name() + "-" + random.nextInt(1_000_000_000);
+        builder.project(name, source, target, path(source, currents))
+                .delay(delayed ? Math.max(1, delay) : delay)
+                .port(port);
+        if (random.nextInt(4) == 0 && !learns) {
+            builder.plastic();
+        }
+    }
+
+    private Source source(Population target, List<Input> declared) {
+        if (random.nextInt(5) < 2) {
+            return declared.get(random.nextInt(declared.size()));
+        }
+        Population population = random.nextInt(6) == 0 ? target : populations.get(random.nextInt(populations.size()));
+        List<String> names = population.neuron().variables();
+        return random.nextInt(4) == 0 ? population.variable(names.get(random.nextInt(names.size()))) : population;
+    }
+
+    /** Whether a projection must be delayed, so that those without a delay form no cycle. */
+    private boolean isLater(Population source, Population target) {
+        return ranks.indexOf(populations.indexOf(source)) >= ranks.indexOf(populations.indexOf(target));
+    }
+
+    private Connection[] path(Source source, Shape currents) {
+        List<Connection> path = new ArrayList<>();
+        Shape from = source.shape();
+        float strength = source.ofVariable().isPresent() ? 0.5f : 3;
+        if (currents.rank() == 3 && (!from.equals(currents) || random.nextInt(4) == 0)) {
+            Dense all = dense(from.size(), currents.size(), strength);
+            return new Connection[] {new Recurrent(all.weights(), all.bias())};
+        }
+        if (from.equals(currents) && (from.rank() == 3 || random.nextInt(3) == 0)) {
+            for (int i = random.nextInt(4); i > 0; i--) {
+                path.add(elementwise(from.size(), source.ofVariable().isPresent() ? 0.8f : 1.5f));
+            }
+            if (!path.isEmpty() && random.nextInt(4) == 0) {
+                path.add(norm(from.channels()));
+            }
+            return path.toArray(Connection[]::new);
+        }
+        if (random.nextInt(4) == 0) {
+            path.add(elementwise(from.size(), 1));
+        }
+        if (from.rank() == 3) {
+            path.add(new Flatten());
+            if (random.nextInt(4) == 0) {
+                path.add(elementwise(from.size(), 1));
+            }
+        }
+        int width = from.size();
+        if (path.size() < 2 && random.nextInt(4) == 0) {
+            int middle = flat().size();
+            path.add(rounded(dense(width, middle, strength), source));
+            if (random.nextInt(4) == 0) {
+                path.add(norm(middle));
+            }
+            width = middle;
+            strength = 1;
+        }
+        Dense last = dense(width, currents.size(), strength);
+        path.add(random.nextInt(5) == 0 ? new Recurrent(last.weights(), last.bias()) : rounded(last, source));
+        if (path.size() < 3 && random.nextInt(4) == 0) {
+            path.add(elementwise(currents.size(), 1));
+        }
+        if (random.nextInt(6) == 0) {
+            path.add(norm(currents.size()));
+        }
+        return path.toArray(Connection[]::new);
+    }
+
+    private Connection elementwise(int size, float strength) {
+        if (random.nextBoolean()) {
+            return new Scale((random.nextFloat() * 2 - 0.5f) * strength);
+        }
+        float[] weights = new float[random.nextInt(3) == 0 ? 1 : size];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (random.nextFloat() * 2 - 0.5f) * strength;
+        }
+        return new OneToOne(weights);
+    }
+
+    /** With integers where spikes carry one value, now and then. */
+    private Connection rounded(Dense dense, Source source) {
+        Parameter value =
+                source instanceof Population population ? population.neuron().spikeValue() : Parameter.of(1);
+        if (learns || !value.isAlways(value.value(0)) || random.nextInt(3) != 0) {
+            return dense;
+        }
+        ElementType type = random.nextBoolean() ? ElementType.INT8 : ElementType.INT16;
+        return random.nextBoolean()
+                ? IntegerDense.nearest(type, dense)
+                : IntegerDense.of(IntegerMatrix.nearestWithOneScale(type, dense.weights()), dense.bias());
+    }
+
+    private Dense dense(int from, int to, float strength) {
+        FloatMatrix weights = Matrices.uniform(arena, to, from, random);
+        float scale = strength / (float) Math.sqrt(from);
+        for (int i = 0; i < to; i++) {
+            for (int j = 0; j < from; j++) {
+                weights.set(i, j, weights.get(i, j) * scale);
+            }
+        }
+        return Dense.of(arena, weights, Matrices.uniform(arena, 1, to, random));
+    }
+}

@@ -1,0 +1,128 @@
+package dev.spikelane.network.graph;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.network.naive.NaiveNetwork;
+import dev.spikelane.neuron.Neuron;
+import java.lang.foreign.Arena;
+import java.util.List;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.statistics.Statistics;
+import net.jqwik.api.statistics.StatisticsReport;
+
+/** Random graphs do what {@link NaiveNetwork} says, bit for bit. */
+@EveryWidth
+final class RandomGraphProperties {
+
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    void graphsDoWhatTheInterpreterSays(
+            @ForAll @IntRange(min = 1, max = 5) int batch,
+            @ForAll @IntRange(min = 8, max = 30) int steps,
+            @ForAll long seed) {
+        try (Arena arena = Arena.ofShared()) {
+            RandomGraph graph = new RandomGraph(arena, batch, steps, seed);
+            NaiveNetwork expected = new NaiveNetwork(graph.network, graph.inputs, batch);
+            expected.run(steps);
+            int restored = 0;
+            for (GraphRun.Recorders recorders : GraphRun.Recorders.values()) {
+                if (Math.floorMod(seed + recorders.ordinal(), 2) == 0) {
+                    continue; // the next try has its turn
+                }
+                GraphRun run = new GraphRun(graph, expected, recorders, seed + recorders.ordinal());
+                run.run();
+                restored += run.restored;
+            }
+            requireVariety(graph, expected, restored);
+        }
+    }
+
+    /** What must not be rare, or the property would say little. */
+    private static void requireVariety(RandomGraph graph, NaiveNetwork expected, int restored) {
+        Network network = graph.network;
+        List<Projection> all = network.projections();
+        often("a loop", network.laidOut().components().stream().anyMatch(part -> part.steps() > 0));
+        often(
+                "a loop of several populations",
+                network.laidOut().components().stream()
+                        .anyMatch(part -> part.populations().size() > 1));
+        often("a loop of several steps", network.laidOut().components().stream().anyMatch(part -> part.steps() > 1));
+        often(
+                "a projection from a population to itself",
+                all.stream().anyMatch(projection -> projection.source() == projection.target()));
+        often("a delay outside loops", all.stream().anyMatch(RandomGraphProperties::isDelayedInput));
+        often(
+                "a variable as a source",
+                all.stream()
+                        .anyMatch(projection -> projection.source().ofVariable().isPresent()));
+        often(
+                "no connection",
+                all.stream().anyMatch(projection -> projection.path().isEmpty()));
+        often(
+                "several connections",
+                all.stream().anyMatch(projection -> projection.path().size() > 1));
+        often("a plastic projection", all.stream().anyMatch(Projection::plastic));
+        often("a snapshot", restored > 0);
+        often("weights from all to all", all.stream().anyMatch(RandomGraphProperties::isAllToAll));
+        often(
+                "a recurrence by a connection without weights",
+                all.stream()
+                        .anyMatch(projection -> RandomGraph.isRecurrence(projection)
+                                && projection.path().getFirst() instanceof Scale));
+        atLeast(
+                1,
+                "gates in maps",
+                network.populations().stream()
+                        .anyMatch(population -> population.shape().reordered()
+                                && population.neuron().gates() > 1));
+        often("other weights than those of the model", graph.replaced);
+        often(
+                "a projection of others into the port feedback",
+                all.stream()
+                        .anyMatch(projection ->
+                                projection.port().equals(Neuron.FEEDBACK) && !RandomGraph.isRecurrence(projection)));
+        often(
+                "a recurrence and others at the port feedback",
+                all.stream()
+                        .anyMatch(projection -> RandomGraph.isRecurrence(projection)
+                                && all.stream()
+                                        .anyMatch(other -> other != projection
+                                                && other.target() == projection.target()
+                                                && other.port().equals(Neuron.FEEDBACK))));
+        often(
+                "maps",
+                network.populations().stream()
+                        .anyMatch(population -> population.shape().reordered()));
+        for (Population population : network.populations()) {
+            double density = expected.density(population.name());
+            often("a population that fires, but not always", density > 0.02 && density < 0.8);
+        }
+    }
+
+    private static boolean isAllToAll(Projection projection) {
+        return RandomGraph.isRecurrence(projection) && projection.path().getFirst() instanceof Recurrent;
+    }
+
+    private static boolean isDelayedInput(Projection projection) {
+        return projection.source() instanceof Input && projection.delay() > 0;
+    }
+
+    private static void often(String what, boolean happened) {
+        atLeast(8, what, happened);
+    }
+
+    private static void atLeast(int percent, String what, boolean happened) {
+        Statistics.label(what).collect(happened);
+        Statistics.label(what)
+                .coverage(coverage -> coverage.check(true).percentage(percentage -> percentage > percent));
+    }
+}

@@ -1,0 +1,140 @@
+package dev.spikelane.network.graph;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.neuron.Alpha;
+import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.HandLif;
+import dev.spikelane.neuron.Lapicque;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.Lif;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Quantization;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.RSynaptic;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.StateLeaky;
+import dev.spikelane.neuron.Synaptic;
+import java.lang.foreign.Arena;
+import java.util.Random;
+
+/** Neurons of every model with random options. */
+public final class RandomNeuron {
+
+    /** How many models there are. */
+    public static final int MODELS = 17;
+
+    /** The model whose spikes depend on the number of the sample in its batch. */
+    public static final int DROPPING = 13;
+
+    private final Arena arena;
+    private final int neurons;
+    private final Random random;
+
+    public RandomNeuron(Arena arena, int neurons, Random random) {
+        this.arena = arena;
+        this.neurons = neurons;
+        this.random = random;
+    }
+
+    /** Currents for each neuron of a model. */
+    public static int gates(int model) {
+        return model == 0 ? 4 : 1;
+    }
+
+    /**
+     * Whether a model's neurons may be arranged in maps and be compared: no dropout, which counts neurons.
+     */
+    public static boolean arranges(int model) {
+        return model != DROPPING;
+    }
+
+    /** Whether a model has gradients, and they are plain operations on each neuron. */
+    public static boolean hasPlainGradients(int model) {
+        return model != 0 && model != 12 && model != DROPPING;
+    }
+
+    public Neuron of(int model) {
+        return switch (model) {
+            case 0 -> new SLstm(allToAll(4 * neurons), firing(Reset.CLEAR).withThreshold(0.1f));
+            case 1 -> new HandLif(shares(), Parameter.of(0.5f));
+            case 2 -> new Synaptic(shares(), shares(), firing(Reset.NONE));
+            case 3 ->
+                new Alpha(
+                        Parameter.of(0.9f),
+                        Parameter.of(0.5f + random.nextFloat() / 4),
+                        firing(Reset.CLEAR).withResetTime(ResetTime.NEXT_STEP));
+            case 4 -> Lapicque.of(5, 1.5f, 0.5f).withFiring(firing(Reset.CLEAR));
+            case 5 -> new RLeaky(shares(), recurrence(), firing(Reset.SUBTRACT_DECAYED));
+            case 6 -> new RSynaptic(shares(), shares(), recurrence(), firing(Reset.CLEAR));
+            case 7 -> parallel();
+            case 8 -> stateful();
+            case 9 -> new DeltaLeaky(shares(), Parameter.of(0.5f));
+            case 10 -> Lif.spikingJelly(2).withFiring(firing(Reset.CLEAR).withResetTime(ResetTime.SAME_STEP));
+            case 11 -> Lif.norse(0.01f, 20, 30);
+            case 12 -> stateful().withKernelTruncation(1 + random.nextInt(8));
+            case DROPPING -> parallel().withDropout(0.3f, random.nextLong());
+            case 14 -> Lif.sinabs(2).withFiring(firing(Reset.CLEAR));
+            case 15 -> nir();
+            default -> new Leaky(shares(), firing(Reset.SUBTRACT), Parameter.of(random.nextInt(3) == 0 ? 1.5f : 1));
+        };
+    }
+
+    private Lif nir() {
+        return Lif.nir(0.5f, Parameter.of(2), shares(), shares(), shares(), shares());
+    }
+
+    private LeakyParallel parallel() {
+        return new LeakyParallel(recurrence(), shares(), Parameter.of(1.5f), Parameter.of(1));
+    }
+
+    private StateLeaky stateful() {
+        return new StateLeaky(
+                shares(),
+                Parameter.of(1),
+                Parameter.of(1.5f),
+                random.nextBoolean() ? Quantization.NONE : Quantization.uniform(4, 1, 0, 0.2));
+    }
+
+    private Firing firing(Reset other) {
+        Reset[] resets = {Reset.SUBTRACT, Reset.ZERO, Reset.NONE, other};
+        return Firing.DEFAULT
+                .withThreshold(random.nextFloat())
+                .withCompare(Compare.values()[random.nextInt(2)])
+                .withReset(resets[random.nextInt(resets.length)])
+                .withResetTime(ResetTime.values()[random.nextInt(3)])
+                .withInhibition(random.nextInt(4) == 0)
+                .withQuantization(
+                        random.nextInt(4) == 0 ? Quantization.aroundThreshold(3, 1, 0.1, 0.2) : Quantization.NONE);
+    }
+
+    private Parameter shares() {
+        float[] values = new float[random.nextBoolean() ? 1 : neurons];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextFloat();
+        }
+        return Parameter.of(values);
+    }
+
+    private Recurrence recurrence() {
+        return switch (random.nextInt(6)) {
+            case 0 -> Recurrence.none();
+            case 3 -> Recurrence.by(new Scale(random.nextFloat() - 0.25f));
+            case 1, 2 -> Recurrence.by(new OneToOne(shares()));
+            default -> allToAll(neurons);
+        };
+    }
+
+    private Recurrence allToAll(int outputs) {
+        return Recurrence.allToAll(
+                Matrices.uniform(arena, outputs, neurons, random), Matrices.uniform(arena, 1, outputs, random));
+    }
+}

@@ -1,0 +1,343 @@
+package dev.spikelane.network.graph;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Alone;
+import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.gradient.NeuronGradient;
+import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Adam;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Optimizer;
+import dev.spikelane.train.Sgd;
+import dev.spikelane.train.ShardGradients;
+import dev.spikelane.train.Surrogate;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainerBuilder;
+import dev.spikelane.train.TrainingBatch;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Random networks of all models that have gradients learn the same bits, whatever serves them. */
+@EveryWidth
+@Alone
+@FewerTries
+class RandomTrainingProperties {
+
+    private static final int STEPS_OF_ADAM = 20;
+
+    /** A network, what is learned of it and what it learns from; all of it the same for the same seed. */
+    record Task(Network network, int steps, int batch, List<TrainingBatch> batches, List<String> learned) {
+
+        static Task of(long seed, int model, int steps, int batch) {
+            Random random = new Random(seed);
+            Arena arena = Arena.ofAuto();
+            int neurons = 1 + random.nextInt(140);
+            NetworkBuilder builder = Network.builder();
+            Input x = builder.input("x", Shape.of(1 + random.nextInt(70)));
+            Neuron neuron = new RandomNeuron(arena, neurons, random).of(model);
+            Population p = builder.population("p", Shape.of(neurons), neuron);
+            Population q = builder.population("q", Shape.of(2 + random.nextInt(20)), new Leaky(0.9).withThreshold(0.5));
+            TorchRandom weights = new TorchRandom(seed);
+            int currents = neurons * neuron.gates();
+            List<Connection> path =
+                    new ArrayList<>(List.of(Dense.linear(x.shape().size(), currents, weights)));
+            if (seed % 2 == 0) {
+                path.add(BatchNorm.of(currents));
+            }
+            builder.project("x-p", x, p, path.toArray(Connection[]::new));
+            builder.project("p-q", p, q, Dense.linear(neurons, q.size(), weights));
+            if (random.nextBoolean()) {
+                int delay = 1 + random.nextInt(3);
+                builder.project("q-p", q, p, Dense.linear(q.size(), neurons * neuron.gates(), weights))
+                        .delay(delay);
+            }
+            if (random.nextBoolean()) {
+                String variable = neuron.variables().getFirst();
+                builder.project("p-q values", p.variable(variable), q, Dense.linear(neurons, q.size(), weights));
+            }
+            Network network = builder.build();
+            List<String> learned = new ArrayList<>();
+            for (Population population : network.populations()) {
+                for (String parameter : NeuronGradient.learnable(population.neuron())) {
+                    String name = population.name() + "." + parameter;
+                    if (network.weights().names().contains(name)) {
+                        learned.add(name);
+                    }
+                }
+            }
+            return new Task(network, steps, batch, batches(random, steps, batch, x, q), learned);
+        }
+
+        private static List<TrainingBatch> batches(Random random, int steps, int batch, Input x, Population q) {
+            List<TrainingBatch> batches = new ArrayList<>();
+            boolean constant = random.nextInt(3) == 0;
+            boolean spikes = random.nextBoolean();
+            for (int i = 0; i < 3; i++) {
+                int samples = i < 2 ? batch : 1 + random.nextInt(batch);
+                int rows = constant ? samples : steps * samples;
+                Arena arena = Arena.ofAuto();
+                Signal input = spikes
+                        ? Matrices.spikes(arena, rows, x.shape().size(), 0.4, random)
+                        : Matrices.uniform(arena, rows, x.shape().size(), random);
+                int[] labels = random.ints(samples, 0, q.size()).toArray();
+                batches.add(constant ? TrainingBatch.ofFrame(input, labels) : TrainingBatch.of(input, labels));
+            }
+            return batches;
+        }
+
+        TrainerBuilder trainer(Optimizer optimizer) {
+            return Trainer.of(network, steps, batch)
+                    .loss(CrossEntropyLoss.membrane())
+                    .surrogate(Surrogate.fastSigmoid(5))
+                    .learn(learned.toArray(String[]::new))
+                    .optimizer(optimizer);
+        }
+    }
+
+    /** A model that has gradients, or a Leaky in place of one that has none. */
+    static int trainable(int model) {
+        return model == RandomNeuron.DROPPING || model == 12 ? RandomNeuron.MODELS : model;
+    }
+
+    /**
+     * The network's values after some steps, with why there were no more: numbers that are not finite, or an alpha that
+     * fell below its beta.
+     */
+    private static String outcome(Task task, UnaryOperator<TrainerBuilder> wish) {
+        String stopped = "";
+        try (Trainer trainer = wish.apply(task.trainer(new Adam(0.003))).build()) {
+            for (int i = 0; i < STEPS_OF_ADAM; i++) {
+                trainer.step(task.batches.get(i % 3));
+            }
+        } catch (IllegalStateException | IllegalArgumentException stop) {
+            stopped = stop.getMessage() + " ";
+        }
+        return stopped + task.network.weights().hash();
+    }
+
+    @Property(tries = 9, edgeCases = EdgeCasesMode.NONE)
+    void whateverServesTrainingLeavesTheSameBits(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
+            @ForAll @IntRange(min = 1, max = 9) int steps,
+            @ForAll @IntRange(min = 1, max = 9) int batch) {
+        Random random = new Random(seed);
+        int shards = random.nextBoolean() ? 1 : 1 + random.nextInt(batch);
+        int window = random.nextInt(3) > 0 ? steps : 1 + random.nextInt(steps);
+        boolean clips = random.nextInt(3) == 0;
+        UnaryOperator<TrainerBuilder> recipe = trainer -> {
+            trainer.shards(shards).truncateEvery(window);
+            return clips ? trainer.clipNorm(0.5) : trainer;
+        };
+        int kind = trainable(model);
+        long before = Task.of(seed, kind, steps, batch).network().weights().hash();
+        String expected = outcome(Task.of(seed, kind, steps, batch), recipe);
+        assertNotEquals(String.valueOf(before), expected);
+        int threads = 2 + random.nextInt(2);
+        int every = 1 + random.nextInt(steps);
+        String what = kind + " with shards " + shards + ", window " + window;
+        assertEquals(
+                expected,
+                outcome(
+                        Task.of(seed, kind, steps, batch),
+                        trainer -> recipe.apply(trainer).threads(threads)),
+                what + ", threads " + threads);
+        assertEquals(
+                expected,
+                outcome(
+                        Task.of(seed, kind, steps, batch),
+                        trainer -> recipe.apply(trainer).recomputeEvery(every)),
+                what + ", computed again every " + every);
+        assertEquals(
+                expected,
+                outcome(
+                        Task.of(seed, kind, steps, batch),
+                        trainer -> recipe.apply(trainer)
+                                .threads(threads)
+                                .recomputeEvery(every)
+                                .onGradients((loss, gradients) -> true)),
+                what + ", all of it and an observer");
+    }
+
+    /** A trainer that is made anew for each step has nothing from the step before but the network. */
+    @Property(tries = 9, edgeCases = EdgeCasesMode.NONE)
+    void trainersKeepNothingButTheNetwork(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
+            @ForAll @IntRange(min = 1, max = 9) int steps,
+            @ForAll @IntRange(min = 1, max = 9) int batch) {
+        int kind = trainable(model);
+        Task one = Task.of(seed, kind, steps, batch);
+        Task anew = Task.of(seed, kind, steps, batch);
+        try (Trainer trainer = one.trainer(new Sgd(0.05)).build()) {
+            for (int i = 0; i < 4; i++) {
+                double expected = trainer.step(one.batches.get(i % 3));
+                try (Trainer next = anew.trainer(new Sgd(0.05)).build()) {
+                    assertEquals(expected, next.step(anew.batches.get(i % 3)), "loss of step " + i + " of " + kind);
+                }
+                for (String name : one.network.weights().names()) {
+                    FloatMatrix want = anew.network.weights().get(name);
+                    Matrices.assertSameBits(want, one.network.weights().get(name), name + " of " + kind);
+                }
+            }
+        } catch (IllegalStateException | IllegalArgumentException stop) {
+            String message = stop.getMessage(); // such steps take the loss, a weight or a leak out of their range
+            assertTrue(message.contains("loss is") || message.contains(", expected "), message);
+        }
+    }
+
+    /** What training has changed in place is what a network of the same values has that is made anew. */
+    @Property(tries = 17, edgeCases = EdgeCasesMode.NONE)
+    void parametersInPlaceAreThoseOfANewNetwork(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
+            @ForAll @IntRange(min = 1, max = 9) int steps,
+            @ForAll @IntRange(min = 1, max = 9) int batch) {
+        int kind = trainable(model);
+        Task trained = Task.of(seed, kind, steps, batch);
+        try (Trainer trainer = trained.trainer(new Adam(0.003)).build()) {
+            for (int i = 0; i < 3; i++) {
+                trainer.step(trained.batches.get(i));
+            }
+            Task anew = Task.of(seed, kind, steps, batch);
+            Map<String, FloatMatrix> values = new HashMap<>();
+            for (String name : trained.network.weights().names()) {
+                values.put(name, trained.network.weights().get(name));
+            }
+            anew.network.weights().replaceAll(values);
+            try (Trainer next = anew.trainer(new Sgd(0.05)).build()) {
+                next.step(anew.batches.getFirst());
+            }
+            try (Trainer next = trained.trainer(new Sgd(0.05)).build()) {
+                next.step(trained.batches.getFirst());
+            }
+            assertEquals(
+                    anew.network.weights().hash(), trained.network.weights().hash(), "values of " + kind);
+        } catch (IllegalStateException | IllegalArgumentException stop) {
+            String message = stop.getMessage(); // such steps take the loss, a weight or a leak out of their range
+            assertTrue(message.contains("loss is") || message.contains(", expected "), message);
+        }
+    }
+
+    /**
+     * Shards that are given one by one, or computed elsewhere and put in, leave the bits of a step on the whole batch.
+     */
+    @Property(tries = 6, edgeCases = EdgeCasesMode.NONE)
+    void shardsOfAnywhereLeaveTheSameBits(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
+            @ForAll @IntRange(min = 1, max = 9) int steps,
+            @ForAll @IntRange(min = 2, max = 9) int batch) {
+        Random random = new Random(seed);
+        int kind = trainable(model);
+        int shards = 2 + random.nextInt(batch - 1);
+        UnaryOperator<TrainerBuilder> recipe = trainer -> {
+            trainer.shards(shards).dropout("p-q", random.nextBoolean() ? 0 : 0.2);
+            return random.nextInt(3) == 0 ? trainer.clipNorm(0.5) : trainer;
+        };
+        long choices = random.nextLong();
+        Task whole = Task.of(seed, kind, steps, batch);
+        Task parts = Task.of(seed, kind, steps, batch);
+        List<Task> machines = List.of(Task.of(seed, kind, steps, batch), Task.of(seed, kind, steps, batch));
+        random.setSeed(choices);
+        try (Trainer ofWhole = recipe.apply(whole.trainer(new Adam(0.003))).build()) {
+            random.setSeed(choices);
+            try (Trainer ofParts =
+                    recipe.apply(parts.trainer(new Adam(0.003)).threads(2)).build()) {
+                random.setSeed(choices);
+                try (Trainer first =
+                        recipe.apply(machines.get(0).trainer(new Adam(0.003))).build()) {
+                    random.setSeed(choices);
+                    try (Trainer second = recipe.apply(
+                                    machines.get(1).trainer(new Adam(0.003)).threads(2))
+                            .build()) {
+                        for (int i = 0; i < 4; i++) {
+                            TrainingBatch given = whole.batches.get(i % 3);
+                            double expected = ofWhole.step(given);
+                            assertEquals(expected, ofParts.step(cut(given, steps, shards)));
+                            List<ShardGradients> all = new ArrayList<>();
+                            for (int shard = 0; shard < Math.min(shards, given.labels().length); shard++) {
+                                Trainer one = shard % 2 == 0 ? first : second;
+                                all.add(sent(one.gradients(given, shard)));
+                            }
+                            assertEquals(expected, first.update(all));
+                            assertEquals(expected, second.update(all));
+                            assertEquals(ofWhole.right(), second.right());
+                        }
+                    }
+                }
+            }
+        } catch (IllegalStateException | IllegalArgumentException stop) {
+            String message = stop.getMessage(); // such steps take the loss, a weight or a leak out of their range
+            assertTrue(message.contains("loss is") || message.contains(", expected "), message);
+            return;
+        }
+        long expected = whole.network.weights().hash();
+        assertEquals(expected, parts.network.weights().hash(), kind + " in parts");
+        for (Task machine : machines) {
+            assertEquals(expected, machine.network.weights().hash(), kind + " on machines");
+        }
+    }
+
+    /** As from another machine: what was computed is no longer there. */
+    private static ShardGradients sent(ShardGradients of) {
+        Map<String, FloatMatrix> copies = new HashMap<>();
+        of.gradients().forEach((name, values) -> {
+            FloatMatrix copy = FloatMatrix.zeros(values.rows(), values.columns());
+            copy.copyFrom(values.toArray());
+            copies.put(name, copy);
+            values.fill(Float.NaN);
+        });
+        return new ShardGradients(
+                of.shard(), of.shards(), of.samples(), copies, of.terms().clone(), of.right());
+    }
+
+    /** The shards of a batch, as batches of their own. */
+    private static List<TrainingBatch> cut(TrainingBatch of, int steps, int most) {
+        Signal all = of.inputs().values().iterator().next();
+        int samples = of.labels().length;
+        int shards = Math.min(most, samples);
+        List<TrainingBatch> parts = new ArrayList<>();
+        int first = 0;
+        for (int shard = 0; shard < shards; shard++) {
+            int size = samples / shards + (shard < samples % shards ? 1 : 0);
+            int[] rows = new int[of.constant() ? size : steps * size];
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = i / size * samples + first + i % size;
+            }
+            Signal input = all instanceof SpikeMatrix spikes ? spikes.gather(rows) : ((FloatMatrix) all).gather(rows);
+            int[] labels = Arrays.copyOfRange(of.labels(), first, first + size);
+            parts.add(of.constant() ? TrainingBatch.ofFrame(input, labels) : TrainingBatch.of(input, labels));
+            first += size;
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,435 @@
+package dev.spikelane.network.naive;
+
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.BlasDense;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.network.naive.NaiveNetwork.Row;
+import dev.spikelane.neuron.Neuron;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes gradients back through what {@link NaiveNetwork} has done, step by step, on plain arrays in torch's order. It
+ * knows nothing of segments, packed weights, tiles, threads or vectors.
+ */
+public final class NaiveGradients {
+
+    private final Network network;
+    private final NaiveNetwork ran;
+    private final int batch;
+    /** The window: gradients go no further back than its first step, and come from no step behind it. */
+    private final int first;
+
+    private final int end;
+    /** For each source at which gradients start, and each step, those of all samples. */
+    private final Map<String, float[][]> given;
+
+    /** Gradients of what enters a port, by population and port, and of sources, for each step. */
+    private final Map<String, double[][]> gradients = new HashMap<>();
+
+    /** Inputs that are one frame for all steps of the window. */
+    private final Set<String> frames;
+
+    private final NaiveArithmetic arithmetic;
+    private final Map<String, NaiveLifBack[][]> neurons = new HashMap<>();
+
+    /** Takes all steps back. */
+    public NaiveGradients(
+            NaiveArithmetic arithmetic,
+            Network network,
+            NaiveNetwork ran,
+            int batch,
+            int steps,
+            Map<String, float[][]> given) {
+        this(arithmetic, network, ran, batch, 0, steps, given);
+    }
+
+    public NaiveGradients(
+            NaiveArithmetic arithmetic,
+            Network network,
+            NaiveNetwork ran,
+            int batch,
+            int first,
+            int end,
+            Map<String, float[][]> given) {
+        this(arithmetic, network, ran, batch, first, end, given, Set.of());
+    }
+
+    /** Takes a window of steps back. */
+    public NaiveGradients(
+            NaiveArithmetic arithmetic,
+            Network network,
+            NaiveNetwork ran,
+            int batch,
+            int first,
+            int end,
+            Map<String, float[][]> given,
+            Set<String> frames) {
+        this.frames = frames;
+        this.arithmetic = arithmetic;
+        this.network = network;
+        this.ran = ran;
+        this.batch = batch;
+        this.first = first;
+        this.end = end;
+        this.given = given;
+        for (Population population : network.populations()) {
+            NaiveLif lif = NaiveLif.of(ran.neuron(population), population.shape());
+            boolean fed = network.projections().stream()
+                    .anyMatch(projection -> projection.target() == population
+                            && projection.port().equals(Neuron.FEEDBACK));
+            NaiveLifBack[][] all = new NaiveLifBack[batch][population.size()];
+            for (NaiveLifBack[] sample : all) {
+                for (int i = 0; i < sample.length; i++) {
+                    sample[i] = new NaiveLifBack(
+                            arithmetic, lif, ran.neuron(population).spikeValue(), fed);
+                }
+            }
+            neurons.put(population.name(), all);
+            for (String port : List.of(Neuron.CURRENT, Neuron.FEEDBACK)) {
+                gradients.put(population.name() + "/" + port, new double[end][batch * population.size()]);
+            }
+            gradients.put(population.name(), new double[end][batch * population.size()]);
+        }
+    }
+
+    public void run() {
+        for (int step = end - 1; step >= first; step--) {
+            Set<String> done = new HashSet<>();
+            while (done.size() < network.populations().size()) {
+                for (Population population : network.populations()) {
+                    if (!done.contains(population.name()) && isReady(population, done)) {
+                        step(population, step);
+                        done.add(population.name());
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean isReady(Population population, Set<String> done) {
+        return network.projections().stream()
+                .filter(projection -> projection.delay() == 0
+                        && projection.source().ofPopulation().equals(Optional.of(population)))
+                .allMatch(projection -> done.contains(projection.target().name()));
+    }
+
+    private void step(Population population, int step) {
+        int size = population.size();
+        List<String> variables = population.neuron().variables();
+        NaiveLif lif = NaiveLif.of(ran.neuron(population), population.shape());
+        for (int sample = 0; sample < batch; sample++) {
+            double[] ofSpikes = reaching(population, population.name(), step, sample);
+            int winner = winner(lif, population, step, sample);
+            List<double[]> ofVariables = new ArrayList<>();
+            for (String variable : variables) {
+                ofVariables.add(reaching(population, population.name() + "." + variable, step, sample));
+            }
+            for (int i = 0; i < size; i++) {
+                NaiveLifBack back = of(population, sample, i);
+                back.before = value(population, variables.get(0), step - 1, sample, i);
+                back.second = variables.size() < 2 ? 0 : value(population, variables.get(1), step - 1, sample, i);
+                back.third = variables.size() < 3 ? 0 : value(population, variables.get(2), step - 1, sample, i);
+                back.unreset = value(population, NaiveNetwork.UNRESET, step, sample, i);
+                back.fired = ran.spike(population.name(), step, sample, i);
+                back.firedBefore = step > 0 && ran.spike(population.name(), step - 1, sample, i);
+                back.winner = winner == i;
+                for (int v = 0; v < variables.size(); v++) {
+                    back.ofVariables[v] = arithmetic.plus(ofVariables.get(v)[i], back.ofVariables[v]);
+                }
+                back.ofSpike = arithmetic.plus(ofSpikes[i], back.ofFiredBefore);
+                back.ofFiredBefore = 0;
+                back.step(i);
+                gradients.get(population.name() + "/" + Neuron.CURRENT)[step][sample * size + i] = back.ofCurrent;
+                gradients.get(population.name() + "/" + Neuron.FEEDBACK)[step][sample * size + i] = back.ofFedBack;
+                gradients.get(population.name())[step][sample * size + i] = ofSpikes[i];
+            }
+        }
+    }
+
+    public NaiveLifBack of(Population population, int sample, int i) {
+        return Objects.requireNonNull(neurons.get(population.name()))[sample][i];
+    }
+
+    private float value(Population population, String variable, int step, int sample, int i) {
+        return step < 0 ? 0 : ran.value(population.name(), variable, step, sample, i);
+    }
+
+    private int winner(NaiveLif lif, Population population, int step, int sample) {
+        int winner = -1;
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int inside = 0; inside < population.size(); inside++) {
+            int i = population.shape().torch(inside);
+            float excess = value(population, NaiveNetwork.UNRESET, step, sample, i)
+                    - lif.firing.threshold().value(i);
+            if (winner < 0 || excess > largest) {
+                largest = excess;
+                winner = i;
+            }
+        }
+        return winner;
+    }
+
+    /** The gradients that reach a source from elsewhere: what was given, then projections in order. */
+    private double[] reaching(Population population, String source, int step, int sample) {
+        int size = population.size();
+        double[] sum = new double[size];
+        boolean started = given.containsKey(source);
+        if (started) {
+            for (int i = 0; i < size; i++) {
+                sum[i] = arithmetic.given(given.get(source)[step][sample * size + i]);
+            }
+        }
+        for (Projection projection : network.projections()) {
+            if (projection.source().name().equals(source)) {
+                int reached = step + projection.delay();
+                double[] pulled = reached < end ? toSource(projection, reached, sample) : new double[size];
+                for (int i = 0; i < size; i++) {
+                    sum[i] = started ? arithmetic.plus(sum[i], pulled[i]) : pulled[i];
+                }
+                started = true;
+            }
+        }
+        return sum;
+    }
+
+    private double[] toSource(Projection projection, int step, int sample) {
+        double[] pulled = pulled(projection, step, sample).getFirst();
+        NaiveNetwork.Noise noise = ran.noise(projection);
+        for (int i = 0; noise != null && i < pulled.length; i++) {
+            float factor = noise.of(step, sample, i);
+            pulled[i] = factor == 0 && !Double.isFinite(pulled[i]) ? 0 : arithmetic.times(pulled[i], factor);
+        }
+        return pulled;
+    }
+
+    /** Gradients of what a projection carries, and of what each connection of the path makes. */
+    private List<double[]> pulled(Projection projection, int step, int sample) {
+        return pulled(projection, currents(projection, step), sample, 0, step);
+    }
+
+    private IntFunction<double[]> currents(Projection projection, int step) {
+        int size = projection.target().size();
+        String port = projection.target().name() + "/" + projection.port();
+        return sample -> {
+            double[] of = new double[size];
+            System.arraycopy(gradients.get(port)[step], sample * size, of, 0, size);
+            return of;
+        };
+    }
+
+    /** From those of the currents of each sample, down to a place of the path. */
+    private List<double[]> pulled(
+            Projection projection, IntFunction<double[]> currents, int sample, int place, int step) {
+        double[] of = currents.apply(sample);
+        List<double[]> all = new ArrayList<>(List.of(of));
+        List<Connection> path = projection.path();
+        if (path.isEmpty()) {
+            all.addFirst(multiply(ran.own(projection), of));
+        }
+        for (int i = path.size() - 1; i >= place; i--) {
+            if (path.get(i) instanceof BatchNorm) {
+                of = norm(projection, i, step).back(arithmetic, ofAll(projection, currents, i, step), sample);
+            } else {
+                of = back(ran.present(projection, i), of, projection.target().shape());
+            }
+            all.addFirst(of);
+        }
+        return all;
+    }
+
+    private NaiveBatchNorm norm(Projection projection, int place, int step) {
+        return ran.batchNorm(projection, place, step - projection.delay());
+    }
+
+    /** The gradients of what a connection makes, for each sample. */
+    private List<double[]> ofAll(Projection projection, IntFunction<double[]> currents, int place, int step) {
+        List<double[]> all = new ArrayList<>();
+        for (int sample = 0; sample < batch; sample++) {
+            all.add(pulled(projection, currents, sample, place + 1, step).getFirst());
+        }
+        return all;
+    }
+
+    private double[] back(Connection connection, double[] of, Shape target) {
+        return switch (connection) {
+            case Dense dense -> dense(dense.weights(), of, Shape.of(of.length));
+            case Recurrent recurrent ->
+                dense(recurrent.weights(), of, of.length == target.size() ? target : Shape.of(of.length));
+            case OneToOne own -> multiply(own.weights(), of);
+            case Scale scale -> multiply(Parameter.of(scale.factor()), of);
+            case Flatten _ -> of;
+            case BatchNorm _, BlasDense _, IntegerDense _ -> throw new AssertionError(connection + " has no gradient");
+        };
+    }
+
+    private double[] dense(FloatMatrix weights, double[] of, Shape order) {
+        double[] back = new double[weights.columns()];
+        for (int i = 0; i < back.length; i++) {
+            for (int k = 0; k < of.length; k++) {
+                int output = order.torch(k);
+                back[i] = arithmetic.fma(of[output], NaiveNetwork.met(of[output], weights.get(output, i)), back[i]);
+            }
+        }
+        return back;
+    }
+
+    private double[] multiply(Parameter weights, double[] of) {
+        double[] back = new double[of.length];
+        for (int i = 0; i < of.length; i++) {
+            back[i] = arithmetic.times(of[i], NaiveNetwork.met(of[i], weights.value(i)));
+        }
+        return back;
+    }
+
+    /** The gradients of the spikes of a population in a step, of all samples. */
+    public double[] ofSpikes(Population population, int step) {
+        return gradients.get(population.name())[step];
+    }
+
+    /**
+     * Gradients of the weights of a connection in a path, in torch's layout; those of a dense one are followed by the
+     * bias.
+     */
+    public double[] weights(Projection projection, int place) {
+        if (frames.contains(projection.source().name()) && projection.delay() == 0) {
+            return weightsOfFrame(projection, place);
+        }
+        Connection connection = projection.path().get(place);
+        if (connection instanceof BatchNorm norm) {
+            double[] sum = new double[2 * norm.channels()];
+            for (int step = end - 1; step >= first; step--) {
+                List<double[]> all = ofAll(projection, currents(projection, step), place, step);
+                norm(projection, place, step).add(arithmetic, all, sum);
+            }
+            return norm.affine() ? sum : new double[0];
+        }
+        int inputs = -1;
+        int outputs = -1;
+        double[] sum = {};
+        float @Nullable [] carried = null;
+        for (int step = end - 1; step >= first; step--) {
+            List<Row> sources = new ArrayList<>();
+            List<double[]> results = new ArrayList<>();
+            for (int sample = 0; sample < batch; sample++) {
+                sources.add(
+                        ran.rows(projection, step - projection.delay(), sample).get(place));
+                results.add(pulled(projection, step, sample).get(place + 1));
+            }
+            if (inputs < 0) {
+                inputs = sources.getFirst().values().length;
+                outputs = results.getFirst().length;
+                sum = new double[connection instanceof OneToOne ? inputs : (inputs + 1) * outputs];
+            }
+            if (sources.getFirst().fires() != null) {
+                carried = sources.getFirst().values();
+            }
+            if (connection instanceof OneToOne) {
+                for (int i = 0; i < inputs; i++) {
+                    sum[i] = plus(sum[i], sources, results, i, i);
+                }
+                continue;
+            }
+            for (int output = 0; output < outputs; output++) {
+                for (int i = 0; i < inputs; i++) {
+                    int at = output * inputs + i;
+                    sum[at] = plus(sum[at], sources, results, i, output);
+                }
+                int bias = outputs * inputs + output;
+                sum[bias] = plus(sum[bias], null, results, 0, output);
+            }
+        }
+        for (int i = 0; carried != null && i < inputs; i++) {
+            for (int at = i; at < (connection instanceof OneToOne ? inputs : inputs * outputs); at += inputs) {
+                sum[at] = arithmetic.times(sum[at], carried[i]);
+            }
+        }
+        return sum;
+    }
+
+    /**
+     * Gradients of currents are summed over steps, and go back once; each sample is one multiply-add, and a plain
+     * addition for the bias.
+     */
+    private double[] weightsOfFrame(Projection projection, int place) {
+        List<Row> sources = new ArrayList<>();
+        List<double[]> results = new ArrayList<>();
+        int size = projection.target().size();
+        double[][] of = gradients.get(projection.target().name() + "/" + projection.port());
+        IntFunction<double[]> currents = sample -> {
+            double[] sum = new double[size];
+            for (int step = end - 1; step >= first; step--) {
+                for (int i = 0; i < size; i++) {
+                    sum[i] = arithmetic.plus(sum[i], of[step][sample * size + i]);
+                }
+            }
+            return sum;
+        };
+        if (projection.path().get(place) instanceof BatchNorm norm) {
+            double[] sums = new double[2 * norm.channels()];
+            norm(projection, place, first).add(arithmetic, ofAll(projection, currents, place, first), sums);
+            return norm.affine() ? sums : new double[0];
+        }
+        for (int sample = 0; sample < batch; sample++) {
+            sources.add(ran.rowsOfFrame(projection, first, sample).get(place));
+            results.add(pulled(projection, currents, sample, 0, first).get(place + 1));
+        }
+        int inputs = sources.getFirst().values().length;
+        int outputs = results.getFirst().length;
+        boolean own = projection.path().get(place) instanceof OneToOne;
+        double[] sums = new double[own ? inputs : (inputs + 1) * outputs];
+        for (int output = 0; output < outputs; output++) {
+            for (int i = own ? output : 0; i < (own ? output + 1 : inputs); i++) {
+                int at = own ? i : output * inputs + i;
+                sums[at] = plus(sums[at], sources, results, i, output);
+            }
+            for (int sample = 0; sample < batch && !own; sample++) {
+                int bias = outputs * inputs + output;
+                sums[bias] = arithmetic.plus(sums[bias], results.get(sample)[output]);
+            }
+        }
+        return sums;
+    }
+
+    private double plus(double start, @Nullable List<Row> sources, List<double[]> results, int input, int output) {
+        double sum = start;
+        if (sources != null && sources.getFirst().fires() == null) {
+            for (int sample = 0; sample < batch; sample++) {
+                float value = sources.get(sample).values()[input];
+                double gradient = results.get(sample)[output];
+                sum = arithmetic.fma(value == 0 && !Double.isFinite(gradient) ? 0 : gradient, value, sum);
+            }
+            return sum;
+        }
+        for (int group = 0; group < batch; group += 4) {
+            double part = -0.0;
+            for (int sample = group; sample < Math.min(group + 4, batch); sample++) {
+                boolean fires = sources == null
+                        || Objects.requireNonNull(sources.get(sample).fires())[input];
+                part = fires ? arithmetic.plus(part, results.get(sample)[output]) : part;
+            }
+            sum = arithmetic.plus(sum, part);
+        }
+        return sum;
+    }
+}

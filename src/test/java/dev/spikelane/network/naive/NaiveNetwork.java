@@ -1,0 +1,537 @@
+package dev.spikelane.network.naive;
+
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.BlasDense;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.network.Source;
+import dev.spikelane.network.graph.RandomGraph;
+import dev.spikelane.neuron.Neuron;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Interprets a network step by step, on plain arrays in torch's order: each projection's currents are complete, from
+ * the bias on, before they are added in order of declaration. It knows nothing of blocks, packed weights, tiles,
+ * threads or vectors, and is what all of them are compared with.
+ */
+public final class NaiveNetwork {
+
+    /** What the membrane is called before the reset of its step. */
+    public static final String UNRESET = "membrane before its reset";
+
+    /** A row: what a spike carries where it fires, or values. */
+    record Row(float[] values, boolean @Nullable [] fires) {}
+
+    /** A dropout of a projection. */
+    @FunctionalInterface
+    public interface Noise {
+        /** What multiplies an element, in torch's order, of what arrives in a step. */
+        float of(int step, int sample, int element);
+    }
+
+    /** What inputs give. */
+    @FunctionalInterface
+    public interface Frames {
+        /** The rows of an input in a step, one for each sample. */
+        Signal of(String input, int step);
+    }
+
+    private final Network network;
+    private final Frames inputs;
+    private final int batch;
+    private final Map<String, NaiveNeurons[]> neurons = new HashMap<>();
+    /** For each population and step, the spikes of all samples one after another. */
+    private final Map<String, List<boolean[]>> spikes = new HashMap<>();
+    /** For each variable of each population (as the name of a source) and step, the values of all samples. */
+    private final Map<String, List<float[]>> variables = new HashMap<>();
+    /** What multiplies what projections carry, by their names. */
+    private final Map<String, Noise> dropouts = new HashMap<>();
+    /** The values of the network that are others than those it was built with, by their names. */
+    private Map<String, FloatMatrix> values = Map.of();
+    /** The connections with these values, by the names of the values. */
+    private final Map<String, Connection> connections = new HashMap<>();
+
+    /** Whether batches are normalized by their own statistics. */
+    private boolean training;
+
+    /** The models with these values, by their populations. */
+    private final Map<String, Neuron> models = new HashMap<>();
+
+    /** Runs the rows of all steps. */
+    public NaiveNetwork(Network network, Map<String, Signal> inputs, int batch) {
+        this(
+                network,
+                batch,
+                (name, step) -> Objects.requireNonNull(inputs.get(name)).rows(step * batch, batch));
+    }
+
+    public NaiveNetwork(Network network, int batch, Frames inputs) {
+        this.network = network;
+        this.inputs = inputs;
+        this.batch = batch;
+        for (Population population : network.populations()) {
+            NaiveNeurons[] samples = neurons(population);
+            neurons.put(population.name(), samples);
+            spikes.put(population.name(), new ArrayList<>());
+            variables.put(population.name() + "." + UNRESET, new ArrayList<>());
+            samples[0]
+                    .variables
+                    .keySet()
+                    .forEach(name -> variables.put(population.name() + "." + name, new ArrayList<>()));
+        }
+    }
+
+    private NaiveNeurons[] neurons(Population population) {
+        boolean fed =
+                network.projections().stream().anyMatch(projection -> enters(projection, population, Neuron.FEEDBACK));
+        return NaiveNeurons.of(neuron(population), population.shape(), batch, fed);
+    }
+
+    /** The model with the parameters that it has now. */
+    Neuron neuron(Population population) {
+        return models.computeIfAbsent(population.name(), _ -> present(population));
+    }
+
+    private Neuron present(Population population) {
+        Map<String, Parameter> present = new HashMap<>();
+        for (String name : population.neuron().parameters().keySet()) {
+            FloatMatrix found = values.get(population.name() + "." + name);
+            if (found != null) {
+                present.put(name, Parameter.of(found.toArray()));
+            }
+        }
+        return population.neuron().withParameters(present);
+    }
+
+    /** Gives the network values for the steps to come; names that are not there keep what they were built with. */
+    @SuppressWarnings("ReferenceEquality") // the same map says that nothing has changed
+    public void set(Map<String, FloatMatrix> present) {
+        if (values == present) {
+            return;
+        }
+        values = present;
+        connections.clear();
+        models.clear();
+        for (Population population : network.populations()) {
+            NaiveNeurons[] before = of(neurons, population.name());
+            NaiveNeurons[] changed = neurons(population);
+            for (int sample = 0; sample < batch; sample++) {
+                changed[sample].takeState(before[sample]);
+            }
+            neurons.put(population.name(), changed);
+        }
+    }
+
+    /** Runs as in training from now on. */
+    public NaiveNetwork training() {
+        training = true;
+        return this;
+    }
+
+    /** How many steps were run. */
+    int steps() {
+        return spikes.values().iterator().next().size();
+    }
+
+    /** Drops some of what a projection carries. */
+    public void drop(Projection projection, Noise noise) {
+        dropouts.put(projection.name(), noise);
+    }
+
+    /** What multiplies what a projection carries; null if nothing is dropped. */
+    @Nullable
+    Noise noise(Projection projection) {
+        return dropouts.get(projection.name());
+    }
+
+    public boolean spike(String population, int step, int sample, int neuron) {
+        return of(spikes, population)
+                .get(step)[sample * network.population(population).size() + neuron];
+    }
+
+    private float valueOf(Source variable, int step, int sample, int neuron) {
+        String population = variable.ofPopulation().orElseThrow().name();
+        return value(population, variable.ofVariable().orElseThrow(), step, sample, neuron);
+    }
+
+    public float value(String population, String variable, int step, int sample, int neuron) {
+        return of(variables, population + "." + variable)
+                .get(step)[sample * network.population(population).size() + neuron];
+    }
+
+    /** The share of neurons that fire. */
+    public double density(String population) {
+        long fired = 0;
+        long all = 0;
+        for (boolean[] step : of(spikes, population)) {
+            for (boolean fires : step) {
+                fired += fires ? 1 : 0;
+                all++;
+            }
+        }
+        return (double) fired / all;
+    }
+
+    private static <T> T of(Map<String, T> all, String name) {
+        T found = all.get(name);
+        if (found == null) {
+            throw new AssertionError("there is no " + name);
+        }
+        return found;
+    }
+
+    /** Runs the next steps. */
+    public void run(int count) {
+        int first = steps();
+        for (int step = first; step < first + count; step++) {
+            Set<String> done = new HashSet<>();
+            while (done.size() < network.populations().size()) {
+                for (Population population : network.populations()) {
+                    if (!done.contains(population.name()) && isReady(population, done)) {
+                        step(population, step);
+                        done.add(population.name());
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean isReady(Population population, Set<String> done) {
+        return network.projections().stream()
+                .filter(projection -> projection.target() == population && projection.delay() == 0)
+                .flatMap(projection -> projection.source().ofPopulation().stream())
+                .allMatch(source -> done.contains(source.name()));
+    }
+
+    private void step(Population population, int step) {
+        NaiveNeurons[] samples = of(neurons, population.name());
+        for (int sample = 0; sample < batch; sample++) {
+            float[] current = sum(population, Neuron.CURRENT, step, sample);
+            samples[sample].step(Objects.requireNonNull(current), sum(population, Neuron.FEEDBACK, step, sample));
+        }
+        int size = population.size();
+        boolean[] fired = new boolean[batch * size];
+        for (int sample = 0; sample < batch; sample++) {
+            System.arraycopy(samples[sample].fired, 0, fired, sample * size, size);
+        }
+        of(spikes, population.name()).add(fired);
+        float[] unreset = new float[batch * size];
+        for (int sample = 0; sample < batch; sample++) {
+            System.arraycopy(samples[sample].unreset, 0, unreset, sample * size, size);
+        }
+        of(variables, population.name() + "." + UNRESET).add(unreset);
+        for (String name : samples[0].variables.keySet()) {
+            float[] values = new float[batch * size];
+            for (int sample = 0; sample < batch; sample++) {
+                System.arraycopy(of(samples[sample].variables, name), 0, values, sample * size, size);
+            }
+            of(variables, population.name() + "." + name).add(values);
+        }
+    }
+
+    private static boolean enters(Projection projection, Population population, String port) {
+        return projection.target() == population && projection.port().equals(port);
+    }
+
+    /** What enters a port; null if no projection does. */
+    private float @Nullable [] sum(Population population, String port, int step, int sample) {
+        float[] sum = null;
+        for (Projection projection : network.projections()) {
+            if (enters(projection, population, port)) {
+                float[] current = current(projection, step - projection.delay(), sample);
+                for (int i = 0; sum != null && i < sum.length; i++) {
+                    current[i] = sum[i] + current[i];
+                }
+                sum = current;
+            }
+        }
+        return sum;
+    }
+
+    /** The row of a source in a step, all zeros before the first. */
+    private Row source(Source source, int step, int sample) {
+        int size = source.shape().size();
+        float[] values = new float[size];
+        boolean[] fires = new boolean[size];
+        Signal given = source instanceof Input ? inputs.of(source.name(), Math.max(step, 0)) : null;
+        boolean analog = source.ofVariable().isPresent() || given instanceof FloatMatrix;
+        for (int i = 0; i < size; i++) {
+            switch (source) {
+                case Input input -> {
+                    values[i] = step >= 0 && given instanceof FloatMatrix matrix ? matrix.get(sample, i) : 0;
+                    fires[i] = step >= 0 && given instanceof SpikeMatrix matrix && matrix.get(sample, i);
+                }
+                case Population population -> fires[i] = step >= 0 && spike(population.name(), step, sample, i);
+                case Source variable -> values[i] = step < 0 ? 0 : valueOf(variable, step, sample, i);
+            }
+        }
+        Parameter spikeValue =
+                source instanceof Population population ? neuron(population).spikeValue() : Parameter.of(1);
+        for (int i = 0; !analog && i < size; i++) {
+            values[i] = spikeValue.value(i);
+        }
+        return new Row(values, analog ? null : fires);
+    }
+
+    private float[] current(Projection projection, int step, int sample) {
+        return plain(rows(projection, step, sample).getLast());
+    }
+
+    /** The row of a source, and what each connection of a path makes of it. */
+    List<Row> rows(Projection projection, int step, int sample) {
+        return rows(projection, step, sample, projection.path().size());
+    }
+
+    /** The same of a frame of all steps, which gradients of weights take as values. */
+    List<Row> rowsOfFrame(Projection projection, int step, int sample) {
+        Row row = new Row(plain(source(projection.source(), step, sample)), null);
+        return rows(projection, row, step, sample, projection.path().size());
+    }
+
+    /** What the first connections of a path make. */
+    private List<Row> rows(Projection projection, int step, int sample, int count) {
+        Row row = source(projection.source(), step, sample);
+        return rows(projection, dropped(projection, row, step + projection.delay(), sample), step, sample, count);
+    }
+
+    /** What normalizes the batch of a step of the source at a place of a path. */
+    NaiveBatchNorm batchNorm(Projection projection, int place, int step) {
+        List<float[]> all = new ArrayList<>();
+        for (int sample = 0; sample < batch; sample++) {
+            all.add(rows(projection, step, sample, place).getLast().values);
+        }
+        BatchNorm said = (BatchNorm) projection.path().get(place);
+        return new NaiveBatchNorm(said, all, weights(said, ValueNames.prefix(projection, place)));
+    }
+
+    private float[] weights(BatchNorm said, String prefix) {
+        if (said.affine()) {
+            return value(prefix + "weight", null).toArray();
+        }
+        float[] ones = new float[said.channels()];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    private Row normalized(Projection projection, int place, int step, int sample, Row row) {
+        BatchNorm said = (BatchNorm) projection.path().get(place);
+        String prefix = ValueNames.prefix(projection, place);
+        float[] bias = said.affine() ? value(prefix + "bias", null).toArray() : new float[said.channels()];
+        if (training) {
+            return new Row(batchNorm(projection, place, step).normalized(sample, bias), null);
+        }
+        float[] weights = weights(said, prefix);
+        FloatMatrix mean = value(prefix + "running_mean", null);
+        FloatMatrix variance = value(prefix + "running_var", null);
+        float[] values = row.values.clone();
+        for (int i = 0; i < values.length; i++) {
+            int channel = i / (values.length / said.channels());
+            float inverse = (float) (1 / Math.sqrt((double) variance.get(0, channel) + said.epsilon()));
+            float factor = weights[channel] * inverse;
+            float term = Math.fma(-mean.get(0, channel), factor, bias[channel]);
+            values[i] = Math.fma(values[i], met(values[i], factor), term);
+        }
+        return new Row(values, null);
+    }
+
+    private List<Row> rows(Projection projection, Row first, int step, int sample, int count) {
+        Row row = first;
+        List<Row> rows = new ArrayList<>();
+        rows.add(row);
+        Shape shape = projection.source().shape();
+        List<Connection> path = projection.path();
+        if (path.isEmpty()) {
+            rows.add(new Row(multiply(own(projection), row), null));
+        }
+        for (int i = 0; i < count; i++) {
+            // The order of a dense sum is that of the rows before the flatten that stands before it.
+            Shape order = i > 0 && path.get(i - 1) instanceof Flatten && isDense(path.get(i))
+                    ? before(path, i - 1, projection.source().shape())
+                    : shape;
+            boolean seesThrough = !shape.reordered() || i + 1 < path.size() && isDense(path.get(i + 1));
+            row = switch (path.get(i)) {
+                case Flatten _ -> seesThrough ? row : new Row(plain(row), null);
+                case BatchNorm _ -> normalized(projection, i, step, sample, row);
+                default -> apply(present(projection, i), row, order);
+            };
+            shape = path.get(i).outputShape(shape);
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    /** What is left of a row, as values. */
+    private Row dropped(Projection projection, Row row, int arrival, int sample) {
+        Noise noise = noise(projection);
+        if (noise == null) {
+            return row;
+        }
+        float[] values = plain(row).clone();
+        for (int i = 0; i < values.length; i++) {
+            float factor = noise.of(arrival, sample, i);
+            values[i] = factor * met(factor, values[i]);
+        }
+        return new Row(values, null);
+    }
+
+    private static boolean isDense(Connection connection) {
+        return switch (connection) {
+            case BlasDense _, Dense _, IntegerDense _ -> true;
+            case BatchNorm _, Flatten _, OneToOne _, Recurrent _, Scale _ -> false;
+        };
+    }
+
+    private static Shape before(List<Connection> path, int count, Shape source) {
+        Shape shape = source;
+        for (int i = 0; i < count; i++) {
+            shape = path.get(i).outputShape(shape);
+        }
+        return shape;
+    }
+
+    /**
+     * A connection of a path with the values that the network has now; those of recurrences are in the network alone.
+     */
+    Connection present(Projection projection, int place) {
+        Connection said = projection.path().get(place);
+        String prefix = ValueNames.prefix(projection, place);
+        boolean recurs = RandomGraph.isRecurrence(projection);
+        boolean asBuilt = !values.containsKey(prefix + "weight") && !values.containsKey(prefix + "bias");
+        if (!recurs && asBuilt || said instanceof Scale || said instanceof Flatten || said instanceof BatchNorm) {
+            return said;
+        }
+        return connections.computeIfAbsent(prefix, _ -> switch (said) {
+            case Dense dense ->
+                Dense.of(value(prefix + "weight", dense.weights()), value(prefix + "bias", dense.bias()));
+            case IntegerDense dense -> IntegerDense.of(dense.weights(), value(prefix + "bias", dense.bias()));
+            case Recurrent _ -> new Recurrent(value(prefix + "weight", null), value(prefix + "bias", null));
+            case OneToOne _ -> new OneToOne(value(prefix + "weight", null).toArray());
+            default -> throw new AssertionError("no values of " + said);
+        });
+    }
+
+    /** What an empty path multiplies each neuron by. */
+    Parameter own(Projection projection) {
+        FloatMatrix found = values.get(projection.name() + ".weight");
+        return found == null ? Parameter.of(1) : Parameter.of(found.toArray());
+    }
+
+    private FloatMatrix value(String name, @Nullable FloatMatrix said) {
+        FloatMatrix found = values.get(name);
+        if (found != null) {
+            return found;
+        }
+        return said != null ? said : network.weights().get(name);
+    }
+
+    private static Row apply(Connection connection, Row row, Shape order) {
+        return switch (connection) {
+            case Recurrent recurrent -> new Row(recurrent(recurrent, row, order), null);
+            case Dense dense -> new Row(dense(dense, row, order), null);
+            case IntegerDense dense -> new Row(integers(dense, row, order), null);
+            case OneToOne own -> new Row(multiply(own.weights(), row), null);
+            case Scale scale -> new Row(multiply(Parameter.of(scale.factor()), row), null);
+            case BatchNorm _, BlasDense _, Flatten _ -> throw new AssertionError("no plain loop of " + connection);
+        };
+    }
+
+    /** What is left where no connection multiplies. */
+    private static float[] plain(Row row) {
+        return row.fires == null ? row.values : multiply(Parameter.of(1), row);
+    }
+
+    /** What an input is multiplied by: one of zero adds nothing, not even to what is not finite. */
+    static float met(double input, float weight) {
+        return input == 0 && !Float.isFinite(weight) ? 0 : weight;
+    }
+
+    private static float[] multiply(Parameter weights, Row row) {
+        float[] current = new float[row.values.length];
+        for (int i = 0; i < current.length; i++) {
+            boolean fires = row.fires == null || row.fires[i];
+            current[i] = fires ? met(row.values[i], weights.value(i)) * row.values[i] : 0;
+        }
+        return current;
+    }
+
+    private static float[] recurrent(Recurrent said, Row row, Shape order) {
+        float[] current = new float[said.weights().rows()];
+        for (int output = 0; output < current.length; output++) {
+            float sum = row.fires == null ? said.bias().get(0, output) : 0;
+            for (int k = 0; k < row.values.length; k++) {
+                int i = order.torch(k);
+                float weight = said.weights().get(output, i);
+                if (row.fires == null) {
+                    sum = Math.fma(row.values[i], met(row.values[i], weight), sum);
+                } else if (row.fires[i]) {
+                    sum += weight * row.values[i];
+                }
+            }
+            current[output] = row.fires == null ? sum : sum + said.bias().get(0, output);
+        }
+        return current;
+    }
+
+    private static float[] dense(Dense dense, Row row, Shape order) {
+        float[] current = new float[dense.outputs()];
+        for (int output = 0; output < current.length; output++) {
+            float sum = dense.bias().get(0, output);
+            if (row.fires == null) {
+                for (int k = 0; k < dense.inputs(); k++) {
+                    int i = order.torch(k);
+                    sum = Math.fma(
+                            row.values[i], met(row.values[i], dense.weights().get(output, i)), sum);
+                }
+            } else {
+                for (int group = 0; group < dense.inputs(); group += 4) {
+                    float part = -0.0f;
+                    for (int k = group; k < Math.min(group + 4, dense.inputs()); k++) {
+                        int i = order.torch(k);
+                        part = row.fires[i] ? part + dense.weights().get(output, i) * row.values[i] : part;
+                    }
+                    sum += part;
+                }
+            }
+            current[output] = sum;
+        }
+        return current;
+    }
+
+    private static float[] integers(IntegerDense dense, Row row, Shape order) {
+        if (row.fires == null) {
+            return dense(Dense.of(dense.weights().widened(), dense.bias()), row, order);
+        }
+        float[] current = new float[dense.outputs()];
+        for (int output = 0; output < current.length; output++) {
+            long sum = 0;
+            for (int i = 0; i < dense.inputs(); i++) {
+                sum += row.fires[i] ? dense.weights().item(output, i) : 0;
+            }
+            float scale = dense.weights().scale(output) * row.values[0];
+            current[output] = dense.bias().get(0, output) + scale * Math.toIntExact(sum);
+        }
+        return current;
+    }
+}

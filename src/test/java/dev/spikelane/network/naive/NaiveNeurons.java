@@ -1,0 +1,162 @@
+package dev.spikelane.network.naive;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.StateLeaky;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The neurons of one population and one sample, in torch's order, as plain arrays that go through one step at a time.
+ */
+abstract class NaiveNeurons {
+
+    /** Values by the name of the variable, the membrane first. */
+    final Map<String, float[]> variables = new LinkedHashMap<>();
+
+    /** Which neurons fired in the step before. */
+    final boolean[] fired;
+
+    /** The membranes that were compared with the threshold. */
+    final float[] unreset;
+
+    NaiveNeurons(int neurons, String... names) {
+        for (String name : names) {
+            variables.put(name, new float[neurons]);
+        }
+        this.fired = new boolean[neurons];
+        this.unreset = new float[neurons];
+    }
+
+    /** Takes all neurons through a step; what enters the port feedback is null where no projection does. */
+    abstract void step(float[] current, float @Nullable [] feedback);
+
+    /** Goes on from where other neurons of the same kind have come. */
+    void takeState(NaiveNeurons other) {
+        variables.forEach((name, values) -> System.arraycopy(other.variables.get(name), 0, values, 0, values.length));
+        System.arraycopy(other.fired, 0, fired, 0, fired.length);
+        System.arraycopy(other.unreset, 0, unreset, 0, unreset.length);
+    }
+
+    /** One object for each sample of a batch, of neurons that projections feed back to or not. */
+    static NaiveNeurons[] of(Neuron neuron, Shape shape, int batch, boolean fed) {
+        NaiveNeurons[] samples = new NaiveNeurons[batch];
+        if (neuron instanceof SLstm || neuron instanceof LeakyParallel parallel && parallel.dropout() > 0) {
+            Group group = new Group(neuron, shape.size(), batch, fed);
+            for (int sample = 0; sample < batch; sample++) {
+                samples[sample] = group.sample(sample);
+            }
+            return samples;
+        }
+        for (int sample = 0; sample < batch; sample++) {
+            samples[sample] = neuron instanceof StateLeaky windowed && windowed.kernelTruncation() > 0
+                    ? new NaiveWindow(windowed, shape.size())
+                    : NaiveLif.of(neuron, shape);
+        }
+        return samples;
+    }
+
+    /**
+     * Cells of SLSTM, whose elementary functions are polynomials, and neurons with a dropout, whose masks come from a
+     * generator of random numbers: here the model's own neurons are the reference, on the calling thread, one step of
+     * the whole batch at a time. The last sample of a step makes it run.
+     */
+    private static final class Group {
+
+        private final NeuronGroup neurons;
+        private final NeuronGroup withoutReset;
+        private final NeuronState state;
+        private final NeuronState unreset;
+        private final FloatMatrix current;
+        private final FloatMatrix feedback;
+        private final SpikeMatrix spikes;
+        private final Sample[] samples;
+
+        Group(Neuron neuron, int size, int batch, boolean fed) {
+            Arena arena = Arena.ofAuto();
+            this.neurons = bind(neuron, arena, size, fed);
+            this.withoutReset = bind(neuron.beforeReset(), arena, size, fed);
+            this.state = neurons.newState(arena, batch);
+            this.unreset = neurons.newState(arena, batch);
+            this.current = FloatMatrix.zeros(batch, neurons.currents());
+            this.feedback = FloatMatrix.zeros(batch, neurons.currents());
+            this.spikes = SpikeMatrix.zeros(batch, size);
+            this.samples = new Sample[batch];
+        }
+
+        NaiveNeurons sample(int number) {
+            samples[number] = new Sample(this, number);
+            return samples[number];
+        }
+
+        private static NeuronGroup bind(Neuron neuron, Arena arena, int size, boolean fed) {
+            int currents = size * neuron.gates();
+            return fed ? neuron.bindPorts(arena, currents) : neuron.bind(arena, currents);
+        }
+
+        private void run(NeuronGroup group, NeuronState from) {
+            if (group.takesFeedback()) {
+                group.run(current, feedback, from, spikes);
+            } else {
+                group.run(current, from, spikes);
+            }
+        }
+
+        private void run() {
+            unreset.copyFrom(state);
+            run(withoutReset, unreset);
+            run(neurons, state);
+            for (Sample each : samples) {
+                each.take();
+            }
+        }
+    }
+
+    private static final class Sample extends NaiveNeurons {
+
+        private final Group group;
+        private final int number;
+
+        Sample(Group group, int number) {
+            super(group.spikes.columns(), group.state.names().toArray(String[]::new));
+            this.group = group;
+            this.number = number;
+        }
+
+        @Override
+        void step(float[] current, float @Nullable [] feedback) {
+            for (int i = 0; i < current.length; i++) {
+                group.current.set(number, i, current[i]);
+                group.feedback.set(number, i, feedback == null ? 0 : feedback[i]);
+            }
+            if (number == group.samples.length - 1) {
+                group.run();
+            }
+        }
+
+        @Override
+        void takeState(NaiveNeurons other) {
+            super.takeState(other);
+            group.state.copyFrom(((Sample) other).group.state);
+        }
+
+        private void take() {
+            for (int i = 0; i < fired.length; i++) {
+                fired[i] = group.spikes.get(number, i);
+                unreset[i] = group.unreset.membrane().get(number, i);
+                for (Map.Entry<String, float[]> variable : variables.entrySet()) {
+                    variable.getValue()[i] =
+                            group.state.variable(variable.getKey()).get(number, i);
+                }
+            }
+        }
+    }
+}

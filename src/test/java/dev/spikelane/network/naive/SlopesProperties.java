@@ -1,0 +1,163 @@
+package dev.spikelane.network.naive;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.FewerTries;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.network.graph.RandomGradientsProperties;
+import dev.spikelane.network.graph.RandomGraph;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Recurrence;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.ToDoubleFunction;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Gradients of random graphs, as the plain interpreter says them, are the slopes of the smoothed network. */
+class SlopesProperties {
+
+    private static final double LARGEST_STEP = 1e-4;
+    private static final double SMALLEST_STEP = 3e-10;
+
+    @FewerTries(always = true)
+    @Property(tries = 15)
+    void gradientsAreSlopes(
+            @ForAll @IntRange(min = 1, max = 6) int batch,
+            @ForAll @IntRange(min = 3, max = 12) int steps,
+            @ForAll long seed) {
+        try (Arena arena = Arena.ofShared()) {
+            RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
+            Random random = new Random(seed);
+            NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();
+            forward.run(steps);
+            Map<String, float[][]> given = RandomGradientsProperties.given(graph, random);
+            NaiveGradients expected =
+                    new NaiveGradients(NaiveArithmetic.SINGLE, graph.network, forward, batch, steps, given);
+            expected.run();
+            SmoothNetwork smooth = new SmoothNetwork(graph.network, graph.inputs, forward, batch, steps);
+            compareSlopes(graph, expected, smooth, given, random);
+        }
+    }
+
+    /** Values that may change, and their gradient; of one number if all change alike. */
+    private record Direction(String name, double[] gradient) {}
+
+    /** Small changes of values change the loss of the smoothed network, in double precision, as the gradients say. */
+    private static void compareSlopes(
+            RandomGraph graph,
+            NaiveGradients expected,
+            SmoothNetwork smooth,
+            Map<String, float[][]> given,
+            Random random) {
+        List<Direction> directions = directions(graph, expected);
+        Collections.shuffle(directions, random);
+        for (Direction direction : directions.subList(0, Math.min(4, directions.size()))) {
+            double[] values = smooth.values(direction.name);
+            double[] start = values.clone();
+            double[] change = random.doubles(values.length, -1, 1).toArray();
+            double said = 0;
+            double magnitude = 0;
+            boolean shared = direction.gradient.length == 1;
+            for (int i = 0; i < values.length; i++) {
+                change[i] = shared ? change[0] : change[i];
+            }
+            for (int i = 0; i < direction.gradient.length; i++) {
+                said += change[i] * direction.gradient[i];
+                magnitude += Math.abs(change[i] * direction.gradient[i]);
+            }
+            double slope = slope(step -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = start[i] + step * change[i];
+                }
+                return smooth.change(given);
+            });
+            System.arraycopy(start, 0, values, 0, start.length);
+            assertEquals(slope, said, 3e-5 * magnitude + 1e-7, direction.name + " in " + graph.network);
+        }
+    }
+
+    /**
+     * The slope at zero: central differences over smaller and smaller steps, until one agrees with the one before. A
+     * long step leaves the straight part of a network whose gradients grow from step to step, and a short one drowns in
+     * rounding.
+     */
+    private static double slope(DoubleUnaryOperator change) {
+        double best = Double.NaN;
+        double least = Double.POSITIVE_INFINITY;
+        double before = Double.NaN;
+        for (double step = LARGEST_STEP; step > SMALLEST_STEP; step /= 10) {
+            double slope = (change.applyAsDouble(step) - change.applyAsDouble(-step)) / (2 * step);
+            double difference = Math.abs(slope - before);
+            if (difference < least) {
+                least = difference;
+                best = slope;
+            }
+            if (difference <= 1e-6 * Math.abs(slope)) {
+                break;
+            }
+            before = slope;
+        }
+        return best;
+    }
+
+    private static List<Direction> directions(RandomGraph graph, NaiveGradients expected) {
+        List<Direction> directions = new ArrayList<>();
+        for (Projection projection : graph.network.projections()) {
+            for (int place = 0; place < projection.path().size(); place++) {
+                Connection connection = projection.path().get(place);
+                if (ConnectionKinds.of(connection).hasValues()) {
+                    String name = SmoothNetwork.key(projection, place);
+                    directions.add(new Direction(name, expected.weights(projection, place)));
+                }
+            }
+        }
+        for (Population population : graph.network.populations()) {
+            NaiveLif lif = NaiveLif.of(population.neuron(), population.shape());
+            directions.add(new Direction(
+                    population.name() + ".threshold", sums(graph, expected, population, back -> back.ofThreshold)));
+            if (lif.decay == Decay.MULTIPLY && lif.alpha == null) {
+                directions.add(new Direction(
+                        population.name() + ".leak", sums(graph, expected, population, back -> back.ofLeak)));
+            }
+            if (lif.recurrence instanceof Recurrence.By(OneToOne _) && !isFed(graph, population)) {
+                directions.add(
+                        new Direction(population.name() + ".V", sums(graph, expected, population, back -> back.ofOwn)));
+            }
+        }
+        return directions;
+    }
+
+    private static boolean isFed(RandomGraph graph, Population population) {
+        return graph.network.projections().stream()
+                .anyMatch(projection ->
+                        projection.target() == population && projection.port().equals(Neuron.FEEDBACK));
+    }
+
+    private static double[] sums(
+            RandomGraph graph,
+            NaiveGradients expected,
+            Population population,
+            ToDoubleFunction<NaiveLifBack> parameter) {
+        double[] sums = new double[population.size()];
+        for (int i = 0; i < sums.length; i++) {
+            double sum = 0;
+            for (int sample = 0; sample < graph.batch; sample++) {
+                sum += parameter.applyAsDouble(expected.of(population, sample, i));
+            }
+            sums[i] = sum;
+        }
+        return sums;
+    }
+}

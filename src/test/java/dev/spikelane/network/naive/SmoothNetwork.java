@@ -1,0 +1,389 @@
+package dev.spikelane.network.naive;
+
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.BlasDense;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.network.Source;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Recurrence;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The network around what {@link NaiveNetwork} has done, in double precision and without steps: a spike is the one that
+ * was, plus the change of the surrogate's integral, {@code S + atan(u - threshold) - atan(u0 - threshold0)}. The
+ * decisions to reset, the winners of inhibition, what was rectified and what was rounded away are held. So all that was
+ * is unchanged where nothing is changed, and the loss is smooth: its slopes are the surrogate gradients.
+ */
+final class SmoothNetwork {
+
+    private final Network network;
+    private final Map<String, Signal> inputs;
+    private final NaiveNetwork ran;
+    private final int batch;
+    private final int steps;
+    /** Weights of connections, biases behind them, by projection and place; thresholds, leaks and V by population. */
+    private final Map<String, double[]> values = new HashMap<>();
+
+    /** By name, step by step, for all samples: what is now, and what was without any change. */
+    private final Map<String, double[][]> now = new HashMap<>();
+
+    private final Map<String, double[][]> held = new HashMap<>();
+
+    SmoothNetwork(Network network, Map<String, Signal> inputs, NaiveNetwork ran, int batch, int steps) {
+        this.network = network;
+        this.inputs = inputs;
+        this.ran = ran;
+        this.batch = batch;
+        this.steps = steps;
+        for (Projection projection : network.projections()) {
+            for (int place = 0; place < projection.path().size(); place++) {
+                double[] weights = weights(network, ran.present(projection, place), projection, place);
+                if (weights.length > 0) {
+                    values.put(key(projection, place), weights);
+                }
+            }
+        }
+        for (Population population : network.populations()) {
+            NaiveLif lif = NaiveLif.of(population.neuron(), population.shape());
+            values.put(population.name() + ".threshold", each(lif.firing.threshold(), population.size()));
+            double[] leaks = each(lif.leak, population.size());
+            for (int i = 0; lif.clampsLeak && i < leaks.length; i++) {
+                leaks[i] = Math.clamp(leaks[i], 0, 1);
+            }
+            values.put(population.name() + ".leak", leaks);
+            if (lif.recurrence instanceof Recurrence.By(OneToOne own)) {
+                values.put(population.name() + ".V", each(own.weights(), population.size()));
+            }
+        }
+        run();
+        now.forEach((name, all) -> {
+            double[][] copy = new double[steps][];
+            for (int step = 0; step < steps; step++) {
+                copy[step] = all[step].clone();
+            }
+            held.put(name, copy);
+        });
+    }
+
+    static String key(Projection projection, int place) {
+        return projection.name() + "#" + place;
+    }
+
+    /** Values that may be changed before {@link #change}. */
+    double[] values(String name) {
+        return Objects.requireNonNull(values.get(name), name);
+    }
+
+    /**
+     * The loss is the sum of what sources carry, times numbers for each step and sample. This is how much it differs
+     * from the loss of the network without changes, term by term, so that what a large term rounds away does not hide a
+     * small one.
+     */
+    double change(Map<String, float[][]> given) {
+        run();
+        double change = 0;
+        for (Map.Entry<String, float[][]> each : given.entrySet()) {
+            boolean spikes = each.getKey().indexOf('.') < 0;
+            Neuron model = network.population(each.getKey().split("\\.", 2)[0]).neuron();
+            for (int step = 0; step < steps; step++) {
+                double[] row = of(each.getKey(), step);
+                double[] was = held(each.getKey(), step);
+                int size = row.length / batch;
+                for (int i = 0; i < row.length; i++) {
+                    double carried = spikes ? model.spikeValue().value(i % size) : 1;
+                    change += each.getValue()[step][i] * carried * (row[i] - was[i]);
+                }
+            }
+        }
+        return change;
+    }
+
+    private void run() {
+        for (int step = 0; step < steps; step++) {
+            Set<String> done = new HashSet<>();
+            while (done.size() < network.populations().size()) {
+                for (Population population : network.populations()) {
+                    if (!done.contains(population.name()) && isReady(population, done)) {
+                        for (int sample = 0; sample < batch; sample++) {
+                            step(population, step, sample);
+                        }
+                        done.add(population.name());
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean isReady(Population population, Set<String> done) {
+        return network.projections().stream()
+                .filter(projection -> projection.target() == population && projection.delay() == 0)
+                .flatMap(projection -> projection.source().ofPopulation().stream())
+                .allMatch(source -> done.contains(source.name()));
+    }
+
+    private void step(Population population, int step, int sample) {
+        NaiveLif lif = NaiveLif.of(population.neuron(), population.shape());
+        double[] current = Objects.requireNonNull(sum(population, Neuron.CURRENT, step, sample));
+        double[] fed = sum(population, Neuron.FEEDBACK, step, sample);
+        int winner = lif.firing.inhibition() ? winner(lif, population, step, sample) : -1;
+        List<String> names = population.neuron().variables();
+        for (int i = 0; i < population.size(); i++) {
+            int at = sample * population.size() + i;
+            SmoothLif neuron = new SmoothLif(lif, i);
+            neuron.threshold = values(population.name() + ".threshold")[i];
+            neuron.leak = values(population.name() + ".leak")[i];
+            neuron.wasBefore = step == 0 ? 0 : ran.value(population.name(), names.get(0), step - 1, sample, i);
+            neuron.wasUnreset = ran.value(population.name(), NaiveNetwork.UNRESET, step, sample, i);
+            neuron.before = step == 0 ? 0 : of(population.name() + "." + names.get(0), step - 1)[at];
+            for (int v = 1; v < names.size(); v++) {
+                neuron.others[v - 1] = step == 0 ? 0 : of(population.name() + "." + names.get(v), step - 1)[at];
+            }
+            neuron.charge(current[i], fedBack(lif, population, fed, step, at, i));
+            String unreset = population.name() + "." + NaiveNetwork.UNRESET;
+            neuron.unreset = anchored(unreset, step, at, neuron.unreset, neuron.wasUnreset);
+            for (int v = 1; v < names.size(); v++) {
+                String name = population.name() + "." + names.get(v);
+                double was = ran.value(population.name(), names.get(v), step, sample, i);
+                neuron.others[v - 1] = anchored(name, step, at, neuron.others[v - 1], was);
+                row(name, step, population)[at] = neuron.others[v - 1];
+            }
+            double fired = ran.spike(population.name(), step, sample, i) ? 1 : 0;
+            boolean open = winner < 0 || winner == i;
+            String distance = population.name() + " distance";
+            double integral = Math.atan(neuron.distance());
+            row(distance, step, population)[at] = integral;
+            double smooth = open ? fired + integral - (held.isEmpty() ? integral : held(distance, step)[at]) : fired;
+            row(population.name(), step, population)[at] = smooth;
+            double was = ran.value(population.name(), names.get(0), step, sample, i);
+            String membrane = population.name() + "." + names.get(0);
+            row(membrane, step, population)[at] = anchored(membrane, step, at, neuron.resetAtOnce(smooth, fired), was);
+        }
+    }
+
+    /** Adds what rounding took away when nothing was changed. */
+    private double anchored(String name, int step, int at, double computed, double was) {
+        double[] taken = now.computeIfAbsent(name + " rounding", _ -> new double[steps][])[step];
+        int size = batch * network.population(name.split("\\.", 2)[0]).size();
+        if (taken == null) {
+            taken = new double[size];
+            now.get(name + " rounding")[step] = taken;
+        }
+        if (held.isEmpty()) {
+            taken[at] = was - computed;
+        }
+        return computed + taken[at];
+    }
+
+    private double[] row(String name, int step, Population population) {
+        double[][] all = now.computeIfAbsent(name, _ -> new double[steps][]);
+        if (all[step] == null) {
+            all[step] = new double[batch * population.size()];
+        }
+        return all[step];
+    }
+
+    private double[] of(String name, int step) {
+        return Objects.requireNonNull(now.get(name), name)[step];
+    }
+
+    private double[] held(String name, int step) {
+        return Objects.requireNonNull(held.get(name), name)[step];
+    }
+
+    private double fedBack(NaiveLif lif, Population population, double @Nullable [] fed, int step, int at, int i) {
+        if (fed != null) {
+            return fed[i];
+        }
+        if (lif.recurrence instanceof Recurrence.By(OneToOne _)) {
+            double before = step == 0 ? 0 : of(population.name(), step - 1)[at];
+            return values(population.name() + ".V")[i] * before;
+        }
+        return lif.recurrence == null && lif.rectified ? lif.constant.value(i) : Double.NaN;
+    }
+
+    private int winner(NaiveLif lif, Population population, int step, int sample) {
+        int winner = -1;
+        float largest = 0;
+        for (int inside = 0; inside < population.size(); inside++) {
+            int i = population.shape().torch(inside);
+            float excess = ran.value(population.name(), NaiveNetwork.UNRESET, step, sample, i)
+                    - lif.firing.threshold().value(i);
+            if (winner < 0 || excess > largest) {
+                largest = excess;
+                winner = i;
+            }
+        }
+        return winner;
+    }
+
+    private double @Nullable [] sum(Population population, String port, int step, int sample) {
+        double[] sum = null;
+        for (Projection projection : network.projections()) {
+            if (projection.target() == population && projection.port().equals(port)) {
+                double[] row = row(projection, step, sample, projection.path().size());
+                for (int i = 0; sum != null && i < sum.length; i++) {
+                    row[i] += sum[i];
+                }
+                sum = row;
+            }
+        }
+        return sum;
+    }
+
+    /** What the first connections of a path make of a source. */
+    private double[] row(Projection projection, int step, int sample, int places) {
+        double[] row = source(projection.source(), step - projection.delay(), sample);
+        for (int place = 0; place < places; place++) {
+            row = projection.path().get(place) instanceof BatchNorm said
+                    ? normalized(said, projection, step, sample, place)
+                    : apply(projection, place, row);
+        }
+        return row;
+    }
+
+    private double[] normalized(BatchNorm said, Projection projection, int step, int sample, int place) {
+        List<double[]> rows = new ArrayList<>();
+        for (int i = 0; i < batch; i++) {
+            rows.add(row(projection, step, i, place));
+        }
+        double[] weights = values.get(key(projection, place));
+        double[] made = rows.get(sample).clone();
+        int positions = made.length / said.channels();
+        for (int i = 0; i < made.length; i++) {
+            int channel = i / positions;
+            double mean = 0;
+            double squares = 0;
+            for (double[] row : rows) {
+                for (int at = channel * positions; at < (channel + 1) * positions; at++) {
+                    mean += row[at] / positions / batch;
+                }
+            }
+            for (double[] row : rows) {
+                for (int at = channel * positions; at < (channel + 1) * positions; at++) {
+                    squares += (row[at] - mean) * (row[at] - mean) / positions / batch;
+                }
+            }
+            made[i] = (made[i] - mean) / Math.sqrt(squares + said.epsilon());
+            if (weights != null) {
+                made[i] = made[i] * weights[channel] + weights[said.channels() + channel];
+            }
+        }
+        return made;
+    }
+
+    private double[] source(Source source, int step, int sample) {
+        int size = source.shape().size();
+        double[] row = new double[size];
+        for (int i = 0; step >= 0 && i < size; i++) {
+            row[i] = switch (source) {
+                case Input input -> value(Objects.requireNonNull(inputs.get(input.name())), step * batch + sample, i);
+                case Population population ->
+                    of(population.name(), step)[sample * size + i]
+                            * population.neuron().spikeValue().value(i);
+                case Source variable -> of(variable.name(), step)[sample * size + i];
+            };
+        }
+        return row;
+    }
+
+    private static double value(Signal signal, int row, int column) {
+        return switch (signal) {
+            case FloatMatrix matrix -> matrix.get(row, column);
+            case SpikeMatrix matrix -> matrix.get(row, column) ? 1 : 0;
+        };
+    }
+
+    private double[] apply(Projection projection, int place, double[] row) {
+        double[] weights = values.get(key(projection, place));
+        return switch (projection.path().get(place)) {
+            case Flatten _ -> row;
+            case Scale scale -> multiply(row, scale.factor());
+            case OneToOne _ -> multiply(row, Objects.requireNonNull(weights));
+            case Dense _, Recurrent _ -> dense(row, Objects.requireNonNull(weights));
+            case BatchNorm _, BlasDense _, IntegerDense _ -> throw new AssertionError("no gradient of " + projection);
+        };
+    }
+
+    /** Each value times its own weight, or the one of all. */
+    private static double[] multiply(double[] row, double... weights) {
+        double[] multiplied = row.clone();
+        for (int i = 0; i < row.length; i++) {
+            multiplied[i] *= weights[weights.length == 1 ? 0 : i];
+        }
+        return multiplied;
+    }
+
+    private static double[] dense(double[] row, double[] weights) {
+        int outputs = weights.length / (row.length + 1);
+        double[] current = new double[outputs];
+        for (int output = 0; output < outputs; output++) {
+            double sum = weights[outputs * row.length + output];
+            for (int i = 0; i < row.length; i++) {
+                sum += weights[output * row.length + i] * row[i];
+            }
+            current[output] = sum;
+        }
+        return current;
+    }
+
+    private static double[] weights(Network network, Connection connection, Projection projection, int place) {
+        String name = ValueNames.prefix(projection, place);
+        return switch (connection) {
+            case BatchNorm norm ->
+                norm.affine()
+                        ? joined(
+                                network.weights().get(name + "weight").toArray(),
+                                network.weights().get(name + "bias").toArray())
+                        : new double[0];
+            case Dense dense -> joined(dense.weights().toArray(), dense.bias().toArray());
+            case Recurrent recurrent ->
+                joined(recurrent.weights().toArray(), recurrent.bias().toArray());
+            case OneToOne own -> {
+                int width = projection.source().shape().size();
+                for (int i = 0; i < place; i++) {
+                    width = projection.path().get(i) instanceof Dense dense ? dense.outputs() : width;
+                    width = projection.path().get(i) instanceof Recurrent before ? before.outputs() : width;
+                }
+                yield each(own.weights(), width);
+            }
+            case BlasDense _, Flatten _, IntegerDense _, Scale _ -> new double[0];
+        };
+    }
+
+    private static double[] joined(float[] weights, float[] bias) {
+        double[] all = new double[weights.length + bias.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = i < weights.length ? weights[i] : bias[i - weights.length];
+        }
+        return all;
+    }
+
+    private static double[] each(Parameter parameter, int size) {
+        double[] all = new double[size];
+        for (int i = 0; i < size; i++) {
+            all[i] = parameter.value(i);
+        }
+        return all;
+    }
+}

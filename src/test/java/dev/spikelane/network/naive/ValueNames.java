@@ -1,0 +1,43 @@
+package dev.spikelane.network.naive;
+
+import dev.spikelane.connection.BlasDense;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.network.Projection;
+import java.util.List;
+
+/** Under which names a network has the values of the connections in a projection's path. */
+final class ValueNames {
+
+    private ValueNames() {}
+
+    /**
+     * What stands before {@code weight} and {@code bias} of a connection, or of the one from neuron to neuron that an
+     * empty path is.
+     */
+    static String prefix(Projection projection, int connection) {
+        List<Connection> path = projection.path();
+        long owners = path.stream()
+                .filter(each -> !(each instanceof Scale) && !(each instanceof Flatten))
+                .count();
+        int place = 0;
+        for (int i = 0; i < connection; i++) {
+            place += path.get(i) instanceof Flatten && !isLaidOut(projection, i) ? 0 : 1;
+        }
+        return projection.name() + (owners > 1 ? "." + place : "") + ".";
+    }
+
+    /** Whether a flatten is an operator, because channels stay and no dense connection sees through it. */
+    private static boolean isLaidOut(Projection projection, int i) {
+        List<Connection> path = projection.path();
+        boolean seen = i + 1 < path.size()
+                && switch (path.get(i + 1)) {
+                    case Dense _, BlasDense _, IntegerDense _ -> true;
+                    default -> false;
+                };
+        return projection.source().shape().reordered() && !seen;
+    }
+}

@@ -1,0 +1,230 @@
+package dev.spikelane.train;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputCode;
+import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@EveryWidth
+final class ClassifierTest {
+
+    private static final int SAMPLES = 40;
+    private static final int STEPS = 12;
+
+    private final TorchRandom random = new TorchRandom(5);
+    private final FloatMatrix values = random.rand(SAMPLES, 20);
+    private final Network network = Network.builder(20)
+            .dense(17, random)
+            .neuron(new Leaky(0.9f).withThreshold(0.3f))
+            .dense(6, random)
+            .neuron(new Leaky(0.8f).withThreshold(0.2f))
+            .build();
+
+    private Model model(String code, Decoding decoding) {
+        return Model.of(network)
+                .with(Model.STEPS, String.valueOf(STEPS))
+                .with(Model.CODE, code)
+                .with(Model.DECODING, decoding.toString());
+    }
+
+    private Dataset data() {
+        return Dataset.of(Shape.of(20), values, new int[SAMPLES], 6);
+    }
+
+    @Test
+    void classesAreThoseOfAnEvaluator() {
+        for (Decoding decoding : Decoding.values()) {
+            if (decoding == Decoding.NONE) {
+                continue;
+            }
+            Batching batching = new Batching(SAMPLES).withCode(InputCode.frame());
+            try (Evaluator evaluator = new Evaluator(network, STEPS, batching, 1).decoding(decoding);
+                    Classifier classifier = Classifier.of(model("frame", decoding))) {
+                List<Integer> expected = evaluator.evaluate(data()).classes();
+                assertTrue(expected.stream().distinct().count() > 1, decoding + " tells nothing apart");
+                for (int sample = 0; sample < SAMPLES; sample++) {
+                    Classification found = classifier.classify(row(sample));
+                    assertEquals(expected.get(sample), found.label(), decoding + ", sample " + sample);
+                    assertEquals(found.label(), found.top(1)[0]);
+                    double sum = 0;
+                    for (int each = 0; each < found.classes(); each++) {
+                        sum += found.probability(each);
+                        assertTrue(found.probability(each) <= found.probability(found.label()));
+                    }
+                    assertEquals(1, sum, 1e-5);
+                    assertEquals(STEPS, found.steps());
+                }
+            }
+        }
+    }
+
+    private float[] row(int sample) {
+        return values.rows(sample, 1).toArray();
+    }
+
+    @Test
+    void modelFilesBringTheirDecoding(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        Model written = model("frame", Decoding.MEMBRANE)
+                .with("author", "nobody")
+                .withClassNames(List.of("a", "b,c", "\"d\"", "e", "f", "g"));
+        ModelFile.write(file, written);
+        Model read = ModelFile.readModel(file);
+        assertEquals(written.notes(), read.notes());
+        assertEquals(read.notes(), ModelFile.modelOf(ModelFile.toBytes(read)).notes());
+        try (Classifier one = Classifier.of(written);
+                Classifier other = Classifier.of(read)) {
+            assertEquals(List.of(), other.notices());
+            Classification found = other.classify(row(3));
+            assertEquals(one.classify(row(3)).toString(), found.toString());
+            assertEquals(List.of("a", "b,c", "\"d\"", "e", "f", "g").get(found.label()), found.name());
+        }
+    }
+
+    /** Spikes that are drawn are the same for the same sample, and other ones with another seed. */
+    @Test
+    void ratesAreDrawnFromTheSeed() {
+        SpikeMatrix spikes = SpikeMatrix.zeros(STEPS, 20);
+        SampleDraws draws = SampleDraws.encoding(7, 1);
+        draws.setSamples(new int[1], 0, 1);
+        InputCode.rate(new Rate(), STEPS).encode(values.rows(4, 1), draws, spikes);
+        try (Classifier classifier =
+                Classifier.of(model("rate", Decoding.COUNT)).seed(7)) {
+            String first = classifier.classify(row(4)).toString();
+            classifier.classify(row(5));
+            assertEquals(first, classifier.classify(row(4)).toString());
+            assertEquals(first, classifier.classify(spikes).toString());
+        }
+    }
+
+    @Test
+    void earlyDecisionsGiveTheSameLabelAfterFewerSteps() {
+        int saved = 0;
+        try (Classifier whole = Classifier.of(model("frame", Decoding.COUNT));
+                Classifier early = Classifier.of(model("frame", Decoding.COUNT)).early(EarlyDecision.exact(STEPS), 1)) {
+            for (int sample = 0; sample < SAMPLES; sample++) {
+                Classification found = early.classify(row(sample));
+                assertEquals(whole.classify(row(sample)).label(), found.label());
+                saved += STEPS - found.steps();
+            }
+        }
+        assertTrue(saved > 0);
+        assertMessage(
+                IllegalArgumentException.class,
+                "outputs are decoded by membrane, expected count for early decisions, which count spikes",
+                () -> Classifier.of(model("frame", Decoding.MEMBRANE))
+                        .early(EarlyDecision.exact(STEPS), 1)
+                        .classify(row(0)));
+    }
+
+    @Test
+    void silenceAndTiesAreUndecided() {
+        Network silent = Network.builder(20)
+                .dense(6, random)
+                .neuron(new Leaky(0.9f).withThreshold(1e9f))
+                .build();
+        for (Decoding decoding : List.of(Decoding.COUNT, Decoding.FIRST_SPIKE)) {
+            try (Classifier classifier =
+                    Classifier.of(new Model(silent, model("frame", decoding).notes()))) {
+                Classification found = classifier.classify(row(0));
+                assertFalse(found.isDecided());
+                assertEquals(0, found.label());
+                assertEquals("undecided, 0.17 after 12 steps", found.toString());
+            }
+        }
+        Classification tie = new Classification(List.of(), new float[] {1, 3, 3}, new float[] {.1f, .45f, .45f}, 1, 2);
+        assertFalse(tie.isDecided());
+        assertEquals("undecided, 0.45 after 2 steps", tie.toString());
+        assertArrayEquals(new int[] {1, 2, 0}, tie.top(5));
+        assertEquals("1", tie.name());
+    }
+
+    @Test
+    void populationCodesAreAddedUp() {
+        Model blocks = model("frame", Decoding.COUNT).with(Model.CLASSES, "3");
+        try (Classifier classifier = Classifier.of(blocks.withClassNames(List.of("x", "y", "z")))) {
+            assertEquals(3, classifier.classify(row(0)).classes());
+        }
+        assertMessage(
+                IllegalArgumentException.class,
+                "the model notes 2 names of classes, expected 3, one for each class",
+                () -> Classifier.of(blocks.withClassNames(List.of("x", "y"))).classify(row(0)));
+    }
+
+    @Test
+    void saysWhatDiffersAndWhatIsMissing() {
+        try (Classifier classifier = Classifier.of(model("frame", Decoding.COUNT))
+                .steps(3)
+                .code(InputCode.rate(new Rate(), 3))
+                .decoding(Decoding.MEMBRANE)) {
+            assertEquals(
+                    List.of(
+                            "steps: 3, while the model was trained with 12; accuracy may be lower",
+                            "code: rate, 3 steps, while the model was trained with frame; accuracy may be lower",
+                            "decoding: membrane, while the model was trained with count; accuracy may be lower"),
+                    classifier.notices());
+            assertEquals(3, classifier.classify(row(0)).steps());
+        }
+        assertMessage(
+                IllegalStateException.class,
+                "the model does not note its steps, expected Classifier.steps(...), as it was trained;"
+                        + " TrainingRun.model() notes it",
+                () -> Classifier.of(Model.of(network)).classify(row(0)));
+        assertMessage(
+                IllegalStateException.class,
+                "the model does not note its code, expected Classifier.code(...), as it was trained;"
+                        + " TrainingRun.model() notes it",
+                () -> Classifier.of(Model.of(network))
+                        .steps(2)
+                        .decoding(Decoding.COUNT)
+                        .classify(row(0)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "sample has 19 values, which the code (frame) makes 19 inputs of, expected 20",
+                () -> Classifier.of(model("frame", Decoding.COUNT)).classify(new float[19]));
+        assertMessage(
+                IllegalArgumentException.class,
+                "note 'training.steps' is 'many', expected 1 to 100000",
+                () -> Model.of(network).with(Model.STEPS, "many"));
+    }
+
+    @Test
+    void trainingNotesHowItTrains() throws IOException {
+        Dataset data = Dataset.of(Shape.of(20), values, new int[SAMPLES], 6);
+        try (Trainer trainer = Trainer.of(network, STEPS, SAMPLES)
+                .loss(CrossEntropyLoss.count().withPopulationCode(3))
+                .build()) {
+            Batching batching = new Batching(SAMPLES).withCode(InputCode.rate(new Rate(), STEPS));
+            TrainingRun run = TrainingRun.of(trainer, data, batching).epochs(1).build();
+            Model noted = run.run().model();
+            assertEquals(
+                    "{training.steps=12, training.code=rate, training.decoding=count, training.classes=3}",
+                    noted.notes().toString());
+            try (Classifier classifier = Classifier.of(noted)) {
+                assertEquals(3, classifier.classify(row(0)).classes());
+            }
+        }
+    }
+}

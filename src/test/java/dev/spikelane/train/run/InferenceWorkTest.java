@@ -1,0 +1,61 @@
+package dev.spikelane.train.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.spikelane.blas.OpenBlas;
+import dev.spikelane.connection.BlasDense;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What connections cost, whatever class they are of. */
+final class InferenceWorkTest {
+
+    private static final Dense DENSE = Dense.linear(5, 3, new TorchRandom(1));
+
+    private static void assertFull(Connection connection) {
+        Network network = Network.builder(5)
+                .scale(2)
+                .connect(connection)
+                .connect(new OneToOne(1))
+                .neuron(new Leaky(0.9f))
+                .build();
+        assertEquals(3, InferenceWork.fanOut(network.projections().getFirst()), connection.toString());
+        assertEquals(5 + 15 + 3, InferenceWork.dense(network), connection.toString());
+    }
+
+    @Test
+    void fullConnectionsReachAllOutputs() {
+        for (Connection each : List.of(
+                DENSE, IntegerDense.nearest(ElementType.INT8, DENSE), new Recurrent(DENSE.weights(), DENSE.bias()))) {
+            assertFull(each);
+        }
+    }
+
+    @Test
+    void openBlasReachesAllOutputsToo() {
+        assumeTrue(OpenBlas.isAvailable());
+        assertFull(BlasDense.of(DENSE));
+    }
+
+    @Test
+    void othersReachOne() {
+        Network network = Network.builder(5)
+                .connect(new Scale(2))
+                .flatten()
+                .neuron(new Leaky(0.9f))
+                .build();
+        assertEquals(1, InferenceWork.fanOut(network.projections().getFirst()));
+        assertEquals(10, InferenceWork.dense(network));
+    }
+}
