@@ -25,7 +25,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
-/** Where {@link SpikeMatmul#variant} changes, by one spike or by one row more, the bits stay. */
+/** Where constants choose another variant, by one spike or by one row more, the bits stay. */
 @EveryWidth
 @FewerTries
 final class SpikeMatmulCrossoverProperties {
@@ -51,12 +51,15 @@ final class SpikeMatmulCrossoverProperties {
     private static List<Integer> crossovers(int rows, int pre, int post) {
         List<Integer> crossovers = new ArrayList<>();
         for (int active = 0; active < rows * pre; active++) {
-            if (!SpikeMatmul.variant(rows, pre, post, active)
-                    .equals(SpikeMatmul.variant(rows, pre, post, active + 1))) {
+            if (choice(rows, pre, post, active) != choice(rows, pre, post, active + 1)) {
                 crossovers.add(active);
             }
         }
         return crossovers;
+    }
+
+    private static SpikeMatmul.Variant choice(int rows, int pre, int post, long active) {
+        return Start.choose(SpikeCosts.inUse(), rows, pre, post, active);
     }
 
     /** Spikes at random places, exactly so many. */
@@ -110,8 +113,7 @@ final class SpikeMatmulCrossoverProperties {
         SpikeWorkspace workspace = new SpikeWorkspace(arena);
         float[][] expected = product.expected();
         for (int some = 1; some < rows; some++) {
-            String variant = variantOf(product, some);
-            if (!variant.equals(variantOf(product, some + 1))) {
+            if (variantOf(product, some) != variantOf(product, some + 1)) {
                 for (int first : new int[] {some, some + 1}) {
                     float[][] ofFirst = new float[rows][post];
                     for (int row = 0; row < rows; row++) {
@@ -127,8 +129,8 @@ final class SpikeMatmulCrossoverProperties {
         }
     }
 
-    private static String variantOf(Product product, int rows) {
-        return SpikeMatmul.variant(
+    private static SpikeMatmul.Variant variantOf(Product product, int rows) {
+        return choice(
                 rows, product.weights.columns(), product.weights.rows(), product.spikes.count(0, rows));
     }
 }
