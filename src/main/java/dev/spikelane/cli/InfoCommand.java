@@ -102,7 +102,9 @@ final class InfoCommand implements Runnable {
     private static String costs() {
         SpikeCosts costs = SpikeCosts.inUse();
         return costs.name()
-                + (SpikeCosts.isFixed() ? ", as " + SpikeCosts.PROPERTY + " asks: " : ", where products start to learn: ")
+                + (SpikeCosts.isFixed()
+                        ? ", as " + SpikeCosts.PROPERTY + " asks: "
+                        : ", where products start to learn: ")
                 + costs.text();
     }
 

@@ -1,7 +1,6 @@
 package dev.spikelane.network;
 
 import dev.spikelane.engine.Settling;
-import dev.spikelane.kernel.product.Tuner;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;

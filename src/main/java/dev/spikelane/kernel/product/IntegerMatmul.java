@@ -87,8 +87,7 @@ public final class IntegerMatmul {
     }
 
     /** Says which product comes, and what each variant costs by the constants. */
-    static void describe(
-            TunedStage stage, ElementType type, int rows, int pre, int post, long active, int blocks) {
+    static void describe(TunedStage stage, ElementType type, int rows, int pre, int post, long active, int blocks) {
         stage.of(type == ElementType.INT8 ? Tuner.Kind.INT8 : Tuner.Kind.INT16, rows, pre, post, active);
         Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
         if (SimdWidth.VECTOR) {

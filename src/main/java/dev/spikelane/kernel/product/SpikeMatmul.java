@@ -48,8 +48,7 @@ public final class SpikeMatmul {
     private static final Variant[] CANDIDATES = candidates();
 
     /** For questions that no product follows at once. */
-    private static final ThreadLocal<TunedStage> ASKED =
-            ThreadLocal.withInitial(() -> new TunedStage(Tuner.OF_JVM, 1));
+    private static final ThreadLocal<TunedStage> ASKED = ThreadLocal.withInitial(() -> new TunedStage(Tuner.OF_JVM, 1));
 
     private SpikeMatmul() {}
 

@@ -42,7 +42,8 @@ public final class SpikeWorkspace {
 
     SpikeWorkspace(Arena arena, Tuner tuner) {
         this.tables = allocate(arena, BYTES);
-        this.own = new PreparedSpikes(tables.asSlice(SpikePanels.WORKSPACE_BYTES, SpikeLister.BYTES), new TunedStage(tuner, 1));
+        this.own = new PreparedSpikes(
+                tables.asSlice(SpikePanels.WORKSPACE_BYTES, SpikeLister.BYTES), new TunedStage(tuner, 1));
         this.ofIntegers = new TunedStage(tuner, 1);
     }
 

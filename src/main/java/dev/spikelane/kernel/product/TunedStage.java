@@ -37,6 +37,7 @@ final class TunedStage {
     boolean measured;
     /** Whether the time that threads have computed counts. */
     boolean isLong;
+
     private long active;
     private long preparing;
     private long preparingTrial;
@@ -153,8 +154,6 @@ final class TunedStage {
 
     /** What the trial took beyond the way that serves, which takes some time for all blocks. */
     double excess(double served) {
-        return trial == NONE
-                ? 0
-                : Math.max(0, wholeTrial - served * blocksOfTrial / blocks);
+        return trial == NONE ? 0 : Math.max(0, wholeTrial - served * blocksOfTrial / blocks);
     }
 }

@@ -51,6 +51,7 @@ public final class Tuner {
     private static final double FIRST_NANOSECONDS = 1e9;
     /** Less than what is allowed, as a trial may take longer than it is estimated. */
     private static final double FIRST_SHARE = 0.2;
+
     private static final double LATER_SHARE = 0.01;
 
     /** What a trial is charged with at least, as a part of its stage: it drives weights out of caches, and takes notes. */
@@ -187,8 +188,8 @@ public final class Tuner {
         of.used = ++uses;
         of.settled |= time < LEAST_NANOSECONDS;
         int again = of.again;
-        stage.measured = time >= LEAST_NANOSECONDS
-                && (!of.settled || (of.calls & SELDOM - 1) == 0 || again != TunedStage.NONE);
+        stage.measured =
+                time >= LEAST_NANOSECONDS && (!of.settled || (of.calls & SELDOM - 1) == 0 || again != TunedStage.NONE);
         if (stage.measured) {
             stage.isLong = time >= LONG_NANOSECONDS;
             of.serve(best);
@@ -434,7 +435,8 @@ public final class Tuner {
 
         private static long key(TunedStage stage, boolean shared) {
             long size = (long) stage.inputs << 20 ^ stage.outputs;
-            long bucket = (halfOctaves(stage.rows) << 8 | halfOctaves(stage.density()) + 128) << 4 | stage.kind.ordinal();
+            long bucket =
+                    (halfOctaves(stage.rows) << 8 | halfOctaves(stage.density()) + 128) << 4 | stage.kind.ordinal();
             return (size << 1 | (shared ? 1 : 0)) << 20 | bucket << 1 | 1;
         }
 
@@ -590,9 +592,8 @@ public final class Tuner {
         }
 
         private String name() {
-            Enum<?> way = kind == Kind.SPIKES
-                    ? SpikeMatmul.Variant.values()[served]
-                    : IntegerMatmul.Variant.values()[served];
+            Enum<?> way =
+                    kind == Kind.SPIKES ? SpikeMatmul.Variant.values()[served] : IntegerMatmul.Variant.values()[served];
             return way.name().toLowerCase(Locale.ROOT);
         }
     }

@@ -135,7 +135,10 @@ final class IntegerMatmulProperties {
             @ForAll @IntRange(min = 1, max = 60_000) int pre,
             @ForAll @LongRange(min = 0, max = 10_000_000_000L) long active) {
         if (Start.choose(SpikeCosts.inUse(), type, rows, pre, active) == IntegerMatmul.Variant.TABLES) {
-            assertEquals(IntegerMatmul.Variant.TABLES, Start.choose(SpikeCosts.inUse(), type, rows, pre, active + 1), "denser");
+            assertEquals(
+                    IntegerMatmul.Variant.TABLES,
+                    Start.choose(SpikeCosts.inUse(), type, rows, pre, active + 1),
+                    "denser");
             assertEquals(
                     IntegerMatmul.Variant.TABLES,
                     Start.choose(SpikeCosts.inUse(), type, 2 * rows, pre, 2 * active),

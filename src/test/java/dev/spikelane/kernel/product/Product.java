@@ -96,7 +96,7 @@ final class Product {
     private void atRandom(SpikeMatrix s, int rows, PackedWeights w, Tile to, boolean prepares) {
         Random random = new Random(rows);
         LongSupplier clock = () -> random.nextInt(1 << 20);
-            Tuner tuner = new Tuner(clock, clock, WrongCosts.draw(random));
+        Tuner tuner = new Tuner(clock, clock, WrongCosts.draw(random));
         SpikeWorkspace own = new SpikeWorkspace(arena, tuner);
         int first = to.firstBlock();
         int end = to.endBlock();

@@ -130,7 +130,6 @@ final class SpikeMatmulCrossoverProperties {
     }
 
     private static SpikeMatmul.Variant variantOf(Product product, int rows) {
-        return choice(
-                rows, product.weights.columns(), product.weights.rows(), product.spikes.count(0, rows));
+        return choice(rows, product.weights.columns(), product.weights.rows(), product.spikes.count(0, rows));
     }
 }

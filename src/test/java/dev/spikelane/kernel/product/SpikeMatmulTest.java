@@ -126,8 +126,7 @@ final class SpikeMatmulTest {
         "zen4, 25600, 0.02, ACTIVE",
     })
     void tablesNeedDensityAndRows(String costs, int rows, double density, SpikeMatmul.Variant expected) {
-        assertEquals(
-                expected, Start.choose(SpikeCosts.of(costs), rows, 784, 1_000, (long) (density * rows * 784)));
+        assertEquals(expected, Start.choose(SpikeCosts.of(costs), rows, 784, 1_000, (long) (density * rows * 784)));
     }
 
     @Test
@@ -163,10 +162,7 @@ final class SpikeMatmulTest {
     void fewRowsWithManySpikesAreServedByNumbers() {
         SpikeCosts costs = SpikeCosts.of("zen5");
         for (int rows : new int[] {4, 8}) {
-            assertEquals(
-                    SpikeMatmul.Variant.DENSE,
-                    Start.choose(costs, rows, 784, 1_000, rows * 700L),
-                    rows + " rows");
+            assertEquals(SpikeMatmul.Variant.DENSE, Start.choose(costs, rows, 784, 1_000, rows * 700L), rows + " rows");
         }
         assertEquals(SpikeMatmul.Variant.ACTIVE, Start.choose(costs, 4, 784, 1_000, 4 * 78L));
         int most = SpikeLister.BYTES / 16;
@@ -192,8 +188,7 @@ final class SpikeMatmulTest {
     void fewOutputsAreServedByActiveInputs(int rows, int pre, int post, double density) {
         long active = Math.round(rows * pre * density);
         if (SimdWidth.bits() == SimdWidth.WIDEST) {
-            assertEquals(
-                    SpikeMatmul.Variant.ACTIVE, Start.choose(SpikeCosts.of("zen5"), rows, pre, post, active));
+            assertEquals(SpikeMatmul.Variant.ACTIVE, Start.choose(SpikeCosts.of("zen5"), rows, pre, post, active));
         }
     }
 

@@ -233,6 +233,8 @@ final class TunerTest {
             run(stage, 200, 64, active, machine(truth, 200, 64, active), 1);
         }
         Machine machine = machine(truth, 200, 64, active);
-        assertTrue(machine.nanoseconds(serves(stage)) <= 1.1 * best(stage, machine), serves(stage).name());
+        assertTrue(
+                machine.nanoseconds(serves(stage)) <= 1.1 * best(stage, machine),
+                serves(stage).name());
     }
 }

@@ -25,8 +25,7 @@ final class WrongCosts {
     }
 
     private static IntegerCosts.Product integers(Random random) {
-        return new IntegerCosts.Product(
-                draw(random, 1e6), draw(random, 1e6), draw(random, 1e6), draw(random, 1e6));
+        return new IntegerCosts.Product(draw(random, 1e6), draw(random, 1e6), draw(random, 1e6), draw(random, 1e6));
     }
 
     private static double draw(Random random, double most) {
