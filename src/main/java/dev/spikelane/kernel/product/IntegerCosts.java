@@ -3,7 +3,7 @@ package dev.spikelane.kernel.product;
 import dev.spikelane.memory.ElementType;
 
 /**
- * What the variants of {@link IntegerMatmul} cost on a machine, in nanoseconds for 64 outputs: where {@link Tuner}
+ * What the variants of products of integers cost on a machine, in nanoseconds for 64 outputs: where {@link Tuner}
  * starts. {@link SpikeCosts} holds those in use.
  *
  * @param int8 with weights of 8 bits
@@ -50,6 +50,6 @@ public record IntegerCosts(Product int8, Product int16) {
     /** Tables, for 64 outputs. */
     double tables(ElementType type, int rows, int pre) {
         Product costs = of(type);
-        return Math.ceilDiv(pre, INPUTS) * (costs.panel * rows + costs.make * Math.ceilDiv(rows, IntegerSums.ROWS));
+        return Math.ceilDiv(pre, INPUTS) * (costs.panel * rows + costs.make * Math.ceilDiv(rows, SpikeCosts.MOST_ROWS_FORESEEN));
     }
 }

@@ -6,14 +6,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Scratch memory of {@link SpikeMatmul} and {@link IntegerMatmul}, to be used again and again by one thread at a time.
+ * Scratch memory of {@link SpikeMatmul} and of products of integers, to be used again and again by one thread at a time.
  */
 public final class SpikeWorkspace {
 
     /** Permuting prepares nothing, so its tables may lie where others keep what they have prepared. */
     private static final int BYTES = Math.max(
             SimdWidth.bits() == SimdWidth.WIDEST ? SpikePermuteVector.WORKSPACE_BYTES : 0,
-            Math.max(SpikePanels.WORKSPACE_BYTES + SpikeLister.BYTES, IntegerSums.BYTES));
+            SpikePanels.WORKSPACE_BYTES + SpikeLister.BYTES);
 
     /** Tables, and sums of rows. */
     final MemorySegment tables;

@@ -23,7 +23,7 @@ final class TunedStage {
     int inputs;
     int outputs;
     int blocks;
-    Tuner.TunedClass of;
+    TunedClass of;
     /** The way that serves. */
     int way;
     /** The way that is tried; {@link #NONE} if none is. */
@@ -52,7 +52,7 @@ final class TunedStage {
     TunedStage(Tuner tuner, int threads) {
         this.tuner = tuner;
         this.threads = threads;
-        this.of = new Tuner.TunedClass();
+        this.of = new TunedClass();
     }
 
     /** Says which product comes, before {@link #costs} are set. */

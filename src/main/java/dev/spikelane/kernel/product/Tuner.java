@@ -2,7 +2,7 @@ package dev.spikelane.kernel.product;
 
 import dev.spikelane.kernel.base.SimdWidth;
 import java.util.Arrays;
-import java.util.Locale;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +17,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A {@link TunedStage} asks once, before spikes are prepared, for all threads, and may be told to try another way:
  * on at most a quarter of the outputs, beside the way that serves on the others, or, once it is known not to be much
- * slower, in two stages of its own behind two that were served as always, of which the second counts. Both are timed in the same moment, so that
- * whatever else the machine does holds up both; of up to {@value #SAMPLES} such pairs the median counts.
- * A way may serve once it was tried three times; {@value #SAMPLES} times where it is near the best. It is never tried where it is estimated at more than {@value #HOPELESS} times the best. Whatever a moment
- * has shown is tried again now and then, and soon when the time of a class drifts by a third.
+ * slower, in two stages of its own behind two that were served as always, of which the second counts. Both are timed in
+ * the same moment, so that whatever else the machine does holds up both; of up to {@value #SAMPLES} such pairs the
+ * median counts. A way may serve once it was tried three times; it is tried {@value #SAMPLES} times where it is near
+ * the best, and never where its costs are more than {@value #HOPELESS} times those of the best. Whatever a moment has
+ * shown is tried again now and then, and soon when the time of a class drifts by a third.
  *
  * <p>Learning takes at most a quarter of the time of a class in its first second or its first {@value #FIRST_CALLS}
  * calls, whichever is longer, and 1 percent from then on: a trial that would take more waits. Stages below
- * {@value #LEAST_NANOSECONDS} ns are not measured, and of long ones the time that threads have computed. Code that C2 has not compiled yet tells nothing: a pair that is
- * beyond all expectation is left out some times.
+ * {@value #LEAST_NANOSECONDS} ns are not measured; of long ones the time counts that threads have computed. Code that
+ * C2 has not compiled yet tells nothing: a pair that is beyond all expectation is left out some times.
  *
  * <p>There are {@value #CLASSES} classes, made at once; the one that was not used for the longest time makes room for a
  * new one. Nothing is allocated later. Threads that use a class at the same time may lose each other's samples, which
@@ -48,12 +49,6 @@ public final class Tuner {
     /** What a stage that tries another way in whole may be estimated to take, so that it is not held up. */
     private static final double MOST_OF_WHOLE = 1.8;
 
-    private static final double FIRST_NANOSECONDS = 1e9;
-    /** Less than what is allowed, as a trial may take longer than it is estimated. */
-    private static final double FIRST_SHARE = 0.2;
-
-    private static final double LATER_SHARE = 0.01;
-
     /** What a trial is charged with at least, as a part of its stage: it drives weights out of caches, and takes notes. */
     private static final double LEAST_CHARGE = 0.03;
 
@@ -63,18 +58,8 @@ public final class Tuner {
     /** Of so many stages in a row the last counts: the first finds caches and branch predictor as another way left them. */
     private static final int IN_ROW = 2;
 
-    /** Ways that are estimated at less than that are measured {@link #SAMPLES} times, others less often. */
-    private static final double NEAR = 1.25;
-
-    private static final int FEW_SAMPLES = 3;
-
     /** Of the stages of a settled class one in so many is measured; a power of 2. */
     private static final int SELDOM = 16;
-
-    /** By how much times drift, and for how many measured stages in a row, until the class looks again. */
-    private static final double DRIFT = 1.33;
-
-    private static final int DRIFTS = 8;
 
     /** How far from its expectation a pair must be to look like code that is not compiled, and how often it may be. */
     private static final double BEYOND = 4;
@@ -102,12 +87,16 @@ public final class Tuner {
 
     /** Products whose ways are compared with each other. */
     enum Kind {
-        /** {@link SpikeMatmul}. */
-        SPIKES,
-        /** {@link IntegerMatmul}. */
-        INT8,
-        /** {@link IntegerMatmul}. */
-        INT16
+        SPIKES("scalar", "active", "dense", "wide", "narrow", "lists", "permute"),
+        INT8("scalar", "active", "tables"),
+        INT16("scalar", "active", "tables");
+
+        /** What the ways are called. */
+        final List<String> ways;
+
+        Kind(String... ways) {
+            this.ways = List.of(ways);
+        }
     }
 
     /** Starts from costs; null for those in use, which may be fixed. */
@@ -273,6 +262,9 @@ public final class Tuner {
     /** A way was tried beside the one that serves: that of the two which was measured less often takes the sample. */
     private void add(TunedStage stage, int served, int trial, double sample) {
         TunedClass of = stage.of;
+        if (!(sample > 0 && sample < Double.POSITIVE_INFINITY)) {
+            return; // the clock stood still
+        }
         int[] cold = coldRuns[stage.kind.ordinal()];
         double surprise = sample / of.factor(trial);
         if (surprise > BEYOND && cold[trial]++ < COLD_RUNS || surprise < 1 / BEYOND && cold[served]++ < COLD_RUNS) {
@@ -352,249 +344,5 @@ public final class Tuner {
     /** Where learning starts. */
     SpikeCosts costs() {
         return costs == null ? SpikeCosts.inUse() : costs;
-    }
-
-    /** What is known of products of like size and density. */
-    static final class TunedClass {
-
-        private static final long FRACTION = (1L << 52) - 1;
-        private static final long FRACTION_OF_HALF = Double.doubleToRawLongBits(Math.sqrt(2)) & FRACTION;
-        private static final double DOWN = 0.5;
-        private static final double UP = 0.1;
-
-        /** 0 if this is free. */
-        private long key;
-
-        private int used;
-        private Kind kind = Kind.SPIKES;
-        private int rows;
-        private int density;
-        private int inputs;
-        private int outputs;
-        /** By how much costs are wrong, against those of the other ways, for those that are known. */
-        private final double[] factors = new double[WAYS];
-
-        private final boolean[] known = new boolean[WAYS];
-        /** The factor of those that are not known: that of the way that serves. */
-        private double common = 1;
-
-        private final float[] samples = new float[WAYS * SAMPLES];
-        private final int[] trials = new int[WAYS];
-        /** By how much all costs are wrong on this machine. */
-        private double scale = 1;
-
-        private boolean scaled;
-        /** By how much they were wrong in the last stage that was measured and tried nothing. */
-        private double lastScale = 1;
-
-        /** The way of the last stage that was measured, and of how many in a row. */
-        private int lastWay = TunedStage.NONE;
-
-        private int inRow;
-        /** The way that is tried once more in the next stage. */
-        private int again = TunedStage.NONE;
-        /** What it was when the class settled. */
-        private double settledScale;
-
-        private int drifting;
-        private boolean settled;
-        private int served = TunedStage.NONE;
-        private int calls;
-        private double spent;
-        /** What trials may take now. */
-        private double credit;
-
-        private void start(TunedStage stage, @Nullable TunedClass similar) {
-            kind = stage.kind;
-            rows = halfOctaves(stage.rows);
-            density = halfOctaves(stage.density());
-            inputs = stage.inputs;
-            outputs = stage.outputs;
-            Arrays.fill(trials, 0);
-            if (similar == null) {
-                Arrays.fill(known, false);
-                common = 1;
-                scale = 1;
-            } else {
-                System.arraycopy(similar.factors, 0, factors, 0, WAYS);
-                System.arraycopy(similar.known, 0, known, 0, WAYS);
-                common = similar.common;
-                scale = similar.scale;
-            }
-            scaled = false;
-            again = TunedStage.NONE;
-            lastWay = TunedStage.NONE;
-            inRow = 0;
-            drifting = 0;
-            settled = false;
-            served = TunedStage.NONE;
-            calls = 0;
-            spent = 0;
-            credit = 0;
-        }
-
-        private static long key(TunedStage stage, boolean shared) {
-            long size = (long) stage.inputs << 20 ^ stage.outputs;
-            long bucket =
-                    (halfOctaves(stage.rows) << 8 | halfOctaves(stage.density()) + 128) << 4 | stage.kind.ordinal();
-            return (size << 1 | (shared ? 1 : 0)) << 20 | bucket << 1 | 1;
-        }
-
-        /** Half octaves from 1 to a number, rounded down. */
-        private static int halfOctaves(double number) {
-            long fraction = Double.doubleToRawLongBits(number) & FRACTION;
-            return 2 * Math.getExponent(number) + (fraction >= FRACTION_OF_HALF ? 1 : 0);
-        }
-
-        private int distance(TunedStage stage) {
-            return Math.abs(rows - halfOctaves(stage.rows))
-                    + Math.abs(density - halfOctaves(stage.density()))
-                    + 2 * Math.abs(halfOctaves(outputs) - halfOctaves(stage.outputs))
-                    + Math.abs(halfOctaves(inputs) - halfOctaves(stage.inputs));
-        }
-
-        /** Whether no way waits to be tried. */
-        boolean isSettled() {
-            return settled;
-        }
-
-        private double factor(int way) {
-            return known[way] || trials[way] > 0 ? factors[way] : common;
-        }
-
-        /** The way that serves: once one has, none that is not known. */
-        private int best(double[] costs) {
-            int best = TunedStage.NONE;
-            double least = Double.POSITIVE_INFINITY;
-            for (int way = 0; way < WAYS; way++) {
-                if ((known[way] || served == TunedStage.NONE) && factor(way) * costs[way] < least) {
-                    best = way;
-                    least = factor(way) * costs[way];
-                }
-            }
-            return best == TunedStage.NONE ? cheapest(costs) : best;
-        }
-
-        private double ratio(double[] costs, int way, int best) {
-            return factor(way) * costs[way] / (factor(best) * costs[best]);
-        }
-
-        /** The way to try next: first those that are not known yet, the most promising one of them first. */
-        private int next(double[] costs, int best, double most) {
-            int next = TunedStage.NONE;
-            int again = TunedStage.NONE;
-            double least = Double.POSITIVE_INFINITY;
-            double leastAgain = Double.POSITIVE_INFINITY;
-            for (int way = 0; way < WAYS; way++) {
-                double ratio = ratio(costs, way, best);
-                // A moment may have shown more than what costs say of it.
-                if (way == best || !(ratio <= most || most == HOPELESS && costs[way] <= most * costs[best])) {
-                    continue;
-                }
-                if (trials[way] < (ratio < NEAR ? SAMPLES : FEW_SAMPLES)) {
-                    if (ratio < least) {
-                        least = ratio;
-                        next = way;
-                    }
-                } else if (ratio * (SAMPLES + trials[way]) < leastAgain) {
-                    leastAgain = ratio * (SAMPLES + trials[way]);
-                    again = way;
-                }
-            }
-            boolean known = next == TunedStage.NONE;
-            if (known && !settled) {
-                settledScale = scale;
-                credit = 0;
-            }
-            settled = known;
-            return known ? again : next;
-        }
-
-        private void serve(int way) {
-            common = factor(way);
-            factors[way] = common;
-            known[way] = true;
-            boolean first = served == TunedStage.NONE;
-            served = way;
-            if (first) {
-                startFromServed();
-            }
-        }
-
-        /** Nothing is known but the way that serves, against which the others are measured. */
-        private void startFromServed() {
-            Arrays.fill(trials, 0);
-            trials[served] = SAMPLES;
-            Arrays.fill(samples, served * SAMPLES, served * SAMPLES + SAMPLES, (float) factors[served]);
-        }
-
-        /** Takes the time of the way that serves, over its costs. */
-        private void scale(double newScale) {
-            lastScale = newScale;
-            if (!scaled) {
-                scale = newScale;
-                scaled = true;
-            } else {
-                scale += (Math.min(newScale, 2 * scale) - scale) * (newScale < scale ? DOWN : UP);
-            }
-            boolean drifts = settled && (scale > DRIFT * settledScale || scale * DRIFT < settledScale);
-            drifting = drifts ? drifting + 1 : 0;
-            if (drifting == DRIFTS) {
-                settled = false;
-                settledScale = scale;
-                Arrays.fill(known, false);
-                known[served] = true;
-                startFromServed();
-            }
-        }
-
-        private void spend(double nanoseconds) {
-            boolean first = !settled && (spent < FIRST_NANOSECONDS || calls <= FIRST_CALLS);
-            spent += nanoseconds;
-            credit += nanoseconds * (first ? FIRST_SHARE : LATER_SHARE);
-            if (!first) {
-                credit = Math.min(credit, nanoseconds);
-            }
-        }
-
-        private void add(int way, double sample) {
-            samples[way * SAMPLES + trials[way] % SAMPLES] = (float) sample;
-            trials[way]++;
-            known[way] |= trials[way] >= FEW_SAMPLES;
-            factors[way] = lowerMedian(way * SAMPLES, Math.min(trials[way], SAMPLES));
-        }
-
-        private double lowerMedian(int from, int count) {
-            for (int i = from; i < from + count; i++) {
-                int below = 0;
-                for (int j = from; j < from + count; j++) {
-                    below += samples[j] < samples[i] || samples[j] == samples[i] && j < i ? 1 : 0;
-                }
-                if (below == (count - 1) / 2) {
-                    return samples[i];
-                }
-            }
-            throw new AssertionError("a median exists");
-        }
-
-        @Override
-        public String toString() {
-            return String.format(
-                    Locale.ROOT,
-                    "%s %d -> %d, %.0f rows, density %.3f: %s%s",
-                    kind.name().toLowerCase(Locale.ROOT),
-                    inputs,
-                    outputs,
-                    Math.pow(2, rows / 2.0),
-                    Math.pow(2, density / 2.0),
-                    name(),
-                    settled ? "" : " so far");
-        }
-
-        private String name() {
-            Enum<?> way =
-                    kind == Kind.SPIKES ? SpikeMatmul.Variant.values()[served] : IntegerMatmul.Variant.values()[served];
-            return way.name().toLowerCase(Locale.ROOT);
-        }
     }
 }

@@ -102,7 +102,7 @@ final class SharedProduct implements Runnable {
 
     private boolean settled() {
         TunedStage stage = prepared.isApart() ? workspace().own.stage : prepared.stage;
-        return stage.of.isSettled();
+        return stage.of.settled;
     }
 
     /** The variant that served last. */
