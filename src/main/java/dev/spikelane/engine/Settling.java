@@ -1,6 +1,6 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.kernel.product.Tuner;
+import dev.spikelane.kernel.product.spike.Tuner;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;

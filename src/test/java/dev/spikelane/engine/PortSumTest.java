@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.operator.Scratch;
-import dev.spikelane.kernel.product.IntegerCosts;
-import dev.spikelane.kernel.product.SpikeCosts;
+import dev.spikelane.kernel.product.spike.IntegerCosts;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;

@@ -9,7 +9,7 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.code.DeltaSpikes;
 import dev.spikelane.kernel.code.LatencySpikes;
 import dev.spikelane.kernel.code.LatencyTimes;
-import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.StepRun;
