@@ -17,7 +17,8 @@ final class MethodsTest {
     private static final int MOST_PARAMETERS = 8;
 
     /** The one loop of vectors that has a name and a specification beside it, because classes are made of it. */
-    private static final Set<String> LOOPS = Set.of("kernel.product.dense.DenseTile", "kernel.product.dense.DenseTileScalar");
+    private static final Set<String> LOOPS =
+            Set.of("kernel.product.dense.DenseTile", "kernel.product.dense.DenseTileScalar");
 
     /** Loops of kernels keep all in locals, and pass all from one to the next; a record names its parts. */
     @Test

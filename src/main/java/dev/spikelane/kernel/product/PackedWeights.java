@@ -1,6 +1,5 @@
 package dev.spikelane.kernel.product;
 
-
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;

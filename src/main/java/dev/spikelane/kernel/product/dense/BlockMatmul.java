@@ -1,10 +1,9 @@
 package dev.spikelane.kernel.product.dense;
 
+import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.ZeroInputsVector;
-
-import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.memory.FloatMatrix;
 
 /**

@@ -1,11 +1,10 @@
 package dev.spikelane.kernel.product.dense;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.ZeroInputs;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,9 +1,5 @@
 package dev.spikelane.kernel.product.dense;
 
-import dev.spikelane.kernel.product.BitsVector;
-import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.ZeroInputsVector;
-
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
@@ -11,6 +7,9 @@ import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Template;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.BitsVector;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.ZeroInputsVector;
 import dev.spikelane.kernel.product.dense.DenseMatmul.Panels;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;

@@ -1,12 +1,11 @@
 package dev.spikelane.kernel.product.dense;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul.Panels;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;

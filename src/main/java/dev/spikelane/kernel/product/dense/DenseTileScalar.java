@@ -1,9 +1,8 @@
 package dev.spikelane.kernel.product.dense;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.Lanes;
+import dev.spikelane.kernel.product.PackedWeights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 

@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.product.dense;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
@@ -9,6 +7,7 @@ import static dev.spikelane.kernel.base.Lanes.VECTOR;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Template;
+import dev.spikelane.kernel.product.PackedWeights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;

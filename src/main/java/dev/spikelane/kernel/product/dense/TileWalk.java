@@ -10,7 +10,8 @@ import java.lang.foreign.MemorySegment;
 public final class TileWalk {
 
     /** Bytes of the lanes of a strip. */
-    public static final int STRIP_BYTES = TallTileVector.SERVES ? TallTileVector.STRIP_BYTES : WideTileVector.STRIP_BYTES;
+    public static final int STRIP_BYTES =
+            TallTileVector.SERVES ? TallTileVector.STRIP_BYTES : WideTileVector.STRIP_BYTES;
 
     private static final int ROWS = TallTileVector.SERVES ? TallTileVector.ROWS : WideTileVector.ROWS;
 

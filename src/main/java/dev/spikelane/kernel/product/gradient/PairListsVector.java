@@ -1,11 +1,10 @@
 package dev.spikelane.kernel.product.gradient;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,12 +1,11 @@
 package dev.spikelane.kernel.product.gradient;
 
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
-
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

@@ -1,10 +1,9 @@
 package dev.spikelane.kernel.product.gradient;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.ZeroInputs;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 

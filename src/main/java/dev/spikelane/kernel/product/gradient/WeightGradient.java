@@ -1,15 +1,14 @@
 package dev.spikelane.kernel.product.gradient;
 
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.GradientSink;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
-
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.GradientSink;
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;

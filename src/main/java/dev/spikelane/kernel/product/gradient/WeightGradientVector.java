@@ -1,14 +1,13 @@
 package dev.spikelane.kernel.product.gradient;
 
-import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.ZeroInputsVector;
-import dev.spikelane.kernel.product.dense.TileWalk;
-
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.ZeroInputsVector;
+import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;

@@ -1,13 +1,12 @@
 package dev.spikelane.kernel.product.gradient;
 
-import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.spike.SpikePanelsVector;
-
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.gradient.WeightGradientVector.Part;
+import dev.spikelane.kernel.product.spike.SpikePanelsVector;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;

@@ -1,13 +1,12 @@
 package dev.spikelane.kernel.product.integer;
 
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.spike.IntegerCosts;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.kernel.product.spike.TunedStage;
 import dev.spikelane.kernel.product.spike.Tuner;
-
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.ValueLayout;
@@ -92,7 +91,8 @@ public final class IntegerMatmul {
     }
 
     /** Says which product comes, and what each variant costs by the constants. */
-    public static void describe(TunedStage stage, ElementType type, int rows, int pre, int post, long active, int blocks) {
+    public static void describe(
+            TunedStage stage, ElementType type, int rows, int pre, int post, long active, int blocks) {
         stage.of(type == ElementType.INT8 ? Tuner.Kind.INT8 : Tuner.Kind.INT16, rows, pre, post, active);
         Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
         if (SimdWidth.VECTOR) {

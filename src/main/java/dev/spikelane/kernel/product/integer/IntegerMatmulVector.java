@@ -1,14 +1,13 @@
 package dev.spikelane.kernel.product.integer;
 
-import dev.spikelane.kernel.product.spike.ActiveLists;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
-
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.INT;
 import static dev.spikelane.kernel.base.Lanes.SHORT;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.spike.ActiveLists;
+import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;

@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.product.integer;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
@@ -9,6 +7,7 @@ import static dev.spikelane.kernel.base.Lanes.INT;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;

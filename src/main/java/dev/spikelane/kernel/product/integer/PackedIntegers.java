@@ -1,7 +1,6 @@
 package dev.spikelane.kernel.product.integer;
 
 import dev.spikelane.kernel.product.PackedWeights;
-
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;

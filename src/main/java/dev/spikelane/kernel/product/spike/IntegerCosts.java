@@ -50,6 +50,7 @@ public record IntegerCosts(Product int8, Product int16) {
     /** Tables, for 64 outputs. */
     public double tables(ElementType type, int rows, int pre) {
         Product costs = of(type);
-        return Math.ceilDiv(pre, INPUTS) * (costs.panel * rows + costs.make * Math.ceilDiv(rows, SpikeCosts.MOST_ROWS_FORESEEN));
+        return Math.ceilDiv(pre, INPUTS)
+                * (costs.panel * rows + costs.make * Math.ceilDiv(rows, SpikeCosts.MOST_ROWS_FORESEEN));
     }
 }

@@ -1,7 +1,6 @@
 package dev.spikelane.kernel.product.spike;
 
 import dev.spikelane.kernel.product.PackedWeights;
-
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

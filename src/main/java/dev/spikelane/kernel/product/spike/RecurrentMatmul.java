@@ -1,11 +1,10 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.ValueLayout;
 

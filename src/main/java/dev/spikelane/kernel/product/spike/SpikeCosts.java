@@ -1,9 +1,8 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import dev.spikelane.kernel.base.Cpu;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.ElementType;
 import java.util.Locale;
 

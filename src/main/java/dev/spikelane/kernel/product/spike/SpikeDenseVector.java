@@ -1,8 +1,5 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.BitsVector;
-import dev.spikelane.kernel.product.PackedWeights;
-
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
@@ -10,6 +7,8 @@ import static dev.spikelane.kernel.base.Lanes.VECTOR;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.BitsVector;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;

@@ -1,10 +1,9 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;

@@ -1,13 +1,12 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
 import static dev.spikelane.kernel.base.Lanes.VECTOR;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,8 +1,7 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

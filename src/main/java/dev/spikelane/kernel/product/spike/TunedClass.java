@@ -66,6 +66,7 @@ final class TunedClass {
     private int drifting;
     /** Whether no way waits to be tried. */
     boolean settled;
+
     int served = TunedStage.NONE;
     int calls;
     private double spent;
@@ -103,8 +104,7 @@ final class TunedClass {
 
     static long key(TunedStage stage, boolean shared) {
         long size = (long) stage.inputs << 20 ^ stage.outputs;
-        long bucket =
-                (halfOctaves(stage.rows) << 8 | halfOctaves(stage.density()) + 128) << 4 | stage.kind.ordinal();
+        long bucket = (halfOctaves(stage.rows) << 8 | halfOctaves(stage.density()) + 128) << 4 | stage.kind.ordinal();
         return (size << 1 | (shared ? 1 : 0)) << 20 | bucket << 1 | 1;
     }
 

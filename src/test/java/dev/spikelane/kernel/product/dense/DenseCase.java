@@ -1,10 +1,9 @@
 package dev.spikelane.kernel.product.dense;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.kernel.base.FusedMultiplyAdd;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;

@@ -1,12 +1,11 @@
 package dev.spikelane.kernel.product.dense;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.Arrays;

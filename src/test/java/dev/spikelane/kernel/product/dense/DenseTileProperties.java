@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.product.dense;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
@@ -9,6 +7,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.Template;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;

@@ -1,14 +1,13 @@
 package dev.spikelane.kernel.product.gradient;
 
-import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.spike.Product;
-import dev.spikelane.kernel.product.spike.SpikeMatmul;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
-
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.spike.Product;
+import dev.spikelane.kernel.product.spike.SpikeMatmul;
+import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

@@ -1,10 +1,5 @@
 package dev.spikelane.kernel.product.gradient;
 
-import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.dense.DenseCase;
-import dev.spikelane.kernel.product.dense.DenseMatmul;
-import dev.spikelane.kernel.product.spike.Product;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
@@ -13,6 +8,10 @@ import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.DenseCase;
+import dev.spikelane.kernel.product.dense.DenseMatmul;
+import dev.spikelane.kernel.product.spike.Product;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;

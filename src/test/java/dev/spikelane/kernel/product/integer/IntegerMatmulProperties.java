@@ -1,8 +1,5 @@
 package dev.spikelane.kernel.product.integer;
 
-import dev.spikelane.kernel.product.spike.SpikeCosts;
-import dev.spikelane.kernel.product.spike.Start;
-
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,6 +9,8 @@ import dev.spikelane.FewerTries;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.integer.IntegerProduct.Sizes;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.kernel.product.spike.Start;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;

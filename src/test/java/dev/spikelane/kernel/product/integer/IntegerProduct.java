@@ -1,13 +1,12 @@
 package dev.spikelane.kernel.product.integer;
 
+import dev.spikelane.Matrices;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.spike.Product;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.kernel.product.spike.Tuner;
 import dev.spikelane.kernel.product.spike.WrongCosts;
-
-import dev.spikelane.Matrices;
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;

@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.product.integer;
 
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
-
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;

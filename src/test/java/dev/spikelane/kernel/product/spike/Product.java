@@ -1,11 +1,10 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.dense.DenseCase;
-
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.DenseCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -10,6 +8,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

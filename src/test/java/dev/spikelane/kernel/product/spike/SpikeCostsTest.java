@@ -1,14 +1,13 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.integer.IntegerMatmul;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.integer.IntegerMatmul;
 import dev.spikelane.memory.ElementType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

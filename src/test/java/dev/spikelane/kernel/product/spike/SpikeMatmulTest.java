@@ -1,9 +1,5 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.integer.IntegerMatmul;
-import dev.spikelane.kernel.product.integer.PackedIntegers;
-
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.onOtherThread;
 import static dev.spikelane.Matrices.assertSameBits;
@@ -18,6 +14,9 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.integer.IntegerMatmul;
+import dev.spikelane.kernel.product.integer.PackedIntegers;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;

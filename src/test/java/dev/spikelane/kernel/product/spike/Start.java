@@ -1,7 +1,6 @@
 package dev.spikelane.kernel.product.spike;
 
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
-
 import dev.spikelane.memory.ElementType;
 
 /** What constants choose before anything is learned. */

@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.product.PackedWeights;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
