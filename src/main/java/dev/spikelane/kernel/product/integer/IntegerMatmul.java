@@ -95,12 +95,14 @@ public final class IntegerMatmul {
             TunedStage stage, ElementType type, int rows, int pre, int post, long active, int blocks) {
         stage.of(type == ElementType.INT8 ? Tuner.Kind.INT8 : Tuner.Kind.INT16, rows, pre, post, active);
         Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
-        if (SimdWidth.VECTOR) {
-            IntegerCosts costs = stage.tuner.costs().integers();
-            stage.costs[Variant.ACTIVE.ordinal()] = blocks * costs.active(type, rows, active);
-            stage.costs[Variant.TABLES.ordinal()] = blocks * costs.tables(type, rows, pre);
-        } else {
-            stage.costs[Variant.SCALAR.ordinal()] = blocks;
+        IntegerCosts costs = stage.tuner.costs().integers();
+        for (int way = 0; way < VARIANTS.length; way++) {
+            if (SimdWidth.VECTOR == (VARIANTS[way] != Variant.SCALAR)) {
+                stage.costs[way] = blocks
+                        * (VARIANTS[way] == Variant.TABLES
+                                ? costs.tables(type, rows, pre)
+                                : costs.active(type, rows, active));
+            }
         }
     }
 

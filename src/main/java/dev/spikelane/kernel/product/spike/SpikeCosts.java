@@ -163,6 +163,7 @@ public record SpikeCosts(
     private static final SpikeCosts SAID = of(ASKED);
 
     private static volatile SpikeCosts inUse = SAID;
+    private static volatile boolean fixed = !ASKED.equalsIgnoreCase("auto");
 
     /**
      * Returns the constants that decide.
@@ -179,6 +180,7 @@ public record SpikeCosts(
             return false;
         }
         inUse = costs;
+        fixed = !costs.equals(SAID);
         return true;
     }
 
@@ -188,7 +190,7 @@ public record SpikeCosts(
      * @return whether they are
      */
     public static boolean isFixed() {
-        return !ASKED.equalsIgnoreCase("auto") || inUse != SAID;
+        return fixed;
     }
 
     static SpikeCosts of(String asked) {

@@ -45,9 +45,6 @@ public final class SpikeMatmul {
 
     private static final Variant[] VARIANTS = Variant.values();
 
-    /** The variants that this JVM can run. */
-    private static final Variant[] CANDIDATES = candidates();
-
     /** For questions that no product follows at once. */
     private static final ThreadLocal<TunedStage> ASKED = ThreadLocal.withInitial(() -> new TunedStage(Tuner.OF_JVM, 1));
 
@@ -302,31 +299,21 @@ public final class SpikeMatmul {
         stage.of(Tuner.Kind.SPIKES, rows, pre, post, active);
         SpikeCosts costs = stage.tuner.costs();
         Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
-        for (Variant variant : CANDIDATES) {
-            if (fits(variant, pre)) {
-                stage.costs[variant.ordinal()] = blocks * costs.of(variant, rows, pre, post, active);
+        for (int way = 0; way < VARIANTS.length; way++) {
+            if (fits(VARIANTS[way], pre)) {
+                stage.costs[way] = blocks * costs.of(VARIANTS[way], rows, pre, post, active);
             }
         }
     }
 
-    /** Whether what a variant prepares of a row fits its memory. */
+    /** Whether this JVM can run a variant, and what that prepares of a row fits its memory. */
     static boolean fits(Variant variant, int pre) {
         return switch (variant) {
-            case SCALAR, ACTIVE, WIDE, NARROW, LISTS -> true;
-            case DENSE -> SpikeFactors.mostRows(PackedWeights.paddedPre(pre)) > 0;
-            case PERMUTE -> pre <= SpikePermuteVector.MOST_INPUTS;
+            case SCALAR -> !SimdWidth.VECTOR;
+            case ACTIVE, WIDE, NARROW, LISTS -> SimdWidth.VECTOR;
+            case DENSE -> SimdWidth.VECTOR && SpikeFactors.mostRows(PackedWeights.paddedPre(pre)) > 0;
+            case PERMUTE -> SimdWidth.bits() == SimdWidth.WIDEST && pre <= SpikePermuteVector.MOST_INPUTS;
         };
-    }
-
-    private static Variant[] candidates() {
-        if (!SimdWidth.VECTOR) {
-            return new Variant[] {Variant.SCALAR};
-        }
-        return SimdWidth.bits() == SimdWidth.WIDEST
-                ? new Variant[] {
-                    Variant.ACTIVE, Variant.DENSE, Variant.WIDE, Variant.NARROW, Variant.LISTS, Variant.PERMUTE
-                }
-                : new Variant[] {Variant.ACTIVE, Variant.DENSE, Variant.WIDE, Variant.NARROW, Variant.LISTS};
     }
 
     /** Which loop does the work. */

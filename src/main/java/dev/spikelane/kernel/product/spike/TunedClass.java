@@ -9,7 +9,7 @@ final class TunedClass {
 
     private static final int FEW_SAMPLES = 3;
 
-    /** Ways that are estimated at less than that are measured {@link #SAMPLES} times, others less often. */
+    /** Ways that are estimated at less than that are measured {@link Tuner#SAMPLES} times, others less often. */
     private static final double NEAR = 1.25;
 
     /** By how much times drift, and for how many measured stages in a row, until the class looks again. */
@@ -104,7 +104,7 @@ final class TunedClass {
 
     static long key(TunedStage stage, boolean shared) {
         long size = (long) stage.inputs << 20 ^ stage.outputs;
-        long bucket = (halfOctaves(stage.rows) << 8 | halfOctaves(stage.density()) + 128) << 4 | stage.kind.ordinal();
+        int bucket = (halfOctaves(stage.rows) << 8 | halfOctaves(stage.density()) + 128) << 4 | stage.kind.number;
         return (size << 1 | (shared ? 1 : 0)) << 20 | bucket << 1 | 1;
     }
 
@@ -250,7 +250,7 @@ final class TunedClass {
                 outputs,
                 Math.pow(2, rows / 2.0),
                 Math.pow(2, density / 2.0),
-                kind.ways.get(served),
+                kind.nameOf(served),
                 settled ? "" : " so far");
     }
 }

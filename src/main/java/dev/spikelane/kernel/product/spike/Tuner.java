@@ -2,7 +2,6 @@ package dev.spikelane.kernel.product.spike;
 
 import dev.spikelane.kernel.base.SimdWidth;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -87,15 +86,21 @@ public final class Tuner {
 
     /** Products whose ways are compared with each other. */
     public enum Kind {
-        SPIKES("scalar", "active", "dense", "wide", "narrow", "lists", "permute"),
-        INT8("scalar", "active", "tables"),
-        INT16("scalar", "active", "tables");
+        SPIKES(0, "scalar active dense wide narrow lists permute"),
+        INT8(1, "scalar active tables"),
+        INT16(2, "scalar active tables");
 
-        /** What the ways are called. */
-        final List<String> ways;
+        final int number;
+        private final String ways;
 
-        Kind(String... ways) {
-            this.ways = List.of(ways);
+        Kind(int number, String ways) {
+            this.number = number;
+            this.ways = ways;
+        }
+
+        /** What a way is called. */
+        String nameOf(int way) {
+            return ways.split(" ", -1)[way];
         }
     }
 
@@ -204,7 +209,7 @@ public final class Tuner {
         if (whole && (of.lastWay != of.served || of.inRow < IN_ROW)) {
             return; // there is nothing to compare it with
         }
-        stage.small = estimated > HOPELESS || runs[stage.kind.ordinal()][trial] < SMALL_RUNS;
+        stage.small = estimated > HOPELESS || runs[stage.kind.number][trial] < SMALL_RUNS;
         double part = whole ? IN_ROW : 1.0 / (stage.small ? stage.blocks : Math.min(4, stage.blocks));
         double excess = time * Math.max(LEAST_CHARGE, (estimated - 1) * part);
         if (hurries && !of.settled || excess <= of.credit) {
@@ -235,7 +240,7 @@ public final class Tuner {
         TunedClass of = stage.of;
         int way = stage.way;
         double time = stage.time();
-        runs[stage.kind.ordinal()][way]++;
+        runs[stage.kind.number][way]++;
         of.inRow = stage.trial != TunedStage.NONE ? 0 : way == of.lastWay ? of.inRow + 1 : 1;
         of.lastWay = way;
         if (stage.whole) {
@@ -252,7 +257,7 @@ public final class Tuner {
         of.scale(time / (of.factor(way) * stage.costs[way]));
         if (stage.trial != TunedStage.NONE) {
             int trial = stage.trial;
-            runs[stage.kind.ordinal()][trial]++;
+            runs[stage.kind.number][trial]++;
             of.credit -= Math.max(stage.excess(time), LEAST_CHARGE * time);
             double ratio = stage.timeOfTrial() / time;
             add(stage, way, trial, of.factor(way) * ratio * stage.costs[way] / stage.costs[trial]);
@@ -265,7 +270,7 @@ public final class Tuner {
         if (!(sample > 0 && sample < Double.POSITIVE_INFINITY)) {
             return; // the clock stood still
         }
-        int[] cold = coldRuns[stage.kind.ordinal()];
+        int[] cold = coldRuns[stage.kind.number];
         double surprise = sample / of.factor(trial);
         if (surprise > BEYOND && cold[trial]++ < COLD_RUNS || surprise < 1 / BEYOND && cold[served]++ < COLD_RUNS) {
             return;
