@@ -25,7 +25,8 @@ import java.util.Locale;
  * <p>Two vector variants. One adds the weights of the active inputs, which were listed before: 8-bit weights in lanes
  * of 16 bits, which are widened before they can overflow. The other adds, for every group of four inputs, one of its 16
  * partial sums from tables in the L1 cache, which costs the same at any density; 16-bit weights go through it in two
- * halves, {@code 256 * (item >> 8) + (item & 255)}. {@link Tuner} learns which of them is the faster one on this machine.
+ * halves, {@code 256 * (item >> 8) + (item & 255)}. {@link Tuner} learns which of them is the faster
+ * one on this machine.
  */
 public final class IntegerMatmul {
 

@@ -7,13 +7,13 @@ import dev.spikelane.memory.ElementType;
 import java.util.Locale;
 
 /**
- * What the variants of {@link SpikeMatmul} and of products of integers cost on a machine, in nanoseconds for 64 outputs.
- * {@link Tuner} starts from them; they never change bits.
+ * What the variants of {@link SpikeMatmul} and of products of integers cost on a machine, in nanoseconds for 64
+ * outputs. {@link Tuner} starts from them; they never change bits.
  *
  * <p>Constants of some CPUs ship with the library; a variant that was not measured there is guessed high. The system
- * property {@value #PROPERTY} fixes them, so that they decide alone: {@code auto}
- * (the default: those of this CPU, or of its vectors, as a start), the name of a shipped set ({@code zen3}, {@code zen4}, {@code zen5}, {@code sapphire-rapids},
- * {@code lanes4}, {@code lanes8}, {@code lanes16}), or constants as {@link #text} writes them.
+ * property {@value #PROPERTY} fixes them, so that they decide alone: {@code auto} (the default: those of this CPU, or
+ * of its vectors, as a start), the name of a shipped set ({@code zen3}, {@code zen4}, {@code zen5},
+ * {@code sapphire-rapids}, {@code lanes4}, {@code lanes8}, {@code lanes16}), or constants as {@link #text} writes them.
  *
  * @param name where they come from
  * @param active visiting active inputs

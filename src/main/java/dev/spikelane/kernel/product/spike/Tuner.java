@@ -48,13 +48,13 @@ public final class Tuner {
     /** What a stage that tries another way in whole may be estimated to take, so that it is not held up. */
     private static final double MOST_OF_WHOLE = 1.8;
 
-    /** What a trial is charged with at least, as a part of its stage: it drives weights out of caches, and takes notes. */
+    /** What a trial is charged with at least, as a part of its stage: it drives weights out of caches. */
     private static final double LEAST_CHARGE = 0.03;
 
     /** By how much a way that was never tried may be slower than it is estimated. */
     private static final double DOUBT = 2;
 
-    /** Of so many stages in a row the last counts: the first finds caches and branch predictor as another way left them. */
+    /** Of so many stages in a row the last counts: the first finds caches and branch predictor of another way. */
     private static final int IN_ROW = 2;
 
     /** Of the stages of a settled class one in so many is measured; a power of 2. */
