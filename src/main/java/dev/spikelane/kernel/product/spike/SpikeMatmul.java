@@ -300,19 +300,24 @@ public final class SpikeMatmul {
         SpikeCosts costs = stage.tuner.costs();
         Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
         for (int way = 0; way < VARIANTS.length; way++) {
-            if (fits(VARIANTS[way], pre)) {
+            if (fits(VARIANTS[way], rows, pre)) {
                 stage.costs[way] = blocks * costs.of(VARIANTS[way], rows, pre, post, active);
             }
         }
     }
 
-    /** Whether this JVM can run a variant, and what that prepares of a row fits its memory. */
-    static boolean fits(Variant variant, int pre) {
+    /**
+     * Whether this JVM can run a variant, and what that prepares of a row fits its memory. For a single row tables or
+     * factors of several never pay.
+     */
+    static boolean fits(Variant variant, int rows, int pre) {
         return switch (variant) {
             case SCALAR -> !SimdWidth.VECTOR;
-            case ACTIVE, WIDE, NARROW, LISTS -> SimdWidth.VECTOR;
-            case DENSE -> SimdWidth.VECTOR && SpikeFactors.mostRows(PackedWeights.paddedPre(pre)) > 0;
-            case PERMUTE -> SimdWidth.bits() == SimdWidth.WIDEST && pre <= SpikePermuteVector.MOST_INPUTS;
+            case ACTIVE -> SimdWidth.VECTOR;
+            case WIDE, NARROW, LISTS -> SimdWidth.VECTOR && rows > 1;
+            case DENSE -> SimdWidth.VECTOR && rows > 1 && SpikeFactors.mostRows(PackedWeights.paddedPre(pre)) > 0;
+            case PERMUTE ->
+                SimdWidth.bits() == SimdWidth.WIDEST && rows > 1 && pre <= SpikePermuteVector.MOST_INPUTS;
         };
     }
 

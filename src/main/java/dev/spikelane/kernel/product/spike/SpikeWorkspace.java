@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Scratch memory of {@link SpikeMatmul} and of products of integers, to be used again and again by one thread at a time.
+ * Scratch memory of {@link SpikeMatmul} and of products of integers, used again and again, by one thread at a time.
  */
 public final class SpikeWorkspace {
 

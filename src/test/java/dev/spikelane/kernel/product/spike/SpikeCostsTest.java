@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product.spike;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.kernel.base.SimdWidth;
@@ -60,6 +61,7 @@ final class SpikeCostsTest {
         "zen5, INT16, 64, TABLES"
     })
     void choosesForIntegers(String name, ElementType type, int rows, IntegerMatmul.Variant expected) {
+        assumeTrue(SimdWidth.VECTOR, "there is a choice");
         assertEquals(expected, Start.choose(SpikeCosts.of(name), type, rows, 784, rows * 392L));
     }
 

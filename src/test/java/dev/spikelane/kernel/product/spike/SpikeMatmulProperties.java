@@ -185,7 +185,7 @@ final class SpikeMatmulProperties {
         for (SpikeMatmul.Variant other : SpikeMatmul.Variant.values()) {
             boolean runs = other != SpikeMatmul.Variant.SCALAR
                     && other != SpikeMatmul.Variant.PERMUTE
-                    && SpikeMatmul.fits(other, pre);
+                    && SpikeMatmul.fits(other, rows, pre);
             if (runs && costs.of(other, rows, pre, 64, active) < costs.of(chosen, rows, pre, 64, active)) {
                 throw new AssertionError(other + " costs less than " + chosen);
             }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
@@ -129,11 +130,13 @@ final class SpikeMatmulTest {
         "zen4, 25600, 0.02, ACTIVE",
     })
     void tablesNeedDensityAndRows(String costs, int rows, double density, SpikeMatmul.Variant expected) {
+        assumeTrue(SimdWidth.VECTOR, "there is a choice");
         assertEquals(expected, Start.choose(SpikeCosts.of(costs), rows, 784, 1_000, (long) (density * rows * 784)));
     }
 
     @Test
     void tablesAreOfNoUseWithoutSpikes() {
+        assumeTrue(SimdWidth.VECTOR, "there is a choice");
         for (String costs : new String[] {"zen3", "zen4", "zen5", "sapphire-rapids", "lanes4"}) {
             SpikeCosts of = SpikeCosts.of(costs);
             long all = Integer.MAX_VALUE * (1L << 20);
@@ -163,6 +166,7 @@ final class SpikeMatmulTest {
     /** Four rows with many spikes are multiplied as numbers where that was measured to be the fastest. */
     @Test
     void fewRowsWithManySpikesAreServedByNumbers() {
+        assumeTrue(SimdWidth.VECTOR, "there is a choice");
         SpikeCosts costs = SpikeCosts.of("zen5");
         for (int rows : new int[] {4, 8}) {
             assertEquals(SpikeMatmul.Variant.DENSE, Start.choose(costs, rows, 784, 1_000, rows * 700L), rows + " rows");
