@@ -316,8 +316,7 @@ public final class SpikeMatmul {
             case ACTIVE -> SimdWidth.VECTOR;
             case WIDE, NARROW, LISTS -> SimdWidth.VECTOR && rows > 1;
             case DENSE -> SimdWidth.VECTOR && rows > 1 && SpikeFactors.mostRows(PackedWeights.paddedPre(pre)) > 0;
-            case PERMUTE ->
-                SimdWidth.bits() == SimdWidth.WIDEST && rows > 1 && pre <= SpikePermuteVector.MOST_INPUTS;
+            case PERMUTE -> SimdWidth.bits() == SimdWidth.WIDEST && rows > 1 && pre <= SpikePermuteVector.MOST_INPUTS;
         };
     }
 

@@ -211,10 +211,9 @@ final class TunerTest {
         TunedStage stage = stage(SpikeCosts.of("zen3"));
         for (int call = 0; call < 2_000; call++) {
             run(stage, 1_024, POST, 1_024 * PRE * 9 / 10, TunerTest::narrowIsFast, 1);
-            assertTrue(
-                    !stage.measured
-                            || stage.trial == TunedStage.NONE
-                            || SpikeMatmul.variant(stage.trial) != SpikeMatmul.Variant.ACTIVE);
+            assertTrue(!stage.measured
+                    || stage.trial == TunedStage.NONE
+                    || SpikeMatmul.variant(stage.trial) != SpikeMatmul.Variant.ACTIVE);
         }
     }
 

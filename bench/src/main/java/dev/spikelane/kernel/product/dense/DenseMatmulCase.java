@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.product.dense;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
@@ -11,6 +9,7 @@ import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Transpose;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.SharedBlocks;
 import dev.spikelane.random.TorchRandom;

@@ -1,10 +1,5 @@
 package dev.spikelane.kernel.product.integer;
 
-import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.spike.ProductYardstick;
-import dev.spikelane.kernel.product.spike.SpikeMatmul;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
-
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
@@ -15,6 +10,10 @@ import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Transpose;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.spike.ProductYardstick;
+import dev.spikelane.kernel.product.spike.SpikeMatmul;
+import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -122,8 +121,7 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
         /** C, with the variant that the library chooses. */
         private void yardstick() {
             IntegerMatmul.Variant variant =
-                    IntegerMatmul.choose(
-                            work.type, work.rows, work.pre, integers.post(), spikes.count(0, work.rows));
+                    IntegerMatmul.choose(work.type, work.rows, work.pre, integers.post(), spikes.count(0, work.rows));
             ProductYardstick.integers(
                     variant == IntegerMatmul.Variant.TABLES
                             ? ProductYardstick.Integers.TABLES

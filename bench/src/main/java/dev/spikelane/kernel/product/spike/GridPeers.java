@@ -1,12 +1,11 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Peer;
 import dev.spikelane.bench.Peers;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;

@@ -1,12 +1,11 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.integer.PackedIntegers;
-
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.spikelane.kernel.Yardstick;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.integer.PackedIntegers;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.FunctionDescriptor;
@@ -162,7 +161,8 @@ public final class ProductYardstick {
     }
 
     /** Adds items of integer weights; one thread at a time. */
-    public static void integers(Integers variant, SpikeMatrix spikes, int rows, PackedIntegers weights, FloatMatrix current) {
+    public static void integers(
+            Integers variant, SpikeMatrix spikes, int rows, PackedIntegers weights, FloatMatrix current) {
         try {
             variant.function.invokeExact(
                     spikes.segment(),

@@ -1,8 +1,7 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.SharedBlocks;
@@ -89,8 +88,9 @@ final class SharedProduct implements Runnable {
                     Stream.generate(() -> Tile.whole(into)).limit(threads).toList()));
         }
         now = all.getFirst();
-        workspaces =
-                Stream.generate(() -> new SpikeWorkspace(arena, serves)).limit(threads).toList();
+        workspaces = Stream.generate(() -> new SpikeWorkspace(arena, serves))
+                .limit(threads)
+                .toList();
         prepared = new PreparedSpikes(arena, threads, serves);
     }
 

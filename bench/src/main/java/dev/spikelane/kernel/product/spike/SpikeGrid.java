@@ -1,13 +1,12 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Transpose;
 import dev.spikelane.kernel.Yardstick;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;

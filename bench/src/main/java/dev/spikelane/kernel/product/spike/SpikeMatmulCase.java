@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.product.PackedWeights;
-
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
@@ -13,6 +11,7 @@ import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Transpose;
 import dev.spikelane.kernel.Yardstick;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
