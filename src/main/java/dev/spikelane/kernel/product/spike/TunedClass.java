@@ -146,13 +146,19 @@ final class TunedClass {
     int next(double[] costs, int best, double most) {
         int next = TunedStage.NONE;
         int onceMore = TunedStage.NONE;
+        int second = TunedStage.NONE;
         double least = Double.POSITIVE_INFINITY;
         double leastAgain = Double.POSITIVE_INFINITY;
+        double leastOfAll = Double.POSITIVE_INFINITY;
         for (int way = 0; way < Tuner.WAYS; way++) {
             double ratio = ratio(costs, way, best);
             // A moment may have shown more than what costs say of it.
             if (way == best || !(ratio <= most || most == Tuner.HOPELESS && costs[way] <= most * costs[best])) {
                 continue;
+            }
+            if (ratio < leastOfAll) {
+                leastOfAll = ratio;
+                second = way;
             }
             if (trials[way] < (ratio < NEAR ? Tuner.SAMPLES : FEW_SAMPLES)) {
                 if (ratio < least) {
@@ -163,6 +169,9 @@ final class TunedClass {
                 leastAgain = ratio * (Tuner.SAMPLES + trials[way]);
                 onceMore = way;
             }
+        }
+        if (next == TunedStage.NONE && trials[best] < Tuner.SAMPLES) {
+            next = second; // beside which the way that serves is measured again
         }
         boolean knowsAll = next == TunedStage.NONE;
         if (knowsAll && !settled) {
