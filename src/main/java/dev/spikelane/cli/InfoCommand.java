@@ -11,9 +11,12 @@ import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.TextPrinter;
 import dev.spikelane.cli.terminal.Program;
 import dev.spikelane.kernel.Simd;
-import dev.spikelane.kernel.product.SpikeCalibration;
-import dev.spikelane.kernel.product.SpikeCosts;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.kernel.product.spike.Tuner;
 import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +33,7 @@ import picocli.CommandLine.Spec;
         name = "info",
         description = "Print the JDK, the SIMD width in use and why, and the defaults.",
         footerHeading = "%nExamples:%n",
-        footer = {"  ./spikelane info", "  ./spikelane info --json | jq -r .simd", "  ./spikelane info --calibrate"})
+        footer = {"  ./spikelane info", "  ./spikelane info --json | jq -r .simd", "  ./spikelane info --learn"})
 final class InfoCommand implements Runnable {
 
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
@@ -42,22 +45,19 @@ final class InfoCommand implements Runnable {
     private boolean json;
 
     @Option(
-            names = "--calibrate",
+            names = "--learn",
             description = {
-                "Measure what the variants of the spike matmul cost here, in some seconds on a quiet machine, and",
-                "print it as the system property that makes it decide."
+                "Warm up a network 784-1000-10, and print which variants of its products turn out to be the fastest",
+                "here. Every program learns that while it runs."
             })
-    private boolean calibrate;
+    private boolean learn;
 
     @Override
     public void run() {
         PrintWriter out = command.commandLine().getOut();
         Map<String, String> facts = facts();
-        if (calibrate) {
-            facts.put("Measured costs", SpikeCalibration.measure().text());
-            facts.put(
-                    "Use them",
-                    "JAVA_OPTS=-D" + SpikeCosts.PROPERTY + "=... ./spikelane ...   (results stay the same)");
+        if (learn) {
+            facts.put("Learned", learned());
         }
         Section section = Section.of("");
         facts.forEach((name, value) ->
@@ -101,7 +101,24 @@ final class InfoCommand implements Runnable {
     /** What decides which variant of the spike matmul serves. */
     private static String costs() {
         SpikeCosts costs = SpikeCosts.inUse();
-        return costs.name() + (SpikeCosts.isFixed() ? ", as " + SpikeCosts.PROPERTY + " asks: " : ": ") + costs.text();
+        return costs.name()
+                + (SpikeCosts.isFixed()
+                        ? ", as " + SpikeCosts.PROPERTY + " asks: "
+                        : ", where products start to learn: ")
+                + costs.text();
+    }
+
+    private static String learned() {
+        TorchRandom random = new TorchRandom(1);
+        Network.builder(784)
+                .dense(1_000, random)
+                .neuron(new Leaky(0.9f))
+                .dense(10, random)
+                .neuron(new Leaky(0.9f))
+                .build()
+                .warmUp(1);
+        String learned = Tuner.describe();
+        return learned.isEmpty() ? "nothing, as there is no choice" : learned;
     }
 
     private static boolean hasVectorModule() {

@@ -4,7 +4,7 @@ import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.product.PreparedFrame;
+import dev.spikelane.kernel.product.gradient.PreparedFrame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;

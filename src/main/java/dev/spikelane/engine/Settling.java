@@ -1,12 +1,13 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.kernel.product.spike.Tuner;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Runs rounds of the same work until the JIT compiler is done with it. */
+/** Runs rounds of the same work until the JIT compiler is done with it, and products know their fastest variants. */
 public final class Settling {
 
     /** C2 takes its time between two compilations of a loop. */
@@ -26,13 +27,23 @@ public final class Settling {
     private Settling() {}
 
     /**
-     * Runs until the times of the last rounds agree and next to nothing was compiled meanwhile.
+     * Runs until the times of the last rounds agree, next to nothing was compiled meanwhile, and no product has a
+     * variant left to try.
      *
      * @param most no round starts after this time
      * @param round the work
      * @return whether they agree
      */
     public static boolean run(Duration most, Runnable round) {
+        Tuner.hurry(true);
+        try {
+            return settles(most, round);
+        } finally {
+            Tuner.hurry(false);
+        }
+    }
+
+    private static boolean settles(Duration most, Runnable round) {
         Deque<Long> times = new ArrayDeque<>();
         long start = System.nanoTime();
         long compiled = compilationTime();
@@ -50,7 +61,7 @@ public final class Settling {
                 compiled = compilationTime();
                 quietSince = now;
             }
-            if (now - quietSince > QUIET_NANOSECONDS && agree(times)) {
+            if (now - quietSince > QUIET_NANOSECONDS && agree(times) && Tuner.isSettled()) {
                 return true;
             }
         }

@@ -228,8 +228,7 @@ public final class Network {
     /**
      * Makes the JVM compile what simulations of this network run, so that the first call of a service is as fast as all
      * others: runs spikes of several densities, and values, in blocks and step by step, until the times agree; no round
-     * starts after 4 seconds. On a CPU whose costs do not ship with the library it then measures, for some 2 seconds,
-     * which kernels are the fastest; results do not depend on it.
+     * starts after 4 seconds. Meanwhile products learn which kernels are the fastest; results do not depend on it.
      *
      * @param batch samples that will run side by side, at least 1
      * @return how long it took; empty if the times of the last rounds still differed after 4 seconds, or much was

@@ -1,8 +1,6 @@
 package dev.spikelane.network;
 
 import dev.spikelane.engine.Settling;
-import dev.spikelane.kernel.product.SpikeCalibration;
-import dev.spikelane.kernel.product.SpikeCosts;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -16,8 +14,8 @@ import java.util.Optional;
 
 /**
  * Runs what a service will run until the JIT compiler is done with it: rounds of spikes at several densities and of
- * values, in blocks and step by step, with and without recorded membranes. On a CPU that no constants ship for,
- * measures what the variants of the spike matmul cost.
+ * values, in blocks and step by step, with and without recorded membranes. Products learn meanwhile which of their
+ * variants are the fastest.
  */
 final class WarmUp {
 
@@ -60,9 +58,6 @@ final class WarmUp {
                 warmUp.round(plain);
                 warmUp.round(recorded);
             });
-        }
-        if (!SpikeCosts.inUse().isOfThisCpu()) {
-            SpikeCosts.replace(SpikeCalibration.measure());
         }
         return settled ? Optional.of(Duration.ofNanos(System.nanoTime() - start)) : Optional.empty();
     }

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.operator.Scratch;
-import dev.spikelane.kernel.product.IntegerCosts;
-import dev.spikelane.kernel.product.SpikeCosts;
+import dev.spikelane.kernel.product.spike.IntegerCosts;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -54,7 +54,7 @@ final class PortSumTest {
     private static boolean worthSharing(int rows, double ofSpike, int spikes, boolean held) {
         SpikeCosts before = SpikeCosts.inUse();
         SpikeCosts costs = known(ofSpike, before.integers());
-        assumeTrue(SpikeCosts.replace(costs), "constants are not fixed");
+        assumeTrue(SpikeCosts.fix(costs), "constants are not fixed");
         try (Arena arena = Arena.ofShared()) {
             Network network = Network.builder(784)
                     .dense(1_000, new TorchRandom(1))
@@ -79,7 +79,7 @@ final class PortSumTest {
             term.open();
             return new PortSum(List.of(term), 1_000, arena, RunSize.forward(1, rows, 2), null).worthSharing(0, 1);
         } finally {
-            SpikeCosts.replace(before);
+            SpikeCosts.fix(before);
         }
     }
 

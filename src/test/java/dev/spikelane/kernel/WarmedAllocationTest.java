@@ -2,8 +2,8 @@ package dev.spikelane.kernel;
 
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.SpikeMatmul;
-import dev.spikelane.kernel.product.SpikeWorkspace;
+import dev.spikelane.kernel.product.spike.SpikeMatmul;
+import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;

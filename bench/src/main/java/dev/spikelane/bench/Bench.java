@@ -1,10 +1,10 @@
 package dev.spikelane.bench;
 
 import dev.spikelane.io.ReportFile;
-import dev.spikelane.kernel.product.GridPeers;
-import dev.spikelane.kernel.product.GridPoint;
-import dev.spikelane.kernel.product.GridReport;
-import dev.spikelane.kernel.product.SpikeGrid;
+import dev.spikelane.kernel.product.spike.GridPeers;
+import dev.spikelane.kernel.product.spike.GridPoint;
+import dev.spikelane.kernel.product.spike.GridReport;
+import dev.spikelane.kernel.product.spike.SpikeGrid;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

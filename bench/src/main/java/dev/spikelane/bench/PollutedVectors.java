@@ -1,6 +1,6 @@
 package dev.spikelane.bench;
 
-import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyStep;

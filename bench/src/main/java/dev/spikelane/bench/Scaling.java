@@ -1,6 +1,6 @@
 package dev.spikelane.bench;
 
-import dev.spikelane.kernel.product.SpikeMatmulWork;
+import dev.spikelane.kernel.product.spike.SpikeMatmulWork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -3,9 +3,9 @@ package dev.spikelane.bench;
 import static dev.spikelane.bench.Workloads.MANY_ROWS;
 import static dev.spikelane.bench.Workloads.STEPS;
 
-import dev.spikelane.kernel.product.DenseMatmulWork;
-import dev.spikelane.kernel.product.IntegerMatmulWork;
-import dev.spikelane.kernel.product.SpikeMatmulWork;
+import dev.spikelane.kernel.product.dense.DenseMatmulWork;
+import dev.spikelane.kernel.product.integer.IntegerMatmulWork;
+import dev.spikelane.kernel.product.spike.SpikeMatmulWork;
 import dev.spikelane.kernel.step.NeuronWork;
 import dev.spikelane.kernel.step.leaky.LeakyStepWork;
 import dev.spikelane.memory.ElementType;

@@ -1,9 +1,9 @@
 package dev.spikelane.network;
 
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.ProductInside;
-import dev.spikelane.kernel.product.ProductYardstick;
-import dev.spikelane.kernel.product.SpikeWorkspace;
+import dev.spikelane.kernel.product.spike.ProductInside;
+import dev.spikelane.kernel.product.spike.ProductYardstick;
+import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.kernel.step.StepInside;
 import dev.spikelane.kernel.step.StepYardstick;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;

@@ -2,8 +2,8 @@ package dev.spikelane.blas.call;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 

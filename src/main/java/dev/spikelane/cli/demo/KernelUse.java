@@ -1,7 +1,7 @@
 package dev.spikelane.cli.demo;
 
 import dev.spikelane.kernel.Simd;
-import dev.spikelane.kernel.product.SpikeMatmul;
+import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.memory.SpikeMatrix;
 
 /** Counts which variant of the spike matmul serves the blocks of one layer. */

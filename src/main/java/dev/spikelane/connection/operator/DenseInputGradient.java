@@ -1,8 +1,8 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 

@@ -4,7 +4,7 @@ import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.WeightGradient;
+import dev.spikelane.kernel.product.gradient.WeightGradient;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;

@@ -3,10 +3,10 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.TorchLayout;
-import dev.spikelane.kernel.product.DenseMatmul;
-import dev.spikelane.kernel.product.IntegerMatmul;
-import dev.spikelane.kernel.product.PackedIntegers;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.DenseMatmul;
+import dev.spikelane.kernel.product.integer.IntegerMatmul;
+import dev.spikelane.kernel.product.integer.PackedIntegers;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Parameter;
@@ -111,7 +111,7 @@ public final class IntegerDenseOperator implements Operator {
 
     @Override
     public String kernel(int count, long active) {
-        return IntegerMatmul.variant(weights.type(), count, inputs(), active);
+        return IntegerMatmul.variant(weights.type(), count, inputs(), outputs(), active);
     }
 
     @Override

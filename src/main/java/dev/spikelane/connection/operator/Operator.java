@@ -1,7 +1,7 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.product.PreparedFrame;
+import dev.spikelane.kernel.product.gradient.PreparedFrame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

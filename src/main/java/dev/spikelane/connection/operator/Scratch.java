@@ -1,8 +1,8 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.product.NarrowMatmul;
-import dev.spikelane.kernel.product.PreparedSpikes;
-import dev.spikelane.kernel.product.SpikeWorkspace;
+import dev.spikelane.kernel.product.gradient.NarrowMatmul;
+import dev.spikelane.kernel.product.spike.PreparedSpikes;
+import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -124,7 +124,7 @@ public final class Scratch {
     public PreparedSpikes prepared() {
         PreparedSpikes known = shared.prepared;
         if (known == null) {
-            known = shared.threads == 1 ? spikes().prepared() : new PreparedSpikes(arena);
+            known = shared.threads == 1 ? spikes().prepared() : new PreparedSpikes(arena, shared.threads);
             shared.prepared = known;
         }
         return known;

@@ -1,6 +1,6 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.product.PreparedFrame;
+import dev.spikelane.kernel.product.gradient.PreparedFrame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import org.jspecify.annotations.Nullable;

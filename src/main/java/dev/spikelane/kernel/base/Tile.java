@@ -16,6 +16,9 @@ public final class Tile {
     private final boolean whole;
     private FloatMatrix matrix;
     private int columns;
+    /** The block in column 0 of the matrix. */
+    private int originBlock;
+
     private int firstBlock;
     private int endBlock;
 
@@ -75,6 +78,7 @@ public final class Tile {
                     "a tile has " + other.columns() + " columns, expected a multiple of " + FloatMatrix.ROW_MULTIPLE);
         }
         matrix = other;
+        originBlock = 0;
         firstBlock = 0;
         endBlock = Math.min(blocks(), other.stride() / FloatMatrix.ROW_MULTIPLE);
         return this;
@@ -97,6 +101,27 @@ public final class Tile {
             throw new IllegalArgumentException("block range is [" + first + ", " + end + "), expected at most "
                     + matrix.stride() / FloatMatrix.ROW_MULTIPLE + " blocks, as the tile is " + matrix.columns()
                     + " columns wide");
+        }
+        originBlock = whole ? 0 : first;
+        firstBlock = first;
+        endBlock = end;
+        return this;
+    }
+
+    /**
+     * Goes to some of the blocks in use, without moving them: what is in the matrix stays where it is, until
+     * {@link #at} is called.
+     *
+     * @param first the first block in use
+     * @param end the block behind the last
+     * @return this tile
+     * @throws IllegalArgumentException if there are no such blocks, or the matrix does not hold them
+     */
+    public Tile narrow(int first, int end) {
+        int room = matrix.stride() / FloatMatrix.ROW_MULTIPLE;
+        if (first < originBlock || end <= first || end > Math.min(blocks(), originBlock + room)) {
+            throw new IllegalArgumentException("block range is [" + first + ", " + end + "), expected a part of ["
+                    + originBlock + ", " + Math.min(blocks(), originBlock + room) + ")");
         }
         firstBlock = first;
         endBlock = end;
@@ -189,10 +214,10 @@ public final class Tile {
     /**
      * Returns which column stands in column 0 of the matrix.
      *
-     * @return 0, or the first column in use
+     * @return 0, or the first column that the matrix holds
      */
     public int origin() {
-        return whole ? 0 : firstColumn();
+        return originBlock * FloatMatrix.ROW_MULTIPLE;
     }
 
     /**

@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
 
 /** Looks for NaN, infinities and -0 by the bits of numbers: whole vectors of some rows. */
-final class BitsVector {
+public final class BitsVector {
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int INFINITY = 0x7F80_0000;
@@ -19,12 +19,12 @@ final class BitsVector {
     private BitsVector() {}
 
     /** Whether none is NaN or infinite. */
-    static boolean areFinite(MemorySegment values, long from, long step, int rows, int bytes) {
+    public static boolean areFinite(MemorySegment values, long from, long step, int rows, int bytes) {
         return greatest(values, from, step, rows, bytes) < INFINITY;
     }
 
     /** Without their sign, the bits of NaN are greater than those of infinity. */
-    static boolean haveNan(MemorySegment values, long from, long step, int rows, int bytes) {
+    public static boolean haveNan(MemorySegment values, long from, long step, int rows, int bytes) {
         return greatest(values, from, step, rows, bytes) > INFINITY;
     }
 
@@ -42,7 +42,7 @@ final class BitsVector {
     }
 
     /** The bits of -0 are the least integer. */
-    static boolean haveMinusZero(MemorySegment values, long from, long step, int rows, int bytes) {
+    public static boolean haveMinusZero(MemorySegment values, long from, long step, int rows, int bytes) {
         Checks.isNative(values);
         IntVector least = IntVector.zero(INT);
         for (int row = 0; row < rows; row++) {

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Weights and bias of a dense connection in the order in which {@link SpikeMatmul} reads them.
+ * Weights and bias of a dense connection in the order in which products read them.
  *
  * <p>Layout {@code [ceil(post/64)][pre rounded up to 16][64]} floats: the weights of 64 outputs from one input are 256
  * consecutive bytes, those of the next input follow. Padding is zero. They change only where they are set; may be
@@ -15,13 +15,13 @@ import java.lang.foreign.ValueLayout;
  */
 public final class PackedWeights {
 
-    /** Outputs that stand side by side; {@link SpikeMatmul} shares work between threads by such blocks. */
+    /** Outputs that stand side by side; products share work between threads by such blocks. */
     public static final int BLOCK = 64;
 
     /** Inputs to which the packed rows are padded: the four groups that one step of the table variant takes. */
     static final int INPUTS = 16;
 
-    static final int BLOCK_BYTES = BLOCK * Float.BYTES;
+    public static final int BLOCK_BYTES = BLOCK * Float.BYTES;
 
     /** Inputs that are transposed at a time: a cache line of the transpose. */
     private static final int SQUARE = 16;
@@ -411,25 +411,25 @@ public final class PackedWeights {
         }
     }
 
-    void requireAccessible() {
+    public void requireAccessible() {
         packed.requireShape("packed weights", packed.rows(), BLOCK);
     }
 
-    MemorySegment segment() {
+    public MemorySegment segment() {
         return memory.segment();
     }
 
-    MemorySegment biasSegment() {
+    public MemorySegment biasSegment() {
         return bias.segment();
     }
 
     /** Bytes from the start of {@link #segment()} to the first input's weights of a block of outputs. */
-    long blockOffset(int block) {
+    public long blockOffset(int block) {
         return (long) block * paddedPre(pre) * BLOCK_BYTES;
     }
 
     /** Inputs rounded up to a multiple of {@link #INPUTS}. */
-    int paddedPre() {
+    public int paddedPre() {
         return paddedPre(pre);
     }
 
@@ -437,7 +437,7 @@ public final class PackedWeights {
         return (post - 1) / BLOCK + 1;
     }
 
-    static int paddedPre(int pre) {
+    public static int paddedPre(int pre) {
         return (pre + INPUTS - 1) / INPUTS * INPUTS;
     }
 

@@ -15,7 +15,7 @@ import jdk.incubator.vector.FloatVector;
  * The vector variant of {@link ZeroInputs}, a row at a time: what products do whose weights, or gradients, are not all
  * finite. Others have tiles that multiply by zeros as by any number.
  */
-final class ZeroInputsVector {
+public final class ZeroInputsVector {
 
     private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -33,7 +33,7 @@ final class ZeroInputsVector {
      * @param c bytes to the sums
      * @param bytes of the lanes, whole vectors
      */
-    static void add(
+    public static void add(
             MemorySegment inputs,
             long a,
             long stepOfA,

@@ -2,8 +2,8 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.product.BlockMatmul;
-import dev.spikelane.kernel.product.NarrowMatmul;
+import dev.spikelane.kernel.product.dense.BlockMatmul;
+import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;

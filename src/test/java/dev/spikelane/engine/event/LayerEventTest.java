@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.kernel.Simd;
-import dev.spikelane.kernel.product.DenseMatmul;
-import dev.spikelane.kernel.product.SpikeMatmul;
+import dev.spikelane.kernel.product.dense.DenseMatmul;
+import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;

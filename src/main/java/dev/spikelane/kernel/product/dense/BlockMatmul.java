@@ -1,0 +1,93 @@
+package dev.spikelane.kernel.product.dense;
+
+import dev.spikelane.kernel.base.ZeroInputs;
+import dev.spikelane.kernel.product.BitsVector;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.ZeroInputsVector;
+import dev.spikelane.memory.FloatMatrix;
+
+/**
+ * Products with 64 columns of weights, whose factors stand close together. An object serves one thread: it takes
+ * weights, then multiplies by them as often as wanted.
+ */
+public final class BlockMatmul {
+
+    private final TileWalk walk = new TileWalk();
+    private FloatMatrix weights;
+    private int firstRow;
+    private int depth;
+    private boolean finite;
+
+    /** Prepares nothing but the object. */
+    public BlockMatmul() {
+        this.weights = FloatMatrix.zeros(1, 1);
+    }
+
+    /**
+     * Takes weights, which must not change before the products.
+     *
+     * @param from {@code [at least first + count x 64]}
+     * @param first the row of the first weights
+     * @param count rows of weights
+     */
+    public void take(FloatMatrix from, int first, int count) {
+        weights = from;
+        firstRow = first;
+        depth = count;
+        finite = BitsVector.areFinite(
+                from.segment(), from.rowOffset(first), from.rowOffset(1), count, PackedWeights.BLOCK_BYTES);
+    }
+
+    /**
+     * Tells whether the weights that were taken are finite; then a chain of fused multiply-adds gives the bits of these
+     * products.
+     *
+     * @return whether none is NaN or infinite
+     */
+    public boolean isFinite() {
+        return finite;
+    }
+
+    /**
+     * Computes a product: {@code into[row][lane] = sum over k of factors[row][k] * weights[k][lane]}, from zero,
+     * {@code k} ascending, one fused multiply-add each; a factor of zero adds nothing ({@link ZeroInputs}).
+     *
+     * @param factors in one of its rows the factors, those of a row of the product behind those of the row before
+     * @param place the row of the factors
+     * @param into {@code [rows x 64]}, overwritten
+     * @throws IndexOutOfBoundsException if there are not so many factors or weights
+     */
+    public void multiply(FloatMatrix factors, int place, FloatMatrix into) {
+        into.fill(0);
+        if (!finite) {
+            multiplyCarefully(factors, place, into);
+            return;
+        }
+        walk.rowOfA = (long) depth * Float.BYTES;
+        walk.stepOfA = Float.BYTES;
+        walk.stepOfB = weights.rowOffset(1);
+        walk.rowOfC = into.rowOffset(1);
+        walk.a = factors.rowOffset(place);
+        for (int lanes = 0; lanes < PackedWeights.BLOCK_BYTES; lanes += TileWalk.STRIP_BYTES) {
+            walk.b = weights.rowOffset(firstRow) + lanes;
+            walk.c = lanes;
+            walk.add(factors.segment(), weights.segment(), into.segment(), into.rows(), depth);
+        }
+    }
+
+    private void multiplyCarefully(FloatMatrix factors, int place, FloatMatrix into) {
+        for (int row = 0; row < into.rows(); row++) {
+            ZeroInputsVector.add(
+                    factors.segment(),
+                    factors.rowOffset(place) + (long) row * depth * Float.BYTES,
+                    Float.BYTES,
+                    weights.segment(),
+                    weights.rowOffset(firstRow),
+                    weights.rowOffset(1),
+                    into.segment(),
+                    into.rowOffset(row),
+                    PackedWeights.BLOCK_BYTES,
+                    depth);
+        }
+    }
+}

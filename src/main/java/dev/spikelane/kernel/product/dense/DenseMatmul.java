@@ -1,0 +1,248 @@
+package dev.spikelane.kernel.product.dense;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.ZeroInputs;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Dense float matrix product (SGEMM): analog input of a layer, and the products of training.
+ *
+ * <p>{@code c[i][j] = start + sum over k of a[i][k] * b[k][j]}, in float32 and in this order, whatever the variant:
+ * each output has one accumulator, which begins at its start (zero, the bias, or what {@code c} holds) and takes the
+ * products in ascending {@code k}, each by one fused multiply-add. So results never depend on the rows or blocks in a
+ * call, the vector width or the number of threads. x86 CPUs before AVX2 have no such instruction; there scalar code
+ * gives the same bits slowly.
+ *
+ * <p>An {@code a[i][k]} of zero adds nothing, whatever {@code b[k][j]} is ({@link ZeroInputs}); other NaNs arise where
+ * the formula has them. All NaNs are one value, of which any bit pattern may be found.
+ */
+public final class DenseMatmul {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    private DenseMatmul() {}
+
+    /**
+     * Allocates the scratch memory that one thread needs for
+     * {@link #multiply(FloatMatrix, boolean, FloatMatrix, boolean, FloatMatrix, FloatMatrix)}; it fits all shapes and
+     * can be used again and again.
+     *
+     * @param arena the arena that owns the memory
+     * @return about 1.3 MB
+     */
+    public static FloatMatrix workspace(Arena arena) {
+        return FloatMatrix.zeros(arena, Panels.WORKSPACE_ROWS, PackedWeights.BLOCK);
+    }
+
+    /**
+     * Computes {@code c = op(a) * op(b)}, where {@code op} transposes or not, on the calling thread.
+     *
+     * @param a {@code [m x k]}; {@code [k x m]} if transposed
+     * @param transposeA whether {@code op(a)} is the transpose
+     * @param b {@code [k x n]}; {@code [n x k]} if transposed; may be the same as {@code a}
+     * @param transposeB whether {@code op(b)} is the transpose
+     * @param c {@code [m x n]}, overwritten; shares no memory with {@code a} and {@code b}
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the
+     *     others
+     * @throws IllegalArgumentException if a shape does not fit, or {@code c} or {@code workspace} shares memory with
+     *     another matrix
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void multiply(
+            FloatMatrix a,
+            boolean transposeA,
+            FloatMatrix b,
+            boolean transposeB,
+            FloatMatrix c,
+            FloatMatrix workspace) {
+        check(a, transposeA, b, transposeB, c, workspace);
+        if (SimdWidth.VECTOR) {
+            DenseMatmulVector.general(a, transposeA, b, transposeB, c, false, workspace.segment());
+        } else {
+            scalar(a, transposeA, b, transposeB, c, false);
+        }
+    }
+
+    /**
+     * Computes {@code c += op(a) * op(b)}: the sums start at what {@code c} holds. All else is as in
+     * {@link #multiply(FloatMatrix, boolean, FloatMatrix, boolean, FloatMatrix, FloatMatrix)}.
+     *
+     * @param a {@code [m x k]}; {@code [k x m]} if transposed
+     * @param transposeA whether {@code op(a)} is the transpose
+     * @param b {@code [k x n]}; {@code [n x k]} if transposed; may be the same as {@code a}
+     * @param transposeB whether {@code op(b)} is the transpose
+     * @param c {@code [m x n]}, updated; shares no memory with {@code a} and {@code b}
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the
+     *     others
+     * @throws IllegalArgumentException if a shape does not fit, or {@code c} or {@code workspace} shares memory with
+     *     another matrix
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void add(
+            FloatMatrix a,
+            boolean transposeA,
+            FloatMatrix b,
+            boolean transposeB,
+            FloatMatrix c,
+            FloatMatrix workspace) {
+        check(a, transposeA, b, transposeB, c, workspace);
+        if (SimdWidth.VECTOR) {
+            DenseMatmulVector.general(a, transposeA, b, transposeB, c, true, workspace.segment());
+        } else {
+            scalar(a, transposeA, b, transposeB, c, true);
+        }
+    }
+
+    private static void check(
+            FloatMatrix a,
+            boolean transposeA,
+            FloatMatrix b,
+            boolean transposeB,
+            FloatMatrix c,
+            FloatMatrix workspace) {
+        int m = c.rows();
+        int n = c.columns();
+        int depth = transposeA ? a.rows() : a.columns();
+        c.requireShape("c", m, n);
+        a.requireShape("a", transposeA ? depth : m, transposeA ? m : depth);
+        b.requireShape("b", transposeB ? n : depth, transposeB ? depth : n);
+        workspace.requireShape("workspace", Panels.WORKSPACE_ROWS, PackedWeights.BLOCK);
+        Checks.apart("c", c, "a", a);
+        Checks.apart("c", c, "b", b);
+        Checks.apart("workspace", workspace, "a", a);
+        Checks.apart("workspace", workspace, "b", b);
+        Checks.apart("workspace", workspace, "c", c);
+    }
+
+    /**
+     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
+     * share a product take disjoint blocks. Needs no workspace, because the weights are packed.
+     *
+     * @param input {@code [at least rows x pre]}
+     * @param rows how many rows, at least 1
+     * @param weights {@code pre -> post}
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares
+     *     no memory with {@code input}
+     * @throws IllegalArgumentException if a shape does not fit, or {@code current} shares memory with {@code input}
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void multiply(FloatMatrix input, int rows, PackedWeights weights, Tile current) {
+        Checks.rows("input", input.rows(), rows);
+        input.requireShape("input", input.rows(), weights.pre());
+        current.require("current", rows, weights.post());
+        weights.requireAccessible();
+        Checks.apart("current", current.matrix(), "input", input);
+        if (SimdWidth.VECTOR) {
+            DenseMatmulVector.packed(input, rows, weights, current);
+        } else {
+            scalar(input, rows, weights, current);
+        }
+    }
+
+    /**
+     * Names the variant that the products with packed weights use. Results do not depend on it.
+     *
+     * @return {@code dense}, or {@code scalar} without vectors
+     */
+    public static String variant() {
+        return SimdWidth.VECTOR ? "dense" : "scalar";
+    }
+
+    /** The specification for unpacked matrices. */
+    public static void scalar(
+            FloatMatrix a, boolean transposeA, FloatMatrix b, boolean transposeB, FloatMatrix c, boolean accumulate) {
+        int depth = transposeA ? a.rows() : a.columns();
+        long stepA = transposeA ? a.rowOffset(1) : Float.BYTES;
+        long stepB = transposeB ? Float.BYTES : b.rowOffset(1);
+        for (int row = 0; row < c.rows(); row++) {
+            long fromA = transposeA ? (long) row * Float.BYTES : a.rowOffset(row);
+            for (int column = 0; column < c.columns(); column++) {
+                long fromB = transposeB ? b.rowOffset(column) : (long) column * Float.BYTES;
+                long to = c.rowOffset(row) + (long) column * Float.BYTES;
+                float start = accumulate ? c.segment().get(FLOAT, to) : 0;
+                float sum = chain(start, depth, a.segment(), fromA, stepA, b.segment(), fromB, stepB);
+                c.segment().set(FLOAT, to, sum);
+            }
+        }
+    }
+
+    /** The specification for packed weights. */
+    public static void scalar(FloatMatrix input, int rows, PackedWeights weights, Tile current) {
+        MemorySegment currents = current.matrix().segment();
+        for (int row = 0; row < rows; row++) {
+            for (int block = current.firstBlock(); block < current.endBlock(); block++) {
+                long to = current.offset(row, block);
+                for (int lane = 0; lane < PackedWeights.BLOCK; lane++) {
+                    int output = block * PackedWeights.BLOCK + lane;
+                    float sum = output < weights.post() ? output(input, row, weights, output) : 0;
+                    currents.set(FLOAT, to + (long) lane * Float.BYTES, sum);
+                }
+            }
+        }
+    }
+
+    private static float output(FloatMatrix input, int row, PackedWeights weights, int output) {
+        long from =
+                weights.blockOffset(output / PackedWeights.BLOCK) + (long) (output % PackedWeights.BLOCK) * Float.BYTES;
+        return chain(
+                weights.bias(output),
+                weights.pre(),
+                input.segment(),
+                input.rowOffset(row),
+                Float.BYTES,
+                weights.segment(),
+                from,
+                PackedWeights.BLOCK_BYTES);
+    }
+
+    /**
+     * One output: a chain of {@code depth} fused multiply-adds of inputs from {@code a}. Offsets and steps are bytes.
+     */
+    private static float chain(
+            float start, int depth, MemorySegment a, long fromA, long stepA, MemorySegment b, long fromB, long stepB) {
+        float sum = start;
+        for (int k = 0; k < depth; k++) {
+            sum = ZeroInputs.fma(a.get(FLOAT, fromA + k * stepA), b.get(FLOAT, fromB + k * stepB), sum);
+        }
+        return sum;
+    }
+
+    /** The parts of the matrices that stay in a core's caches, and where the workspace holds their packed copies. */
+    static final class Panels {
+
+        /**
+         * Steps of the sum that are taken at a time: 64 columns of {@code b} are then 256 KB. A multiple of every
+         * vector.
+         */
+        static final int DEPTH = 1_024;
+
+        /** Rows of {@code a} and {@code c} that are taken at a time. A multiple of every vector. */
+        static final int ROWS = 256;
+
+        /** The packed part of {@code a}: rows of {@link #DEPTH} floats. */
+        static final long A = 0;
+
+        static final long A_STEP = (long) DEPTH * Float.BYTES;
+
+        /** The packed part of {@code b}, in the layout of {@link PackedWeights}. */
+        static final long B = ROWS * A_STEP;
+
+        /** Two squares of at most 16 x 16 floats, between which a transposition goes to and fro. */
+        static final long SQUARES = B + (long) DEPTH * PackedWeights.BLOCK_BYTES;
+
+        static final int SQUARE_BYTES = 16 * 16 * Float.BYTES;
+
+        static final int WORKSPACE_ROWS = (int) ((SQUARES + 2 * SQUARE_BYTES) / PackedWeights.BLOCK_BYTES);
+
+        private Panels() {}
+    }
+}

@@ -1,0 +1,319 @@
+package dev.spikelane.kernel.product.dense;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Template;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.BitsVector;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.ZeroInputsVector;
+import dev.spikelane.kernel.product.dense.DenseMatmul.Panels;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * The vector variant of {@link DenseMatmul}. The work is {@link DenseTileVector}: 4 rows by 4 vectors of sums in
+ * registers; where there are only 16 registers, {@link TallTileVector}, 6 rows by 2 vectors, and {@link FlatTileVector}
+ * for the rows left over. Around them stand the loops that keep its operands in cache: {@link Panels#DEPTH} steps of
+ * the sum at a time, of 64 columns of {@code b}, for {@link Panels#ROWS} rows of {@code a}; between such panels the
+ * partial sums rest in {@code c}, as float32, which changes no bit.
+ */
+@SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
+final class DenseMatmulVector {
+
+    private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final FloatVector ZERO = FloatVector.zero(FLOAT);
+
+    private static final int STRIP_BYTES = 4 * BYTES;
+
+    /** For sums that are alike in all rows of a tile, and for others. */
+    private static final DenseTile ALIKE = tile(true);
+
+    private static final DenseTile DIFFERENT = tile(false);
+
+    private DenseMatmulVector() {}
+
+    private static DenseTile tile(boolean alike) {
+        return Template.copy(
+                MethodHandles.lookup(), DenseTile.class, DenseTileVector.class, alike, DenseTileScalar::new);
+    }
+
+    /** Reads the weights where they are: they are packed already. */
+    static void packed(FloatMatrix input, int rows, PackedWeights weights, Tile tile) {
+        FloatMatrix current = tile.matrix();
+        int firstOfMatrix = tile.origin() / PackedWeights.BLOCK;
+        for (int row = 0; row < rows; row += Panels.ROWS) {
+            int rowsHere = Math.min(rows - row, Panels.ROWS);
+            for (int block = tile.firstBlock(); block < tile.endBlock(); block++) {
+                packed(input, row, rowsHere, weights, block, current, block - firstOfMatrix);
+            }
+        }
+    }
+
+    /**
+     * Some rows of a block. A weight that is not finite gives NaN wherever it is multiplied by zero. So weights are
+     * looked at before, or sums behind, whichever are fewer.
+     */
+    private static void packed(
+            FloatMatrix input, int row, int rows, PackedWeights weights, int block, FloatMatrix current, int to) {
+        int pre = weights.pre();
+        boolean fewWeights = pre <= rows;
+        int used = usedBytes(columns(weights.post(), block));
+        long weight = weights.blockOffset(block);
+        long step = PackedWeights.BLOCK_BYTES;
+        if (!fewWeights || BitsVector.areFinite(weights.segment(), weight, step, pre, used)) {
+            packed(input, row, rows, weights, block, current, to, true);
+            long sum = current.rowOffset(row) + to * step;
+            if (fewWeights || !BitsVector.haveNan(current.segment(), sum, current.rowOffset(1), rows, used)) {
+                return;
+            }
+        }
+        packed(input, row, rows, weights, block, current, to, false);
+    }
+
+    private static void packed(
+            FloatMatrix input,
+            int row,
+            int rows,
+            PackedWeights weights,
+            int block,
+            FloatMatrix current,
+            int to,
+            boolean finite) {
+        int columns = columns(weights.post(), block);
+        int pre = weights.pre();
+        start(current, row, rows, to, weights.biasSegment(), block);
+        for (int k = 0; k < pre; k += Panels.DEPTH) {
+            addPanel(
+                    input.segment(),
+                    input.rowOffset(row) + (long) k * Float.BYTES,
+                    input.rowOffset(1),
+                    rows,
+                    weights.segment(),
+                    weights.blockOffset(block) + (long) k * PackedWeights.BLOCK_BYTES,
+                    Math.min(pre - k, Panels.DEPTH),
+                    current,
+                    row,
+                    to,
+                    columns,
+                    k == 0,
+                    finite);
+        }
+        clear(current, row, rows, to, columns);
+    }
+
+    /** Packs a panel of {@code b}, and of {@code a} where it is transposed, just before they are used. */
+    static void general(
+            FloatMatrix a,
+            boolean transposeA,
+            FloatMatrix b,
+            boolean transposeB,
+            FloatMatrix c,
+            boolean accumulate,
+            MemorySegment workspace) {
+        int depth = transposeA ? a.rows() : a.columns();
+        int blocks = c.stride() / PackedWeights.BLOCK;
+        MemorySegment rowsOfA = transposeA ? workspace : a.segment();
+        long step = transposeA ? Panels.A_STEP : a.rowOffset(1);
+        for (int row = 0; row < c.rows(); row += Panels.ROWS) {
+            int rowsHere = Math.min(c.rows() - row, Panels.ROWS);
+            for (int k = 0; k < depth; k += Panels.DEPTH) {
+                int steps = Math.min(depth - k, Panels.DEPTH);
+                long from = transposeA ? Panels.A : a.rowOffset(row) + (long) k * Float.BYTES;
+                if (transposeA) {
+                    DensePanelsVector.packA(a, k, steps, row, rowsHere, workspace);
+                }
+                for (int block = 0; block < blocks; block++) {
+                    DensePanelsVector.packB(b, transposeB, k, steps, block, c.columns(), workspace);
+                    if (k == 0 && !accumulate) {
+                        clear(c, row, rowsHere, block, 0);
+                    }
+                    int columns = columns(c.columns(), block);
+                    boolean finite = BitsVector.areFinite(
+                            workspace, Panels.B, PackedWeights.BLOCK_BYTES, steps, usedBytes(columns));
+                    addPanel(
+                            rowsOfA,
+                            from,
+                            step,
+                            rowsHere,
+                            workspace,
+                            Panels.B,
+                            steps,
+                            c,
+                            row,
+                            block,
+                            columns,
+                            k == 0 && !accumulate,
+                            finite);
+                    if (k + steps == depth) {
+                        clear(c, row, rowsHere, block, columns);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Starts the sums of one block at the bias of one. */
+    private static void start(FloatMatrix c, int row, int rows, int block, MemorySegment bias, int biasBlock) {
+        MemorySegment sums = c.segment();
+        Checks.isNative(sums);
+        Checks.isNative(bias);
+        long outputs = (long) block * PackedWeights.BLOCK_BYTES;
+        for (int i = 0; i < rows; i++) {
+            long at = c.rowOffset(row + i) + outputs;
+            for (int lanes = 0; lanes < PackedWeights.BLOCK_BYTES; lanes += BYTES) {
+                FloatVector.fromMemorySegment(FLOAT, bias, (long) biasBlock * PackedWeights.BLOCK_BYTES + lanes, ORDER)
+                        .intoMemorySegment(sums, at + lanes, ORDER);
+            }
+        }
+    }
+
+    /**
+     * Adds {@code depth} products to the sums of one block, of which {@code columns} are of use. The lanes beyond them
+     * get sums too, not even finite. The sums of all rows may be {@code alike} before. If {@code b} may not be
+     * {@code finite}, its zeros are looked for in {@code a}.
+     */
+    private static void addPanel(
+            MemorySegment a,
+            long fromA,
+            long stepA,
+            int rows,
+            MemorySegment b,
+            long fromB,
+            int depth,
+            FloatMatrix c,
+            int firstRow,
+            int block,
+            int columns,
+            boolean alike,
+            boolean finite) {
+        int used = usedBytes(columns);
+        long step = c.rowOffset(1);
+        long to = c.rowOffset(firstRow) + (long) block * PackedWeights.BLOCK_BYTES;
+        if (!finite) {
+            for (int row = 0; row < rows; row++) {
+                long from = fromA + row * stepA;
+                long at = to + row * step;
+                ZeroInputsVector.add(
+                        a, from, Float.BYTES, b, fromB, PackedWeights.BLOCK_BYTES, c.segment(), at, used, depth);
+            }
+            return;
+        }
+        if (TallTileVector.SERVES) {
+            addNarrow(a, fromA, stepA, rows, b, fromB, depth, c.segment(), to, step, used);
+            return;
+        }
+        DenseTile tile = alike ? ALIKE : DIFFERENT;
+        for (int row = 0; row < rows; row += DenseTile.ROWS) {
+            long tileA = fromA + row * stepA;
+            long tileC = to + row * step;
+            int last = Math.min(rows - row, DenseTile.ROWS) - 1;
+            for (int strip = 0; strip < used; strip += STRIP_BYTES) {
+                if (last == 0) {
+                    row(a, tileA, b, fromB + strip, depth, c.segment(), tileC + strip);
+                } else {
+                    tile.add(a, tileA, stepA, last, b, fromB + strip, depth, c.segment(), tileC + strip, step);
+                }
+            }
+        }
+    }
+
+    /**
+     * Adds by tiles whose sums fit 16 registers, all rows of a strip before the next: its part of {@code b} is read
+     * again and again.
+     */
+    private static void addNarrow(
+            MemorySegment a,
+            long fromA,
+            long stepA,
+            int rows,
+            MemorySegment b,
+            long fromB,
+            int depth,
+            MemorySegment c,
+            long to,
+            long step,
+            int used) {
+        int tall = rows - rows % TallTileVector.ROWS;
+        int last = TallTileVector.ROWS - 1;
+        long stepB = PackedWeights.BLOCK_BYTES;
+        for (int strip = 0; strip < used; strip += TallTileVector.STRIP_BYTES) {
+            for (int row = 0; row < tall; row += TallTileVector.ROWS) {
+                long at = to + row * step + strip;
+                long from = fromA + row * stepA;
+                TallTileVector.addTile(a, from, stepA, Float.BYTES, b, fromB + strip, stepB, c, at, step, last, depth);
+            }
+        }
+        for (int strip = 0; strip < used; strip += STRIP_BYTES) {
+            int row = tall;
+            for (; row + FlatTileVector.ROWS <= rows; row += FlatTileVector.ROWS) {
+                long at = to + row * step + strip;
+                FlatTileVector.addTile(a, fromA + row * stepA, stepA, b, fromB + strip, stepB, c, at, step, depth);
+            }
+            if (row < rows) {
+                row(a, fromA + row * stepA, b, fromB + strip, depth, c, to + row * step + strip);
+            }
+        }
+    }
+
+    /** A tile of a single row: a batch of one, or one row left over. */
+    private static void row(
+            MemorySegment a, long fromA, MemorySegment b, long fromB, int depth, MemorySegment c, long at) {
+        Checks.isNative(a);
+        Checks.isNative(b);
+        Checks.isNative(c);
+        FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, c, at, ORDER);
+        FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, c, at + BYTES, ORDER);
+        FloatVector sum2 = FloatVector.fromMemorySegment(FLOAT, c, at + 2 * BYTES, ORDER);
+        FloatVector sum3 = FloatVector.fromMemorySegment(FLOAT, c, at + 3 * BYTES, ORDER);
+        for (int k = 0; k < depth; k++) {
+            FloatVector factor = FloatVector.broadcast(FLOAT, a.get(ELEMENT, fromA + (long) k * Float.BYTES));
+            long from = fromB + (long) k * PackedWeights.BLOCK_BYTES;
+            sum0 = factor.fma(FloatVector.fromMemorySegment(FLOAT, b, from, ORDER), sum0);
+            sum1 = factor.fma(FloatVector.fromMemorySegment(FLOAT, b, from + BYTES, ORDER), sum1);
+            sum2 = factor.fma(FloatVector.fromMemorySegment(FLOAT, b, from + 2 * BYTES, ORDER), sum2);
+            sum3 = factor.fma(FloatVector.fromMemorySegment(FLOAT, b, from + 3 * BYTES, ORDER), sum3);
+        }
+        sum0.intoMemorySegment(c, at, ORDER);
+        sum1.intoMemorySegment(c, at + BYTES, ORDER);
+        sum2.intoMemorySegment(c, at + 2 * BYTES, ORDER);
+        sum3.intoMemorySegment(c, at + 3 * BYTES, ORDER);
+    }
+
+    /**
+     * Zeroes a block from a lane on. Behind the last column zeros in {@code b} would not do: infinity times zero is
+     * NaN. The mask serves whole vectors too, because C2 boxes what is either a computed vector or a constant one.
+     */
+    private static void clear(FloatMatrix c, int row, int rows, int block, int firstLane) {
+        MemorySegment sums = c.segment();
+        Checks.isNative(sums);
+        long outputs = (long) block * PackedWeights.BLOCK_BYTES;
+        for (int i = 0; i < rows; i++) {
+            for (int lane = firstLane / COUNT * COUNT; lane < PackedWeights.BLOCK; lane += COUNT) {
+                VectorMask<Float> kept = FLOAT.indexInRange(lane, firstLane);
+                long at = c.rowOffset(row + i) + outputs + (long) lane * Float.BYTES;
+                ZERO.blend(FloatVector.fromMemorySegment(FLOAT, sums, at, ORDER), kept)
+                        .intoMemorySegment(sums, at, ORDER);
+            }
+        }
+    }
+
+    /** The columns of a block among {@code all}. */
+    private static int columns(int all, int block) {
+        return Math.min(all - block * PackedWeights.BLOCK, PackedWeights.BLOCK);
+    }
+
+    /** Bytes of a block that hold columns, rounded up to whole strips. */
+    private static int usedBytes(int columns) {
+        return (columns + 4 * COUNT - 1) / (4 * COUNT) * STRIP_BYTES;
+    }
+}

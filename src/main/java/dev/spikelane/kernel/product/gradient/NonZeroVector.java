@@ -1,0 +1,39 @@
+package dev.spikelane.kernel.product.gradient;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static jdk.incubator.vector.VectorOperators.NE;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SpikeLanesVector;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+
+/** Tells which numbers of a matrix are not zero. */
+final class NonZeroVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    private NonZeroVector() {}
+
+    /** Sets the bits of as many rows and columns as the matrix has. */
+    static void set(FloatMatrix matrix, SpikeMatrix bits) {
+        MemorySegment from = matrix.segment();
+        MemorySegment to = bits.segment();
+        Checks.isNative(from);
+        Checks.isNative(to);
+        int vectors = matrix.stride() / COUNT;
+        for (int row = 0; row < matrix.rows(); row++) {
+            long at = matrix.rowOffset(row);
+            long word = bits.rowOffset(row);
+            for (int i = 0; i < vectors; i++) {
+                FloatVector numbers = FloatVector.fromMemorySegment(FLOAT, from, at + (long) i * BYTES, ORDER);
+                SpikeLanesVector.store(to, word, i, numbers.compare(NE, 0).toLong());
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package dev.spikelane.kernel.product.gradient;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Products with a matrix of values, half of which may be zero: only places at which one of two neighboring lines is not
+ * zero are taken, which leaves sums as they are but for the sign of a zero, if the other matrix is finite. Two lines
+ * share what is loaded from that.
+ */
+final class PairListsVector {
+
+    private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final int STRIP_BYTES = 4 * BYTES;
+
+    private PairListsVector() {}
+
+    /** The currents of all rows for a block of outputs: lists of rows. */
+    static void multiply(
+            PairLists lists,
+            FloatMatrix input,
+            PackedWeights weights,
+            int block,
+            FloatMatrix current,
+            long column,
+            Walk walk) {
+        walk.factorStep = Float.BYTES;
+        walk.valueStep = PackedWeights.BLOCK_BYTES;
+        for (int panel = 0; panel < lists.panels; panel++) {
+            for (int strip = 0; strip < PackedWeights.BLOCK_BYTES; strip += STRIP_BYTES) {
+                for (int pair = 0; pair < lists.pairs; pair++) {
+                    int second = Math.min(2 * pair + 1, input.rows() - 1);
+                    walk.factor = input.rowOffset(2 * pair);
+                    walk.otherFactor = input.rowOffset(second);
+                    walk.sum = current.rowOffset(2 * pair) + column + strip;
+                    walk.otherSum = current.rowOffset(second) + column + strip;
+                    walk.value = weights.blockOffset(block) + strip;
+                    add(lists, panel * lists.pairs + pair, input, weights.segment(), current.segment(), walk);
+                }
+            }
+        }
+    }
+
+    /** Adds the gradients of a block of outputs for all inputs: lists of columns. */
+    static void add(
+            PairLists lists,
+            FloatMatrix source,
+            FloatMatrix values,
+            WeightGradientVector.Part part,
+            MemorySegment sums,
+            Walk walk) {
+        int lastInput = source.columns() - 1;
+        int firstPair = part.firstInput / 2;
+        int endPair = Math.ceilDiv(part.firstInput + part.inputs, 2);
+        walk.factorStep = source.rowOffset(1);
+        walk.valueStep = values.rowOffset(1);
+        for (int strip = 0; strip < PackedWeights.BLOCK_BYTES; strip += STRIP_BYTES) {
+            long column = part.column + strip;
+            long to = part.to - (long) part.firstInput * PackedWeights.BLOCK_BYTES + strip;
+            for (int pair = firstPair; pair < endPair; pair++) {
+                int second = Math.min(2 * pair + 1, lastInput);
+                walk.factor = 2L * pair * Float.BYTES;
+                walk.otherFactor = (long) second * Float.BYTES;
+                walk.sum = to + 2L * pair * PackedWeights.BLOCK_BYTES;
+                walk.otherSum = to + (long) second * PackedWeights.BLOCK_BYTES;
+                walk.value = column;
+                add(lists, pair, source, values.segment(), sums, walk);
+            }
+        }
+    }
+
+    /** Where the numbers of a walk along a list stand; an object of one thread, to be used again and again. */
+    static final class Walk {
+        /** Of the factors' two lines. */
+        private long factor;
+
+        private long otherFactor;
+        private long factorStep;
+        /** Of the values that both lines share. */
+        private long value;
+
+        private long valueStep;
+        /** Of the two sums. */
+        private long sum;
+
+        private long otherSum;
+    }
+
+    private static void add(
+            PairLists lists, int list, FloatMatrix factors, MemorySegment value, MemorySegment sum, Walk walk) {
+        MemorySegment factor = factors.segment();
+        Checks.isNative(factor);
+        Checks.isNative(value);
+        Checks.isNative(sum);
+        int[] places = lists.places;
+        int end = lists.starts[list + 1];
+        long first = walk.factor;
+        long second = walk.otherFactor;
+        long factorStep = walk.factorStep;
+        long base = walk.value;
+        long valueStep = walk.valueStep;
+        long to = walk.sum;
+        long other = walk.otherSum;
+        FloatVector a = FloatVector.fromMemorySegment(FLOAT, sum, to, ORDER);
+        FloatVector b = FloatVector.fromMemorySegment(FLOAT, sum, to + BYTES, ORDER);
+        FloatVector c = FloatVector.fromMemorySegment(FLOAT, sum, to + 2L * BYTES, ORDER);
+        FloatVector d = FloatVector.fromMemorySegment(FLOAT, sum, to + 3L * BYTES, ORDER);
+        FloatVector e = FloatVector.fromMemorySegment(FLOAT, sum, other, ORDER);
+        FloatVector f = FloatVector.fromMemorySegment(FLOAT, sum, other + BYTES, ORDER);
+        FloatVector g = FloatVector.fromMemorySegment(FLOAT, sum, other + 2L * BYTES, ORDER);
+        FloatVector h = FloatVector.fromMemorySegment(FLOAT, sum, other + 3L * BYTES, ORDER);
+        for (int i = lists.starts[list]; i < end; i++) {
+            int place = places[i];
+            long at = place * factorStep;
+            long from = base + place * valueStep;
+            FloatVector x = FloatVector.broadcast(FLOAT, factor.get(NUMBER, first + at));
+            FloatVector y = FloatVector.broadcast(FLOAT, factor.get(NUMBER, second + at));
+            MemorySegment four = value.asSlice(from, STRIP_BYTES); // one check for four loads
+            FloatVector v = FloatVector.fromMemorySegment(FLOAT, four, 0, ORDER);
+            a = x.fma(v, a);
+            e = y.fma(v, e);
+            v = FloatVector.fromMemorySegment(FLOAT, four, BYTES, ORDER);
+            b = x.fma(v, b);
+            f = y.fma(v, f);
+            v = FloatVector.fromMemorySegment(FLOAT, four, 2L * BYTES, ORDER);
+            c = x.fma(v, c);
+            g = y.fma(v, g);
+            v = FloatVector.fromMemorySegment(FLOAT, four, 3L * BYTES, ORDER);
+            d = x.fma(v, d);
+            h = y.fma(v, h);
+        }
+        e.intoMemorySegment(sum, other, ORDER);
+        f.intoMemorySegment(sum, other + BYTES, ORDER);
+        g.intoMemorySegment(sum, other + 2L * BYTES, ORDER);
+        h.intoMemorySegment(sum, other + 3L * BYTES, ORDER);
+        a.intoMemorySegment(sum, to, ORDER);
+        b.intoMemorySegment(sum, to + BYTES, ORDER);
+        c.intoMemorySegment(sum, to + 2L * BYTES, ORDER);
+        d.intoMemorySegment(sum, to + 3L * BYTES, ORDER);
+    }
+}

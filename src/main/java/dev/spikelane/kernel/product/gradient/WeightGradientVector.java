@@ -1,0 +1,201 @@
+package dev.spikelane.kernel.product.gradient;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.ZeroInputsVector;
+import dev.spikelane.kernel.product.dense.TileWalk;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+
+/** The vector variants of {@link WeightGradient}. */
+final class WeightGradientVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final int STRIP_BYTES = 4 * BYTES;
+
+    private WeightGradientVector() {}
+
+    /** Which sums are made of which values; an object of one thread, to be used again and again. */
+    static final class Part {
+        /** Bytes to the first of 64 columns of the values. */
+        long column;
+        /** Bytes to the sums of the first input. */
+        long to;
+
+        /** Columns in use. */
+        int outputs;
+        /** Their bytes, rounded up to whole vectors. */
+        int bytes;
+        /** Bytes to the first of the biases, and whether these are added to. */
+        long ofBias;
+
+        boolean addsBias;
+
+        int firstInput;
+        int inputs;
+        /** Whether all values are, where the source is values. */
+        boolean finite;
+
+        /** Sections of groups that are added now, and the row of the source that stands in row 0 of the values. */
+        int firstSection;
+
+        int endSection;
+        int firstRow;
+    }
+
+    /**
+     * Adds the partial sums of some sections, to the sums of the biases too: from tables in the L1 cache, or as lists
+     * say.
+     */
+    static void addSpikes(
+            SpikeLists lists,
+            FloatMatrix values,
+            Part part,
+            MemorySegment sums,
+            MemorySegment bias,
+            MemorySegment tables) {
+        if (!lists.listed) {
+            WeightTablesVector.add(lists, values, part, sums, bias, tables);
+            return;
+        }
+        int groups = lists.groups();
+        for (int section = part.firstSection; section < part.endSection; section++) {
+            int first = section * SpikeLists.GROUPS;
+            int some = Math.min(SpikeLists.GROUPS, groups - first);
+            int bytes = PackedWeights.BLOCK_BYTES;
+            for (int group = 0; group < some; group++) {
+                WeightTablesVector.make(lists, first + group, values, part, part.column, bytes, tables, group);
+            }
+            if (part.addsBias) {
+                WeightTablesVector.addBias(lists, first, some, bytes, tables, bias, part.ofBias);
+            }
+            for (int strip = 0; strip < bytes; strip += STRIP_BYTES) {
+                addSection(lists, section, part, sums, strip, tables);
+            }
+        }
+    }
+
+    /** Four vectors of outputs for some inputs. */
+    private static void addSection(
+            SpikeLists lists, int section, Part part, MemorySegment sums, int strip, MemorySegment tables) {
+        Checks.isNative(sums);
+        Checks.isNative(tables);
+        short[] entries = lists.entries;
+        int[] starts = lists.starts;
+        int list = section * lists.columns + part.firstInput;
+        long base = part.to + strip;
+        for (int input = 0; input < part.inputs; input++) {
+            int from = starts[list + input];
+            int end = starts[list + input + 1];
+            if (from < end) {
+                long at = base + (long) input * PackedWeights.BLOCK_BYTES;
+                FloatVector a = FloatVector.fromMemorySegment(FLOAT, sums, at, ORDER);
+                FloatVector b = FloatVector.fromMemorySegment(FLOAT, sums, at + BYTES, ORDER);
+                FloatVector c = FloatVector.fromMemorySegment(FLOAT, sums, at + 2L * BYTES, ORDER);
+                FloatVector d = FloatVector.fromMemorySegment(FLOAT, sums, at + 3L * BYTES, ORDER);
+                for (int i = from; i < end; i++) {
+                    long entry = (long) entries[i] * PackedWeights.BLOCK_BYTES + strip;
+                    a = a.add(FloatVector.fromMemorySegment(FLOAT, tables, entry, ORDER));
+                    b = b.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + BYTES, ORDER));
+                    c = c.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + 2L * BYTES, ORDER));
+                    d = d.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + 3L * BYTES, ORDER));
+                }
+                a.intoMemorySegment(sums, at, ORDER);
+                b.intoMemorySegment(sums, at + BYTES, ORDER);
+                c.intoMemorySegment(sums, at + 2L * BYTES, ORDER);
+                d.intoMemorySegment(sums, at + 3L * BYTES, ORDER);
+            }
+        }
+    }
+
+    /** One fused multiply-add a row and input: of some inputs, whose sums follow each other from {@code to} on. */
+    static void addValues(
+            FloatMatrix source, FloatMatrix values, int steps, Part part, MemorySegment sums, TileWalk tile) {
+        int batch = source.rows() / steps;
+        if (!part.finite) {
+            addCarefully(source, values, steps, part, sums);
+            return;
+        }
+        tile.rowOfA = Float.BYTES;
+        tile.stepOfA = source.rowOffset(1);
+        tile.stepOfB = values.rowOffset(1);
+        tile.rowOfC = PackedWeights.BLOCK_BYTES;
+        for (int step = steps - 1; step >= 0; step--) {
+            long column = values.rowOffset(step * batch) + part.column;
+            for (int strip = 0; strip < part.bytes; strip += TileWalk.STRIP_BYTES) {
+                tile.a = source.rowOffset(step * batch) + (long) part.firstInput * Float.BYTES;
+                tile.b = column + strip;
+                tile.c = part.to + strip;
+                tile.add(source.segment(), values.segment(), sums, part.inputs, batch);
+            }
+        }
+    }
+
+    /** The same, where a zero of the source may meet a value that is not finite. */
+    private static void addCarefully(FloatMatrix source, FloatMatrix values, int steps, Part part, MemorySegment sums) {
+        int batch = source.rows() / steps;
+        for (int step = steps - 1; step >= 0; step--) {
+            int row = step * batch;
+            for (int input = 0; input < part.inputs; input++) {
+                ZeroInputsVector.add(
+                        source.segment(),
+                        source.rowOffset(row) + (long) (part.firstInput + input) * Float.BYTES,
+                        source.rowOffset(1),
+                        values.segment(),
+                        values.rowOffset(row) + part.column,
+                        values.rowOffset(1),
+                        sums,
+                        part.to + (long) input * PackedWeights.BLOCK_BYTES,
+                        part.bytes,
+                        batch);
+            }
+        }
+    }
+
+    /**
+     * Makes each -0 of the sums of some inputs +0, so that they do not tell whether zeros were added; and those behind
+     * the last output too, where zeros times an infinite source have left NaN.
+     */
+    static void settle(Part part, MemorySegment sums) {
+        Checks.isNative(sums);
+        FloatVector zero = FloatVector.zero(FLOAT);
+        for (int input = 0; input < part.inputs; input++) {
+            long at = part.to + (long) input * PackedWeights.BLOCK_BYTES;
+            for (int lane = 0; lane < PackedWeights.BLOCK; lane += COUNT) {
+                long to = at + (long) lane * Float.BYTES;
+                FloatVector sum =
+                        FloatVector.fromMemorySegment(FLOAT, sums, to, ORDER).add(zero);
+                zero.blend(sum, FLOAT.indexInRange(lane, part.outputs)).intoMemorySegment(sums, to, ORDER);
+            }
+        }
+    }
+
+    /** Groups of some rows. */
+    static void addBias(FloatMatrix values, int steps, int together, Part part, MemorySegment sums) {
+        int batch = values.rows() / steps;
+        MemorySegment from = values.segment();
+        for (int lane = 0; lane < part.bytes; lane += BYTES) {
+            long column = part.column + lane;
+            long to = part.ofBias + lane;
+            FloatVector sum = FloatVector.fromMemorySegment(FLOAT, sums, to, ORDER);
+            for (int step = steps - 1; step >= 0; step--) {
+                for (int group = 0; group < batch; group += together) {
+                    FloatVector four = FloatVector.broadcast(FLOAT, -0.0f);
+                    int rows = Math.min(together, batch - group);
+                    for (int i = 0; i < rows; i++) {
+                        long at = values.rowOffset(step * batch + group + i) + column;
+                        four = four.add(FloatVector.fromMemorySegment(FLOAT, from, at, ORDER));
+                    }
+                    sum = sum.add(four);
+                }
+            }
+            sum.intoMemorySegment(sums, to, ORDER);
+        }
+    }
+}

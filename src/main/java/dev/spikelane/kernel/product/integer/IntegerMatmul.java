@@ -1,0 +1,170 @@
+package dev.spikelane.kernel.product.integer;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.spike.IntegerCosts;
+import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.spike.TunedStage;
+import dev.spikelane.kernel.product.spike.Tuner;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * Spikes times integer weights: turns the spikes of a layer into the currents of the next.
+ *
+ * <p>{@code current[r][o] = bias[o] + scale[o] * float(sum over the inputs i that fire in row r of item[o][i])}. The
+ * sum is exact, in 32 bits, which it cannot leave ({@link PackedIntegers#mostInputs}); so it has no order. It is
+ * rounded to float32 once, to the nearest, ties to even, which changes nothing up to 2^24; the product is rounded once;
+ * the sum with the bias is rounded once. So results never depend on the density, the rows in a call, the vector width
+ * or the number of threads.
+ *
+ * <p>Two vector variants. One adds the weights of the active inputs, which were listed before: 8-bit weights in lanes
+ * of 16 bits, which are widened before they can overflow. The other adds, for every group of four inputs, one of its 16
+ * partial sums from tables in the L1 cache, which costs the same at any density; 16-bit weights go through it in two
+ * halves, {@code 256 * (item >> 8) + (item & 255)}. {@link Tuner} learns which of them is the faster
+ * one on this machine.
+ */
+public final class IntegerMatmul {
+
+    private static final Variant[] VARIANTS = Variant.values();
+
+    private IntegerMatmul() {}
+
+    /**
+     * Computes the currents of the first rows for some blocks of 64 outputs. Threads that share a product take disjoint
+     * blocks, each with its own workspace.
+     *
+     * @param spikes {@code [at least rows x pre]}
+     * @param rows how many rows, at least 1
+     * @param weights {@code pre -> post}
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
+     * @param workspace overwritten; used by one thread at a time
+     * @throws IllegalArgumentException if a shape or range does not fit
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void multiply(
+            SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, SpikeWorkspace workspace) {
+        Checks.rows("spikes", spikes.rows(), rows);
+        spikes.requireShape("spikes", spikes.rows(), weights.pre());
+        current.require("current", rows, weights.post());
+        weights.requireAccessible();
+        workspace.own.forget(); // sums lie where spikes of other products are prepared
+        long active = spikes.count(0, rows);
+        TunedStage stage = workspace.ofIntegers;
+        int first = current.firstBlock();
+        int end = current.endBlock();
+        describe(stage, weights.type(), rows, weights.pre(), weights.post(), active, end - first);
+        stage.open(end - first);
+        int tried = stage.blocksToTry(end - first);
+        if (tried > 0) {
+            current.narrow(first, first + tried);
+            long start = stage.now();
+            run(VARIANTS[stage.trial], spikes, rows, active, weights, current, workspace);
+            stage.tried(start, start, start, tried, tried);
+        }
+        if (tried < end - first) {
+            current.narrow(first + tried, end);
+            long start = stage.now();
+            run(VARIANTS[stage.way], spikes, rows, active, weights, current, workspace);
+            stage.done(start, end - first - tried);
+        }
+        current.narrow(first, end);
+    }
+
+    private static void run(
+            Variant variant,
+            SpikeMatrix spikes,
+            int rows,
+            long active,
+            PackedIntegers weights,
+            Tile current,
+            SpikeWorkspace workspace) {
+        switch (variant) {
+            case SCALAR -> scalar(spikes, rows, weights, current);
+            case ACTIVE -> IntegerMatmulVector.active(spikes, rows, active, weights, current, workspace);
+            case TABLES -> IntegerTablesVector.multiply(spikes, rows, weights, current, workspace.tables);
+        }
+    }
+
+    /** Says which product comes, and what each variant costs by the constants. */
+    public static void describe(
+            TunedStage stage, ElementType type, int rows, int pre, int post, long active, int blocks) {
+        stage.of(type == ElementType.INT8 ? Tuner.Kind.INT8 : Tuner.Kind.INT16, rows, pre, post, active);
+        Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
+        IntegerCosts costs = stage.tuner.costs().integers();
+        for (int way = 0; way < VARIANTS.length; way++) {
+            if (SimdWidth.VECTOR == (VARIANTS[way] != Variant.SCALAR)) {
+                stage.costs[way] = blocks
+                        * (VARIANTS[way] == Variant.TABLES
+                                ? costs.tables(type, rows, pre)
+                                : costs.active(type, rows, active));
+            }
+        }
+    }
+
+    /**
+     * Names the variant that {@link #multiply} chooses now, by what {@link Tuner} has learned. Results do not depend on
+     * it.
+     *
+     * @param type the type of the weights
+     * @param rows rows in the call
+     * @param pre inputs
+     * @param post outputs
+     * @param active spikes in these rows
+     * @return {@code int8 active}, {@code int8 tables}, {@code int16 active} or {@code int16 tables};
+     *     {@code int8 scalar} or {@code int16 scalar} without vectors
+     */
+    public static String variant(ElementType type, int rows, int pre, int post, long active) {
+        return (type + " " + choose(type, rows, pre, post, active)).toLowerCase(Locale.ROOT);
+    }
+
+    static Variant choose(ElementType type, int rows, int pre, int post, long active) {
+        TunedStage stage = new TunedStage(Tuner.OF_JVM, 1);
+        describe(stage, type, rows, pre, post, active, Math.ceilDiv(post, PackedIntegers.BLOCK));
+        return VARIANTS[stage.tuner.peek(stage)];
+    }
+
+    /**
+     * Advises how many rows to multiply at a time where there are more: as many as share a list or tables.
+     *
+     * @param rows rows that there are
+     * @return the best number of rows, at most {@code rows}
+     */
+    public static int rowsAtATime(int rows) {
+        return Math.min(rows, IntegerSums.ROWS);
+    }
+
+    /** Which loop does the work. */
+    public enum Variant {
+        SCALAR,
+        ACTIVE,
+        TABLES
+    }
+
+    /** The specification: plain loops. */
+    static void scalar(SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current) {
+        for (int row = 0; row < rows; row++) {
+            for (int block = current.firstBlock(); block < current.endBlock(); block++) {
+                for (int within = 0; within < PackedIntegers.BLOCK; within++) {
+                    int output = block * PackedIntegers.BLOCK + within;
+                    float value = output < weights.post() ? current(spikes, row, weights, output) : 0;
+                    long at = current.offset(row, block) + (long) within * Float.BYTES;
+                    current.matrix().segment().set(ValueLayout.JAVA_FLOAT, at, value);
+                }
+            }
+        }
+    }
+
+    private static float current(SpikeMatrix spikes, int row, PackedIntegers weights, int output) {
+        int sum = 0;
+        for (int input = 0; input < weights.pre(); input++) {
+            sum += spikes.get(row, input) ? weights.item(output, input) : 0;
+        }
+        return weights.bias().get(0, output) + weights.scales().get(0, output) * sum;
+    }
+}

@@ -1,0 +1,346 @@
+package dev.spikelane.kernel.product.integer;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.INT;
+import static dev.spikelane.kernel.base.Lanes.SHORT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.spike.ActiveLists;
+import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The variant of {@link IntegerMatmul} that visits active inputs, four vectors of weights at a time. A lane holds two
+ * of them: whole lanes are summed, and their upper halves beside them; the difference is the sum of the lower halves.
+ * What the last of the vectors hold beyond the blocks that stand side by side is summed too, and not used.
+ */
+@SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
+final class IntegerMatmulVector {
+
+    /** Vectors of weights that are added together. */
+    static final int STRIP = 4;
+
+    private static final int STRIP_BYTES = STRIP * BYTES;
+    private static final int PAIR_BYTES = 2 * BYTES;
+
+    /** Weights of 8 bits that can be added in 16: 256 * -128 and 256 * 127 fit, and so do 256 * 255 without a sign. */
+    private static final int ADDED = 256;
+
+    /** Rows that share weights at least, if there are as many. */
+    private static final int LEAST_ROWS = 32;
+
+    /** What is added to the lower half of a lane. */
+    private static final int BYTE_OFFSET = 1 << 7;
+
+    private static final int SHORT_OFFSET = 1 << 15;
+
+    /** Bytes from the sums of the lower halves of a block to those of the upper ones. */
+    private static final int NARROW_HALF = IntegerSums.NARROW_BYTES / 2;
+
+    private static final int WIDE_HALF = IntegerSums.WIDE_BYTES / 2;
+
+    /** Twice the number of an input in an entry of a list. */
+    private static final int NUMBER = Integer.MAX_VALUE & ~ActiveLists.GOES_ON;
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    private IntegerMatmulVector() {}
+
+    /**
+     * Computes the first rows.
+     *
+     * @param active spikes in these rows
+     */
+    static void active(
+            SpikeMatrix spikes, int rows, long active, PackedIntegers weights, Tile current, SpikeWorkspace workspace) {
+        ActiveLists lists = workspace.integers;
+        int tile = Math.min(ActiveLists.rows(rows, active), mostRows(weights.type(), current));
+        for (int row = 0; row < rows; row += tile) {
+            int some = Math.min(tile, rows - row);
+            lists.list(spikes, row, some, some == rows ? active : spikes.count(row, some));
+            int blocks = IntegerSums.ROOM / some / PackedIntegers.SIDE_BY_SIDE * PackedIntegers.SIDE_BY_SIDE;
+            int end;
+            for (int block = current.firstBlock(); block < current.endBlock(); block = end) {
+                end = Math.min(block / blocks * blocks + blocks, current.endBlock());
+                if (weights.type() == ElementType.INT8) {
+                    bytes(lists, row, some, weights, current, block, end, workspace.tables);
+                } else {
+                    shorts(lists, some, weights, block, end, workspace.tables);
+                    IntegerSumsVector.finishWide(
+                            workspace.tables, stride(block, end), row, some, weights, current, block, end);
+                }
+            }
+        }
+    }
+
+    /**
+     * Rows of whose sums there is room for all outputs, as whole rows of currents go to memory faster than parts.
+     * Weights of 16 bits, which often do not fit the L2 cache, should rather serve many rows.
+     */
+    private static int mostRows(ElementType type, Tile current) {
+        return type == ElementType.INT8
+                ? Math.max(LEAST_ROWS, IntegerSums.ROOM / stride(current.firstBlock(), current.endBlock()))
+                : IntegerSums.ROWS;
+    }
+
+    /** Blocks from the sums of one row to those of the next: vectors may reach beyond the last block in use. */
+    private static int stride(int block, int end) {
+        int part = PackedIntegers.SIDE_BY_SIDE;
+        return (Math.ceilDiv(end, part) - block / part) * part;
+    }
+
+    private static void bytes(
+            ActiveLists lists,
+            int firstRow,
+            int rows,
+            PackedIntegers weights,
+            Tile current,
+            int block,
+            int end,
+            MemorySegment workspace) {
+        int stride = stride(block, end);
+        int most = lists.most(rows);
+        if (most <= ADDED) {
+            bytes(lists, 0, rows, weights, block, end, workspace);
+            IntegerSumsVector.finishNarrow(workspace, stride, firstRow, rows, weights, current, block, end);
+            return;
+        }
+        IntegerSumsVector.clearWide(workspace, rows * stride);
+        for (int skipped = 0; skipped < most; skipped += ADDED) {
+            bytes(lists, skipped, rows, weights, block, end, workspace);
+            IntegerSumsVector.widen(workspace, rows * stride);
+        }
+        IntegerSumsVector.finishWide(workspace, stride, firstRow, rows, weights, current, block, end);
+    }
+
+    /** So many active inputs as 16 bits hold, behind some that are skipped. */
+    private static void bytes(
+            ActiveLists lists,
+            int skipped,
+            int rows,
+            PackedIntegers weights,
+            int firstBlock,
+            int end,
+            MemorySegment workspace) {
+        int stride = stride(firstBlock, end) * IntegerSums.NARROW_BYTES;
+        int next;
+        for (int block = firstBlock; block < end; block = next) {
+            next = Math.min(
+                    end,
+                    block / PackedIntegers.SIDE_BY_SIDE * PackedIntegers.SIDE_BY_SIDE + PackedIntegers.SIDE_BY_SIDE);
+            int bytes = (next - block) * PackedIntegers.BLOCK;
+            int half = weights.inputBytes(block) / 2;
+            long from = weights.blockOffset(block);
+            int to = IntegerSums.NARROW + (block - firstBlock) * IntegerSums.NARROW_BYTES;
+            int done = 0;
+            for (; done < bytes - PAIR_BYTES; done += STRIP_BYTES) {
+                addFour(lists, skipped, rows, weights.segment(), from + done, half, to + 2 * done, stride, workspace);
+            }
+            if (done < bytes) {
+                addTwo(lists, skipped, rows, weights.segment(), from + done, half, to + 2 * done, stride, workspace);
+            }
+        }
+    }
+
+    /** Bytes from the sums of a strip to those of the lower halves of a vector of bytes. */
+    private static int narrow(int vector) {
+        int vectors = PackedIntegers.BLOCK / BYTES;
+        return vector / vectors * IntegerSums.NARROW_BYTES + vector % vectors * BYTES;
+    }
+
+    /** The same of a vector of 16-bit weights, of which two blocks or less are a strip. */
+    private static int wide(int vector) {
+        int vectors = PackedIntegers.BLOCK * Short.BYTES / BYTES;
+        return vector / vectors * IntegerSums.WIDE_BYTES + vector % vectors * BYTES;
+    }
+
+    /** For each row, sums of four vectors of bytes. */
+    private static void addFour(
+            ActiveLists lists,
+            int skipped,
+            int rows,
+            MemorySegment weights,
+            long from,
+            long half,
+            int to,
+            int stride,
+            MemorySegment workspace) {
+        int[] starts = lists.starts;
+        int[] entries = lists.entries;
+        Checks.isNative(weights);
+        Checks.isNative(workspace);
+        for (int row = 0; row < rows; row++) {
+            int start = starts[row] + skipped;
+            int end = Math.min(starts[row + 1], start + ADDED);
+            ShortVector both0 = ShortVector.zero(SHORT);
+            ShortVector both1 = ShortVector.zero(SHORT);
+            ShortVector both2 = ShortVector.zero(SHORT);
+            ShortVector both3 = ShortVector.zero(SHORT);
+            ShortVector high0 = ShortVector.zero(SHORT);
+            ShortVector high1 = ShortVector.zero(SHORT);
+            ShortVector high2 = ShortVector.zero(SHORT);
+            ShortVector high3 = ShortVector.zero(SHORT);
+            for (int at = start; at < end; at++) {
+                MemorySegment input = weights.asSlice(from + (entries[at] & NUMBER) * half, STRIP_BYTES);
+                ShortVector pairs0 = ShortVector.fromMemorySegment(SHORT, input, 0, ORDER);
+                ShortVector pairs1 = ShortVector.fromMemorySegment(SHORT, input, BYTES, ORDER);
+                ShortVector pairs2 = ShortVector.fromMemorySegment(SHORT, input, 2 * BYTES, ORDER);
+                ShortVector pairs3 = ShortVector.fromMemorySegment(SHORT, input, 3 * BYTES, ORDER);
+                both0 = both0.add(pairs0);
+                both1 = both1.add(pairs1);
+                both2 = both2.add(pairs2);
+                both3 = both3.add(pairs3);
+                high0 = high0.add(pairs0.lanewise(VectorOperators.ASHR, Byte.SIZE));
+                high1 = high1.add(pairs1.lanewise(VectorOperators.ASHR, Byte.SIZE));
+                high2 = high2.add(pairs2.lanewise(VectorOperators.ASHR, Byte.SIZE));
+                high3 = high3.add(pairs3.lanewise(VectorOperators.ASHR, Byte.SIZE));
+            }
+            short offset = (short) (Math.max(0, end - start) * BYTE_OFFSET);
+            MemorySegment sums = workspace.asSlice(to + (long) row * stride, narrow(STRIP - 1) + NARROW_HALF + BYTES);
+            both0 = both0.sub(high0.lanewise(VectorOperators.LSHL, Byte.SIZE)).sub(offset);
+            both1 = both1.sub(high1.lanewise(VectorOperators.LSHL, Byte.SIZE)).sub(offset);
+            both2 = both2.sub(high2.lanewise(VectorOperators.LSHL, Byte.SIZE)).sub(offset);
+            both3 = both3.sub(high3.lanewise(VectorOperators.LSHL, Byte.SIZE)).sub(offset);
+            both0.intoMemorySegment(sums, 0, ORDER);
+            high0.intoMemorySegment(sums, NARROW_HALF, ORDER);
+            both1.intoMemorySegment(sums, narrow(1), ORDER);
+            high1.intoMemorySegment(sums, narrow(1) + NARROW_HALF, ORDER);
+            both2.intoMemorySegment(sums, narrow(2), ORDER);
+            high2.intoMemorySegment(sums, narrow(2) + NARROW_HALF, ORDER);
+            both3.intoMemorySegment(sums, narrow(3), ORDER);
+            high3.intoMemorySegment(sums, narrow(3) + NARROW_HALF, ORDER);
+        }
+    }
+
+    /** The same of two, the last ones. */
+    private static void addTwo(
+            ActiveLists lists,
+            int skipped,
+            int rows,
+            MemorySegment weights,
+            long from,
+            long half,
+            int to,
+            int stride,
+            MemorySegment workspace) {
+        int[] starts = lists.starts;
+        int[] entries = lists.entries;
+        Checks.isNative(weights);
+        Checks.isNative(workspace);
+        for (int row = 0; row < rows; row++) {
+            int start = starts[row] + skipped;
+            int end = Math.min(starts[row + 1], start + ADDED);
+            ShortVector both0 = ShortVector.zero(SHORT);
+            ShortVector both1 = ShortVector.zero(SHORT);
+            ShortVector high0 = ShortVector.zero(SHORT);
+            ShortVector high1 = ShortVector.zero(SHORT);
+            for (int at = start; at < end; at++) {
+                MemorySegment input = weights.asSlice(from + (entries[at] & NUMBER) * half, PAIR_BYTES);
+                ShortVector pairs0 = ShortVector.fromMemorySegment(SHORT, input, 0, ORDER);
+                ShortVector pairs1 = ShortVector.fromMemorySegment(SHORT, input, BYTES, ORDER);
+                both0 = both0.add(pairs0);
+                both1 = both1.add(pairs1);
+                high0 = high0.add(pairs0.lanewise(VectorOperators.ASHR, Byte.SIZE));
+                high1 = high1.add(pairs1.lanewise(VectorOperators.ASHR, Byte.SIZE));
+            }
+            short offset = (short) (Math.max(0, end - start) * BYTE_OFFSET);
+            MemorySegment sums = workspace.asSlice(to + (long) row * stride, narrow(1) + NARROW_HALF + BYTES);
+            both0 = both0.sub(high0.lanewise(VectorOperators.LSHL, Byte.SIZE)).sub(offset);
+            both1 = both1.sub(high1.lanewise(VectorOperators.LSHL, Byte.SIZE)).sub(offset);
+            both0.intoMemorySegment(sums, 0, ORDER);
+            high0.intoMemorySegment(sums, NARROW_HALF, ORDER);
+            both1.intoMemorySegment(sums, narrow(1), ORDER);
+            high1.intoMemorySegment(sums, narrow(1) + NARROW_HALF, ORDER);
+        }
+    }
+
+    private static void shorts(
+            ActiveLists lists, int rows, PackedIntegers weights, int firstBlock, int end, MemorySegment workspace) {
+        int stride = stride(firstBlock, end) * IntegerSums.WIDE_BYTES;
+        int next;
+        for (int block = firstBlock; block < end; block = next) {
+            next = Math.min(
+                    end,
+                    block / PackedIntegers.SIDE_BY_SIDE * PackedIntegers.SIDE_BY_SIDE + PackedIntegers.SIDE_BY_SIDE);
+            int vectors = (next - block) * PackedIntegers.BLOCK * Short.BYTES / BYTES;
+            int half = weights.inputBytes(block) / 2;
+            long from = weights.blockOffset(block);
+            int to = IntegerSums.WIDE + (block - firstBlock) * IntegerSums.WIDE_BYTES;
+            for (int vector = 0; vector < vectors; vector += STRIP) {
+                addShorts(
+                        lists,
+                        rows,
+                        weights.segment(),
+                        from + vector * BYTES,
+                        half,
+                        to + wide(vector),
+                        stride,
+                        workspace);
+            }
+        }
+    }
+
+    /** For each row, sums of four vectors of 16-bit weights. */
+    private static void addShorts(
+            ActiveLists lists,
+            int rows,
+            MemorySegment weights,
+            long from,
+            long half,
+            int to,
+            int stride,
+            MemorySegment workspace) {
+        int[] starts = lists.starts;
+        int[] entries = lists.entries;
+        Checks.isNative(weights);
+        Checks.isNative(workspace);
+        for (int row = 0; row < rows; row++) {
+            int start = starts[row];
+            int end = starts[row + 1];
+            IntVector both0 = IntVector.zero(INT);
+            IntVector both1 = IntVector.zero(INT);
+            IntVector both2 = IntVector.zero(INT);
+            IntVector both3 = IntVector.zero(INT);
+            IntVector high0 = IntVector.zero(INT);
+            IntVector high1 = IntVector.zero(INT);
+            IntVector high2 = IntVector.zero(INT);
+            IntVector high3 = IntVector.zero(INT);
+            for (int at = start; at < end; at++) {
+                MemorySegment input = weights.asSlice(from + (entries[at] & NUMBER) * half, STRIP_BYTES);
+                IntVector pairs0 = IntVector.fromMemorySegment(INT, input, 0, ORDER);
+                IntVector pairs1 = IntVector.fromMemorySegment(INT, input, BYTES, ORDER);
+                IntVector pairs2 = IntVector.fromMemorySegment(INT, input, 2 * BYTES, ORDER);
+                IntVector pairs3 = IntVector.fromMemorySegment(INT, input, 3 * BYTES, ORDER);
+                both0 = both0.add(pairs0);
+                both1 = both1.add(pairs1);
+                both2 = both2.add(pairs2);
+                both3 = both3.add(pairs3);
+                high0 = high0.add(pairs0.lanewise(VectorOperators.ASHR, Short.SIZE));
+                high1 = high1.add(pairs1.lanewise(VectorOperators.ASHR, Short.SIZE));
+                high2 = high2.add(pairs2.lanewise(VectorOperators.ASHR, Short.SIZE));
+                high3 = high3.add(pairs3.lanewise(VectorOperators.ASHR, Short.SIZE));
+            }
+            int offset = (end - start) * SHORT_OFFSET;
+            MemorySegment sums = workspace.asSlice(to + (long) row * stride, wide(STRIP - 1) + WIDE_HALF + BYTES);
+            both0 = both0.sub(high0.lanewise(VectorOperators.LSHL, Short.SIZE)).sub(offset);
+            both1 = both1.sub(high1.lanewise(VectorOperators.LSHL, Short.SIZE)).sub(offset);
+            both2 = both2.sub(high2.lanewise(VectorOperators.LSHL, Short.SIZE)).sub(offset);
+            both3 = both3.sub(high3.lanewise(VectorOperators.LSHL, Short.SIZE)).sub(offset);
+            both0.intoMemorySegment(sums, 0, ORDER);
+            high0.intoMemorySegment(sums, WIDE_HALF, ORDER);
+            both1.intoMemorySegment(sums, wide(1), ORDER);
+            high1.intoMemorySegment(sums, wide(1) + WIDE_HALF, ORDER);
+            both2.intoMemorySegment(sums, wide(2), ORDER);
+            high2.intoMemorySegment(sums, wide(2) + WIDE_HALF, ORDER);
+            both3.intoMemorySegment(sums, wide(3), ORDER);
+            high3.intoMemorySegment(sums, wide(3) + WIDE_HALF, ORDER);
+        }
+    }
+}

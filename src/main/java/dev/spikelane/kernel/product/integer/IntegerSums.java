@@ -1,0 +1,61 @@
+package dev.spikelane.kernel.product.integer;
+
+import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+
+/**
+ * Shape of the scratch memory of {@link IntegerMatmul} in {@link SpikeWorkspace#tables}, in bytes: tables, sums, and
+ * spikes by panel.
+ */
+final class IntegerSums {
+
+    /** Inputs whose tables are made at a time: their tables take a third of an L1 cache. */
+    static final int PANEL = 16;
+
+    /** Groups of four inputs in a panel. */
+    static final int GROUPS = PANEL / 4;
+
+    static final int ENTRIES = 16;
+
+    /** Rows that share tables, or a list. */
+    static final int ROWS = SpikeCosts.MOST_ROWS_FORESEEN;
+
+    /**
+     * Sums of a row and a block of 64 outputs that there is room for: those of four blocks for all rows, or of more for
+     * fewer.
+     */
+    static final int ROOM = ROWS * PackedIntegers.SIDE_BY_SIDE;
+
+    /** Bytes of such sums, of 16 and of 32 bits. */
+    static final int NARROW_BYTES = PackedIntegers.BLOCK * Short.BYTES;
+
+    static final int WIDE_BYTES = PackedIntegers.BLOCK * Integer.BYTES;
+
+    /** Four vectors of at most 512 bits. */
+    private static final int STRIP_BYTES = 4 * 64;
+
+    static final int TABLES_BYTES = GROUPS * ENTRIES * STRIP_BYTES;
+
+    /** Where the items of a panel are put aside. */
+    static final int SPLIT = TABLES_BYTES;
+
+    /** Where the sums of 16 bits are. */
+    static final int NARROW = SPLIT + PANEL * STRIP_BYTES;
+
+    /** Where the sums of 32 bits are. */
+    static final int WIDE = NARROW + ROOM * NARROW_BYTES;
+
+    /** Where the spikes of a panel are for each row, 16 bits each, of some panels. */
+    static final int SPIKES = WIDE + ROOM * WIDE_BYTES;
+
+    /** Panels whose spikes are there at a time. */
+    static final int PANELS = 256;
+
+    /** Bytes from the spikes of one panel to those of the next. */
+    static final int SPIKES_BYTES = ROWS * Short.BYTES;
+
+    /** Bytes of them all. */
+    static final int BYTES = SPIKES + PANELS * SPIKES_BYTES;
+
+    private IntegerSums() {}
+}

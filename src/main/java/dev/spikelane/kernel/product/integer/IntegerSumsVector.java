@@ -1,0 +1,222 @@
+package dev.spikelane.kernel.product.integer;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.INT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Turns sums into currents, a row of some blocks after the other: memory takes them twice to four times as fast as a
+ * block of many rows. Sums stand in the order of the outputs.
+ */
+@SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
+final class IntegerSumsVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    /** Half a vector of 16-bit lanes: as many as a vector has floats. */
+    private static final VectorSpecies<Short> HALF =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(8 * BYTES / 2));
+
+    private static final int HALF_BYTES = BYTES / 2;
+
+    /** Bytes from the wide sums of the lower half of a block to those of the upper. */
+    private static final int WIDE_HALF = IntegerSums.WIDE_BYTES / 2;
+
+    private IntegerSumsVector() {}
+
+    /** Zeroes wide sums of so many blocks. */
+    static void clearWide(MemorySegment workspace, int blocks) {
+        Checks.isNative(workspace);
+        IntVector zero = IntVector.zero(INT);
+        int vectors = blocks * (IntegerSums.WIDE_BYTES / BYTES);
+        for (int i = 0; i < vectors; i++) {
+            zero.intoMemorySegment(workspace, IntegerSums.WIDE + (long) i * BYTES, ORDER);
+        }
+    }
+
+    /** Adds narrow sums of so many blocks to wide ones. */
+    static void widen(MemorySegment workspace, int blocks) {
+        Checks.isNative(workspace);
+        int vectors = blocks * (IntegerSums.WIDE_BYTES / BYTES);
+        for (int i = 0; i < vectors; i++) {
+            IntVector sum = (IntVector)
+                    ShortVector.fromMemorySegment(HALF, workspace, IntegerSums.NARROW + (long) i * HALF_BYTES, ORDER)
+                            .convertShape(VectorOperators.S2I, INT, 0);
+            long to = IntegerSums.WIDE + (long) i * BYTES;
+            IntVector.fromMemorySegment(INT, workspace, to, ORDER).add(sum).intoMemorySegment(workspace, to, ORDER);
+        }
+    }
+
+    /**
+     * The same of two of a row's four vectors, where these are half a block.
+     *
+     * @param from bytes from a row's first narrow sum to those that are added
+     * @param to bytes from a row's first wide sum to those that are added to
+     */
+    static void widenHalf(MemorySegment workspace, int rows, int from, int to) {
+        Checks.isNative(workspace);
+        for (int row = 0; row < rows; row++) {
+            for (int i = 0; i < 4; i++) {
+                IntVector sum = (IntVector) ShortVector.fromMemorySegment(
+                                HALF,
+                                workspace,
+                                IntegerSums.NARROW + from + (long) row * 4 * BYTES + (long) i * HALF_BYTES,
+                                ORDER)
+                        .convertShape(VectorOperators.S2I, INT, 0);
+                long at = IntegerSums.WIDE + to + (long) row * IntegerSums.WIDE_BYTES + (long) i * BYTES;
+                IntVector.fromMemorySegment(INT, workspace, at, ORDER).add(sum).intoMemorySegment(workspace, at, ORDER);
+            }
+        }
+    }
+
+    /**
+     * Adds the halves of each row's 32-bit lanes, shifted, to wide sums.
+     *
+     * @param to bytes from a row's first wide sum to those of the lower halves of its first vector
+     * @param second from there to those of the second vector
+     * @param third and so on
+     * @param rowBytes of a row's wide sums
+     */
+    static void widenPairs(
+            MemorySegment workspace, int rows, int to, int second, int third, int fourth, int rowBytes, int shift) {
+        Checks.isNative(workspace);
+        for (int row = 0; row < rows; row++) {
+            MemorySegment from = workspace.asSlice(IntegerSums.NARROW + (long) row * 4 * BYTES, 4 * BYTES);
+            long at = IntegerSums.WIDE + to + (long) row * rowBytes;
+            IntVector pairs0 = IntVector.fromMemorySegment(INT, from, 0, ORDER);
+            IntVector.fromMemorySegment(INT, workspace, at, ORDER)
+                    .add(pairs0.lanewise(VectorOperators.LSHL, Short.SIZE)
+                            .lanewise(VectorOperators.ASHR, Short.SIZE)
+                            .lanewise(VectorOperators.LSHL, shift))
+                    .intoMemorySegment(workspace, at, ORDER);
+            IntVector.fromMemorySegment(INT, workspace, at + WIDE_HALF, ORDER)
+                    .add(pairs0.lanewise(VectorOperators.ASHR, Short.SIZE).lanewise(VectorOperators.LSHL, shift))
+                    .intoMemorySegment(workspace, at + WIDE_HALF, ORDER);
+            IntVector pairs1 = IntVector.fromMemorySegment(INT, from, BYTES, ORDER);
+            IntVector.fromMemorySegment(INT, workspace, at + second, ORDER)
+                    .add(pairs1.lanewise(VectorOperators.LSHL, Short.SIZE)
+                            .lanewise(VectorOperators.ASHR, Short.SIZE)
+                            .lanewise(VectorOperators.LSHL, shift))
+                    .intoMemorySegment(workspace, at + second, ORDER);
+            IntVector.fromMemorySegment(INT, workspace, at + second + WIDE_HALF, ORDER)
+                    .add(pairs1.lanewise(VectorOperators.ASHR, Short.SIZE).lanewise(VectorOperators.LSHL, shift))
+                    .intoMemorySegment(workspace, at + second + WIDE_HALF, ORDER);
+            IntVector pairs2 = IntVector.fromMemorySegment(INT, from, 2 * BYTES, ORDER);
+            IntVector.fromMemorySegment(INT, workspace, at + third, ORDER)
+                    .add(pairs2.lanewise(VectorOperators.LSHL, Short.SIZE)
+                            .lanewise(VectorOperators.ASHR, Short.SIZE)
+                            .lanewise(VectorOperators.LSHL, shift))
+                    .intoMemorySegment(workspace, at + third, ORDER);
+            IntVector.fromMemorySegment(INT, workspace, at + third + WIDE_HALF, ORDER)
+                    .add(pairs2.lanewise(VectorOperators.ASHR, Short.SIZE).lanewise(VectorOperators.LSHL, shift))
+                    .intoMemorySegment(workspace, at + third + WIDE_HALF, ORDER);
+            IntVector pairs3 = IntVector.fromMemorySegment(INT, from, 3 * BYTES, ORDER);
+            IntVector.fromMemorySegment(INT, workspace, at + fourth, ORDER)
+                    .add(pairs3.lanewise(VectorOperators.LSHL, Short.SIZE)
+                            .lanewise(VectorOperators.ASHR, Short.SIZE)
+                            .lanewise(VectorOperators.LSHL, shift))
+                    .intoMemorySegment(workspace, at + fourth, ORDER);
+            IntVector.fromMemorySegment(INT, workspace, at + fourth + WIDE_HALF, ORDER)
+                    .add(pairs3.lanewise(VectorOperators.ASHR, Short.SIZE).lanewise(VectorOperators.LSHL, shift))
+                    .intoMemorySegment(workspace, at + fourth + WIDE_HALF, ORDER);
+        }
+    }
+
+    /**
+     * Makes currents of narrow sums, two vectors at a time: longer than the methods that C2 inlines (325 bytes), so
+     * that its loop does not meet others in one that calls them all. So are all loops with more than a few accesses.
+     *
+     * @param stride blocks from the sums of one row to those of the next
+     */
+    static void finishNarrow(
+            MemorySegment workspace,
+            int stride,
+            int firstRow,
+            int rows,
+            PackedIntegers weights,
+            Tile current,
+            int block,
+            int end) {
+        MemorySegment to = current.matrix().segment();
+        MemorySegment scales = weights.scales().segment();
+        MemorySegment biases = weights.bias().segment();
+        Checks.isNative(workspace);
+        Checks.isNative(to);
+        Checks.isNative(scales);
+        Checks.isNative(biases);
+        int vectors = (end - block) * (PackedIntegers.BLOCK / COUNT);
+        long output = (long) block * PackedWeights.BLOCK_BYTES;
+        for (int row = 0; row < rows; row++) {
+            long from = IntegerSums.NARROW + (long) row * stride * IntegerSums.NARROW_BYTES;
+            long at = current.offset(firstRow + row, block);
+            for (int i = 0; i < vectors; i += 2) {
+                FloatVector even = (FloatVector)
+                        ShortVector.fromMemorySegment(HALF, workspace, from + (long) i * HALF_BYTES, ORDER)
+                                .convertShape(VectorOperators.S2I, INT, 0)
+                                .convert(VectorOperators.I2F, 0);
+                FloatVector odd = (FloatVector)
+                        ShortVector.fromMemorySegment(HALF, workspace, from + (long) i * HALF_BYTES + HALF_BYTES, ORDER)
+                                .convertShape(VectorOperators.S2I, INT, 0)
+                                .convert(VectorOperators.I2F, 0);
+                even.mul(FloatVector.fromMemorySegment(FLOAT, scales, output + (long) i * BYTES, ORDER))
+                        .add(FloatVector.fromMemorySegment(FLOAT, biases, output + (long) i * BYTES, ORDER))
+                        .intoMemorySegment(to, at + (long) i * BYTES, ORDER);
+                odd.mul(FloatVector.fromMemorySegment(FLOAT, scales, output + (long) i * BYTES + BYTES, ORDER))
+                        .add(FloatVector.fromMemorySegment(FLOAT, biases, output + (long) i * BYTES + BYTES, ORDER))
+                        .intoMemorySegment(to, at + (long) i * BYTES + BYTES, ORDER);
+            }
+        }
+    }
+
+    /** Makes currents of wide sums. */
+    static void finishWide(
+            MemorySegment workspace,
+            int stride,
+            int firstRow,
+            int rows,
+            PackedIntegers weights,
+            Tile current,
+            int block,
+            int end) {
+        MemorySegment to = current.matrix().segment();
+        MemorySegment scales = weights.scales().segment();
+        MemorySegment biases = weights.bias().segment();
+        Checks.isNative(workspace);
+        Checks.isNative(to);
+        Checks.isNative(scales);
+        Checks.isNative(biases);
+        int vectors = (end - block) * (PackedIntegers.BLOCK / COUNT);
+        long output = (long) block * PackedWeights.BLOCK_BYTES;
+        for (int row = 0; row < rows; row++) {
+            long from = IntegerSums.WIDE + (long) row * stride * IntegerSums.WIDE_BYTES;
+            long at = current.offset(firstRow + row, block);
+            for (int i = 0; i < vectors; i += 2) {
+                FloatVector even =
+                        (FloatVector) IntVector.fromMemorySegment(INT, workspace, from + (long) i * BYTES, ORDER)
+                                .convert(VectorOperators.I2F, 0);
+                FloatVector odd = (FloatVector)
+                        IntVector.fromMemorySegment(INT, workspace, from + (long) i * BYTES + BYTES, ORDER)
+                                .convert(VectorOperators.I2F, 0);
+                even.mul(FloatVector.fromMemorySegment(FLOAT, scales, output + (long) i * BYTES, ORDER))
+                        .add(FloatVector.fromMemorySegment(FLOAT, biases, output + (long) i * BYTES, ORDER))
+                        .intoMemorySegment(to, at + (long) i * BYTES, ORDER);
+                odd.mul(FloatVector.fromMemorySegment(FLOAT, scales, output + (long) i * BYTES + BYTES, ORDER))
+                        .add(FloatVector.fromMemorySegment(FLOAT, biases, output + (long) i * BYTES + BYTES, ORDER))
+                        .intoMemorySegment(to, at + (long) i * BYTES + BYTES, ORDER);
+            }
+        }
+    }
+}

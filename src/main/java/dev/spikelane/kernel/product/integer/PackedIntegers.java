@@ -1,0 +1,318 @@
+package dev.spikelane.kernel.product.integer;
+
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Integer weights of a dense connection, their scales and the bias, in the order in which {@link IntegerMatmul} reads
+ * them.
+ *
+ * <p>Layout {@code [ceil(post/256)][pre rounded up to 32][256]} items, fewer than 256 in the last part if the blocks of
+ * 64 outputs do not fill it: the weights of up to four blocks from one input stand side by side, those of the next
+ * input follow. Of a block, output {@code k} stands at place {@code 2k} and output {@code 32 + k} at place
+ * {@code 2k + 1}, so that two neighbors are the halves of a lane twice as wide, and a sum of whole lanes beside one of
+ * their upper halves tells that of the lower ones. The lower half is stored without a sign, with 128 or 32,768 added.
+ * Behind the last weights a vector or more may be read, and means nothing.
+ */
+public final class PackedIntegers {
+
+    /** Outputs that stand side by side. */
+    static final int BLOCK = PackedWeights.BLOCK;
+
+    /** Blocks whose weights from one input stand side by side. */
+    static final int SIDE_BY_SIDE = 4;
+
+    /** Bytes that may be read from an input's weights on, of whatever follows. */
+    static final int READ = 256;
+
+    /** Inputs to which the packed rows are padded: half a word of spikes. */
+    static final int INPUTS = 32;
+
+    private final ElementType type;
+    private final MemorySegment packed;
+    private final FloatMatrix bias;
+    private final FloatMatrix scales;
+    /** As many scales as were said: one, or one for each output. */
+    private final int ownScales;
+
+    private final int pre;
+    private final int post;
+
+    private PackedIntegers(
+            ElementType type, MemorySegment packed, FloatMatrix bias, FloatMatrix scales, int ownScales, int pre) {
+        this.type = type;
+        this.packed = packed;
+        this.bias = bias;
+        this.scales = scales;
+        this.ownScales = ownScales;
+        this.pre = pre;
+        this.post = bias.columns();
+    }
+
+    /**
+     * Packs weights and a bias.
+     *
+     * @param arena the arena that owns the copy
+     * @param weights {@code [post x pre]}, torch's layout of {@code nn.Linear}; copied
+     * @param bias {@code [1 x post]}; copied
+     * @return the packed weights
+     * @throws IllegalArgumentException if the bias has another shape or a value that is not finite, or there are more
+     *     inputs than sums of 32 bits can hold, {@link #mostInputs}, or the copy would be too large
+     */
+    public static PackedIntegers pack(Arena arena, IntegerMatrix weights, FloatMatrix bias) {
+        int post = weights.rows();
+        int pre = weights.columns();
+        if (pre > mostInputs(weights.type())) {
+            throw new IllegalArgumentException("weights are [" + post + " x " + pre + "], expected at most "
+                    + mostInputs(weights.type()) + " inputs, whose sum of " + weights.type()
+                    + " weights is sure to fit 32 bits");
+        }
+        bias.requireShape("bias", 1, post);
+        long bytes = Math.ceilDiv(post, BLOCK) * blockBytes(weights.type(), pre);
+        PackedIntegers packed = new PackedIntegers(
+                weights.type(),
+                arena.allocate(bytes + READ, BLOCK),
+                FloatMatrix.zeros(arena, 1, post),
+                FloatMatrix.zeros(arena, 1, post),
+                weights.scales().length,
+                pre);
+        packed.set(weights, bias);
+        return packed;
+    }
+
+    /**
+     * Returns the most inputs of a layer: their sum fits 32 bits whatever the weights are.
+     *
+     * @param type the type of the weights
+     * @return 16,777,215 for INT8, 65,535 for INT16
+     */
+    public static int mostInputs(ElementType type) {
+        return Integer.MAX_VALUE / (type.greatest() + 1);
+    }
+
+    /**
+     * Copies weights and bias.
+     *
+     * @param arena the arena that owns the copy
+     * @return weights of their own
+     */
+    public PackedIntegers copy(Arena arena) {
+        PackedIntegers copy = new PackedIntegers(
+                type,
+                arena.allocate(packed.byteSize(), BLOCK),
+                FloatMatrix.zeros(arena, 1, post),
+                FloatMatrix.zeros(arena, 1, post),
+                ownScales,
+                pre);
+        copy.packed.copyFrom(packed);
+        copy.bias.copyFrom(bias);
+        copy.scales.copyFrom(scales);
+        return copy;
+    }
+
+    /**
+     * Returns these weights with other scales, for spikes that carry a value: the items and the bias are the same
+     * memory, and each scale is multiplied by the value, rounded once to float32.
+     *
+     * @param value what a spike carries
+     * @return the weights times the value
+     */
+    public PackedIntegers times(float value) {
+        FloatMatrix other = FloatMatrix.zeros(1, post);
+        for (int output = 0; output < post; output++) {
+            other.set(0, output, scales.get(0, output) * value);
+        }
+        return new PackedIntegers(type, packed, bias, other, ownScales, pre);
+    }
+
+    /**
+     * Replaces weights, scales and bias. Nobody may multiply by them meanwhile.
+     *
+     * @param weights {@code [post x pre]} of the same type with as many scales; copied
+     * @param newBias {@code [1 x post]}; copied
+     * @throws IllegalArgumentException if something does not fit, or a value of the bias is not finite; nothing is
+     *     replaced then
+     */
+    public void set(IntegerMatrix weights, FloatMatrix newBias) {
+        if (weights.type() != type || weights.rows() != post || weights.columns() != pre) {
+            throw new IllegalArgumentException("weights are " + weights.type() + " [" + weights.rows() + " x "
+                    + weights.columns() + "], expected " + type + " [" + post + " x " + pre + "]");
+        }
+        if (weights.scales().length != ownScales) {
+            throw new IllegalArgumentException(
+                    "weights have " + weights.scales().length + " scales, expected " + ownScales);
+        }
+        newBias.requireShape("bias", 1, post);
+        newBias.requireFinite("bias");
+        bias.copyFrom(newBias);
+        for (int output = 0; output < post; output++) {
+            scales.set(0, output, weights.scale(output));
+            for (int input = 0; input < pre; input++) {
+                set(output, input, weights.item(output, input));
+            }
+        }
+    }
+
+    /**
+     * Copies weights and scales out.
+     *
+     * @return {@code [post x pre]}
+     */
+    public IntegerMatrix read() {
+        float[] own = readScales();
+        byte[] bytes = new byte[type == ElementType.INT8 ? Math.multiplyExact(post, pre) : 0];
+        short[] shorts = new short[type == ElementType.INT16 ? Math.multiplyExact(post, pre) : 0];
+        for (int output = 0; output < post; output++) {
+            for (int input = 0; input < pre; input++) {
+                int item = item(output, input);
+                if (type == ElementType.INT8) {
+                    bytes[output * pre + input] = (byte) item;
+                } else {
+                    shorts[output * pre + input] = (short) item;
+                }
+            }
+        }
+        return type == ElementType.INT8
+                ? IntegerMatrix.of(post, pre, bytes, own)
+                : IntegerMatrix.of(post, pre, shorts, own);
+    }
+
+    /**
+     * Copies the bias out.
+     *
+     * @param into {@code [1 x post]}, overwritten
+     * @throws IllegalArgumentException if its shape differs
+     */
+    public void readBias(FloatMatrix into) {
+        into.requireShape("bias", 1, post);
+        into.copyFrom(bias);
+    }
+
+    /**
+     * Copies the scales out.
+     *
+     * @return one, or one for each output
+     */
+    public float[] readScales() {
+        float[] own = new float[ownScales];
+        for (int i = 0; i < ownScales; i++) {
+            own[i] = scales.get(0, i);
+        }
+        return own;
+    }
+
+    /** One weight as a whole number. */
+    int item(int output, int input) {
+        long at = at(output, input);
+        if (type == ElementType.INT8) {
+            byte stored = packed.get(ValueLayout.JAVA_BYTE, at);
+            return isLow(output) ? Byte.toUnsignedInt(stored) - offset() : stored;
+        }
+        short stored = packed.get(ValueLayout.JAVA_SHORT, at);
+        return isLow(output) ? Short.toUnsignedInt(stored) - offset() : stored;
+    }
+
+    private void set(int output, int input, int item) {
+        long at = at(output, input);
+        int stored = isLow(output) ? item + offset() : item;
+        if (type == ElementType.INT8) {
+            packed.set(ValueLayout.JAVA_BYTE, at, (byte) stored);
+        } else {
+            packed.set(ValueLayout.JAVA_SHORT, at, (short) stored);
+        }
+    }
+
+    /** What is added to the items of even places. */
+    private int offset() {
+        return type.greatest() + 1;
+    }
+
+    /** Whether an output stands at an even place, the lower half of a lane. */
+    private static boolean isLow(int output) {
+        return output % BLOCK < BLOCK / 2;
+    }
+
+    private long at(int output, int input) {
+        int within = output % BLOCK;
+        int place = 2 * (within % (BLOCK / 2)) + within / (BLOCK / 2);
+        return blockOffset(output / BLOCK) + (long) input * inputBytes(output / BLOCK) + (long) place * type.bytes();
+    }
+
+    /**
+     * Returns the type of the weights.
+     *
+     * @return INT8 or INT16
+     */
+    public ElementType type() {
+        return type;
+    }
+
+    /**
+     * Returns the number of inputs.
+     *
+     * @return presynaptic neurons
+     */
+    public int pre() {
+        return pre;
+    }
+
+    /**
+     * Returns the number of outputs.
+     *
+     * @return postsynaptic neurons
+     */
+    public int post() {
+        return post;
+    }
+
+    /**
+     * Returns the number of blocks of 64 outputs.
+     *
+     * @return blocks, the last one perhaps not full
+     */
+    public int blocks() {
+        return Math.ceilDiv(post, BLOCK);
+    }
+
+    void requireAccessible() {
+        bias.requireShape("bias", 1, post);
+    }
+
+    public MemorySegment segment() {
+        return packed;
+    }
+
+    public FloatMatrix bias() {
+        return bias;
+    }
+
+    public FloatMatrix scales() {
+        return scales;
+    }
+
+    /** Bytes from the weights of one input to those of the next, the same for all blocks that stand side by side. */
+    int inputBytes(int block) {
+        int first = block / SIDE_BY_SIDE * SIDE_BY_SIDE;
+        return Math.min(SIDE_BY_SIDE, blocks() - first) * BLOCK * type.bytes();
+    }
+
+    /** Bytes from the start of {@link #segment()} to the first input's weights of a block of outputs. */
+    long blockOffset(int block) {
+        int first = block / SIDE_BY_SIDE * SIDE_BY_SIDE;
+        return first * blockBytes(type, pre) + (long) (block - first) * BLOCK * type.bytes();
+    }
+
+    private static long blockBytes(ElementType type, int pre) {
+        return (long) Math.ceilDiv(pre, INPUTS) * INPUTS * BLOCK * type.bytes();
+    }
+
+    @Override
+    public String toString() {
+        return "PackedIntegers " + type + " " + pre + " -> " + post;
+    }
+}

@@ -1,0 +1,213 @@
+package dev.spikelane.kernel.product.spike;
+
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Spikes of some rows, prepared for a product: counted, and listed or laid out as the variant that serves wants them,
+ * once for all outputs. All threads that share the product read it.
+ *
+ * <p>It knows of which rows it is by the place and the version that they had, never by an object: a matrix is the same
+ * object when it holds other spikes.
+ */
+public final class PreparedSpikes {
+
+    /** Lists for {@link SpikeActiveVector}. */
+    final ActiveLists lists = new ActiveLists();
+
+    /** Lists or panels for {@link SpikePanels}, factors for {@link SpikeDenseVector}. */
+    final MemorySegment panels;
+
+    /** What is chosen, and measured. */
+    final TunedStage stage;
+
+    /** Whether something is kept; then where the rows are, and which version they had. */
+    private boolean kept;
+
+    private long address;
+    private long version;
+    private boolean apart;
+    private int first;
+    private int rows;
+    private int pre;
+    private int post;
+    private SpikeMatmul.Variant variant = SpikeMatmul.Variant.SCALAR;
+    private int tile;
+    private boolean complete;
+
+    /**
+     * Allocates memory, to be used again and again.
+     *
+     * @param arena the arena that owns it
+     * @param threads threads that share products
+     * @throws IllegalArgumentException if the arena allocates memory on the heap or of a mapped file
+     */
+    public PreparedSpikes(Arena arena, int threads) {
+        this(arena, threads, Tuner.OF_JVM);
+    }
+
+    PreparedSpikes(Arena arena, int threads, Tuner tuner) {
+        this(SpikeWorkspace.allocate(arena, SpikeLister.BYTES), new TunedStage(tuner, threads));
+    }
+
+    PreparedSpikes(MemorySegment panels, TunedStage stage) {
+        this.panels = panels;
+        this.stage = stage;
+    }
+
+    /**
+     * Tells how much memory lists take beside that of the arena, whichever variant serves.
+     *
+     * @return bytes on the heap; 0 if no spikes were taken
+     */
+    public long listBytes() {
+        return rows == 0 ? 0 : ActiveLists.BYTES;
+    }
+
+    /** Takes some rows, chooses how they are multiplied, and lists or lays them out if that can be done in one go. */
+    void take(SpikeMatrix spikes, int newFirst, int newRows, PackedWeights weights, int blocks) {
+        long active = spikes.count(newFirst, newRows);
+        SpikeMatmul.open(stage, newRows, weights.pre(), weights.post(), active, blocks);
+        long start = stage.now();
+        take(SpikeMatmul.variant(stage.way), active, spikes, newFirst, newRows, weights);
+        stage.prepared(start);
+    }
+
+    /** Takes the first rows for a variant, which is not measured. */
+    void take(SpikeMatmul.Variant given, long active, SpikeMatrix spikes, int newRows, PackedWeights weights) {
+        stage.rest();
+        take(given, active, spikes, 0, newRows, weights);
+    }
+
+    /** Takes some rows for a variant. */
+    void take(
+            SpikeMatmul.Variant newVariant,
+            long active,
+            SpikeMatrix spikes,
+            int newFirst,
+            int newRows,
+            PackedWeights weights) {
+        kept = false;
+        apart = false;
+        first = newFirst;
+        rows = newRows;
+        pre = weights.pre();
+        post = weights.post();
+        variant = newVariant;
+        tile = stage.tuner.costs().rowsForeseen(newRows, active);
+        complete = switch (newVariant) {
+            case SCALAR, PERMUTE -> false;
+            case DENSE -> newRows <= SpikeFactors.mostRows(weights.paddedPre());
+            case ACTIVE -> newRows <= tile && SpikeActiveVector.takesLists(weights);
+            case WIDE, NARROW, LISTS -> newRows <= SpikePanels.ROWS && weights.paddedPre() <= SpikePanels.INPUTS;
+        };
+        if (complete) {
+            switch (newVariant) {
+                case ACTIVE -> lists.list(spikes, newFirst, newRows, active);
+                case WIDE, NARROW, LISTS ->
+                    SpikePanels.prepare(shape(), spikes, newFirst, newRows, 0, weights.paddedPre(), panels);
+                case DENSE -> SpikeFactors.prepare(spikes, newFirst, newRows, weights.paddedPre(), panels);
+                default -> {}
+            }
+        }
+    }
+
+    /** Takes rows of which each part of the product takes some at a time. */
+    void takeApart(int newRows, PackedWeights weights) {
+        apart = true;
+        rows = newRows;
+        pre = weights.pre();
+        post = weights.post();
+    }
+
+    /** The shape of panels. Half of a wide one would do nothing for few outputs. */
+    SpikePanels.Shape shape() {
+        boolean few = 2 * post <= PackedWeights.BLOCK;
+        return switch (variant) {
+            case WIDE -> few ? SpikePanels.Shape.NARROW : SpikePanels.Shape.WIDE;
+            case NARROW -> SpikePanels.Shape.NARROW;
+            default -> SpikePanels.Shape.LISTS;
+        };
+    }
+
+    /** Keeps what was taken last, of rows in this version. */
+    void keep(SpikeMatrix spikes, long itsVersion) {
+        kept = true;
+        address = spikes.segment().address();
+        version = itsVersion;
+    }
+
+    boolean kept() {
+        return kept;
+    }
+
+    /** Keeps what was kept before the same rows were taken once more. */
+    void keep(boolean asBefore) {
+        kept = asBefore;
+    }
+
+    /** Forgets what is kept, before its memory is used for something else. */
+    public void forget() {
+        kept = false;
+    }
+
+    /**
+     * Tells whether rows are prepared for a product with such weights.
+     *
+     * @param spikes rows whose memory lives as long as this
+     * @param someRows how many of the first rows
+     * @param itsVersion a number that this memory has had only while it held the spikes that it holds now
+     * @param weights of a product; their shape counts, not their values
+     * @return whether
+     *     {@link SpikeMatmul#multiply(PreparedSpikes, SpikeMatrix, int, PackedWeights, dev.spikelane.kernel.base.Tile,
+     *     SpikeWorkspace)} may be called
+     */
+    public boolean isOf(SpikeMatrix spikes, int someRows, long itsVersion, PackedWeights weights) {
+        return kept
+                && address == spikes.segment().address()
+                && version == itsVersion
+                && rows == someRows
+                && pre == weights.pre()
+                && post == weights.post();
+    }
+
+    /** Throws unless something is kept of so many rows, for products with weights of this shape. */
+    void require(int someRows, PackedWeights weights) {
+        if (!kept || rows != someRows || pre != weights.pre() || post != weights.post()) {
+            throw new IllegalStateException(
+                    (kept ? rows + " rows are prepared for " + pre + " -> " + post : "nothing is prepared")
+                            + ", expected " + someRows + " for " + weights.pre() + " -> " + weights.post());
+        }
+    }
+
+    SpikeMatmul.Variant variant() {
+        return variant;
+    }
+
+    /** Whether each part takes some rows at a time, and chooses for itself. */
+    boolean isApart() {
+        return apart;
+    }
+
+    /** The first row. */
+    int first() {
+        return first;
+    }
+
+    /** How many rows. */
+    int rows() {
+        return rows;
+    }
+
+    /** Rows whose active inputs are foreseen. */
+    int tile() {
+        return tile;
+    }
+
+    /** Whether all rows are listed or laid out. */
+    boolean complete() {
+        return complete;
+    }
+}

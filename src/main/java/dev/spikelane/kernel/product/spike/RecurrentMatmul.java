@@ -1,0 +1,80 @@
+package dev.spikelane.kernel.product.spike;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Spikes times recurrent weights, for the few rows of one step:
+ * {@code current[r][o] = (sum over the inputs i that fire in row r of weight[o][i]) + bias[o]}, in float32 and in this
+ * order: the active weights are added one after another in ascending order, and the bias comes last.
+ *
+ * <p>That is the order of torch's product for a layer of some hundred neurons. {@link SpikeMatmul}, which adds groups
+ * of four to the bias, is faster for many rows; but what is fed back accumulates its rounding, and where states grow
+ * large and cancel, only this order gives snnTorch's.
+ */
+public final class RecurrentMatmul {
+
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+
+    private RecurrentMatmul() {}
+
+    /**
+     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
+     * share a product take disjoint blocks.
+     *
+     * @param spikes {@code [at least rows x pre]}
+     * @param rows how many rows, at least 1
+     * @param weights {@code pre -> post}
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
+     * @throws IllegalArgumentException if a shape does not fit
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void multiply(SpikeMatrix spikes, int rows, PackedWeights weights, Tile current) {
+        Checks.rows("spikes", spikes.rows(), rows);
+        spikes.requireShape("spikes", spikes.rows(), weights.pre());
+        current.require("current", rows, weights.post());
+        weights.requireAccessible();
+        if (SimdWidth.VECTOR) {
+            RecurrentMatmulVector.multiply(spikes, rows, weights, current);
+        } else {
+            scalar(spikes, rows, weights, current);
+        }
+    }
+
+    /**
+     * Names the variant that {@link #multiply} uses. Results do not depend on it.
+     *
+     * @return {@code recurrent}, or {@code scalar} without vectors
+     */
+    public static String variant() {
+        return SimdWidth.VECTOR ? "recurrent" : "scalar";
+    }
+
+    /** The specification. */
+    static void scalar(SpikeMatrix spikes, int rows, PackedWeights weights, Tile current) {
+        for (int row = 0; row < rows; row++) {
+            int end = current.endBlock() * PackedWeights.BLOCK;
+            for (int output = current.firstColumn(); output < end; output++) {
+                float sum = output < weights.post() ? output(spikes, row, weights, output) : 0;
+                Elements.set(current.matrix(), row, output - current.origin(), sum);
+            }
+        }
+    }
+
+    private static float output(SpikeMatrix spikes, int row, PackedWeights weights, int output) {
+        float sum = 0;
+        for (int word = 0; word < spikes.stride(); word++) {
+            long bits = spikes.segment().get(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES);
+            for (; bits != 0; bits &= bits - 1) {
+                sum += weights.weight(output, word * Long.SIZE + Long.numberOfTrailingZeros(bits));
+            }
+        }
+        return sum + weights.bias(output);
+    }
+}

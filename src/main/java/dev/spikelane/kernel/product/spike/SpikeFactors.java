@@ -1,0 +1,72 @@
+package dev.spikelane.kernel.product.spike;
+
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Spikes as the numbers 0 and 1, for {@link SpikeDenseVector}: for every four rows and each input the factors of the
+ * first row, the second, the third and the fourth.
+ */
+final class SpikeFactors {
+
+    /** Rows that share the weights that are in registers. */
+    static final int ROWS = 4;
+
+    /** Bytes of the factors of an input. */
+    static final int INPUT_BYTES = ROWS * Float.BYTES;
+
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+
+    /** Four spikes, one bit each, as four floats in two words. */
+    private static final long[] FLOATS = new long[2 * 16];
+
+    static {
+        long one = Float.floatToRawIntBits(1);
+        for (int bits = 0; bits < 16; bits++) {
+            for (int i = 0; i < 2; i++) {
+                int pair = bits >>> 2 * i & 3;
+                FLOATS[2 * bits + i] = (pair & 1) * one | (pair >>> 1) * one << Integer.SIZE;
+            }
+        }
+    }
+
+    private SpikeFactors() {}
+
+    /** How many rows have room for their factors; 0 if there are too many inputs. */
+    static int mostRows(int paddedPre) {
+        return (int) (SpikeLister.BYTES / tileBytes(paddedPre)) * ROWS;
+    }
+
+    /** Bytes of the factors of four rows. */
+    static long tileBytes(int paddedPre) {
+        return (long) paddedPre * INPUT_BYTES;
+    }
+
+    /** Writes the factors of some rows; a last tile that is not full repeats the last row. */
+    static void prepare(SpikeMatrix spikes, int firstRow, int rows, int paddedPre, MemorySegment factors) {
+        for (int row = 0; row < rows; row += ROWS) {
+            long to = row / ROWS * tileBytes(paddedPre);
+            long end = to + tileBytes(paddedPre);
+            int last = firstRow + rows - 1;
+            long row0 = spikes.rowOffset(firstRow + row);
+            long row1 = spikes.rowOffset(Math.min(firstRow + row + 1, last));
+            long row2 = spikes.rowOffset(Math.min(firstRow + row + 2, last));
+            long row3 = spikes.rowOffset(Math.min(firstRow + row + 3, last));
+            for (long word = 0; to < end; word += Long.BYTES) {
+                long bits0 = spikes.segment().get(WORD, row0 + word);
+                long bits1 = spikes.segment().get(WORD, row1 + word);
+                long bits2 = spikes.segment().get(WORD, row2 + word);
+                long bits3 = spikes.segment().get(WORD, row3 + word);
+                for (int i = 0; i < Long.SIZE && to < end; i++) {
+                    long four =
+                            bits0 >>> i & 1 | (bits1 >>> i & 1) << 1 | (bits2 >>> i & 1) << 2 | (bits3 >>> i & 1) << 3;
+                    int at = (int) four * 2;
+                    factors.set(WORD, to, FLOATS[at]);
+                    factors.set(WORD, to + Long.BYTES, FLOATS[at + 1]);
+                    to += INPUT_BYTES;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.spikelane.kernel.product.spike;
+
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Lists, for each row and each section of {@value #GROUPS} groups of four inputs, the groups in which an input is
+ * active: where their entries stand in the section's tables. Rows with lists of like length are bundled by four, their
+ * lists padded to the longest with the entry of no spike, so that the loop that adds them has no branch that depends on
+ * spikes but its length.
+ *
+ * <p>A section is a run of longs: for each bundle the length, the four rows (16 bits each), and as many times four
+ * places of entries (16 bits each, in bytes).
+ */
+@SuppressWarnings("NarrowCalculation") // offsets within the lists are int on purpose
+final class SpikeLister {
+
+    /** Groups of a section: the words of spikes of 128 inputs. */
+    static final int GROUPS = 32;
+
+    private static final int INPUTS = 4 * GROUPS;
+    private static final int WORDS = INPUTS / Long.SIZE;
+    private static final int SECTIONS = SpikePanels.INPUTS / INPUTS;
+    private static final int BUNDLE = 4;
+
+    /** How many rows have lists of each length; then where those of each length start in the order. */
+    private static final int PLACES = 0;
+
+    /** The lengths of the lists of each row. */
+    private static final int LENGTHS = PLACES + (GROUPS + 2) * Integer.BYTES;
+
+    /** The rows in the order of their lengths. */
+    private static final int ORDER = LENGTHS + SpikePanels.ROWS * Integer.BYTES;
+
+    /** Where each section starts, and how many bundles there are. */
+    private static final int STARTS = ORDER + SpikePanels.ROWS * Integer.BYTES;
+
+    private static final int BUNDLES = STARTS + SECTIONS * Integer.BYTES;
+
+    private static final int LISTS = BUNDLES + 4 * Integer.BYTES;
+
+    private static final int MOST_BUNDLES = SpikePanels.ROWS / BUNDLE;
+
+    /** Bytes of the memory that lists take. */
+    static final int BYTES = LISTS + SECTIONS * MOST_BUNDLES * (2 + GROUPS) * Long.BYTES;
+
+    private static final long LOWEST_OF_GROUPS = 0x1111_1111_1111_1111L;
+
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+
+    private SpikeLister() {}
+
+    /** Where the lists of a section start. */
+    static int start(MemorySegment lists, int section) {
+        return lists.get(INT, STARTS + section * Integer.BYTES);
+    }
+
+    static int bundles(MemorySegment lists) {
+        return lists.get(INT, BUNDLES);
+    }
+
+    static void list(SpikeMatrix spikes, int row, int rows, int input, int inputs, MemorySegment lists) {
+        int words = Math.ceilDiv(inputs, Long.SIZE);
+        int firstWord = input / Long.SIZE;
+        int at = LISTS;
+        for (int word = 0; word < words; word += WORDS) {
+            lists.set(INT, STARTS + word / WORDS * Integer.BYTES, at);
+            long from = spikes.rowOffset(row) + (long) (firstWord + word) * Long.BYTES;
+            int some = Math.min(WORDS, words - word);
+            sort(spikes, from, rows, some, lists);
+            at = bundle(spikes, from, rows, some, lists, at);
+        }
+        lists.set(INT, BUNDLES, Math.ceilDiv(rows, BUNDLE));
+    }
+
+    /** A bit for each group of four that has one. */
+    private static long groups(long bits) {
+        long pairs = bits | bits >>> 1;
+        return (pairs | pairs >>> 2) & LOWEST_OF_GROUPS;
+    }
+
+    /** Orders the rows by the lengths of their lists, by counting. */
+    private static void sort(SpikeMatrix spikes, long from, int rows, int words, MemorySegment lists) {
+        for (int length = 0; length < GROUPS + 2; length++) {
+            lists.set(INT, PLACES + length * Integer.BYTES, 0);
+        }
+        long step = spikes.rowOffset(1);
+        for (int row = 0; row < rows; row++) {
+            int length = 0;
+            for (int word = 0; word < words; word++) {
+                length += Long.bitCount(groups(spikes.segment().get(LONG, from + row * step + word * Long.BYTES)));
+            }
+            lists.set(INT, LENGTHS + row * Integer.BYTES, length);
+            int place = PLACES + (length + 1) * Integer.BYTES;
+            lists.set(INT, place, lists.get(INT, place) + 1);
+        }
+        int place = 0;
+        for (int length = 0; length <= GROUPS; length++) {
+            place += lists.get(INT, PLACES + length * Integer.BYTES);
+            lists.set(INT, PLACES + length * Integer.BYTES, place);
+        }
+        for (int row = 0; row < rows; row++) {
+            int length = lists.get(INT, LENGTHS + row * Integer.BYTES);
+            int next = lists.get(INT, PLACES + length * Integer.BYTES);
+            lists.set(INT, ORDER + next * Integer.BYTES, row);
+            lists.set(INT, PLACES + length * Integer.BYTES, next + 1);
+        }
+    }
+
+    /** Writes the bundles of a section, and returns where they end. */
+    private static int bundle(SpikeMatrix spikes, long from, int rows, int words, MemorySegment lists, int start) {
+        long step = spikes.rowOffset(1);
+        int at = start;
+        for (int first = 0; first < rows; first += BUNDLE) {
+            int last = lists.get(INT, ORDER + Math.min(first + BUNDLE, rows) * Integer.BYTES - Integer.BYTES);
+            int length = lists.get(INT, LENGTHS + last * Integer.BYTES);
+            lists.set(LONG, at, length);
+            for (int i = 0; i < BUNDLE; i++) {
+                int row = first + i < rows ? lists.get(INT, ORDER + (first + i) * Integer.BYTES) : SpikePanels.ROWS;
+                lists.set(SHORT, at + Long.BYTES + i * Short.BYTES, (short) row);
+                int to = at + 2 * Long.BYTES + i * Short.BYTES;
+                int end = to + length * Long.BYTES;
+                if (row < SpikePanels.ROWS) {
+                    to = entries(spikes, from + row * step, words, lists, to);
+                }
+                for (; to < end; to += Long.BYTES) {
+                    lists.set(SHORT, to, (short) 0);
+                }
+            }
+            at += (2 + length) * Long.BYTES;
+        }
+        return at;
+    }
+
+    /** Writes where the entries of a row stand, eight bytes apart. */
+    private static int entries(SpikeMatrix spikes, long from, int words, MemorySegment lists, int start) {
+        int to = start;
+        for (int word = 0; word < words; word++) {
+            long bits = spikes.segment().get(LONG, from + word * Long.BYTES);
+            for (long left = groups(bits); left != 0; left &= left - 1) {
+                int bit = Long.numberOfTrailingZeros(left);
+                int group = word * 16 + bit / 4;
+                int entry = (int) (bits >>> bit & 15);
+                int place = group / 2 * SpikePanels.TABLE_BYTES
+                        + entry * SpikePanels.ENTRY_BYTES
+                        + group % 2 * SpikePanels.Shape.LISTS.bytes;
+                lists.set(SHORT, to, (short) place);
+                to += Long.BYTES;
+            }
+        }
+        return to;
+    }
+}

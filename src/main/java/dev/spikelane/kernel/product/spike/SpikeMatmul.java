@@ -1,0 +1,378 @@
+package dev.spikelane.kernel.product.spike;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * Spikes times weights: turns the spikes of a layer into the currents of the next.
+ *
+ * <p>{@code current[r][o] = bias[o] + sum over the inputs i that fire in row r of weight[o][i]}, in float32 and in this
+ * order, whatever the variant: the accumulator starts at the bias; the active weights of four consecutive inputs (0-3,
+ * 4-7, ...) are summed in ascending order; the groups are added in ascending order. So results never depend on the
+ * density, the rows in a call, the vector width or the number of threads.
+ *
+ * <p>The vector variants:
+ *
+ * <ul>
+ *   <li>{@code active} visits the active inputs only, tile after tile of rows: for few spikes, or few rows;
+ *   <li>{@code dense} multiplies by all spikes as numbers, four rows at a time: for a few rows with many spikes, where
+ *       a CPU has 32 vectors of registers;
+ *   <li>the others add, for every group of four inputs, one of its 16 partial sums ("four Russians"), which are made
+ *       once for many rows. {@code wide} and {@code narrow} add one for every group, at the same cost for any density,
+ *       from tables that stay in the L1 cache: of 64 outputs and 16 inputs, and of 32 outputs and 32 inputs, which
+ *       takes longer to make and less to add where the L1 cache is small for many rows of sums;
+ *   <li>{@code lists} adds one only for groups in which an input is active, from lists that are made once for all
+ *       outputs: for densities of 0.1 to
+ *       0.2 and some hundred rows;
+ *   <li>{@code permute} has its tables in registers, 16 rows at a time, where a vector has 16 lanes: for 1,024 and more
+ *       rows with many spikes on Zen 5. On Zen 4 and Emerald Rapids tables in the L1 cache are faster.
+ * </ul>
+ *
+ * <p>{@link Tuner} learns which of them is the fastest on this machine.
+ */
+public final class SpikeMatmul {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+
+    private static final Variant[] VARIANTS = Variant.values();
+
+    /** For questions that no product follows at once. */
+    private static final ThreadLocal<TunedStage> ASKED = ThreadLocal.withInitial(() -> new TunedStage(Tuner.OF_JVM, 1));
+
+    private SpikeMatmul() {}
+
+    /**
+     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
+     * share a product take disjoint blocks, each with its own workspace; {@link #prepare} saves them work that they
+     * would all do.
+     *
+     * @param spikes {@code [at least rows x pre]}
+     * @param rows how many rows, at least 1
+     * @param weights {@code pre -> post}
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
+     * @param workspace scratch memory, used by one thread at a time
+     * @throws IllegalArgumentException if a shape does not fit
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void multiply(
+            SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, SpikeWorkspace workspace) {
+        check(spikes, rows, weights);
+        current.require("current", rows, weights.post());
+        PreparedSpikes own = workspace.own;
+        int blocks = current.endBlock() - current.firstBlock();
+        for (int row = 0; row < rows; row += SpikePanels.ROWS) {
+            own.take(spikes, row, Math.min(SpikePanels.ROWS, rows - row), weights, blocks);
+            run(own, spikes, weights, current, workspace);
+        }
+    }
+
+    /**
+     * Does what all parts of a product would do again: counts the spikes, chooses the variant, and lists or lays out
+     * the spikes as it wants them.
+     *
+     * @param spikes {@code [at least rows x pre]}
+     * @param rows how many rows, at least 1
+     * @param version of these rows, as {@link PreparedSpikes#isOf} will be asked for it
+     * @param weights {@code pre -> post}, or others of this shape
+     * @param prepared takes what is found; other threads may read it once they see that this call has ended
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public static void prepare(
+            SpikeMatrix spikes, int rows, long version, PackedWeights weights, PreparedSpikes prepared) {
+        check(spikes, rows, weights);
+        if (rows > SpikePanels.ROWS) {
+            prepared.takeApart(rows, weights);
+        } else {
+            prepared.take(spikes, 0, rows, weights, weights.blocks());
+        }
+        prepared.keep(spikes, version);
+    }
+
+    /**
+     * Computes as {@link #multiply(SpikeMatrix, int, PackedWeights, Tile, SpikeWorkspace)} does, with what was
+     * prepared.
+     *
+     * @param prepared which {@link PreparedSpikes#isOf is of} these rows; read only
+     * @param spikes {@code [at least rows x pre]}
+     * @param rows how many rows, at least 1
+     * @param weights {@code pre -> post}
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
+     * @param workspace scratch memory, used by one thread at a time
+     * @throws IllegalArgumentException if a shape does not fit
+     * @throws IllegalStateException if something else was prepared, as far as shapes tell
+     */
+    public static void multiply(
+            PreparedSpikes prepared,
+            SpikeMatrix spikes,
+            int rows,
+            PackedWeights weights,
+            Tile current,
+            SpikeWorkspace workspace) {
+        prepared.require(rows, weights);
+        if (prepared.isApart()) {
+            multiply(spikes, rows, weights, current, workspace);
+            if (prepared == workspace.own) {
+                prepared.takeApart(rows, weights);
+                prepared.keep(true);
+            }
+            return;
+        }
+        current.require("current", rows, weights.post());
+        if (prepared != workspace.own) {
+            workspace.own.forget();
+        }
+        run(prepared, spikes, weights, current, workspace);
+    }
+
+    private static void check(SpikeMatrix spikes, int rows, PackedWeights weights) {
+        Checks.rows("spikes", spikes.rows(), rows);
+        spikes.requireShape("spikes", spikes.rows(), weights.pre());
+        weights.requireAccessible();
+    }
+
+    /** Runs one variant, which results do not depend on. */
+    static void run(
+            Variant variant,
+            SpikeMatrix spikes,
+            int rows,
+            PackedWeights weights,
+            Tile current,
+            SpikeWorkspace workspace) {
+        workspace.own.take(variant, spikes.count(0, rows), spikes, rows, weights);
+        compute(workspace.own, spikes, weights, current, workspace);
+    }
+
+    /** Runs the variant that was chosen, and on some blocks the one that is tried. */
+    private static void run(
+            PreparedSpikes prepared,
+            SpikeMatrix spikes,
+            PackedWeights weights,
+            Tile current,
+            SpikeWorkspace workspace) {
+        TunedStage stage = prepared.stage;
+        int first = current.firstBlock();
+        int end = current.endBlock();
+        int tried = stage.blocksToTry(end - first);
+        if (tried > 0) {
+            tryOther(prepared, spikes, weights, current.narrow(first, first + tried), workspace);
+        }
+        if (tried < end - first) {
+            long start = stage.now();
+            compute(prepared, spikes, weights, current.narrow(first + tried, end), workspace);
+            stage.done(start, end - first - tried);
+        }
+        current.narrow(first, end);
+    }
+
+    private static void tryOther(
+            PreparedSpikes prepared,
+            SpikeMatrix spikes,
+            PackedWeights weights,
+            Tile current,
+            SpikeWorkspace workspace) {
+        TunedStage stage = prepared.stage;
+        PreparedSpikes own = workspace.own;
+        int first = prepared.first();
+        int rows = prepared.rows();
+        long active = spikes.count(first, rows);
+        boolean keeps = own == prepared && own.kept();
+        long start = stage.now();
+        own.take(variant(stage.trial), active, spikes, first, rows, weights);
+        long ready = stage.now();
+        int firstBlock = current.firstBlock();
+        int end = current.endBlock();
+        compute(own, spikes, weights, current.narrow(firstBlock, firstBlock + 1), workspace);
+        if (end - firstBlock > 1) {
+            long warm = stage.now();
+            compute(own, spikes, weights, current.narrow(firstBlock + 1, end), workspace);
+            stage.tried(start, ready, warm, end - firstBlock - 1, end - firstBlock);
+        } else {
+            stage.tried(start, ready, ready, 1, 1);
+        }
+        if (own == prepared) {
+            own.take(variant(stage.way), active, spikes, first, rows, weights);
+            own.keep(keeps);
+        }
+    }
+
+    private static void compute(
+            PreparedSpikes prepared,
+            SpikeMatrix spikes,
+            PackedWeights weights,
+            Tile current,
+            SpikeWorkspace workspace) {
+        int first = prepared.first();
+        int rows = prepared.rows();
+        switch (prepared.variant()) {
+            case SCALAR -> scalar(spikes, first, rows, weights, current);
+            case ACTIVE -> {
+                ActiveLists listed = prepared.complete() ? prepared.lists : null;
+                SpikeActiveVector.active(spikes, first, rows, weights, current, prepared.tile(), listed, workspace);
+            }
+            case WIDE, NARROW, LISTS -> SpikePanels.multiply(spikes, weights, current, prepared, workspace);
+            case DENSE -> {
+                if (!SpikeDenseVector.multiply(spikes, weights, current, prepared, workspace)) {
+                    SpikeActiveVector.active(spikes, first, rows, weights, current, prepared.tile(), null, workspace);
+                }
+            }
+            case PERMUTE -> SpikePermuteVector.permute(spikes, first, rows, weights, current, workspace.tables);
+        }
+    }
+
+    /**
+     * Names the variant that {@link #multiply} chooses now, by what {@link Tuner} has learned. Results do not depend on
+     * it.
+     *
+     * @param rows rows in the call
+     * @param pre inputs
+     * @param post outputs
+     * @param active spikes in these rows
+     * @return {@code active}, {@code dense}, {@code wide}, {@code narrow}, {@code lists} or {@code permute};
+     *     {@code scalar} without vectors
+     */
+    public static String variant(int rows, int pre, int post, long active) {
+        return choose(rows, pre, post, active).name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Advises how many rows to multiply at a time where there are more. Tables serve the better the more rows share
+     * them; which inputs are active is best foreseen by the CPU for some hundred rows, if the same rows are multiplied
+     * for one block of outputs after the other.
+     *
+     * @param rows rows that there are
+     * @param pre inputs
+     * @param post outputs
+     * @param active spikes in these rows
+     * @return the best number of rows, at most {@code rows}
+     */
+    public static int rowsAtATime(int rows, int pre, int post, long active) {
+        if (choose(rows, pre, post, active) != Variant.ACTIVE) {
+            return rows;
+        }
+        return Math.min(rows, SpikeCosts.inUse().rowsForeseen(rows, active));
+    }
+
+    /**
+     * Estimates how long {@link #multiply} takes by what was learned, on one thread with vectors.
+     *
+     * @param rows rows in the call
+     * @param pre inputs
+     * @param post outputs
+     * @param active spikes in these rows
+     * @return nanoseconds
+     */
+    public static double nanoseconds(int rows, int pre, int post, long active) {
+        TunedStage stage = ASKED.get();
+        describe(stage, rows, pre, post, active, Math.ceilDiv(post, PackedWeights.BLOCK));
+        return stage.tuner.nanoseconds(stage);
+    }
+
+    /** The variant that serves. */
+    static Variant choose(int rows, int pre, int post, long active) {
+        TunedStage stage = ASKED.get();
+        describe(stage, rows, pre, post, active, Math.ceilDiv(post, PackedWeights.BLOCK));
+        return variant(stage.tuner.peek(stage));
+    }
+
+    static Variant variant(int way) {
+        return VARIANTS[way];
+    }
+
+    /** Chooses for a stage that starts now. */
+    static void open(TunedStage stage, int rows, int pre, int post, long active, int blocks) {
+        describe(stage, rows, pre, post, active, blocks);
+        stage.open(blocks);
+    }
+
+    /** Says which product comes, and what each variant costs by the constants. */
+    static void describe(TunedStage stage, int rows, int pre, int post, long active, int blocks) {
+        stage.of(Tuner.Kind.SPIKES, rows, pre, post, active);
+        SpikeCosts costs = stage.tuner.costs();
+        Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
+        for (int way = 0; way < VARIANTS.length; way++) {
+            if (fits(VARIANTS[way], rows, pre)) {
+                stage.costs[way] = blocks * costs.of(VARIANTS[way], rows, pre, post, active);
+            }
+        }
+    }
+
+    /**
+     * Whether this JVM can run a variant, and what that prepares of a row fits its memory. For a single row tables or
+     * factors of several never pay.
+     */
+    static boolean fits(Variant variant, int rows, int pre) {
+        return switch (variant) {
+            case SCALAR -> !SimdWidth.VECTOR;
+            case ACTIVE -> SimdWidth.VECTOR;
+            case WIDE, NARROW, LISTS -> SimdWidth.VECTOR && rows > 1;
+            case DENSE -> SimdWidth.VECTOR && rows > 1 && SpikeFactors.mostRows(PackedWeights.paddedPre(pre)) > 0;
+            case PERMUTE -> SimdWidth.bits() == SimdWidth.WIDEST && rows > 1 && pre <= SpikePermuteVector.MOST_INPUTS;
+        };
+    }
+
+    /** Which loop does the work. */
+    enum Variant {
+        SCALAR,
+        ACTIVE,
+        DENSE,
+        WIDE,
+        NARROW,
+        LISTS,
+        PERMUTE
+    }
+
+    /** The specification: plain loops in the canonical order. */
+    static void scalar(SpikeMatrix spikes, int firstRow, int rows, PackedWeights weights, Tile current) {
+        FloatMatrix currents = current.matrix();
+        for (int row = firstRow; row < firstRow + rows; row++) {
+            for (int block = current.firstBlock(); block < current.endBlock(); block++) {
+                long to = current.offset(row, block);
+                MemorySegment.copy(
+                        weights.biasSegment(),
+                        (long) block * PackedWeights.BLOCK_BYTES,
+                        currents.segment(),
+                        to,
+                        PackedWeights.BLOCK_BYTES);
+                for (int word = 0; word < spikes.stride(); word++) {
+                    long bits = spikes.segment().get(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES);
+                    long from = weights.blockOffset(block) + (long) word * Long.SIZE * PackedWeights.BLOCK_BYTES;
+                    for (int group = 0; group < Long.SIZE; group += 4) {
+                        int active = (int) (bits >>> group & 15);
+                        if (active != 0) {
+                            addGroup(
+                                    weights.segment(),
+                                    from + (long) group * PackedWeights.BLOCK_BYTES,
+                                    active,
+                                    currents,
+                                    to);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** Adds to 64 currents the sums of the active weights among four inputs. */
+    private static void addGroup(MemorySegment weights, long from, int active, FloatMatrix current, long to) {
+        MemorySegment currents = current.segment();
+        for (long lane = 0; lane < PackedWeights.BLOCK_BYTES; lane += Float.BYTES) {
+            float sum = -0.0f; // the identity of addition: x + -0.0f is x, also for x = -0.0f
+            for (int input = 0; input < 4; input++) {
+                if ((active >>> input & 1) != 0) {
+                    sum += weights.get(FLOAT, from + input * (long) PackedWeights.BLOCK_BYTES + lane);
+                }
+            }
+            currents.set(FLOAT, to + lane, currents.get(FLOAT, to + lane) + sum);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.spikelane.kernel.product.spike;
+
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The variants of {@link SpikeMatmul} that share partial sums between rows: of every group of four inputs the 16 sums
+ * of its active weights stand in a table ("four Russians"), and each row adds one entry of each group's table.
+ *
+ * <p>The tables of a panel of inputs and outputs are small enough for the L1 cache. A panel is made, then added for all
+ * rows of a tile, whose sums are contiguous scratch memory. What a panel needs to know of the spikes is prepared once
+ * for all outputs.
+ */
+@SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
+final class SpikePanels {
+
+    /** The shape of a panel, and how rows find the entries that they add. */
+    enum Shape {
+        /** Tables of 64 outputs and 16 inputs, 16 KB. */
+        WIDE(256, 4),
+        /** Tables of 32 outputs and 32 inputs, 16 KB. */
+        NARROW(128, 8),
+        /**
+         * Tables of 32 outputs and 128 inputs, 64 KB, and for each row a list of the groups in which an input is
+         * active.
+         */
+        LISTS(128, SpikeLister.GROUPS);
+
+        /** Bytes of an entry, and of the sums of a row. */
+        final int bytes;
+
+        final int groups;
+
+        Shape(int bytes, int groups) {
+            this.bytes = bytes;
+            this.groups = groups;
+        }
+    }
+
+    /** The most rows whose spikes are prepared at a time. */
+    static final int ROWS = 1_024;
+
+    /** The most inputs whose spikes are prepared at a time. */
+    static final int INPUTS = 1_024;
+
+    /** Entries are 256 bytes apart: an entry of 64 outputs, or two of 32 outputs, of neighboring groups. */
+    static final int ENTRY_BYTES = PackedWeights.BLOCK_BYTES;
+
+    static final int TABLE_BYTES = 16 * ENTRY_BYTES;
+
+    /** The sums of a tile of rows, and of one row that lists are padded with. */
+    static final int SUMS = SpikeLister.GROUPS / 2 * TABLE_BYTES;
+
+    /** Bytes of workspace. */
+    static final int WORKSPACE_BYTES = SUMS + (ROWS + 1) * Shape.LISTS.bytes;
+
+    private SpikePanels() {}
+
+    /** The most rows of a tile. */
+    static int mostRows(Shape shape) {
+        return ROWS * Shape.LISTS.bytes / shape.bytes;
+    }
+
+    static void multiply(
+            SpikeMatrix spikes,
+            PackedWeights weights,
+            Tile current,
+            PreparedSpikes prepared,
+            SpikeWorkspace workspace) {
+        Shape shape = prepared.shape();
+        int tile = prepared.stage.tuner.costs().tile(shape);
+        MemorySegment panels = prepared.complete() ? prepared.panels : workspace.own.panels;
+        SpikePanelsVector.clear(workspace.tables, shape.groups * shape.bytes / ENTRY_BYTES);
+        int end = prepared.first() + prepared.rows();
+        for (int row = prepared.first(); row < end; row += ROWS) {
+            int some = Math.min(ROWS, end - row);
+            for (int input = 0; input < weights.pre(); input += INPUTS) {
+                int inputs = Math.min(INPUTS, weights.paddedPre() - input);
+                if (!prepared.complete()) {
+                    prepare(shape, spikes, row, some, input, inputs, panels);
+                }
+                long first = (long) current.firstBlock() * PackedWeights.BLOCK_BYTES;
+                long endBytes = (long) current.endBlock() * PackedWeights.BLOCK_BYTES;
+                for (long outputs = first; outputs < endBytes; outputs += shape.bytes) {
+                    addOutputs(
+                            shape, tile, row, some, weights, input, inputs, outputs, current, panels, workspace.tables);
+                }
+            }
+        }
+    }
+
+    /** Lists or lays out some inputs of some rows, at most {@link #INPUTS} of {@link #ROWS}. */
+    static void prepare(
+            Shape shape, SpikeMatrix spikes, int row, int rows, int input, int inputs, MemorySegment panels) {
+        switch (shape) {
+            case WIDE -> SpikeSpread.shorts(spikes, row, rows, input, inputs, panels);
+            case NARROW -> SpikeSpread.ints(spikes, row, rows, input, inputs, panels);
+            case LISTS -> SpikeLister.list(spikes, row, rows, input, inputs, panels);
+        }
+    }
+
+    /** Adds the inputs to the sums of as many outputs as an entry has, for all rows, a tile after the other. */
+    private static void addOutputs(
+            Shape shape,
+            int tile,
+            int firstRow,
+            int rows,
+            PackedWeights weights,
+            int input,
+            int inputs,
+            long outputs,
+            Tile current,
+            MemorySegment panels,
+            MemorySegment workspace) {
+        long to = outputs - (long) current.origin() * Float.BYTES;
+        boolean used = outputs < (long) weights.post() * Float.BYTES;
+        for (int row = 0; row < rows; row += tile) {
+            int some = Math.min(tile, rows - row);
+            if (input == 0) {
+                SpikePanelsVector.start(weights.biasSegment(), outputs, shape.bytes, some, workspace);
+            } else {
+                SpikePanelsVector.load(current.matrix(), firstRow + row, some, to, shape.bytes, workspace);
+            }
+            if (used) {
+                long from = weights.blockOffset((int) (outputs / PackedWeights.BLOCK_BYTES))
+                        + (long) input * PackedWeights.BLOCK_BYTES
+                        + outputs % PackedWeights.BLOCK_BYTES;
+                addPanels(shape, row, some, rows, weights.segment(), from, inputs / 4, panels, workspace);
+            }
+            SpikePanelsVector.store(workspace, current.matrix(), firstRow + row, some, to, shape.bytes);
+        }
+    }
+
+    private static void addPanels(
+            Shape shape,
+            int row,
+            int tile,
+            int rows,
+            MemorySegment weights,
+            long from,
+            int groups,
+            MemorySegment panels,
+            MemorySegment workspace) {
+        for (int group = 0, panel = 0; group < groups; group += shape.groups, panel++) {
+            int some = Math.min(shape.groups, groups - group);
+            long inputs = from + (long) group * 4 * PackedWeights.BLOCK_BYTES;
+            SpikePanelsVector.make(weights, inputs, some, shape.bytes, workspace);
+            switch (shape) {
+                case WIDE -> SpikePanelsVector.addWide(workspace, panels, SpikeSpread.shorts(panel, rows, row), tile);
+                case NARROW -> SpikePanelsVector.addNarrow(workspace, panels, SpikeSpread.ints(panel, rows, row), tile);
+                case LISTS -> SpikeListsVector.add(workspace, panels, panel);
+            }
+        }
+    }
+}

@@ -1,0 +1,330 @@
+package dev.spikelane.kernel.product.spike;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.INT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The variant of {@link SpikeMatmul} for many rows of dense spikes where a vector holds 16 floats. One vector is the
+ * table of the partial sums of one output's weights from four inputs; the spikes of 16 rows choose from it by one
+ * permutation. So 16 rows stand in the lanes, tables are read in order, and a table read once serves four vectors of
+ * rows: the loop is bound by permutations and additions, not by the L2 cache, and no address depends on the spikes, so
+ * that all range checks leave the loop.
+ *
+ * <p>Tables are made for sixteen outputs at a time; they and the sums, {@code [64 x rows]}, stay in the L2 cache. The
+ * sums of a block are transposed into the currents at the end.
+ */
+@SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
+final class SpikePermuteVector {
+
+    /** Inputs in the lane of a vector of spikes. */
+    private static final int WORD = Integer.SIZE;
+
+    /** Groups of four inputs in such a word. */
+    private static final int GROUPS = WORD / 4;
+
+    /** Outputs whose tables are made at a time. */
+    static final int OUTPUTS = 16;
+
+    /** The most inputs: their tables fill 1 MB of the workspace. */
+    static final int MOST_INPUTS = 4_096;
+
+    /** The most rows at a time. */
+    private static final int ROWS = 1_024;
+
+    private static final int TABLES_BYTES = OUTPUTS * 64;
+    private static final int SPIKES = MOST_INPUTS / 4 * TABLES_BYTES;
+    private static final int SPIKES_BYTES = 128 << 10;
+    private static final int SUMS = SPIKES + SPIKES_BYTES;
+    /** One more line than the rows need, so that the sums of two outputs do not fall into one set of the L1 cache. */
+    private static final int SUMS_STRIDE = ROWS * Float.BYTES + 64;
+
+    private static final int SQUARE = SUMS + PackedWeights.BLOCK * SUMS_STRIDE;
+    private static final int SQUARE_BYTES = 16 * 64;
+
+    /** Squares of 16 outputs in a block. */
+    private static final int SQUARES = PackedWeights.BLOCK / OUTPUTS;
+
+    /** Bytes of workspace: the tables, the spikes of some rows, their sums, and squares to transpose in. */
+    static final int WORKSPACE_BYTES = SQUARE + (1 + SQUARES) * SQUARE_BYTES;
+
+    private static final ValueLayout.OfFloat FLOAT_VALUE = ValueLayout.JAVA_FLOAT;
+    private static final ValueLayout.OfInt INT_VALUE = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong LONG_VALUE = ValueLayout.JAVA_LONG;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    /** The entries of a table whose bit 0, 1, 2, 3 is set. */
+    private static final VectorMask<Float> BIT_0 = VectorMask.fromLong(FLOAT, 0xAAAA);
+
+    private static final VectorMask<Float> BIT_1 = VectorMask.fromLong(FLOAT, 0xCCCC);
+    private static final VectorMask<Float> BIT_2 = VectorMask.fromLong(FLOAT, 0xF0F0);
+    private static final VectorMask<Float> BIT_3 = VectorMask.fromLong(FLOAT, 0xFF00);
+
+    private static final IntVector ZIP_LOW = zip(0);
+    private static final IntVector ZIP_HIGH = zip(COUNT / 2);
+
+    private SpikePermuteVector() {}
+
+    static void permute(
+            SpikeMatrix spikes, int firstRow, int rows, PackedWeights weights, Tile current, MemorySegment workspace) {
+        int words = Math.ceilDiv(weights.pre(), WORD);
+        int most = Math.min(ROWS, SPIKES_BYTES / (words * 64) * COUNT);
+        for (int row = firstRow; row < firstRow + rows; row += most) {
+            int some = Math.min(most, firstRow + rows - row);
+            loadSpikes(spikes, row, some, words, workspace);
+            for (int block = current.firstBlock(); block < current.endBlock(); block++) {
+                int output = block * PackedWeights.BLOCK;
+                for (int column = 0; column < PackedWeights.BLOCK; column += OUTPUTS) {
+                    sum(weights, output + column, some, words, workspace);
+                }
+                store(workspace, current.matrix(), row, some, output - current.origin());
+            }
+        }
+    }
+
+    /** Puts the spikes of 16 rows side by side: {@code [rows / 16][words][16]} ints. */
+    private static void loadSpikes(SpikeMatrix spikes, int first, int rows, int words, MemorySegment workspace) {
+        MemorySegment from = spikes.segment();
+        Checks.isNative(from);
+        Checks.isNative(workspace);
+        for (int row = 0; row < rows; row++) {
+            long spikeRow = spikes.rowOffset(first + row);
+            int to = SPIKES + row / COUNT * words * 64 + row % COUNT * Integer.BYTES;
+            for (int word = 0; word < words; word++) {
+                long bits = from.get(LONG_VALUE, spikeRow + (word >> 1) * Long.BYTES);
+                workspace.set(INT_VALUE, to + word * 64, (int) (bits >>> (word & 1) * WORD));
+            }
+        }
+    }
+
+    /** The sums of 16 outputs for all rows; zero for the padding of the last block. */
+    private static void sum(PackedWeights weights, int output, int rows, int words, MemorySegment workspace) {
+        int groups = output < weights.post() ? weights.paddedPre() / 4 : 0;
+        int vectors = Math.ceilDiv(rows, COUNT);
+        int column = output % PackedWeights.BLOCK;
+        long inputs = weights.blockOffset(output / PackedWeights.BLOCK) + (long) column * Float.BYTES;
+        makeTables(weights.segment(), inputs, groups, workspace);
+        for (int first = 0; first < OUTPUTS; first += 4) {
+            long bias = (long) (output + first) * Float.BYTES;
+            int vector = 0;
+            for (; vector + 4 <= vectors; vector += 4) {
+                sumFourVectors(weights.biasSegment(), bias, workspace, column + first, vector, words, groups);
+            }
+            for (; vector < vectors; vector++) {
+                sumVector(weights.biasSegment(), bias, workspace, column + first, vector, words, groups);
+            }
+        }
+    }
+
+    /**
+     * Tables {@code [group][output][16]}: entry {@code n} sums, in ascending order, the weights whose bit is set in
+     * {@code n}.
+     */
+    private static void makeTables(MemorySegment weights, long inputs, int groups, MemorySegment workspace) {
+        Checks.isNative(weights);
+        Checks.isNative(workspace);
+        FloatVector none = FloatVector.broadcast(FLOAT, -0.0f); // the identity of addition
+        for (int group = 0; group < groups; group++) {
+            long from = inputs + (long) group * 4 * PackedWeights.BLOCK_BYTES;
+            IntVector w0 = IntVector.fromMemorySegment(INT, weights, from, ORDER);
+            IntVector w1 = IntVector.fromMemorySegment(INT, weights, from + PackedWeights.BLOCK_BYTES, ORDER);
+            IntVector w2 = IntVector.fromMemorySegment(INT, weights, from + 2 * PackedWeights.BLOCK_BYTES, ORDER);
+            IntVector w3 = IntVector.fromMemorySegment(INT, weights, from + 3 * PackedWeights.BLOCK_BYTES, ORDER);
+            IntVector lane = IntVector.zero(INT);
+            for (int column = 0; column < OUTPUTS; column++) {
+                none.blend(lane.selectFrom(w0).reinterpretAsFloats(), BIT_0)
+                        .add(lane.selectFrom(w1).reinterpretAsFloats(), BIT_1)
+                        .add(lane.selectFrom(w2).reinterpretAsFloats(), BIT_2)
+                        .add(lane.selectFrom(w3).reinterpretAsFloats(), BIT_3)
+                        .intoMemorySegment(workspace, group * TABLES_BYTES + column * 64, ORDER);
+                lane = lane.add(1);
+            }
+        }
+    }
+
+    /**
+     * The hot loop: 4 outputs for 64 rows. With more sums in registers, or with sums that are loaded, C2 would see more
+     * traps in what it inlines than it tolerates ({@code PerMethodTrapLimit}), and box vectors in the loop.
+     */
+    private static void sumFourVectors(
+            MemorySegment biases, long bias, MemorySegment workspace, int column, int vector, int words, int groups) {
+        Checks.isNative(biases);
+        Checks.isNative(workspace);
+        FloatVector one = FloatVector.broadcast(FLOAT, 1);
+        FloatVector s00 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias));
+        FloatVector s01 = s00;
+        FloatVector s02 = s00;
+        FloatVector s03 = s00;
+        FloatVector s10 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 4));
+        FloatVector s11 = s10;
+        FloatVector s12 = s10;
+        FloatVector s13 = s10;
+        FloatVector s20 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 8));
+        FloatVector s21 = s20;
+        FloatVector s22 = s20;
+        FloatVector s23 = s20;
+        FloatVector s30 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 12));
+        FloatVector s31 = s30;
+        FloatVector s32 = s30;
+        FloatVector s33 = s30;
+        int stride = words * 64;
+        int spikes = SPIKES + vector * stride;
+        int tables = column % OUTPUTS * 64;
+        for (int group = 0; group < groups; group += GROUPS, spikes += 64) {
+            IntVector row0 = IntVector.fromMemorySegment(INT, workspace, spikes, ORDER);
+            IntVector row1 = IntVector.fromMemorySegment(INT, workspace, spikes + stride, ORDER);
+            IntVector row2 = IntVector.fromMemorySegment(INT, workspace, spikes + 2 * stride, ORDER);
+            IntVector row3 = IntVector.fromMemorySegment(INT, workspace, spikes + 3 * stride, ORDER);
+            int end = Math.min(groups, group + GROUPS);
+            for (int g = group; g < end; g++) {
+                int at = tables + g * TABLES_BYTES;
+                IntVector t0 = IntVector.fromMemorySegment(INT, workspace, at, ORDER);
+                s00 = s00.add(row0.selectFrom(t0).reinterpretAsFloats());
+                s01 = s01.add(row1.selectFrom(t0).reinterpretAsFloats());
+                s02 = row2.selectFrom(t0).reinterpretAsFloats().fma(one, s02);
+                s03 = row3.selectFrom(t0).reinterpretAsFloats().fma(one, s03);
+                IntVector t1 = IntVector.fromMemorySegment(INT, workspace, at + 64, ORDER);
+                s10 = s10.add(row0.selectFrom(t1).reinterpretAsFloats());
+                s11 = s11.add(row1.selectFrom(t1).reinterpretAsFloats());
+                s12 = row2.selectFrom(t1).reinterpretAsFloats().fma(one, s12);
+                s13 = row3.selectFrom(t1).reinterpretAsFloats().fma(one, s13);
+                IntVector t2 = IntVector.fromMemorySegment(INT, workspace, at + 128, ORDER);
+                s20 = s20.add(row0.selectFrom(t2).reinterpretAsFloats());
+                s21 = s21.add(row1.selectFrom(t2).reinterpretAsFloats());
+                s22 = row2.selectFrom(t2).reinterpretAsFloats().fma(one, s22);
+                s23 = row3.selectFrom(t2).reinterpretAsFloats().fma(one, s23);
+                IntVector t3 = IntVector.fromMemorySegment(INT, workspace, at + 192, ORDER);
+                s30 = s30.add(row0.selectFrom(t3).reinterpretAsFloats());
+                s31 = s31.add(row1.selectFrom(t3).reinterpretAsFloats());
+                s32 = row2.selectFrom(t3).reinterpretAsFloats().fma(one, s32);
+                s33 = row3.selectFrom(t3).reinterpretAsFloats().fma(one, s33);
+                row0 = row0.lanewise(VectorOperators.LSHR, 4);
+                row1 = row1.lanewise(VectorOperators.LSHR, 4);
+                row2 = row2.lanewise(VectorOperators.LSHR, 4);
+                row3 = row3.lanewise(VectorOperators.LSHR, 4);
+            }
+        }
+        int sums = SUMS + column * SUMS_STRIDE + vector * BYTES;
+        s00.intoMemorySegment(workspace, sums, ORDER);
+        s01.intoMemorySegment(workspace, sums + BYTES, ORDER);
+        s02.intoMemorySegment(workspace, sums + 2 * BYTES, ORDER);
+        s03.intoMemorySegment(workspace, sums + 3 * BYTES, ORDER);
+        s10.intoMemorySegment(workspace, sums + SUMS_STRIDE, ORDER);
+        s11.intoMemorySegment(workspace, sums + SUMS_STRIDE + BYTES, ORDER);
+        s12.intoMemorySegment(workspace, sums + SUMS_STRIDE + 2 * BYTES, ORDER);
+        s13.intoMemorySegment(workspace, sums + SUMS_STRIDE + 3 * BYTES, ORDER);
+        s20.intoMemorySegment(workspace, sums + 2 * SUMS_STRIDE, ORDER);
+        s21.intoMemorySegment(workspace, sums + 2 * SUMS_STRIDE + BYTES, ORDER);
+        s22.intoMemorySegment(workspace, sums + 2 * SUMS_STRIDE + 2 * BYTES, ORDER);
+        s23.intoMemorySegment(workspace, sums + 2 * SUMS_STRIDE + 3 * BYTES, ORDER);
+        s30.intoMemorySegment(workspace, sums + 3 * SUMS_STRIDE, ORDER);
+        s31.intoMemorySegment(workspace, sums + 3 * SUMS_STRIDE + BYTES, ORDER);
+        s32.intoMemorySegment(workspace, sums + 3 * SUMS_STRIDE + 2 * BYTES, ORDER);
+        s33.intoMemorySegment(workspace, sums + 3 * SUMS_STRIDE + 3 * BYTES, ORDER);
+    }
+
+    /** The same for 16 rows, the last ones. */
+    private static void sumVector(
+            MemorySegment biases, long bias, MemorySegment workspace, int column, int vector, int words, int groups) {
+        Checks.isNative(biases);
+        Checks.isNative(workspace);
+        FloatVector s0 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias));
+        FloatVector s1 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 4));
+        FloatVector s2 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 8));
+        FloatVector s3 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 12));
+        int spikes = SPIKES + vector * words * 64;
+        int tables = column % OUTPUTS * 64;
+        for (int group = 0; group < groups; group += GROUPS, spikes += 64) {
+            IntVector row = IntVector.fromMemorySegment(INT, workspace, spikes, ORDER);
+            int end = Math.min(groups, group + GROUPS);
+            for (int g = group; g < end; g++) {
+                int at = tables + g * TABLES_BYTES;
+                IntVector t0 = IntVector.fromMemorySegment(INT, workspace, at, ORDER);
+                s0 = s0.add(row.selectFrom(t0).reinterpretAsFloats());
+                IntVector t1 = IntVector.fromMemorySegment(INT, workspace, at + 64, ORDER);
+                s1 = s1.add(row.selectFrom(t1).reinterpretAsFloats());
+                IntVector t2 = IntVector.fromMemorySegment(INT, workspace, at + 128, ORDER);
+                s2 = s2.add(row.selectFrom(t2).reinterpretAsFloats());
+                IntVector t3 = IntVector.fromMemorySegment(INT, workspace, at + 192, ORDER);
+                s3 = s3.add(row.selectFrom(t3).reinterpretAsFloats());
+                row = row.lanewise(VectorOperators.LSHR, 4);
+            }
+        }
+        int sums = SUMS + column * SUMS_STRIDE + vector * BYTES;
+        s0.intoMemorySegment(workspace, sums, ORDER);
+        s1.intoMemorySegment(workspace, sums + SUMS_STRIDE, ORDER);
+        s2.intoMemorySegment(workspace, sums + 2 * SUMS_STRIDE, ORDER);
+        s3.intoMemorySegment(workspace, sums + 3 * SUMS_STRIDE, ORDER);
+    }
+
+    /**
+     * Transposes the sums of a block of outputs into rows of the currents, whole rows of a block at a time: memory
+     * likes it better.
+     */
+    private static void store(MemorySegment workspace, FloatMatrix current, int firstRow, int rows, int column) {
+        MemorySegment to = current.segment();
+        Checks.isNative(workspace);
+        Checks.isNative(to);
+        for (int row = 0; row < rows; row += COUNT) {
+            for (int square = 1; square <= SQUARES; square++) {
+                int sums = SUMS + (square - 1) * OUTPUTS * SUMS_STRIDE + row * Float.BYTES;
+                zipTwice(workspace, sums, SUMS_STRIDE, SQUARE);
+                zipTwice(workspace, SQUARE, 64, SQUARE + square * SQUARE_BYTES);
+            }
+            int some = Math.min(COUNT, rows - row);
+            for (int i = 0; i < some; i++) {
+                int from = SQUARE + SQUARE_BYTES + i * 64;
+                long at = current.rowOffset(firstRow + row + i) + (long) column * Float.BYTES;
+                for (int square = 0; square < SQUARES; square++) {
+                    FloatVector.fromMemorySegment(FLOAT, workspace, from + square * SQUARE_BYTES, ORDER)
+                            .intoMemorySegment(to, at + square * 64L, ORDER);
+                }
+            }
+        }
+    }
+
+    /**
+     * Two of the four rounds that transpose 16 vectors of 16; a round interleaves vector {@code i} with vector
+     * {@code i + 8}.
+     */
+    private static void zipTwice(MemorySegment workspace, int from, int stride, int to) {
+        Checks.isNative(workspace);
+        for (int i = 0; i < 4; i++) {
+            int at = from + i * stride;
+            IntVector a = IntVector.fromMemorySegment(INT, workspace, at, ORDER);
+            IntVector b = IntVector.fromMemorySegment(INT, workspace, at + 4 * stride, ORDER);
+            IntVector c = IntVector.fromMemorySegment(INT, workspace, at + 8 * stride, ORDER);
+            IntVector d = IntVector.fromMemorySegment(INT, workspace, at + 12 * stride, ORDER);
+            IntVector ac = ZIP_LOW.selectFrom(a, c);
+            IntVector ca = ZIP_HIGH.selectFrom(a, c);
+            IntVector bd = ZIP_LOW.selectFrom(b, d);
+            IntVector db = ZIP_HIGH.selectFrom(b, d);
+            ZIP_LOW.selectFrom(ac, bd).intoMemorySegment(workspace, to + i * 256, ORDER);
+            ZIP_HIGH.selectFrom(ac, bd).intoMemorySegment(workspace, to + i * 256 + 64, ORDER);
+            ZIP_LOW.selectFrom(ca, db).intoMemorySegment(workspace, to + i * 256 + 128, ORDER);
+            ZIP_HIGH.selectFrom(ca, db).intoMemorySegment(workspace, to + i * 256 + 192, ORDER);
+        }
+    }
+
+    private static IntVector zip(int first) {
+        int[] lanes = new int[COUNT];
+        for (int i = 0; i < COUNT; i++) {
+            lanes[i] = first + i / 2 + i % 2 * COUNT;
+        }
+        return IntVector.fromArray(INT, lanes, 0);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.spikelane.kernel.product.spike;
+
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Copies spikes so that those of one panel of inputs stand side by side for all rows: {@code [panel][row]}, a short or
+ * an int each.
+ */
+final class SpikeSpread {
+
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+
+    private SpikeSpread() {}
+
+    /** Where the spikes of 16 inputs stand, of {@code rows} rows from one on. */
+    static long shorts(int panel, int rows, int row) {
+        return ((long) panel * rows + row) * Short.BYTES;
+    }
+
+    /** Where the spikes of 32 inputs stand. */
+    static long ints(int panel, int rows, int row) {
+        return ((long) panel * rows + row) * Integer.BYTES;
+    }
+
+    static void shorts(SpikeMatrix spikes, int firstRow, int rows, int input, int inputs, MemorySegment panels) {
+        MemorySegment words = spikes.segment();
+        long step = (long) rows * Short.BYTES;
+        for (int row = 0; row < rows; row++) {
+            long from = spikes.rowOffset(firstRow + row) + input / Byte.SIZE;
+            long to = shorts(0, rows, row);
+            for (int i = 0; i < inputs; i += Long.SIZE) {
+                long bits = words.get(WORD, from + i / Byte.SIZE);
+                for (int panel = i; panel < i + Long.SIZE && panel < inputs; panel += Short.SIZE) {
+                    panels.set(SHORT, to, (short) bits);
+                    bits >>>= Short.SIZE;
+                    to += step;
+                }
+            }
+        }
+    }
+
+    static void ints(SpikeMatrix spikes, int firstRow, int rows, int input, int inputs, MemorySegment panels) {
+        MemorySegment words = spikes.segment();
+        long step = (long) rows * Integer.BYTES;
+        for (int row = 0; row < rows; row++) {
+            long from = spikes.rowOffset(firstRow + row) + input / Byte.SIZE;
+            long to = ints(0, rows, row);
+            for (int i = 0; i < inputs; i += Long.SIZE) {
+                long bits = words.get(WORD, from + i / Byte.SIZE);
+                panels.set(INT, to, (int) bits);
+                panels.set(INT, to + step, (int) (bits >>> Integer.SIZE));
+                to += 2 * step;
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.spikelane.kernel.product.dense;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.kernel.base.FusedMultiplyAdd;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+
+/** Values for {@link DenseMatmul}, its definition on arrays, and the comparison bit for bit. */
+public final class DenseCase {
+
+    /** What the matrices hold. */
+    public enum Kind {
+        UNIFORM,
+        /** Multiples of 1/64, whose products and sums are exact in any order. */
+        DYADIC,
+        /** NaN, infinities, signed zeros and numbers close to the smallest and the largest among others. */
+        SPECIAL
+    }
+
+    private static final float[] SPECIALS = {
+        Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0.0f, 0.0f, Float.MIN_VALUE, -1e-38f, 3e38f
+    };
+
+    private DenseCase() {}
+
+    public static float[][] values(int rows, int columns, Kind kind, Random random) {
+        float[][] values = new float[rows][columns];
+        for (float[] row : values) {
+            for (int column = 0; column < columns; column++) {
+                row[column] = value(kind, random);
+            }
+        }
+        return values;
+    }
+
+    private static float value(Kind kind, Random random) {
+        return switch (kind) {
+            case UNIFORM -> random.nextFloat() * 2 - 1;
+            case DYADIC -> random.nextInt(-64, 65) / 64f;
+            case SPECIAL ->
+                random.nextInt(16) == 0 ? SPECIALS[random.nextInt(SPECIALS.length)] : random.nextInt(-2, 3) * 0.7f;
+        };
+    }
+
+    public static FloatMatrix matrix(Arena arena, float[][] values, boolean transpose) {
+        int rows = values.length;
+        int columns = values[0].length;
+        FloatMatrix matrix = FloatMatrix.zeros(arena, transpose ? columns : rows, transpose ? rows : columns);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                matrix.set(transpose ? column : row, transpose ? row : column, values[row][column]);
+            }
+        }
+        return matrix;
+    }
+
+    /** {@link Math#fma}, or what the property of it finds equal to it where it takes too long. */
+    public static float fma(float a, float b, float c) {
+        return FusedMultiplyAdd.of(a, b, c);
+    }
+
+    /** {@code start + a * b} in the canonical order; a zero of {@code a} adds nothing to what is not finite. */
+    static float[][] product(float[][] a, float[][] b, float[][] start) {
+        float[][] c = new float[a.length][b[0].length];
+        for (int i = 0; i < c.length; i++) {
+            for (int j = 0; j < c[i].length; j++) {
+                float sum = start[i][j];
+                for (int k = 0; k < b.length; k++) {
+                    boolean adds = a[i][k] != 0 || Float.isFinite(b[k][j]);
+                    sum = fma(a[i][k], adds ? b[k][j] : 0, sum);
+                }
+                c[i][j] = sum;
+            }
+        }
+        return c;
+    }
+
+    /** Weights that are packed although they are not finite, as training may make them. */
+    public static PackedWeights packed(Arena arena, float[][] weights, float[][] bias) {
+        PackedWeights packed = PackedWeights.zeros(arena, weights.length, weights[0].length);
+        for (int output = 0; output < packed.post(); output++) {
+            int lane = output % PackedWeights.BLOCK;
+            for (int input = 0; input < packed.pre(); input++) {
+                int row = output / PackedWeights.BLOCK * packed.paddedPre() + input;
+                packed.packed().set(row, lane, weights[input][output]);
+            }
+            packed.bias().set(0, output, bias[0][output]);
+        }
+        return packed;
+    }
+
+    /** Compares elements bit for bit, all NaN alike, and the padding with zero. */
+    static void assertSameBits(float[][] expected, FloatMatrix actual, String what) {
+        for (int row = 0; row < actual.rows(); row++) {
+            for (int column = 0; column < actual.stride(); column++) {
+                float found =
+                        actual.segment().getAtIndex(ValueLayout.JAVA_FLOAT, (long) row * actual.stride() + column);
+                float right = column < actual.columns() ? expected[row][column] : 0;
+                if (Float.floatToIntBits(found) != Float.floatToIntBits(right)) {
+                    assertEquals(right, found, what + ", row " + row + ", column " + column);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package dev.spikelane.kernel.product.dense;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+@EveryWidth
+@FewerTries
+final class DenseMatmulProperties {
+
+    private Arena arena;
+
+    @BeforeTry
+    void open() {
+        arena = Arena.ofShared();
+    }
+
+    @AfterTry
+    void close() {
+        arena.close();
+    }
+
+    /** Around tiles of rows, vectors, strips and blocks. */
+    @Provide
+    Arbitrary<Integer> sizes() {
+        return Arbitraries.of(1, 2, 3, 4, 5, 6, 7, 15, 16, 17, 31, 33, 63, 64, 65, 127, 128, 130);
+    }
+
+    @Provide
+    Arbitrary<Integer> rows() {
+        return Arbitraries.of(1, 2, 3, 4, 5, 7, 65, 130, 255, 256, 257, 258, 261);
+    }
+
+    /** Around the panels too. */
+    @Provide
+    Arbitrary<Integer> depths() {
+        return Arbitraries.of(1, 2, 3, 4, 5, 15, 16, 17, 63, 64, 65, 130, 255, 256, 257, 511, 513, 530);
+    }
+
+    @Property(tries = 300)
+    void everyVariantKeepsTheCanonicalOrder(
+            @ForAll("sizes") int m,
+            @ForAll("depths") int k,
+            @ForAll("sizes") int n,
+            @ForAll boolean transposeA,
+            @ForAll boolean transposeB,
+            @ForAll boolean accumulate,
+            @ForAll DenseCase.Kind kind,
+            @ForAll long seed) {
+        check(m, k, n, transposeA, transposeB, accumulate, kind, seed);
+    }
+
+    @Property(tries = 20)
+    void rowsBeyondAPanelKeepTheCanonicalOrder(
+            @ForAll("sizes") int more,
+            @ForAll boolean transposeA,
+            @ForAll boolean transposeB,
+            @ForAll boolean accumulate,
+            @ForAll long seed) {
+        int m = DenseMatmul.Panels.ROWS + more;
+        check(m, DenseMatmul.Panels.DEPTH + 1, 33, transposeA, transposeB, accumulate, DenseCase.Kind.SPECIAL, seed);
+    }
+
+    private void check(
+            int m,
+            int k,
+            int n,
+            boolean transposeA,
+            boolean transposeB,
+            boolean accumulate,
+            DenseCase.Kind kind,
+            long seed) {
+        Random random = new Random(seed);
+        float[][] a = DenseCase.values(m, k, kind, random);
+        float[][] b = DenseCase.values(k, n, kind, random);
+        float[][] held = DenseCase.values(m, n, kind, random);
+        float[][] expected = DenseCase.product(a, b, accumulate ? held : new float[m][n]);
+        FloatMatrix left = DenseCase.matrix(arena, a, transposeA);
+        FloatMatrix right = DenseCase.matrix(arena, b, transposeB);
+        FloatMatrix c = DenseCase.matrix(arena, held, false);
+        DenseMatmul.scalar(left, transposeA, right, transposeB, c, accumulate);
+        DenseCase.assertSameBits(expected, c, "scalar");
+        FloatMatrix workspace = DenseMatmul.workspace(arena);
+        workspace.fill(Float.NaN); // what an earlier product left must not matter
+        c = DenseCase.matrix(arena, held, false);
+        if (accumulate) {
+            DenseMatmul.add(left, transposeA, right, transposeB, c, workspace);
+        } else {
+            DenseMatmul.multiply(left, transposeA, right, transposeB, c, workspace);
+        }
+        DenseCase.assertSameBits(expected, c, "multiply");
+    }
+
+    @Property(tries = 200)
+    void packedWeightsKeepTheCanonicalOrderInRowsAndBlocks(
+            @ForAll("rows") int rows,
+            @ForAll("depths") int pre,
+            @ForAll("sizes") int post,
+            @ForAll DenseCase.Kind kind,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        float[][] input = DenseCase.values(rows, pre, kind, random);
+        float[][] weights = DenseCase.values(pre, post, DenseCase.Kind.UNIFORM, random);
+        float[][] bias = DenseCase.values(1, post, DenseCase.Kind.UNIFORM, random);
+        bias[0][0] = -0.0f;
+        float[][] start = new float[rows][];
+        Arrays.fill(start, bias[0]);
+        float[][] expected = DenseCase.product(input, weights, start);
+        PackedWeights packed =
+                PackedWeights.pack(arena, DenseCase.matrix(arena, weights, true), DenseCase.matrix(arena, bias, false));
+        FloatMatrix in = DenseCase.matrix(arena, input, false);
+        FloatMatrix current = FloatMatrix.zeros(arena, rows, post);
+        DenseMatmul.multiply(in, in.rows(), packed, Tile.whole(current));
+        DenseCase.assertSameBits(expected, current, "whole");
+
+        int some = 1 + random.nextInt(rows);
+        int first = random.nextInt(packed.blocks());
+        int end = first + 1 + random.nextInt(packed.blocks() - first);
+        for (int row = 0; row < rows; row++) {
+            for (int output = 0; output < post; output++) {
+                if (row >= some || output < first * PackedWeights.BLOCK || output >= end * PackedWeights.BLOCK) {
+                    expected[row][output] = 42;
+                }
+            }
+        }
+        current.fill(42);
+        DenseMatmul.multiply(in, some, packed, Tile.whole(current).at(first, end));
+        DenseCase.assertSameBits(expected, current, "part");
+        current.fill(42);
+        DenseMatmul.scalar(in, some, packed, Tile.whole(current).at(first, end));
+        DenseCase.assertSameBits(expected, current, "scalar part");
+    }
+
+    /** Few weights and many rows are looked at before the product, others behind it. */
+    @Property(tries = 200)
+    void zeroInputsAddNothingToWeightsThatAreNotFinite(
+            @ForAll("rows") int rows,
+            @ForAll("depths") int pre,
+            @ForAll("sizes") int post,
+            @ForAll DenseCase.Kind kind,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        float[][] input = DenseCase.values(rows, pre, kind, random);
+        for (float[] row : input) {
+            for (int k = 0; k < pre; k++) {
+                row[k] = random.nextInt(3) == 0 ? row[k] : random.nextBoolean() ? 0.0f : -0.0f;
+            }
+        }
+        float[][] weights = DenseCase.values(pre, post, DenseCase.Kind.SPECIAL, random);
+        float[][] bias = DenseCase.values(1, post, DenseCase.Kind.SPECIAL, random);
+        float[][] start = new float[rows][];
+        Arrays.fill(start, bias[0]);
+        float[][] expected = DenseCase.product(input, weights, start);
+        PackedWeights packed = DenseCase.packed(arena, weights, bias);
+        FloatMatrix in = DenseCase.matrix(arena, input, false);
+        FloatMatrix current = FloatMatrix.zeros(arena, rows, post);
+        DenseMatmul.multiply(in, rows, packed, Tile.whole(current));
+        DenseCase.assertSameBits(expected, current, "vectors");
+        DenseMatmul.scalar(in, rows, packed, Tile.whole(current));
+        DenseCase.assertSameBits(expected, current, "scalar");
+    }
+
+    /** A tile holds the blocks asked for from its column 0 on, zeros behind the last output, and nothing else. */
+    @Property(tries = 150)
+    void tileGivesItsPartOfTheWhole(
+            @ForAll("rows") int rows,
+            @ForAll("depths") int pre,
+            @ForAll("sizes") int post,
+            @ForAll DenseCase.Kind kind,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        FloatMatrix in = DenseCase.matrix(arena, DenseCase.values(rows, pre, kind, random), false);
+        PackedWeights packed = PackedWeights.pack(
+                arena,
+                DenseCase.matrix(arena, DenseCase.values(post, pre, DenseCase.Kind.UNIFORM, random), false),
+                DenseCase.matrix(arena, DenseCase.values(1, post, DenseCase.Kind.UNIFORM, random), false));
+        FloatMatrix whole = FloatMatrix.zeros(arena, rows, post);
+        DenseMatmul.multiply(in, in.rows(), packed, Tile.whole(whole));
+        int some = 1 + random.nextInt(rows);
+        int first = random.nextInt(packed.blocks());
+        int end = first + 1 + random.nextInt(packed.blocks() - first);
+        int needed = 64 * (end - first);
+        int columns = needed + 64 * random.nextInt(3);
+        float[][] expected = new float[rows][columns];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                int output = 64 * first + column;
+                expected[row][column] =
+                        row >= some || column >= needed ? 42 : output < post ? whole.get(row, output) : 0;
+            }
+        }
+        FloatMatrix tile = FloatMatrix.zeros(arena, rows, columns);
+        tile.fill(42);
+        DenseMatmul.multiply(in, some, packed, Tile.of(tile, packed.post()).at(first, end));
+        DenseCase.assertSameBits(expected, tile, "tile");
+        tile.fill(42);
+        DenseMatmul.scalar(in, some, packed, Tile.of(tile, packed.post()).at(first, end));
+        DenseCase.assertSameBits(expected, tile, "scalar tile");
+    }
+
+    @Property(tries = 50)
+    void dyadicSumsAreExact(
+            @ForAll("sizes") int m, @ForAll("depths") int k, @ForAll("sizes") int n, @ForAll long seed) {
+        Random random = new Random(seed);
+        float[][] a = DenseCase.values(m, k, DenseCase.Kind.DYADIC, random);
+        float[][] b = DenseCase.values(k, n, DenseCase.Kind.DYADIC, random);
+        FloatMatrix c = FloatMatrix.zeros(arena, m, n);
+        FloatMatrix workspace = DenseMatmul.workspace(arena);
+        FloatMatrix left = DenseCase.matrix(arena, a, false);
+        DenseMatmul.multiply(left, false, DenseCase.matrix(arena, b, false), false, c, workspace);
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                double sum = 0;
+                for (int step = k - 1; step >= 0; step--) {
+                    sum += (double) a[i][step] * b[step][j];
+                }
+                assertEquals(sum, c.get(i, j), 0, "row " + i + ", column " + j);
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.spikelane.kernel.product.gradient;
+
+import static dev.spikelane.Failures.assertMessage;
+
+import dev.spikelane.memory.SpikeMatrix;
+import org.junit.jupiter.api.Test;
+
+final class SpikeTransposeTest {
+
+    @Test
+    void refusesRowsThatOverlap() {
+        SpikeMatrix both = SpikeMatrix.zeros(65, 64);
+        assertMessage(
+                IllegalArgumentException.class,
+                "transposed shares memory with spikes, expected memory of its own",
+                () -> SpikeTranspose.transpose(both.rows(0, 64), both.rows(1, 64)));
+    }
+}

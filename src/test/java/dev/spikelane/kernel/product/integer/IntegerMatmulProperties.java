@@ -1,0 +1,150 @@
+package dev.spikelane.kernel.product.integer;
+
+import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.Matrices.assertZeroPads;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
+import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.integer.IntegerProduct.Sizes;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.kernel.product.spike.Start;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+@EveryWidth
+@FewerTries
+final class IntegerMatmulProperties {
+
+    private Arena arena;
+
+    @BeforeTry
+    void open() {
+        arena = Arena.ofShared();
+    }
+
+    @AfterTry
+    void close() {
+        arena.close();
+    }
+
+    @Provide
+    Arbitrary<ElementType> types() {
+        return Arbitraries.of(ElementType.INT8, ElementType.INT16);
+    }
+
+    @Property
+    void everyVariantGivesExactSums(
+            @ForAll @IntRange(min = 1, max = 40) int rows,
+            @ForAll(supplier = Awkward.Sizes.class) int pre,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll @From("types") ElementType type,
+            @ForAll IntegerProduct.Weights kind,
+            @ForAll long seed) {
+        IntegerProduct product = new IntegerProduct(arena, new Sizes(rows, pre, post, density), type, kind, seed);
+        float[][] expected = product.expected();
+        product.variants().forEach((name, variant) -> {
+            FloatMatrix current = product.whole(variant);
+            assertSameBits(expected, current, type + " " + name);
+            assertZeroPads(current, type + " " + name);
+        });
+    }
+
+    /** More inputs than a list has room for, than sums of 16 bits hold, and than float32 can count exactly. */
+    @Property(tries = 12)
+    void sumsOfManyInputsAreExact(
+            @ForAll @IntRange(min = 16_000, max = 40_000) int pre,
+            @ForAll @IntRange(min = 1, max = 3) int post,
+            @ForAll @IntRange(min = 1, max = 3) int rows,
+            @ForAll @From("types") ElementType type,
+            @ForAll IntegerProduct.Weights kind,
+            @ForAll long seed) {
+        double density = new Random(seed).nextBoolean() ? 1 : 0.9;
+        IntegerProduct product = new IntegerProduct(arena, new Sizes(rows, pre, post, density), type, kind, seed);
+        float[][] expected = product.expected();
+        product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
+    }
+
+    /** More rows than share tables and than are listed at a time. */
+    @Property(tries = 6)
+    void manyRowsArePartedWithoutATrace(
+            @ForAll @IntRange(min = 1_000, max = 1_100) int rows,
+            @ForAll @IntRange(min = 1, max = 200) int pre,
+            @ForAll @IntRange(min = 1, max = 140) int post,
+            @ForAll @From("types") ElementType type,
+            @ForAll long seed) {
+        IntegerProduct product =
+                new IntegerProduct(arena, new Sizes(rows, pre, post, 0.5), type, IntegerProduct.Weights.UNIFORM, seed);
+        float[][] expected = product.expected();
+        product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
+    }
+
+    /** A tile holds the blocks asked for from its column 0 on, zeros behind the last output, and nothing else. */
+    @Property(tries = 150)
+    void tileGivesItsPartOfTheWhole(
+            @ForAll @IntRange(min = 1, max = 30) int rows,
+            @ForAll(supplier = Awkward.Sizes.class) int pre,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll @IntRange(max = 2) int wider,
+            @ForAll @From("types") ElementType type,
+            @ForAll long seed) {
+        IntegerProduct product = new IntegerProduct(
+                arena, new Sizes(rows, pre, post, density), type, IntegerProduct.Weights.UNIFORM, seed);
+        Random random = new Random(~seed);
+        int some = 1 + random.nextInt(rows);
+        int first = random.nextInt(product.packed.blocks());
+        int end = first + 1 + random.nextInt(product.packed.blocks() - first);
+        int needed = 64 * (end - first);
+        int columns = needed + 64 * wider;
+        float[][] whole = product.expected();
+        float[][] expected = new float[rows][columns];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                int output = 64 * first + column;
+                expected[row][column] = row >= some || column >= needed
+                        ? IntegerProduct.BEFORE
+                        : output < post ? whole[row][output] : 0;
+            }
+        }
+        product.variants().forEach((name, variant) -> {
+            FloatMatrix tile = FloatMatrix.zeros(arena, rows, columns);
+            tile.fill(IntegerProduct.BEFORE);
+            variant.multiply(product.spikes, some, Tile.of(tile, post).at(first, end));
+            assertSameBits(expected, tile, name);
+        });
+    }
+
+    @Property
+    void tablesAreUsedFromSomeDensityAndNumberOfRowsOn(
+            @ForAll @From("types") ElementType type,
+            @ForAll @IntRange(min = 1, max = 100_000) int rows,
+            @ForAll @IntRange(min = 1, max = 60_000) int pre,
+            @ForAll @LongRange(min = 0, max = 10_000_000_000L) long active) {
+        if (Start.choose(SpikeCosts.inUse(), type, rows, pre, active) == IntegerMatmul.Variant.TABLES) {
+            assertEquals(
+                    IntegerMatmul.Variant.TABLES,
+                    Start.choose(SpikeCosts.inUse(), type, rows, pre, active + 1),
+                    "denser");
+            assertEquals(
+                    IntegerMatmul.Variant.TABLES,
+                    Start.choose(SpikeCosts.inUse(), type, 2 * rows, pre, 2 * active),
+                    "more rows as dense");
+        }
+    }
+}

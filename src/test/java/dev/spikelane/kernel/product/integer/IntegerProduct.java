@@ -1,0 +1,139 @@
+package dev.spikelane.kernel.product.integer;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.spike.Product;
+import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.spike.Tuner;
+import dev.spikelane.kernel.product.spike.WrongCosts;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.LongSupplier;
+
+/** A random product of spikes and integers, its result by the definition, and the variants that must give it. */
+final class IntegerProduct {
+
+    /** What a current holds before a product, to see what is written. */
+    static final float BEFORE = 99;
+
+    /** Kinds of weights. */
+    enum Weights {
+        UNIFORM,
+        LEAST,
+        GREATEST,
+        /** The least and the greatest. */
+        ENDS;
+
+        int draw(ElementType type, Random random) {
+            int greatest = type.greatest();
+            return switch (this) {
+                case UNIFORM -> random.nextInt(2 * greatest + 2) - greatest - 1;
+                case LEAST -> -greatest - 1;
+                case GREATEST -> greatest;
+                case ENDS -> random.nextBoolean() ? greatest : -greatest - 1;
+            };
+        }
+    }
+
+    /** What is multiplied. */
+    record Sizes(int rows, int pre, int post, double density) {}
+
+    @FunctionalInterface
+    interface Multiply {
+        void multiply(SpikeMatrix spikes, int rows, Tile current);
+    }
+
+    final SpikeMatrix spikes;
+    final IntegerMatrix weights;
+    final FloatMatrix bias;
+    final PackedIntegers packed;
+    private final Arena arena;
+    private final SpikeWorkspace workspace;
+
+    IntegerProduct(Arena arena, Sizes sizes, ElementType type, Weights kind, long seed) {
+        Random random = new Random(seed);
+        this.arena = arena;
+        this.spikes = Matrices.spikes(arena, sizes.rows, sizes.pre, sizes.density, random);
+        this.weights = matrix(type, kind, sizes, random);
+        this.bias = Product.Weights.UNIFORM.matrix(arena, 1, sizes.post, random);
+        this.packed = PackedIntegers.pack(arena, weights, bias);
+        this.workspace = new SpikeWorkspace(arena);
+        workspace.tables.fill((byte) 0x5a);
+    }
+
+    private static IntegerMatrix matrix(ElementType type, Weights kind, Sizes sizes, Random random) {
+        float[] scales = new float[random.nextBoolean() ? 1 : sizes.post];
+        for (int i = 0; i < scales.length; i++) {
+            scales[i] = (random.nextFloat() + 0.01f) / 100;
+        }
+        byte[] bytes = new byte[sizes.post * sizes.pre];
+        short[] shorts = new short[sizes.post * sizes.pre];
+        for (int i = 0; i < shorts.length; i++) {
+            shorts[i] = (short) kind.draw(type, random);
+            bytes[i] = (byte) shorts[i];
+        }
+        return type == ElementType.INT8
+                ? IntegerMatrix.of(sizes.post, sizes.pre, bytes, scales)
+                : IntegerMatrix.of(sizes.post, sizes.pre, shorts, scales);
+    }
+
+    /** The public entry, and each variant that this JVM can run. */
+    Map<String, Multiply> variants() {
+        Map<String, Multiply> variants = new LinkedHashMap<>();
+        variants.put("entry", (s, rows, to) -> IntegerMatmul.multiply(s, rows, packed, to, workspace));
+        variants.put("scalar", (s, rows, to) -> IntegerMatmul.scalar(s, rows, packed, to));
+        variants.put("chosen at random", (s, rows, to) -> {
+            Random random = new Random(rows);
+            LongSupplier clock = () -> random.nextInt(1 << 20);
+            Tuner tuner = new Tuner(clock, clock, WrongCosts.draw(random));
+            SpikeWorkspace own = new SpikeWorkspace(arena, tuner);
+            for (int call = 0; call < 3; call++) {
+                IntegerMatmul.multiply(s, rows, packed, to, own);
+            }
+        });
+        if (SimdWidth.VECTOR) {
+            variants.put(
+                    "active",
+                    (s, rows, to) -> IntegerMatmulVector.active(s, rows, s.count(0, rows), packed, to, workspace));
+            variants.put(
+                    "tables", (s, rows, to) -> IntegerTablesVector.multiply(s, rows, packed, to, workspace.tables));
+        }
+        return variants;
+    }
+
+    /** A matrix for the result, filled with {@link #BEFORE}. */
+    FloatMatrix current() {
+        FloatMatrix current = FloatMatrix.zeros(arena, spikes.rows(), packed.post());
+        current.fill(BEFORE);
+        return current;
+    }
+
+    FloatMatrix whole(Multiply variant) {
+        FloatMatrix current = current();
+        variant.multiply(spikes, spikes.rows(), Tile.whole(current));
+        return current;
+    }
+
+    /** Exact sums, rounded to float32, times the scale, plus the bias. */
+    float[][] expected() {
+        float[][] current = new float[spikes.rows()][packed.post()];
+        for (int row = 0; row < current.length; row++) {
+            for (int output = 0; output < current[row].length; output++) {
+                long sum = 0;
+                for (int input = weights.columns() - 1; input >= 0; input--) {
+                    sum += spikes.get(row, input) ? weights.item(output, input) : 0;
+                }
+                float product = weights.scale(output) * Math.toIntExact(sum);
+                current[row][output] = bias.get(0, output) + product;
+            }
+        }
+        return current;
+    }
+}

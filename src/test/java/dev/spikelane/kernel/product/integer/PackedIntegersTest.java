@@ -1,0 +1,81 @@
+package dev.spikelane.kernel.product.integer;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.Matrices;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@EveryWidth
+final class PackedIntegersTest {
+
+    @ParameterizedTest
+    @EnumSource(names = {"INT8", "INT16"})
+    void givesBackWhatItWasMadeOf(ElementType type) {
+        Random random = new Random(1);
+        FloatMatrix bias = Matrices.uniform(Arena.ofAuto(), 1, 70, random);
+        IntegerMatrix first = IntegerMatrix.nearest(type, Matrices.uniform(Arena.ofAuto(), 70, 33, random));
+        IntegerMatrix second = IntegerMatrix.nearest(type, Matrices.uniform(Arena.ofAuto(), 70, 33, random));
+        PackedIntegers packed = PackedIntegers.pack(Arena.ofAuto(), first, bias);
+        PackedIntegers copy = packed.copy(Arena.ofAuto());
+        packed.set(second, FloatMatrix.zeros(1, 70));
+        assertEquals(second, packed.read());
+        assertEquals(first, copy.read());
+        FloatMatrix read = FloatMatrix.zeros(1, 70);
+        copy.readBias(read);
+        assertArrayEquals(bias.toArray(), read.toArray());
+        assertEquals("PackedIntegers " + type + " 33 -> 70", packed.toString());
+        assertEquals(first.scale(3) * 0.3f, copy.times(0.3f).readScales()[3]);
+    }
+
+    /** As many inputs of the least weight as are taken: one more could leave 32 bits. */
+    @Test
+    void mostInputsFitThirtyTwoBits() {
+        int most = PackedIntegers.mostInputs(ElementType.INT16);
+        assertEquals(65_535, most);
+        assertEquals(16_777_215, PackedIntegers.mostInputs(ElementType.INT8));
+        short[] items = new short[most];
+        Arrays.fill(items, Short.MIN_VALUE);
+        PackedIntegers packed =
+                PackedIntegers.pack(Arena.ofAuto(), IntegerMatrix.of(1, most, items, 1), FloatMatrix.zeros(1, 1));
+        SpikeMatrix spikes = SpikeMatrix.zeros(1, most);
+        for (int input = 0; input < most; input++) {
+            spikes.set(0, input, true);
+        }
+        FloatMatrix current = FloatMatrix.zeros(1, 1);
+        IntegerMatmul.multiply(spikes, 1, packed, Tile.whole(current), new SpikeWorkspace(Arena.ofAuto()));
+        assertEquals(-32_768f * 65_535, current.get(0, 0));
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() {
+        FloatMatrix bias = FloatMatrix.zeros(1, 1);
+        assertMessage(
+                IllegalArgumentException.class,
+                "weights are [1 x 65536], expected at most 65535 inputs, whose sum of INT16 weights is sure to fit 32 bits",
+                () -> PackedIntegers.pack(Arena.ofAuto(), IntegerMatrix.of(1, 65_536, new short[65_536], 1), bias));
+        IntegerMatrix weights = IntegerMatrix.of(1, 2, new byte[2], 1);
+        PackedIntegers packed = PackedIntegers.pack(Arena.ofAuto(), weights, bias);
+        assertMessage(
+                IllegalArgumentException.class,
+                "weights are INT16 [1 x 2], expected INT8 [1 x 2]",
+                () -> packed.set(IntegerMatrix.of(1, 2, new short[2], 1), bias));
+        assertMessage(
+                IllegalArgumentException.class,
+                "bias is [1 x 2], expected [1 x 1]",
+                () -> packed.set(weights, FloatMatrix.zeros(1, 2)));
+    }
+}

@@ -1,0 +1,135 @@
+package dev.spikelane.kernel.product.spike;
+
+import static dev.spikelane.Matrices.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
+import dev.spikelane.kernel.ComparesVectors;
+import dev.spikelane.kernel.Simd;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+/** Where constants choose another variant, by one spike or by one row more, the bits stay. */
+@EveryWidth
+@FewerTries
+final class SpikeMatmulCrossoverProperties {
+
+    private Arena arena;
+
+    @BeforeTry
+    void open() {
+        arena = Arena.ofShared();
+    }
+
+    @AfterTry
+    void close() {
+        arena.close();
+    }
+
+    @Provide
+    Arbitrary<Integer> inputs() {
+        return Arbitraries.of(1, 3, 4, 16, 63, 64, 65, 100, 129, 256);
+    }
+
+    /** Every number of spikes at which one spike more brings another variant. */
+    private static List<Integer> crossovers(int rows, int pre, int post) {
+        List<Integer> crossovers = new ArrayList<>();
+        for (int active = 0; active < rows * pre; active++) {
+            if (choice(rows, pre, post, active) != choice(rows, pre, post, active + 1)) {
+                crossovers.add(active);
+            }
+        }
+        return crossovers;
+    }
+
+    private static SpikeMatmul.Variant choice(int rows, int pre, int post, long active) {
+        return Start.choose(SpikeCosts.inUse(), rows, pre, post, active);
+    }
+
+    /** Spikes at random places, exactly so many. */
+    private static void set(SpikeMatrix spikes, int active, Random random) {
+        int places = spikes.rows() * spikes.columns();
+        int left = active;
+        for (int place = 0; place < places; place++) {
+            if (random.nextInt(places - place) < left) {
+                spikes.set(place / spikes.columns(), place % spikes.columns(), true);
+                left--;
+            }
+        }
+        assertEquals(active, spikes.count());
+    }
+
+    @Example
+    void vectorsHaveACrossoverAndScalarCodeHasNone() {
+        assertEquals(Simd.bits() == 0, crossovers(60, 256, 64).isEmpty());
+        assertFalse(SpikeMatmul.variant(60, 256, 64, 0).isEmpty());
+    }
+
+    @ComparesVectors
+    @Property(tries = 60)
+    void oneSpikeMore(
+            @ForAll @IntRange(min = 1, max = 60) int rows,
+            @ForAll("inputs") int pre,
+            @ForAll @IntRange(min = 1, max = 130) int post,
+            @ForAll long seed) {
+        for (int crossover : crossovers(rows, pre, post)) {
+            for (int active : new int[] {crossover, crossover + 1}) {
+                Product product = new Product(arena, rows, pre, post, 0, Product.Weights.UNIFORM, seed);
+                set(product.spikes, active, new Random(~seed));
+                float[][] expected = product.expected();
+                product.variants()
+                        .forEach((name, variant) ->
+                                assertSameBits(expected, product.whole(variant), name + " at " + active + " spikes"));
+            }
+        }
+    }
+
+    /** The first rows of a matrix alone may be a matter for another variant than with one row more. */
+    @ComparesVectors
+    @Property(tries = 60)
+    void oneRowMore(
+            @ForAll @IntRange(min = 2, max = 60) int rows,
+            @ForAll("inputs") int pre,
+            @ForAll @IntRange(min = 1, max = 130) int post,
+            @ForAll @IntRange(min = 1, max = 10) int tenths,
+            @ForAll long seed) {
+        Product product = new Product(arena, rows, pre, post, tenths / 10.0, Product.Weights.UNIFORM, seed);
+        SpikeWorkspace workspace = new SpikeWorkspace(arena);
+        float[][] expected = product.expected();
+        for (int some = 1; some < rows; some++) {
+            if (variantOf(product, some) != variantOf(product, some + 1)) {
+                for (int first : new int[] {some, some + 1}) {
+                    float[][] ofFirst = new float[rows][post];
+                    for (int row = 0; row < rows; row++) {
+                        for (int output = 0; output < post; output++) {
+                            ofFirst[row][output] = row < first ? expected[row][output] : Product.BEFORE;
+                        }
+                    }
+                    FloatMatrix current = product.current();
+                    SpikeMatmul.multiply(product.spikes, first, product.packed, Tile.whole(current), workspace);
+                    assertSameBits(ofFirst, current, first + " rows");
+                }
+            }
+        }
+    }
+
+    private static SpikeMatmul.Variant variantOf(Product product, int rows) {
+        return choice(rows, product.weights.columns(), product.weights.rows(), product.spikes.count(0, rows));
+    }
+}

@@ -1,0 +1,212 @@
+package dev.spikelane.kernel.product.spike;
+
+import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.Matrices.assertZeroPads;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
+import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.ComparesVectors;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+@EveryWidth
+@FewerTries
+final class SpikeMatmulProperties {
+
+    private Arena arena;
+
+    @BeforeTry
+    void open() {
+        arena = Arena.ofShared();
+    }
+
+    @AfterTry
+    void close() {
+        arena.close();
+    }
+
+    @Property
+    void everyVariantKeepsTheCanonicalOrder(
+            @ForAll @IntRange(min = 1, max = 40) int rows,
+            @ForAll(supplier = Awkward.Sizes.class) int pre,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll Product.Weights kind,
+            @ForAll long seed) {
+        Product product = new Product(arena, rows, pre, post, density, kind, seed);
+        float[][] expected = product.expected();
+        product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
+    }
+
+    @Property(tries = 100)
+    void dyadicSumsAreExact(
+            @ForAll @IntRange(min = 1, max = 20) int rows,
+            @ForAll(supplier = Awkward.Sizes.class) int pre,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll long seed) {
+        Product product = new Product(arena, rows, pre, post, density, Product.Weights.DYADIC, seed);
+        float[][] exact = new float[rows][post];
+        for (int row = 0; row < rows; row++) {
+            for (int output = 0; output < post; output++) {
+                double sum = 0;
+                for (int input = pre - 1; input >= 0; input--) {
+                    sum += product.spikes.get(row, input) ? product.weights.get(output, input) : 0;
+                }
+                exact[row][output] = (float) (sum + product.bias.get(0, output));
+            }
+        }
+        product.variants().forEach((name, variant) -> {
+            FloatMatrix current = product.whole(variant);
+            for (int row = 0; row < rows; row++) {
+                for (int output = 0; output < post; output++) {
+                    assertEquals(exact[row][output] + 0.0f, current.get(row, output) + 0.0f, name);
+                }
+            }
+        });
+    }
+
+    @Property(tries = 100)
+    void blocksAndRowsAreWrittenAloneAndAsInTheWhole(
+            @ForAll @IntRange(min = 1, max = 30) int rows,
+            @ForAll(supplier = Awkward.Sizes.class) int pre,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll long seed) {
+        Product product = new Product(arena, rows, pre, post, density, Product.Weights.UNIFORM, seed);
+        Random random = new Random(~seed);
+        int some = 1 + random.nextInt(rows);
+        int first = random.nextInt(product.packed.blocks());
+        int end = first + 1 + random.nextInt(product.packed.blocks() - first);
+        float[][] expected = product.expected();
+        for (int row = 0; row < rows; row++) {
+            for (int output = 0; output < post; output++) {
+                if (row >= some || output / 64 < first || output / 64 >= end) {
+                    expected[row][output] = Product.BEFORE;
+                }
+            }
+        }
+        product.variants().forEach((name, variant) -> {
+            FloatMatrix current = product.current();
+            variant.multiply(
+                    product.spikes, some, product.packed, Tile.whole(current).at(first, end));
+            assertSameBits(expected, current, name);
+        });
+    }
+
+    /** A tile holds the blocks asked for from its column 0 on, zeros behind the last output, and nothing else. */
+    @Property(tries = 150)
+    void tileGivesItsPartOfTheWhole(
+            @ForAll @IntRange(min = 1, max = 30) int rows,
+            @ForAll(supplier = Awkward.Sizes.class) int pre,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll @IntRange(max = 2) int wider,
+            @ForAll long seed) {
+        Product product = new Product(arena, rows, pre, post, density, Product.Weights.UNIFORM, seed);
+        Random random = new Random(~seed);
+        int some = 1 + random.nextInt(rows);
+        int first = random.nextInt(product.packed.blocks());
+        int end = first + 1 + random.nextInt(product.packed.blocks() - first);
+        int needed = 64 * (end - first);
+        int columns = needed + 64 * wider;
+        float[][] whole = product.expected();
+        float[][] expected = new float[rows][columns];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                int output = 64 * first + column;
+                expected[row][column] =
+                        row >= some || column >= needed ? Product.BEFORE : output < post ? whole[row][output] : 0;
+            }
+        }
+        product.variants().forEach((name, variant) -> {
+            FloatMatrix tile = FloatMatrix.zeros(arena, rows, columns);
+            tile.fill(Product.BEFORE);
+            Tile blocks = Tile.of(tile, post).at(first, end);
+            variant.multiply(product.spikes, some, product.packed, blocks);
+            assertSameBits(expected, tile, name);
+        });
+    }
+
+    @Property(tries = 100)
+    void rowGivesTheSameAloneAndAmongOthers(
+            @ForAll @IntRange(min = 1, max = 40) int rows,
+            @ForAll(supplier = Awkward.Sizes.class) int pre,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll Product.Weights kind,
+            @ForAll long seed) {
+        Product product = new Product(arena, rows, pre, post, density, kind, seed);
+        int row = new Random(~seed).nextInt(rows);
+        SpikeWorkspace workspace = new SpikeWorkspace(arena);
+        FloatMatrix whole = FloatMatrix.zeros(arena, rows, post);
+        FloatMatrix alone = FloatMatrix.zeros(arena, 1, post);
+        SpikeMatmul.multiply(product.spikes, product.spikes.rows(), product.packed, Tile.whole(whole), workspace);
+        SpikeMatmul.multiply(product.spikes.rows(row, 1), 1, product.packed, Tile.whole(alone), workspace);
+        assertSameBits(whole.rows(row, 1), alone, "row " + row);
+    }
+
+    @Property(tries = 50)
+    void padsStayZero(
+            @ForAll @IntRange(min = 1, max = 20) int rows,
+            @ForAll(supplier = Awkward.Sizes.class) int pre,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll Product.Weights kind,
+            @ForAll long seed) {
+        Product product = new Product(arena, rows, pre, post, 0.5, kind, seed);
+        product.variants().forEach((name, variant) -> {
+            FloatMatrix current = product.whole(variant);
+            assertZeroPads(current, name);
+            assertZeroPads(product.spikes, name + ", spikes");
+        });
+    }
+
+    /** By the costs in use no other variant is faster, and its bits are those of the others. */
+    @ComparesVectors
+    @Property
+    void theCheapestVariantServes(
+            @ForAll @IntRange(min = 1, max = 100_000) int rows,
+            @ForAll @IntRange(min = 1, max = 100_000) int pre,
+            @ForAll @DoubleRange(max = 1) double density) {
+        long active = (long) (density * rows * pre);
+        SpikeCosts costs = SpikeCosts.inUse();
+        SpikeMatmul.Variant chosen = Start.choose(costs, rows, pre, 64, active);
+        for (SpikeMatmul.Variant other : SpikeMatmul.Variant.values()) {
+            boolean runs = other != SpikeMatmul.Variant.SCALAR
+                    && other != SpikeMatmul.Variant.PERMUTE
+                    && SpikeMatmul.fits(other, rows, pre);
+            if (runs && costs.of(other, rows, pre, 64, active) < costs.of(chosen, rows, pre, 64, active)) {
+                throw new AssertionError(other + " costs less than " + chosen);
+            }
+        }
+    }
+
+    /**
+     * More rows and inputs than are prepared at a time, and more inputs than it makes tables for at a time. The
+     * specification parts nothing, and is slow where other tests have used arenas of all kinds before.
+     */
+    @ComparesVectors
+    @Property(tries = 6)
+    void manyRowsAndInputsArePartedWithoutATrace(
+            @ForAll @IntRange(min = 1_000, max = 1_100) int rows,
+            @ForAll @IntRange(min = 1_000, max = 2_200) int pre,
+            @ForAll @IntRange(min = 1, max = 70) int post,
+            @ForAll long seed) {
+        Product product = new Product(arena, rows, pre, post, 0.5, Product.Weights.UNIFORM, seed);
+        float[][] expected = product.expected();
+        Map<String, Product.Multiply> variants = product.variants();
+        variants.remove("scalar");
+        variants.forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
+    }
+}
