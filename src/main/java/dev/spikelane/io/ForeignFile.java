@@ -63,11 +63,12 @@ enum ForeignFile {
      * Says what a file is that a reader refuses, and what to do.
      *
      * @param first its first bytes, or fewer
+     * @param own the format that the reader reads
      * @return words for behind the file's name; empty if it is nothing known
      */
-    static String advice(byte[] first) {
+    static String advice(byte[] first, ForeignFile own) {
         for (ForeignFile each : values()) {
-            if (each.begins(first)) {
+            if (each != own && each.begins(first)) {
                 return each.advice;
             }
         }

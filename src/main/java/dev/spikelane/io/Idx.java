@@ -110,7 +110,7 @@ public final class Idx {
             throw new IOException(name + ": has " + magic.length + " bytes, expected an IDX header of at least 8");
         }
         if (magic[0] != 0 || magic[1] != 0) {
-            String advice = ForeignFile.advice(ForeignFile.first(magic, stream));
+            String advice = ForeignFile.advice(ForeignFile.first(magic, stream), ForeignFile.IDX);
             throw new IOException(name + ": "
                     + (advice.isEmpty()
                             ? String.format("starts with bytes %02X %02X, expected 00 00 (IDX)", magic[0], magic[1])

@@ -67,7 +67,7 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
      */
     static int versionMajor(String name, byte[] prefix) throws IOException {
         if (!Arrays.equals(MAGIC, 0, MAGIC.length, prefix, 0, MAGIC.length)) {
-            String advice = ForeignFile.advice(prefix);
+            String advice = ForeignFile.advice(prefix, ForeignFile.NUMPY);
             throw new IOException(
                     name + ": " + (advice.isEmpty() ? "does not start with \\x93NUMPY, expected a .npy file" : advice));
         }

@@ -175,7 +175,7 @@ public final class Safetensors {
         }
         long bytes = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (bytes < 0 || bytes > MOST_HEADER_BYTES) {
-            String advice = ForeignFile.advice(ForeignFile.first(first, stream));
+            String advice = ForeignFile.advice(ForeignFile.first(first, stream), ForeignFile.SAFETENSORS);
             throw new IOException(name + ": "
                     + (advice.isEmpty()
                             ? "is no safetensors file: declares a header of " + Long.toUnsignedString(bytes)
