@@ -61,11 +61,23 @@ final class TrainingRunTest {
             EpochResult one = expected.history.get(i);
             EpochResult other = history.get(i);
             assertArrayEquals(
-                    new double[] {one.loss(), one.accuracy(), one.validationLoss(), one.validationAccuracy(), one.rate()
+                    new double[] {
+                        one.loss(),
+                        one.accuracy(),
+                        one.validationLoss(),
+                        one.validationAccuracy(),
+                        one.rate(),
+                        one.gradientNorm()
                     },
                     new double[] {
-                        other.loss(), other.accuracy(), other.validationLoss(), other.validationAccuracy(), other.rate()
+                        other.loss(),
+                        other.accuracy(),
+                        other.validationLoss(),
+                        other.validationAccuracy(),
+                        other.rate(),
+                        other.gradientNorm()
                     });
+            assertEquals(one.spikeRates(), other.spikeRates());
         }
         assertEquals(expected.history.size(), history.size());
     }
@@ -748,21 +760,29 @@ final class TrainingRunTest {
 
     @Test
     void historyIsWritten() throws IOException {
+        Map<String, Double> rates = new LinkedHashMap<>();
+        rates.put("lif1", 0.25);
+        rates.put("out, the last", 0.0);
         History history = new History(List.of(
-                new EpochNumbers(1, 0.1, 3, Double.NaN, 2, 0.5, 8, 0.5, 0),
-                new EpochNumbers(2, 0.1, 2.5, Double.NaN, 2, 0.5, 8, 0.5, 0)));
+                new EpochNumbers(1, 0.1, 3, Double.NaN, 2, 0.5, 8, 0.5, 0, 1.5, rates),
+                new EpochNumbers(2, 0.1, 2.5, Double.NaN, 2, 0.5, 8, 0.5, 0, Double.NaN, rates)));
         Path csv = folder.resolve("history.csv");
         history.write(csv);
         List<String> lines = Files.readAllLines(csv);
         assertEquals(3, lines.size());
         assertTrue(lines.getFirst().startsWith("epoch,rate,loss,accuracy,validation_loss,validation_accuracy,"));
+        assertTrue(lines.getFirst().endsWith(",gradient_norm,spike_rate.lif1,\"spike_rate.out, the last\""));
+        assertTrue(lines.get(1).endsWith(",1.5,0.25,0.0") && lines.get(2).endsWith(",,0.25,0.0"), lines.toString());
         String[] fields = lines.get(2).split(",", -1);
-        assertEquals(lines.getFirst().split(",", -1).length, fields.length);
+        assertEquals(lines.getFirst().split(",", -1).length - 1, fields.length); // one name has a comma
         assertEquals("2", fields[0]);
         assertEquals(history.epochs().get(1).loss(), Double.parseDouble(fields[2]));
         Path json = folder.resolve("history.json");
         history.write(json);
         assertTrue(Files.readString(json).startsWith("[{\"epoch\":1,"), Files.readString(json));
+        assertTrue(
+                Files.readString(json).contains("\"spike_rates\":{\"lif1\":0.25,\"out, the last\":0.0}"),
+                Files.readString(json));
         assertThrows(IllegalArgumentException.class, () -> history.write(folder.resolve("history.txt")));
         assertFalse(Files.exists(folder.resolve("history.txt")));
     }

@@ -1,0 +1,83 @@
+package dev.spikelane.train.run;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Loss;
+import dev.spikelane.train.LossGradient;
+import dev.spikelane.train.LossInput;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** What the epochs of a run tell of a network that does not learn: each thing once. */
+public final class EpochNotices {
+
+    /** A softmax of equal scores in float32 differs from one over the classes by less. */
+    private static final double NEAR = 1e-6;
+
+    private final Set<String> heard;
+    private final double chance;
+    private final Set<String> told = new HashSet<>();
+
+    /**
+     * Makes the notices of a run.
+     *
+     * @param heard populations whose spikes somebody reads; others may be silent
+     * @param chance from {@link #chance}
+     */
+    public EpochNotices(Set<String> heard, double chance) {
+        this.heard = Set.copyOf(heard);
+        this.chance = chance;
+    }
+
+    /**
+     * The loss of a sample if all classes are equally likely, summed over windows; NaN if that says nothing.
+     *
+     * @param window steps of a window
+     */
+    public static double chance(Loss loss, int outputs, int steps, int window) {
+        double sum = 0;
+        for (int first = 0; loss instanceof CrossEntropyLoss && first < steps; first += window) {
+            int count = Math.min(window, steps - first);
+            LossInput silent = new LossInput(count, 1, outputs)
+                    .setSpikes(SpikeMatrix.zeros(count, outputs))
+                    .setMembranes(FloatMatrix.zeros(count, outputs))
+                    .setLabels(new int[1]);
+            silent.setDivisor(loss.divisor(silent));
+            sum += loss.bind(count, 1, outputs).evaluate(silent, LossGradient.NONE, new double[1]);
+        }
+        return sum == 0 ? Double.NaN : sum;
+    }
+
+    /** The sentences that an epoch adds. */
+    public List<String> of(EpochNumbers epoch) {
+        List<String> texts = new ArrayList<>();
+        for (Map.Entry<String, Double> each : epoch.spikeRates().entrySet()) {
+            String population = "population '" + each.getKey() + "'";
+            boolean never = each.getValue() == 0;
+            if ((never || each.getValue() == 1) && heard.contains(each.getKey()) && told.add(population + never)) {
+                texts.add("epoch " + epoch.epoch() + ": " + population
+                        + (never
+                                ? " never fired, so that nothing reaches what reads its spikes: try a lower learning"
+                                        + " rate, a lower threshold, larger weights or inputs, or a surrogate with"
+                                        + " wider tails, such as Surrogate.atan()"
+                                : " fired in every neuron and step, so that its spikes tell nothing: try a lower"
+                                        + " learning rate, a higher threshold, or smaller weights or inputs"));
+            }
+        }
+        if (Math.abs(epoch.loss() - chance) <= NEAR * chance && told.add("loss")) {
+            texts.add(String.format(
+                    Locale.ROOT,
+                    "epoch %d: the loss is %.6f, that of equal scores for all classes: outputs do not depend on"
+                            + " inputs; try a lower learning rate, another seed, or a surrogate with wider tails, and"
+                            + " see the spike rates of the epoch",
+                    epoch.epoch(),
+                    epoch.loss()));
+        }
+        return texts;
+    }
+}
