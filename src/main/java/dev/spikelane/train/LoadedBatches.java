@@ -36,7 +36,8 @@ final class LoadedBatches {
         Map<String, Signal> parts = Map.of();
         if (!columns.isOne()) {
             parts = columns.allocate(batch.input());
-            made = new TrainingBatch(parts, made.constant(), made.labels(), made.targets(), made.samples());
+            made = new TrainingBatch(
+                    parts, made.constant(), made.labels(), made.targets(), made.targetsOf(), made.samples());
         }
         Loaded loaded = new Loaded(batch.input(), parts, made);
         all.add(loaded);

@@ -1,7 +1,9 @@
 package dev.spikelane.train;
 
+import dev.spikelane.train.loss.TargetRows;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loss of a population, one of those that are added up.
@@ -21,6 +23,15 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
     /** The divisor of the loss, and of its weight: every term and gradient is divided by it. */
     double divisor(LossInput input) {
         return weight == 1 ? loss.divisor(input) : loss.divisor(input) / weight;
+    }
+
+    /** Lays out the targets that the loss reads; null if it reads none, or is somebody's own and takes what it is given. */
+    @Nullable
+    TargetRows targetRows(int steps) {
+        int[] blocks = loss instanceof SquaredErrorLoss error ? error.targetBlocks(steps) : new int[0];
+        return blocks.length == 0
+                ? null
+                : new TargetRows(loss.name() + " of population '" + population + "'", outputs, blocks);
     }
 
     /** Whether both write gradients to the same place. */

@@ -180,6 +180,15 @@ public final class SquaredErrorLoss implements Loss {
         return with(new ErrorForm.Membrane(TargetSource.STEP_LABELS, membrane.levels()));
     }
 
+    /** How many blocks of targets a batch may have, of steps or spikes; none if targets follow from labels. */
+    int[] targetBlocks(int steps) {
+        return switch (form) {
+            case ErrorForm.Membrane membrane when membrane.source() == TargetSource.NUMBERS -> new int[] {1, steps};
+            case ErrorForm.SpikeTime times when times.targets().length == 0 -> new int[] {times.spikes()};
+            default -> new int[0];
+        };
+    }
+
     boolean readsStepLabels() {
         return form instanceof ErrorForm.Membrane membrane && membrane.source() == TargetSource.STEP_LABELS;
     }

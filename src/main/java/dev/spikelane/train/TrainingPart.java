@@ -54,7 +54,7 @@ final class TrainingPart implements ObservedGradients.Part {
         for (int i = 0; i < this.losses.length; i++) {
             PopulationLoss of = losses.get(i);
             boolean adds = losses.subList(0, i).stream().anyMatch(of::overlaps);
-            this.losses[i] = new BoundLoss(of, gradients, adds);
+            this.losses[i] = new BoundLoss(of, i, gradients, adds);
         }
         PopulationLoss decoded = PopulationLoss.main(losses);
         this.main = this.losses[losses.indexOf(decoded)];

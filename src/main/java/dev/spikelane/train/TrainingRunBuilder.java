@@ -7,6 +7,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
+import dev.spikelane.train.loss.TargetRows;
 import dev.spikelane.train.run.CodedSteps;
 import dev.spikelane.train.run.DataHash;
 import dev.spikelane.train.run.EpochNotices;
@@ -328,19 +329,26 @@ public final class TrainingRunBuilder {
                             : ""));
         }
         for (PopulationLoss loss : trainer.recipe().losses()) {
-            if (loss.loss().decoding() != Decoding.NONE) {
+            TargetRows targets = loss.targetRows(trainer.recipe().steps());
+            if (targets != null) {
+                targets.requireSize(
+                        what, samples.targetSizes().getOrDefault(loss.population(), samples.targetSize()));
+            } else if (loss.loss().decoding() != Decoding.NONE) {
                 requireLabels(samples, loss, what);
             }
+        }
+        for (String each : samples.targetSizes().keySet()) {
+            trainer.network().population(each);
         }
     }
 
     private static void requireLabels(Dataset samples, PopulationLoss loss, String what) {
-        if (loss.loss() instanceof CrossEntropyLoss && samples.classes() == 0) {
-            throw new IllegalArgumentException(
-                    what + " has no labels, expected some for " + loss.loss().name());
-        }
-        if (samples.targetSize() > 0) {
-            return;
+        if (samples.classes() == 0) {
+            if (loss.loss() instanceof CrossEntropyLoss || loss.loss() instanceof SquaredErrorLoss) {
+                throw new IllegalArgumentException(what + " has no labels, expected some for "
+                        + loss.loss().name() + " of population '" + loss.population() + "'");
+            }
+            return; // a loss of somebody's own may decode and read targets
         }
         int classes = loss.loss().classes(loss.outputs());
         for (int i = 0; i < samples.size(); i++) {

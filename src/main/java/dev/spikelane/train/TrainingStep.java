@@ -499,7 +499,7 @@ final class TrainingStep implements AutoCloseable {
                     known[i] = input;
                 }
                 input.setLabels(batch.labels());
-                FloatMatrix targets = batch.targets();
+                FloatMatrix targets = batch.targets(i);
                 if (targets == null) {
                     input.forgetTargets();
                 } else {

@@ -511,7 +511,7 @@ final class TrainingRunTest {
                             .build());
             assertEquals(
                     "training data has no labels, expected some for "
-                            + CrossEntropyLoss.membrane().name(),
+                            + CrossEntropyLoss.membrane().name() + " of population 'lif2'",
                     refused.getMessage());
         }
     }
