@@ -48,8 +48,8 @@ public final class Batch {
         targeted = data.targetSizes().keySet().toArray(String[]::new);
         targetsOf = new FloatMatrix[targeted.length];
         for (int i = 0; i < targeted.length; i++) {
-            targetsOf[i] =
-                    FloatMatrix.zeros(size, Objects.requireNonNull(data.targetSizes().get(targeted[i])));
+            targetsOf[i] = FloatMatrix.zeros(
+                    size, Objects.requireNonNull(data.targetSizes().get(targeted[i])));
         }
         scratch = new FloatMatrix[] {FloatMatrix.zeros(1, neurons), FloatMatrix.zeros(1, neurons)};
         encoding = SampleDraws.encoding(batching.seed(), size);

@@ -242,7 +242,8 @@ public final class Rate {
         System.getLogger("dev.spikelane")
                 .log(
                         System.Logger.Level.WARNING,
-                        "Spikelane: data for " + this + " reach " + largest + ", where 1 is a spike in every step: pixels"
+                        "Spikelane: data for " + this + " reach " + largest
+                                + ", where 1 is a spike in every step: pixels"
                                 + " of 0 to 255 need a gain of 1 / 255f, or Dataset.scaled(1 / 255f, 0)");
     }
 

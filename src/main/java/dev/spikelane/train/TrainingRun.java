@@ -306,9 +306,10 @@ public final class TrainingRun {
             takeBest();
         }
         if (state.epoch > before && state.epoch < said.epochs) {
-            said.onNotice.accept("stopped early after epoch " + state.epoch + " of " + said.epochs + ": the last " + said.patience
-                    + " were no better than epoch " + (state.epoch - state.epochsSinceBest())
-                    + ", whose values the network has");
+            said.onNotice.accept(
+                    "stopped early after epoch " + state.epoch + " of " + said.epochs + ": the last " + said.patience
+                            + " were no better than epoch " + (state.epoch - state.epochsSinceBest())
+                            + ", whose values the network has");
         }
     }
 

@@ -331,8 +331,7 @@ public final class TrainingRunBuilder {
         for (PopulationLoss loss : trainer.recipe().losses()) {
             TargetRows targets = loss.targetRows(trainer.recipe().steps());
             if (targets != null) {
-                targets.requireSize(
-                        what, samples.targetSizes().getOrDefault(loss.population(), samples.targetSize()));
+                targets.requireSize(what, samples.targetSizes().getOrDefault(loss.population(), samples.targetSize()));
             } else if (loss.loss().decoding() != Decoding.NONE) {
                 requireLabels(samples, loss, what);
             }

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,7 @@ final class TrainingStep implements AutoCloseable {
     private final LossInputs whole;
     private final ObservedGradients observed;
     private final RunningValues running;
+    private final Function<String, FloatMatrix> gradients = this::gradient;
     private final Runnable change = this::changeValues;
     private final Runnable backAndChange = this::backAndChange;
     /** Whether gradients go to the optimizer as they come to be, as nobody sums, limits or sees them. */
@@ -310,7 +312,7 @@ final class TrainingStep implements AutoCloseable {
         long start = System.nanoTime();
         boolean accepted = true;
         for (TrainerBuilder.GradientObserver observer : recipe.observers()) {
-            accepted &= observer.accept(loss, this::gradient);
+            accepted &= observer.accept(loss, gradients);
         }
         observerNanoseconds += System.nanoTime() - start;
         return accepted;

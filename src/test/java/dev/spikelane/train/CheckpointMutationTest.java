@@ -174,7 +174,9 @@ final class CheckpointMutationTest {
         texts.remove("first order");
         texts.remove("run.spikes");
         texts.remove("run.gradient_norm_sum");
-        texts.computeIfPresent("epoch.1", (name, text) -> String.join(" ", List.of(text.split(" ")).subList(0, 8)));
+        texts.computeIfPresent(
+                "epoch.1",
+                (name, text) -> String.join(" ", List.of(text.split(" ")).subList(0, 8)));
         return Safetensors.of(
                 texts,
                 whole.tensors().stream()

@@ -38,9 +38,9 @@ public record History(List<EpochNumbers> epochs) {
                 text.append(',').append(field(number));
             }
             text.append(',').append(each.samples());
-            for (double number : new double[] {
-                each.seconds(), each.samplesPerSecond(), each.observerSeconds(), each.gradientNorm()
-            }) {
+            for (double number :
+                    new double[] {each.seconds(), each.samplesPerSecond(), each.observerSeconds(), each.gradientNorm()
+                    }) {
                 text.append(',').append(field(number));
             }
             for (double rate : each.spikeRates().values()) {
@@ -70,7 +70,9 @@ public record History(List<EpochNumbers> epochs) {
             json.name("samples").value(each.samples()).name("seconds").value(each.seconds());
             json.finite("samples_per_second", each.samplesPerSecond());
             json.name("observer_seconds").value(each.observerSeconds());
-            json.finite("gradient_norm", each.gradientNorm()).name("spike_rates").object();
+            json.finite("gradient_norm", each.gradientNorm())
+                    .name("spike_rates")
+                    .object();
             each.spikeRates().forEach(json::finite);
             json.end().end();
         }

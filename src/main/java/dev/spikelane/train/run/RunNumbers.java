@@ -67,7 +67,8 @@ public record RunNumbers(
     /** The share of neurons and steps with a spike so far, for each population. */
     public Map<String, Double> spikeRates(RunState state) {
         Map<String, Double> rates = new LinkedHashMap<>();
-        mostSpikes.forEach((name, most) -> rates.put(name, state.spikes[rates.size()] / ((double) state.samples * most)));
+        mostSpikes.forEach(
+                (name, most) -> rates.put(name, state.spikes[rates.size()] / ((double) state.samples * most)));
         return rates;
     }
 
@@ -136,8 +137,7 @@ public record RunNumbers(
             rates.put(
                     population,
                     active
-                            ? each.number(
-                                    9 + rates.size(), "a spike rate", RunNumbers::isShareOrNone, "0 to 1 or NaN")
+                            ? each.number(9 + rates.size(), "a spike rate", RunNumbers::isShareOrNone, "0 to 1 or NaN")
                             : Double.NaN);
         }
         return new EpochNumbers(

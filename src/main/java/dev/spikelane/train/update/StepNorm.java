@@ -19,7 +19,8 @@ public final class StepNorm {
 
     /** The gradients of one parameter. */
     private abstract static class Part {
-        @Nullable SquareSums sums;
+        @Nullable
+        SquareSums sums;
 
         abstract long floats();
     }

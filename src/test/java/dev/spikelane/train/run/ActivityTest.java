@@ -88,13 +88,17 @@ final class ActivityTest {
         assertEquals(expected, stored.gradientNorm(), 1e-12 * expected);
         for (int threads = 1; threads <= 3; threads++) {
             int count = threads;
-            assertEquals(stored.gradientNorm(), epoch(trainer -> trainer.threads(count)).gradientNorm());
+            assertEquals(
+                    stored.gradientNorm(),
+                    epoch(trainer -> trainer.threads(count)).gradientNorm());
         }
-        assertEquals(stored.gradientNorm(), epoch(trainer -> trainer.clipNorm(1e-3)).gradientNorm());
+        assertEquals(
+                stored.gradientNorm(), epoch(trainer -> trainer.clipNorm(1e-3)).gradientNorm());
         EpochResult shards = epoch(trainer -> trainer.shards(2));
         assertEquals(expected, shards.gradientNorm(), 1e-6 * expected);
         assertEquals(stored.spikeRates(), shards.spikeRates());
-        assertEquals(stored.spikeRates(), epoch(trainer -> trainer.truncateEvery(3)).spikeRates());
+        assertEquals(
+                stored.spikeRates(), epoch(trainer -> trainer.truncateEvery(3)).spikeRates());
     }
 
     private static List<String> notices(Network network, Loss loss, double rate, int epochs) throws IOException {
@@ -137,7 +141,8 @@ final class ActivityTest {
     void aNetworkThatAlwaysFiresSpeaksOnce() throws IOException {
         List<String> notices = notices(network(-100), CrossEntropyLoss.rate(), 0, 2);
         assertEquals(3, notices.size(), notices.toString());
-        assertTrue(notices.get(0).startsWith("epoch 1: population 'lif1' fired in every neuron and step"), notices.get(0));
+        assertTrue(
+                notices.get(0).startsWith("epoch 1: population 'lif1' fired in every neuron and step"), notices.get(0));
     }
 
     /** Membranes that only integrate are outputs whose spikes nobody reads. */

@@ -96,8 +96,8 @@ final class SeriesTest {
                 .build()) {
             for (int first = 0; first < SAMPLES; first += BATCH) {
                 int count = Math.min(BATCH, SAMPLES - first);
-                trainer.step(TrainingBatch.withTargets(
-                        timeMajor(values, first, count), timeMajor(ofOutputs, first, count)));
+                trainer.step(
+                        TrainingBatch.withTargets(timeMajor(values, first, count), timeMajor(ofOutputs, first, count)));
             }
         }
         return network.weights().hash();
@@ -132,12 +132,8 @@ final class SeriesTest {
 
     private double loss(Dataset data, UnaryOperator<TrainerBuilder> losses) throws IOException {
         try (Trainer trainer = losses.apply(trainer(network(), 0)).build()) {
-            EpochResult result = run(trainer, data)
-                    .validate(data)
-                    .build()
-                    .run()
-                    .history()
-                    .getFirst();
+            EpochResult result =
+                    run(trainer, data).validate(data).build().run().history().getFirst();
             assertEquals(result.loss(), result.validationLoss(), 1e-9);
             return result.loss();
         }
@@ -168,8 +164,8 @@ final class SeriesTest {
         double classes = loss(labeled, trainer -> trainer.loss("lif2", CrossEntropyLoss.rate()));
         double both = loss(
                 labeled.withTargets(Map.of("lif1", ofHidden)),
-                trainer -> trainer.loss("lif2", CrossEntropyLoss.rate())
-                        .loss("lif1", SquaredErrorLoss.membraneTargets()));
+                trainer ->
+                        trainer.loss("lif2", CrossEntropyLoss.rate()).loss("lif1", SquaredErrorLoss.membraneTargets()));
         double hidden = loss(
                 Dataset.ofTargets(Shape.of(STEPS * INPUTS), values, ofHidden),
                 trainer -> trainer.loss("lif1", SquaredErrorLoss.membraneTargets()));
@@ -218,8 +214,8 @@ final class SeriesTest {
                             + " [24 x 2]",
                     assertThrows(
                                     IllegalArgumentException.class,
-                                    () -> trainer.step(TrainingBatch.withTargets(
-                                            input, Map.of("lif2", FloatMatrix.zeros(4, 5)))))
+                                    () -> trainer.step(
+                                            TrainingBatch.withTargets(input, Map.of("lif2", FloatMatrix.zeros(4, 5)))))
                             .getMessage());
         }
     }
