@@ -95,8 +95,9 @@ public final class TrainingRun {
     }
 
     /**
-     * Returns what should be known about this run: the network's {@linkplain Network#notices notices}, that it validates with another decoding than it trains, or
-     * that its checkpoint is that of a whole run, so that nothing is left to train.
+     * Returns what should be known about this run: the network's {@linkplain Network#notices notices}, that it
+     * validates with another decoding than it trains, say, or that its checkpoint is that of a whole run, so that
+     * nothing is left to train.
      *
      * @return sentences
      */

@@ -227,7 +227,8 @@ public final class TrainingRunBuilder {
      * {@code onEpoch((run, result) -> { if (result.validationAccuracy() > 0.9) run.stop(); })}. Otherwise as
      * {@link #onEpoch(Consumer)}.
      *
-     * @param listener is called on the thread that runs, behind those before it, with the run and what the epoch came to
+     * @param listener is called on the thread that runs, behind those before it, with the run and what the epoch came
+     *     to
      * @return this
      */
     public TrainingRunBuilder onEpoch(BiConsumer<? super TrainingRun, ? super EpochResult> listener) {
@@ -430,9 +431,6 @@ public final class TrainingRunBuilder {
         if (decoding == Decoding.COUNT || decoding == Decoding.FIRST_SPIKE) {
             heard.add(main.population());
         }
-        double chance = main.weight() == 1
-                ? EpochNotices.chance(main.loss(), main.outputs(), recipe.steps(), recipe.window())
-                : Double.NaN;
-        return new EpochNotices(heard, chance);
+        return new EpochNotices(heard, main.chance(recipe.steps(), recipe.window()));
     }
 }

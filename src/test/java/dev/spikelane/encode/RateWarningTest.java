@@ -3,6 +3,7 @@ package dev.spikelane.encode;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,11 @@ final class RateWarningTest {
                 "--add-modules",
                 "jdk.incubator.vector",
                 "-cp",
-                System.getProperty("java.class.path"),
+                String.join(
+                        File.pathSeparator,
+                        "target/classes",
+                        "target/test-classes",
+                        System.getProperty("java.class.path")),
                 RateMain.class.getName()));
         command.addAll(List.of(largest));
         int exit = new ProcessBuilder(command)

@@ -1,11 +1,5 @@
 package dev.spikelane.train.run;
 
-import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.train.CrossEntropyLoss;
-import dev.spikelane.train.Loss;
-import dev.spikelane.train.LossGradient;
-import dev.spikelane.train.LossInput;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,30 +21,11 @@ public final class EpochNotices {
      * Makes the notices of a run.
      *
      * @param heard populations whose spikes somebody reads; others may be silent
-     * @param chance from {@link #chance}
+     * @param chance the loss of cross-entropy if scores are equal; NaN if there is none
      */
     public EpochNotices(Set<String> heard, double chance) {
         this.heard = Set.copyOf(heard);
         this.chance = chance;
-    }
-
-    /**
-     * The loss of a sample if all classes are equally likely, summed over windows; NaN if that says nothing.
-     *
-     * @param window steps of a window
-     */
-    public static double chance(Loss loss, int outputs, int steps, int window) {
-        double sum = 0;
-        for (int first = 0; loss instanceof CrossEntropyLoss && first < steps; first += window) {
-            int count = Math.min(window, steps - first);
-            LossInput silent = new LossInput(count, 1, outputs)
-                    .setSpikes(SpikeMatrix.zeros(count, outputs))
-                    .setMembranes(FloatMatrix.zeros(count, outputs))
-                    .setLabels(new int[1]);
-            silent.setDivisor(loss.divisor(silent));
-            sum += loss.bind(count, 1, outputs).evaluate(silent, LossGradient.NONE, new double[1]);
-        }
-        return sum == 0 ? Double.NaN : sum;
     }
 
     /** The sentences that an epoch adds. */
