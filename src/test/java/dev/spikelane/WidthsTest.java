@@ -33,13 +33,14 @@ final class WidthsTest {
             // What is said of results, whose bits are tried below.
             "cli/",
             "example/",
+            "DocumentationTest",
             "ReadmeTest",
             "NullArgumentsTest",
             // Files, batches and runs, which move bits and compute none.
             "data/",
             "io/file/FileTextTest",
             "model/",
-            "connection/operator/ConnectionKindsTest",
+            "connection/kind/ConnectionKindsTest",
             "network/FingerprintTest",
             "network/ValueShapesTest",
             "train/run/InferenceWorkTest",

@@ -58,7 +58,7 @@ public final class TrainingRun {
     private final Checkpoint saved;
     private final Turn turn = new Turn("training run");
     private List<String> notices;
-    private final LoadedBatches batches;
+    private final TrainingBatch.Loaded batches;
     private final RunNumbers numbers;
     private final EpochNotices epochNotices;
     private RunState state;
@@ -75,7 +75,7 @@ public final class TrainingRun {
                 trainer.network(), trainer.parameters(), trainer::reload, said.identity(), numbers, orders);
         this.epochNotices = said.epochNotices();
         this.state = new RunState(numbers.mostSpikes().size());
-        this.batches = new LoadedBatches(trainer);
+        this.batches = new TrainingBatch.Loaded(trainer);
         this.notices = notices();
     }
 

@@ -281,9 +281,8 @@ public final class TrainingRunBuilder {
         }
         if (checkpoint != null && batching.code().isSequential()) {
             throw new IllegalArgumentException(
-                    "the code draws from one stream, whose place no checkpoint keeps, expected a code that draws "
-                            + "from the"
-                            + " samples' own streams, or a run without a checkpoint");
+                    "the code draws from one stream, whose place no checkpoint keeps, expected a code that draws from"
+                            + " the samples' own streams, or a run without a checkpoint");
         }
         boolean there = false;
         if (checkpoint != null) {
@@ -312,7 +311,8 @@ public final class TrainingRunBuilder {
 
     /** Before hours are spent: shapes, labels and targets. */
     private void requireFit(Dataset samples, Batching asBatches, String what) {
-        int inputs = new InputColumns(trainer.network()).columns();
+        InputColumns columns = new InputColumns(trainer.network());
+        int inputs = columns.columns();
         if (samples.size() < 1) {
             throw new IllegalArgumentException(what + " has no samples, expected at least one");
         }
@@ -328,6 +328,9 @@ public final class TrainingRunBuilder {
                                             .map(Input::name)
                                             .toList() + " side by side"
                             : ""));
+        }
+        if (encoded == samples.shape().size()) { // else a step is a piece of a sample
+            columns.requireMaps(samples.shape(), what);
         }
         for (PopulationLoss loss : trainer.recipe().losses()) {
             TargetRows targets = loss.targetRows(trainer.recipe().steps());
