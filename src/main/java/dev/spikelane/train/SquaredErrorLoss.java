@@ -95,8 +95,8 @@ public final class SquaredErrorLoss implements Loss {
 
     /**
      * Returns a loss of membranes whose targets are numbers, from {@link LossInput#targets}:
-     * {@code [steps * batch x outputs]}, or {@code [batch x outputs]} for targets that do not change with time. Trainers
-     * and evaluators also take {@code [batch x (steps * outputs)]}, as rows of a data set are.
+     * {@code [steps * batch x outputs]}, or {@code [batch x outputs]} for targets that do not change with time.
+     * Trainers and evaluators also take {@code [batch x (steps * outputs)]}, as rows of a data set are.
      *
      * @return the loss
      */

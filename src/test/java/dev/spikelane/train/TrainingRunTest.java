@@ -426,7 +426,9 @@ final class TrainingRunTest {
         texts.put("format", "spikelane checkpoint 4");
         texts.remove("run.spikes");
         texts.remove("run.gradient_norm_sum");
-        texts.put("epoch.1", String.join(" ", List.of(texts.get("epoch.1").split(" ")).subList(0, 8)));
+        texts.put(
+                "epoch.1",
+                String.join(" ", List.of(texts.get("epoch.1").split(" ")).subList(0, 8)));
         texts.put("checksum", CheckpointSum.of(Safetensors.of(texts, whole.tensors())));
         Safetensors.of(texts, whole.tensors()).write(file);
         Network network = SmallRun.network();
@@ -444,8 +446,7 @@ final class TrainingRunTest {
                 assertEquals(Double.NaN, history.get(epoch).gradientNorm());
             }
             assertEquals(expected.history.get(2).spikeRates(), history.get(2).spikeRates());
-            assertEquals(
-                    expected.history.get(2).gradientNorm(), history.get(2).gradientNorm());
+            assertEquals(expected.history.get(2).gradientNorm(), history.get(2).gradientNorm());
         }
     }
 

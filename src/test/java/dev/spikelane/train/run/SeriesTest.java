@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.CrossEntropyLoss;
@@ -128,6 +131,29 @@ final class SeriesTest {
         int[] order = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
         assertEquals(
                 hashOfSteps(trainer -> trainer), hashOfRun(named.subset(order).scaled(1, 0), trainer -> trainer));
+    }
+
+    /** Inputs are cut out of a batch; targets by name stay with them. */
+    @Test
+    void networksOfSeveralInputsReadTargetsByName() throws IOException {
+        Dataset named = Dataset.ofTargets(Shape.of(STEPS * INPUTS), values, Map.of("out", ofOutputs));
+        assertEquals(hashOfTwoInputs(series()), hashOfTwoInputs(named));
+    }
+
+    private long hashOfTwoInputs(Dataset data) throws IOException {
+        TorchRandom random = new TorchRandom(3);
+        NetworkBuilder builder = Network.builder();
+        Population out = builder.population("out", Shape.of(OUTPUTS), new Leaky(0.9));
+        builder.project("a-out", builder.input("a", Shape.of(1)), out, Dense.linear(1, OUTPUTS, random));
+        builder.project("b-out", builder.input("b", Shape.of(2)), out, Dense.linear(2, OUTPUTS, random));
+        Network network = builder.build();
+        long before = network.weights().hash();
+        try (Trainer trainer =
+                trainer(network, 0.1).loss(SquaredErrorLoss.membraneTargets()).build()) {
+            run(trainer, data).build().run();
+        }
+        assertNotEquals(before, network.weights().hash());
+        return network.weights().hash();
     }
 
     private double loss(Dataset data, UnaryOperator<TrainerBuilder> losses) throws IOException {
