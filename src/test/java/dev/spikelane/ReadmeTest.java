@@ -14,6 +14,7 @@ import dev.spikelane.example.Loop;
 import dev.spikelane.example.OwnData;
 import dev.spikelane.example.OwnModel;
 import dev.spikelane.example.Pictures;
+import dev.spikelane.example.Series;
 import dev.spikelane.example.Service;
 import dev.spikelane.example.Sessions;
 import dev.spikelane.example.TrainAndServe;
@@ -107,6 +108,7 @@ class ReadmeTest {
         "src/site/markdown/training.md, Learning",
         "src/site/markdown/training.md, Training",
         "src/site/markdown/training.md, OwnData",
+        "src/site/markdown/training.md, Series",
         "src/site/markdown/tutorial3.md, TutorialThree"
     })
     void exampleStandsOnItsPage(Path page, String example) throws IOException {
@@ -241,6 +243,11 @@ class ReadmeTest {
     @Test
     void ownDataPrintsWhatItsPageSays() throws Exception {
         assertPrintsWhatThePageSays(SITE.resolve("training.md"), 2, () -> OwnData.main(new String[0]));
+    }
+
+    @Test
+    void seriesPrintWhatTheirPageSays() throws Exception {
+        assertPrintsWhatThePageSays(Path.of("src/site/markdown/training.md"), 2, () -> Series.main(new String[0]));
     }
 
     @Test

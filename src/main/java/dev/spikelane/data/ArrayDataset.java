@@ -40,13 +40,14 @@ final class ArrayDataset implements Dataset {
         return new ArrayDataset(shape, values, labels.clone(), classes, null);
     }
 
-    /** Samples with targets that are numbers. */
-    static ArrayDataset ofTargets(Shape shape, FloatMatrix values, FloatMatrix targets) {
+    /** Samples with targets that are numbers, or with none. */
+    static ArrayDataset ofTargets(Shape shape, FloatMatrix values, @Nullable FloatMatrix targets) {
         Objects.requireNonNull(shape, "shape");
         Objects.requireNonNull(values, "values");
-        Objects.requireNonNull(targets, "targets");
-        targets.requireShape("targets", values.rows(), targets.columns());
-        targets.requireShared("targets");
+        if (targets != null) {
+            targets.requireShape("targets", values.rows(), targets.columns());
+            targets.requireShared("targets");
+        }
         return new ArrayDataset(shape, values, NO_LABELS, 0, targets);
     }
 

@@ -5,7 +5,9 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.random.SampleDraws;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,10 @@ public final class Batch {
     private final int[] labels;
     private final Rows full;
     private final @Nullable FloatMatrix targets;
+    /** Names of populations with targets of their own, and those. */
+    private final String[] targeted;
+
+    private final FloatMatrix[] targetsOf;
     private final FloatMatrix[] scratch;
     private final SampleDraws encoding;
     private final SampleDraws changes;
@@ -40,6 +46,12 @@ public final class Batch {
         full = allocate(size);
         rows = full;
         targets = data.targetSize() == 0 ? null : FloatMatrix.zeros(size, data.targetSize());
+        targeted = data.targetSizes().keySet().toArray(String[]::new);
+        targetsOf = new FloatMatrix[targeted.length];
+        for (int i = 0; i < targeted.length; i++) {
+            targetsOf[i] = FloatMatrix.zeros(
+                    size, Objects.requireNonNull(data.targetSizes().get(targeted[i])));
+        }
         scratch = new FloatMatrix[] {FloatMatrix.zeros(1, neurons), FloatMatrix.zeros(1, neurons)};
         encoding = SampleDraws.encoding(batching.seed(), size);
         changes = SampleDraws.augmentation(batching.seed(), size);
@@ -82,6 +94,9 @@ public final class Batch {
         labels[row] = data.label(sample);
         if (targets != null) {
             data.readTarget(sample, targets, row);
+        }
+        for (int i = 0; i < targeted.length; i++) {
+            data.readTarget(targeted[i], sample, targetsOf[i], row);
         }
         List<Augmentation> augmentations = batching.augmentations();
         if (augmentations.isEmpty()) {
@@ -199,6 +214,19 @@ public final class Batch {
             throw new IllegalStateException("data set has no targets, only labels");
         }
         return targets;
+    }
+
+    /**
+     * Returns the targets of populations that have their own.
+     *
+     * @return {@code [at least count x values]} by the names of the populations, in new maps of the same memory
+     */
+    public Map<String, FloatMatrix> targetsOf() {
+        Map<String, FloatMatrix> all = new LinkedHashMap<>();
+        for (int i = 0; i < targeted.length; i++) {
+            all.put(targeted[i], targetsOf[i]);
+        }
+        return all;
     }
 
     @Override

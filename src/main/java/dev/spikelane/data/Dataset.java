@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -60,7 +61,8 @@ public interface Dataset {
     void read(int sample, FloatMatrix into, int row);
 
     /**
-     * Returns the number of values that a sample's target has, where targets are numbers and not classes.
+     * Returns the number of values that a sample's target has, where targets are numbers and not classes. A target of
+     * each step has its steps one after another, {@code [steps x outputs]} in one row.
      *
      * @return values, or 0 if there are no such targets
      */
@@ -79,6 +81,30 @@ public interface Dataset {
      */
     default void readTarget(int sample, FloatMatrix into, int row) {
         throw new IllegalStateException("data set has no targets, only labels");
+    }
+
+    /**
+     * Returns which populations have targets of their own, and how many values those of a sample have. Losses of other
+     * populations read the {@linkplain #targetSize target without a name}.
+     *
+     * @return values by the names of populations, in an order that does not change
+     */
+    default Map<String, Integer> targetSizes() {
+        return Map.of();
+    }
+
+    /**
+     * Writes the target of a sample for a population, without allocation.
+     *
+     * @param population one of those that {@link #targetSizes} names
+     * @param sample its number
+     * @param into {@code [any x values]}
+     * @param row the row, overwritten
+     * @throws IndexOutOfBoundsException if there is no such sample or row
+     * @throws IllegalStateException if there are no such targets
+     */
+    default void readTarget(String population, int sample, FloatMatrix into, int row) {
+        throw new IllegalStateException("data set has no targets of population '" + population + "'");
     }
 
     /**
@@ -218,6 +244,20 @@ public interface Dataset {
     }
 
     /**
+     * Returns the samples with targets for populations by name, which their losses read; labels, and targets without a
+     * name, stay.
+     *
+     * @param targets for each population {@code [samples x outputs]}, or {@code [samples x (steps * outputs)]} with the
+     *     steps one after another; not copied, and of memory that every thread may read
+     * @return the data set
+     * @throws IllegalArgumentException if there is not one row for each sample
+     */
+    default Dataset withTargets(Map<String, FloatMatrix> targets) {
+        Objects.requireNonNull(targets, "targets");
+        return new TargetedDataset(this, targets);
+    }
+
+    /**
      * Makes a data set of samples with labels.
      *
      * @param shape the shape of a sample
@@ -238,12 +278,28 @@ public interface Dataset {
      * @param shape the shape of a sample
      * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may
      *     read
-     * @param targets {@code [samples x any]}; not copied, and of memory that every thread may read
+     * @param targets {@code [samples x outputs]}, or {@code [samples x (steps * outputs)]} with the steps one after
+     *     another; not copied, and of memory that every thread may read
      * @return the data set
      * @throws IllegalArgumentException if a shape does not fit
      */
     static Dataset ofTargets(Shape shape, FloatMatrix values, FloatMatrix targets) {
+        Objects.requireNonNull(targets, "targets");
         return ArrayDataset.ofTargets(shape, values, targets);
+    }
+
+    /**
+     * Makes a data set of samples with targets for populations by name.
+     *
+     * @param shape the shape of a sample
+     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may
+     *     read
+     * @param targets as {@link #withTargets} takes them
+     * @return the data set
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    static Dataset ofTargets(Shape shape, FloatMatrix values, Map<String, FloatMatrix> targets) {
+        return ArrayDataset.ofTargets(shape, values, null).withTargets(targets);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.spikelane.data;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 import java.util.Objects;
 
 /** Samples whose values are those of a data set, and behind them those of another. */
@@ -71,6 +72,16 @@ final class JoinedDataset implements Dataset {
     @Override
     public void readTarget(int sample, FloatMatrix into, int row) {
         first.readTarget(sample, into, row);
+    }
+
+    @Override
+    public Map<String, Integer> targetSizes() {
+        return first.targetSizes();
+    }
+
+    @Override
+    public void readTarget(String population, int sample, FloatMatrix into, int row) {
+        first.readTarget(population, sample, into, row);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Map;
 
 /** Another data set with its values scaled or normalized, or its shape forgotten. */
 final class MappedDataset implements Dataset {
@@ -124,6 +125,16 @@ final class MappedDataset implements Dataset {
     @Override
     public void readTarget(int sample, FloatMatrix into, int row) {
         source.readTarget(sample, into, row);
+    }
+
+    @Override
+    public Map<String, Integer> targetSizes() {
+        return source.targetSizes();
+    }
+
+    @Override
+    public void readTarget(String population, int sample, FloatMatrix into, int row) {
+        source.readTarget(population, sample, into, row);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.spikelane.data;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import java.util.Map;
 import java.util.Objects;
 
 /** Some samples of another data set. */
@@ -54,6 +55,16 @@ final class Subset implements Dataset {
     @Override
     public void readTarget(int sample, FloatMatrix into, int row) {
         whole.readTarget(samples[sample], into, row);
+    }
+
+    @Override
+    public Map<String, Integer> targetSizes() {
+        return whole.targetSizes();
+    }
+
+    @Override
+    public void readTarget(String population, int sample, FloatMatrix into, int row) {
+        whole.readTarget(population, samples[sample], into, row);
     }
 
     @Override

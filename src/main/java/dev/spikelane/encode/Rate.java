@@ -6,6 +6,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.SampleDraws;
 import dev.spikelane.random.TorchRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Rate coding: at every step a neuron fires with a probability given by its datum, as {@code snntorch.spikegen.rate}
@@ -16,9 +17,18 @@ import dev.spikelane.random.TorchRandom;
  * spikes are then a pure function of (seed, step, sample, neuron), fast, and the same however the work is split. Or
  * they come from a {@link TorchRandom}: spike for spike what snnTorch gives after {@code torch.manual_seed}.
  *
+ * <p>The first data of a JVM that reach far above 1, such as pixels of 0 to 255, are warned of by the logger
+ * {@code dev.spikelane}.
+ *
  * <p>With gain 1, offset 0 and first spike time 0, time-varying data give {@code snntorch.spikegen.rate_conv}.
  */
 public final class Rate {
+
+    /** Probabilities above 1 are common, such as those of normalized images; these are a mistake. */
+    private static final float LARGE = 10;
+
+    /** Said once in a JVM. */
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
 
     private final Options options;
     private final BernoulliSpikes random;
@@ -216,7 +226,11 @@ public final class Rate {
 
     private int clearBefore(FloatMatrix data, int batch, SpikeMatrix spikes) {
         spikes.requireShape("spikes", spikes.rows(), spikes.columns());
-        requireNumbers(data);
+        float largest = Extremes.max(data);
+        requireNumbers(data, largest);
+        if (largest * options.gain + options.offset > LARGE && !WARNED.getAndSet(true)) {
+            warn(largest);
+        }
         int firstRow = options.firstSpikeTime * batch;
         if (firstRow > 0) {
             spikes.segment().asSlice(0, spikes.rowOffset(firstRow)).fill((byte) 0);
@@ -224,8 +238,17 @@ public final class Rate {
         return firstRow;
     }
 
-    private static void requireNumbers(FloatMatrix data) {
-        if (!Float.isNaN(Extremes.max(data))) {
+    private void warn(float largest) {
+        System.getLogger("dev.spikelane")
+                .log(
+                        System.Logger.Level.WARNING,
+                        "Spikelane: data for " + this + " reach " + largest
+                                + ", where 1 is a spike in every step: pixels"
+                                + " of 0 to 255 need a gain of 1 / 255f, or Dataset.scaled(1 / 255f, 0)");
+    }
+
+    private static void requireNumbers(FloatMatrix data, float largest) {
+        if (!Float.isNaN(largest)) {
             return;
         }
         int row = 0;

@@ -307,13 +307,9 @@ public final class SpikeMatrix implements Signal {
         Memory.requireRows("SpikeMatrix", first, count, rows);
         Memory.requireAccessible(this);
         long spikes = 0;
-        for (int row = first; row < first + count; row++) {
-            long offset = rowOffset(row);
-            int inRow = 0;
-            for (int word = 0; word < stride; word++) {
-                inRow += Long.bitCount(segment.get(WORD, offset + (long) word * Long.BYTES));
-            }
-            spikes += inRow;
+        long end = rowOffset(first + count);
+        for (long word = rowOffset(first); word < end; word += Long.BYTES) {
+            spikes += Long.bitCount(segment.get(WORD, word));
         }
         return spikes;
     }

@@ -252,6 +252,16 @@ public final class Network {
         return WarmUp.run(this, batch, threads, WarmUp.MOST);
     }
 
+    /**
+     * Returns what is allowed, but rarely meant: dense connections without neurons between them, a beta or alpha
+     * outside of 0 to 1. A {@link dev.spikelane.train.TrainingRun} tells it to those who listen.
+     *
+     * @return sentences, of the network as it was declared; none if there is nothing to tell
+     */
+    public List<String> notices() {
+        return NetworkNotices.of(this);
+    }
+
     private NetworkDescription described() {
         return new NetworkDescription(
                 inputs.stream()

@@ -22,6 +22,7 @@ final class BoundLoss {
 
     private static final String MEMBRANE = "membrane";
 
+    private final int number;
     private final int steps;
     private final int size;
     private final Shape shape;
@@ -51,9 +52,11 @@ final class BoundLoss {
     /**
      * Binds a loss.
      *
+     * @param number its place among the losses
      * @param adds whether another loss writes to the same gradients before
      */
-    BoundLoss(PopulationLoss of, Gradients gradients, boolean adds) {
+    BoundLoss(PopulationLoss of, int number, Gradients gradients, boolean adds) {
+        this.number = number;
         RunSize window = gradients.plan().size();
         this.steps = window.steps();
         this.size = window.batch();
@@ -197,11 +200,11 @@ final class BoundLoss {
             System.arraycopy(given, ofSteps ? firstStep : first, own, 0, own.length);
         }
         read.setLabels(given.length == 0 ? given : own, ofSteps ? firstStep : cut.first(shard));
-        FloatMatrix wanted = batch.targets();
+        FloatMatrix wanted = cut.targets(number);
         if (wanted == null) {
             read.forgetTargets();
         } else {
-            aim(wanted, whole, first, firstStep, allSteps);
+            aim(wanted, cut.samples(), cut.first(shard), firstStep, allSteps);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.train.run.EpochNumbers;
+import java.util.Map;
 
 /** What an epoch of training came to. Numbers that nobody computed are NaN. */
 public final class EpochResult {
@@ -99,6 +100,44 @@ public final class EpochResult {
      */
     public double samplesPerSecond() {
         return numbers.samplesPerSecond();
+    }
+
+    /**
+     * Returns how large gradients were: the 2-norm over all learned values, before it is limited, as a mean over every
+     * sixteenth step of the epoch, from the first on. With truncated backpropagation a step's norm is that of its last
+     * window.
+     *
+     * @return the mean norm, the same for any number of threads; NaN if the epoch began in a version that did not know
+     *     it
+     */
+    public double gradientNorm() {
+        return numbers.gradientNorm();
+    }
+
+    /**
+     * Returns how much a population fired in training.
+     *
+     * @param population its name
+     * @return the share of neurons and steps with a spike, over the samples that were trained on, from 0 to 1; NaN if
+     *     the epoch began in a version that did not count them
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public double spikeRate(String population) {
+        Double rate = numbers.spikeRates().get(population);
+        if (rate == null) {
+            throw new IllegalArgumentException("there is no population '" + population + "', expected one of "
+                    + numbers.spikeRates().keySet());
+        }
+        return rate;
+    }
+
+    /**
+     * Returns how much each population fired in training.
+     *
+     * @return {@link #spikeRate} by the names of the populations, in the order of the network; not modifiable
+     */
+    public Map<String, Double> spikeRates() {
+        return numbers.spikeRates();
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeCounts;
 import dev.spikelane.train.loss.ClassDecoder;
+import dev.spikelane.train.loss.TargetRows;
 import dev.spikelane.train.run.CodedSteps;
 import dev.spikelane.train.run.EvaluationTotals;
 import dev.spikelane.train.run.InferenceWork;
@@ -31,6 +32,9 @@ final class EvaluationBatch implements AutoCloseable {
     /** What is read of each population. */
     private final Map<String, LossInput> read = new LinkedHashMap<>();
 
+    /** How losses read targets. */
+    private final @Nullable TargetRows[] layouts;
+
     private final InputColumns columns;
     private @Nullable Map<String, Signal> cut;
     private final LossInput outputs;
@@ -45,6 +49,7 @@ final class EvaluationBatch implements AutoCloseable {
         this.simulation = simulation;
         this.steps = steps;
         this.losses = losses;
+        this.layouts = losses.stream().map(loss -> loss.targetRows(steps)).toArray(TargetRows[]::new);
         this.columns = new InputColumns(simulation.network());
         int samples = simulation.batch();
         boolean counting = decoding == Decoding.COUNT || decoding == Decoding.FIRST_SPIKE;
@@ -98,7 +103,7 @@ final class EvaluationBatch implements AutoCloseable {
         return simulation.batch();
     }
 
-    void run(Batch batch, boolean hasTargets, EvaluationTotals totals) {
+    void run(Batch batch, EvaluationTotals totals) {
         simulation.reset();
         Map<String, Signal> inputs = inputs(batch.input());
         if (CodedSteps.isFrame(batch.input(), batch.count(), steps)) {
@@ -106,13 +111,9 @@ final class EvaluationBatch implements AutoCloseable {
         } else {
             simulation.run(inputs);
         }
-        for (LossInput each : read.values()) {
-            each.setLabels(batch.labels());
-            if (hasTargets) {
-                each.setTargets(batch.targets().rows(0, batch.count()));
-            } else {
-                each.forgetTargets();
-            }
+        read.values().forEach(each -> each.setLabels(batch.labels()));
+        for (int i = 0; i < losses.size(); i++) {
+            setTargets(i, batch);
         }
         if (!losses.isEmpty()) {
             totals.addLoss(loss(), batch.count());
@@ -124,6 +125,27 @@ final class EvaluationBatch implements AutoCloseable {
             totals.addSample(batch.labels()[sample], decoder == null ? -1 : classes[sample]);
         }
         count(inputs, totals);
+    }
+
+    /** Gives a loss the targets of its population. */
+    private void setTargets(int loss, Batch batch) {
+        String population = losses.get(loss).population();
+        FloatMatrix given = batch.targetsOf().get(population);
+        if (given == null && batch.hasTargets()) {
+            given = batch.targets();
+        }
+        if (given != null) {
+            given = given.rows(0, batch.count());
+        }
+        TargetRows layout = layouts[loss];
+        LossInput input = Objects.requireNonNull(read.get(population));
+        if (layout != null) {
+            input.setTargets(layout.of(given, batch.count()));
+        } else if (given != null) {
+            input.setTargets(given);
+        } else {
+            input.forgetTargets();
+        }
     }
 
     /** The rows of each input. */

@@ -154,7 +154,7 @@ public final class Evaluator implements AutoCloseable {
             loader.start(0);
             while (loader.next()) {
                 Batch batch = loader.batch();
-                batch(batch.count()).run(batch, data.targetSize() > 0, totals);
+                batch(batch.count()).run(batch, totals);
             }
         }
         boolean labeled = data.classes() > 0;

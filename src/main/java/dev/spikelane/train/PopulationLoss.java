@@ -1,7 +1,11 @@
 package dev.spikelane.train;
 
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.train.loss.TargetRows;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loss of a population, one of those that are added up.
@@ -21,6 +25,36 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
     /** The divisor of the loss, and of its weight: every term and gradient is divided by it. */
     double divisor(LossInput input) {
         return weight == 1 ? loss.divisor(input) : loss.divisor(input) / weight;
+    }
+
+    /**
+     * Lays out the targets that the loss reads; null if it reads none, or is somebody's own and takes what it is given.
+     */
+    @Nullable
+    TargetRows targetRows(int steps) {
+        int[] blocks = loss instanceof SquaredErrorLoss error ? error.targetBlocks(steps) : new int[0];
+        return blocks.length == 0
+                ? null
+                : new TargetRows(loss.name() + " of population '" + population + "'", outputs, blocks);
+    }
+
+    /**
+     * The loss of cross-entropy of a sample if scores are equal, summed over windows; NaN of other losses and weights.
+     *
+     * @param window steps of a window
+     */
+    double chance(int steps, int window) {
+        double sum = 0;
+        for (int first = 0; loss instanceof CrossEntropyLoss && weight == 1 && first < steps; first += window) {
+            int count = Math.min(window, steps - first);
+            LossInput silent = new LossInput(count, 1, outputs)
+                    .setSpikes(SpikeMatrix.zeros(count, outputs))
+                    .setMembranes(FloatMatrix.zeros(count, outputs))
+                    .setLabels(new int[1]);
+            silent.setDivisor(loss.divisor(silent));
+            sum += loss.bind(count, 1, outputs).evaluate(silent, LossGradient.NONE, new double[1]);
+        }
+        return sum == 0 ? Double.NaN : sum;
     }
 
     /** Whether both write gradients to the same place. */

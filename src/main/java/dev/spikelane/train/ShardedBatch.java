@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.loss.TargetRows;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
@@ -20,17 +21,25 @@ final class ShardedBatch {
     private int shards;
     private int samples;
     private int[] labels = NO_LABELS;
-    private @Nullable FloatMatrix targets;
+    private final List<PopulationLoss> losses;
+    /** For each loss, the targets of all samples as it reads them. */
+    private final @Nullable FloatMatrix[] targets;
+
+    private final @Nullable TargetRows[] layouts;
     /** Memory for those of shards that are batches of their own. */
     private int[] joinedLabels = NO_LABELS;
 
-    private @Nullable FloatMatrix joinedTargets;
+    private final @Nullable FloatMatrix[] joinedTargets;
     /** The shard in work. */
     private int at;
 
     /** Makes a place for batches of so many steps. */
-    ShardedBatch(int steps) {
+    ShardedBatch(int steps, List<PopulationLoss> losses) {
         this.steps = steps;
+        this.losses = losses;
+        this.targets = new FloatMatrix[losses.size()];
+        this.joinedTargets = new FloatMatrix[targets.length];
+        this.layouts = losses.stream().map(loss -> loss.targetRows(steps)).toArray(TargetRows[]::new);
     }
 
     /** Takes a batch that is cut into so many shards, or as many as there are samples. */
@@ -40,7 +49,9 @@ final class ShardedBatch {
         shards = Math.min(most, count);
         samples = count;
         labels = batch.labels();
-        targets = batch.targets();
+        for (int i = 0; i < targets.length; i++) {
+            targets[i] = laidOut(i, batch.targets(losses.get(i).population()), count);
+        }
         return this;
     }
 
@@ -58,8 +69,15 @@ final class ShardedBatch {
             samples += ofEach[i];
         }
         labels = joinLabels();
-        targets = joinTargets();
+        for (int i = 0; i < targets.length; i++) {
+            targets[i] = laidOut(i, joinTargets(i), samples);
+        }
         return this;
+    }
+
+    private @Nullable FloatMatrix laidOut(int loss, @Nullable FloatMatrix given, int count) {
+        TargetRows layout = layouts[loss];
+        return layout == null ? given : layout.of(given, count);
     }
 
     /** Labels of all samples; those of the first where they are of steps, and of all alike. */
@@ -80,10 +98,11 @@ final class ShardedBatch {
     }
 
     /** Targets of all samples, of each step where those of the shards are. */
-    private @Nullable FloatMatrix joinTargets() {
-        FloatMatrix first = batch(0).targets();
+    private @Nullable FloatMatrix joinTargets(int loss) {
+        String population = losses.get(loss).population();
+        FloatMatrix first = batch(0).targets(population);
         for (int i = 1; i < shards; i++) {
-            if ((batch(i).targets() == null) != (first == null)) {
+            if ((batch(i).targets(population) == null) != (first == null)) {
                 throw new IllegalArgumentException("part " + (first == null ? 0 : i) + " has no targets, part "
                         + (first == null ? i : 0) + " has, expected all or none");
             }
@@ -92,13 +111,13 @@ final class ShardedBatch {
             return null;
         }
         int times = first.rows() / counts[0];
-        FloatMatrix joined = joinedTargets;
+        FloatMatrix joined = joinedTargets[loss];
         if (joined == null || joined.rows() != times * samples || joined.columns() != first.columns()) {
             joined = FloatMatrix.zeros(times * samples, first.columns());
-            joinedTargets = joined;
+            joinedTargets[loss] = joined;
         }
         for (int i = 0, to = 0; i < shards; to += counts[i++]) {
-            FloatMatrix part = Objects.requireNonNull(batch(i).targets());
+            FloatMatrix part = Objects.requireNonNull(batch(i).targets(population));
             part.requireShape("targets", times * counts[i], first.columns());
             for (int step = 0; step < times; step++) {
                 MemorySegment.copy(
@@ -129,9 +148,10 @@ final class ShardedBatch {
         return labels;
     }
 
+    /** The targets of all samples that a loss reads, time-major. */
     @Nullable
-    FloatMatrix targets() {
-        return targets;
+    FloatMatrix targets(int loss) {
+        return targets[loss];
     }
 
     /** The batch that has the samples of a shard. */

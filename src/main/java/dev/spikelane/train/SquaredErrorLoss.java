@@ -96,6 +96,7 @@ public final class SquaredErrorLoss implements Loss {
     /**
      * Returns a loss of membranes whose targets are numbers, from {@link LossInput#targets}:
      * {@code [steps * batch x outputs]}, or {@code [batch x outputs]} for targets that do not change with time.
+     * Trainers and evaluators also take {@code [batch x (steps * outputs)]}, as rows of a data set are.
      *
      * @return the loss
      */
@@ -178,6 +179,15 @@ public final class SquaredErrorLoss implements Loss {
                     "labels of steps need a loss of membranes that takes labels and has no class weights");
         }
         return with(new ErrorForm.Membrane(TargetSource.STEP_LABELS, membrane.levels()));
+    }
+
+    /** How many blocks of targets a batch may have, of steps or spikes; none if targets follow from labels. */
+    int[] targetBlocks(int steps) {
+        return switch (form) {
+            case ErrorForm.Membrane membrane when membrane.source() == TargetSource.NUMBERS -> new int[] {1, steps};
+            case ErrorForm.SpikeTime times when times.targets().length == 0 -> new int[] {times.spikes()};
+            default -> new int[0];
+        };
     }
 
     boolean readsStepLabels() {

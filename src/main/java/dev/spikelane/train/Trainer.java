@@ -50,7 +50,7 @@ public final class Trainer implements AutoCloseable {
         this.recipe = recipe;
         this.factory = factory;
         this.step = new TrainingStep(recipe, factory);
-        this.cut = new ShardedBatch(recipe.steps());
+        this.cut = new ShardedBatch(recipe.steps(), recipe.losses());
         this.samplesOfParts = new int[recipe.shards()];
         this.inputNames = network.inputs().stream()
                 .map(input -> "input '" + input.name() + "'")
@@ -408,6 +408,26 @@ public final class Trainer implements AutoCloseable {
     /** A step for whoever has the turn. */
     double stepInTurn(TrainingBatch batch) {
         return run(step, whole(batch), rate);
+    }
+
+    /** The same, whose spikes are counted, and the norm of whose gradients is computed if it is wanted. */
+    double watchedStepInTurn(TrainingBatch batch, boolean norm) {
+        step.watch(true, norm);
+        try {
+            return stepInTurn(batch);
+        } finally {
+            step.watch(false, false);
+        }
+    }
+
+    /** The spikes of each population in the last step that was watched. */
+    long[] spikes() {
+        return step.spikes();
+    }
+
+    /** The 2-norm of the gradients of the last step for which it was wanted. */
+    double norm() {
+        return step.norm();
     }
 
     /** Takes over values of the network that were changed from outside, for whoever has the turn. */

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  *     {@code [batch x inputs]}
  * @param constant whether inputs are frames
  * @param labels classes of the samples, or what else the loss reads; longer if the last ones are not used
- * @param targets numbers that the loss reads, or null
+ * @param targets numbers that the losses read, or null: {@code [batch x outputs]}; of each step
+ *     {@code [steps * batch x outputs]}, time-major, or {@code [batch x (steps * outputs)]}
+ * @param targetsOf the same for populations with targets of their own, by name
  * @param samples numbers of the samples in their data set, or null for 0, 1, 2 ...; they are for surrogates and
  *     dropouts, which draw random numbers
  */
@@ -30,6 +32,7 @@ public record TrainingBatch(
         boolean constant,
         int[] labels,
         @Nullable FloatMatrix targets,
+        Map<String, FloatMatrix> targetsOf,
         int @Nullable [] samples) {
 
     private static final int[] NO_LABELS = {};
@@ -38,6 +41,25 @@ public record TrainingBatch(
     public TrainingBatch {
         Objects.requireNonNull(inputs, "inputs");
         Objects.requireNonNull(labels, "labels");
+        Objects.requireNonNull(targetsOf, "targetsOf");
+    }
+
+    /**
+     * Makes a batch whose losses read the same targets.
+     *
+     * @param inputs as above
+     * @param constant as above
+     * @param labels as above
+     * @param targets as above
+     * @param samples as above
+     */
+    public TrainingBatch(
+            Map<String, ? extends Signal> inputs,
+            boolean constant,
+            int[] labels,
+            @Nullable FloatMatrix targets,
+            int @Nullable [] samples) {
+        this(inputs, constant, labels, targets, Map.of(), samples);
     }
 
     /** The name by which a batch of one input means the only input of a network. */
@@ -105,6 +127,19 @@ public record TrainingBatch(
     }
 
     /**
+     * Makes a batch of one input and targets of populations, each of which the losses of that population read.
+     *
+     * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values
+     * @param targets as the losses say, by the names of populations
+     * @return the batch
+     */
+    public static TrainingBatch withTargets(Signal input, Map<String, FloatMatrix> targets) {
+        Objects.requireNonNull(input, "input");
+        Objects.requireNonNull(targets, "targets");
+        return new TrainingBatch(Map.of(ONLY, input), false, NO_LABELS, null, targets, null);
+    }
+
+    /**
      * Makes a batch of what a loader has read.
      *
      * @param batch the loader's, of samples with labels or targets; the result is valid as long as it is, and again
@@ -120,12 +155,22 @@ public record TrainingBatch(
         if (steps < 1) {
             throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
         }
+        Map<String, FloatMatrix> targetsOf = batch.targetsOf();
+        targetsOf.replaceAll((population, targets) -> targets.rows(0, batch.count()));
         return new TrainingBatch(
                 Map.of(ONLY, batch.input()),
                 CodedSteps.isFrame(batch.input(), batch.count(), steps),
                 batch.labels(),
                 batch.hasTargets() ? batch.targets().rows(0, batch.count()) : null,
+                targetsOf,
                 batch.samples());
+    }
+
+    /** The targets that losses of a population read. */
+    @Nullable
+    FloatMatrix targets(String population) {
+        FloatMatrix own = targetsOf.get(population);
+        return own == null ? targets : own;
     }
 
     /** The rows of an input. */
@@ -172,7 +217,8 @@ public record TrainingBatch(
             Map<String, Signal> parts = Map.of();
             if (!columns.isOne()) {
                 parts = columns.allocate(batch.input());
-                made = new TrainingBatch(parts, made.constant(), made.labels(), made.targets(), made.samples());
+                made = new TrainingBatch(
+                        parts, made.constant(), made.labels(), made.targets(), made.targetsOf(), made.samples());
             }
             Known loaded = new Known(batch.input(), parts, made);
             all.add(loaded);

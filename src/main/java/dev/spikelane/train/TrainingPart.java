@@ -5,11 +5,13 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
+import dev.spikelane.train.gradient.GradientSite;
 import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.ObservedGradients;
 import dev.spikelane.train.loss.ClassDecoder;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,11 @@ final class TrainingPart implements ObservedGradients.Part {
     private final ClassDecoder[] decoders;
     private final WorkerPool.Job evaluate = this::evaluate;
     private final WorkerPool.Job decode = this::decode;
+    private final WorkerPool.Job count = this::count;
+    private final GradientSite[] sites;
+    /** Spikes of each population that each thread has counted. */
+    private final long[][] counted;
+
     private final int[] classes;
     private final int[] numbers;
     private final List<Input> inputs;
@@ -48,7 +55,7 @@ final class TrainingPart implements ObservedGradients.Part {
         for (int i = 0; i < this.losses.length; i++) {
             PopulationLoss of = losses.get(i);
             boolean adds = losses.subList(0, i).stream().anyMatch(of::overlaps);
-            this.losses[i] = new BoundLoss(of, gradients, adds);
+            this.losses[i] = new BoundLoss(of, i, gradients, adds);
         }
         PopulationLoss decoded = PopulationLoss.main(losses);
         this.main = this.losses[losses.indexOf(decoded)];
@@ -60,6 +67,8 @@ final class TrainingPart implements ObservedGradients.Part {
             }
         }
         this.decoders = decoding.toArray(ClassDecoder[]::new);
+        this.sites = gradients.machine().sites();
+        this.counted = new long[crew.threads()][sites.length];
         this.classes = new int[size];
         this.numbers = new int[size];
     }
@@ -131,6 +140,27 @@ final class TrainingPart implements ObservedGradients.Part {
         }
         crew.run(decode, Math.min(crew.threads(), size));
         return ClassDecoder.right(classes, main.read().labels(), 0, size);
+    }
+
+    /** Adds the spikes of each population in the window. */
+    void countSpikes(long[] to) {
+        for (long[] each : counted) {
+            Arrays.fill(each, 0);
+        }
+        crew.run(count, Math.min(crew.threads(), size));
+        for (long[] each : counted) {
+            for (int i = 0; i < to.length; i++) {
+                to[i] += each[i];
+            }
+        }
+    }
+
+    private void count(int part, int thread) {
+        int first = firstOf(part) * steps;
+        int rows = firstOf(part + 1) * steps - first;
+        for (int i = 0; i < sites.length; i++) {
+            counted[thread][i] += sites[i].spikes().block().count(first, rows);
+        }
     }
 
     private void evaluate(int part, int thread) {

@@ -6,12 +6,15 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.engine.Turn;
 import dev.spikelane.model.Model;
+import dev.spikelane.network.Network;
 import dev.spikelane.train.run.Checkpoint;
 import dev.spikelane.train.run.Divergence;
+import dev.spikelane.train.run.EpochNotices;
 import dev.spikelane.train.run.EpochNumbers;
 import dev.spikelane.train.run.EpochOrders;
 import dev.spikelane.train.run.History;
 import dev.spikelane.train.run.NonFiniteLoss;
+import dev.spikelane.train.run.RunNumbers;
 import dev.spikelane.train.run.RunState;
 import dev.spikelane.train.update.RefusedParameter;
 import java.io.IOException;
@@ -56,7 +59,9 @@ public final class TrainingRun {
     private final Turn turn = new Turn("training run");
     private List<String> notices;
     private final TrainingBatch.Loaded batches;
-    private RunState state = new RunState();
+    private final RunNumbers numbers;
+    private final EpochNotices epochNotices;
+    private RunState state;
     private int batchesOfEpoch;
     private long samplesOfEpoch;
     private volatile boolean stopping;
@@ -65,8 +70,11 @@ public final class TrainingRun {
         this.said = said;
         this.trainer = said.trainer;
         this.orders = new EpochOrders(said.batching, said.data.size());
+        this.numbers = said.numbers();
         this.saved = new Checkpoint(
-                trainer.network(), trainer.parameters(), trainer::reload, said.identity(), said.numbers(), orders);
+                trainer.network(), trainer.parameters(), trainer::reload, said.identity(), numbers, orders);
+        this.epochNotices = said.epochNotices();
+        this.state = new RunState(numbers.mostSpikes().size());
         this.batches = new TrainingBatch.Loaded(trainer);
         this.notices = notices();
     }
@@ -87,8 +95,9 @@ public final class TrainingRun {
     }
 
     /**
-     * Returns what should be known about this run, such as that it validates with another decoding than it trains, or
-     * that its checkpoint is that of a whole run, so that nothing is left to train.
+     * Returns what should be known about this run: the network's {@linkplain Network#notices notices}, that it
+     * validates with another decoding than it trains, say, or that its checkpoint is that of a whole run, so that
+     * nothing is left to train.
      *
      * @return sentences
      */
@@ -272,7 +281,11 @@ public final class TrainingRun {
 
     private void train() throws IOException {
         warnings().forEach(said.onNotice);
+        if (!said.listens) {
+            trainer.network().notices().forEach(this::tell);
+        }
         Dataset validation = said.validation;
+        int before = state.epoch;
         try (BatchLoader loader = new BatchLoader(said.data, said.batching);
                 Evaluator evaluator = new Evaluator(
                                 trainer.network(),
@@ -292,6 +305,21 @@ public final class TrainingRun {
         }
         if (said.keepsBest) {
             takeBest();
+        }
+        if (state.epoch > before && state.epoch < said.epochs) {
+            said.onNotice.accept(
+                    "stopped early after epoch " + state.epoch + " of " + said.epochs + ": the last " + said.patience
+                            + " were no better than epoch " + (state.epoch - state.epochsSinceBest())
+                            + ", whose values the network has");
+        }
+    }
+
+    /** Tells what came up while training; a log has it if nobody listens. */
+    private void tell(String notice) {
+        if (said.listens) {
+            said.onNotice.accept(notice);
+        } else {
+            System.getLogger("dev.spikelane").log(System.Logger.Level.WARNING, notice);
         }
     }
 
@@ -322,12 +350,18 @@ public final class TrainingRun {
         long observed = trainer.observerNanoseconds();
         double loss;
         try {
-            loss = trainer.stepInTurn(batches.of(batch));
+            loss = trainer.watchedStepInTurn(batches.of(batch), state.measures());
         } catch (NonFiniteLoss | RefusedParameter stop) {
             throw new IllegalStateException(where(batch) + stop.getMessage(), stop);
         }
         state.lossSum += loss * batch.count();
         state.right += trainer.right();
+        if (state.measures()) {
+            state.normSum += trainer.norm();
+        }
+        for (int i = 0; i < state.spikes.length; i++) {
+            state.spikes[i] += trainer.spikes()[i];
+        }
         state.samples += batch.count();
         state.observerNanoseconds += trainer.observerNanoseconds() - observed;
         state.lastLoss = loss;
@@ -354,13 +388,16 @@ public final class TrainingRun {
                 evaluation == null ? Double.NaN : evaluation.accuracy(),
                 state.samples,
                 state.nanoseconds * 1e-9,
-                state.observerNanoseconds * 1e-9);
+                state.observerNanoseconds * 1e-9,
+                state.meanNorm(),
+                numbers.spikeRates(state));
         if (state.add(result) && said.keepsBest) {
             state.best.putAll(Checkpoint.values(trainer.network()));
         }
         state.nextEpoch();
         save(); // before anyone is told: a listener may fail
-        said.onEpoch.accept(new EpochResult(result));
+        epochNotices.of(result).forEach(this::tell);
+        said.onEpoch.accept(this, new EpochResult(result));
     }
 
     private void takeBest() {
@@ -395,7 +432,7 @@ public final class TrainingRun {
     }
 
     private List<String> notices() {
-        List<String> texts = new ArrayList<>();
+        List<String> texts = new ArrayList<>(trainer.network().notices());
         Loss loss = trainer.recipe().main().loss();
         if (said.decoding != loss.decoding() && said.validation != null) {
             texts.add(

@@ -5,17 +5,24 @@ import dev.spikelane.data.Dataset;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.train.loss.TargetRows;
 import dev.spikelane.train.run.CodedSteps;
 import dev.spikelane.train.run.DataHash;
+import dev.spikelane.train.run.EpochNotices;
 import dev.spikelane.train.run.InputColumns;
 import dev.spikelane.train.run.RunIdentity;
 import dev.spikelane.train.run.RunNumbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +53,10 @@ public final class TrainingRunBuilder {
     Path checkpoint;
 
     Consumer<? super TrainingRun> onStep = run -> {};
-    Consumer<? super EpochResult> onEpoch = result -> {};
+    BiConsumer<? super TrainingRun, ? super EpochResult> onEpoch = (run, result) -> {};
     Consumer<? super String> onNotice = text -> {};
+    /** Whether somebody is told of notices. */
+    boolean listens;
 
     TrainingRunBuilder(Trainer trainer, Dataset data, Batching batching) {
         this.trainer = trainer;
@@ -209,17 +218,40 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder onEpoch(Consumer<? super EpochResult> listener) {
-        onEpoch = both(onEpoch, listener);
+        Objects.requireNonNull(listener, "listener");
+        return onEpoch((run, result) -> listener.accept(result));
+    }
+
+    /**
+     * Calls someone after each epoch, who may {@linkplain TrainingRun#stop stop} the run:
+     * {@code onEpoch((run, result) -> { if (result.validationAccuracy() > 0.9) run.stop(); })}. Otherwise as
+     * {@link #onEpoch(Consumer)}.
+     *
+     * @param listener is called on the thread that runs, behind those before it, with the run and what the epoch came
+     *     to
+     * @return this
+     */
+    public TrainingRunBuilder onEpoch(BiConsumer<? super TrainingRun, ? super EpochResult> listener) {
+        Objects.requireNonNull(listener, "listener");
+        BiConsumer<? super TrainingRun, ? super EpochResult> before = onEpoch;
+        onEpoch = (run, result) -> {
+            before.accept(run, result);
+            listener.accept(run, result);
+        };
         return this;
     }
 
     /**
-     * Calls someone at the start, with each of {@link TrainingRun#warnings}.
+     * Calls someone at the start, with each of {@link TrainingRun#warnings}; after an epoch in which a population whose
+     * spikes are read never or always fired, or whose loss of cross-entropy is that of equal scores, once for each of
+     * these; and where the run {@linkplain #stopAfter stops early}. If nobody listens, the logger {@code dev.spikelane}
+     * warns of the latter, and of the {@linkplain dev.spikelane.network.Network#notices network's notices}.
      *
      * @param listener is called on the thread that runs, with a sentence
      * @return this
      */
     public TrainingRunBuilder onNotice(Consumer<? super String> listener) {
+        listens = true;
         onNotice = both(onNotice, listener);
         return this;
     }
@@ -301,19 +333,25 @@ public final class TrainingRunBuilder {
             columns.requireMaps(samples.shape(), what);
         }
         for (PopulationLoss loss : trainer.recipe().losses()) {
-            if (loss.loss().decoding() != Decoding.NONE) {
+            TargetRows targets = loss.targetRows(trainer.recipe().steps());
+            if (targets != null) {
+                targets.requireSize(what, samples.targetSizes().getOrDefault(loss.population(), samples.targetSize()));
+            } else if (loss.loss().decoding() != Decoding.NONE) {
                 requireLabels(samples, loss, what);
             }
+        }
+        for (String each : samples.targetSizes().keySet()) {
+            trainer.network().population(each);
         }
     }
 
     private static void requireLabels(Dataset samples, PopulationLoss loss, String what) {
-        if (loss.loss() instanceof CrossEntropyLoss && samples.classes() == 0) {
-            throw new IllegalArgumentException(
-                    what + " has no labels, expected some for " + loss.loss().name());
-        }
-        if (samples.targetSize() > 0) {
-            return;
+        if (samples.classes() == 0) {
+            if (loss.loss() instanceof CrossEntropyLoss || loss.loss() instanceof SquaredErrorLoss) {
+                throw new IllegalArgumentException(what + " has no labels, expected some for "
+                        + loss.loss().name() + " of population '" + loss.population() + "'");
+            }
+            return; // a loss of somebody's own may decode and read targets
         }
         int classes = loss.loss().classes(loss.outputs());
         for (int i = 0; i < samples.size(); i++) {
@@ -366,6 +404,36 @@ public final class TrainingRunBuilder {
                 batches,
                 batch,
                 batching.dropLast() ? (long) batches * batch : data.size(),
-                trainer.recipe().main().loss().decoding() != Decoding.NONE);
+                trainer.recipe().main().loss().decoding() != Decoding.NONE,
+                mostSpikes());
+    }
+
+    private Map<String, Long> mostSpikes() {
+        Map<String, Long> most = new LinkedHashMap<>();
+        for (Population each : trainer.network().populations()) {
+            most.put(each.name(), (long) each.size() * trainer.recipe().steps());
+        }
+        return most;
+    }
+
+    /** What epochs may tell: of populations whose spikes a projection, a loss or the decoding reads. */
+    EpochNotices epochNotices() {
+        TrainingRecipe recipe = trainer.recipe();
+        Set<String> heard = new HashSet<>();
+        for (Projection each : trainer.network().projections()) {
+            if (each.source() instanceof Population population) {
+                heard.add(population.name());
+            }
+        }
+        for (PopulationLoss each : recipe.losses()) {
+            if (each.loss().readsSpikes()) {
+                heard.add(each.population());
+            }
+        }
+        PopulationLoss main = recipe.main();
+        if (decoding == Decoding.COUNT || decoding == Decoding.FIRST_SPIKE) {
+            heard.add(main.population());
+        }
+        return new EpochNotices(heard, main.chance(recipe.steps(), recipe.window()));
     }
 }

@@ -12,12 +12,15 @@ import dev.spikelane.train.run.NonFiniteLoss;
 import dev.spikelane.train.update.Clipping;
 import dev.spikelane.train.update.ParameterUpdate;
 import dev.spikelane.train.update.ShardSum;
+import dev.spikelane.train.update.StepNorm;
 import dev.spikelane.train.update.TrainingParameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,10 +47,12 @@ final class TrainingStep implements AutoCloseable {
      */
     private final List<@Nullable GradientSink> sinks = new ArrayList<>();
 
+    private final StepNorm norm = new StepNorm();
     private Clipping.@Nullable Clipper clipper;
     private final LossInputs whole;
     private final ObservedGradients observed;
     private final RunningValues running;
+    private final Function<String, FloatMatrix> gradients = this::gradient;
     private final Runnable change = this::changeValues;
     private final Runnable backAndChange = this::backAndChange;
     /** Whether gradients go to the optimizer as they come to be, as nobody sums, limits or sees them. */
@@ -57,6 +62,10 @@ final class TrainingStep implements AutoCloseable {
     private long seen;
 
     private TrainingPart current;
+    /** Spikes of each population in the last step; where nobody counts them, those of an earlier one. */
+    private final long[] spikes;
+
+    private boolean counts;
     private int epoch;
     private double rate;
     private int right;
@@ -81,11 +90,14 @@ final class TrainingStep implements AutoCloseable {
                 gradient = FloatMatrix.zeros(slot.values().rows(), slot.values().columns());
                 ShardSum sum = new ShardSum(gradient);
                 sink = atOnce && slot.give(sum) ? sum : null;
-            } else if (fuses && update instanceof GradientSink optimizer && slot.give(optimizer)) {
-                sink = optimizer;
-            } else {
+            } else if (fuses && update instanceof GradientSink optimizer) {
+                GradientSink tap = norm.tap(optimizer, slot.values());
+                sink = slot.give(tap) ? tap : null;
+            }
+            if (!sums && sink == null) {
                 gradient = slot.gradient();
             }
+            norm.add(sink, gradient);
             sinks.add(sink);
             parameters.add(new TrainingParameter(slot.name(), slot.values(), update, gradient));
         }
@@ -99,6 +111,7 @@ final class TrainingStep implements AutoCloseable {
                     .toList());
         }
         this.running = new RunningValues(layout());
+        this.spikes = new long[layout().description().populations().size()];
         this.seen = first.gradients().seen();
     }
 
@@ -131,6 +144,7 @@ final class TrainingStep implements AutoCloseable {
     double run(ShardedBatch batch, double ofStep) {
         follow();
         rate = ofStep;
+        Arrays.fill(spikes, 0);
         double loss = 0;
         for (int first = 0; first < recipe.steps(); first += recipe.window()) {
             int steps = Math.min(recipe.window(), recipe.steps() - first);
@@ -146,6 +160,7 @@ final class TrainingStep implements AutoCloseable {
 
     /** Changes values by gradients that are stored, once they are limited and accepted. */
     private void change(double loss) {
+        norm.takeStored();
         if (clipper != null) {
             clipper.clip();
         }
@@ -191,6 +206,9 @@ final class TrainingStep implements AutoCloseable {
         open(part, shard, firstStep);
         part.gradients().setEpoch(epoch);
         part.forward(batch, shard, firstStep, divisors);
+        if (counts) {
+            part.countSpikes(spikes);
+        }
         current = part;
         return part;
     }
@@ -294,7 +312,7 @@ final class TrainingStep implements AutoCloseable {
         long start = System.nanoTime();
         boolean accepted = true;
         for (TrainerBuilder.GradientObserver observer : recipe.observers()) {
-            accepted &= observer.accept(loss, this::gradient);
+            accepted &= observer.accept(loss, gradients);
         }
         observerNanoseconds += System.nanoTime() - start;
         return accepted;
@@ -323,6 +341,22 @@ final class TrainingStep implements AutoCloseable {
     /** Samples of the last batch that were decoded right, in its last window; 0 if outputs are not classes. */
     int right() {
         return right;
+    }
+
+    /** Says whether spikes of the steps to come are counted, and whether the norm of their gradients is wanted. */
+    void watch(boolean ofSpikes, boolean ofGradients) {
+        counts = ofSpikes;
+        norm.ask(ofGradients);
+    }
+
+    /** The spikes of each population in the last step, if they were counted. */
+    long[] spikes() {
+        return spikes;
+    }
+
+    /** The 2-norm of the gradients of the last step for which it was wanted. */
+    double norm() {
+        return norm.norm();
     }
 
     /** Time that observers of gradients have taken. */
@@ -391,6 +425,7 @@ final class TrainingStep implements AutoCloseable {
         begin();
         current.backward();
         collect(true);
+        norm.takeStored();
         updateStored();
     }
 
@@ -466,7 +501,7 @@ final class TrainingStep implements AutoCloseable {
                     known[i] = input;
                 }
                 input.setLabels(batch.labels());
-                FloatMatrix targets = batch.targets();
+                FloatMatrix targets = batch.targets(i);
                 if (targets == null) {
                     input.forgetTargets();
                 } else {

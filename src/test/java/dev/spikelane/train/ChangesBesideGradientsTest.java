@@ -102,7 +102,7 @@ final class ChangesBesideGradientsTest {
                     said.numbers(),
                     new EpochOrders(said.batching, said.data.size()));
             for (int round = 0; round < ROUNDS; round++) {
-                checkpoint.write(file, new RunState());
+                checkpoint.write(file, new RunState(2));
                 Set<Float> found = new TreeSet<>();
                 for (Tensor tensor : Safetensors.read(file).tensors()) {
                     if (names.contains(tensor.name())) {

@@ -163,12 +163,20 @@ final class CheckpointMutationTest {
         assertEquals(0, resumed);
     }
 
-    /** Such as the version before wrote: without the state of the generator, and without a sum of its content. */
+    /**
+     * Such as version 3 wrote: without the state of the generator, a sum of its content, spike rates, and norms of
+     * gradients.
+     */
     private Safetensors older() {
         Map<String, String> texts = new LinkedHashMap<>(whole.metadata());
         texts.put("format", "spikelane checkpoint 3");
         texts.remove("checksum");
         texts.remove("first order");
+        texts.remove("run.spikes");
+        texts.remove("run.gradient_norm_sum");
+        texts.computeIfPresent(
+                "epoch.1",
+                (name, text) -> String.join(" ", List.of(text.split(" ")).subList(0, 8)));
         return Safetensors.of(
                 texts,
                 whole.tensors().stream()

@@ -274,13 +274,16 @@ class ShardGradientsTest {
                         apart.step(TrainingBatch.withTargets(input(), each)),
                         1e-12);
             }
-            assertThrows(IllegalStateException.class, () -> apart.step(batch()), "targets of the batch before");
+            String expected = "expected [8 x 4] or [8 x 20] or [40 x 4]";
+            assertRefused( // and does not read the targets of the batch before
+                    "mse_membrane_loss of population 'out' reads targets, found none, " + expected,
+                    () -> apart.step(batch()));
             assertRefused(
-                    "targets have 9 rows, expected a multiple of 8 samples",
+                    "targets for mse_membrane_loss of population 'out' are [9 x 4], " + expected,
                     () -> apart.step(
                             TrainingBatch.withTargets(input(), targets().rows(0, 9))));
             assertRefused(
-                    "targets is [2 x 5], expected [2 x 4]",
+                    "targets for mse_membrane_loss of population 'out' are [8 x 5], " + expected,
                     () -> apart.step(TrainingBatch.withTargets(input(), FloatMatrix.zeros(BATCH, 5))));
             assertRefused(
                     "input 'x' is [40 x 70], expected [40 x 12]",

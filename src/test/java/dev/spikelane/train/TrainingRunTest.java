@@ -61,11 +61,23 @@ final class TrainingRunTest {
             EpochResult one = expected.history.get(i);
             EpochResult other = history.get(i);
             assertArrayEquals(
-                    new double[] {one.loss(), one.accuracy(), one.validationLoss(), one.validationAccuracy(), one.rate()
+                    new double[] {
+                        one.loss(),
+                        one.accuracy(),
+                        one.validationLoss(),
+                        one.validationAccuracy(),
+                        one.rate(),
+                        one.gradientNorm()
                     },
                     new double[] {
-                        other.loss(), other.accuracy(), other.validationLoss(), other.validationAccuracy(), other.rate()
+                        other.loss(),
+                        other.accuracy(),
+                        other.validationLoss(),
+                        other.validationAccuracy(),
+                        other.rate(),
+                        other.gradientNorm()
                     });
+            assertEquals(one.spikeRates(), other.spikeRates());
         }
         assertEquals(expected.history.size(), history.size());
     }
@@ -393,6 +405,51 @@ final class TrainingRunTest {
         }
     }
 
+    /** A file of version 4 has neither spike rates nor norms: those of the epochs that it has begun stay unknown. */
+    @Test
+    void goesOnFromAFileOfVersion4() throws IOException {
+        Path file = folder.resolve("run.safetensors");
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            List<TrainingRun> runs = new ArrayList<>();
+            runs.add(SmallRun.run(trainer)
+                    .checkpoint(file)
+                    .onStep(run -> {
+                        if (run.epoch() == 2 && run.batch() == 3) {
+                            runs.getFirst().stop();
+                        }
+                    })
+                    .build());
+            runs.getFirst().run();
+        }
+        Safetensors whole = Safetensors.read(file);
+        Map<String, String> texts = new LinkedHashMap<>(whole.metadata());
+        texts.put("format", "spikelane checkpoint 4");
+        texts.remove("run.spikes");
+        texts.remove("run.gradient_norm_sum");
+        texts.put(
+                "epoch.1",
+                String.join(" ", List.of(texts.get("epoch.1").split(" ")).subList(0, 8)));
+        texts.put("checksum", CheckpointSum.of(Safetensors.of(texts, whole.tensors())));
+        Safetensors.of(texts, whole.tensors()).write(file);
+        Network network = SmallRun.network();
+        try (Trainer trainer = SmallRun.trainer(network).build()) {
+            List<EpochResult> history = SmallRun.run(trainer)
+                    .checkpoint(file)
+                    .resume()
+                    .build()
+                    .run()
+                    .history();
+            Trained expected = uninterrupted();
+            assertEquals(expected.hash, network.weights().hash());
+            for (int epoch = 0; epoch < 2; epoch++) {
+                assertEquals(Double.NaN, history.get(epoch).spikeRate("lif1"));
+                assertEquals(Double.NaN, history.get(epoch).gradientNorm());
+            }
+            assertEquals(expected.history.get(2).spikeRates(), history.get(2).spikeRates());
+            assertEquals(expected.history.get(2).gradientNorm(), history.get(2).gradientNorm());
+        }
+    }
+
     /** Even where the sum of the file was made anew. */
     @Test
     void refusesAGeneratorThatIsNone() throws IOException {
@@ -499,7 +556,7 @@ final class TrainingRunTest {
                             .build());
             assertEquals(
                     "training data has no labels, expected some for "
-                            + CrossEntropyLoss.membrane().name(),
+                            + CrossEntropyLoss.membrane().name() + " of population 'lif2'",
                     refused.getMessage());
         }
     }
@@ -770,21 +827,29 @@ final class TrainingRunTest {
 
     @Test
     void historyIsWritten() throws IOException {
+        Map<String, Double> rates = new LinkedHashMap<>();
+        rates.put("lif1", 0.25);
+        rates.put("out, the last", 0.0);
         History history = new History(List.of(
-                new EpochNumbers(1, 0.1, 3, Double.NaN, 2, 0.5, 8, 0.5, 0),
-                new EpochNumbers(2, 0.1, 2.5, Double.NaN, 2, 0.5, 8, 0.5, 0)));
+                new EpochNumbers(1, 0.1, 3, Double.NaN, 2, 0.5, 8, 0.5, 0, 1.5, rates),
+                new EpochNumbers(2, 0.1, 2.5, Double.NaN, 2, 0.5, 8, 0.5, 0, Double.NaN, rates)));
         Path csv = folder.resolve("history.csv");
         history.write(csv);
         List<String> lines = Files.readAllLines(csv);
         assertEquals(3, lines.size());
         assertTrue(lines.getFirst().startsWith("epoch,rate,loss,accuracy,validation_loss,validation_accuracy,"));
+        assertTrue(lines.getFirst().endsWith(",gradient_norm,spike_rate.lif1,\"spike_rate.out, the last\""));
+        assertTrue(lines.get(1).endsWith(",1.5,0.25,0.0") && lines.get(2).endsWith(",,0.25,0.0"), lines.toString());
         String[] fields = lines.get(2).split(",", -1);
-        assertEquals(lines.getFirst().split(",", -1).length, fields.length);
+        assertEquals(lines.getFirst().split(",", -1).length - 1, fields.length); // one name has a comma
         assertEquals("2", fields[0]);
         assertEquals(history.epochs().get(1).loss(), Double.parseDouble(fields[2]));
         Path json = folder.resolve("history.json");
         history.write(json);
         assertTrue(Files.readString(json).startsWith("[{\"epoch\":1,"), Files.readString(json));
+        assertTrue(
+                Files.readString(json).contains("\"spike_rates\":{\"lif1\":0.25,\"out, the last\":0.0}"),
+                Files.readString(json));
         assertThrows(IllegalArgumentException.class, () -> history.write(folder.resolve("history.txt")));
         assertFalse(Files.exists(folder.resolve("history.txt")));
     }

@@ -64,6 +64,8 @@ final class TrainFacts {
             row.say("held out", "%.2f %%", percent("validation_accuracy", epoch.validationAccuracy()))
                     .value("validation_loss", epoch.validationLoss());
         }
+        row.value("gradient_norm", epoch.gradientNorm());
+        epoch.spikeRates().forEach((name, rate) -> row.value("spike_rate_" + name, rate));
         return row.say(" images/s", "%,.0f", named("samples_per_second", epoch.samplesPerSecond()));
     }
 

@@ -22,8 +22,13 @@ import java.util.Map;
  */
 public final class Checkpoint {
 
-    private static final String FORMAT = "spikelane checkpoint 4";
-    private static final String OLDER_FORMAT = "spikelane checkpoint 3";
+    private static final String FORMAT = "spikelane checkpoint ";
+    private static final String VERSION = "5";
+    /** It keeps neither spike rates nor norms of gradients. */
+    private static final String WITHOUT_ACTIVITY = "4";
+    /** It keeps no state of the generator and no sum either. */
+    private static final String WITHOUT_SUM = "3";
+
     private static final long MOST_BYTES = 1L << 34;
     private static final String BEST = "best.";
     private static final String OPTIMIZER = "optimizer.";
@@ -90,7 +95,7 @@ public final class Checkpoint {
         Map<String, FloatMatrix> tensors = values(network);
         state.best.forEach((name, values) -> tensors.put(BEST + name, values));
         Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put("format", FORMAT);
+        metadata.put("format", FORMAT + VERSION);
         metadata.put(INITIAL, initial);
         metadata.putAll(identity.recipe());
         orders.go(state.epoch);
@@ -135,11 +140,12 @@ public final class Checkpoint {
      */
     public RunState read(Path file, boolean withBest) throws IOException {
         CheckpointReader reader = new CheckpointReader(file, Safetensors.read(file, MOST_BYTES));
-        boolean older = requireFormat(reader);
+        String version = version(reader);
+        boolean older = version.equals(WITHOUT_SUM);
         for (Map.Entry<String, String> each : identity.recipe().entrySet()) {
             reader.require(each.getKey(), each.getValue());
         }
-        RunState state = numbers.read(reader);
+        RunState state = numbers.read(reader, version.equals(VERSION));
         if (!older) {
             reader.requireWhole();
         }
@@ -161,13 +167,16 @@ public final class Checkpoint {
         return state;
     }
 
-    /** Whether an older version wrote the file, which keeps no state of the generator and no sum. */
-    private static boolean requireFormat(CheckpointReader reader) throws IOException {
+    /** The version of the format, one of those that can be read. */
+    private static String version(CheckpointReader reader) throws IOException {
         String found = reader.text("format");
-        if (!found.equals(FORMAT) && !found.equals(OLDER_FORMAT)) {
-            throw reader.wrong("format", found, "'" + FORMAT + "': it is no checkpoint, or another version wrote it");
+        for (String version : List.of(VERSION, WITHOUT_ACTIVITY, WITHOUT_SUM)) {
+            if (found.equals(FORMAT + version)) {
+                return version;
+            }
         }
-        return found.equals(OLDER_FORMAT);
+        throw reader.wrong(
+                "format", found, "'" + FORMAT + VERSION + "': it is no checkpoint, or another version wrote it");
     }
 
     /**

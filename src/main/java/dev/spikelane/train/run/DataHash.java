@@ -6,6 +6,8 @@ import dev.spikelane.data.Dataset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
@@ -26,6 +28,8 @@ public final class DataHash {
         DataHash hash = new DataHash();
         FloatMatrix values = FloatMatrix.zeros(1, data.shape().size());
         FloatMatrix targets = FloatMatrix.zeros(1, Math.max(1, data.targetSize()));
+        Map<String, FloatMatrix> named = new LinkedHashMap<>();
+        data.targetSizes().forEach((population, size) -> named.put(population, FloatMatrix.zeros(1, size)));
         long distance = Math.max(1, Math.ceilDiv((long) data.size() * values.columns(), MOST_VALUES));
         for (int sample = 0; sample < data.size(); sample++) {
             hash.add(data.label(sample));
@@ -35,6 +39,10 @@ public final class DataHash {
                 if (data.targetSize() > 0) {
                     data.readTarget(sample, targets, 0);
                     hash.add(targets);
+                }
+                for (Map.Entry<String, FloatMatrix> each : named.entrySet()) {
+                    data.readTarget(each.getKey(), sample, each.getValue(), 0);
+                    hash.add(each.getValue());
                 }
             }
         }

@@ -1,6 +1,15 @@
 package dev.spikelane.train.run;
 
-/** What an epoch came to, NaN where there is no such number. */
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What an epoch came to, NaN where there is no such number.
+ *
+ * @param gradientNorm the mean of the 2-norms of all gradients in every sixteenth step
+ * @param spikeRates for each population the share of neurons and steps with a spike
+ */
 public record EpochNumbers(
         int epoch,
         double rate,
@@ -10,7 +19,13 @@ public record EpochNumbers(
         double validationAccuracy,
         long samples,
         double seconds,
-        double observerSeconds) {
+        double observerSeconds,
+        double gradientNorm,
+        Map<String, Double> spikeRates) {
+
+    public EpochNumbers {
+        spikeRates = Collections.unmodifiableMap(new LinkedHashMap<>(spikeRates)); // in the order of the network
+    }
 
     /**
      * The number that tells a better epoch, larger for better: accuracy or else loss, in validation or else in

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What training has come to, epoch by epoch.
@@ -17,14 +18,18 @@ public record History(List<EpochNumbers> epochs) {
 
     private static final String HEADER =
             "epoch,rate,loss,accuracy,validation_loss,validation_accuracy,samples,seconds,samples_per_second,"
-                    + "observer_seconds";
+                    + "observer_seconds,gradient_norm";
 
     /**
      * A table with a line for each epoch, the first of which names the columns; fields of numbers that nobody computed
      * are empty.
      */
     private String csv() {
-        StringBuilder text = new StringBuilder(HEADER).append('\n');
+        StringBuilder text = new StringBuilder(HEADER);
+        Set<String> populations =
+                epochs.isEmpty() ? Set.of() : epochs.getFirst().spikeRates().keySet();
+        populations.forEach(name -> text.append(',').append(quoted("spike_rate." + name)));
+        text.append('\n');
         for (EpochNumbers each : epochs) {
             text.append(each.epoch());
             for (double number : new double[] {
@@ -33,12 +38,21 @@ public record History(List<EpochNumbers> epochs) {
                 text.append(',').append(field(number));
             }
             text.append(',').append(each.samples());
-            for (double number : new double[] {each.seconds(), each.samplesPerSecond(), each.observerSeconds()}) {
+            for (double number :
+                    new double[] {each.seconds(), each.samplesPerSecond(), each.observerSeconds(), each.gradientNorm()
+                    }) {
                 text.append(',').append(field(number));
+            }
+            for (double rate : each.spikeRates().values()) {
+                text.append(',').append(field(rate));
             }
             text.append('\n');
         }
         return text.toString();
+    }
+
+    private static String quoted(String name) {
+        return name.matches("[^,\"\r\n]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
     }
 
     private static String field(double number) {
@@ -55,7 +69,12 @@ public record History(List<EpochNumbers> epochs) {
             json.finite("validation_accuracy", each.validationAccuracy());
             json.name("samples").value(each.samples()).name("seconds").value(each.seconds());
             json.finite("samples_per_second", each.samplesPerSecond());
-            json.name("observer_seconds").value(each.observerSeconds()).end();
+            json.name("observer_seconds").value(each.observerSeconds());
+            json.finite("gradient_norm", each.gradientNorm())
+                    .name("spike_rates")
+                    .object();
+            each.spikeRates().forEach(json::finite);
+            json.end().end();
         }
         return json.end().text();
     }

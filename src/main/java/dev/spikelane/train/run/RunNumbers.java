@@ -1,10 +1,12 @@
 package dev.spikelane.train.run;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoublePredicate;
+import java.util.stream.Collectors;
 
 /**
  * The numbers of a run as texts of its checkpoint. Those that follow from others must be what these say; others
@@ -15,10 +17,14 @@ import java.util.function.DoublePredicate;
  * @param batch samples of a batch
  * @param samples of an epoch
  * @param classes whether outputs are classes, some of them right
+ * @param mostSpikes of a sample, for each population
  */
-public record RunNumbers(int epochs, int batches, int batch, long samples, boolean classes) {
+public record RunNumbers(
+        int epochs, int batches, int batch, long samples, boolean classes, Map<String, Long> mostSpikes) {
 
     private static final String EPOCH = "epoch.";
+    private static final String NORM_SUM = "run.gradient_norm_sum";
+    private static final String SPIKES = "run.spikes";
 
     /** Nanoseconds of 146 years. */
     private static final long MOST = 1L << 62;
@@ -33,6 +39,8 @@ public record RunNumbers(int epochs, int batches, int batch, long samples, boole
         texts.put("run.samples", String.valueOf(state.samples));
         texts.put("run.nanoseconds", String.valueOf(state.nanoseconds));
         texts.put("run.observer_nanoseconds", String.valueOf(state.observerNanoseconds));
+        texts.put(NORM_SUM, String.valueOf(state.normSum));
+        texts.put(SPIKES, words(state.spikes));
         texts.put("run.last_loss", String.valueOf(state.lastLoss));
         texts.put("run.last_rate", String.valueOf(state.lastRate));
         texts.put("run.best_epoch", String.valueOf(state.bestEpoch));
@@ -46,11 +54,31 @@ public record RunNumbers(int epochs, int batches, int batch, long samples, boole
     private static String text(EpochNumbers result) {
         return result.rate() + " " + result.loss() + " " + result.accuracy() + " " + result.validationLoss() + " "
                 + result.validationAccuracy() + " " + result.samples() + " " + result.seconds() + " "
-                + result.observerSeconds();
+                + result.observerSeconds() + " " + result.gradientNorm() + " "
+                + words(result.spikeRates().values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .toArray());
     }
 
-    RunState read(CheckpointReader reader) throws IOException {
-        RunState state = new RunState();
+    private static String words(double[] numbers) {
+        return Arrays.stream(numbers).mapToObj(String::valueOf).collect(Collectors.joining(" "));
+    }
+
+    /** The share of neurons and steps with a spike so far, for each population. */
+    public Map<String, Double> spikeRates(RunState state) {
+        Map<String, Double> rates = new LinkedHashMap<>();
+        mostSpikes.forEach(
+                (name, most) -> rates.put(name, state.spikes[rates.size()] / ((double) state.samples * most)));
+        return rates;
+    }
+
+    /**
+     * Reads where a run stands.
+     *
+     * @param active whether the file has spike rates and norms of gradients
+     */
+    RunState read(CheckpointReader reader, boolean active) throws IOException {
+        RunState state = new RunState(mostSpikes.size());
         state.epoch = (int) reader.whole(
                 "run.epoch",
                 0,
@@ -58,7 +86,7 @@ public record RunNumbers(int epochs, int batches, int batch, long samples, boole
                 ", the epochs that this run was built with: ask for more, or delete the file to train anew");
         reader.whole("run.epochs", state.epoch, state.epoch, ", as 'run.epoch' says");
         for (int epoch = 1; epoch <= state.epoch; epoch++) {
-            state.add(result(reader, epoch));
+            state.add(result(reader, epoch, active));
         }
         reader.whole("run.best_epoch", state.bestEpoch, state.bestEpoch, ", as the results of the epochs say");
         state.batch = (int) reader.whole("run.batch", 0, batches, ", the batches of an epoch");
@@ -72,7 +100,27 @@ public record RunNumbers(int epochs, int batches, int batch, long samples, boole
         state.lastRate = reader.number("run.last_rate", RunNumbers::isAmount, "a finite number, at least 0");
         state.nanoseconds = reader.whole("run.nanoseconds", 0, MOST, "");
         state.observerNanoseconds = reader.whole("run.observer_nanoseconds", 0, MOST, "");
+        readActivity(reader, state, active);
         return state;
+    }
+
+    private void readActivity(CheckpointReader reader, RunState state, boolean active) throws IOException {
+        if (!active) {
+            boolean begun = state.batch > 0;
+            state.normSum = begun ? Double.NaN : 0;
+            Arrays.fill(state.spikes, begun ? Double.NaN : 0);
+            return;
+        }
+        state.normSum = reader.number(NORM_SUM, RunNumbers::isNorm, "a number of at least 0, or NaN");
+        String text = reader.text(SPIKES);
+        Words each = Words.of(reader, SPIKES, text, mostSpikes.size());
+        int population = 0;
+        for (long most : mostSpikes.values()) {
+            double all = (double) most * state.samples;
+            state.spikes[population] = each.number(
+                    population, "a population", count -> !(count < 0 || count > all), "0 to " + all + " or NaN");
+            population++;
+        }
     }
 
     /** Reads the steps that the optimizer of a parameter has done, as many as that of the first one. */
@@ -81,14 +129,17 @@ public record RunNumbers(int epochs, int batches, int batch, long samples, boole
         return reader.whole(name, first, first, ", as '" + ofFirst + "' says");
     }
 
-    private EpochNumbers result(CheckpointReader reader, int epoch) throws IOException {
+    private EpochNumbers result(CheckpointReader reader, int epoch, boolean active) throws IOException {
         String name = EPOCH + epoch;
-        String text = reader.text(name);
-        List<String> words = List.of(text.split(" ", -1));
-        if (words.size() != 8) {
-            throw reader.wrong(name, text, "8 numbers");
+        Words each = Words.of(reader, name, reader.text(name), active ? 9 + mostSpikes.size() : 8);
+        Map<String, Double> rates = new LinkedHashMap<>();
+        for (String population : mostSpikes.keySet()) {
+            rates.put(
+                    population,
+                    active
+                            ? each.number(9 + rates.size(), "a spike rate", RunNumbers::isShareOrNone, "0 to 1 or NaN")
+                            : Double.NaN);
         }
-        Words each = new Words(reader, name, words);
         return new EpochNumbers(
                 epoch,
                 each.number(0, "the rate", RunNumbers::isAmount, "a finite number, at least 0"),
@@ -97,9 +148,16 @@ public record RunNumbers(int epochs, int batches, int batch, long samples, boole
                         2, "the accuracy", classes ? RunNumbers::isShare : Double::isNaN, classes ? "0 to 1" : "NaN"),
                 each.number(3, "the loss in validation", number -> true, "a number or NaN"),
                 each.number(4, "the accuracy in validation", RunNumbers::isShareOrNone, "0 to 1 or NaN"),
-                reader.whole(name, words.get(5), samples, samples, " in place 6, the samples of an epoch"),
+                reader.whole(name, each.words.get(5), samples, samples, " in place 6, the samples of an epoch"),
                 each.number(6, "the seconds", RunNumbers::isAmount, "a finite number, at least 0"),
-                each.number(7, "the seconds of observers", RunNumbers::isAmount, "a finite number, at least 0"));
+                each.number(7, "the seconds of observers", RunNumbers::isAmount, "a finite number, at least 0"),
+                active ? each.number(8, "the norm", RunNumbers::isNorm, "at least 0 or NaN") : Double.NaN,
+                rates);
+    }
+
+    /** A norm may overflow before values do. */
+    private static boolean isNorm(double number) {
+        return !(number < 0);
     }
 
     private static boolean isShareOrNone(double number) {
@@ -114,8 +172,16 @@ public record RunNumbers(int epochs, int batches, int batch, long samples, boole
         return number >= 0 && Double.isFinite(number);
     }
 
-    /** The words of the text of an epoch. */
+    /** The words of a text. */
     private record Words(CheckpointReader reader, String name, List<String> words) {
+
+        static Words of(CheckpointReader reader, String name, String text, int count) throws IOException {
+            List<String> words = List.of(text.split(" ", -1));
+            if (words.size() != count) {
+                throw reader.wrong(name, text, count + " numbers");
+            }
+            return new Words(reader, name, words);
+        }
 
         double number(int place, String what, DoublePredicate allowed, String expected) throws IOException {
             return reader.number(name, words.get(place), allowed, expected + " in place " + (place + 1) + ", " + what);

@@ -1,0 +1,59 @@
+package dev.spikelane.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is allowed but rarely meant is said once, of the network and not of each of its simulations. */
+@EveryWidth
+final class NetworkNoticesTest {
+
+    private final TorchRandom random = new TorchRandom(1);
+
+    @Test
+    void denseBehindDenseIsTold() {
+        Network network = Network.builder(8)
+                .dense(5, random)
+                .dense(3, random)
+                .neuron(new Leaky(0.9))
+                .build();
+        assertEquals(
+                List.of("projection 'fc1' has 'dense 8 -> 5' and 'dense 5 -> 3' without neurons between them: together"
+                        + " they are one linear map; call neuron() behind each, or use one dense connection"),
+                network.notices());
+    }
+
+    @Test
+    void aBetaOutsideOfZeroToOneIsTold() {
+        Network network = Network.builder(8)
+                .dense(2, random)
+                .neuron(new Leaky(0.9, 95))
+                .dense(3, random)
+                .neuron(new DeltaLeaky(-0.5f))
+                .build();
+        assertEquals(
+                List.of(
+                        "population 'lif1' has the beta 95.0 for neuron 1, expected 0 to 1, the share that is left after"
+                                + " a step: it counts as 1, as in snnTorch",
+                        "population 'lif2' has the beta -0.5, expected 0 to 1, the share that is left after a step: this"
+                                + " model does not limit it, and its membrane may grow without bound"),
+                network.notices());
+    }
+
+    @Test
+    void aPlainNetworkHasNone() {
+        Network network = Network.builder(8)
+                .dense(5, random)
+                .batchNorm()
+                .neuron(new Leaky(0))
+                .dense(3, random)
+                .neuron(new Leaky(1))
+                .build();
+        assertEquals(List.of(), network.notices());
+    }
+}
