@@ -17,23 +17,23 @@ record WeightsPicture(WeightsPlot plot) implements Picture {
 
     @Override
     public int width() {
-        return plot.width(Sheet.WIDTH);
+        return plot.width(Paper.WIDTH);
     }
 
     @Override
     public int height() {
         int area = Math.clamp(14L * plot.weights().rows(), 80, 460);
-        return plot.height(Sheet.top(plot) + area + Axes.around(true));
+        return plot.height(Paper.top(plot) + area + Axes.around(true));
     }
 
     @Override
     public void paint(Graphics2D graphics) {
-        Sheet.paint(graphics, plot, this);
+        Paper.paint(graphics, plot, this);
         Signals weights = plot.weights();
         String range = String.format(Locale.ROOT, "orange %.4g, white 0, blue %.4g", -plot.limit(), plot.limit());
-        Rectangle2D place = new Rectangle2D.Double(0, Sheet.top(plot), width(), (double) height() - Sheet.top(plot));
+        Rectangle2D place = new Rectangle2D.Double(0, Paper.top(plot), width(), (double) height() - Paper.top(plot));
         Axes axes = new Axes(place, range, Range.rows(weights.columns()), Range.rows(weights.rows()))
-                .names("neuron before the weights (pre)", "after (post)");
+                .names(plot.xLabel(), plot.yLabel());
         axes.paint(graphics, false);
         double left = axes.x(-0.5);
         double top = axes.y(weights.rows() - 0.5);

@@ -16,10 +16,10 @@ function tracesChart(figure, theme, width) {
         const facts = figure.marked ? ' \u2013 ' + grouped(count) + (count === 1 ? ' spike' : ' spikes') : '';
         option.title.push(caption(theme, panel.label + facts, x + left, y, cell - left - right));
         option.grid.push({ left: x + left, width: cell - left - right, top: y + 24, height: height });
-        option.xAxis.push(stepAxis(theme, figure.steps, { gridIndex: i, splitNumber: 4, name: i + columns >= shown ? 'step' : '' }));
+        option.xAxis.push(stepAxis(theme, figure.steps, { gridIndex: i, splitNumber: 4, name: i + columns >= shown ? figure.xLabel : '' }));
         option.yAxis.push(axis(theme, Object.assign(
             { type: 'value', gridIndex: i, min: panel.least, max: panel.most, splitNumber: 3 },
-            i % columns === 0 ? upName('membrane', 34) : {})));
+            i % columns === 0 ? upName(figure.yLabel, 34) : {})));
         Object.assign(option.yAxis[i].axisLabel, { showMinLabel: false, showMaxLabel: false, formatter: short });
         option.series.push(traceLine(figure, theme, i), traceSpikes(figure, theme, i));
     });
