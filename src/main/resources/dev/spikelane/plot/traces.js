@@ -2,7 +2,7 @@ function tracesChart(figure, theme, width) {
     const left = 46;
     const right = 16;
     const shown = figure.panels.length;
-    const columns = Math.min(shown, width < 560 ? 1 : width < 900 ? 2 : 3, shown < 3 ? 1 : 3);
+    const columns = Math.min(shown, width < 420 ? 1 : width < 900 ? 2 : 3, shown < 3 ? 1 : 3);
     const rows = Math.ceil(shown / columns);
     const cell = width / columns;
     const suitable = shown < 3 ? 210 : columns === 1 ? 96 : 130;

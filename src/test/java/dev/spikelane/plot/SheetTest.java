@@ -5,7 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.connection.Dense;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputCode;
+import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.train.Evaluation;
+import dev.spikelane.train.Evaluator;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -167,5 +178,27 @@ class SheetTest {
                 IllegalStateException.class,
                 "this figure has no marks, expected a raster",
                 () -> TUTORIAL.traces().colors("#000000"));
+    }
+
+    @Test
+    void anEvaluationIsAConfusionMatrix() {
+        FloatMatrix pixels = FloatMatrix.of(new float[] {1, 0}, new float[] {0, 1}, new float[] {1, 0});
+        FloatMatrix weights = FloatMatrix.of(new float[] {2, 0}, new float[] {0, 2});
+        Network network = Network.builder(2)
+                .connect(Dense.of(weights, FloatMatrix.zeros(1, 2)))
+                .neuron(new Leaky(0.5))
+                .build();
+        Batching batching = new Batching(3).withCode(InputCode.rate(new Rate(), 4));
+        try (Evaluator evaluator = new Evaluator(network, 4, batching, 1)) {
+            Evaluation evaluation = evaluator.evaluate(Dataset.of(Shape.of(2), pixels, new int[] {0, 1, 1}, 2));
+            assertEquals(
+                    Plot.confusionMatrix(new int[] {0, 1, 1}, new int[] {0, 1, 0}).toSvg(),
+                    Plot.confusionMatrix(evaluation).toSvg());
+            Evaluation targets = evaluator.evaluate(Dataset.ofTargets(Shape.of(2), pixels, pixels));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "evaluation has 0 labels and 3 classes, expected both for each of its 3 samples",
+                    () -> Plot.confusionMatrix(targets));
+        }
     }
 }
