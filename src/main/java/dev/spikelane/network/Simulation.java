@@ -251,7 +251,8 @@ public final class Simulation implements AutoCloseable {
         }
         if (!network.laidOut().description().enters(network.number(of.name()), variable)) {
             throw new IllegalArgumentException("no projection enters the port '" + variable + "' of population '"
-                    + of.name() + "', expected one whose currents can be recorded; neurons that feed back to themselves one"
+                    + of.name()
+                    + "', expected one whose currents can be recorded; neurons that feed back to themselves one"
                     + " to one do so without");
         }
         return of.shape().times(neuron.gates()).size();

@@ -31,10 +31,7 @@ record ConfusionPicture(ConfusionMatrixPlot plot) implements Picture {
         double top = Paper.top(plot) + 24;
         graphics.setFont(Ink.LABEL);
         graphics.setColor(Ink.MUTED);
-        graphics.drawString(
-                String.format(Locale.ROOT, "accuracy %.3f", plot.accuracy()),
-                16,
-                (float) top - 8);
+        graphics.drawString(String.format(Locale.ROOT, "accuracy %.3f", plot.accuracy()), 16, (float) top - 8);
         Axes.centred(graphics, plot.xLabel(), LEFT + side() / 2.0, top + side() + bottom() - 12);
         Axes.upright(graphics, plot.yLabel(), 16, top + side() / 2.0);
         cells(graphics, top);

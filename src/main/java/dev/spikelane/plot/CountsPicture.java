@@ -85,7 +85,10 @@ final class CountsPicture implements Picture {
             double y = top + neuron * pitch;
             float baseline = (float) (y + 0.35 * pitch + 4);
             graphics.setColor(Ink.TEXT);
-            String label = fitted(graphics, plot.labels().get(neuron), (int) left - (plot.yLabel().isEmpty() ? 24 : 38));
+            String label = fitted(
+                    graphics,
+                    plot.labels().get(neuron),
+                    (int) left - (plot.yLabel().isEmpty() ? 24 : 38));
             graphics.drawString(
                     label, (float) left - 8 - graphics.getFontMetrics().stringWidth(label), baseline);
             graphics.setColor(leads ? Ink.ACCENT : Ink.BAR);

@@ -322,9 +322,10 @@ public final class Plot {
     public static Figure confusionMatrix(Evaluation evaluation) {
         Objects.requireNonNull(evaluation, "evaluation");
         if (evaluation.labels().isEmpty() || evaluation.classes().isEmpty()) {
-            throw new IllegalArgumentException("evaluation has " + evaluation.labels().size() + " labels and "
-                    + evaluation.classes().size() + " classes, expected both for each of its "
-                    + evaluation.samples() + " samples");
+            throw new IllegalArgumentException(
+                    "evaluation has " + evaluation.labels().size() + " labels and "
+                            + evaluation.classes().size() + " classes, expected both for each of its "
+                            + evaluation.samples() + " samples");
         }
         return confusionMatrix(ints(evaluation.labels()), ints(evaluation.classes()));
     }

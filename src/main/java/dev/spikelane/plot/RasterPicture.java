@@ -78,9 +78,8 @@ record RasterPicture(RasterPlot raster) implements Picture {
                 * Math.max(1, markWidth(axes) / stepWidth(axes))
                 * Math.max(1, markHeight(axes) / neuronHeight(axes));
         int alpha = (int) Math.round(255 * Math.clamp(0.8 / Math.max(overlap, 1e-9), 0.2, 1));
-        Color color = number < raster.colors().size()
-                ? Color.decode(raster.colors().get(number))
-                : Ink.series(number % 4);
+        Color color =
+                number < raster.colors().size() ? Color.decode(raster.colors().get(number)) : Ink.series(number % 4);
         return new Color(color.getRed(), color.getGreen(), color.getBlue(), alpha);
     }
 
@@ -98,15 +97,11 @@ record RasterPicture(RasterPlot raster) implements Picture {
     }
 
     private double markWidth(Axes axes) {
-        return Double.isNaN(raster.markerSize())
-                ? Math.clamp(0.7 * stepWidth(axes), 0.6, 2.5)
-                : raster.markerSize();
+        return Double.isNaN(raster.markerSize()) ? Math.clamp(0.7 * stepWidth(axes), 0.6, 2.5) : raster.markerSize();
     }
 
     private double markHeight(Axes axes) {
-        return Double.isNaN(raster.markerSize())
-                ? Math.clamp(0.8 * neuronHeight(axes), 0.6, 12)
-                : raster.markerSize();
+        return Double.isNaN(raster.markerSize()) ? Math.clamp(0.8 * neuronHeight(axes), 0.6, 12) : raster.markerSize();
     }
 
     private static double stepWidth(Axes axes) {

@@ -112,13 +112,10 @@ final class CurrentsTest {
     void ofGatesStandOneBehindTheOther() {
         int cells = 5;
         SLstm model = new SLstm(
-                Matrices.uniform(arena, 4 * cells, cells, random),
-                Matrices.uniform(arena, 1, 4 * cells, random),
-                0.1f);
+                Matrices.uniform(arena, 4 * cells, cells, random), Matrices.uniform(arena, 1, 4 * cells, random), 0.1f);
         Network network = Network.builder(30)
                 .connect(Dense.of(
-                        Matrices.uniform(arena, 4 * cells, 30, random),
-                        Matrices.uniform(arena, 1, 4 * cells, random)))
+                        Matrices.uniform(arena, 4 * cells, 30, random), Matrices.uniform(arena, 1, 4 * cells, random)))
                 .neuron("lstm", model)
                 .build();
         SpikeMatrix input = Matrices.spikes(arena, STEPS * BATCH, 30, 0.4, random);

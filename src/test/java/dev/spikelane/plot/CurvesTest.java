@@ -104,7 +104,9 @@ class CurvesTest {
     /** The first epoch is 1, and none has a half. */
     @Test
     void epochsBeginAtOne() throws IOException {
-        CurvePlot curve = Plot.curve("loss", 3, 2, 1).line("own", new double[] {2}, new double[] {2}).epochs();
+        CurvePlot curve = Plot.curve("loss", 3, 2, 1)
+                .line("own", new double[] {2}, new double[] {2})
+                .epochs();
         assertEquals(new Range(1, 3), curve.range());
         String svg = svg(curve);
         for (String label : List.of("1", "2", "3", "epoch")) {

@@ -188,7 +188,10 @@ class FiguresInBrowserTest extends InBrowser {
     void aSheetIsAGrid() throws IOException {
         Figure sheet = Plot.sheet(
                         2,
-                        Plot.raster(TUTORIAL.output).markerSize(5).colors("#00aa00").xLabel("time [ms]"),
+                        Plot.raster(TUTORIAL.output)
+                                .markerSize(5)
+                                .colors("#00aa00")
+                                .xLabel("time [ms]"),
                         Plot.firingRate("input", TUTORIAL.input).yLabel("rate"),
                         Plot.curve("loss", 3, 2, 1).epochs(),
                         Plot.spikeCount(TUTORIAL.output).xLabel("count").yLabel("class"))

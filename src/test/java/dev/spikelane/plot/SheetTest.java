@@ -70,8 +70,7 @@ class SheetTest {
         int width = part.getWidth();
         int height = part.getHeight();
         assertArrayEquals(
-                part.getRGB(0, 0, width, height, null, 0, width),
-                of.getRGB(left, top, width, height, null, 0, width));
+                part.getRGB(0, 0, width, height, null, 0, width), of.getRGB(left, top, width, height, null, 0, width));
     }
 
     @Test
@@ -91,10 +90,7 @@ class SheetTest {
     @Test
     void refusesWhatIsNoSheet() {
         Figure raster = Plot.raster(spikes);
-        assertMessage(
-                IllegalArgumentException.class,
-                "columns is 0, expected 1 to 10",
-                () -> Plot.sheet(0, raster));
+        assertMessage(IllegalArgumentException.class, "columns is 0, expected 1 to 10", () -> Plot.sheet(0, raster));
         assertMessage(IllegalArgumentException.class, "0 figures, expected 1 to 100", () -> Plot.sheet(1));
         assertMessage(
                 IllegalArgumentException.class,
@@ -192,7 +188,8 @@ class SheetTest {
         try (Evaluator evaluator = new Evaluator(network, 4, batching, 1)) {
             Evaluation evaluation = evaluator.evaluate(Dataset.of(Shape.of(2), pixels, new int[] {0, 1, 1}, 2));
             assertEquals(
-                    Plot.confusionMatrix(new int[] {0, 1, 1}, new int[] {0, 1, 0}).toSvg(),
+                    Plot.confusionMatrix(new int[] {0, 1, 1}, new int[] {0, 1, 0})
+                            .toSvg(),
                     Plot.confusionMatrix(evaluation).toSvg());
             Evaluation targets = evaluator.evaluate(Dataset.ofTargets(Shape.of(2), pixels, pixels));
             assertMessage(
