@@ -229,7 +229,7 @@ public final class NetworkRun {
             ProjectionDescription projection, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
         List<Operator> last = operators;
         SourceRun seen = source;
-        for (int i = operators.size() - 1; i > 0 && back != null && last.size() == operators.size(); i--) {
+        for (int i = operators.size() - 1; i > 0 && back != null && last == operators; i--) {
             if (operators.get(i) instanceof BatchNormOperator norm) {
                 ProjectionRun rows = run(projection, operators.subList(0, i), source, ofThreads);
                 seen = new BatchNormRun(rows, norm, memory.arena, size, memory.workers);

@@ -73,7 +73,6 @@ final class PortSum {
     private int stepsInPart;
 
     /** Some samples, of the sums and of the source of each term. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Samples(SampleViews rows, SampleViews[] sources) {}
 
     /**
