@@ -229,12 +229,13 @@ public final class NetworkRun {
             ProjectionDescription projection, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
         List<Operator> last = operators;
         SourceRun seen = source;
-        for (int i = operators.size() - 1; i > 0 && back != null && last == operators; i--) {
+        for (int i = operators.size() - 1; i > 0 && back != null; i--) {
             if (operators.get(i) instanceof BatchNormOperator norm) {
                 ProjectionRun rows = run(projection, operators.subList(0, i), source, ofThreads);
                 seen = new BatchNormRun(rows, norm, memory.arena, size, memory.workers);
                 last = new ArrayList<>(operators.subList(i, operators.size()));
                 last.set(0, norm.ofNormalized());
+                break;
             }
         }
         ChainRun chain = new ChainRun(last, memory.arena, ofThreads);

@@ -73,6 +73,7 @@ final class PortSum {
     private int stepsInPart;
 
     /** Some samples, of the sums and of the source of each term. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Samples(SampleViews rows, SampleViews[] sources) {}
 
     /**

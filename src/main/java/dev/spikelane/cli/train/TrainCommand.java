@@ -139,7 +139,7 @@ public final class TrainCommand implements Callable<Integer> {
                 return INTERRUPTED;
             }
             output.keep(TrainFacts.history(run.history(), data.validation() != null));
-            Evaluation test = finish(settings, data, network, run);
+            Evaluation test = finish(settings, data, run);
             Section result = EvaluationFacts.add(Section.of("test", "Result"), test);
             if (report != null) {
                 new TrainReport(said, result, run, data).write(report);
@@ -215,8 +215,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /** Writes the model, and evaluates what stands in the file. */
-    private Evaluation finish(TrainingSettings settings, TrainingData data, Network network, TrainingRun run)
-            throws IOException {
+    private Evaluation finish(TrainingSettings settings, TrainingData data, TrainingRun run) throws IOException {
         Loss loss = settings.lossFunction();
         Model trained = run.model();
         if (data.name().equals(ImageSet.NAME)) {
