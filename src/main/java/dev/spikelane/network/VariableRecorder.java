@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * Keeps a variable of a population, or the currents at one of its ports, at each step since the last reset. Attached as an observer, in memory of the
- * caller's arena, it keeps membranes.
+ * Keeps a variable of a population, or the currents at one of its ports, at each step since the last reset. Attached as
+ * an observer, in memory of the caller's arena, it keeps membranes.
  */
 public final class VariableRecorder implements Observer {
 

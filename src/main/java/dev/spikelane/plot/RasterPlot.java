@@ -4,6 +4,7 @@ import dev.spikelane.plot.data.Samples;
 import dev.spikelane.plot.data.SpikeTrain;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** Which neurons fire at which steps: a mark for each spike, in one or several panels over the same steps. */
@@ -37,6 +38,7 @@ final class RasterPlot extends Figure {
 
     @Override
     public Figure colors(String... newColors) {
+        Objects.requireNonNull(newColors, "colors");
         for (String color : newColors) {
             if (!COLOR.matcher(color).matches()) {
                 throw new IllegalArgumentException(

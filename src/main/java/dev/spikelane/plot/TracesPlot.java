@@ -210,7 +210,10 @@ public final class TracesPlot extends Figure {
                 .toArray();
     }
 
-    /** To the threshold or more, one for all panels from zero or less; above is room for the spikes, which stand on the membrane. */
+    /**
+     * To the threshold or more, and one for all panels from zero or less; above is room for the spikes, which stand on
+     * the membrane.
+     */
     private Range range(Signals shown) {
         double least = sharedRange ? Math.min(0, shown.least()) : shown.least();
         double most = Float.isNaN(threshold) ? shown.most() : Math.max(threshold, shown.most());
