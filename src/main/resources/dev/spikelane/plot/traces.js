@@ -16,7 +16,7 @@ function tracesChart(figure, theme, width) {
         const facts = figure.marked ? ' \u2013 ' + grouped(count) + (count === 1 ? ' spike' : ' spikes') : '';
         option.title.push(caption(theme, panel.label + facts, x + left, y, cell - left - right));
         option.grid.push({ left: x + left, width: cell - left - right, top: y + 24, height: height });
-        option.xAxis.push(stepAxis(theme, figure.steps, { gridIndex: i, splitNumber: 4, name: i + columns >= shown ? figure.xLabel : '' }));
+        option.xAxis.push(stepAxis(theme, figure.steps, { gridIndex: i, splitNumber: cell < 300 ? 2 : 4, name: i + columns >= shown ? figure.xLabel : '' }));
         option.yAxis.push(axis(theme, Object.assign(
             { type: 'value', gridIndex: i, min: panel.least, max: panel.most, splitNumber: 3 },
             i % columns === 0 ? upName(figure.yLabel, 34) : {})));
