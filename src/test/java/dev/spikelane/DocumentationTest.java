@@ -3,6 +3,22 @@ package dev.spikelane;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.neuron.Alpha;
+import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.HandLif;
+import dev.spikelane.neuron.Lapicque;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.Lif;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.RSynaptic;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.StateLeaky;
+import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.gradient.NeuronGradient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +41,7 @@ class DocumentationTest {
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
     private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^```.*?^```$");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+    private static final Pattern QUOTED = Pattern.compile("`(\\w+)`");
     private static final Pattern ROW = Pattern.compile("(?s)<tr>(.*?)</tr>");
     private static final Pattern CELL = Pattern.compile("(?s)<t[dh]>(.*?)</t[dh]>");
 
@@ -97,6 +114,41 @@ class DocumentationTest {
         for (String row : rows) {
             assertTrue(page.contains("\n" + row + "\n"), "snntorch.md has no row: " + row);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void learnedParametersAreThoseOfTheModel(Neuron model) throws IOException {
+        String name = "`" + model.getClass().getSimpleName() + "`";
+        String row = Files.readString(SITE.resolve("optimizers.md"))
+                .lines()
+                .filter(line -> line.startsWith("| `") && line.split("\\|")[1].contains(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("optimizers.md has no row for " + name));
+        List<String> said = QUOTED.matcher(row.split("\\|")[2])
+                .results()
+                .map(word -> word.group(1))
+                .sorted()
+                .toList();
+        assertEquals(List.copyOf(NeuronGradient.learnable(model)), said, name);
+    }
+
+    static List<Neuron> models() {
+        FloatMatrix weights = FloatMatrix.zeros(4, 1);
+        Recurrence own = Recurrence.oneToOne(0.5);
+        return List.of(
+                new Leaky(0.9),
+                new StateLeaky(0.9),
+                new Synaptic(0.8, 0.9),
+                new Alpha(0.9, 0.8),
+                Lapicque.ofBeta(0.9),
+                new SLstm(weights, weights.transposed(), 0.5),
+                new RLeaky(own, 0.9),
+                new RSynaptic(own, 0.8, 0.9),
+                new DeltaLeaky(0.9),
+                new HandLif(0.9),
+                new LeakyParallel(0.9),
+                Lif.norse(1e-3, 200, 100));
     }
 
     private static String markdown(String row) {

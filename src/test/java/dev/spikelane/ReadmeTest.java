@@ -3,19 +3,29 @@ package dev.spikelane;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.data.Dataset;
 import dev.spikelane.example.Anytime;
 import dev.spikelane.example.FromPython;
+import dev.spikelane.example.FromSafetensors;
 import dev.spikelane.example.Kernels;
+import dev.spikelane.example.Learned;
 import dev.spikelane.example.Learning;
 import dev.spikelane.example.Loop;
 import dev.spikelane.example.OwnData;
+import dev.spikelane.example.OwnModel;
 import dev.spikelane.example.Pictures;
 import dev.spikelane.example.Service;
+import dev.spikelane.example.Sessions;
+import dev.spikelane.example.TrainAndServe;
 import dev.spikelane.example.Tutorial;
 import dev.spikelane.example.TutorialThree;
 import dev.spikelane.io.Npy;
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,7 +34,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,19 +49,62 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ReadmeTest {
 
     private static final Path README = Path.of("README.md");
-    private static final Path SERVICE = Path.of("src/site/markdown/service.md");
-    private static final Path TUTORIAL = Path.of("src/site/markdown/tutorial3.md");
+    private static final Path SITE = Path.of("src/site/markdown");
     private static final Path EXAMPLES = Path.of("src/test/java/dev/spikelane/example");
+    private static final int MOST_WORDS = 1250;
+
+    @Test
+    void readmeIsReadInAFewMinutes() throws IOException {
+        int words = Files.readString(README).strip().split("\\s+").length;
+        assertTrue(
+                words <= MOST_WORDS,
+                "the README has " + words + " words, at most " + MOST_WORDS + ": move some to a page");
+    }
+
+    @Test
+    void readmeHasATableOfAllPages() throws IOException {
+        String readme = Files.readString(README);
+        String table = readme.substring(readme.indexOf("## Pages"), readme.indexOf("## Limits"));
+        try (Stream<Path> pages = Files.list(SITE)) {
+            assertEquals(
+                    List.of(),
+                    pages.map(page -> page.getFileName().toString())
+                            .filter(page -> page.endsWith(".md") && !page.equals("changelog.md"))
+                            .filter(page -> !table.contains("(src/site/markdown/" + page + ")"))
+                            .toList());
+        }
+    }
+
+    /** Programs and excerpts on pages are those of the tests; only what makes no sense alone may be shorter. */
+    @Test
+    void everyProgramOnAPageIsAnExample() throws IOException {
+        Pattern program = Pattern.compile("(?s)```java\n(import .*?)```");
+        List<String> examples;
+        try (Stream<Path> files = Files.list(EXAMPLES)) {
+            examples = files.map(ReadmeTest::read).toList();
+        }
+        try (Stream<Path> pages =
+                Stream.concat(Stream.of(README), Files.list(SITE).filter(ReadmeTest::isPage))) {
+            pages.forEach(page -> program.matcher(read(page))
+                    .results()
+                    .forEach(found -> assertTrue(
+                            examples.stream().anyMatch(source -> source.endsWith(found.group(1))),
+                            page + " has a program that is no example: " + found.group(1))));
+        }
+    }
 
     @ParameterizedTest
     @CsvSource({
         "README.md, Tutorial",
-        "README.md, Loop",
-        "README.md, Learning",
-        "README.md, Pictures",
-        "README.md, Kernels",
+        "src/site/markdown/networks.md, Loop",
+        "src/site/markdown/optimizers.md, Learned",
+        "src/site/markdown/own-models.md, Kernels",
+        "src/site/markdown/own-models.md, OwnModel",
+        "src/site/markdown/pictures.md, Pictures",
         "src/site/markdown/service.md, Service",
         "src/site/markdown/service.md, Anytime",
+        "src/site/markdown/sessions.md, Sessions",
+        "src/site/markdown/training.md, Learning",
         "src/site/markdown/training.md, Training",
         "src/site/markdown/training.md, OwnData",
         "src/site/markdown/tutorial3.md, TutorialThree"
@@ -67,10 +123,54 @@ class ReadmeTest {
         assertTrue(Files.readString(Path.of("src/main/java/module-info.java")).contains("{@code\n" + javadoc), javadoc);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "README.md, TrainAndServe",
+        "src/site/markdown/weights.md, FromPython",
+        "src/site/markdown/weights.md, FromSafetensors"
+    })
+    void linesStandOnTheirPage(Path page, String example) throws IOException {
+        String lines = statements(example);
+        assertTrue(Files.readString(page).contains("```java\n" + lines + "```"), page + " does not say: " + lines);
+    }
+
     @Test
-    void linesForWeightsFromPythonStandInTheReadme() throws IOException {
-        String lines = statements("FromPython");
-        assertTrue(Files.readString(README).contains("```java\n" + lines + "```"), lines);
+    void tenLinesTrainAndServe(@TempDir Path folder) throws IOException {
+        TorchRandom random = new TorchRandom(1);
+        FloatMatrix values = FloatMatrix.zeros(4000, 2);
+        int[] labels = new int[4000];
+        for (int sample = 0; sample < 4000; sample++) {
+            labels[sample] = sample % 2;
+            values.set(sample, labels[sample], 1);
+        }
+        Network network = Network.builder(2)
+                .dense(50, random)
+                .neuron(new Leaky(0.9))
+                .dense(2, random)
+                .neuron(new Leaky(0.9))
+                .build();
+        Dataset data = Dataset.of(Shape.of(2), values, labels, 2);
+        assertEquals(1, TrainAndServe.label(network, data, folder.resolve("model.safetensors"), new float[] {0, 1}));
+    }
+
+    @Test
+    void tensorsFromPythonAreThoseOfTheFile(@TempDir Path folder) throws IOException {
+        FloatMatrix weights = new TorchRandom(1).rand(5, 784);
+        Path file = folder.resolve("net.safetensors");
+        Safetensors.of(
+                        Map.of(),
+                        List.of(
+                                Tensor.of("fc1.bias", new TorchRandom(2).rand(1, 5), List.of(5)),
+                                Tensor.of("fc1.weight", weights, List.of(5, 784)),
+                                Tensor.of("lif1.beta", FloatMatrix.zeros(1, 1), List.of())))
+                .write(file);
+        Network network = Network.builder(784)
+                .dense(5, new TorchRandom(3))
+                .neuron(new Leaky(0.9))
+                .build();
+        FromSafetensors.load(file, network);
+        assertEquals(weights.get(4, 783), network.weights().get("fc1.weight").get(4, 783));
+        assertEquals(0.9f, network.weights().get("lif1.beta").get(0, 0));
     }
 
     @Test
@@ -99,38 +199,54 @@ class ReadmeTest {
     }
 
     @Test
-    void loopPrintsWhatTheReadmeSays() throws Exception {
-        assertPrintsWhatThePageSays(README, 1, () -> Loop.main(new String[0]));
+    void loopPrintsWhatItsPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SITE.resolve("networks.md"), 1, () -> Loop.main(new String[0]));
     }
 
     @Test
-    void learningPrintsWhatTheReadmeSays() throws Exception {
-        assertPrintsWhatThePageSays(README, 1, () -> Learning.main(new String[0]));
+    void learningPrintsWhatItsPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SITE.resolve("training.md"), 1, () -> Learning.main(new String[0]));
     }
 
     @Test
-    void kernelsPrintWhatTheReadmeSays() throws Exception {
-        assertPrintsWhatThePageSays(README, 1, () -> Kernels.main(new String[0]));
+    void learnedPrintsWhatItsPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SITE.resolve("optimizers.md"), 11, () -> Learned.main(new String[0]));
+    }
+
+    @Test
+    void kernelsPrintWhatTheirPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SITE.resolve("own-models.md"), 1, () -> Kernels.main(new String[0]));
+    }
+
+    @Test
+    void ownModelPrintsWhatItsPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SITE.resolve("own-models.md"), 1, () -> OwnModel.main(new String[0]));
+    }
+
+    @Test
+    void sessionsPrintWhatTheirPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SITE.resolve("sessions.md"), 1, () -> Sessions.main(new String[0]));
     }
 
     @Test
     void servicePrintsWhatItsPageSays() throws Exception {
-        assertPrintsWhatThePageSays(SERVICE, 1, () -> Service.main(new String[0]));
+        assertPrintsWhatThePageSays(SITE.resolve("service.md"), 1, () -> Service.main(new String[0]));
     }
 
     @Test
     void anytimePrintsWhatItsPageSays() throws Exception {
-        assertPrintsWhatThePageSays(SERVICE, 2, () -> Anytime.main(new String[0]));
+        assertPrintsWhatThePageSays(SITE.resolve("service.md"), 2, () -> Anytime.main(new String[0]));
     }
 
     @Test
     void ownDataPrintsWhatItsPageSays() throws Exception {
-        assertPrintsWhatThePageSays(Path.of("src/site/markdown/training.md"), 2, () -> OwnData.main(new String[0]));
+        assertPrintsWhatThePageSays(SITE.resolve("training.md"), 2, () -> OwnData.main(new String[0]));
     }
 
     @Test
     void tutorialThreePrintsWhatItsPageSays(@TempDir Path folder) throws Exception {
-        assertPrintsWhatThePageSays(TUTORIAL, 6, () -> TutorialThree.main(new String[] {folder.toString()}));
+        assertPrintsWhatThePageSays(
+                SITE.resolve("tutorial3.md"), 6, () -> TutorialThree.main(new String[] {folder.toString()}));
         for (String name : List.of("lif-step.png", "leaky-step.png", "raster.html", "spike-count.gif", "traces.svg")) {
             assertTrue(Files.size(folder.resolve(name)) > 10_000, name);
         }
@@ -162,6 +278,18 @@ class ReadmeTest {
                 .lines()
                 .map(line -> line.substring(8) + "\n")
                 .collect(Collectors.joining());
+    }
+
+    private static boolean isPage(Path file) {
+        return file.toString().endsWith(".md");
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException failure) {
+            throw new AssertionError(failure);
+        }
     }
 
     private static String source(String example) throws IOException {

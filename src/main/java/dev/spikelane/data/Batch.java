@@ -1,6 +1,7 @@
 package dev.spikelane.data;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.random.SampleDraws;
 import java.util.Arrays;
@@ -152,9 +153,18 @@ public final class Batch {
     }
 
     /**
+     * Returns the shape of a sample.
+     *
+     * @return the shape; values stand in torch's order (channel, y, x)
+     */
+    public Shape shape() {
+        return data.shape();
+    }
+
+    /**
      * Returns the values.
      *
-     * @return {@code [count x values]}
+     * @return {@code [count x shape().size()]}
      */
     public FloatMatrix values() {
         return rows.values;

@@ -1,8 +1,8 @@
 package dev.spikelane.description;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.operator.ConnectionKind;
-import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.connection.kind.ConnectionKind;
+import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Quantization;

@@ -1,6 +1,8 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.BatchNormOperator;
+import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.update.BatchNormStep;
 import dev.spikelane.kernel.update.BatchStatistics;
 import dev.spikelane.memory.FloatMatrix;

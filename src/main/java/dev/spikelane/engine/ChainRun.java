@@ -3,7 +3,6 @@ package dev.spikelane.engine;
 import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
-import dev.spikelane.connection.operator.TileOperator;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PreparedFrame;
 import dev.spikelane.memory.FloatMatrix;
@@ -29,7 +28,7 @@ public final class ChainRun {
 
     private final Scratch[] scratch;
     private final Operator product;
-    private final TileOperator[] behind;
+    private final Operator.OnTile[] behind;
     private boolean reserved;
     /** Made when a frame comes. */
     private @Nullable PreparedFrame lists;
@@ -40,7 +39,7 @@ public final class ChainRun {
     public ChainRun(List<Operator> operators, Arena arena, Scratch[] ofThreads) {
         this.operators = List.copyOf(operators);
         int last = operators.size() - 1;
-        while (last > 0 && operators.get(last) instanceof TileOperator) {
+        while (last > 0 && operators.get(last) instanceof Operator.OnTile) {
             last--;
         }
         this.arena = arena;
@@ -48,7 +47,7 @@ public final class ChainRun {
         this.made = new Tile[ofThreads.length][last];
         this.scratch = ofThreads;
         this.product = operators.get(last);
-        this.behind = operators.subList(last + 1, operators.size()).toArray(TileOperator[]::new);
+        this.behind = operators.subList(last + 1, operators.size()).toArray(Operator.OnTile[]::new);
     }
 
     /** Returns the operators, from source to target. */
@@ -131,7 +130,7 @@ public final class ChainRun {
     }
 
     private void apply(Tile current, int rows) {
-        for (TileOperator operator : behind) {
+        for (Operator.OnTile operator : behind) {
             operator.apply(current, rows);
         }
     }

@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.description.InputDescription;
+import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;

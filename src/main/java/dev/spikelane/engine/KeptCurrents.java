@@ -1,5 +1,7 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

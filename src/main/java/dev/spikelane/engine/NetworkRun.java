@@ -227,19 +227,22 @@ public final class NetworkRun {
     /** In training, a path is cut where batches are normalized: what comes before makes the rows of what is behind. */
     private ProjectionRun run(
             ProjectionDescription projection, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
-        List<Operator> last = operators;
-        SourceRun seen = source;
         for (int i = operators.size() - 1; i > 0 && back != null; i--) {
             if (operators.get(i) instanceof BatchNormOperator norm) {
                 ProjectionRun rows = run(projection, operators.subList(0, i), source, ofThreads);
-                seen = new BatchNormRun(rows, norm, memory.arena, size, memory.workers);
-                last = new ArrayList<>(operators.subList(i, operators.size()));
-                last.set(0, norm.ofNormalized());
-                break;
+                List<Operator> behind = new ArrayList<>(operators.subList(i, operators.size()));
+                behind.set(0, norm.ofNormalized());
+                BatchNormRun normalized = new BatchNormRun(rows, norm, memory.arena, size, memory.workers);
+                return runWhole(projection, behind, normalized, ofThreads);
             }
         }
-        ChainRun chain = new ChainRun(last, memory.arena, ofThreads);
-        return new ProjectionRun(projection, chain, seen, memory.arena, size.batch(), threads());
+        return runWhole(projection, operators, source, ofThreads);
+    }
+
+    private ProjectionRun runWhole(
+            ProjectionDescription projection, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
+        ChainRun chain = new ChainRun(operators, memory.arena, ofThreads);
+        return new ProjectionRun(projection, chain, source, memory.arena, size.batch(), threads());
     }
 
     private SourceRun source(SourceDescription source) {

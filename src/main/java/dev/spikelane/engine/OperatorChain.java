@@ -1,8 +1,8 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.BatchNormOperator;
-import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.OperatorDescription;

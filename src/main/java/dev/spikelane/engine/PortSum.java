@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Cut;
+import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
@@ -42,12 +43,6 @@ final class PortSum {
      */
     private static final double NANOSECONDS_WORTH_SHARING = 5_000;
 
-    /**
-     * Rows that a thread takes through a path of several products at a time: they read weights once for all of them,
-     * and what is made between two products stays in the L2 cache.
-     */
-    private static final int ROWS_IN_PART = 256;
-
     private final ProjectionRun[] terms;
     private final int columns;
     private final int batch;
@@ -55,7 +50,7 @@ final class PortSum {
     /** Whether a path has several products, which make rows in whole. */
     private final boolean several;
 
-    private final int stepsAtATime;
+    private final int turn;
     /** For each thread where it fills currents. */
     private final Tile[] tiles;
 
@@ -73,7 +68,7 @@ final class PortSum {
     private int stepsInPart;
 
     /** Some samples, of the sums and of the source of each term. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Samples(SampleViews rows, SampleViews[] sources) {}
 
     /**
@@ -87,7 +82,7 @@ final class PortSum {
         this.columns = columns;
         this.batch = size.batch();
         this.several = terms.stream().anyMatch(term -> !term.chain().isOneProduct());
-        this.stepsAtATime = Math.clamp(ROWS_IN_PART / batch, 1, size.segment());
+        this.turn = size.turn();
         this.kept = kept;
         this.tiles = new Tile[size.threads()];
         Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, columns));
@@ -96,8 +91,7 @@ final class PortSum {
         }
         this.added = new Tile[terms.size() > 1 ? size.threads() : 0];
         for (int i = 0; i < added.length; i++) {
-            added[i] =
-                    several ? Tile.whole(FloatMatrix.zeros(arena, stepsAtATime * batch, columns)) : tile(arena, size);
+            added[i] = several ? Tile.whole(FloatMatrix.zeros(arena, turn * batch, columns)) : tile(arena, size);
         }
         this.blocksAdded = several ? blocks() : BLOCKS_IN_TILE;
         SampleViews[] shares =
@@ -108,7 +102,7 @@ final class PortSum {
                     new Samples(shares[i], SampleViews.of(terms.size(), shares[i].first(), shares[i].count(), batch));
         }
         if (several) {
-            terms.forEach(term -> term.makeRoom(stepsAtATime * batch));
+            terms.forEach(term -> term.makeRoom(turn * batch));
         }
     }
 
@@ -175,7 +169,7 @@ final class PortSum {
         if (steps < threads && samples.length > 1) {
             workers.run(fillSamples, samples.length, share);
         } else {
-            stepsInPart = Math.min(Math.ceilDiv(steps, threads), several ? stepsAtATime : steps);
+            stepsInPart = Math.min(Math.ceilDiv(steps, threads), several ? turn : steps);
             workers.run(fillSteps, Math.ceilDiv(steps, stepsInPart), share);
         }
     }

@@ -2,6 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -138,8 +139,8 @@ public final class ProjectionRun {
     }
 
     /**
-     * Fills the currents of some steps, of which the first is in row 0, for the blocks in use; behind {@link #prepare} and,
-     * where the path has several products, {@link #hold(WorkerPool, boolean)}.
+     * Fills the currents of some steps, of which the first is in row 0, for the blocks in use; behind {@link #prepare}
+     * and, where the path has several products, {@link #hold(WorkerPool, boolean)}.
      */
     public void fill(int first, int count, Tile current, int thread) {
         if (frame == null) {

@@ -6,17 +6,26 @@ package dev.spikelane.engine;
  * @param steps steps of a block, a whole window in training
  * @param batch samples
  * @param segment steps whose currents are there at a time
- * @param turn steps whose gradients a thread gathers at a time
+ * @param turn steps that a thread takes at a time through several operators, or back
  * @param threads threads that share the work
  */
 public record RunSize(int steps, int batch, int segment, int turn, int threads) {
 
-    /** Turns of the way forward are so many times as long. */
+    /**
+     * Rows that a thread takes through several operators, or whose gradients it gathers, at a time: operators read
+     * weights once for all of them, and with 256 neurons they are 256 KB.
+     */
+    public static final int ROWS_IN_TURN = 256;
+
+    /**
+     * Turns of the way forward are so many times as long: as many rows as products prepare spikes of at a time, and
+     * their currents of a block of neurons are as much.
+     */
     private static final int FORWARD = 4;
 
     /** A run that goes forward only, all steps of a block at a time. */
     static RunSize forward(int steps, int batch, int threads) {
-        return new RunSize(steps, batch, steps, steps, threads);
+        return new RunSize(steps, batch, steps, Math.clamp(ROWS_IN_TURN / batch, 1, steps), threads);
     }
 
     /** Steps whose currents a thread makes, where they are kept and it can, before neurons take them. */

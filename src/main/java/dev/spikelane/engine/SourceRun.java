@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.memory.Signal;
 import org.jspecify.annotations.Nullable;
 

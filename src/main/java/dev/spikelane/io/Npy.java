@@ -21,9 +21,9 @@ import java.util.List;
 /**
  * Reads and writes NumPy's {@code .npy} files: float32 and uint8, C order.
  *
- * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1; floats of 0 and 1 are read too. What is written loads with {@code
- * numpy.load} and is byte for byte what {@code numpy.save} writes. float64 is read where rounding is asked for; other
- * item types, other byte orders, Fortran order and pickled objects are refused.
+ * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1; floats of 0 and 1 are read too. What
+ * is written loads with {@code numpy.load} and is byte for byte what {@code numpy.save} writes. float64 is read where
+ * rounding is asked for; other item types, other byte orders, Fortran order and pickled objects are refused.
  *
  * <p>What was read is a matrix, and the shape that the file declares. The last dimension are the matrix's columns, the
  * product of the others its rows: {@code [steps, batch, neurons]} becomes {@code [(steps * batch) x neurons]}.
@@ -239,7 +239,8 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads spikes from an array of 0 and 1, of uint8, bool, float32 or float64, into at most 512 MiB of memory that is freed when it is forgotten.
+     * Reads spikes from an array of 0 and 1, of uint8, bool, float32 or float64, into at most 512 MiB of memory that is
+     * freed when it is forgotten.
      *
      * @param file the file
      * @return the spikes: the last dimension are the columns, the product of the others the rows

@@ -27,7 +27,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
     private static final Set<String> FIELDS = Set.of("dtype", "shape", "data_offsets");
 
     /** Where a tensor stands in the data. */
-    record Entry(String name, TensorType type, List<Integer> shape, long begin, long end) {
+    record Entry(String name, Tensor.Type type, List<Integer> shape, long begin, long end) {
 
         Tensor of(MemorySegment data) {
             return new Tensor(name, type, shape, data.asSlice(begin, end - begin));
@@ -68,12 +68,12 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
     private static Entry entry(String file, String name, JsonValue value) throws IOException {
         value.requireOnly(FIELDS);
         JsonValue code = value.member("dtype");
-        TensorType type = null;
-        for (TensorType each : TensorType.values()) {
+        Tensor.Type type = null;
+        for (Tensor.Type each : Tensor.Type.values()) {
             type = each.name().equals(code.text()) ? each : type;
         }
         if (type == null) {
-            throw code.unexpected("one of " + List.of(TensorType.values()));
+            throw code.unexpected("one of " + List.of(Tensor.Type.values()));
         }
         List<JsonValue> sizes = value.member("shape").items();
         if (sizes.size() > Tensor.MOST_DIMENSIONS) {

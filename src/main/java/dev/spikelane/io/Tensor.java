@@ -18,12 +18,12 @@ public final class Tensor {
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final String name;
-    private final TensorType type;
+    private final Type type;
     private final List<Integer> shape;
     private final MemorySegment bytes;
 
     /** The bytes are not copied. */
-    Tensor(String name, TensorType type, List<Integer> shape, MemorySegment bytes) {
+    Tensor(String name, Type type, List<Integer> shape, MemorySegment bytes) {
         this.name = name;
         this.type = type;
         this.shape = List.copyOf(shape);
@@ -41,7 +41,7 @@ public final class Tensor {
      * @throws IllegalArgumentException if there are more than 8 dimensions, one is negative, or the bytes are not as
      *     many as they need
      */
-    public static Tensor of(String name, TensorType type, List<Integer> shape, MemorySegment bytes) {
+    public static Tensor of(String name, Type type, List<Integer> shape, MemorySegment bytes) {
         long expected = type.bytes() * count(name, shape);
         if (bytes.byteSize() != expected) {
             throw new IllegalArgumentException("tensor " + JsonValue.quoted(name) + " has " + bytes.byteSize()
@@ -72,7 +72,7 @@ public final class Tensor {
                     row * i,
                     values.columns());
         }
-        return of(name, TensorType.F32, shape, bytes);
+        return of(name, Type.F32, shape, bytes);
     }
 
     private static long count(String name, List<Integer> shape) {
@@ -105,7 +105,7 @@ public final class Tensor {
      *
      * @return the type
      */
-    public TensorType type() {
+    public Type type() {
         return type;
     }
 
@@ -168,7 +168,7 @@ public final class Tensor {
         int columns = shape.isEmpty() ? 1 : shape.getLast();
         FloatMatrix values = FloatMatrix.zeros(Math.toIntExact(count() / columns), columns);
         for (int row = 0; row < values.rows(); row++) {
-            if (type == TensorType.F32) {
+            if (type == Type.F32) {
                 MemorySegment.copy(
                         bytes,
                         FLOAT,
@@ -189,5 +189,54 @@ public final class Tensor {
     @Override
     public String toString() {
         return "tensor " + JsonValue.quoted(name) + " of " + type + " " + shape;
+    }
+
+    /** The item types of a safetensors file, under the names that it uses; little-endian. */
+    public enum Type {
+        /** Truth values of one byte, 0 or 1. */
+        BOOL(1),
+        /** Whole numbers from 0 to 255. */
+        U8(1),
+        /** Whole numbers of 8 bits. */
+        I8(1),
+        /** Floating-point numbers of 8 bits: 5 of exponent, 2 of fraction. */
+        F8_E5M2(1),
+        /** Floating-point numbers of 8 bits: 4 of exponent, 3 of fraction, without infinities. */
+        F8_E4M3(1),
+        /** Whole numbers of 16 bits. */
+        I16(2),
+        /** Whole numbers of 16 bits without a sign. */
+        U16(2),
+        /** Floating-point numbers of 16 bits, IEEE's binary16. */
+        F16(2),
+        /** Floating-point numbers of 16 bits: the upper half of a float32. */
+        BF16(2),
+        /** Whole numbers of 32 bits. */
+        I32(4),
+        /** Whole numbers of 32 bits without a sign. */
+        U32(4),
+        /** float32. */
+        F32(4),
+        /** float64. */
+        F64(8),
+        /** Whole numbers of 64 bits. */
+        I64(8),
+        /** Whole numbers of 64 bits without a sign. */
+        U64(8);
+
+        private final int bytes;
+
+        Type(int bytes) {
+            this.bytes = bytes;
+        }
+
+        /**
+         * Returns the size of an item.
+         *
+         * @return bytes, 1 to 8
+         */
+        public int bytes() {
+            return bytes;
+        }
     }
 }

@@ -1,7 +1,6 @@
 package dev.spikelane.model;
 
 import dev.spikelane.io.Tensor;
-import dev.spikelane.io.TensorType;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -21,7 +20,7 @@ final class Integers {
     private Integers() {}
 
     static boolean isStored(Tensor tensor) {
-        return tensor.type() == TensorType.I8 || tensor.type() == TensorType.I16;
+        return tensor.type() == Tensor.Type.I8 || tensor.type() == Tensor.Type.I16;
     }
 
     /** The items and the scales. */
@@ -30,7 +29,7 @@ final class Integers {
     }
 
     static Tensor items(String name, IntegerMatrix weights) {
-        TensorType type = weights.type() == ElementType.INT8 ? TensorType.I8 : TensorType.I16;
+        Tensor.Type type = weights.type() == ElementType.INT8 ? Tensor.Type.I8 : Tensor.Type.I16;
         return Tensor.of(name, type, List.of(weights.rows(), weights.columns()), weights.segment());
     }
 
@@ -48,7 +47,7 @@ final class Integers {
             throw new IllegalArgumentException(
                     scales + " has " + scale.length + " scales, expected one for each row of " + items + ", or one");
         }
-        return items.type() == TensorType.I8
+        return items.type() == Tensor.Type.I8
                 ? IntegerMatrix.of(rows, columns, items.bytes().toArray(ValueLayout.JAVA_BYTE), scale)
                 : IntegerMatrix.of(rows, columns, items.bytes().toArray(SHORT), scale);
     }

@@ -63,6 +63,7 @@ public record Model(Network network, Map<String, String> notes) {
      */
     public Model {
         Objects.requireNonNull(network, "network");
+        Objects.requireNonNull(notes, "notes");
         notes = Collections.unmodifiableMap(new LinkedHashMap<>(notes));
         number(notes, STEPS, MOST_STEPS);
         number(notes, CLASSES, MOST_CLASSES);
@@ -76,6 +77,7 @@ public record Model(Network network, Map<String, String> notes) {
      * @return a model
      */
     public static Model of(Network network) {
+        Objects.requireNonNull(network, "network");
         return new Model(network, Map.of());
     }
 
@@ -100,6 +102,7 @@ public record Model(Network network, Map<String, String> notes) {
      * @return a model of the same network
      */
     public Model withClassNames(List<String> names) {
+        Objects.requireNonNull(names, "names");
         JsonWriter json = new JsonWriter().array();
         names.forEach(json::value);
         return with(CLASS_NAMES, json.end().text());

@@ -1,8 +1,8 @@
 package dev.spikelane.model;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.operator.ConnectionKind;
-import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.connection.kind.ConnectionKind;
+import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.description.PathWalk;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.file.JsonValue;

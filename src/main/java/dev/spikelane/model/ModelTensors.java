@@ -1,11 +1,10 @@
 package dev.spikelane.model;
 
-import dev.spikelane.connection.operator.StoredValues;
+import dev.spikelane.connection.kind.StoredValues;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
-import dev.spikelane.io.TensorType;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -23,7 +22,7 @@ import java.util.Set;
 /** The tensors of a model file, as the values that they are. */
 final class ModelTensors {
 
-    private static final Set<TensorType> FLOATS = Set.of(TensorType.F32, TensorType.F16, TensorType.BF16);
+    private static final Set<Tensor.Type> FLOATS = Set.of(Tensor.Type.F32, Tensor.Type.F16, Tensor.Type.BF16);
 
     /** The most memory that all values may take as matrices, whose rows are padded. */
     private static final long MOST_BYTES = 1L << 30;

@@ -1,7 +1,7 @@
 package dev.spikelane.model;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.InputDescription;
 import dev.spikelane.description.NamedValues;

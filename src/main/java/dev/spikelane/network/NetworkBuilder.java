@@ -43,10 +43,9 @@ public final class NetworkBuilder {
         this.arena = Objects.requireNonNull(arena, "arena");
         if (!arena.allocate(1).isAccessibleBy(new Thread(() -> {}))) {
             throw new IllegalArgumentException(
-                    "arena is confined to one thread, expected Arena.ofShared(), or no arena for"
-                            + " memory that is freed by itself: worker threads could not reach the weights, and "
-                            + "the compiler"
-                            + " would compile kernels that meet confined and shared memory again and again");
+                    "arena is confined to one thread, expected Arena.ofShared(), or no arena for memory that is freed"
+                            + " by itself: worker threads could not reach the weights, and the compiler would compile"
+                            + " kernels that meet confined and shared memory again and again");
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;

@@ -15,7 +15,7 @@ import java.util.Map;
  * <p>One line runs neurons of a model, here one that gets a current of 0.5 at each of 100 steps:
  *
  * <pre>{@code
- * FloatMatrix currents = FloatMatrix.zeros(NativeMemory.ofAuto(), 100, 1);
+ * FloatMatrix currents = FloatMatrix.zeros(100, 1);
  * currents.fill(0.5f);
  * NeuronRun run = new Leaky(.8f).run(currents);
  * }</pre>

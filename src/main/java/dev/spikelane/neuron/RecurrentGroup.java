@@ -1,7 +1,7 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.StepRun;

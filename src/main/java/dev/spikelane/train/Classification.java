@@ -102,7 +102,7 @@ public final class Classification {
         }
         return IntStream.range(0, scores.length)
                 .boxed()
-                .sorted(Comparator.comparing((Integer number) -> -scores[number]))
+                .sorted(Comparator.comparingDouble((Integer number) -> -scores[number]))
                 .limit(count)
                 .mapToInt(Integer::intValue)
                 .toArray();

@@ -5,6 +5,8 @@ import dev.spikelane.engine.Turn;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.train.run.ClassScores;
+import dev.spikelane.train.run.ClassifierRun;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,7 +161,8 @@ public final class Classifier implements AutoCloseable {
         Objects.requireNonNull(sample, "sample");
         turn.take();
         try {
-            return run().classify(sample);
+            ClassifierRun run = run();
+            return classification(run, run.classify(sample));
         } finally {
             turn.end();
         }
@@ -178,7 +181,8 @@ public final class Classifier implements AutoCloseable {
         Objects.requireNonNull(input, "input");
         turn.take();
         try {
-            return run().classify(input);
+            ClassifierRun run = run();
+            return classification(run, run.classify(input));
         } finally {
             turn.end();
         }
@@ -193,10 +197,18 @@ public final class Classifier implements AutoCloseable {
         return model.network().warmUp(1);
     }
 
+    private static Classification classification(ClassifierRun run, int steps) {
+        ClassScores scores = run.scores();
+        return new Classification(run.names(), scores.scores(), scores.shares(), scores.best(), steps);
+    }
+
     private ClassifierRun run() {
         ClassifierRun known = made;
         if (known == null) {
-            known = new ClassifierRun(model, stated("steps", steps == 0 ? null : steps), stated("decoding", decoding));
+            known = new ClassifierRun(
+                    model,
+                    stated("steps", steps == 0 ? null : steps),
+                    stated("decoding", decoding).score());
             known.encode(code == null ? noted(known.steps()) : code, seed);
             if (early != null) {
                 known.early(early, stepsAtOnce);

@@ -1,8 +1,10 @@
 package dev.spikelane.train;
 
+import dev.spikelane.train.loss.ClassDecoder;
+import dev.spikelane.train.loss.ClassScore;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** How the outputs of a population over time become a class. */
 public enum Decoding {
@@ -44,8 +46,8 @@ public enum Decoding {
     public int[] classes(LossInput outputs, int populationClasses) {
         Objects.requireNonNull(outputs, "outputs");
         int[] classes = new int[outputs.batch()];
-        new ClassDecoder(this, outputs.steps(), outputs.batch(), outputs.outputs(), populationClasses)
-                .decode(outputs, 0, classes.length, classes);
+        new ClassDecoder(score(), outputs.steps(), outputs.batch(), outputs.outputs(), populationClasses)
+                .decode(outputs.rows(), 0, classes.length, classes);
         return classes;
     }
 
@@ -80,9 +82,24 @@ public enum Decoding {
         throw new IllegalArgumentException("decoding is '" + word + "', expected one of " + Arrays.toString(values()));
     }
 
+    /** The scores that it goes by. */
+    ClassScore score() {
+        return ClassScore.valueOf(name());
+    }
+
+    /** Makes a decoder for the classes of a loss; null if this gives none. */
+    @Nullable
+    ClassDecoder decoder(Loss loss, int steps, int batch, int outputs) {
+        if (this == NONE) {
+            return null;
+        }
+        int classes = loss.classes(outputs);
+        return new ClassDecoder(score(), steps, batch, outputs, classes == outputs ? 0 : classes);
+    }
+
     /** Returns the word by which the command line and messages call this, such as {@code first-spike}. */
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return score().toString();
     }
 }

@@ -10,6 +10,7 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeCounts;
+import dev.spikelane.train.loss.ClassDecoder;
 import dev.spikelane.train.run.CodedSteps;
 import dev.spikelane.train.run.EvaluationTotals;
 import dev.spikelane.train.run.InferenceWork;
@@ -61,8 +62,8 @@ final class EvaluationBatch implements AutoCloseable {
         decoder = decoding == Decoding.NONE
                 ? null
                 : losses.isEmpty()
-                        ? new ClassDecoder(decoding, steps, samples, size)
-                        : ClassDecoder.of(PopulationLoss.main(losses).loss(), decoding, steps, samples, size);
+                        ? new ClassDecoder(decoding.score(), steps, samples, size)
+                        : decoding.decoder(PopulationLoss.main(losses).loss(), steps, samples, size);
         terms = new double[samples];
         classes = new int[samples];
     }
@@ -117,7 +118,7 @@ final class EvaluationBatch implements AutoCloseable {
             totals.addLoss(loss(), batch.count());
         }
         if (decoder != null) {
-            decoder.decode(outputs, 0, batch.count(), classes);
+            decoder.decode(outputs.rows(), 0, batch.count(), classes);
         }
         for (int sample = 0; sample < batch.count(); sample++) {
             totals.addSample(batch.labels()[sample], decoder == null ? -1 : classes[sample]);

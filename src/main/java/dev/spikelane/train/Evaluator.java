@@ -9,6 +9,7 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.Network;
 import dev.spikelane.train.run.CodedSteps;
 import dev.spikelane.train.run.EvaluationTotals;
+import dev.spikelane.train.run.InputColumns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -147,6 +148,7 @@ public final class Evaluator implements AutoCloseable {
             throw new IllegalArgumentException("population '" + population + "' has " + outputs
                     + " outputs, expected at least " + data.classes() + ", one for each class of the data");
         }
+        new InputColumns(network).requireMaps(data.shape(), "data");
         EvaluationTotals totals = new EvaluationTotals(network, data.size());
         try (BatchLoader loader = new BatchLoader(data, batching)) {
             loader.start(0);

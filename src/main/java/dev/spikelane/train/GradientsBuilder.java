@@ -34,12 +34,6 @@ public final class GradientsBuilder {
 
     private static final Cleaner CLEANER = Cleaner.create();
 
-    /**
-     * Rows whose gradients a thread gathers at a time: with 256 neurons they are 256 KB. Forward, four times as many
-     * are as many as products prepare spikes of at a time, and their currents of a block of neurons are as much.
-     */
-    private static final int ROWS_IN_TURN = 256;
-
     private static final String REMEDIES = "fewer samples, or computing more again, need fewer";
 
     private final Network network;
@@ -51,7 +45,7 @@ public final class GradientsBuilder {
     private long seed;
     private @Nullable Held held;
     private MemoryLimit limit = new MemoryLimit(MemoryLimit.MACHINE);
-    private int rowsInTurn = ROWS_IN_TURN;
+    private int rowsInTurn = RunSize.ROWS_IN_TURN;
     private boolean gives;
     private GradientBlueprint.Use use = GradientBlueprint.Use.ANY;
     private InputForm form = InputForm.ANY;

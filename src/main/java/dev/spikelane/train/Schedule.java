@@ -5,7 +5,8 @@ import java.util.Objects;
 
 /**
  * How the learning rate changes from step to step: a function of the step's number and the optimizer's own rate. A step
- * may be an iteration or an epoch, as the trainer counts.
+ * is a batch, not an epoch: a {@link TrainingRun} counts them over all epochs. So the numbers of a schedule that torch
+ * moves once an epoch are multiplied by the batches of one, {@link dev.spikelane.data.Batching#batches}.
  *
  * <p>The formulas are those of {@code torch.optim.lr_scheduler}, in closed form and float64; step 0 is the one before
  * the first call of torch's {@code scheduler.step()}.

@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param shards how many there are
  * @param samples how many the whole batch has
  * @param gradients the gradients of learned values by their names, such as {@code fc1.weight}, in torch's layout, not
- *     limited yet
+ *     limited yet; under the names of running values of batch norms the means and variances of each step
  * @param terms terms of the loss, one for each sample of the shard, divided by what belongs to the whole batch
  * @param right samples that were decoded right
  */

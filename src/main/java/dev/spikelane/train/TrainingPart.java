@@ -7,6 +7,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
 import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.ObservedGradients;
+import dev.spikelane.train.loss.ClassDecoder;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -53,8 +54,7 @@ final class TrainingPart implements ObservedGradients.Part {
         this.main = this.losses[losses.indexOf(decoded)];
         List<ClassDecoder> decoding = new ArrayList<>();
         for (int i = 0; i < crew.threads(); i++) {
-            ClassDecoder decoder =
-                    ClassDecoder.of(decoded.loss(), decoded.loss().decoding(), steps, size, decoded.outputs());
+            ClassDecoder decoder = decoded.loss().decoding().decoder(decoded.loss(), steps, size, decoded.outputs());
             if (decoder != null) {
                 decoding.add(decoder);
             }
@@ -140,7 +140,7 @@ final class TrainingPart implements ObservedGradients.Part {
     }
 
     private void decode(int part, int thread) {
-        decoders[thread].decode(main.read(), firstOf(part), firstOf(part + 1), classes);
+        decoders[thread].decode(main.read().rows(), firstOf(part), firstOf(part + 1), classes);
     }
 
     /** The first sample of a thread's share. */

@@ -55,7 +55,7 @@ public final class TrainingRun {
     private final Checkpoint saved;
     private final Turn turn = new Turn("training run");
     private List<String> notices;
-    private final LoadedBatches batches;
+    private final TrainingBatch.Loaded batches;
     private RunState state = new RunState();
     private int batchesOfEpoch;
     private long samplesOfEpoch;
@@ -67,7 +67,7 @@ public final class TrainingRun {
         this.orders = new EpochOrders(said.batching, said.data.size());
         this.saved = new Checkpoint(
                 trainer.network(), trainer.parameters(), trainer::reload, said.identity(), said.numbers(), orders);
-        this.batches = new LoadedBatches(trainer);
+        this.batches = new TrainingBatch.Loaded(trainer);
         this.notices = notices();
     }
 

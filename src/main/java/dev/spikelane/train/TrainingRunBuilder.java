@@ -249,9 +249,8 @@ public final class TrainingRunBuilder {
         }
         if (checkpoint != null && batching.code().isSequential()) {
             throw new IllegalArgumentException(
-                    "the code draws from one stream, whose place no checkpoint keeps, expected a code that draws "
-                            + "from the"
-                            + " samples' own streams, or a run without a checkpoint");
+                    "the code draws from one stream, whose place no checkpoint keeps, expected a code that draws from"
+                            + " the samples' own streams, or a run without a checkpoint");
         }
         boolean there = false;
         if (checkpoint != null) {
@@ -280,7 +279,8 @@ public final class TrainingRunBuilder {
 
     /** Before hours are spent: shapes, labels and targets. */
     private void requireFit(Dataset samples, Batching asBatches, String what) {
-        int inputs = new InputColumns(trainer.network()).columns();
+        InputColumns columns = new InputColumns(trainer.network());
+        int inputs = columns.columns();
         if (samples.size() < 1) {
             throw new IllegalArgumentException(what + " has no samples, expected at least one");
         }
@@ -296,6 +296,9 @@ public final class TrainingRunBuilder {
                                             .map(Input::name)
                                             .toList() + " side by side"
                             : ""));
+        }
+        if (encoded == samples.shape().size()) { // else a step is a piece of a sample
+            columns.requireMaps(samples.shape(), what);
         }
         for (PopulationLoss loss : trainer.recipe().losses()) {
             if (loss.loss().decoding() != Decoding.NONE) {

@@ -252,7 +252,7 @@ final class TrainingStep implements AutoCloseable {
         }
         running.begin();
         for (ShardGradients shard : shards) {
-            running.follow(shard, recipe.steps());
+            running.follow(shard.gradients(), shard.shard(), shard.terms().length, recipe.steps());
         }
         right = decoded;
         tell(loss);

@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.blas.OpenBlas;
-import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;

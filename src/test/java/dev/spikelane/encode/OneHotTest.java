@@ -5,7 +5,6 @@ import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@EveryWidth
 final class OneHotTest {
 
     private final Arena arena = Arena.ofConfined();

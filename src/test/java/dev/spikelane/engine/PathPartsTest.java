@@ -56,7 +56,7 @@ final class PathPartsTest {
      * Dense, scale, dense without neurons between, and beside it one operator into the same port; then a layer of fewer
      * blocks than threads, and neurons that are coupled or not.
      */
-    private static Network network() {
+    static Network network() {
         TorchRandom random = new TorchRandom(3);
         NetworkBuilder builder = Network.builder();
         var x = builder.input("x", Shape.of(INPUTS));

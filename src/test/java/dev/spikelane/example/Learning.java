@@ -36,13 +36,13 @@ public class Learning {
                 .dense(3, random).neuron(new Leaky(0.9)).build();
         var loss = CrossEntropyLoss.count(); // the class whose neuron fires most often
         try (var trainer = Trainer.of(network, 20, 50).loss(loss).optimizer(new Adam(5e-3)).build()) { // 20 steps
-            TrainingRun.of(trainer, parts.get(0), batching).epochs(20).build().run();
+            var run = TrainingRun.of(trainer, parts.get(0), batching).epochs(20).build().run();
+            if (arguments.length > 0) {
+                ModelFile.write(Path.of(arguments[0]), run.model()); // for a Classifier, in this program or another
+            }
         }
         try (var evaluator = new Evaluator(network, 20, batching, 1).loss(loss)) {
             System.out.println("right: " + evaluator.evaluate(parts.get(1)).accuracy());
-        }
-        if (arguments.length > 0) {
-            ModelFile.write(Path.of(arguments[0]), network);
         }
     }
 }

@@ -37,7 +37,7 @@ public class Training {
                     .resume() // if that file is there
                     .build();
             run.run().write(Path.of("history.csv"));
+            ModelFile.write(Path.of("model.safetensors"), run.model());
         }
-        ModelFile.write(Path.of("model.safetensors"), network);
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SimdFallbackTest {
 
     private static final String MISSING = "scalar kernels, because the module jdk.incubator.vector is missing;"
-            + " networks run up to 26 times slower; start java with --add-modules jdk.incubator.vector";
+            + " networks run up to 240 times slower; start java with --add-modules jdk.incubator.vector";
 
     @TempDir
     Path folder;

@@ -13,7 +13,6 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
-import dev.spikelane.io.TensorType;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -129,7 +128,7 @@ final class ModelFileTest {
                         Map.entry("lif2.threshold", List.of()),
                         Map.entry("lif2.graded_spikes_factor", List.of())),
                 shapes);
-        assertTrue(content.tensors().stream().allMatch(tensor -> tensor.type() == TensorType.F32));
+        assertTrue(content.tensors().stream().allMatch(tensor -> tensor.type() == Tensor.Type.F32));
         assertEquals("pt", content.metadata().get("format"));
     }
 
@@ -139,8 +138,8 @@ final class ModelFileTest {
         Network network = network();
         ModelFile.write8Bit(file, network);
         Safetensors content = Safetensors.read(file);
-        assertEquals(TensorType.I8, content.tensor("fc1.weight").type());
-        assertEquals(TensorType.F32, content.tensor("fc1.bias").type());
+        assertEquals(Tensor.Type.I8, content.tensor("fc1.weight").type());
+        assertEquals(Tensor.Type.F32, content.tensor("fc1.bias").type());
         float[] scales = content.tensor("fc1.weight_scale").floats();
         Network read = ModelFile.read(file);
         FloatMatrix before = network.weights().get("fc1.weight");
@@ -175,7 +174,7 @@ final class ModelFileTest {
             ModelFile.write(file, network);
             Safetensors content = Safetensors.read(file);
             assertEquals(
-                    type == ElementType.INT8 ? TensorType.I8 : TensorType.I16,
+                    type == ElementType.INT8 ? Tensor.Type.I8 : Tensor.Type.I16,
                     content.tensor("fc1.weight").type());
             assertEquals(List.of(3), content.tensor("fc1.weight_scale").shape());
             for (Network read : List.of(ModelFile.read(file), ModelFile.readIntegers(file))) {
@@ -355,7 +354,7 @@ final class ModelFileTest {
                                 "",
                                 Tensor.of(
                                         "fc1.weight",
-                                        TensorType.I8,
+                                        Tensor.Type.I8,
                                         List.of(3, 4),
                                         MemorySegment.ofArray(new byte[12])))
                         .replaceAll("\\[.*", ""));
@@ -366,7 +365,7 @@ final class ModelFileTest {
                                 "",
                                 Tensor.of(
                                         "fc1.weight",
-                                        TensorType.U8,
+                                        Tensor.Type.U8,
                                         List.of(3, 4),
                                         MemorySegment.ofArray(new byte[12])))
                         .replaceAll(".*(tensor )", "$1"));

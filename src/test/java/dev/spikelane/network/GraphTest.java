@@ -15,7 +15,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Scale;
-import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.engine.ComponentPlan;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.train.loss.ClassDecoder;
+import dev.spikelane.train.loss.ClassScore;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -15,8 +17,8 @@ final class ClassDecoderTest {
 
     private static int[] decode(Decoding decoding, LossInput input) {
         int[] classes = new int[input.batch()];
-        new ClassDecoder(decoding, input.steps(), input.batch(), input.outputs())
-                .decode(input, 0, input.batch(), classes);
+        new ClassDecoder(decoding.score(), input.steps(), input.batch(), input.outputs())
+                .decode(input.rows(), 0, input.batch(), classes);
         return classes;
     }
 
@@ -39,7 +41,7 @@ final class ClassDecoderTest {
         assertArrayEquals(new int[] {0}, decode(Decoding.COUNT, input));
         assertArrayEquals(new int[] {2}, decode(Decoding.FIRST_SPIKE, input));
         int[] classes = new int[1];
-        new ClassDecoder(Decoding.COUNT, 3, 1, 4, 2).decode(input, 0, 1, classes);
+        new ClassDecoder(ClassScore.COUNT, 3, 1, 4, 2).decode(input.rows(), 0, 1, classes);
         assertArrayEquals(new int[] {0}, classes);
         assertEquals(1, ClassDecoder.right(classes, new int[] {0}, 0, 1));
         assertEquals(0, ClassDecoder.right(classes, new int[] {1}, 0, 1));
@@ -56,10 +58,10 @@ final class ClassDecoderTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "decoding is none, expected one that gives classes",
-                () -> new ClassDecoder(Decoding.NONE, 1, 1, 1));
+                () -> new ClassDecoder(ClassScore.NONE, 1, 1, 1));
         assertMessage(
                 IllegalArgumentException.class,
                 "decoding is membrane, expected count for a population code",
-                () -> new ClassDecoder(Decoding.MEMBRANE, 1, 1, 4, 2));
+                () -> new ClassDecoder(ClassScore.MEMBRANE, 1, 1, 4, 2));
     }
 }

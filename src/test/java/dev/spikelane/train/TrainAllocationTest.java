@@ -6,6 +6,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.SampleDraws;
+import dev.spikelane.train.loss.ClassDecoder;
 import dev.spikelane.train.update.Clipping;
 import dev.spikelane.train.update.ParameterUpdate;
 import java.lang.foreign.Arena;
@@ -59,8 +60,8 @@ final class TrainAllocationTest {
         int[] classes = new int[BATCH];
         for (Decoding decoding : Decoding.values()) {
             if (decoding != Decoding.NONE) {
-                ClassDecoder decoder = new ClassDecoder(decoding, STEPS, BATCH, OUTPUTS);
-                assertNone(CALLS, () -> decoder.decode(input, 0, BATCH, classes));
+                ClassDecoder decoder = new ClassDecoder(decoding.score(), STEPS, BATCH, OUTPUTS);
+                assertNone(CALLS, () -> decoder.decode(input.rows(), 0, BATCH, classes));
             }
         }
     }

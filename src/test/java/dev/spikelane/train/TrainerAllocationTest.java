@@ -89,6 +89,25 @@ class TrainerAllocationTest {
     }
 
     @Test
+    void normalizedBatches() {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
+        FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, 40, new Random(1));
+        for (TrainingBatch batch : List.of(TrainingBatch.of(input, LABELS), TrainingBatch.ofFrame(frame, LABELS))) {
+            TorchRandom random = new TorchRandom(3);
+            Network network = Network.builder(40)
+                    .dense(70, random)
+                    .batchNorm()
+                    .neuron(new Leaky(0.9))
+                    .dense(4, random)
+                    .batchNorm()
+                    .neuron(new Leaky(0.9))
+                    .build();
+            train(network, batch, 2);
+            train(network, batch, trainer -> trainer.recomputeEvery(3));
+        }
+    }
+
+    @Test
     void learnedParameters() {
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
         train(deep(), TrainingBatch.of(input, LABELS), 1, "lif1.beta", "lif1.threshold", "lif2.alpha", "lif3.beta");

@@ -634,6 +634,28 @@ final class TrainingRunTest {
                     trainer,
                     Dataset.of(Shape.of(5), FloatMatrix.zeros(1, 5), new int[1], 1),
                     16);
+            Network maps = Network.builder(Shape.of(3, 2, 2))
+                    .flatten()
+                    .dense(4, new TorchRandom(1))
+                    .neuron(new Leaky(0.9f))
+                    .build();
+            try (Trainer other = SmallRun.trainer(maps).build()) {
+                refused(
+                        "training data has samples of shape [1 x 4 x 3], expected [3 x 2 x 2], the shape of input"
+                                + " 'input', or flat ones",
+                        other,
+                        SmallRun.data(9, 1),
+                        16);
+                try (Evaluator evaluator = new Evaluator(maps, SmallRun.STEPS, SmallRun.batching(), 1)) {
+                    IllegalArgumentException refused =
+                            assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(SmallRun.data(9, 1)));
+                    assertEquals(
+                            "data has samples of shape [1 x 4 x 3], expected [3 x 2 x 2], the shape of input 'input',"
+                                    + " or flat ones",
+                            refused.getMessage());
+                    evaluator.evaluate(SmallRun.data(9, 1).flattened());
+                }
+            }
             refused("batches have 17 samples, expected at most 16", trainer, SmallRun.data(9, 1), 17);
             IllegalArgumentException few = assertThrows(
                     IllegalArgumentException.class,

@@ -38,7 +38,7 @@ public final class Bench {
             if (options.grid()) {
                 return grid(options);
             }
-            List<Work> works = (options.full() ? Works.all() : Works.quick())
+            List<Work> works = (options.full() ? Workloads.all() : Workloads.quick())
                     .stream().filter(work -> options.takes(work.name())).toList();
             if (works.isEmpty()) {
                 throw new Options.Wrong("no work has '" + String.join("' and '", options.words()) + "' in its name");

@@ -48,7 +48,7 @@ public final class Benchmarks {
     }
 
     private static String[] names(List<String> words) {
-        String[] names = Works.all().stream()
+        String[] names = Workloads.all().stream()
                 .map(Work::name)
                 .filter(name -> words.stream().allMatch(name::contains))
                 .toArray(String[]::new);

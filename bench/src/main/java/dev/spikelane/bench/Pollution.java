@@ -36,7 +36,7 @@ public final class Pollution {
      */
     public static void main(String... arguments) throws IOException, InterruptedException {
         Locale.setDefault(Locale.ROOT);
-        List<Work> works = Works.kernels();
+        List<Work> works = Workloads.kernels();
         if (arguments.length > 0 && arguments[0].startsWith("--")) {
             List<Work> chosen = new ArrayList<>();
             for (String number : List.of(arguments).subList(1, arguments.length)) {

@@ -13,14 +13,14 @@ final class Scaling {
 
     /** Appends a table for each, of the works that were measured. */
     static void append(StringBuilder text, Map<String, Measurement> measured) {
-        table(text, measured, "Batch", "of a sample", Works.overBatch(), (work, time) -> time / number(work, "batch "));
+        table(text, measured, "Batch", "of a sample", Workloads.overBatch(), (work, time) -> time / number(work, "batch "));
         table(
                 text,
                 measured,
                 "Neurons",
                 "of a neuron and step",
-                Works.overNeurons(),
-                (work, time) -> time / Works.STEPS / number(work, work.startsWith("leaky") ? "neurons " : "784x"));
+                Workloads.overNeurons(),
+                (work, time) -> time / Workloads.STEPS / number(work, work.startsWith("leaky") ? "neurons " : "784x"));
         spikes(text, measured);
     }
 
@@ -47,7 +47,7 @@ final class Scaling {
         List<List<String>> rows = new ArrayList<>();
         double spikesBefore = 0;
         double timeBefore = 0;
-        for (SpikeMatmulWork work : Works.overSpikes()) {
+        for (SpikeMatmulWork work : Workloads.overSpikes()) {
             Measurement measurement = measured.get(work.name());
             if (measurement != null) {
                 double spikes = work.density() * work.pre() * work.rows();

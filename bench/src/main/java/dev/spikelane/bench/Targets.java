@@ -1,7 +1,7 @@
 package dev.spikelane.bench;
 
-import static dev.spikelane.bench.Works.MANY_ROWS;
-import static dev.spikelane.bench.Works.STEPS;
+import static dev.spikelane.bench.Workloads.MANY_ROWS;
+import static dev.spikelane.bench.Workloads.STEPS;
 
 import dev.spikelane.kernel.product.DenseMatmulWork;
 import dev.spikelane.kernel.product.IntegerMatmulWork;

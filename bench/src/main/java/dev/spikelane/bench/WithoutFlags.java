@@ -66,7 +66,7 @@ final class WithoutFlags {
     /** The other JVM: prints the nanoseconds of each work that is named. */
     public static void main(String... works) {
         Locale.setDefault(Locale.ROOT);
-        for (Work work : Works.all()) {
+        for (Work work : Workloads.all()) {
             if (List.of(works).contains(work.name())) {
                 System.out.println(Bench.measure(work).java() + "\t" + work.name());
             }

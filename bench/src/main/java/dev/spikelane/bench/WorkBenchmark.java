@@ -36,7 +36,7 @@ public class WorkBenchmark {
 
     @Setup
     public void makeAndVerify() {
-        Work named = Works.all().stream()
+        Work named = Workloads.all().stream()
                 .filter(any -> any.name().equals(work))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no work '" + work + "'"));

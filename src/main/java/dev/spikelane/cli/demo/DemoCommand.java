@@ -37,9 +37,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Run the neurons and the network of snnTorch's tutorial 3: two single neurons, the network"
                     + " 784 -> 1000 -> 10 on its own random input, and the same network on images.",
-            "The tutorial's weights are random. Images of 28 x 28 pixels are shown to a network of the same size"
-                    + " that was"
-                    + " trained on Fashion-MNIST; the embedded images are test images, which it has not seen."
+            "The tutorial's weights are random. Images of 28 x 28 pixels are shown to a network of the same size that"
+                    + " was trained on Fashion-MNIST; the embedded images are test images, which it has not seen."
         },
         footerHeading = "%nExamples:%n",
         footer = {

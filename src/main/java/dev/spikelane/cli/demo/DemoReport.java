@@ -49,8 +49,7 @@ final class DemoReport {
                 .text(String.format(
                         Locale.ROOT,
                         "%,d %s, turned into spikes and run through a network of %,d spiking neurons for %,d steps"
-                                + " each."
-                                + " Its weights are %s.%s",
+                                + " each. Its weights are %s.%s",
                         images.images().count(),
                         images.images().count() == 1 ? "image" : "images",
                         TutorialRun.HIDDEN + TutorialRun.OUTPUTS,

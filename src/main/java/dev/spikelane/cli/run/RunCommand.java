@@ -47,9 +47,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         abbreviateSynopsis = true,
         description = {
-            "Run a model on images: accuracy, confusion matrix, and spikes and synaptic operations per image"
-                    + " against the"
-                    + " multiplications and additions of a dense network."
+            "Run a model on images: accuracy, confusion matrix, and spikes and synaptic operations per image against"
+                    + " the multiplications and additions of a dense network."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -21,12 +21,10 @@ final class TrainOptions {
             names = "--preset",
             paramLabel = "NAME",
             description = {
-                "tutorial3 (784-1000-10, beta 0.99, 200 steps, rate-coded), tutorial5 (784-1000-10, beta 0.95, 25"
-                        + " steps of a"
-                        + " static frame, 3 epochs), recurrent (lines of the image to 256 neurons that feed back to"
-                        + " all), or demo"
-                        + " (as tutorial5, but a loss on counts, 20 epochs at a falling rate, and flipped images)."
-                        + " Default: ${DEFAULT-VALUE}."
+                "tutorial3 (784-1000-10, beta 0.99, 200 steps, rate-coded), tutorial5 (784-1000-10, beta 0.95, 25 steps"
+                        + " of a static frame, 3 epochs), recurrent (lines of the image to 256 neurons that feed back"
+                        + " to all), or demo (as tutorial5, but a loss on counts, 20 epochs at a falling rate, and"
+                        + " flipped images). Default: ${DEFAULT-VALUE}."
             })
     private String preset = "tutorial5";
 

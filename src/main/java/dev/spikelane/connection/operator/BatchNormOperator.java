@@ -4,6 +4,7 @@ import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.update.BatchNormStep;
+import dev.spikelane.kernel.update.BatchNormSums;
 import dev.spikelane.kernel.update.BatchStatistics;
 import dev.spikelane.kernel.update.RowAffine;
 import dev.spikelane.memory.FloatMatrix;
@@ -12,13 +13,23 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Normalizes by the running values: {@code x * factor + (bias - mean * factor)}, both fused, with
- * {@code factor = weight / sqrt(variance + epsilon)}. In training, a {@link BatchNormStep} normalizes a batch by its own
- * statistics, and {@link #ofNormalized} stands for what it has made.
+ * {@code factor = weight / sqrt(variance + epsilon)}. In training, a {@link BatchNormStep} normalizes a batch by its
+ * own statistics, and {@link #ofNormalized} stands for what it has made.
  */
-public final class BatchNormOperator implements TileOperator {
+public final class BatchNormOperator implements Operator.OnTile {
+
+    /** The name of the running mean, as in torch. */
+    public static final String RUNNING_MEAN = "running_mean";
+
+    /** The name of the running variance. */
+    public static final String RUNNING_VARIANCE = "running_var";
+
+    /** The name of the number of batches that were followed. */
+    public static final String BATCHES = "num_batches_tracked";
 
     private final BatchNorm said;
     private final Shape shape;
@@ -34,9 +45,9 @@ public final class BatchNormOperator implements TileOperator {
     private final FloatMatrix factors;
 
     private final FloatMatrix terms;
-    private final NormalizedOperator ofNormalized;
+    private final Operator ofNormalized = new OfNormalized();
 
-    BatchNormOperator(Arena arena, BatchNorm said, Shape shape, List<ValueDescription> described) {
+    public BatchNormOperator(Arena arena, BatchNorm said, Shape shape, List<ValueDescription> described) {
         this.said = said;
         this.shape = shape;
         this.described = described;
@@ -49,7 +60,6 @@ public final class BatchNormOperator implements TileOperator {
         this.terms = FloatMatrix.zeros(arena, 1, shape.size());
         weight.fill(1);
         variance.fill(1);
-        this.ofNormalized = new NormalizedOperator(this);
         update();
     }
 
@@ -73,17 +83,8 @@ public final class BatchNormOperator implements TileOperator {
         return ofNormalized;
     }
 
-    /** Returns the weights, one for each channel, which are 1 if it has none. */
-    FloatMatrix weight() {
-        return weight;
-    }
-
-    FloatMatrix bias() {
-        return bias;
-    }
-
     /** The weights and biases, unless it has none. */
-    List<ValueDescription> learned() {
+    private List<ValueDescription> learned() {
         return said.affine() ? described.subList(0, 2) : List.of();
     }
 
@@ -148,9 +149,24 @@ public final class BatchNormOperator implements TileOperator {
         all.addAll(List.of(mean, variance, batches));
         List<Values> values = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            values.add(new OfChannels(described.get(i), all.get(i)));
+            FloatMatrix row = all.get(i);
+            ValueDescription of = described.get(i);
+            values.add(OperatorValues.ofRows(of, Shape.of(row.columns()), row).takenBy(from -> set(of, row, from)));
         }
         return values;
+    }
+
+    private void set(ValueDescription of, FloatMatrix row, FloatMatrix from) {
+        from.requireFinite("values");
+        boolean counts = of.name().equals(RUNNING_VARIANCE) || of.name().equals(BATCHES);
+        for (int i = 0; counts && i < from.columns(); i++) {
+            if (from.get(0, i) < 0) {
+                throw new IllegalArgumentException(
+                        "'" + of.name() + "' has " + from.get(0, i) + " at " + i + ", expected at least 0");
+            }
+        }
+        row.copyFrom(from);
+        update();
     }
 
     @Override
@@ -176,7 +192,7 @@ public final class BatchNormOperator implements TileOperator {
     }
 
     @Override
-    public WeightGradients weightGradients(Arena arena, int threads) {
+    public @Nullable WeightGradients weightGradients(Arena arena, int threads) {
         return ofNormalized.weightGradients(arena, threads);
     }
 
@@ -185,41 +201,105 @@ public final class BatchNormOperator implements TileOperator {
         return said.toString();
     }
 
-    /** A row of numbers, one for each channel, or a single one. */
-    private final class OfChannels implements Values {
+    /**
+     * Behind rows that were normalized: they pass as they are, and so do their gradients. The way back through the
+     * normalization makes the gradients of the weights.
+     */
+    private final class OfNormalized implements Operator.OnTile {
 
-        private final ValueDescription description;
-        private final FloatMatrix row;
-
-        OfChannels(ValueDescription description, FloatMatrix row) {
-            this.description = description;
-            this.row = row;
+        @Override
+        public int inputs() {
+            return shape.size();
         }
 
         @Override
-        public ValueDescription description() {
-            return description;
+        public int outputs() {
+            return shape.size();
         }
 
         @Override
-        public void read(FloatMatrix into) {
-            into.requireShape("into", 1, columns());
-            into.copyFrom(row);
+        public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
+            throw noSpikes();
         }
 
         @Override
-        public void write(FloatMatrix from) {
-            from.requireShape("from", 1, columns());
-            from.requireFinite("from");
-            boolean counts = row == variance || row == batches;
-            for (int i = 0; counts && i < from.columns(); i++) {
-                if (from.get(0, i) < 0) {
-                    throw new IllegalArgumentException(
-                            "'" + name() + "' has " + from.get(0, i) + " at " + i + ", expected at least 0");
-                }
-            }
-            row.copyFrom(from);
-            update();
+        public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
+            current.copyFrom(input, 0, 0, rows);
         }
+
+        @Override
+        public void apply(Tile current, int rows) {}
+
+        @Override
+        public Operator copy(Arena arena) {
+            return BatchNormOperator.this.copy(arena).ofNormalized();
+        }
+
+        @Override
+        public void setSpikeValue(float[] values) {
+            throw noSpikes();
+        }
+
+        @Override
+        public InputGradient inputGradient(Arena arena) {
+            return (gradient, rows, into) -> into.copyFrom(gradient, 0, 0, rows);
+        }
+
+        @Override
+        public @Nullable WeightGradients weightGradients(Arena arena, int threads) {
+            return new Gradients(BatchNormOperator.this, arena);
+        }
+
+        @Override
+        public void update() {
+            BatchNormOperator.this.update();
+        }
+
+        @Override
+        public String toString() {
+            return said.toString();
+        }
+    }
+
+    /**
+     * The gradients of weights and biases behind a normalization, whose way back makes them with sums that it needs
+     * itself, steps descending.
+     */
+    public static final class Gradients implements WeightGradients {
+
+        private final List<ValueDescription> learned;
+        private final FloatMatrix bias;
+        private final BatchNormSums sums;
+
+        private Gradients(BatchNormOperator operator, Arena arena) {
+            this.learned = operator.learned();
+            this.bias = operator.bias;
+            this.sums = BatchNormSums.zeros(arena, operator.weight);
+        }
+
+        /** Returns the weights, and where the normalization adds their gradients up. */
+        public BatchNormSums sums() {
+            return sums;
+        }
+
+        @Override
+        public List<Learned> learned() {
+            return learned.isEmpty()
+                    ? List.of()
+                    : List.of(
+                            learned(learned.getFirst(), sums.weights(), sums.ofWeights()),
+                            learned(learned.getLast(), bias, sums.ofBias()));
+        }
+
+        private static Learned learned(ValueDescription of, FloatMatrix values, FloatMatrix sum) {
+            return new Learned(
+                    of.name(), values, () -> new Sum(sum, OperatorValues.ofRows(of, Shape.of(sum.columns()), sum)));
+        }
+
+        @Override
+        public void open(WeightRows rows) {}
+
+        @Override
+        public void add(Tile gradient, int firstStep, int endStep, int thread) {}
     }
 }

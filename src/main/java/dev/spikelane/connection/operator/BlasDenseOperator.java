@@ -13,7 +13,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 
 /** A dense connection multiplied by OpenBLAS, which takes torch's layout of weights. */
-final class BlasDenseOperator implements Operator {
+public final class BlasDenseOperator implements Operator {
 
     private final Shape rows;
     private final FloatMatrix weights;
@@ -21,7 +21,7 @@ final class BlasDenseOperator implements Operator {
     private Parameter spikeValue = Parameter.of(1);
     private FloatMatrix ofSpikes;
 
-    BlasDenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
+    public BlasDenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
         this(arena, rows, said.outputs(), said.inputs());
         TorchLayout.copyInside(rows, said.weights(), 0, weights, 0, said.outputs());
         bias.copyFrom(said.bias());
@@ -76,7 +76,7 @@ final class BlasDenseOperator implements Operator {
 
     @Override
     public List<Values> values() {
-        List<ValueDescription> described = DenseKind.values(inputs(), outputs());
+        List<ValueDescription> described = ValueDescription.dense(inputs(), outputs());
         return List.of(
                 OperatorValues.ofRows(described.getFirst(), rows, weights).takenBy(this::set),
                 OperatorValues.ofRows(described.getLast(), Shape.of(outputs()), bias));

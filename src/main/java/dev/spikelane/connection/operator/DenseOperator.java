@@ -20,7 +20,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A dense or a recurrent connection whose weights are packed for the kernels. */
-final class DenseOperator implements Operator {
+public final class DenseOperator implements Operator {
 
     private final Shape rows;
     /** The shape whose inner order the currents have. */
@@ -36,7 +36,7 @@ final class DenseOperator implements Operator {
     /** The weights that spikes are multiplied by. */
     private PackedWeights ofSpikes;
 
-    DenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
+    public DenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
         this.rows = rows;
         this.made = Shape.of(said.outputs());
         this.recurrent = false;
@@ -46,7 +46,7 @@ final class DenseOperator implements Operator {
         setSpikeValue(spikeValue.values());
     }
 
-    DenseOperator(Arena arena, Recurrent said, Shape rows, Shape made, Parameter spikeValue) {
+    public DenseOperator(Arena arena, Recurrent said, Shape rows, Shape made, Parameter spikeValue) {
         this.rows = rows;
         this.made = made;
         this.recurrent = true;
@@ -183,7 +183,7 @@ final class DenseOperator implements Operator {
 
     @Override
     public List<Values> values() {
-        List<ValueDescription> described = DenseKind.values(inputs(), outputs());
+        List<ValueDescription> described = ValueDescription.dense(inputs(), outputs());
         return List.of(
                 OperatorValues.ofPacked(described.getFirst(), rows, made, weights)
                         .takenBy(this::setWeights),

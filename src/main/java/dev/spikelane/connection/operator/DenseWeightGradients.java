@@ -145,7 +145,7 @@ final class DenseWeightGradients implements WeightGradients {
 
     @Override
     public boolean give(String name, GradientSink taker) {
-        if (!SimdWidth.VECTOR || !name.equals(ConnectionKind.WEIGHT)) {
+        if (!SimdWidth.VECTOR || !name.equals(ValueDescription.WEIGHT)) {
             return false;
         }
         sink = taker;
@@ -164,7 +164,7 @@ final class DenseWeightGradients implements WeightGradients {
 
     @Override
     public List<Learned> learned() {
-        List<ValueDescription> described = DenseKind.values(weights.pre(), weights.post());
+        List<ValueDescription> described = ValueDescription.dense(weights.pre(), weights.post());
         ValueDescription weight = described.getFirst();
         ValueDescription bias = described.getLast();
         return List.of(

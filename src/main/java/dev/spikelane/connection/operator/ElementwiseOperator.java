@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Multiplies each input by a weight of its own; one that follows a product can work on its tile. */
-public final class ElementwiseOperator implements TileOperator {
+public final class ElementwiseOperator implements Operator.OnTile {
 
     private final String name;
     private final Shape shape;
@@ -39,7 +39,7 @@ public final class ElementwiseOperator implements TileOperator {
     /**
      * Lays out values in torch's order, one for all or one for each input, whose name is described if they have one.
      */
-    static ElementwiseOperator of(
+    public static ElementwiseOperator of(
             Arena arena,
             Parameter values,
             Shape rows,

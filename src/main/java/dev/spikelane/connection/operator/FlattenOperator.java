@@ -8,12 +8,12 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /** Brings rows from their inner order into torch's. */
-final class FlattenOperator implements Operator {
+public final class FlattenOperator implements Operator {
 
     private final Shape shape;
     private final float[] spikeValue;
 
-    FlattenOperator(Shape shape, float[] spikeValue) {
+    public FlattenOperator(Shape shape, float[] spikeValue) {
         this.shape = shape;
         this.spikeValue = new float[shape.size()];
         setSpikeValue(spikeValue);

@@ -18,7 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A dense connection whose weights are integers, packed for the kernels. */
-final class IntegerDenseOperator implements Operator {
+public final class IntegerDenseOperator implements Operator {
 
     /** Scales, weights, bias. */
     private final List<ValueDescription> described;
@@ -31,7 +31,7 @@ final class IntegerDenseOperator implements Operator {
     /** The weights as floats, once values have come. */
     private volatile @Nullable PackedWeights widened;
 
-    IntegerDenseOperator(
+    public IntegerDenseOperator(
             Arena arena, IntegerDense said, List<ValueDescription> described, Shape rows, Parameter spikeValue) {
         this.described = described;
         this.rows = rows;

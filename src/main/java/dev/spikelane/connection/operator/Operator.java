@@ -17,6 +17,18 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // annotations for checks at compile time
 public interface Operator {
 
+    /** An operator that computes each output from the input of the same number, so that it can work on a tile. */
+    interface OnTile extends Operator {
+
+        /**
+         * Computes outputs where the inputs stand.
+         *
+         * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
+         * @param rows how many rows
+         */
+        void apply(Tile current, int rows);
+    }
+
     /**
      * Returns the number of inputs.
      *

@@ -15,6 +15,12 @@ import java.util.List;
  */
 public record ValueDescription(String name, List<Integer> shape, ElementType type, Role role) {
 
+    /** What weights are called, and integers in their place, in front of their scales. */
+    public static final String WEIGHT = "weight";
+
+    /** What is added for each output. */
+    public static final String BIAS = "bias";
+
     /** What stands behind the name of integers, for their scales. */
     public static final String SCALE = "_scale";
 
@@ -36,6 +42,11 @@ public record ValueDescription(String name, List<Integer> shape, ElementType typ
     /** Returns weights or biases of float32. */
     public static ValueDescription weight(String name, Integer... shape) {
         return new ValueDescription(name, List.of(shape), ElementType.FLOAT32, Role.WEIGHT);
+    }
+
+    /** Returns the values of any connection of all inputs to all outputs. */
+    public static List<ValueDescription> dense(int inputs, int outputs) {
+        return List.of(weight(WEIGHT, outputs, inputs), weight(BIAS, outputs));
     }
 
     /** Returns float32 values of a projection that are never learned. */

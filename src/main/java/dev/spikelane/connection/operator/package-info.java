@@ -1,7 +1,6 @@
 /**
- * Connections laid out behind their sources, not exported: {@link dev.spikelane.connection.operator.Operators} makes an
- * {@link dev.spikelane.connection.operator.Operator} of each, which owns its weights and turns spikes or values into
- * currents.
+ * Connections laid out behind their sources, not exported: an {@link dev.spikelane.connection.operator.Operator} for
+ * each, which owns its weights and turns spikes or values into currents, forward and backward.
  */
 @NullMarked
 package dev.spikelane.connection.operator;

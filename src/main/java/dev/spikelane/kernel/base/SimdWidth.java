@@ -77,8 +77,8 @@ public final class SimdWidth {
 
     private record Choice(int bits, String why, boolean worthWarning) {
 
-        /** What the scalar kernels cost, of the tutorial network at batch 1 (Zen 4, 512 bits, 2026-11). */
-        private static final String COST = "; networks run up to 26 times slower";
+        /** Tutorial 3, batch 1, densities 0.1 to 0.9: 82 to 150 times (Zen 4), 106 to 237 (Zen 5, 2026-11). */
+        private static final String COST = "; networks run up to 240 times slower";
 
         static Choice of(String asked) {
             Limit limit = Limit.of(asked);

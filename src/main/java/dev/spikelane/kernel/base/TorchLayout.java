@@ -67,15 +67,6 @@ public final class TorchLayout {
         return (S) torch;
     }
 
-    /** Brings rows that stand in torch's order into the inner order, where they are. */
-    public static void arrange(Shape shape, Signal rows) {
-        if (differs(shape)) {
-            Signal torch = zeros(rows);
-            MemorySegment.copy(rows.segment(), 0, torch.segment(), 0, rows.rowOffset(rows.rows()));
-            copyInside(shape, torch, 0, rows, 0, rows.rows());
-        }
-    }
-
     private static Signal zeros(Signal like) {
         return switch (like) {
             case SpikeMatrix _ -> SpikeMatrix.zeros(like.rows(), like.columns());

@@ -60,10 +60,10 @@ public final class LatencyTimes {
     public static void linear(FloatMatrix data, float tau, float latest, float first, FloatMatrix times) {
         sameShape(data, times);
         for (int row = 0; row < times.rows(); row++) {
-            if (SimdWidth.VECTOR) {
-                LatencyTimesVector.linear(data, row, tau, latest, first, times);
-            } else {
-                linearScalar(data, row, tau, latest, first, times);
+            for (int neuron = 0; neuron < times.columns(); neuron++) {
+                long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
+                float x = data.segment().get(FLOAT, at);
+                times.segment().set(FLOAT, at, Math.min(-tau * (x - 1), latest) + first);
             }
         }
     }
@@ -83,10 +83,10 @@ public final class LatencyTimes {
     public static void rescale(FloatMatrix times, float from, float scale, float span, float divisor, float to) {
         sameShape(times, times);
         for (int row = 0; row < times.rows(); row++) {
-            if (SimdWidth.VECTOR) {
-                LatencyTimesVector.rescale(times, row, from, scale, span, divisor, to);
-            } else {
-                rescaleScalar(times, row, from, scale, span, divisor, to);
+            for (int neuron = 0; neuron < times.columns(); neuron++) {
+                long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
+                float time = times.segment().get(FLOAT, at);
+                times.segment().set(FLOAT, at, (time - from) * scale * span / divisor + to);
             }
         }
     }
@@ -104,10 +104,11 @@ public final class LatencyTimes {
     public static void silence(FloatMatrix data, float threshold, FloatMatrix times) {
         sameShape(data, times);
         for (int row = 0; row < times.rows(); row++) {
-            if (SimdWidth.VECTOR) {
-                LatencyTimesVector.silence(data, row, threshold, times);
-            } else {
-                silenceScalar(data, row, threshold, times);
+            for (int neuron = 0; neuron < times.columns(); neuron++) {
+                long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
+                if (data.segment().get(FLOAT, at) < threshold) {
+                    times.segment().set(FLOAT, at, Float.POSITIVE_INFINITY);
+                }
             }
         }
     }
@@ -124,32 +125,6 @@ public final class LatencyTimes {
             long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
             float x = Math.max(data.segment().get(FLOAT, at), lowest);
             times.segment().set(FLOAT, at, tau * Logarithm.of(x / (x - threshold)) + first);
-        }
-    }
-
-    static void linearScalar(FloatMatrix data, int row, float tau, float latest, float first, FloatMatrix times) {
-        for (int neuron = 0; neuron < times.columns(); neuron++) {
-            long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
-            float x = data.segment().get(FLOAT, at);
-            times.segment().set(FLOAT, at, Math.min(-tau * (x - 1), latest) + first);
-        }
-    }
-
-    static void rescaleScalar(
-            FloatMatrix times, int row, float from, float scale, float span, float divisor, float to) {
-        for (int neuron = 0; neuron < times.columns(); neuron++) {
-            long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
-            float time = times.segment().get(FLOAT, at);
-            times.segment().set(FLOAT, at, (time - from) * scale * span / divisor + to);
-        }
-    }
-
-    static void silenceScalar(FloatMatrix data, int row, float threshold, FloatMatrix times) {
-        for (int neuron = 0; neuron < times.columns(); neuron++) {
-            long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
-            if (data.segment().get(FLOAT, at) < threshold) {
-                times.segment().set(FLOAT, at, Float.POSITIVE_INFINITY);
-            }
         }
     }
 }

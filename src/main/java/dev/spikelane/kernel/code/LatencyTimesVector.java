@@ -14,7 +14,6 @@ import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
-import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Pads;
@@ -75,57 +74,6 @@ final class LatencyTimesVector {
             FloatVector log = result.add(sum.sub(result).add(tail).add(rest))
                     .blend(ratio, ratio.compare(EQ, Float.POSITIVE_INFINITY));
             log.mul(tau).add(first).intoMemorySegment(to, at, ORDER);
-        }
-        Pads.clear(times, row);
-    }
-
-    static void linear(FloatMatrix data, int row, float tau, float latest, float first, FloatMatrix times) {
-        MemorySegment from = data.segment();
-        MemorySegment to = times.segment();
-        Checks.isNative(from);
-        Checks.isNative(to);
-        long offset = times.rowOffset(row);
-        for (int neuron = 0; neuron < times.columns(); neuron += COUNT) {
-            long at = offset + (long) neuron * Float.BYTES;
-            FloatVector.fromMemorySegment(FLOAT, from, at, ORDER)
-                    .sub(1)
-                    .mul(-tau)
-                    .min(latest)
-                    .add(first)
-                    .intoMemorySegment(to, at, ORDER);
-        }
-        Pads.clear(times, row);
-    }
-
-    static void rescale(FloatMatrix times, int row, float from, float scale, float span, float divisor, float to) {
-        MemorySegment values = times.segment();
-        Checks.isNative(values);
-        long offset = times.rowOffset(row);
-        for (int neuron = 0; neuron < times.columns(); neuron += COUNT) {
-            long at = offset + (long) neuron * Float.BYTES;
-            FloatVector.fromMemorySegment(FLOAT, values, at, ORDER)
-                    .sub(from)
-                    .mul(scale)
-                    .mul(span)
-                    .div(divisor)
-                    .add(to)
-                    .intoMemorySegment(values, at, ORDER);
-        }
-        Pads.clear(times, row);
-    }
-
-    static void silence(FloatMatrix data, int row, float threshold, FloatMatrix times) {
-        MemorySegment from = data.segment();
-        MemorySegment to = times.segment();
-        Checks.isNative(from);
-        Checks.isNative(to);
-        long offset = times.rowOffset(row);
-        for (int neuron = 0; neuron < times.columns(); neuron += COUNT) {
-            long at = offset + (long) neuron * Float.BYTES;
-            var below = FloatVector.fromMemorySegment(FLOAT, from, at, ORDER).compare(LT, threshold);
-            FloatVector.fromMemorySegment(FLOAT, to, at, ORDER)
-                    .blend(Float.POSITIVE_INFINITY, below)
-                    .intoMemorySegment(to, at, ORDER);
         }
         Pads.clear(times, row);
     }

@@ -30,8 +30,8 @@ import java.util.Locale;
  *   <li>{@code lists} adds one only for groups in which an input is active, from lists that are made once for all
  *       outputs: for densities of 0.1 to
  *       0.2 and some hundred rows;
- *   <li>{@code permute} has its tables in registers, 16 rows at a time, where a vector has 16 lanes. Tables in the L1
- *       cache are faster on the CPUs on which both were measured; it stands in for those on which they were not.
+ *   <li>{@code permute} has its tables in registers, 16 rows at a time, where a vector has 16 lanes: for 1,024 and more
+ *       rows with many spikes on Zen 5. On Zen 4 and Emerald Rapids tables in the L1 cache are faster.
  * </ul>
  *
  * <p>{@link SpikeCosts} says which of them is the fastest on this machine.

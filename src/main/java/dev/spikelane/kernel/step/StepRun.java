@@ -161,15 +161,6 @@ public final class StepRun {
     }
 
     /**
-     * Tells whether membranes are kept.
-     *
-     * @return whether there is a recording
-     */
-    public boolean records() {
-        return records;
-    }
-
-    /**
      * Returns the first word.
      *
      * @return the block of 64 neurons

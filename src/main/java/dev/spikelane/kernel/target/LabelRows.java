@@ -1,7 +1,6 @@
 package dev.spikelane.kernel.target;
 
 import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.ValueLayout;
 
@@ -34,10 +33,8 @@ public final class LabelRows {
         requireClasses(labels, rows.columns());
         for (int sample = 0; sample < labels.length; sample++) {
             int row = firstRow + sample;
-            if (SimdWidth.VECTOR) {
-                LabelRowsVector.fill(rows, row, others);
-            } else {
-                scalar(rows, row, others);
+            for (int column = 0; column < rows.columns(); column++) {
+                rows.segment().set(FLOAT, rows.rowOffset(row) + (long) column * Float.BYTES, others);
             }
             rows.segment().set(FLOAT, rows.rowOffset(row) + (long) labels[sample] * Float.BYTES, correct);
         }
@@ -56,13 +53,6 @@ public final class LabelRows {
                 throw new IllegalArgumentException(
                         "label " + sample + " is " + labels[sample] + ", expected a class of [0, " + classes + ")");
             }
-        }
-    }
-
-    /** The specification of a row without its label. */
-    static void scalar(FloatMatrix rows, int row, float others) {
-        for (int column = 0; column < rows.columns(); column++) {
-            rows.segment().set(FLOAT, rows.rowOffset(row) + (long) column * Float.BYTES, others);
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.spikelane.kernel.target;
 
 import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.ValueLayout;
 
@@ -44,19 +43,12 @@ public final class LatencyRamp {
         times.requireShape("times", batch, targets.columns());
         targets.requireShape("targets", targets.rows(), targets.columns());
         Checks.apart("targets", targets, "times", times);
-        int steps = targets.rows() / batch;
         for (int row = 0; row < targets.rows(); row++) {
-            int step = row / batch;
-            if (SimdWidth.VECTOR) {
-                LatencyRampVector.row(times, row % batch, step, steps, range, on, off, targets, row);
-            } else {
-                scalar(times, range, on, off, targets, row);
-            }
+            interpolate(times, range, on, off, targets, row);
         }
     }
 
-    /** The specification: one neuron of a row of targets after the other. */
-    public static void scalar(FloatMatrix times, float range, float on, float off, FloatMatrix targets, int row) {
+    private static void interpolate(FloatMatrix times, float range, float on, float off, FloatMatrix targets, int row) {
         int batch = times.rows();
         int sample = row % batch;
         int step = row / batch;
@@ -66,7 +58,7 @@ public final class LatencyRamp {
             float s = (float) Math.rint(time);
             float ratio;
             if (s == 0) {
-                ratio = ratioAtZero(step);
+                ratio = step == 0 ? 1 : 2f * step;
             } else {
                 ratio = s > steps ? 2f * step : 1 / s * step;
             }
@@ -74,10 +66,5 @@ public final class LatencyRamp {
             targets.segment()
                     .set(FLOAT, targets.rowOffset(row) + (long) neuron * Float.BYTES, target > on ? off : target);
         }
-    }
-
-    /** The ratio of a neuron that fires in step 0. */
-    static float ratioAtZero(int step) {
-        return step == 0 ? 1 : 2f * step;
     }
 }

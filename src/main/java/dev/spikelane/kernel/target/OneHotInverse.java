@@ -1,7 +1,6 @@
 package dev.spikelane.kernel.target;
 
 import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.ValueLayout;
 
@@ -26,19 +25,10 @@ public final class OneHotInverse {
         inverse.requireShape("inverse", values.rows(), values.columns());
         Checks.sameOrApart("inverse", inverse, "values", values);
         for (int row = 0; row < values.rows(); row++) {
-            if (SimdWidth.VECTOR) {
-                OneHotInverseVector.row(values, inverse, row);
-            } else {
-                scalar(values, inverse, row);
+            for (int column = 0; column < values.columns(); column++) {
+                long at = values.rowOffset(row) + (long) column * Float.BYTES;
+                inverse.segment().set(FLOAT, at, values.segment().get(FLOAT, at) == 0 ? 1 : 0);
             }
-        }
-    }
-
-    /** The specification: one element after the other. */
-    static void scalar(FloatMatrix values, FloatMatrix inverse, int row) {
-        for (int column = 0; column < values.columns(); column++) {
-            long at = values.rowOffset(row) + (long) column * Float.BYTES;
-            inverse.segment().set(FLOAT, at, values.segment().get(FLOAT, at) == 0 ? 1 : 0);
         }
     }
 }

@@ -16,9 +16,9 @@ import java.util.Objects;
  * gradX    = ((g - sum(g) / n) - (x - mean) * slope) * (weight * inverse)
  * }</pre>
  *
- * <p>{@code products * inverse} is added to the gradient of the weight, {@code sum(g)} to that of the bias, each rounded
- * to float32. Sums are float64, in the order of the statistics; each operation on elements is rounded to float32, and
- * the product with the slope is fused.
+ * <p>{@code products * inverse} is added to the gradient of the weight, {@code sum(g)} to that of the bias, each
+ * rounded to float32. Sums are float64, in the order of the statistics; each operation on elements is rounded to
+ * float32, and the product with the slope is fused.
  *
  * <p>Several threads may use an object, each for channels of its own.
  */
@@ -50,8 +50,8 @@ public final class BatchNormBackward {
     }
 
     /**
-     * Replaces the gradients of some channels of a step by those of what was normalized, and adds those of their weights
-     * and biases to the sums.
+     * Replaces the gradients of some channels of a step by those of what was normalized, and adds those of their
+     * weights and biases to the sums.
      *
      * @param gradients g, overwritten by gradX; {@code [steps * batch x positions * channels]}
      * @param values x, of the same shape or with other steps

@@ -1,7 +1,9 @@
 package dev.spikelane.kernel.update;
 
+import static dev.spikelane.kernel.base.Lanes.DOUBLE;
+import static dev.spikelane.kernel.base.Lanes.HALF;
+
 import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -13,8 +15,7 @@ import jdk.incubator.vector.VectorOperators;
 final class BatchNormStepVector {
 
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    static final DoubleVector ZERO = DoubleVector.zero(Lanes.DOUBLE);
-    static final int COUNT = Lanes.DOUBLE.length();
+    static final int COUNT = DOUBLE.length();
 
     private BatchNormStepVector() {}
 
@@ -30,18 +31,26 @@ final class BatchNormStepVector {
 
     static void measure(BatchNormStep of, FloatMatrix values, int row, int step, int first, int end) {
         MemorySegment from = values.segment();
-        BatchStatistics into = of.statistics;
+        MemorySegment means = of.statistics.mean().segment();
+        MemorySegment inverses = of.statistics.inverse().segment();
+        MemorySegment variances = of.statistics.variance().segment();
         Checks.isNative(from);
+        Checks.isNative(means);
+        Checks.isNative(inverses);
+        Checks.isNative(variances);
+        int endRow = row + of.batch;
         for (int channel = first; channel < end; channel += COUNT) {
-            DoubleVector sum = ZERO;
-            DoubleVector squares = ZERO;
-            for (int block = row; block < row + of.batch; block += BatchNormStep.BLOCK) {
-                DoubleVector ofBlock = ZERO;
-                DoubleVector squaresOfBlock = ZERO;
-                int behind = Math.min(block + BatchNormStep.BLOCK, row + of.batch);
+            DoubleVector sum = DoubleVector.zero(DOUBLE);
+            DoubleVector squares = DoubleVector.zero(DOUBLE);
+            for (int block = row; block < endRow; block += BatchNormStep.BLOCK) {
+                DoubleVector ofBlock = DoubleVector.zero(DOUBLE);
+                DoubleVector squaresOfBlock = DoubleVector.zero(DOUBLE);
+                int behind = Math.min(block + BatchNormStep.BLOCK, endRow);
                 for (int at = block; at < behind; at++) {
                     for (int position = 0; position < of.positions; position++) {
-                        DoubleVector x = wide(load(from, offset(values, at, of.channels, position, channel)));
+                        long offset = offset(values, at, of.channels, position, channel);
+                        DoubleVector x = (DoubleVector) FloatVector.fromMemorySegment(HALF, from, offset, ORDER)
+                                .convertShape(VectorOperators.F2D, DOUBLE, 0);
                         ofBlock = ofBlock.add(x);
                         squaresOfBlock = squaresOfBlock.add(x.mul(x));
                     }
@@ -53,10 +62,12 @@ final class BatchNormStepVector {
             DoubleVector mean = sum.div(count);
             DoubleVector spread = squares.sub(sum.mul(mean)).max(0);
             DoubleVector deviation = spread.div(count).add(of.epsilon).sqrt();
-            long to = into.mean().rowOffset(step) + (long) channel * Float.BYTES;
-            store(mean, into.mean(), to);
-            store(DoubleVector.broadcast(Lanes.DOUBLE, 1).div(deviation), into.inverse(), to);
-            store(spread.div(Math.max(count - 1, 1)), into.variance(), to);
+            DoubleVector inverse = DoubleVector.broadcast(DOUBLE, 1).div(deviation);
+            long to = of.statistics.mean().rowOffset(step) + (long) channel * Float.BYTES;
+            ((FloatVector) mean.convertShape(VectorOperators.D2F, HALF, 0)).intoMemorySegment(means, to, ORDER);
+            ((FloatVector) inverse.convertShape(VectorOperators.D2F, HALF, 0)).intoMemorySegment(inverses, to, ORDER);
+            ((FloatVector) spread.div(Math.max(count - 1, 1)).convertShape(VectorOperators.D2F, HALF, 0))
+                    .intoMemorySegment(variances, to, ORDER);
         }
     }
 
@@ -64,17 +75,30 @@ final class BatchNormStepVector {
             BatchNormStep of, FloatMatrix values, FloatMatrix into, int row, int step, int first, int end) {
         MemorySegment from = values.segment();
         MemorySegment to = into.segment();
+        MemorySegment means = of.statistics.mean().segment();
+        MemorySegment inverses = of.statistics.inverse().segment();
+        MemorySegment weights = of.weights.segment();
+        MemorySegment bias = of.bias.segment();
         Checks.isNative(from);
         Checks.isNative(to);
-        for (int channel = first; channel < end; channel += COUNT) {
-            FloatVector factor =
-                    statistic(of.weights, 0, channel).mul(statistic(of.statistics.inverse(), step, channel));
-            FloatVector term =
-                    statistic(of.statistics.mean(), step, channel).neg().fma(factor, statistic(of.bias, 0, channel));
-            for (int at = row; at < row + of.batch; at++) {
-                for (int position = 0; position < of.positions; position++) {
+        Checks.isNative(means);
+        Checks.isNative(inverses);
+        Checks.isNative(weights);
+        Checks.isNative(bias);
+        long ofStep = of.statistics.mean().rowOffset(step);
+        for (int at = row; at < row + of.batch; at++) {
+            for (int position = 0; position < of.positions; position++) {
+                for (int channel = first; channel < end; channel += COUNT) {
+                    long own = (long) channel * Float.BYTES;
+                    FloatVector factor = FloatVector.fromMemorySegment(HALF, weights, own, ORDER)
+                            .mul(FloatVector.fromMemorySegment(HALF, inverses, ofStep + own, ORDER));
+                    FloatVector term = FloatVector.fromMemorySegment(HALF, means, ofStep + own, ORDER)
+                            .neg()
+                            .fma(factor, FloatVector.fromMemorySegment(HALF, bias, own, ORDER));
                     long offset = offset(values, at, of.channels, position, channel);
-                    load(from, offset).fma(factor, term).intoMemorySegment(to, offset, ORDER);
+                    FloatVector.fromMemorySegment(HALF, from, offset, ORDER)
+                            .fma(factor, term)
+                            .intoMemorySegment(to, offset, ORDER);
                 }
             }
         }
@@ -82,27 +106,5 @@ final class BatchNormStepVector {
 
     static long offset(FloatMatrix rows, int row, int channels, int position, int channel) {
         return rows.rowOffset(row) + ((long) position * channels + channel) * Float.BYTES;
-    }
-
-    static FloatVector load(MemorySegment from, long offset) {
-        return FloatVector.fromMemorySegment(Lanes.HALF, from, offset, ORDER);
-    }
-
-    static FloatVector statistic(FloatMatrix of, int step, int channel) {
-        Checks.isNative(of.segment());
-        return load(of.segment(), of.rowOffset(step) + (long) channel * Float.BYTES);
-    }
-
-    static DoubleVector wide(FloatVector values) {
-        return (DoubleVector) values.convertShape(VectorOperators.F2D, Lanes.DOUBLE, 0);
-    }
-
-    static FloatVector narrow(DoubleVector values) {
-        return (FloatVector) values.convertShape(VectorOperators.D2F, Lanes.HALF, 0);
-    }
-
-    private static void store(DoubleVector values, FloatMatrix into, long offset) {
-        Checks.isNative(into.segment());
-        narrow(values).intoMemorySegment(into.segment(), offset, ORDER);
     }
 }

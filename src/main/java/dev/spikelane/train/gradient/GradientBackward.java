@@ -2,8 +2,8 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.SampleViews;
-import dev.spikelane.engine.StepViews;
+import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.step.NeuronBackward;
@@ -64,7 +64,7 @@ final class GradientBackward {
         return Math.ceilDiv(site.blocks(), blocksInTile);
     }
 
-    /** Prepares for gradients of weights that come a few steps at a time, as soon as those of the currents are there. */
+    /** Prepares for gradients of weights that come a few steps at a time, as soon as those of currents are there. */
     void openTiles() {
         boolean one = site.shares()
                 && !site.neurons().needsCurrents()

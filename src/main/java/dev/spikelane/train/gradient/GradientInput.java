@@ -2,8 +2,8 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.InputRun;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.StepViews;
 import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
@@ -41,7 +41,7 @@ public final class GradientInput {
     /** What delayed projections take back of a frame. */
     private final IdentityHashMap<GradientTerm, FloatMatrix> delayed = new IdentityHashMap<>();
 
-    private @Nullable FloatMatrix added;
+    private @Nullable StepViews<FloatMatrix> added;
     private final Tile target;
     private final Tile source;
     private final WorkerPool crew;
@@ -221,7 +221,7 @@ public final class GradientInput {
         }
         FloatMatrix rows = scratch(count);
         for (int step = pull(term, first, count, rows) - 1; step >= 0; step--) {
-            RowSum.add(target.on(sum), source.on(rows.rows(step * size.batch(), size.batch())), size.batch());
+            RowSum.add(target.on(sum), source.on(Objects.requireNonNull(added).steps(step, 1)), size.batch());
         }
     }
 
@@ -229,13 +229,13 @@ public final class GradientInput {
         return delayed.computeIfAbsent(term, _ -> FloatMatrix.zeros(arena, size.batch(), columns()));
     }
 
-    private FloatMatrix scratch(int steps) {
-        FloatMatrix made = added;
+    private FloatMatrix scratch(int count) {
+        StepViews<FloatMatrix> made = added;
         if (made == null) {
-            made = FloatMatrix.zeros(arena, size.segment() * size.batch(), columns());
+            made = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), columns()), size.batch());
             added = made;
         }
-        return made.rows(0, steps * size.batch());
+        return made.steps(0, count);
     }
 
     /** The gradients of the input, for some steps. */

@@ -155,14 +155,20 @@ public final class GradientMachine implements WayBack {
         GradientPath path;
         try {
             path = new GradientPath(
-                    plan.arena(), forward.chain().operators(), forward.chain(), plan.size(), pulls, run.scratch());
+                    plan.arena(),
+                    forward.chain().operators(),
+                    forward.chain(),
+                    plan.size(),
+                    pulls,
+                    run.scratch(),
+                    crew);
         } catch (UnsupportedOperationException failure) {
             throw new IllegalArgumentException(
                     "projection '" + projection.name() + "': " + failure.getMessage(), failure);
         }
         boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(projection.name() + "."));
         GradientDropout dropout = starts ? dropouts[number] : null;
-        return new GradientTerm(forward, path, input, dropout, port, norm, plan.size(), learns, plan.arena(), crew);
+        return new GradientTerm(forward, path, input, dropout, port, norm, plan, learns);
     }
 
     private GradientInput input(Input input) {

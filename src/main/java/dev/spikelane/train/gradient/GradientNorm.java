@@ -1,6 +1,6 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.connection.operator.BatchNormWeightGradients;
+import dev.spikelane.connection.operator.BatchNormOperator;
 import dev.spikelane.engine.BatchNormRun;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.RunSize;
@@ -48,7 +48,7 @@ final class GradientNorm {
         this.rows = rows;
         this.size = plan.size();
         this.crew = crew;
-        this.sums = ((BatchNormWeightGradients) Objects.requireNonNull(behind.weights()[0])).sums();
+        this.sums = ((BatchNormOperator.Gradients) Objects.requireNonNull(behind.weights()[0])).sums();
         this.kernel = new BatchNormBackward(size.batch(), forward.operator().positions(), forward.statistics(), sums);
         this.gradients = sums.ofBias();
         this.values = forward.values();

@@ -1,9 +1,9 @@
 package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.SampleViews;
 import dev.spikelane.engine.SignalHistory;
-import dev.spikelane.engine.StepViews;
+import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;

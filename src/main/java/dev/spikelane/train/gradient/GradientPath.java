@@ -7,8 +7,8 @@ import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.connection.operator.WeightRows;
 import dev.spikelane.engine.ChainRun;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.StepViews;
 import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -36,6 +36,7 @@ final class GradientPath {
     private final StepViews<FloatMatrix>[] ofMade;
     private final Scratch[] scratch;
     private final int batch;
+    private final WorkerPool crew;
     /** For each thread whole rows between two operators. */
     private final Tile[] tiles;
 
@@ -47,9 +48,17 @@ final class GradientPath {
      * @param scratch of all threads
      */
     @SuppressWarnings("unchecked") // arrays of generics
-    GradientPath(Arena arena, List<Operator> path, ChainRun forward, RunSize size, boolean pulls, Scratch[] scratch) {
+    GradientPath(
+            Arena arena,
+            List<Operator> path,
+            ChainRun forward,
+            RunSize size,
+            boolean pulls,
+            Scratch[] scratch,
+            WorkerPool crew) {
         this.forward = forward;
         this.scratch = scratch;
+        this.crew = crew;
         this.batch = size.batch();
         FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
         this.tiles = new Tile[scratch.length];
@@ -155,7 +164,7 @@ final class GradientPath {
     }
 
     /** Adds gradients of all weights from rows that were taken: of which steps of the window is said here. */
-    void addWeights(boolean last, boolean first, WorkerPool crew) {
+    void addWeights(boolean last, boolean first) {
         for (int i = 0; i < weights.length; i++) {
             WeightGradients each = weights[i];
             if (each != null) {
@@ -163,6 +172,10 @@ final class GradientPath {
                 crew.run(each);
             }
         }
+    }
+
+    WorkerPool crew() {
+        return crew;
     }
 
     /** The gradients of the weights of the only operator; null if it has none, or there are several operators. */

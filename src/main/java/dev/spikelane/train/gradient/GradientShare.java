@@ -2,7 +2,7 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.SampleViews;
+import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.step.NeuronBackward;

@@ -4,8 +4,8 @@ import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.ProjectionRun;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.SampleViews;
 import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A projection: forward, and what it takes back from the gradients of its currents. */
 public final class GradientTerm {
-
-    /** Rows that a thread takes through several operators at a time. */
-    private static final int ROWS_IN_PART = 256;
 
     private final ProjectionRun forward;
     private final GradientPath path;
@@ -42,7 +39,6 @@ public final class GradientTerm {
     private final Tile whole;
 
     private final Arena arena;
-    private final WorkerPool crew;
     private final WorkerPool.Job toFirst = this::toFirst;
     private final WorkerPool.Job between = this::between;
     private int stepsInPart;
@@ -60,20 +56,17 @@ public final class GradientTerm {
             @Nullable GradientDropout dropout,
             KeptCurrents port,
             @Nullable GradientNorm norm,
-            RunSize size,
-            boolean learns,
-            Arena arena,
-            WorkerPool crew) {
+            GradientBlueprint plan,
+            boolean learns) {
         this.forward = forward;
         this.path = path;
         this.input = input;
         this.dropout = dropout;
         this.port = port;
         this.norm = norm;
-        this.size = size;
+        this.size = plan.size();
         this.learns = learns;
-        this.arena = arena;
-        this.crew = crew;
+        this.arena = plan.arena();
         this.ofStep = Tile.whole(FloatMatrix.zeros(1, path.outputs()));
         this.whole = ofStep.another();
     }
@@ -165,7 +158,7 @@ public final class GradientTerm {
         if (learns && weights != null) {
             weights.open(path.takeFrame(frame(), forward.source().frameVersion(), null)
                     .steps(true, true));
-            crew.run(weights);
+            path.crew().run(weights);
         }
     }
 
@@ -228,8 +221,8 @@ public final class GradientTerm {
     /** Lets threads share some steps from the one that was opened on: all of a path, some rows at a time. */
     private void run(WorkerPool.Job job, int steps) {
         count = steps;
-        stepsInPart = Math.clamp(ROWS_IN_PART / size.batch(), 1, Math.ceilDiv(steps, size.threads()));
-        crew.run(job, Math.ceilDiv(steps, stepsInPart));
+        stepsInPart = Math.min(size.turn(), Math.ceilDiv(steps, size.threads()));
+        path.crew().run(job, Math.ceilDiv(steps, stepsInPart));
     }
 
     private void toFirst(int part, int thread) {
@@ -316,7 +309,7 @@ public final class GradientTerm {
                 run(between, steps);
             }
             path.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
-            path.addWeights(first + steps == size.steps(), first == 0, crew);
+            path.addWeights(first + steps == size.steps(), first == 0);
         }
     }
 
@@ -333,7 +326,7 @@ public final class GradientTerm {
             path.again(frame(), 0, size.batch(), 0);
             path.toFirst(sums, 0, size.batch(), 0);
             path.takeFrame(frame(), forward.source().frameVersion(), sums);
-            path.addWeights(true, true, crew);
+            path.addWeights(true, true);
         }
     }
 
@@ -369,7 +362,7 @@ public final class GradientTerm {
         weights.open(path.take(forward.source().steps(0, size.steps(), 0), null).steps(true, true));
         tiles = weights.takesTiles(size.turn(), blocks);
         if (tiles) {
-            crew.run(weights);
+            path.crew().run(weights);
         }
         return tiles ? weights : null;
     }

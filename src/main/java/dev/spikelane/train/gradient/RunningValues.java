@@ -7,7 +7,6 @@ import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.OperatorChain;
 import dev.spikelane.kernel.update.BatchStatistics;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.train.ShardGradients;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,24 +76,31 @@ public final class RunningValues {
         }
     }
 
-    /** Follows a shard of somewhere else. */
-    public void follow(ShardGradients shard, int steps) {
+    /**
+     * Follows a shard of somewhere else.
+     *
+     * @param statistics of each of some steps, under the names of {@link #statistics}
+     * @param shard its number
+     * @param samples how many it has
+     */
+    public void follow(Map<String, FloatMatrix> statistics, int shard, int samples, int steps) {
         for (Following each : all) {
-            FloatMatrix means = found(shard, each.owner + MEAN, steps, each);
-            FloatMatrix variances = found(shard, each.owner + VARIANCE, steps, each);
+            FloatMatrix means = found(statistics, each.owner + MEAN, shard, steps, each);
+            FloatMatrix variances = found(statistics, each.owner + VARIANCE, shard, steps, each);
             for (int step = 0; step < steps; step++) {
-                each.follow(means, variances, step, (long) shard.terms().length * each.operator.positions());
+                each.follow(means, variances, step, (long) samples * each.operator.positions());
             }
         }
     }
 
-    private static FloatMatrix found(ShardGradients shard, String name, int steps, Following of) {
-        FloatMatrix found = shard.gradients().get(name);
+    private static FloatMatrix found(
+            Map<String, FloatMatrix> statistics, String name, int shard, int steps, Following of) {
+        FloatMatrix found = statistics.get(name);
         if (found == null) {
             throw new IllegalArgumentException(
-                    "shard " + shard.shard() + " has no statistics of '" + name + "', expected those of each step");
+                    "shard " + shard + " has no statistics of '" + name + "', expected those of each step");
         }
-        String what = "statistics of '" + name + "' of shard " + shard.shard();
+        String what = "statistics of '" + name + "' of shard " + shard;
         found.requireShape(what, steps, of.operator.said().channels());
         found.requireFinite(what);
         return found;

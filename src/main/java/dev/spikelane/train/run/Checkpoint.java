@@ -2,7 +2,6 @@ package dev.spikelane.train.run;
 
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
-import dev.spikelane.io.TensorType;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -106,7 +105,7 @@ public final class Checkpoint {
         List<Tensor> content = new ArrayList<>();
         tensors.forEach(
                 (name, values) -> content.add(Tensor.of(name, values, List.of(values.rows(), values.columns()))));
-        content.add(Tensor.of(GENERATOR, TensorType.I32, List.of(WORDS), bytes(orders.state())));
+        content.add(Tensor.of(GENERATOR, Tensor.Type.I32, List.of(WORDS), bytes(orders.state())));
         metadata.put(CheckpointSum.NAME, CheckpointSum.of(Safetensors.of(metadata, content)));
         Safetensors.of(metadata, content).write(file);
     }

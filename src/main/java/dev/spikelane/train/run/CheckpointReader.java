@@ -2,7 +2,6 @@ package dev.spikelane.train.run;
 
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
-import dev.spikelane.io.TensorType;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import java.io.IOException;
@@ -101,7 +100,7 @@ record CheckpointReader(Path file, Safetensors content) {
     /** Reads numbers of a parameter, none of which is NaN, or infinite unless that may be. */
     FloatMatrix matrix(String name, int rows, int columns, boolean finite) throws IOException {
         FloatMatrix values =
-                tensor(name, TensorType.F32, List.of(rows, columns)).matrix();
+                tensor(name, Tensor.Type.F32, List.of(rows, columns)).matrix();
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < columns; column++) {
                 float value = values.get(row, column);
@@ -115,10 +114,10 @@ record CheckpointReader(Path file, Safetensors content) {
     }
 
     int[] words(String name, int count) throws IOException {
-        return tensor(name, TensorType.I32, List.of(count)).bytes().toArray(WORD);
+        return tensor(name, Tensor.Type.I32, List.of(count)).bytes().toArray(WORD);
     }
 
-    private Tensor tensor(String name, TensorType type, List<Integer> shape) throws IOException {
+    private Tensor tensor(String name, Tensor.Type type, List<Integer> shape) throws IOException {
         for (Tensor tensor : content.tensors()) {
             if (tensor.name().equals(name)) {
                 if (tensor.type() == type && tensor.shape().equals(shape)) {

@@ -1,7 +1,7 @@
 package dev.spikelane.train.run;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Projection;

@@ -1,6 +1,7 @@
 package dev.spikelane.train.run;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
@@ -36,6 +37,20 @@ public final class InputColumns {
     /** Whether there is nothing to cut. */
     public boolean isOne() {
         return inputs.size() == 1;
+    }
+
+    /**
+     * Throws if samples are maps, and the only input has other maps of as many values.
+     *
+     * @param what has the samples
+     */
+    public void requireMaps(Shape samples, String what) {
+        Input input = inputs.getFirst();
+        Shape maps = input.shape();
+        if (isOne() && samples.size() == columns && samples.rank() == maps.rank() && !samples.equals(maps)) {
+            throw new IllegalArgumentException(what + " has samples of shape " + samples + ", expected " + maps
+                    + ", the shape of input '" + input.name() + "', or flat ones");
+        }
     }
 
     /** Makes a matrix of as many rows for each input, of spikes or of values. */

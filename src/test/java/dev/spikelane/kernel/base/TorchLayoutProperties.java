@@ -48,8 +48,7 @@ final class TorchLayoutProperties {
             assertSame(spikes, spikesInTorch);
         }
         FloatMatrix back = FloatMatrix.zeros(ROWS, shape.size());
-        back.copyFrom(valuesInTorch);
-        TorchLayout.arrange(shape, back);
+        TorchLayout.copyInside(shape, valuesInTorch, 0, back, 0, ROWS);
         assertSameBits(values, back, "values");
         SpikeMatrix spikesBack = SpikeMatrix.zeros(ROWS, shape.size());
         TorchLayout.copyInside(shape, spikesInTorch, 1, spikesBack, 0, ROWS - 1);

@@ -4,10 +4,8 @@ import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
-import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.code.LatencySpikes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -21,7 +19,6 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /** {@link LatencyRamp} and {@link LatencySpikes}: what happens at rounded times. */
-@EveryWidth
 final class LatencyRampProperties {
 
     private Arena arena;
@@ -34,23 +31,6 @@ final class LatencyRampProperties {
     @AfterTry
     void close() {
         arena.close();
-    }
-
-    @ComparesVectors
-    @Property(tries = 300)
-    void variantsOfTheRampAgree(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 12) int steps,
-            @ForAll long seed) {
-        FloatMatrix times = times(batch, neurons, new Random(seed));
-        FloatMatrix scalar = FloatMatrix.zeros(arena, steps * batch, neurons);
-        FloatMatrix entry = FloatMatrix.zeros(arena, steps * batch, neurons);
-        for (int row = 0; row < scalar.rows(); row++) {
-            LatencyRamp.scalar(times, 0.8f, 0.9f, 0.1f, scalar, row);
-        }
-        LatencyRamp.interpolate(times, 0.8f, 0.9f, 0.1f, entry);
-        assertSameBits(scalar, entry, "entry");
     }
 
     @Property(tries = 300)

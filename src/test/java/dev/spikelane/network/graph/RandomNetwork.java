@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.FewerTries;
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.graph.RandomGradientsProperties;

@@ -50,7 +50,7 @@ abstract class NaiveNeurons {
     static NaiveNeurons[] of(Neuron neuron, Shape shape, int batch, boolean fed) {
         NaiveNeurons[] samples = new NaiveNeurons[batch];
         if (neuron instanceof SLstm || neuron instanceof LeakyParallel parallel && parallel.dropout() > 0) {
-            Group group = new Group(neuron, shape.size(), batch, fed);
+            Group group = new Group(neuron, shape, batch, fed);
             for (int sample = 0; sample < batch; sample++) {
                 samples[sample] = group.sample(sample);
             }
@@ -67,9 +67,12 @@ abstract class NaiveNeurons {
     /**
      * Cells of SLSTM, whose elementary functions are polynomials, and neurons with a dropout, whose masks come from a
      * generator of random numbers: here the model's own neurons are the reference, on the calling thread, one step of
-     * the whole batch at a time. The last sample of a step makes it run.
+     * the whole batch at a time. The last sample of a step makes it run. They stand in the inner order, in which the
+     * first of equals wins; all have the same parameters, or a flat shape.
      */
     private static final class Group {
+
+        private final Shape shape;
 
         private final NeuronGroup neurons;
         private final NeuronGroup withoutReset;
@@ -80,8 +83,10 @@ abstract class NaiveNeurons {
         private final SpikeMatrix spikes;
         private final Sample[] samples;
 
-        Group(Neuron neuron, int size, int batch, boolean fed) {
+        Group(Neuron neuron, Shape shape, int batch, boolean fed) {
             Arena arena = Arena.ofAuto();
+            int size = shape.size();
+            this.shape = shape;
             this.neurons = bind(neuron, arena, size, fed);
             this.withoutReset = bind(neuron.beforeReset(), arena, size, fed);
             this.state = neurons.newState(arena, batch);
@@ -133,9 +138,11 @@ abstract class NaiveNeurons {
 
         @Override
         void step(float[] current, float @Nullable [] feedback) {
+            int neurons = fired.length;
             for (int i = 0; i < current.length; i++) {
-                group.current.set(number, i, current[i]);
-                group.feedback.set(number, i, feedback == null ? 0 : feedback[i]);
+                int from = i - i % neurons + group.shape.torch(i % neurons);
+                group.current.set(number, i, current[from]);
+                group.feedback.set(number, i, feedback == null ? 0 : feedback[from]);
             }
             if (number == group.samples.length - 1) {
                 group.run();
@@ -149,12 +156,13 @@ abstract class NaiveNeurons {
         }
 
         private void take() {
-            for (int i = 0; i < fired.length; i++) {
-                fired[i] = group.spikes.get(number, i);
-                unreset[i] = group.unreset.membrane().get(number, i);
+            for (int inside = 0; inside < fired.length; inside++) {
+                int i = group.shape.torch(inside);
+                fired[i] = group.spikes.get(number, inside);
+                unreset[i] = group.unreset.membrane().get(number, inside);
                 for (Map.Entry<String, float[]> variable : variables.entrySet()) {
                     variable.getValue()[i] =
-                            group.state.variable(variable.getKey()).get(number, i);
+                            group.state.variable(variable.getKey()).get(number, inside);
                 }
             }
         }

@@ -5,7 +5,6 @@ import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
 import dev.spikelane.bench.Work;
 import dev.spikelane.kernel.RandomData;
-import dev.spikelane.kernel.target.LatencyRamp;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -29,8 +28,6 @@ public record CodingWork(Kind kind, int neurons, int batch, int steps) implement
         LATENCY_TIMES,
         /** Times to spikes. */
         LATENCY_SPIKES,
-        /** Times to membranes to be aimed at. */
-        LATENCY_RAMP,
         /** Rises to spikes. */
         DELTA_SPIKES,
         /** Rises and falls to floats. */
@@ -96,7 +93,7 @@ public record CodingWork(Kind kind, int neurons, int batch, int steps) implement
                     switch (kind) {
                         case LATENCY_TIMES -> times.segment();
                         case LATENCY_SPIKES, DELTA_SPIKES -> spikes.segment();
-                        case LATENCY_RAMP, DELTA_SIGNED -> targets.segment();
+                        case DELTA_SIGNED -> targets.segment();
                     });
         }
 
@@ -104,7 +101,6 @@ public record CodingWork(Kind kind, int neurons, int batch, int steps) implement
             switch (kind) {
                 case LATENCY_TIMES -> LatencyTimes.logarithmic(data, THRESHOLD, LOWEST, 5, 0, times);
                 case LATENCY_SPIKES -> LatencySpikes.fire(times, spikes);
-                case LATENCY_RAMP -> LatencyRamp.interpolate(times, 1, 1, 0, targets);
                 case DELTA_SPIKES -> DeltaSpikes.rises(frames, data.rows(), RISE, false, spikes);
                 case DELTA_SIGNED -> DeltaSpikes.signed(frames, data.rows(), RISE, false, targets);
             }
@@ -118,7 +114,6 @@ public record CodingWork(Kind kind, int neurons, int batch, int steps) implement
                 switch (kind) {
                     case LATENCY_TIMES -> LatencyTimes.logarithmicScalar(data, row, THRESHOLD, LOWEST, 5, 0, times);
                     case LATENCY_SPIKES -> fire(row);
-                    case LATENCY_RAMP -> LatencyRamp.scalar(times, 1, 1, 0, targets, row);
                     case DELTA_SPIKES -> DeltaSpikes.scalar(frames, row, before, row < batch, 1, RISE, spikes);
                     case DELTA_SIGNED -> DeltaSpikes.signedScalar(frames, row, before, row < batch, RISE, targets);
                 }

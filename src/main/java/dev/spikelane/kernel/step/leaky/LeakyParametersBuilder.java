@@ -228,16 +228,6 @@ public final class LeakyParametersBuilder {
     }
 
     /**
-     * Chooses when a reset comes, as snnTorch's {@code reset_delay} does.
-     *
-     * @param delayed whether it is {@link ResetTime#NEXT_STEP} or {@link ResetTime#SAME_STEP_DIFFERENCE}
-     * @return this
-     */
-    public LeakyParametersBuilder delayedReset(boolean delayed) {
-        return resetTime(delayed ? ResetTime.NEXT_STEP : ResetTime.SAME_STEP_DIFFERENCE);
-    }
-
-    /**
      * Chooses whether only the neuron with the largest {@code membrane - threshold} of a row may fire.
      *
      * @param inhibited whether it is so

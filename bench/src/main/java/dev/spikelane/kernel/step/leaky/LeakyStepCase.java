@@ -10,6 +10,7 @@ import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.step.StepInside;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.StepYardstick;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -39,7 +40,10 @@ final class LeakyStepCase implements Case {
                             case NONE -> Reset.NONE;
                             case SUBTRACT, SUBTRACT_AT_ONCE, INHIBITION, FIRES_BEFORE -> Reset.SUBTRACT;
                         })
-                .delayedReset(mode != LeakyStepWork.Mode.SUBTRACT_AT_ONCE)
+                .resetTime(
+                        mode == LeakyStepWork.Mode.SUBTRACT_AT_ONCE
+                                ? ResetTime.SAME_STEP_DIFFERENCE
+                                : ResetTime.NEXT_STEP)
                 .inhibition(mode == LeakyStepWork.Mode.INHIBITION)
                 .firesBefore(mode == LeakyStepWork.Mode.FIRES_BEFORE)
                 .build(arena);

@@ -1,0 +1,236 @@
+package dev.spikelane.bench;
+
+import dev.spikelane.kernel.code.BernoulliSpikesWork;
+import dev.spikelane.kernel.code.CodingWork;
+import dev.spikelane.kernel.code.SpikeCountWork;
+import dev.spikelane.kernel.product.DenseMatmulWork;
+import dev.spikelane.kernel.product.IntegerMatmulWork;
+import dev.spikelane.kernel.product.SpikeMatmulWork;
+import dev.spikelane.kernel.product.WeightGradientWork;
+import dev.spikelane.kernel.step.NeuronWork;
+import dev.spikelane.kernel.step.RecurrentNeuronWork;
+import dev.spikelane.kernel.step.leaky.LeakyFrameWork;
+import dev.spikelane.kernel.step.leaky.LeakyStepWork;
+import dev.spikelane.kernel.step.leaky.NeuronBackwardWork;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.network.CellWork;
+import dev.spikelane.network.NetworkWork;
+import dev.spikelane.train.LossWork;
+import dev.spikelane.train.OptimizerWork;
+import dev.spikelane.train.RecurrentTrainingWork;
+import dev.spikelane.train.TrainingWork;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All that is measured: one list for the table, for the full report and for JMH. */
+final class Workloads {
+
+    static final int STEPS = 200;
+
+    /** Rows of a batch of 128 over all steps. */
+    static final int MANY_ROWS = 128 * STEPS;
+
+    private static final double[] DENSITIES = {0.02, 0.1, 0.25, 0.5, 0.9};
+    private static final int[] BATCHES = {1, 16, 128};
+    private static final int[] THREADS = {1, 2};
+
+    private Workloads() {}
+
+    /** What a minute shows. */
+    static List<Work> quick() {
+        return List.of(
+                new SpikeMatmulWork(784, 1000, STEPS, 0.02, 1),
+                new SpikeMatmulWork(784, 1000, STEPS, 0.1, 1),
+                new SpikeMatmulWork(784, 1000, STEPS, 0.5, 1),
+                new IntegerMatmulWork(784, 1000, STEPS, 0.1, ElementType.INT8),
+                new DenseMatmulWork(128, 784, 1000, 1, DenseMatmulWork.Form.SECOND_TRANSPOSED),
+                new LeakyStepWork(LeakyStepWork.Mode.SUBTRACT, 1000, 1, STEPS),
+                new BernoulliSpikesWork(784, 1, STEPS),
+                new SpikeCountWork(1000, 1, STEPS, 0.1),
+                new NetworkWork(1, STEPS, 0.1, 1),
+                new NetworkWork(1, STEPS, 0.5, 1),
+                new NetworkWork(1, STEPS, 0.5, 2),
+                new NetworkWork(128, STEPS, 0.1, 2),
+                new NetworkWork(128, STEPS, 0.5, 2),
+                new NetworkWork(1, STEPS, 0.1, 1, true),
+                new TrainingWork(0, 1),
+                new TrainingWork(0, 2),
+                new TrainingWork(0.29, 2));
+    }
+
+    /** Everything, the quick ones among them; each once. */
+    static List<Work> all() {
+        List<Work> works = new ArrayList<>();
+        for (int threads : THREADS) {
+            spikeProducts(works, threads);
+        }
+        integerProducts(works);
+        denseProducts(works);
+        others(works);
+        for (int threads : THREADS) {
+            networks(works, threads);
+        }
+        training(works);
+        works.addAll(overBatch());
+        works.addAll(overNeurons());
+        works.addAll(overSpikes());
+        Map<String, Work> once = new LinkedHashMap<>();
+        works.forEach(work -> once.putIfAbsent(work.name(), work));
+        return List.copyOf(once.values());
+    }
+
+    /** Every kernel once, on one thread: those that a JVM which has run the others may slow down. */
+    static List<Work> kernels() {
+        List<Work> works = new ArrayList<>();
+        for (SpikeMatmulWork.Variant variant : SpikeMatmulWork.Variant.available()) {
+            works.add(new SpikeMatmulWork(784, 1000, STEPS, 0.12, 1, variant));
+        }
+        works.add(new SpikeMatmulWork(1000, 10, STEPS, 0.1, 1));
+        for (int rows : new int[] {1, 25, STEPS}) {
+            works.add(new SpikeMatmulWork(784, 1000, rows, 0.3, 1));
+            works.add(new IntegerMatmulWork(784, 1000, rows, 0.1, ElementType.INT8));
+            works.add(new IntegerMatmulWork(784, 1000, rows, 0.3, ElementType.INT16));
+        }
+        for (DenseMatmulWork.Form form : DenseMatmulWork.Form.values()) {
+            works.add(new DenseMatmulWork(128, 784, 1000, 1, form));
+        }
+        for (LeakyStepWork.Mode mode : LeakyStepWork.Mode.values()) {
+            works.add(new LeakyStepWork(mode, 1000, 1, STEPS));
+        }
+        for (NeuronWork.Model model : NeuronWork.Model.values()) {
+            works.add(new NeuronWork(model));
+        }
+        works.add(new RecurrentNeuronWork(1000));
+        works.add(new BernoulliSpikesWork(784, 16, STEPS));
+        works.add(new SpikeCountWork(1000, 16, STEPS, 0.1));
+        for (CodingWork.Kind kind : CodingWork.Kind.values()) {
+            works.add(new CodingWork(kind, 784, 16, STEPS));
+        }
+        training(works);
+        works.removeIf(work -> work.threads() > 1);
+        return works;
+    }
+
+    /** How time grows with the batch. */
+    static List<Work> overBatch() {
+        return List.of(1, 4, 16, 64, 256, 1024).stream()
+                .<Work>map(batch -> new NetworkWork(batch, 25, 0.1, 1))
+                .toList();
+    }
+
+    /** How time grows with the neurons: of the leaky step, and of the product that feeds them. */
+    static List<Work> overNeurons() {
+        List<Work> works = new ArrayList<>();
+        for (int neurons = 64; neurons <= 16_384; neurons *= 4) {
+            works.add(new SpikeMatmulWork(784, neurons, STEPS, 0.1, 1));
+            works.add(new LeakyStepWork(LeakyStepWork.Mode.SUBTRACT, neurons, 1, STEPS));
+        }
+        return works;
+    }
+
+    /** How time grows with the spikes. */
+    static List<SpikeMatmulWork> overSpikes() {
+        return List.of(0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5, 0.7, 0.9).stream()
+                .map(density -> new SpikeMatmulWork(784, 1000, STEPS, density, 1))
+                .toList();
+    }
+
+    /** Two threads where there is something to share. */
+    private static void spikeProducts(List<Work> works, int threads) {
+        for (double density : DENSITIES) {
+            for (int rows : new int[] {1, 16, 25, 128, STEPS, 16 * STEPS}) {
+                works.add(new SpikeMatmulWork(784, 1000, rows, density, threads));
+                if (threads == 1) {
+                    works.add(new SpikeMatmulWork(256, 256, rows, density, threads));
+                    works.add(new SpikeMatmulWork(1000, 10, rows, density, threads));
+                }
+            }
+            works.add(new SpikeMatmulWork(784, 1000, MANY_ROWS, density, threads));
+            for (int rows : new int[] {1, 16, STEPS}) {
+                works.add(new SpikeMatmulWork(4096, 4096, rows, density, threads));
+            }
+        }
+        works.add(new SpikeMatmulWork(784, 1000, 4, 0.1, threads));
+        works.add(new SpikeMatmulWork(784, 1000, 64, 0.1, threads));
+        works.add(new SpikeMatmulWork(784, 1000, 1_024, 0.5, threads));
+    }
+
+    private static void integerProducts(List<Work> works) {
+        for (ElementType type : new ElementType[] {ElementType.INT8, ElementType.INT16}) {
+            for (double density : new double[] {0.02, 0.1, 0.5}) {
+                for (int rows : new int[] {1, 16, 25, STEPS, MANY_ROWS}) {
+                    works.add(new IntegerMatmulWork(784, 1000, rows, density, type));
+                }
+            }
+        }
+    }
+
+    private static void denseProducts(List<Work> works) {
+        for (int threads : THREADS) {
+            for (DenseMatmulWork.Form form : DenseMatmulWork.Form.values()) {
+                works.add(new DenseMatmulWork(128, 784, 1000, threads, form));
+                works.add(new DenseMatmulWork(1024, 1024, 1024, threads, form));
+                works.add(new DenseMatmulWork(784, 128, 1000, threads, form)); // few inputs: a weight gradient
+            }
+        }
+    }
+
+    private static void others(List<Work> works) {
+        for (double density : DENSITIES) {
+            for (SpikeMatmulWork.Variant variant : SpikeMatmulWork.Variant.available()) {
+                works.add(new SpikeMatmulWork(784, 1000, STEPS, density, 1, variant));
+            }
+            works.add(new SpikeCountWork(1000, 1, STEPS, density));
+        }
+        for (NeuronWork.Model model : NeuronWork.Model.values()) {
+            works.add(new NeuronWork(model));
+        }
+        works.add(new RecurrentNeuronWork(1000));
+        for (CellWork.Kind kind : CellWork.Kind.values()) {
+            works.add(new CellWork(kind, 100));
+            works.add(new CellWork(kind, 1000));
+        }
+        for (int batch : BATCHES) {
+            for (LeakyStepWork.Mode mode : LeakyStepWork.Mode.values()) {
+                works.add(new LeakyStepWork(mode, 1000, batch, STEPS));
+            }
+            works.add(new BernoulliSpikesWork(784, batch, STEPS));
+            for (CodingWork.Kind kind : CodingWork.Kind.values()) {
+                works.add(new CodingWork(kind, 784, batch, STEPS));
+            }
+        }
+    }
+
+    /** The iteration, and its parts: beside these the products of the first layer are among those above. */
+    private static void training(List<Work> works) {
+        for (int threads : THREADS) {
+            works.add(new TrainingWork(0, threads));
+            works.add(new TrainingWork(0.29, threads));
+            works.add(new TrainingWork(0, threads, 8));
+            works.add(new RecurrentTrainingWork(threads));
+        }
+        works.add(new WeightGradientWork(784, 1000, 0));
+        for (double density : new double[] {0.02, 0.1, 0.29, 0.5}) {
+            works.add(new WeightGradientWork(784, 1000, density));
+        }
+        works.add(new WeightGradientWork(1000, 10, 0.1));
+        works.add(new OptimizerWork(784, 1000));
+        works.add(new LossWork(25, 128));
+        works.add(new NeuronBackwardWork());
+        works.add(new LeakyFrameWork(false));
+        works.add(new LeakyFrameWork(true));
+    }
+
+    private static void networks(List<Work> works, int threads) {
+        for (double density : DENSITIES) {
+            for (int batch : BATCHES) {
+                for (int steps : new int[] {1, 25, STEPS}) {
+                    works.add(new NetworkWork(batch, steps, density, threads));
+                }
+                works.add(new NetworkWork(batch, STEPS, density, threads, true));
+            }
+        }
+    }
+}

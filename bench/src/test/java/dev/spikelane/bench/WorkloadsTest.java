@@ -1,0 +1,105 @@
+package dev.spikelane.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.kernel.code.BernoulliSpikesWork;
+import dev.spikelane.kernel.code.CodingWork;
+import dev.spikelane.kernel.code.SpikeCountWork;
+import dev.spikelane.kernel.product.DenseMatmulWork;
+import dev.spikelane.kernel.product.SpikeMatmulWork;
+import dev.spikelane.kernel.step.NeuronWork;
+import dev.spikelane.kernel.step.leaky.LeakyStepWork;
+import dev.spikelane.kernel.step.leaky.NeuronBackwardWork;
+import dev.spikelane.network.CellWork;
+import dev.spikelane.network.NetworkWork;
+import dev.spikelane.train.LossWork;
+import dev.spikelane.train.OptimizerWork;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class WorkloadsTest {
+
+    @Test
+    void allHasEachNameOnceAndNoCommaForJmh() {
+        List<String> names = Workloads.all().stream().map(Work::name).toList();
+
+        assertEquals(names.size(), new HashSet<>(names).size());
+        assertTrue(names.stream().noneMatch(name -> name.contains(",")));
+    }
+
+    @Test
+    void allHasTheOthersAndWhatTargetsName() {
+        HashSet<String> names =
+                new HashSet<>(Workloads.all().stream().map(Work::name).toList());
+
+        assertTrue(names.containsAll(Workloads.quick().stream().map(Work::name).toList()));
+        assertTrue(names.containsAll(Workloads.overBatch().stream().map(Work::name).toList()));
+        assertTrue(
+                names.containsAll(Workloads.overNeurons().stream().map(Work::name).toList()));
+        assertTrue(names.containsAll(Workloads.overSpikes().stream().map(Work::name).toList()));
+        assertTrue(names.containsAll(Targets.works()));
+    }
+
+    static Stream<Work> small() {
+        return Stream.of(
+                new SpikeMatmulWork(70, 130, 9, 0.5, 1),
+                new SpikeMatmulWork(70, 130, 30, 0.5, 2),
+                new SpikeMatmulWork(70, 130, 9, 0.02, 1, SpikeMatmulWork.Variant.WIDE),
+                new SpikeMatmulWork(70, 130, 9, 0.02, 1, SpikeMatmulWork.Variant.NARROW),
+                new SpikeMatmulWork(1100, 70, 9, 0.1, 1, SpikeMatmulWork.Variant.LISTS),
+                new SpikeMatmulWork(70, 130, 9, 0.9, 1, SpikeMatmulWork.Variant.ACTIVE),
+                new DenseMatmulWork(9, 70, 130, 1, DenseMatmulWork.Form.SECOND_TRANSPOSED),
+                new DenseMatmulWork(9, 70, 130, 2, DenseMatmulWork.Form.SECOND_TRANSPOSED),
+                new DenseMatmulWork(9, 70, 130, 2, DenseMatmulWork.Form.PACKED),
+                new DenseMatmulWork(9, 70, 130, 2, DenseMatmulWork.Form.NEITHER_TRANSPOSED),
+                new DenseMatmulWork(9, 70, 130, 2, DenseMatmulWork.Form.FIRST_TRANSPOSED),
+                new LeakyStepWork(LeakyStepWork.Mode.SUBTRACT, 70, 3, 9),
+                new LeakyStepWork(LeakyStepWork.Mode.INHIBITION, 70, 3, 9),
+                new BernoulliSpikesWork(70, 3, 9),
+                new SpikeCountWork(70, 3, 9, 0.5),
+                new NeuronWork(NeuronWork.Model.ALPHA),
+                new NeuronWork(NeuronWork.Model.SLSTM),
+                new NeuronWork(NeuronWork.Model.STATE_LEAKY_TRUNCATED),
+                new NeuronBackwardWork(),
+                new OptimizerWork(9, 70),
+                new LossWork(5, 7),
+                new CodingWork(CodingWork.Kind.LATENCY_TIMES, 70, 3, 9),
+                new CodingWork(CodingWork.Kind.LATENCY_SPIKES, 70, 3, 9),
+                new CodingWork(CodingWork.Kind.DELTA_SPIKES, 70, 3, 9),
+                new CodingWork(CodingWork.Kind.DELTA_SIGNED, 70, 3, 9),
+                new CellWork(CellWork.Kind.SLSTM, 9),
+                new CellWork(CellWork.Kind.RLEAKY_ALL_TO_ALL, 9),
+                new CellWork(CellWork.Kind.RLEAKY_ONE_TO_ONE, 9),
+                new NetworkWork(2, 5, 0.5, 1),
+                new NetworkWork(2, 5, 0.1, 2),
+                new NetworkWork(2, 5, 0.1, 1, true));
+    }
+
+    @ParameterizedTest
+    @MethodSource("small")
+    void contestantsAgree(Work work) {
+        try (Case open = work.open()) {
+            assertEquals(Contestant.JAVA, open.entries().getFirst().contestant());
+            open.verify();
+        }
+    }
+
+    @Test
+    void aRaceTimesAllWhoTakePart() {
+        Work work = new LeakyStepWork(LeakyStepWork.Mode.ZERO, 70, 1, 9);
+        try (Case open = work.open()) {
+            Measurement measurement = Race.run(work, open);
+
+            assertEquals(work.name(), measurement.work());
+            assertTrue(measurement.java() > 0);
+            assertTrue(measurement.ratio(Contestant.SCALAR).isPresent());
+            assertFalse(measurement.ratio(Contestant.PYTORCH).isPresent());
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.spikelane.connection.kind;
+
+import dev.spikelane.connection.BlasDense;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.operator.BlasDenseOperator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/**
+ * Dense connections that OpenBLAS multiplies. A file does not decide that a shared library is loaded, so it holds none.
+ */
+final class BlasDenseKind extends ConnectionKind<BlasDense> {
+
+    BlasDenseKind() {
+        super(
+                BlasDense.class,
+                "dense by OpenBLAS",
+                Trait.UNSTORED,
+                Trait.INNER_ORDER,
+                Trait.CONNECTS_ALL,
+                Trait.VALUES);
+    }
+
+    @Override
+    public List<ValueDescription> values(BlasDense said, Shape rows) {
+        return ValueDescription.dense(said.dense().inputs(), said.dense().outputs());
+    }
+
+    @Override
+    public Operator bind(Arena arena, BlasDense said, Shape rows, Parameter spikeValue) {
+        return new BlasDenseOperator(arena, said.dense(), rows, spikeValue);
+    }
+
+    @Override
+    public Connection read(JsonValue said, StoredValues values) throws IOException {
+        throw said.unexpected("a connection that files may hold");
+    }
+}

@@ -1,0 +1,177 @@
+package dev.spikelane.connection.kind;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * What networks, files and fingerprints ask of all connections of one class; {@link ConnectionKinds} lists the kinds.
+ *
+ * @param <C> the class of the connections
+ */
+public abstract class ConnectionKind<C extends Connection> {
+
+    private static final String TYPE = "type";
+
+    private final Class<C> type;
+    private final String name;
+
+    private final Set<Trait> traits;
+
+    /** What all connections of a kind have in common. */
+    enum Trait {
+        /** No file holds them. */
+        UNSTORED,
+        FLATTENS,
+        INNER_ORDER,
+        CONNECTS_ALL,
+        VALUES
+    }
+
+    /** A kind that files call by a name. */
+    ConnectionKind(Class<C> type, String name, Trait... traits) {
+        this.type = type;
+        this.name = name;
+        this.traits = Set.of(traits);
+    }
+
+    /** Returns the class of the connections. */
+    public final Class<C> type() {
+        return type;
+    }
+
+    /** Returns the name in files. */
+    public final String name() {
+        return name;
+    }
+
+    /** Whether a file may hold such connections. */
+    public boolean isStored() {
+        return !traits.contains(Trait.UNSTORED);
+    }
+
+    /** Whether such a connection only brings rows from their inner order into torch's. */
+    public boolean flattens() {
+        return traits.contains(Trait.FLATTENS);
+    }
+
+    /**
+     * Whether such a connection, right behind one that flattens, takes rows in their inner order, so that nothing need
+     * be moved.
+     */
+    public boolean takesInnerOrder() {
+        return traits.contains(Trait.INNER_ORDER);
+    }
+
+    /** Whether such a connection sums all inputs for each output, so that nothing is zero behind it. */
+    public boolean connectsAll() {
+        return traits.contains(Trait.CONNECTS_ALL);
+    }
+
+    /** Whether such connections have values. */
+    public boolean hasValues() {
+        return traits.contains(Trait.VALUES);
+    }
+
+    /**
+     * Describes the values that a network reads and writes by name.
+     *
+     * @param said a connection
+     * @param rows the shape of its source
+     * @return names, shapes, types and roles, in the order in which they are written; empty unless {@link #hasValues}
+     */
+    public List<ValueDescription> values(C said, Shape rows) {
+        return List.of();
+    }
+
+    /**
+     * Returns what else a connection was declared with, as files say it: numbers that shapes and files depend on.
+     *
+     * @param said a connection
+     * @return integers, floats and doubles by name
+     */
+    public SequencedMap<String, Number> options(C said) {
+        return new LinkedHashMap<>();
+    }
+
+    /**
+     * Lays a connection out behind a source.
+     *
+     * @param arena the arena that owns the operator's memory; shared if several threads are to use it
+     * @param said the connection
+     * @param rows the shape whose inner order (y, x, channel) the source's rows have; of the right size. A connection
+     *     that {@linkplain #takesInnerOrder takes this order} behind a flattened source is given the shape from before
+     * @param spikeValue what one spike of the source carries: one value, or one for each input, in the order of the
+     *     rows
+     * @return an operator with weights of its own
+     * @throws IllegalArgumentException if a size does not fit, or a weight times a spike's value is not finite
+     */
+    public abstract Operator bind(Arena arena, C said, Shape rows, Parameter spikeValue);
+
+    /**
+     * Puts integers in place of weights that are large and read often.
+     *
+     * @param said a connection
+     * @param type INT8 or INT16
+     * @param present gives the values that a name has now
+     * @return a connection with integers nearest to them; the same connection where there is nothing to round
+     * @throws IllegalArgumentException if it cannot have such weights
+     */
+    public Connection quantized(C said, ElementType type, Function<String, FloatMatrix> present) {
+        return said;
+    }
+
+    /**
+     * Reads a connection.
+     *
+     * @param said its name and options
+     * @param values the values that a file has for it
+     * @return the connection
+     * @throws IOException if options or values are missing or do not fit each other
+     */
+    public abstract Connection read(JsonValue said, StoredValues values) throws IOException;
+
+    /** Throws unless a file says these options, which follow from values, and nothing else. */
+    static void requireOptions(JsonValue said, Map<String, Number> expected, StoredValues values) throws IOException {
+        for (Map.Entry<String, Number> each : expected.entrySet()) {
+            JsonValue found = said.member(each.getKey());
+            if (found.integer(1, Integer.MAX_VALUE) != each.getValue().longValue()) {
+                throw found.unexpected(each.getValue() + ", as many as the tensor '"
+                        + values.tensor(ValueDescription.WEIGHT) + "' has");
+            }
+        }
+        requireOptions(said, expected.keySet());
+    }
+
+    /** Throws where a file says others than these options. */
+    static void requireOptions(JsonValue said, Set<String> names) throws IOException {
+        Set<String> all = new LinkedHashSet<>(names);
+        all.add(TYPE);
+        said.requireOnly(all);
+    }
+
+    /** The present weights, rounded. */
+    static IntegerMatrix nearest(ElementType type, Function<String, FloatMatrix> present) {
+        return IntegerMatrix.nearest(type, present.apply(ValueDescription.WEIGHT));
+    }
+
+    @Override
+    public final String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.spikelane.connection.kind;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.io.file.JsonValue;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The kinds of connections: one for each class that {@link Connection} permits, which a test sees to. */
+public final class ConnectionKinds {
+
+    private static final List<ConnectionKind<?>> ALL = List.of(
+            new DenseKind(),
+            new IntegerDenseKind(),
+            new RecurrentKind(),
+            new OneToOneKind(),
+            new FlattenKind(),
+            new ScaleKind(),
+            new BatchNormKind(),
+            new BlasDenseKind());
+
+    private ConnectionKinds() {}
+
+    /** Returns the kind of a connection. */
+    @SuppressWarnings("unchecked") // a kind is asked of connections of its class only
+    public static ConnectionKind<Connection> of(Connection said) {
+        for (ConnectionKind<?> kind : ALL) {
+            if (kind.type().isInstance(said)) {
+                return (ConnectionKind<Connection>) kind;
+            }
+        }
+        throw new AssertionError("there is no kind of " + said.getClass() + ", expected one in ConnectionKinds");
+    }
+
+    /**
+     * Finds the kind of a name.
+     *
+     * @param type the name that a file says
+     * @return a kind that files may hold
+     * @throws IOException if there is none of this name
+     */
+    @SuppressWarnings("unchecked") // only reading is asked of it
+    public static ConnectionKind<Connection> named(JsonValue type) throws IOException {
+        String name = type.text();
+        List<ConnectionKind<?>> stored =
+                ALL.stream().filter(ConnectionKind::isStored).toList();
+        for (ConnectionKind<?> kind : stored) {
+            if (kind.name().equals(name)) {
+                return (ConnectionKind<Connection>) kind;
+            }
+        }
+        throw type.unexpected(stored.stream()
+                        .limit(stored.size() - 1L)
+                        .map(ConnectionKind::name)
+                        .collect(Collectors.joining(", "))
+                + " or " + stored.getLast().name());
+    }
+}

@@ -1,0 +1,67 @@
+package dev.spikelane.connection.kind;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.operator.DenseOperator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.Function;
+
+/** Dense connections: a matrix of weights, and a bias. */
+final class DenseKind extends ConnectionKind<Dense> {
+
+    DenseKind() {
+        super(Dense.class, "dense", Trait.INNER_ORDER, Trait.CONNECTS_ALL, Trait.VALUES);
+    }
+
+    static SequencedMap<String, Number> sizes(int inputs, int outputs) {
+        SequencedMap<String, Number> sizes = new LinkedHashMap<>();
+        sizes.put("inputs", inputs);
+        sizes.put("outputs", outputs);
+        return sizes;
+    }
+
+    @Override
+    public List<ValueDescription> values(Dense said, Shape rows) {
+        return ValueDescription.dense(said.inputs(), said.outputs());
+    }
+
+    @Override
+    public SequencedMap<String, Number> options(Dense said) {
+        return sizes(said.inputs(), said.outputs());
+    }
+
+    @Override
+    public Operator bind(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
+        return new DenseOperator(arena, said, rows, spikeValue);
+    }
+
+    @Override
+    public Connection quantized(Dense said, ElementType type, Function<String, FloatMatrix> present) {
+        return IntegerDense.of(nearest(type, present), present.apply(ValueDescription.BIAS));
+    }
+
+    @Override
+    public Connection read(JsonValue said, StoredValues values) throws IOException {
+        if (values.staysInteger(ValueDescription.WEIGHT)) {
+            IntegerDense integers =
+                    IntegerDense.of(values.integers(ValueDescription.WEIGHT), values.floats(ValueDescription.BIAS, 1));
+            requireOptions(said, sizes(integers.inputs(), integers.outputs()), values);
+            return integers;
+        }
+        Dense floats = Dense.of(values.floats(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
+        requireOptions(said, options(floats), values);
+        return floats;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.spikelane.connection.kind;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.operator.IntegerDenseOperator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.SequencedMap;
+
+/** Dense connections with integer weights. */
+final class IntegerDenseKind extends ConnectionKind<IntegerDense> {
+
+    IntegerDenseKind() {
+        super(IntegerDense.class, "integer dense", Trait.INNER_ORDER, Trait.CONNECTS_ALL, Trait.VALUES);
+    }
+
+    /** The scales come first, so that what is read and written one by one finds them. */
+    @Override
+    public List<ValueDescription> values(IntegerDense said, Shape rows) {
+        List<ValueDescription> dense = ValueDescription.dense(said.inputs(), said.outputs());
+        return List.of(
+                new ValueDescription(
+                        ValueDescription.WEIGHT + ValueDescription.SCALE,
+                        List.of(said.weights().scales().length),
+                        ElementType.FLOAT32,
+                        ValueDescription.Role.BUFFER),
+                new ValueDescription(
+                        ValueDescription.WEIGHT,
+                        dense.getFirst().shape(),
+                        said.weights().type(),
+                        ValueDescription.Role.WEIGHT),
+                dense.getLast());
+    }
+
+    @Override
+    public SequencedMap<String, Number> options(IntegerDense said) {
+        SequencedMap<String, Number> options = DenseKind.sizes(said.inputs(), said.outputs());
+        options.put("bits", Byte.SIZE * said.weights().type().bytes());
+        return options;
+    }
+
+    @Override
+    public Operator bind(Arena arena, IntegerDense said, Shape rows, Parameter spikeValue) {
+        return new IntegerDenseOperator(arena, said, values(said, rows), rows, spikeValue);
+    }
+
+    @Override
+    public Connection read(JsonValue said, StoredValues values) throws IOException {
+        IntegerDense integers =
+                IntegerDense.of(values.integers(ValueDescription.WEIGHT), values.floats(ValueDescription.BIAS, 1));
+        requireOptions(said, options(integers), values);
+        return integers;
+    }
+}

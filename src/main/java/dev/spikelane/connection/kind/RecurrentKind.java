@@ -1,0 +1,45 @@
+package dev.spikelane.connection.kind;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.operator.DenseOperator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.SequencedMap;
+
+/** Connections of neurons to all of them, summed in snnTorch's order of what is fed back. */
+final class RecurrentKind extends ConnectionKind<Recurrent> {
+
+    RecurrentKind() {
+        super(Recurrent.class, "recurrent", Trait.CONNECTS_ALL, Trait.VALUES);
+    }
+
+    @Override
+    public List<ValueDescription> values(Recurrent said, Shape rows) {
+        return ValueDescription.dense(said.inputs(), said.outputs());
+    }
+
+    @Override
+    public SequencedMap<String, Number> options(Recurrent said) {
+        return DenseKind.sizes(said.inputs(), said.outputs());
+    }
+
+    @Override
+    public Operator bind(Arena arena, Recurrent said, Shape rows, Parameter spikeValue) {
+        return new DenseOperator(arena, said, rows, said.outputShape(rows), spikeValue);
+    }
+
+    @Override
+    public Connection read(JsonValue said, StoredValues values) throws IOException {
+        Recurrent recurrent =
+                new Recurrent(values.floats(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
+        requireOptions(said, options(recurrent), values);
+        return recurrent;
+    }
+}

@@ -1,0 +1,149 @@
+package dev.spikelane.train.loss;
+
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.update.Softmax;
+import dev.spikelane.memory.FloatMatrix;
+
+/**
+ * Turns what a population did into classes, and counts how many are right. It is bound to one size of batch and
+ * allocates nothing; it is for one thread at a time.
+ */
+public final class ClassDecoder {
+
+    private final ClassScore decoding;
+    private final LossShape shape;
+    private final ClassBlocks blocks;
+    private final OutputCounts counts;
+    private final OwnSpikeTimes times;
+    private final int[] steps;
+    private final FloatMatrix scores;
+    private final FloatMatrix row;
+
+    /**
+     * Makes a decoder without a population code.
+     *
+     * @param decoding how outputs become a class
+     * @param steps time steps, at least 1
+     * @param batch the most samples, at least 1
+     * @param outputs neurons of the population, at least 1
+     * @throws IllegalArgumentException if a size is below 1 or the decoding is none
+     */
+    public ClassDecoder(ClassScore decoding, int steps, int batch, int outputs) {
+        this(decoding, steps, batch, outputs, 0);
+    }
+
+    /**
+     * Makes a decoder.
+     *
+     * @param decoding how outputs become a class
+     * @param steps time steps, at least 1
+     * @param batch the most samples, at least 1
+     * @param outputs neurons of the population, at least 1
+     * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which
+     *     {@link ClassScore#COUNT} adds up; 0: each is one
+     * @throws IllegalArgumentException if a size is below 1, the decoding is none, or there is a population code that
+     *     it does not have
+     */
+    public ClassDecoder(ClassScore decoding, int steps, int batch, int outputs, int populationClasses) {
+        if (decoding == ClassScore.NONE || populationClasses != 0 && decoding != ClassScore.COUNT) {
+            throw new IllegalArgumentException("decoding is " + decoding + ", expected "
+                    + (populationClasses == 0
+                            ? "one that gives classes"
+                            : ClassScore.COUNT + " for a population code"));
+        }
+        this.decoding = decoding;
+        this.shape = new LossShape(steps, batch, outputs);
+        this.blocks = ClassBlocks.of(outputs, populationClasses);
+        this.counts = new OutputCounts(outputs);
+        this.times = new OwnSpikeTimes(1, outputs);
+        this.steps = new int[outputs];
+        this.scores = FloatMatrix.zeros(1, blocks.classes());
+        this.row = FloatMatrix.zeros(1, outputs);
+    }
+
+    /**
+     * Decodes some samples.
+     *
+     * @param input spikes or membranes, as the decoding needs; labels are not read
+     * @param first the first sample
+     * @param end the sample behind the last
+     * @param classes receives the class of each of these samples, at the sample's own index
+     * @throws IllegalArgumentException if shapes do not fit
+     * @throws IllegalStateException if spikes or membranes are missing
+     * @throws IndexOutOfBoundsException if the samples are not all there
+     */
+    public void decode(LossRows input, int first, int end, int[] classes) {
+        shape.require(input, first, end, LossSink.NONE, classes.length);
+        for (int sample = first; sample < end; sample++) {
+            score(input, sample);
+            classes[sample] = best(scores, 0);
+        }
+    }
+
+    /** The scores of the sample that was decoded last, {@code [1 x classes]}. */
+    public FloatMatrix scores() {
+        return scores;
+    }
+
+    /** Scores of which the largest wins, the first of equals. */
+    private void score(LossRows input, int sample) {
+        switch (decoding) {
+            case COUNT -> blocks.pool(counts.count(input, sample), 0, scores, 0);
+            case FIRST_SPIKE -> {
+                times.find(input, sample);
+                for (int output = 0; output < shape.outputs(); output++) {
+                    Elements.set(scores, 0, output, -times.get(0, output));
+                }
+            }
+            case MAX_MEMBRANE -> MaxMembraneEntropy.highest(input, sample, scores, steps);
+            case MEMBRANE -> addSoftmax(input, sample);
+            case NONE -> throw new AssertionError(decoding);
+        }
+    }
+
+    private void addSoftmax(LossRows input, int sample) {
+        scores.fill(0);
+        for (int step = 0; step < shape.steps(); step++) {
+            addSoftmax(input.membranes(), step * input.batch + sample, row, scores, 0);
+        }
+    }
+
+    /** Adds the softmax of a row of membranes to a row of scores; the scratch is as wide and overwritten. */
+    static void addSoftmax(FloatMatrix membranes, int at, FloatMatrix scratch, FloatMatrix scores, int sample) {
+        float sum = Softmax.exponentials(membranes, at, Softmax.maximum(membranes, at), scratch, 0);
+        Softmax.divide(scratch, 0, sum, 1);
+        for (int output = 0; output < scores.columns(); output++) {
+            Elements.set(
+                    scores, sample, output, Elements.get(scores, sample, output) + Elements.get(scratch, 0, output));
+        }
+    }
+
+    /** The column of the largest score of a row, the first of equals. */
+    public static int best(FloatMatrix scores, int at) {
+        int best = 0;
+        for (int c = 1; c < scores.columns(); c++) {
+            if (Elements.get(scores, at, c) > Elements.get(scores, at, best)) {
+                best = c;
+            }
+        }
+        return best;
+    }
+
+    /**
+     * Counts the samples whose class is their label.
+     *
+     * @param classes from {@link #decode}
+     * @param labels what they should be
+     * @param first the first sample
+     * @param end the sample behind the last
+     * @return how many are right
+     * @throws IndexOutOfBoundsException if the samples are not all there
+     */
+    public static int right(int[] classes, int[] labels, int first, int end) {
+        int right = 0;
+        for (int sample = first; sample < end; sample++) {
+            right += classes[sample] == labels[sample] ? 1 : 0;
+        }
+        return right;
+    }
+}

@@ -1,0 +1,154 @@
+package dev.spikelane.train.run;
+
+import dev.spikelane.data.InputCode;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.model.Model;
+import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyLabels;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.random.SampleDraws;
+import dev.spikelane.train.loss.ClassScore;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A simulation of one sample, what encodes it and what reads its outputs. */
+public final class ClassifierRun implements AutoCloseable {
+
+    private static final int[] FIRST_SAMPLE = {0};
+
+    private final Simulation simulation;
+    private final int steps;
+    private final ClassScore decoding;
+    private final ClassScores scores;
+    private final String population;
+    private final List<String> names;
+    private final int classes;
+    private @Nullable InputCode code;
+    private SampleDraws draws = SampleDraws.NONE;
+    private @Nullable EncodedSample encoded;
+    private @Nullable EarlyLabels labels;
+    private int stepsAtOnce = 1;
+
+    public ClassifierRun(Model model, int steps, ClassScore decoding) {
+        Network network = model.network();
+        this.steps = steps;
+        this.decoding = decoding;
+        this.population = model.population();
+        this.classes = model.classes().orElse(0);
+        this.names = model.classNames();
+        int outputs = network.population(population).size();
+        int named = classes == 0 ? outputs : classes;
+        if (!names.isEmpty() && names.size() != named) {
+            throw new IllegalArgumentException("the model notes " + names.size() + " names of classes, expected "
+                    + named + ", one for each class");
+        }
+        this.simulation = network.simulate(1);
+        this.scores = new ClassScores(simulation, population, steps, decoding, classes);
+    }
+
+    /** What the last sample came to. */
+    public ClassScores scores() {
+        return scores;
+    }
+
+    /** What classes are called; empty if they have no names. */
+    public List<String> names() {
+        return names;
+    }
+
+    public int steps() {
+        return steps;
+    }
+
+    /** Says how values become input; null if only input that is encoded already will come. */
+    public void encode(@Nullable InputCode samples, long seed) {
+        if (samples != null) {
+            CodedSteps.require(samples, steps, "classifier");
+        }
+        code = samples;
+        draws = SampleDraws.encoding(seed, 1);
+        draws.setSamples(FIRST_SAMPLE, 0, 1);
+    }
+
+    /** Says when samples end. */
+    public void early(EarlyDecision rule, int atOnce) {
+        if (decoding != ClassScore.COUNT) {
+            throw new IllegalArgumentException(
+                    "outputs are decoded by " + decoding + ", expected count for early decisions, which count spikes");
+        }
+        if (rule.steps() != steps || rule.classes() != classes) {
+            throw new IllegalArgumentException("early decisions are for " + rule.steps() + " steps and "
+                    + rule.classes() + " classes, expected " + steps + " and " + classes);
+        }
+        labels = simulation.observe(population, rule.labels());
+        stepsAtOnce = atOnce;
+    }
+
+    /** Runs a sample, and returns how many steps it took. */
+    public int classify(float[] sample) {
+        InputCode samples = code;
+        if (samples == null) {
+            throw new IllegalStateException("the model does not note its code, expected Classifier.code(...), as it"
+                    + " was trained; TrainingRun.model() notes it");
+        }
+        return classify(encode(samples, sample));
+    }
+
+    /** Runs a sample, and returns how many steps it took. */
+    public int classify(Signal input) {
+        boolean frame = CodedSteps.isFrame(input, 1, steps);
+        int ran = steps;
+        EarlyLabels deciding = labels;
+        if (deciding != null) {
+            ran = frame
+                    ? deciding.runConstant(simulation, input, stepsAtOnce)
+                    : deciding.run(simulation, input, stepsAtOnce);
+        } else {
+            simulation.reset();
+            if (frame) {
+                simulation.runConstant(input, steps);
+            } else {
+                simulation.run(input);
+            }
+        }
+        scores.read(ran);
+        return ran;
+    }
+
+    @Override
+    public void close() {
+        simulation.close();
+    }
+
+    /** A sample's values and what its code makes of them. */
+    private record EncodedSample(FloatMatrix values, Signal input) {}
+
+    private Signal encode(InputCode samples, float[] sample) {
+        EncodedSample into = encoded;
+        if (into == null || into.values.columns() != sample.length) {
+            into = encoded(samples, sample.length);
+            encoded = into;
+        }
+        into.values.copyFrom(sample);
+        samples.encode(into.values, draws, into.input);
+        return into.input;
+    }
+
+    private EncodedSample encoded(InputCode samples, int values) {
+        List<Input> inputs = simulation.network().inputs();
+        if (inputs.size() != 1) {
+            throw new IllegalArgumentException("the network has the inputs "
+                    + inputs.stream().map(Input::name).toList() + ", expected one, for the sample");
+        }
+        Signal input = samples.allocate(1, values);
+        int expected = inputs.getFirst().shape().size();
+        if (input.columns() != expected) {
+            throw new IllegalArgumentException("sample has " + values + " values, which the code (" + samples
+                    + ") makes " + input.columns() + " inputs of, expected " + expected);
+        }
+        return new EncodedSample(FloatMatrix.zeros(1, values), input);
+    }
+}

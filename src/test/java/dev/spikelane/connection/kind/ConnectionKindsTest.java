@@ -1,0 +1,140 @@
+package dev.spikelane.connection.kind;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.connection.BlasDense;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.operator.Values;
+import dev.spikelane.description.NamedValues;
+import dev.spikelane.description.NetworkDescription;
+import dev.spikelane.description.OperatorDescription;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.graph.RandomGraph;
+import java.lang.foreign.Arena;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every connection has a kind, and random graphs draw it: these run at every width against plain loops, and come back
+ * from model files. A connection that is missing here would be tested by nothing but its own tests.
+ */
+final class ConnectionKindsTest {
+
+    /**
+     * Its bits depend on a library that may be absent, so graphs whose bits are compared have none; BlasDenseTest tries
+     * it.
+     */
+    private static final Set<Class<?>> COMPARED_BY_ROUNDING = Set.of(BlasDense.class);
+
+    private static final int MOST_GRAPHS = 200;
+
+    @Test
+    void randomGraphsDrawEveryConnection() {
+        Set<Class<?>> missing = permitted();
+        missing.removeAll(COMPARED_BY_ROUNDING);
+        for (int seed = 0; seed < MOST_GRAPHS && !missing.isEmpty(); seed++) {
+            connections(seed).forEach(connection -> missing.remove(connection.getClass()));
+        }
+        assertEquals(Set.of(), missing, "connections that RandomGraph does not draw");
+    }
+
+    /** The same of graphs that learn, unless the operator says that it has no gradient. */
+    @Test
+    void randomGraphsThatLearnDrawEveryConnectionWithAGradient() {
+        Set<Class<?>> missing = permitted();
+        missing.removeAll(COMPARED_BY_ROUNDING);
+        for (int seed = 0; seed < MOST_GRAPHS; seed++) {
+            try (Arena arena = Arena.ofShared()) {
+                Network drawn = new RandomGraph(arena, 1, 1, seed, seed % 2 == 0).network;
+                for (int i = 0; i < drawn.projections().size(); i++) {
+                    drop(missing, drawn, i, seed % 2 == 0, arena);
+                }
+            }
+        }
+        assertEquals(Set.of(), missing, "connections with a gradient that RandomGraph does not draw where it learns");
+    }
+
+    private static void drop(Set<Class<?>> missing, Network network, int projection, boolean learns, Arena arena) {
+        List<OperatorDescription> said = network.laidOut().description().operators(projection);
+        for (int place = 0; place < said.size(); place++) {
+            Class<?> drawn = said.get(place).connection().getClass();
+            if (learns || missing.contains(drawn) && !hasGradient(network, projection, place, arena)) {
+                missing.remove(drawn);
+            }
+        }
+    }
+
+    private static boolean hasGradient(Network network, int projection, int place, Arena arena) {
+        try {
+            network.laidOut().chain(projection).operators().get(place).weightGradients(arena, 1);
+            return true;
+        } catch (UnsupportedOperationException none) {
+            return false;
+        }
+    }
+
+    @Test
+    void everyKindSaysWhatItsConnectionsAre() {
+        Set<String> names = new TreeSet<>();
+        Map<Class<?>, ConnectionKind<Connection>> kinds = new HashMap<>();
+        for (int seed = 0; seed < 50; seed++) {
+            try (Arena arena = Arena.ofShared()) {
+                Network drawn = new RandomGraph(arena, 1, 1, seed).network;
+                NetworkDescription description = drawn.laidOut().description();
+                for (int i = 0; i < drawn.projections().size(); i++) {
+                    for (OperatorDescription each : description.operators(i)) {
+                        ConnectionKind<Connection> kind = ConnectionKinds.of(each.connection());
+                        kinds.put(each.connection().getClass(), kind);
+                        assertEquals(each.connection().getClass(), kind.type());
+                        assertEquals(kind.hasValues(), !each.values().isEmpty(), kind.name());
+                    }
+                }
+            }
+        }
+        kinds.values().forEach(kind -> assertTrue(names.add(kind.name()), kind.name() + " is said twice"));
+        assertFalse(names.isEmpty());
+    }
+
+    /** Names, shapes and types are known before anything is laid out. */
+    @Test
+    void descriptionsSayWhatIsLaidOut() {
+        for (int seed = 0; seed < 100; seed++) {
+            try (Arena arena = Arena.ofShared()) {
+                Network drawn = new RandomGraph(arena, 1, 1, seed).network;
+                Map<String, Values> laidOut = drawn.laidOut().values();
+                List<NamedValues> said = drawn.laidOut().description().values();
+                assertEquals(
+                        List.copyOf(laidOut.keySet()),
+                        said.stream().map(NamedValues::name).toList());
+                for (NamedValues each : said) {
+                    assertEquals(each.said(), laidOut.get(each.name()).description(), each.name());
+                    assertEquals(each.said().shape(), drawn.weights().shape(each.name()));
+                    assertEquals(
+                            each.said().shape().stream().reduce(1, Math::multiplyExact),
+                            drawn.weights().get(each.name()).toArray().length);
+                }
+            }
+        }
+    }
+
+    private static Set<Class<?>> permitted() {
+        return new HashSet<>(Set.of(Connection.class.getPermittedSubclasses()));
+    }
+
+    private static Set<Connection> connections(int seed) {
+        try (Arena arena = Arena.ofShared()) {
+            return new RandomGraph(arena, 1, 1, seed)
+                    .network.projections().stream()
+                            .flatMap(projection -> projection.path().stream())
+                            .collect(Collectors.toSet());
+        }
+    }
+}
