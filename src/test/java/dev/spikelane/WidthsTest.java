@@ -33,6 +33,7 @@ final class WidthsTest {
             // What is said of results, whose bits are tried below.
             "cli/",
             "example/",
+            "plot/",
             "DocumentationTest",
             "ReadmeTest",
             "NullArgumentsTest",

@@ -30,6 +30,7 @@ public final class PopulationRun {
     private final LaidOutNetwork network;
     private final Arena arena;
     private final int batch;
+    private final Shape shapeOfCurrents;
     private final NeuronState state;
     private SignalHistory<SpikeMatrix> spikes;
     /** The variables that are sources of projections. */
@@ -71,6 +72,7 @@ public final class PopulationRun {
         this.population = network.description().populations().get(number);
         this.arena = arena;
         this.batch = size.batch();
+        this.shapeOfCurrents = population.shape().times(population.neuron().gates());
         this.state = neurons().newState(arena, batch);
         this.spikes = SignalHistory.ofSpikes(
                 arena, size(), batch, steps(delays.of(new SourceDescription.OfSpikes(number)), size, keeping));
@@ -329,10 +331,20 @@ public final class PopulationRun {
                 kept.track.put(state.variable(kept.name), step, 1);
             }
             for (int i = 0; i < recorders.size(); i++) {
-                VariableObserver recorder = recorders.get(i);
-                NeuronState seen = recorder.beforeReset() && unreset != null ? unreset.state : state;
-                recorder.record(stepNumber, seen.variable(recorder.variable()), population.shape());
+                show(recorders.get(i), stepNumber, currents);
             }
+        }
+    }
+
+    private void show(VariableObserver recorder, long stepNumber, PortCurrents currents) {
+        String seen = recorder.variable();
+        if (seen.equals(Neuron.CURRENT)) {
+            recorder.record(stepNumber, currents.current().matrix(), shapeOfCurrents);
+        } else if (seen.equals(Neuron.FEEDBACK)) {
+            recorder.record(stepNumber, currents.feedback().matrix(), shapeOfCurrents);
+        } else {
+            NeuronState from = recorder.beforeReset() && before != null ? before.state : state;
+            recorder.record(stepNumber, from.variable(seen), population.shape());
         }
     }
 

@@ -3,10 +3,10 @@ package dev.spikelane.engine;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 
-/** Sees a variable of a population after each step, or before its reset. */
+/** Sees a variable of a population after each step, or before its reset; or the currents at a port in each step. */
 public interface VariableObserver {
 
-    /** Returns the name of the variable. */
+    /** Returns the name of the variable or port. */
     String variable();
 
     /** Whether it sees the variable before the reset of each step. */
@@ -16,8 +16,8 @@ public interface VariableObserver {
      * Sees a step.
      *
      * @param step its number, counted from the last reset
-     * @param rows {@code [batch x neurons]}, in the order of the rows
-     * @param shape of the population
+     * @param rows {@code [at least batch x size of the shape]}, in the order of the rows
+     * @param shape of a row: that of the population, or of its currents
      */
     void record(long step, FloatMatrix rows, Shape shape);
 }

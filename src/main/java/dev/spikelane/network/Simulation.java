@@ -8,6 +8,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -217,19 +218,44 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Records a variable of a population after each step from now on. Recording other variables than the membrane, or
-     * before the reset, runs the population step by step, which gives the same bits and takes longer.
+     * Records a variable of a population after each step from now on, or the currents of each step at one of its ports:
+     * {@code record("lif1", "current", steps)} keeps the sum of all projections to the port as the neurons take it, bit
+     * for bit. It runs the population step by step, which gives the same bits and takes longer;
+     * {@link #recordMembranes(String, int)} does not.
+     *
+     * <p>A model with gates takes several currents for each neuron: the recording then has {@link Neuron#gates} times
+     * as many columns, gate after gate. Recurrent models have the port {@code feedback} beside {@code current}; the
+     * network records each alone.
      *
      * @param population the population's name
-     * @param variable one of its model's variables
+     * @param variable one of its model's {@linkplain Neuron#variables variables}, or one of the
+     *     {@linkplain Neuron#ports ports} that projections enter
      * @param mostSteps the most steps between two resets
      * @return the recording, of its own memory
-     * @throws IllegalArgumentException if there is no such population or variable
+     * @throws IllegalArgumentException if there is no such population, variable or port, or nothing enters the port
      */
     public VariableRecorder record(String population, String variable, int mostSteps) {
         Objects.requireNonNull(variable, "variable");
-        Population found = found(population, variable);
-        return record(found, VariableRecorder.after(variable, mostSteps, batch, found.size()));
+        Population found = network.population(population);
+        return record(found, VariableRecorder.after(variable, mostSteps, batch, columns(found, variable)));
+    }
+
+    private int columns(Population of, String variable) {
+        Neuron neuron = of.neuron();
+        if (neuron.variables().contains(variable)) {
+            return of.size();
+        }
+        if (!neuron.ports().contains(variable)) {
+            throw new IllegalArgumentException("population '" + of.name() + "' has neither a variable nor a port '"
+                    + variable + "', expected one of " + neuron.variables() + " or " + neuron.ports());
+        }
+        if (!network.laidOut().description().enters(network.number(of.name()), variable)) {
+            throw new IllegalArgumentException("no projection enters the port '" + variable + "' of population '"
+                    + of.name()
+                    + "', expected one whose currents can be recorded; neurons that feed back to themselves one"
+                    + " to one do so without");
+        }
+        return of.shape().times(neuron.gates()).size();
     }
 
     /**

@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * Keeps a variable of a population at each step since the last reset. Attached as an observer, in memory of the
- * caller's arena, it keeps membranes.
+ * Keeps a variable of a population, or the currents at one of its ports, at each step since the last reset. Attached as
+ * an observer, in memory of the caller's arena, it keeps membranes.
  */
 public final class VariableRecorder implements Observer {
 
@@ -64,9 +64,9 @@ public final class VariableRecorder implements Observer {
     }
 
     /**
-     * Returns the variable's name.
+     * Returns the name of what is kept.
      *
-     * @return one of the model's variables
+     * @return one of the model's variables, or of its ports
      */
     public String variable() {
         return variable;
@@ -84,8 +84,8 @@ public final class VariableRecorder implements Observer {
     /**
      * Returns the recording.
      *
-     * @return {@code [steps * batch x neurons]}, time-major, in torch's order; rows of steps that did not run hold what
-     *     they held before
+     * @return {@code [steps * batch x neurons]}, or, of the currents of a model with gates, {@code [steps * batch x
+     *     gates * neurons]}; time-major, in torch's order; rows of steps that did not run hold what they held before
      */
     public FloatMatrix values() {
         return values;

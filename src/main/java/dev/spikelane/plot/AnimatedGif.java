@@ -11,7 +11,6 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import javax.imageio.IIOImage;
@@ -40,26 +39,24 @@ final class AnimatedGif {
 
     private AnimatedGif() {}
 
-    static void write(Figure figure, Path file) throws IOException {
-        switch (figure) {
+    static byte[] of(Figure figure) throws IOException {
+        return switch (figure) {
             case SpikeCountPlot counts ->
-                write(
+                bytes(
                         CountsPicture.all(
                                 counts, steps(counts.spikes().steps(), counts.profile() ? MOST_PROFILES : MOST_FRAMES)),
                         new Palette(Ink.TEXT, Ink.MUTED, Ink.ACCENT, Ink.BAR),
-                        counts.profile() ? PROFILE_DELAY : DELAY,
-                        file);
+                        counts.profile() ? PROFILE_DELAY : DELAY);
             case ImagePlot image ->
-                write(
+                bytes(
                         ImagePicture.all(image, steps(image.steps() - 1, MOST_FRAMES)),
                         new Palette(Color.BLACK, Ink.TEXT, Ink.MUTED),
-                        DELAY,
-                        file);
+                        DELAY);
             default -> throw new IllegalArgumentException(figure + " is not animated");
-        }
+        };
     }
 
-    private static void write(Picture[] pictures, Palette palette, int delay, Path file) throws IOException {
+    private static byte[] bytes(Picture[] pictures, Palette palette, int delay) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
         try (ImageOutputStream stream = ImageIO.createImageOutputStream(bytes)) {
@@ -79,7 +76,7 @@ final class AnimatedGif {
         } finally {
             writer.dispose();
         }
-        StillImages.write(bytes, file);
+        return bytes.toByteArray();
     }
 
     /** From 0 to the last step, in equal strides but the last. */

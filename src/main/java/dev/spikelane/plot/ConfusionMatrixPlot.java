@@ -27,6 +27,11 @@ final class ConfusionMatrixPlot extends Figure {
     }
 
     @Override
+    List<String> axes() {
+        return List.of("prediction", "target");
+    }
+
+    @Override
     public Figure labels(String... newLabels) {
         Objects.requireNonNull(newLabels, "newLabels");
         if (newLabels.length < counts.length || newLabels.length > MOST_CLASSES) {

@@ -12,7 +12,7 @@ import java.util.Locale;
 record ConfusionPicture(ConfusionMatrixPlot plot) implements Picture {
 
     private static final int LEFT = 130;
-    private static final int BOTTOM = 110;
+    private static final int BOTTOM = 128;
     private static final int ROOM_FOR_NUMBERS = 24;
 
     @Override
@@ -22,19 +22,18 @@ record ConfusionPicture(ConfusionMatrixPlot plot) implements Picture {
 
     @Override
     public int height() {
-        return plot.height(Sheet.top(plot) + 24 + side() + bottom());
+        return plot.height(Paper.top(plot) + 24 + side() + bottom());
     }
 
     @Override
     public void paint(Graphics2D graphics) {
-        Sheet.paint(graphics, plot, this);
-        double top = Sheet.top(plot) + 24;
+        Paper.paint(graphics, plot, this);
+        double top = Paper.top(plot) + 24;
         graphics.setFont(Ink.LABEL);
         graphics.setColor(Ink.MUTED);
-        graphics.drawString(
-                String.format(Locale.ROOT, "rows: target, columns: prediction; accuracy %.3f", plot.accuracy()),
-                16,
-                (float) top - 8);
+        graphics.drawString(String.format(Locale.ROOT, "accuracy %.3f", plot.accuracy()), 16, (float) top - 8);
+        Axes.centred(graphics, plot.xLabel(), LEFT + side() / 2.0, top + side() + bottom() - 12);
+        Axes.upright(graphics, plot.yLabel(), 16, top + side() / 2.0);
         cells(graphics, top);
         labels(graphics, top);
     }
@@ -72,7 +71,7 @@ record ConfusionPicture(ConfusionMatrixPlot plot) implements Picture {
         double cell = cell();
         int each = (int) Math.ceil(13 / cell);
         for (int i = 0; i < plot.classes(); i += each) {
-            String label = CountsPicture.fitted(graphics, plot.labels().get(i), LEFT - 24);
+            String label = CountsPicture.fitted(graphics, plot.labels().get(i), LEFT - 38);
             int width = graphics.getFontMetrics().stringWidth(label);
             graphics.drawString(label, (float) LEFT - 8 - width, (float) (top + (i + 0.5) * cell + 4));
             double x = LEFT + (i + 0.5) * cell;
@@ -90,13 +89,13 @@ record ConfusionPicture(ConfusionMatrixPlot plot) implements Picture {
     }
 
     private int bottom() {
-        return turned() ? BOTTOM : 30;
+        return turned() ? BOTTOM : 48;
     }
 
     private int side() {
         int suitable = Math.clamp(44L * plot.classes(), 120, 640);
         int across = plot.width(LEFT + suitable + 24) - LEFT - 24;
-        int up = plot.height(Sheet.top(plot) + 24 + suitable + bottom()) - Sheet.top(plot) - 24 - bottom();
+        int up = plot.height(Paper.top(plot) + 24 + suitable + bottom()) - Paper.top(plot) - 24 - bottom();
         return Math.max(1, Math.min(across, up));
     }
 

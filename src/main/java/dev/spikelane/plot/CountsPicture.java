@@ -50,19 +50,19 @@ final class CountsPicture implements Picture {
 
     @Override
     public int width() {
-        return plot.width(plot.profile() ? Sheet.WIDTH : WIDTH);
+        return plot.width(plot.profile() ? Paper.WIDTH : WIDTH);
     }
 
     @Override
     public int height() {
         int content = plot.profile() ? PROFILE + Axes.around(false) : counts.length * pitch() + AXIS;
-        return plot.height(Sheet.top(plot) + NOTE + content);
+        return plot.height(Paper.top(plot) + NOTE + content);
     }
 
     @Override
     public void paint(Graphics2D graphics) {
-        Sheet.paint(graphics, plot, this);
-        int top = Sheet.top(plot);
+        Paper.paint(graphics, plot, this);
+        int top = Paper.top(plot);
         graphics.setFont(Ink.LABEL);
         graphics.setColor(Ink.MUTED);
         graphics.drawString("after step " + step + " of " + plot.spikes().steps(), 16, top + 14);
@@ -75,7 +75,7 @@ final class CountsPicture implements Picture {
     }
 
     private void bars(Graphics2D graphics, int leading) {
-        double top = (double) Sheet.top(plot) + NOTE;
+        double top = (double) Paper.top(plot) + NOTE;
         double pitch = (height() - top - AXIS) / counts.length;
         double left = left();
         double scale = (width() - left - RIGHT) / most;
@@ -85,7 +85,10 @@ final class CountsPicture implements Picture {
             double y = top + neuron * pitch;
             float baseline = (float) (y + 0.35 * pitch + 4);
             graphics.setColor(Ink.TEXT);
-            String label = fitted(graphics, plot.labels().get(neuron), (int) left - 24);
+            String label = fitted(
+                    graphics,
+                    plot.labels().get(neuron),
+                    (int) left - (plot.yLabel().isEmpty() ? 24 : 38));
             graphics.drawString(
                     label, (float) left - 8 - graphics.getFontMetrics().stringWidth(label), baseline);
             graphics.setColor(leads ? Ink.ACCENT : Ink.BAR);
@@ -103,10 +106,11 @@ final class CountsPicture implements Picture {
         for (double tick : Axes.ticks(new Range(0, most), Math.min(most, 6))) {
             Axes.centred(graphics, Axes.label(tick), left + scale * tick, bottom + 16);
             double x = Axes.tenths(left + scale * tick);
-            lines.moveTo(x, (double) Sheet.top(plot) + NOTE - 4);
+            lines.moveTo(x, (double) Paper.top(plot) + NOTE - 4);
             lines.lineTo(x, bottom);
         }
-        Axes.centred(graphics, "spikes", left + scale * most / 2, bottom + 33);
+        Axes.centred(graphics, plot.xLabel(), left + scale * most / 2, bottom + 33);
+        Axes.upright(graphics, plot.yLabel(), 16, (Paper.top(plot) + NOTE + bottom) / 2);
         graphics.setColor(Ink.GRID);
         graphics.setStroke(Ink.THIN);
         graphics.draw(lines);
@@ -114,13 +118,13 @@ final class CountsPicture implements Picture {
 
     /** Where there are more neurons than points, a column shows the one of its neurons that has fired most. */
     private void profile(Graphics2D graphics, int leading) {
-        double top = (double) Sheet.top(plot) + NOTE;
+        double top = (double) Paper.top(plot) + NOTE;
         Axes axes = new Axes(
                         new Rectangle2D.Double(0, top, width(), height() - top),
                         "",
                         Range.rows(counts.length),
                         new Range(0, most))
-                .names("neuron", "spikes");
+                .names(plot.xLabel(), plot.yLabel());
         axes.paint(graphics, true);
         double pitch = axes.area().getWidth() / counts.length;
         double wide = Math.max(1, Math.min(0.8 * pitch, pitch - 0.5));
@@ -147,7 +151,7 @@ final class CountsPicture implements Picture {
                 .mapToDouble(label -> Ink.LABEL.getStringBounds(label, context).getWidth())
                 .max()
                 .orElse(0);
-        return Math.min(MOST_LEFT, 28 + Math.ceil(widest));
+        return Math.min(MOST_LEFT, (plot.yLabel().isEmpty() ? 28 : 42) + Math.ceil(widest));
     }
 
     private int pitch() {

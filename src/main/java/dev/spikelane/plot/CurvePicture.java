@@ -20,12 +20,12 @@ record CurvePicture(CurvePlot plot) implements Picture {
 
     @Override
     public int width() {
-        return plot.width(Sheet.WIDTH);
+        return plot.width(Paper.WIDTH);
     }
 
     @Override
     public int height() {
-        int height = Sheet.top(plot);
+        int height = Paper.top(plot);
         for (CurvePanel panel : plot.panels()) {
             height += suitable(panel);
         }
@@ -34,11 +34,11 @@ record CurvePicture(CurvePlot plot) implements Picture {
 
     @Override
     public void paint(Graphics2D graphics) {
-        Sheet.paint(graphics, plot, this);
+        Paper.paint(graphics, plot, this);
         List<CurvePanel> panels = plot.panels();
         double all = panels.stream().mapToInt(this::suitable).sum();
-        double factor = (height() - Sheet.top(plot)) / all;
-        double top = Sheet.top(plot);
+        double factor = (height() - Paper.top(plot)) / all;
+        double top = Paper.top(plot);
         for (int i = 0; i < panels.size(); i++) {
             CurvePanel panel = panels.get(i);
             double height = factor * suitable(panel);
@@ -47,7 +47,8 @@ record CurvePicture(CurvePlot plot) implements Picture {
                             panel.caption().isEmpty() ? " " : panel.caption(),
                             plot.range(),
                             panel.range())
-                    .names(i == panels.size() - 1 ? plot.xLabel() : "", panel.label());
+                    .names(i == panels.size() - 1 ? plot.xLabel() : "", panel.label())
+                    .counts(plot.countsEpochs());
             paint(graphics, axes, panel);
             top += height;
         }
@@ -69,7 +70,7 @@ record CurvePicture(CurvePlot plot) implements Picture {
         }
         for (int i = 0; i < panel.lines().size(); i++) {
             CurveLine line = panel.lines().get(i);
-            axes.curve(graphics, line.x(), line.values(), Ink.series(i));
+            axes.curve(graphics, plot.x(line), line.values(), Ink.series(i));
         }
         spikes(graphics, axes, panel);
         graphics.setClip(before);

@@ -24,7 +24,7 @@ public final class CurvePlot extends Figure {
     private final List<CurvePanel> panels = new ArrayList<>();
     private final List<Double> verticals = new ArrayList<>();
     private CurvePanel latest;
-    private String xLabel = "step";
+    private boolean epochs;
     private @Nullable Range limits;
 
     CurvePlot(String name, CurveLine line) {
@@ -133,13 +133,25 @@ public final class CurvePlot extends Figure {
     }
 
     /**
-     * Names the horizontal axis; "step" otherwise.
+     * Names the horizontal axis; "step" or "epoch" otherwise.
      *
      * @param label what it shows; may be empty
      * @return this figure
      */
+    @Override
     public CurvePlot xLabel(String label) {
-        xLabel = Objects.requireNonNull(label, "label");
+        super.xLabel(label);
+        return this;
+    }
+
+    /**
+     * Counts from 1, at whole numbers alone, and calls the horizontal axis "epoch": for losses and accuracies of which
+     * each is that of an epoch. Lines that have places of their own keep them.
+     *
+     * @return this figure
+     */
+    public CurvePlot epochs() {
+        epochs = true;
         return this;
     }
 
@@ -149,6 +161,7 @@ public final class CurvePlot extends Figure {
      * @param label what it shows; may be empty
      * @return this figure
      */
+    @Override
     public CurvePlot yLabel(String label) {
         latest.label(Objects.requireNonNull(label, "label"));
         return this;
@@ -201,8 +214,18 @@ public final class CurvePlot extends Figure {
         return verticals;
     }
 
-    String xLabel() {
-        return xLabel;
+    @Override
+    List<String> axes() {
+        return List.of(epochs ? "epoch" : "step", "");
+    }
+
+    boolean countsEpochs() {
+        return epochs;
+    }
+
+    /** The places of a line. */
+    double[] x(CurveLine line) {
+        return line.x(epochs ? 1 : 0);
     }
 
     /** What the horizontal axis covers. */
@@ -213,7 +236,7 @@ public final class CurvePlot extends Figure {
         double[] all = IntStream.range(0, panels.size())
                 .boxed()
                 .flatMap(i -> panels.get(i).lines().stream())
-                .flatMapToDouble(line -> Arrays.stream(line.x()))
+                .flatMapToDouble(line -> Arrays.stream(x(line)))
                 .toArray();
         return Range.of(
                 Arrays.stream(all).min().orElse(0), Arrays.stream(all).max().orElse(0));

@@ -3,8 +3,12 @@ package dev.spikelane.plot;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.plot.data.SpikeTrain;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A picture that can be written to a file or become part of a {@link Report}. {@link Plot} makes them.
@@ -18,6 +22,7 @@ public abstract sealed class Figure
                 FiringRatePlot,
                 ImagePlot,
                 RasterPlot,
+                SheetPlot,
                 SpikeCountPlot,
                 TracesPlot,
                 WeightsPlot {
@@ -28,6 +33,8 @@ public abstract sealed class Figure
     private String title = "";
     private int width;
     private int height;
+    private @Nullable String xLabel;
+    private @Nullable String yLabel;
 
     Figure() {}
 
@@ -64,6 +71,75 @@ public abstract sealed class Figure
         width = requireSize("width", newWidth);
         height = requireSize("height", newHeight);
         return this;
+    }
+
+    /**
+     * Names the horizontal axis; it has a name that suits its content otherwise.
+     *
+     * @param label what it shows, such as "time [ms]"; may be empty
+     * @return this figure
+     * @throws IllegalStateException if this is an image or a sheet, which have no axes
+     */
+    public Figure xLabel(String label) {
+        xLabel = requireAxes(label);
+        return this;
+    }
+
+    /**
+     * Names the vertical axis, in each panel; it has a name that suits its content otherwise.
+     *
+     * @param label what it shows, such as "membrane [mV]"; may be empty
+     * @return this figure
+     * @throws IllegalStateException if this is an image or a sheet, which have no axes
+     */
+    public Figure yLabel(String label) {
+        yLabel = requireAxes(label);
+        return this;
+    }
+
+    private String requireAxes(String label) {
+        if (axes().isEmpty()) {
+            throw new IllegalStateException("this figure has no axes to name, expected one with axes");
+        }
+        return Objects.requireNonNull(label, "label");
+    }
+
+    /** What the horizontal and the vertical axis are called unless something else is said; empty if there are none. */
+    abstract List<String> axes();
+
+    /** The name of the horizontal axis. */
+    final String xLabel() {
+        return xLabel == null ? axes().getFirst() : xLabel;
+    }
+
+    /** The name of the vertical axis. */
+    final String yLabel() {
+        return yLabel == null ? axes().getLast() : yLabel;
+    }
+
+    /**
+     * Chooses how large the marks of a raster are. They have the room of a step and a neuron otherwise, and are lighter
+     * where they are many.
+     *
+     * @param points width and height of a mark, 0.5 to 50
+     * @return this figure
+     * @throws IllegalArgumentException if it is out of range
+     * @throws IllegalStateException if this is no raster
+     */
+    public Figure markerSize(double points) {
+        throw new IllegalStateException("this figure has no marks, expected a raster");
+    }
+
+    /**
+     * Chooses the colors of the marks of a raster, on light pages and dark ones.
+     *
+     * @param colors one for each panel from the first on, such as {@code #c9501c}; further panels keep theirs
+     * @return this figure
+     * @throws IllegalArgumentException if one is not written as {@code #rrggbb}
+     * @throws IllegalStateException if this is no raster
+     */
+    public Figure colors(String... colors) {
+        throw new IllegalStateException("this figure has no marks, expected a raster");
     }
 
     /**
@@ -131,7 +207,45 @@ public abstract sealed class Figure
      */
     public final void write(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
-        Output.of(this, file).write(this, file);
+        Output.write(Output.of(this, file).bytes(this), file);
+    }
+
+    /**
+     * Returns what {@link #write} would write, for a service or a notebook.
+     *
+     * @param extension {@code html}, {@code png}, {@code svg} or, for spike counts and images, {@code gif}
+     * @return the content of a file
+     * @throws IllegalArgumentException if the extension is another one, or the figure is too large for the format
+     * @throws IllegalStateException if the library that draws the format is missing; the message names the dependency
+     *     to add
+     */
+    public final byte[] toBytes(String extension) {
+        Objects.requireNonNull(extension, "extension");
+        try {
+            return Output.of(this, extension).bytes(this);
+        } catch (IOException failure) { // of the page's parts, which are in this library
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /**
+     * Returns this figure as SVG.
+     *
+     * @return an XML document
+     * @throws IllegalStateException if the library that draws SVG is missing
+     */
+    public final String toSvg() {
+        return new String(toBytes("svg"), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Returns this figure as a page that holds all it needs, the library that draws too.
+     *
+     * @return a document of about a megabyte
+     * @throws IllegalStateException if ECharts is missing
+     */
+    public final String toHtml() {
+        return new String(toBytes("html"), StandardCharsets.UTF_8);
     }
 
     /** The width that was chosen, or that which suits the content. */

@@ -17,6 +17,9 @@ final class FigureJson {
     static void write(Figure figure, JsonWriter json) {
         json.object();
         json.name("width").value(figure.width(0)).name("height").value(figure.height(0));
+        if (!figure.axes().isEmpty()) {
+            json.name("xLabel").value(figure.xLabel()).name("yLabel").value(figure.yLabel());
+        }
         switch (figure) {
             case RasterPlot raster -> raster(raster, json);
             case TracesPlot traces -> traces(traces, json);
@@ -26,12 +29,14 @@ final class FigureJson {
             case FiringRatePlot rates -> rates(rates, json);
             case WeightsPlot weights -> weights(weights, json);
             case ConfusionMatrixPlot confusion -> confusion(confusion, json);
+            case SheetPlot _ -> throw new IllegalArgumentException("a sheet is no chart, expected its figures");
         }
         json.end();
     }
 
     private static void raster(RasterPlot raster, JsonWriter json) {
-        json.name("kind").value("raster").name("panels").array();
+        json.name("kind").value("raster").finite("markerSize", raster.markerSize());
+        json.name("colors").strings(raster.colors()).name("panels").array();
         for (SpikeTrain panel : raster.panels()) {
             train(panel, json);
         }
@@ -51,7 +56,7 @@ final class FigureJson {
     }
 
     private static void curves(CurvePlot plot, JsonWriter json) {
-        json.name("kind").value("curves").name("label").value(plot.xLabel());
+        json.name("kind").value("curves").name("whole").value(plot.countsEpochs());
         range(plot.range(), json);
         json.name("verticals").array();
         plot.verticals().forEach(json::value);
@@ -63,7 +68,7 @@ final class FigureJson {
             json.name("lines").array();
             for (CurveLine line : panel.lines()) {
                 json.object().name("name").value(line.name()).name("x").array();
-                Arrays.stream(line.x()).forEach(json::value);
+                Arrays.stream(plot.x(line)).forEach(json::value);
                 json.end().name("y").array();
                 Arrays.stream(line.values()).forEach(json::value);
                 json.end().end();

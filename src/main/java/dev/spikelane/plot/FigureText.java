@@ -36,6 +36,8 @@ final class FigureText {
                         "Confusion matrix of %d classes, accuracy %.3f",
                         confusion.classes(),
                         confusion.accuracy());
+            case SheetPlot sheet ->
+                sheet.figures().stream().map(FigureText::describe).collect(Collectors.joining("; "));
         };
     }
 

@@ -27,6 +27,11 @@ final class FiringRatePlot extends Figure {
     }
 
     @Override
+    List<String> axes() {
+        return List.of("step", "share of neurons that fire");
+    }
+
+    @Override
     void add(SpikeTrain train) {
         Samples.requireSteps("series", train.steps(), steps());
         series.add(train);

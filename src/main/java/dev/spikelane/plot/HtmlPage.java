@@ -119,9 +119,16 @@ final class HtmlPage {
 
     private void chart(Figure figure) {
         int most = figure.width(0);
-        text.append(most == 0 ? "<figure>\n" : "<figure style=\"max-width:" + most + "px\">\n");
+        text.append(figure instanceof SheetPlot ? "<figure class=\"sheet\"" : "<figure")
+                .append(most == 0 ? ">\n" : " style=\"max-width:" + most + "px\">\n");
         if (!figure.title().isEmpty()) {
             element("figcaption", figure.title());
+        }
+        if (figure instanceof SheetPlot shown) {
+            text.append("<div style=\"--columns:").append(shown.columns()).append("\">\n");
+            shown.figures().forEach(this::chart);
+            text.append("</div>\n</figure>\n");
+            return;
         }
         text.append("<div class=\"chart\" role=\"img\" id=\"chart-")
                 .append(charts++)

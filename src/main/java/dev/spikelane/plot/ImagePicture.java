@@ -53,7 +53,7 @@ final class ImagePicture implements Picture {
 
     @Override
     public void paint(Graphics2D graphics) {
-        Sheet.paint(graphics, plot, this);
+        Paper.paint(graphics, plot, this);
         double side = side();
         double left = (width() - side * plot.columns()) / 2;
         // Enlarged here, because viewers blur small images.
@@ -91,7 +91,7 @@ final class ImagePicture implements Picture {
     }
 
     private int top() {
-        return plot.title().isEmpty() ? MARGIN : Sheet.top(plot) + 6;
+        return plot.title().isEmpty() ? MARGIN : Paper.top(plot) + 6;
     }
 
     private int bottom() {

@@ -3,6 +3,7 @@ package dev.spikelane.plot;
 import dev.spikelane.plot.data.Range;
 import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.data.SpikeTrain;
+import java.util.List;
 
 /**
  * An image, upright, its pixels square, from black for the smallest value to white for the largest; or one for each
@@ -31,6 +32,11 @@ final class ImagePlot extends Figure {
         float[] pixels = new float[spikes.steps() * spikes.neurons()];
         spikes.forEach((step, neuron) -> pixels[step * spikes.neurons() + neuron] = 1);
         return new ImagePlot(new Signals(spikes.steps(), spikes.neurons(), pixels), columns);
+    }
+
+    @Override
+    List<String> axes() {
+        return List.of();
     }
 
     int steps() {

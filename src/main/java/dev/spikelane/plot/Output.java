@@ -1,7 +1,10 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.plot.page.OptionalLibrary;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -9,52 +12,69 @@ import java.util.Locale;
 enum Output {
     HTML {
         @Override
-        void write(Figure figure, Path file) throws IOException {
-            Report.of("").figure(figure).write(file);
+        byte[] bytes(Figure figure) {
+            return Report.of("").figure(figure).toHtml().getBytes(StandardCharsets.UTF_8);
         }
     },
     PNG {
         @Override
-        void write(Figure figure, Path file) throws IOException {
+        byte[] bytes(Figure figure) throws IOException {
             OptionalLibrary.requireDesktop(".png");
-            StillImages.png(figure, file);
+            return StillImages.png(figure);
         }
     },
     SVG {
         @Override
-        void write(Figure figure, Path file) throws IOException {
+        byte[] bytes(Figure figure) throws IOException {
             OptionalLibrary.requireDesktop(".svg");
-            StillImages.svg(figure, file);
+            return StillImages.svg(figure);
         }
     },
     GIF {
         @Override
-        void write(Figure figure, Path file) throws IOException {
-            if (!animated(figure)) {
-                throw new IllegalArgumentException(file + ": only spike counts and images of several steps are animated"
-                        + " as .gif, expected the extension .html, .png or .svg");
-            }
+        byte[] bytes(Figure figure) throws IOException {
             OptionalLibrary.requireDesktop(".gif");
-            AnimatedGif.write(figure, file);
+            return AnimatedGif.of(figure);
         }
     };
 
-    abstract void write(Figure figure, Path file) throws IOException;
+    /** The content of a file. */
+    abstract byte[] bytes(Figure figure) throws IOException;
+
+    /** Writes a file as a whole or not at all; a pipe or a device in place. */
+    static void write(byte[] content, Path file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(content);
+        AtomicFile.write(file, channel -> {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        });
+    }
 
     /** The format that a file's extension names. */
     static Output of(Figure figure, Path file) {
         Path name = file.getFileName();
-        String lower = name == null ? "" : name.toString().toLowerCase(Locale.ROOT);
+        return find(figure, file.toString(), name == null ? "" : name.toString());
+    }
+
+    /** The format that an extension names. */
+    static Output of(Figure figure, String extension) {
+        return find(figure, "'" + extension + "'", "." + extension);
+    }
+
+    private static Output find(Figure figure, String what, String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        boolean animated = figure instanceof SpikeCountPlot || figure instanceof ImagePlot image && image.steps() > 1;
         for (Output output : values()) {
             if (lower.endsWith("." + output.name().toLowerCase(Locale.ROOT))) {
+                if (output == GIF && !animated) {
+                    throw new IllegalArgumentException(what + ": only spike counts and images of several steps are"
+                            + " animated as .gif, expected the extension .html, .png or .svg");
+                }
                 return output;
             }
         }
         throw new IllegalArgumentException(
-                file + ": expected the extension .html, .png" + (animated(figure) ? ", .svg or .gif" : " or .svg"));
-    }
-
-    private static boolean animated(Figure figure) {
-        return figure instanceof SpikeCountPlot || (figure instanceof ImagePlot image && image.steps() > 1);
+                what + ": expected the extension .html, .png" + (animated ? ", .svg or .gif" : " or .svg"));
     }
 }

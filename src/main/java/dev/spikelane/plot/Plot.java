@@ -5,6 +5,8 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.plot.data.CurveLine;
 import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.data.SpikeTrain;
+import dev.spikelane.train.Evaluation;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -17,6 +19,8 @@ import java.util.Objects;
  * Plot.neuron(current, membrane, spikes).threshold(1).write(Path.of("neuron.svg"));
  * Plot.spikeCount(output).write(Path.of("counts.gif"));
  * Plot.image(encoded, 28).write(Path.of("encoded.gif"));
+ * Plot.sheet(2, Plot.raster(spikes), Plot.firingRate("output", spikes)).write(Path.of("both.png"));
+ * byte[] picture = Plot.raster(spikes).xLabel("time [ms]").markerSize(3).toBytes("png");
  * }</pre>
  *
  * <p>Matrices of spikes and membranes are recordings, {@code [steps x neurons]}, or {@code [steps * batch x neurons]},
@@ -138,7 +142,8 @@ public final class Plot {
      * Shows a line, such as a loss over the steps of a training.
      *
      * @param name what it shows; may be empty
-     * @param values its values at 0, 1, 2 and so on; gaps where one is not finite
+     * @param values its values at 0, 1, 2 and so on, or after {@link CurvePlot#epochs} from 1 on; gaps where one is not
+     *     finite
      * @return a panel with one line; {@link CurvePlot#line} and {@link CurvePlot#panel} add more
      * @throws IllegalArgumentException if there is no value
      */
@@ -304,5 +309,43 @@ public final class Plot {
         Objects.requireNonNull(targets, "targets");
         Objects.requireNonNull(predictions, "predictions");
         return new ConfusionMatrixPlot(targets, predictions);
+    }
+
+    /**
+     * Shows how often samples of one class are taken for which.
+     *
+     * @param evaluation of a network on samples that have labels
+     * @return the matrix, as many classes as the largest number needs; {@link Figure#labels} names them
+     * @throws IllegalArgumentException if its samples have no labels, its outputs are not classes, or a class is not
+     *     from 0 to 199
+     */
+    public static Figure confusionMatrix(Evaluation evaluation) {
+        Objects.requireNonNull(evaluation, "evaluation");
+        if (evaluation.labels().isEmpty() || evaluation.classes().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "evaluation has " + evaluation.labels().size() + " labels and "
+                            + evaluation.classes().size() + " classes, expected both for each of its "
+                            + evaluation.samples() + " samples");
+        }
+        return confusionMatrix(ints(evaluation.labels()), ints(evaluation.classes()));
+    }
+
+    private static int[] ints(List<Integer> classes) {
+        return classes.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /**
+     * Puts figures on one sheet, row by row. In a page they stand beside each other where there is room. A still
+     * picture is as large as its figures need, or all of them are smaller: at most 1,800 points wide and 4,000 high,
+     * unless {@link Figure#size} says otherwise.
+     *
+     * @param columns how many stand beside each other, 1 to 10
+     * @param figures 1 to 100 figures, none of which is a sheet; shown as they are when the sheet is written
+     * @return the sheet
+     * @throws IllegalArgumentException if there are too many or none, or one is a sheet
+     */
+    public static Figure sheet(int columns, Figure... figures) {
+        Objects.requireNonNull(figures, "figures");
+        return new SheetPlot(columns, figures);
     }
 }

@@ -20,21 +20,21 @@ record RasterPicture(RasterPlot raster) implements Picture {
 
     @Override
     public int width() {
-        return raster.width(Sheet.WIDTH);
+        return raster.width(Paper.WIDTH);
     }
 
     @Override
     public int height() {
-        return raster.height(Sheet.top(raster) + areas() + raster.panels().size() * Axes.around(true));
+        return raster.height(Paper.top(raster) + areas() + raster.panels().size() * Axes.around(true));
     }
 
     @Override
     public void paint(Graphics2D graphics) {
-        Sheet.paint(graphics, raster, this);
+        Paper.paint(graphics, raster, this);
         List<SpikeTrain> panels = raster.panels();
         int around = Axes.around(true);
-        double factor = Math.max(0, (double) height() - Sheet.top(raster) - panels.size() * around) / areas();
-        double top = Sheet.top(raster);
+        double factor = Math.max(0, (double) height() - Paper.top(raster) - panels.size() * around) / areas();
+        double top = Paper.top(raster);
         for (int i = 0; i < panels.size(); i++) {
             SpikeTrain panel = panels.get(i);
             double height = factor * area(panel) + around;
@@ -43,7 +43,7 @@ record RasterPicture(RasterPlot raster) implements Picture {
                             caption(panel),
                             Range.steps(panel.steps()),
                             Range.rows(panel.neurons()))
-                    .names(i == panels.size() - 1 ? "step" : "", "neuron");
+                    .names(i == panels.size() - 1 ? raster.xLabel() : "", raster.yLabel());
             axes.paint(graphics, false);
             graphics.setColor(color(i, panel, axes));
             graphics.setStroke(new BasicStroke((float) markWidth(axes), BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER));
@@ -73,17 +73,18 @@ record RasterPicture(RasterPlot raster) implements Picture {
     }
 
     /** Lighter where several marks fall on a point. */
-    private static Color color(int number, SpikeTrain panel, Axes axes) {
+    private Color color(int number, SpikeTrain panel, Axes axes) {
         double overlap = panel.density()
                 * Math.max(1, markWidth(axes) / stepWidth(axes))
                 * Math.max(1, markHeight(axes) / neuronHeight(axes));
         int alpha = (int) Math.round(255 * Math.clamp(0.8 / Math.max(overlap, 1e-9), 0.2, 1));
-        Color color = Ink.series(number % 4);
+        Color color =
+                number < raster.colors().size() ? Color.decode(raster.colors().get(number)) : Ink.series(number % 4);
         return new Color(color.getRed(), color.getGreen(), color.getBlue(), alpha);
     }
 
     /** Upright lines. */
-    private static Path2D marks(SpikeTrain panel, Axes axes) {
+    private Path2D marks(SpikeTrain panel, Axes axes) {
         Path2D marks = new Path2D.Double(Path2D.WIND_NON_ZERO, (int) Math.min(2 * panel.count() + 1, 1 << 24));
         double height = markHeight(axes);
         panel.forEach((step, neuron) -> {
@@ -95,12 +96,12 @@ record RasterPicture(RasterPlot raster) implements Picture {
         return marks;
     }
 
-    private static double markWidth(Axes axes) {
-        return Math.clamp(0.7 * stepWidth(axes), 0.6, 2.5);
+    private double markWidth(Axes axes) {
+        return Double.isNaN(raster.markerSize()) ? Math.clamp(0.7 * stepWidth(axes), 0.6, 2.5) : raster.markerSize();
     }
 
-    private static double markHeight(Axes axes) {
-        return Math.clamp(0.8 * neuronHeight(axes), 0.6, 12);
+    private double markHeight(Axes axes) {
+        return Double.isNaN(raster.markerSize()) ? Math.clamp(0.8 * neuronHeight(axes), 0.6, 12) : raster.markerSize();
     }
 
     private static double stepWidth(Axes axes) {

@@ -14,24 +14,24 @@ record RatesPicture(FiringRatePlot rates) implements Picture {
 
     @Override
     public int width() {
-        return rates.width(Sheet.WIDTH);
+        return rates.width(Paper.WIDTH);
     }
 
     @Override
     public int height() {
-        return rates.height(Sheet.top(rates) + 320);
+        return rates.height(Paper.top(rates) + 320);
     }
 
     @Override
     public void paint(Graphics2D graphics) {
-        Sheet.paint(graphics, rates, this);
+        Paper.paint(graphics, rates, this);
         Signals values = rates.rates();
         boolean one = values.columns() == 1;
-        Rectangle2D place = new Rectangle2D.Double(0, Sheet.top(rates), width(), (double) height() - Sheet.top(rates));
+        Rectangle2D place = new Rectangle2D.Double(0, Paper.top(rates), width(), (double) height() - Paper.top(rates));
         String caption = one ? rates.names().getFirst() : " ";
         Axes axes = new Axes(
                         place, caption, Range.steps(rates.steps()), new Range(0, 1.1 * Math.max(1e-9, values.most())))
-                .names("step", "share of neurons that fire");
+                .names(rates.xLabel(), rates.yLabel());
         axes.paint(graphics, true);
         double[] steps = CurveLine.steps(rates.steps());
         for (int i = 0; i < values.columns(); i++) {

@@ -1,10 +1,9 @@
 package dev.spikelane.plot;
 
-import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.plot.data.Signals;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -177,12 +176,21 @@ public final class Report {
      */
     public void write(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
-        ByteBuffer page = StandardCharsets.UTF_8.encode(HtmlPage.of(title, blocks));
-        AtomicFile.write(file, channel -> {
-            while (page.hasRemaining()) {
-                channel.write(page);
-            }
-        });
+        Output.write(toHtml().getBytes(StandardCharsets.UTF_8), file);
+    }
+
+    /**
+     * Returns the page, for a service.
+     *
+     * @return a document of about a megabyte
+     * @throws IllegalStateException if ECharts is missing; the message names the dependency to add
+     */
+    public String toHtml() {
+        try {
+            return HtmlPage.of(title, blocks);
+        } catch (IOException failure) { // of the page's parts, which are in this library
+            throw new UncheckedIOException(failure);
+        }
     }
 
     private static RasterPlot raster(Figure figure) {

@@ -33,6 +33,11 @@ final class SpikeCountPlot extends Figure {
         return this;
     }
 
+    @Override
+    List<String> axes() {
+        return profile() ? List.of("neuron", "spikes") : List.of("spikes", "neuron");
+    }
+
     SpikeTrain spikes() {
         return spikes;
     }

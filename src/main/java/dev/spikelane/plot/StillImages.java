@@ -1,6 +1,5 @@
 package dev.spikelane.plot;
 
-import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.plot.page.OptionalLibrary;
 import dev.spikelane.plot.picture.Picture;
 import dev.spikelane.plot.picture.VectorFile;
@@ -9,11 +8,9 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import javax.imageio.ImageIO;
 
-/** Writes figures as PNG and SVG. */
+/** Figures as PNG and SVG. */
 final class StillImages {
 
     /** Pixels for each point: sharp on dense screens and in print. */
@@ -21,7 +18,7 @@ final class StillImages {
 
     private StillImages() {}
 
-    static void png(Figure figure, Path file) throws IOException {
+    static byte[] png(Figure figure) throws IOException {
         Picture picture = picture(figure);
         BufferedImage image =
                 new BufferedImage(SCALE * picture.width(), SCALE * picture.height(), BufferedImage.TYPE_INT_RGB);
@@ -35,16 +32,14 @@ final class StillImages {
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ImageIO.write(image, "png", bytes);
-        write(bytes, file);
+        return bytes.toByteArray();
     }
 
-    static void svg(Figure figure, Path file) throws IOException {
+    static byte[] svg(Figure figure) throws IOException {
         Picture picture = picture(figure);
         OptionalLibrary.read(
                 ".svg", "de.erichseifert.vectorgraphics2d.VectorGraphics2D", OptionalLibrary.VECTOR_GRAPHICS);
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        VectorFile.write(picture, bytes);
-        write(bytes, file);
+        return VectorFile.of(picture);
     }
 
     static void smooth(Graphics2D graphics) {
@@ -53,16 +48,7 @@ final class StillImages {
         graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
     }
 
-    static void write(ByteArrayOutputStream bytes, Path file) throws IOException {
-        ByteBuffer content = ByteBuffer.wrap(bytes.toByteArray());
-        AtomicFile.write(file, channel -> {
-            while (content.hasRemaining()) {
-                channel.write(content);
-            }
-        });
-    }
-
-    private static Picture picture(Figure figure) {
+    static Picture picture(Figure figure) {
         return switch (figure) {
             case RasterPlot raster -> new RasterPicture(raster);
             case TracesPlot traces -> new TracesPicture(traces);
@@ -72,6 +58,7 @@ final class StillImages {
             case FiringRatePlot rates -> new RatesPicture(rates);
             case WeightsPlot weights -> new WeightsPicture(weights);
             case ConfusionMatrixPlot confusion -> new ConfusionPicture(confusion);
+            case SheetPlot sheet -> new SheetPicture(sheet);
         };
     }
 }

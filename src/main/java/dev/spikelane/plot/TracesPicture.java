@@ -22,28 +22,28 @@ record TracesPicture(TracesPlot traces, List<TracesPlot.Panel> panels) implement
 
     @Override
     public int width() {
-        return traces.width(Sheet.WIDTH);
+        return traces.width(Paper.WIDTH);
     }
 
     @Override
     public int height() {
-        return traces.height(Sheet.top(traces) + rows() * PANEL);
+        return traces.height(Paper.top(traces) + rows() * PANEL);
     }
 
     @Override
     public void paint(Graphics2D graphics) {
-        Sheet.paint(graphics, traces, this);
+        Paper.paint(graphics, traces, this);
         double width = (double) width() / columns();
-        double height = (double) (height() - Sheet.top(traces)) / rows();
+        double height = (double) (height() - Paper.top(traces)) / rows();
         double[] steps = CurveLine.steps(traces.steps());
         for (int i = 0; i < panels.size(); i++) {
             TracesPlot.Panel panel = panels.get(i);
             int row = i / columns();
             int column = i % columns();
             boolean lowest = i + columns() >= panels.size();
-            Rectangle2D place = new Rectangle2D.Double(column * width, Sheet.top(traces) + row * height, width, height);
+            Rectangle2D place = new Rectangle2D.Double(column * width, Paper.top(traces) + row * height, width, height);
             Axes axes = new Axes(place, caption(panel), Range.steps(traces.steps()), panel.range())
-                    .names(lowest ? "step" : "", column == 0 ? "membrane" : "");
+                    .names(lowest ? traces.xLabel() : "", column == 0 ? traces.yLabel() : "");
             axes.paint(graphics, false);
             if (!Float.isNaN(traces.threshold())) {
                 axes.level(graphics, traces.threshold());

@@ -25,7 +25,7 @@ public final class TracesPlot extends Figure {
     private final Signals membranes;
     private @Nullable SpikeTrain spikes;
     private float threshold = Float.NaN;
-    private boolean ownRanges;
+    private boolean sharedRange;
     private int @Nullable [] chosen;
     private List<String> labels = List.of();
     private boolean labelsOfPanels;
@@ -92,13 +92,13 @@ public final class TracesPlot extends Figure {
     }
 
     /**
-     * Gives each panel a range of its own, so that small changes show beside large ones. All panels share one range
-     * otherwise, so that neurons can be compared.
+     * Gives all panels one range, so that neurons can be compared. Each has its own otherwise, so that small changes
+     * show beside large ones.
      *
      * @return this figure
      */
-    public TracesPlot ownRanges() {
-        ownRanges = true;
+    public TracesPlot sharedRange() {
+        sharedRange = true;
         return this;
     }
 
@@ -144,6 +144,23 @@ public final class TracesPlot extends Figure {
         return this;
     }
 
+    @Override
+    public TracesPlot xLabel(String label) {
+        super.xLabel(label);
+        return this;
+    }
+
+    @Override
+    public TracesPlot yLabel(String label) {
+        super.yLabel(label);
+        return this;
+    }
+
+    @Override
+    List<String> axes() {
+        return List.of("step", "membrane");
+    }
+
     int steps() {
         return membranes.rows();
     }
@@ -170,7 +187,7 @@ public final class TracesPlot extends Figure {
         int neuron = neurons[i];
         List<Integer> fired = spikes == null ? List.of() : spikes.steps(neuron);
         Signals own = membranes.columns(new int[] {neuron});
-        return new Panel(label(i, neuron), own, fired, range(ownRanges ? own : all));
+        return new Panel(label(i, neuron), own, fired, range(sharedRange ? all : own));
     }
 
     private String label(int i, int neuron) {
@@ -193,9 +210,12 @@ public final class TracesPlot extends Figure {
                 .toArray();
     }
 
-    /** From zero or less to the threshold or more; above is room for the spikes, which stand on the membrane. */
+    /**
+     * To the threshold or more, and one for all panels from zero or less; above is room for the spikes, which stand on
+     * the membrane.
+     */
     private Range range(Signals shown) {
-        double least = ownRanges ? shown.least() : Math.min(0, shown.least());
+        double least = sharedRange ? Math.min(0, shown.least()) : shown.least();
         double most = Float.isNaN(threshold) ? shown.most() : Math.max(threshold, shown.most());
         return Range.of(least, most).wider(0.06, marked() ? 0.4 : 0.06);
     }

@@ -17,39 +17,45 @@ record WeightsPicture(WeightsPlot plot) implements Picture {
 
     @Override
     public int width() {
-        return plot.width(Sheet.WIDTH);
+        return plot.width(Paper.WIDTH);
     }
 
     @Override
     public int height() {
         int area = Math.clamp(14L * plot.weights().rows(), 80, 460);
-        return plot.height(Sheet.top(plot) + area + Axes.around(true));
+        return plot.height(Paper.top(plot) + area + Axes.around(true));
     }
 
     @Override
     public void paint(Graphics2D graphics) {
-        Sheet.paint(graphics, plot, this);
+        Paper.paint(graphics, plot, this);
         Signals weights = plot.weights();
         String range = String.format(Locale.ROOT, "orange %.4g, white 0, blue %.4g", -plot.limit(), plot.limit());
-        Rectangle2D place = new Rectangle2D.Double(0, Sheet.top(plot), width(), (double) height() - Sheet.top(plot));
+        Rectangle2D place = new Rectangle2D.Double(0, Paper.top(plot), width(), (double) height() - Paper.top(plot));
         Axes axes = new Axes(place, range, Range.rows(weights.columns()), Range.rows(weights.rows()))
-                .names("neuron before the weights (pre)", "after (post)");
+                .names(plot.xLabel(), plot.yLabel());
         axes.paint(graphics, false);
-        double left = axes.x(-0.5);
-        double top = axes.y(weights.rows() - 0.5);
-        AffineTransform fit = AffineTransform.getTranslateInstance(left, top);
-        fit.scale((axes.x(weights.columns() - 0.5) - left) / weights.columns(), (axes.y(-0.5) - top) / weights.rows());
-        graphics.drawImage(image(weights), fit, null);
+        Rectangle2D area = axes.area();
+        // Enlarged here, because viewers blur small images.
+        int across = Math.max(1, (int) Math.ceil(area.getWidth() / weights.columns()));
+        int up = Math.max(1, (int) Math.ceil(area.getHeight() / weights.rows()));
+        BufferedImage image = image(weights, across, up);
+        AffineTransform fit = AffineTransform.getTranslateInstance(area.getX(), area.getY());
+        fit.scale(area.getWidth() / image.getWidth(), area.getHeight() / image.getHeight());
+        graphics.drawImage(image, fit, null);
     }
 
-    private BufferedImage image(Signals weights) {
-        BufferedImage image = new BufferedImage(weights.columns(), weights.rows(), BufferedImage.TYPE_INT_RGB);
+    /** Pixels of a weight: some beside, some above each other. */
+    private BufferedImage image(Signals weights, int across, int up) {
+        BufferedImage image =
+                new BufferedImage(weights.columns() * across, weights.rows() * up, BufferedImage.TYPE_INT_RGB);
         for (int row = 0; row < weights.rows(); row++) {
-            for (int column = 0; column < weights.columns(); column++) {
-                image.setRGB(
-                        column,
-                        weights.rows() - 1 - row,
-                        color(weights.get(row, column)).getRGB());
+            int top = (weights.rows() - 1 - row) * up;
+            for (int column = 0; column < image.getWidth(); column++) {
+                int rgb = color(weights.get(row, column / across)).getRGB();
+                for (int y = top; y < top + up; y++) {
+                    image.setRGB(column, y, rgb);
+                }
             }
         }
         return image;

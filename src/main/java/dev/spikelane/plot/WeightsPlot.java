@@ -1,6 +1,7 @@
 package dev.spikelane.plot;
 
 import dev.spikelane.plot.data.Signals;
+import java.util.List;
 
 /** A weight matrix as a heat map: zero is the color of the page, the largest absolute weight the strongest. */
 final class WeightsPlot extends Figure {
@@ -15,6 +16,11 @@ final class WeightsPlot extends Figure {
                     + MOST_WEIGHTS + "; plot fewer neurons, with rows(first, count)");
         }
         this.weights = weights;
+    }
+
+    @Override
+    List<String> axes() {
+        return List.of("neuron before (pre)", "neuron after (post)");
     }
 
     /** {@code [post x pre]}. */

@@ -3,7 +3,7 @@
  * rates, weights, confusion matrices, and reports of many.
  *
  * <p>{@link dev.spikelane.plot.Plot} makes a figure in one call; {@link dev.spikelane.plot.Figure#write} chooses the
- * format by the file's extension:
+ * format by the file's extension, and {@link dev.spikelane.plot.Figure#toBytes} needs no file:
  *
  * <ul>
  *   <li>{@code .html}: one interactive page that holds all it needs and works offline. Needs {@code

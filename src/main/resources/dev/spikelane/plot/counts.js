@@ -42,7 +42,7 @@ function countAxis(theme, most, more) {
         max: step * Math.ceil(most / step),
         interval: step,
         splitLine: { show: true, lineStyle: { color: theme.line, opacity: 0.6 } },
-    }, upName('spikes', 24), more));
+    }, upName('', 24), more));
 }
 
 function spikesAfter(figure, name, count) {
@@ -58,8 +58,8 @@ function barsOption(figure, theme, width, most) {
     const font = height / figure.labels.length > 20 ? 12 : 10;
     const option = baseOption(theme);
     option.grid = { left: left, right: 46, top: 4, height: height };
-    option.xAxis = countAxis(theme, most);
-    option.yAxis = axis(theme, Object.assign({ type: 'category', data: figure.labels, inverse: true }, upName('neuron', left - 14)));
+    option.xAxis = countAxis(theme, most, { name: figure.xLabel });
+    option.yAxis = axis(theme, Object.assign({ type: 'category', data: figure.labels, inverse: true }, upName(figure.yLabel, left - 14)));
     Object.assign(option.yAxis.axisLabel, { fontSize: font, width: left - 30, overflow: 'truncate', color: theme.ink });
     option.yAxis.axisTick = { show: false };
     option.series = [{
@@ -74,8 +74,8 @@ function barsOption(figure, theme, width, most) {
 function profileOption(figure, theme, width, most) {
     const option = baseOption(theme);
     option.grid = { left: 54, right: 16, top: 8, height: 240 * stretch(figure, 240, 54) };
-    option.xAxis = stepAxis(theme, figure.train.neurons, { name: 'neuron' });
-    option.yAxis = countAxis(theme, most, { nameGap: 38 });
+    option.xAxis = stepAxis(theme, figure.train.neurons, { name: figure.xLabel });
+    option.yAxis = countAxis(theme, most, { name: figure.yLabel, nameGap: 38 });
     option.series = [
         {
             type: 'line',

@@ -15,7 +15,7 @@ function curvesChart(figure, theme, width) {
             option.legend.push(Object.assign(legend(theme, panel.lines.map((line) => line.name), left, top + 4), { left: 'right', right: right }));
         }
         option.grid.push({ left: left, right: right, top: top + 26, height: height });
-        option.xAxis.push(curveAxis(figure, theme, i, last ? figure.label : ''));
+        option.xAxis.push(curveAxis(figure, theme, i, last ? figure.xLabel : ''));
         option.yAxis.push(axis(theme, Object.assign({
             type: 'value',
             gridIndex: i,
@@ -36,7 +36,7 @@ function curvesChart(figure, theme, width) {
     option.tooltip.axisPointer = { lineStyle: { color: theme.muted, type: 'solid', width: 1 } };
     option.tooltip.formatter = (items) => {
         const lines = items.filter((item) => panelOf[item.seriesIndex].lines.length > 0);
-        return lines.length === 0 ? '' : echarts.format.encodeHTML(figure.label) + ' ' + short(lines[0].value[0]) + lines
+        return lines.length === 0 ? '' : echarts.format.encodeHTML(figure.xLabel) + ' ' + short(lines[0].value[0]) + lines
             .map((item) => '<br>' + item.marker + echarts.format.encodeHTML(item.seriesName) + ' ' + short(Number(item.value[1])))
             .join('');
     };
@@ -58,10 +58,11 @@ function curveAxis(figure, theme, i, name) {
         min: figure.least,
         max: figure.most,
         name: name,
+        minInterval: figure.whole ? 1 : undefined,
         nameLocation: 'middle',
         nameGap: 24,
     });
-    Object.assign(style.axisLabel, { showMinLabel: true, showMaxLabel: true, formatter: short });
+    Object.assign(style.axisLabel, { showMinLabel: true, showMaxLabel: true, formatter: (value) => (figure.whole && !Number.isInteger(value) ? '' : short(value)) });
     return style;
 }
 
@@ -101,10 +102,10 @@ function ratesChart(figure, theme, width) {
     const height = 220 * stretch(figure, 220, top + 66);
     option.grid = { left: left, right: right, top: top, height: height };
     option.legend = Object.assign(legend(theme, figure.names, left, 3), { show: top > 8 });
-    option.xAxis = stepAxis(theme, figure.steps, { name: 'step' });
+    option.xAxis = stepAxis(theme, figure.steps, { name: figure.xLabel });
     option.yAxis = axis(theme, Object.assign(
         { type: 'value', min: 0, splitLine: { show: true, lineStyle: { color: theme.line, opacity: 0.6 } } },
-        upName(width < 520 ? 'share' : 'share of neurons that fire', 40)));
+        upName(figure.yLabel, 40)));
     Object.assign(option.yAxis.axisLabel, { formatter: short });
     option.series = figure.names.map((name, line) => {
         const points = [];

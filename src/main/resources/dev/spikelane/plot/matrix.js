@@ -55,8 +55,8 @@ function weightsChart(figure, theme, width) {
     const picture = weightsImage(figure, theme);
     const mouse = { cell: null };
     option.grid = { left: left, right: right, top: 8, height: height };
-    option.xAxis = wholeNumbers(theme, figure.columns, { name: 'neuron before (pre)', nameLocation: 'middle', nameGap: 24 });
-    option.yAxis = wholeNumbers(theme, figure.rows, { name: 'neuron after (post)', nameLocation: 'middle', nameGap: 34 });
+    option.xAxis = wholeNumbers(theme, figure.columns, { name: figure.xLabel, nameLocation: 'middle', nameGap: 24 });
+    option.yAxis = wholeNumbers(theme, figure.rows, { name: figure.yLabel, nameLocation: 'middle', nameGap: 34 });
     option.visualMap = {
         min: -figure.limit,
         max: figure.limit,
@@ -123,8 +123,8 @@ function confusionChart(figure, theme, width) {
     const turned = longest > 2 ? 60 : 0;
     const bottom = turned ? clamp(longest * 6, 20, 76) : 20;
     option.grid = { left: left, width: side, top: 4, height: side };
-    option.xAxis = axis(theme, { type: 'category', data: figure.labels, name: 'prediction', nameLocation: 'middle', nameGap: bottom + 8 });
-    option.yAxis = axis(theme, { type: 'category', data: figure.labels, inverse: true, name: 'target', nameLocation: 'middle', nameGap: left - 18 });
+    option.xAxis = axis(theme, { type: 'category', data: figure.labels, name: figure.xLabel, nameLocation: 'middle', nameGap: bottom + 8 });
+    option.yAxis = axis(theme, { type: 'category', data: figure.labels, inverse: true, name: figure.yLabel, nameLocation: 'middle', nameGap: left - 18 });
     Object.assign(option.xAxis.axisLabel, { rotate: turned, width: 76, overflow: 'truncate' });
     Object.assign(option.yAxis.axisLabel, { width: left - 36, overflow: 'truncate' });
     option.visualMap = { show: false, min: 0, max: most, inRange: { color: [theme.card, theme.accent] } };

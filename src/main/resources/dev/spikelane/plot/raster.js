@@ -1,8 +1,8 @@
 /** Marks as large as the room of a step and a neuron, lighter where several fall on a pixel. */
-function markStyle(train, width, height, share) {
+function markStyle(train, width, height, share, chosen) {
     const perStep = width / (train.steps * share);
     const perNeuron = height / train.neurons;
-    const size = [clamp(perStep * 0.7, 1.3, 3), clamp(perNeuron * 0.8, 1.3, 14)];
+    const size = chosen ? [chosen, chosen] : [clamp(perStep * 0.7, 1.3, 3), clamp(perNeuron * 0.8, 1.3, 14)];
     const overlap = (train.count / (train.steps * train.neurons)) * Math.max(1, size[0] / perStep) * Math.max(1, size[1] / perNeuron);
     return { size: size, opacity: clamp(0.8 / overlap, 0.2, 1) };
 }
@@ -92,10 +92,11 @@ function rasterChart(figure, theme, width) {
     const around = figure.panels.length * 50 + 60;
     const factor = stretch(figure, suitable.reduce((sum, height) => sum + height), around);
     const heights = suitable.map((height) => Math.max(10, Math.round(height * factor)));
-    const crowded = figure.panels.map((train, i) => isCrowded(train, plotWidth, heights[i]));
+    const crowded = figure.panels.map((train, i) => !figure.markerSize && isCrowded(train, plotWidth, heights[i]));
+    const color = (i) => figure.colors[i] || theme.series[i % 4];
     // Marks of a crowded panel are there for the mouse alone.
     const style = (i) => Object.assign(
-        markStyle(figure.panels[i], plotWidth, heights[i], Math.max(share.end - share.start, 0.1) / 100),
+        markStyle(figure.panels[i], plotWidth, heights[i], Math.max(share.end - share.start, 0.1) / 100, figure.markerSize),
         crowded[i] ? { opacity: 0 } : {});
     let top = 0;
     figure.panels.forEach((train, i) => {
@@ -103,8 +104,8 @@ function rasterChart(figure, theme, width) {
         train.points = train.points || spikePoints(train);
         option.title.push(caption(theme, trainTitle(train, width), left, top, plotWidth));
         option.grid.push({ left: left, right: right, top: top + 24, height: heights[i] });
-        option.xAxis.push(stepAxis(theme, train.steps, { gridIndex: i, name: last ? 'step' : '' }));
-        option.yAxis.push(neuronAxis(theme, train.neurons, { gridIndex: i }));
+        option.xAxis.push(stepAxis(theme, train.steps, { gridIndex: i, name: last ? figure.xLabel : '' }));
+        option.yAxis.push(neuronAxis(theme, train.neurons, { gridIndex: i, name: figure.yLabel }));
         const mark = style(i);
         option.series.push({
             type: 'scatter',
@@ -115,7 +116,7 @@ function rasterChart(figure, theme, width) {
             data: train.points,
             symbol: 'rect',
             symbolSize: mark.size,
-            itemStyle: { color: theme.series[i % 4], opacity: mark.opacity },
+            itemStyle: { color: color(i), opacity: mark.opacity },
             large: true,
             largeThreshold: 1000,
             progressive: 100000,
@@ -126,7 +127,7 @@ function rasterChart(figure, theme, width) {
     });
     figure.panels.forEach((train, i) => {
         if (crowded[i]) {
-            option.series.push(crowdSeries(train, i, colour(theme.series[i % 4])));
+            option.series.push(crowdSeries(train, i, colour(color(i))));
         }
     });
     option.tooltip.formatter = (mark) => {

@@ -2,7 +2,7 @@ function tracesChart(figure, theme, width) {
     const left = 46;
     const right = 16;
     const shown = figure.panels.length;
-    const columns = Math.min(shown, width < 560 ? 1 : width < 900 ? 2 : 3, shown < 3 ? 1 : 3);
+    const columns = Math.min(shown, width < 420 ? 1 : width < 900 ? 2 : 3, shown < 3 ? 1 : 3);
     const rows = Math.ceil(shown / columns);
     const cell = width / columns;
     const suitable = shown < 3 ? 210 : columns === 1 ? 96 : 130;
@@ -16,10 +16,10 @@ function tracesChart(figure, theme, width) {
         const facts = figure.marked ? ' \u2013 ' + grouped(count) + (count === 1 ? ' spike' : ' spikes') : '';
         option.title.push(caption(theme, panel.label + facts, x + left, y, cell - left - right));
         option.grid.push({ left: x + left, width: cell - left - right, top: y + 24, height: height });
-        option.xAxis.push(stepAxis(theme, figure.steps, { gridIndex: i, splitNumber: 4, name: i + columns >= shown ? 'step' : '' }));
+        option.xAxis.push(stepAxis(theme, figure.steps, { gridIndex: i, splitNumber: cell < 300 ? 2 : 4, name: i + columns >= shown ? figure.xLabel : '' }));
         option.yAxis.push(axis(theme, Object.assign(
             { type: 'value', gridIndex: i, min: panel.least, max: panel.most, splitNumber: 3 },
-            i % columns === 0 ? upName('membrane', 34) : {})));
+            i % columns === 0 ? upName(figure.yLabel, 34) : {})));
         Object.assign(option.yAxis[i].axisLabel, { showMinLabel: false, showMaxLabel: false, formatter: short });
         option.series.push(traceLine(figure, theme, i), traceSpikes(figure, theme, i));
     });

@@ -138,6 +138,7 @@ final class AllocationTest {
             simulation.keepInState(simulation.countSpikes("b"));
             simulation.keepInState(simulation.recordSpikes("a", 5));
             simulation.keepInState(simulation.record("b", "membrane", 5));
+            simulation.keepInState(simulation.record("b", "current", 5));
             simulation.run(input);
             int size = simulation.stateBytes();
             ByteBuffer state = direct ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
@@ -178,6 +179,27 @@ final class AllocationTest {
             assertNone(30, () -> {
                 simulation.reset();
                 simulation.run(input);
+            });
+        }
+    }
+
+    /** Of a shaped population, which a constant frame drives, and of one behind it. */
+    @Test
+    void currents() {
+        Network network = Network.builder(Shape.of(2, 5, 4))
+                .connect(new OneToOne(0.5f))
+                .neuron(new Leaky(0.9f))
+                .connect(new Flatten())
+                .connect(Dense.linear(40, 30, new TorchRandom(1)))
+                .neuron(new RLeaky(Recurrence.oneToOne(0.5f), 0.9f))
+                .build();
+        FloatMatrix frame = Matrices.uniform(arena, BATCH, 40, new Random(1));
+        try (Simulation simulation = network.simulate(BATCH)) {
+            simulation.record("lif1", "current", STEPS);
+            simulation.record("lif2", "current", STEPS);
+            assertNone(30, () -> {
+                simulation.reset();
+                simulation.runConstant(frame, STEPS);
             });
         }
     }

@@ -97,11 +97,14 @@ final class StateBytesTest {
         FloatMatrix expectedCounts;
         SpikeMatrix expectedSpikes;
         FloatMatrix expectedMembranes;
+        FloatMatrix expectedCurrents;
         try (Simulation alone = network.simulate(1)) {
             SpikeCounts counts = alone.countSpikes("b");
             SpikeRecorder spikes = alone.recordSpikes("a", STEPS);
             VariableRecorder membranes = alone.record("b", "membrane", STEPS);
+            VariableRecorder currents = alone.record("b", "current", STEPS);
             alone.run(input);
+            expectedCurrents = currents.values();
             expectedCounts = counts.counts();
             expectedSpikes = spikes.spikes();
             expectedMembranes = membranes.values();
@@ -110,6 +113,7 @@ final class StateBytesTest {
             SpikeCounts counts = shared.keepInState(shared.countSpikes("b"));
             SpikeRecorder spikes = shared.keepInState(shared.recordSpikes("a", STEPS));
             VariableRecorder membranes = shared.keepInState(shared.record("b", "membrane", STEPS));
+            VariableRecorder currents = shared.keepInState(shared.record("b", "current", STEPS));
             ByteBuffer[] sessions = new ByteBuffer[2];
             for (int session = 0; session < 2; session++) {
                 sessions[session] = ByteBuffer.allocate(shared.stateBytes());
@@ -125,6 +129,7 @@ final class StateBytesTest {
             assertSameBits(expectedCounts, counts.counts(), "counts");
             assertSameBits(expectedSpikes, spikes.spikes(), "spikes");
             assertSameBits(expectedMembranes, membranes.values(), "membranes");
+            assertSameBits(expectedCurrents, currents.values(), "currents");
         }
     }
 

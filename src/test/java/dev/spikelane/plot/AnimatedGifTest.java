@@ -45,7 +45,7 @@ class AnimatedGifTest {
                 int[] steps = AnimatedGif.steps(200, 200);
                 int[][] counts = plot.countsBefore(steps);
                 int left = (int) CountsPicture.last(plot).left();
-                assertTrue(left < 40, "an empty margin of " + left + " points");
+                assertTrue(left < 54, "a margin of " + left + " points beside the name of the axis");
                 int most = Arrays.stream(counts[200]).max().orElseThrow();
                 for (int frame = 0; frame < 201; frame++) {
                     IIOMetadataNode place = node(reader, frame, "ImageDescriptor");

@@ -89,22 +89,33 @@ class CurvesTest {
     void rangesAreSharedOrOwn() {
         try (TutorialFigures tutorial = new TutorialFigures()) {
             TracesPlot traces = tutorial.traces();
-            assertEquals(
-                    1,
-                    traces.panels().stream()
-                            .map(TracesPlot.Panel::range)
-                            .distinct()
-                            .count());
-            assertTrue(share(traces.panels().getFirst()) < 0.1);
-            traces.ownRanges();
-            assertEquals(
-                    9,
-                    traces.panels().stream()
-                            .map(TracesPlot.Panel::range)
-                            .distinct()
-                            .count());
+            assertEquals(9, ranges(traces));
             assertTrue(share(traces.panels().getFirst()) > 0.5);
+            traces.sharedRange();
+            assertEquals(1, ranges(traces));
+            assertTrue(share(traces.panels().getFirst()) < 0.1);
         }
+    }
+
+    private static long ranges(TracesPlot traces) {
+        return traces.panels().stream().map(TracesPlot.Panel::range).distinct().count();
+    }
+
+    /** The first epoch is 1, and none has a half. */
+    @Test
+    void epochsBeginAtOne() throws IOException {
+        CurvePlot curve = Plot.curve("loss", 3, 2, 1)
+                .line("own", new double[] {2}, new double[] {2})
+                .epochs();
+        assertEquals(new Range(1, 3), curve.range());
+        String svg = svg(curve);
+        for (String label : List.of("1", "2", "3", "epoch")) {
+            assertTrue(svg.contains(">" + label + "</text>"), label);
+        }
+        assertTrue(!svg.contains(">step</text>"));
+        String across = svg(Plot.curve("loss", 3, 3).epochs().yLimits(10, 20));
+        assertTrue(!across.contains(">1.5</text>"), "half an epoch is named");
+        assertEquals(new Range(0, 2), Plot.curve("loss", 3, 2, 1).range());
     }
 
     /** A mark reaches from the membrane to the top of the panel. */

@@ -183,4 +183,44 @@ class FiguresInBrowserTest extends InBrowser {
         }
         requireClean(page);
     }
+
+    @Test
+    void aSheetIsAGrid() throws IOException {
+        Figure sheet = Plot.sheet(
+                        2,
+                        Plot.raster(TUTORIAL.output)
+                                .markerSize(5)
+                                .colors("#00aa00")
+                                .xLabel("time [ms]"),
+                        Plot.firingRate("input", TUTORIAL.input).yLabel("rate"),
+                        Plot.curve("loss", 3, 2, 1).epochs(),
+                        Plot.spikeCount(TUTORIAL.output).xLabel("count").yLabel("class"))
+                .title(HOSTILE);
+        BrowserPage page = open(Report.of("").figure(sheet));
+        String[] expected = {
+            HOSTILE, "4", "2", "true", "time [ms]", "5,5", "#00aa00", "rate", "epoch", "1,2,3", "count", "class"
+        };
+        String[] found = {
+            "document.querySelector('.sheet > figcaption').textContent",
+            "document.querySelectorAll('.sheet figure').length",
+            "new Set([...document.querySelectorAll('.sheet figure')].map(f => f.getBoundingClientRect().x)).size",
+            "document.documentElement.scrollWidth <= innerWidth",
+            chart(0) + ".getOption().xAxis[0].name",
+            chart(0) + ".getOption().series[0].symbolSize.join()",
+            chart(0) + ".getOption().series[0].itemStyle.color",
+            chart(1) + ".getOption().yAxis[0].name",
+            chart(2) + ".getOption().xAxis[0].name",
+            chart(2) + ".getModel().getComponent('xAxis', 0).axis.getViewLabels().map(l => l.formattedLabel)"
+                    + ".filter(l => l).join()",
+            chart(3) + ".getOption().xAxis[0].name",
+            chart(3) + ".getOption().yAxis[0].name",
+        };
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals(expected[i], page.evaluate(found[i]).asText(), found[i]);
+        }
+        for (int i = 0; i < 4; i++) {
+            assertTrue(inked(page, i) > 300, "chart " + i);
+        }
+        requireClean(page);
+    }
 }

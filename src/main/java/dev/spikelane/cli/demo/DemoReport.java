@@ -103,7 +103,6 @@ final class DemoReport {
                 .figure(Plot.traces(trains.membranes(1))
                         .spikes(trains.spikes(1))
                         .threshold(1)
-                        .ownRanges()
                         .title("Membranes of the output: the neurons that fire most, each on its own scale"))
                 .figure(Plot.firingRate("input", trains.input())
                         .add("hidden", trains.spikes(0))

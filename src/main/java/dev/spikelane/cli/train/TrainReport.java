@@ -37,6 +37,6 @@ record TrainReport(Section settings, Section result, TrainingRun run, TrainingDa
         if (data.validation() != null) {
             plot = plot.line("accuracy, held out", run.curve(EpochResult::validationAccuracy));
         }
-        return plot.title("Loss and accuracy by epoch").xLabel("epoch");
+        return plot.title("Loss and accuracy by epoch").epochs();
     }
 }

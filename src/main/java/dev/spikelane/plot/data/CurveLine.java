@@ -1,5 +1,6 @@
 package dev.spikelane.plot.data;
 
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
@@ -9,12 +10,18 @@ public final class CurveLine {
     private final String name;
     private final double[] x;
     private final double[] values;
+    private final boolean counted;
 
     /** Copies both. */
     public CurveLine(String name, double[] x, double[] values) {
+        this(name, x, values, false);
+    }
+
+    private CurveLine(String name, double[] x, double[] values, boolean counted) {
         this.name = Objects.requireNonNull(name, "name");
         this.x = x.clone();
         this.values = values.clone();
+        this.counted = counted;
         if (x.length != values.length || values.length == 0) {
             throw new IllegalArgumentException(
                     x.length + " places and " + values.length + " values, expected as many, at least one");
@@ -24,9 +31,9 @@ public final class CurveLine {
         }
     }
 
-    /** Values at 0, 1, 2 and so on. */
+    /** Values at 0, 1, 2 and so on, or wherever their figure starts to count. */
     public static CurveLine of(String name, double[] values) {
-        return new CurveLine(name, steps(values.length), values);
+        return new CurveLine(name, steps(values.length), values, true);
     }
 
     /** 0, 1, 2 and so on. */
@@ -38,8 +45,9 @@ public final class CurveLine {
         return name;
     }
 
-    public double[] x() {
-        return x;
+    /** The places, where those that are counted start at some number. */
+    public double[] x(int first) {
+        return counted ? Arrays.stream(x).map(place -> place + first).toArray() : x;
     }
 
     public double[] values() {

@@ -8,6 +8,7 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -35,6 +36,7 @@ public final class Axes {
     private final String caption;
     private String horizontal = "";
     private String vertical = "";
+    private boolean counts;
 
     /** Puts axes and their labels into a place; the room for names is part of it. */
     public Axes(Rectangle2D place, String caption, Range across, Range up) {
@@ -56,6 +58,12 @@ public final class Axes {
     public Axes names(String newHorizontal, String newVertical) {
         horizontal = newHorizontal;
         vertical = newVertical;
+        return this;
+    }
+
+    /** Has labels at whole numbers alone on the horizontal axis. */
+    public Axes counts(boolean whole) {
+        counts = whole;
         return this;
     }
 
@@ -83,12 +91,12 @@ public final class Axes {
             centred(graphics, horizontal, area.getCenterX(), area.getMaxY() + BOTTOM + 12);
         }
         if (!vertical.isEmpty()) {
-            double x = place.getX() + 16;
-            graphics.rotate(-Math.PI / 2, x, area.getCenterY());
-            centred(graphics, vertical, x, area.getCenterY() + 4);
-            graphics.rotate(Math.PI / 2, x, area.getCenterY());
+            upright(graphics, vertical, place.getX() + 16, area.getCenterY());
         }
         double[] ticks = ticks(across, (int) area.getWidth() / 70);
+        if (counts) {
+            ticks = Arrays.stream(ticks).filter(tick -> tick == Math.rint(tick)).toArray();
+        }
         for (double tick : ticks) {
             graphics.setColor(Ink.MUTED);
             centred(graphics, label(tick), x(tick), area.getMaxY() + TICK + 14);
@@ -216,6 +224,13 @@ public final class Axes {
     public static void centred(Graphics2D graphics, String text, double x, double y) {
         double left = x - graphics.getFontMetrics().stringWidth(text) / 2.0;
         graphics.drawString(text, (float) tenths(left), (float) tenths(y));
+    }
+
+    /** Text that is read from below. */
+    public static void upright(Graphics2D graphics, String text, double x, double y) {
+        graphics.rotate(-Math.PI / 2, x, y);
+        centred(graphics, text, x, y + 4);
+        graphics.rotate(Math.PI / 2, x, y);
     }
 
     public static String label(double value) {

@@ -16,14 +16,14 @@ public final class VectorFile {
 
     private VectorFile() {}
 
-    public static void write(Picture picture, ByteArrayOutputStream bytes) throws IOException {
+    public static byte[] of(Picture picture) throws IOException {
         VectorGraphics2D graphics = new VectorGraphics2D();
         picture.paint(graphics);
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         Processors.get("svg")
                 .getDocument(graphics.getCommands(), new PageSize(picture.width(), picture.height()))
                 .writeTo(written);
-        bytes.writeBytes(tidy(written.toString(StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8));
+        return tidy(written.toString(StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
     }
 
     /** Names no font that only this machine may have, and drops zeros behind the points of paths. */

@@ -6,14 +6,18 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
 import dev.spikelane.network.Simulations;
 import dev.spikelane.network.SpikeRecorder;
 import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.network.naive.NaiveNetwork;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -26,7 +30,7 @@ final class GraphRun {
         NONE,
         SPIKES,
         SPIKES_AND_MEMBRANES,
-        /** Every variable, which runs populations step by step. */
+        /** Every variable, and the currents at every port, which runs populations step by step. */
         EVERYTHING,
         /** For each population something else. */
         SOME
@@ -95,7 +99,7 @@ final class GraphRun {
             if (records(Recorders.SPIKES_AND_MEMBRANES)) {
                 membranes.put(name, simulation.recordMembranes(name, graph.steps));
             }
-            for (String variable : population.neuron().variables()) {
+            for (String variable : recordable(graph.network, population)) {
                 if (records(Recorders.EVERYTHING)) {
                     variables.put(name + "." + variable, simulation.record(name, variable, graph.steps));
                 }
@@ -106,6 +110,17 @@ final class GraphRun {
             }
         }
         return simulation;
+    }
+
+    /** All variables of a population, and all ports that something enters. */
+    static List<String> recordable(Network network, Population population) {
+        List<String> names = new ArrayList<>(population.neuron().variables());
+        network.projections().stream()
+                .filter(projection -> projection.target() == population)
+                .map(Projection::port)
+                .distinct()
+                .forEach(names::add);
+        return names;
     }
 
     private boolean records(Recorders kind) {
@@ -161,7 +176,7 @@ final class GraphRun {
                 if (membranes.get(name) instanceof VariableRecorder recorder) {
                     compare(population, "membrane", step, sample, recorder.values(), row);
                 }
-                for (String variable : population.neuron().variables()) {
+                for (String variable : recordable(graph.network, population)) {
                     compareVariable(population, variable, step, sample, row);
                 }
                 compareVariable(population, NaiveNetwork.UNRESET, step, sample, row);
@@ -185,7 +200,7 @@ final class GraphRun {
     }
 
     private void compare(Population population, String variable, int step, int sample, FloatMatrix actual, int row) {
-        for (int neuron = 0; neuron < population.size(); neuron++) {
+        for (int neuron = 0; neuron < actual.columns(); neuron++) {
             float value = expected.value(population.name(), variable, step, sample, neuron);
             if (Float.floatToIntBits(value) != Float.floatToIntBits(actual.get(row, neuron))) {
                 assertEquals(value, actual.get(row, neuron), at(population, variable, step, sample, neuron));

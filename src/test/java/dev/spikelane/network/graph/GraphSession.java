@@ -138,7 +138,7 @@ final class GraphSession implements AutoCloseable {
     /** Records something more of a population from now on. */
     void record(Population population, Random random) {
         String of = population.name();
-        List<String> variables = population.neuron().variables();
+        List<String> variables = GraphRun.recordable(network, population);
         String variable = variables.get(random.nextInt(variables.size()));
         Recording recording = switch (random.nextInt(4)) {
             case 0 -> new Recording(population, "spikes", simulation.recordSpikes(of, MOST_STEPS));
@@ -199,7 +199,7 @@ final class GraphSession implements AutoCloseable {
     private void compare(
             Population population, String variable, int step, FloatMatrix actual, int firstRow, String call) {
         for (int sample = 0; sample < batch; sample++) {
-            for (int i = 0; i < population.size(); i++) {
+            for (int i = 0; i < actual.columns(); i++) {
                 float want = step < 0 ? 0 : expected.value(population.name(), variable, step, sample, i);
                 float found = actual.get(firstRow + sample, i);
                 if (Float.floatToIntBits(want) != Float.floatToIntBits(found)) {

@@ -176,9 +176,10 @@ public final class NaiveNetwork {
         return value(population, variable.ofVariable().orElseThrow(), step, sample, neuron);
     }
 
+    /** A variable, or at the name of a port a current, of which there are several for each neuron with gates. */
     public float value(String population, String variable, int step, int sample, int neuron) {
-        return of(variables, population + "." + variable)
-                .get(step)[sample * network.population(population).size() + neuron];
+        float[] all = of(variables, population + "." + variable).get(step);
+        return all[sample * (all.length / batch) + neuron];
     }
 
     /** The share of neurons that fire. */
@@ -228,8 +229,13 @@ public final class NaiveNetwork {
     private void step(Population population, int step) {
         NaiveNeurons[] samples = of(neurons, population.name());
         for (int sample = 0; sample < batch; sample++) {
-            float[] current = sum(population, Neuron.CURRENT, step, sample);
-            samples[sample].step(Objects.requireNonNull(current), sum(population, Neuron.FEEDBACK, step, sample));
+            float[] current = Objects.requireNonNull(sum(population, Neuron.CURRENT, step, sample));
+            float[] feedback = sum(population, Neuron.FEEDBACK, step, sample);
+            keep(population, Neuron.CURRENT, step, current);
+            if (feedback != null) {
+                keep(population, Neuron.FEEDBACK, step, feedback);
+            }
+            samples[sample].step(current, feedback);
         }
         int size = population.size();
         boolean[] fired = new boolean[batch * size];
@@ -249,6 +255,18 @@ public final class NaiveNetwork {
             }
             of(variables, population.name() + "." + name).add(values);
         }
+    }
+
+    /** Keeps the currents of the next sample. */
+    private void keep(Population population, String port, int step, float[] currents) {
+        List<float[]> steps = variables.computeIfAbsent(population.name() + "." + port, _ -> new ArrayList<>());
+        if (steps.size() == step) {
+            steps.add(new float[0]);
+        }
+        float[] before = steps.get(step);
+        float[] all = Arrays.copyOf(before, before.length + currents.length);
+        System.arraycopy(currents, 0, all, before.length, currents.length);
+        steps.set(step, all);
     }
 
     private static boolean enters(Projection projection, Population population, String port) {

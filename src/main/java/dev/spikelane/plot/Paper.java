@@ -6,13 +6,13 @@ import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 
 /** The paper of a still picture: white, with a title above the rest. */
-final class Sheet {
+final class Paper {
 
     static final int WIDTH = 900;
 
     private static final int TITLE = 34;
 
-    private Sheet() {}
+    private Paper() {}
 
     /** Where a picture's content starts. */
     static int top(Figure figure) {

@@ -1,0 +1,43 @@
+package dev.spikelane.plot;
+
+import java.util.List;
+import java.util.Objects;
+
+/** Figures beside and below each other. */
+final class SheetPlot extends Figure {
+
+    private static final int MOST_FIGURES = 100;
+    private static final int MOST_COLUMNS = 10;
+
+    private final int columns;
+    private final List<Figure> figures;
+
+    SheetPlot(int columns, Figure... figures) {
+        if (columns < 1 || columns > MOST_COLUMNS) {
+            throw new IllegalArgumentException("columns is " + columns + ", expected 1 to " + MOST_COLUMNS);
+        }
+        if (figures.length < 1 || figures.length > MOST_FIGURES) {
+            throw new IllegalArgumentException(figures.length + " figures, expected 1 to " + MOST_FIGURES);
+        }
+        for (int i = 0; i < figures.length; i++) {
+            if (Objects.requireNonNull(figures[i], "figure " + i) instanceof SheetPlot) {
+                throw new IllegalArgumentException("figure " + i + " is a sheet itself, expected none");
+            }
+        }
+        this.columns = Math.min(columns, figures.length);
+        this.figures = List.of(figures);
+    }
+
+    int columns() {
+        return columns;
+    }
+
+    List<Figure> figures() {
+        return figures;
+    }
+
+    @Override
+    List<String> axes() {
+        return List.of();
+    }
+}

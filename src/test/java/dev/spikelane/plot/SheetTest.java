@@ -1,0 +1,201 @@
+package dev.spikelane.plot;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.connection.Dense;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputCode;
+import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.train.Evaluation;
+import dev.spikelane.train.Evaluator;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Figures on one sheet, as bytes and strings, and with names and marks of the caller's choice. */
+class SheetTest {
+
+    private static final TutorialFigures TUTORIAL = new TutorialFigures();
+
+    private final SpikeMatrix spikes = SpikeMatrix.zeros(20, 5);
+
+    @TempDir
+    private Path folder;
+
+    SheetTest() {
+        spikes.set(3, 2, true);
+        spikes.set(9, 4, true);
+    }
+
+    @AfterAll
+    static void close() {
+        TUTORIAL.close();
+    }
+
+    private static BufferedImage png(Figure figure) throws IOException {
+        return ImageIO.read(new ByteArrayInputStream(figure.toBytes("png")));
+    }
+
+    /** Figures keep the size they have alone; the second stands beside the first, the third below. */
+    @Test
+    void aSheetHoldsItsFigures() throws IOException {
+        Figure raster = Plot.raster(spikes).size(400, 200);
+        Figure rates = Plot.firingRate("output", spikes).size(300, 250);
+        Figure counts = Plot.spikeCount(spikes).size(350, 220);
+        BufferedImage sheet = png(Plot.sheet(2, raster, rates, counts));
+        assertEquals(2 * (400 + 300), sheet.getWidth());
+        assertEquals(2 * (250 + 220), sheet.getHeight());
+        assertPart(png(raster), sheet, 0, 0);
+        assertPart(png(rates), sheet, 800, 0);
+        assertPart(png(counts), sheet, 0, 500);
+    }
+
+    private static void assertPart(BufferedImage part, BufferedImage of, int left, int top) {
+        int width = part.getWidth();
+        int height = part.getHeight();
+        assertArrayEquals(
+                part.getRGB(0, 0, width, height, null, 0, width), of.getRGB(left, top, width, height, null, 0, width));
+    }
+
+    @Test
+    void aSheetHasATitleAndASize() throws IOException {
+        Figure sheet = Plot.sheet(3, TUTORIAL.raster(), TUTORIAL.traces(), Plot.image(TUTORIAL.input, 28))
+                .title("Everything");
+        assertEquals(3_600, png(sheet).getWidth(), "more would be too wide");
+        BufferedImage small = png(sheet.size(900, 500));
+        assertEquals(1_800, small.getWidth());
+        assertEquals(1_000, small.getHeight());
+        String svg = sheet.toSvg();
+        for (String text : List.of("Everything", "neuron 2 – 57 spikes", "mean of 200 steps")) {
+            assertTrue(svg.contains(">" + text + "</text>"), text);
+        }
+    }
+
+    @Test
+    void refusesWhatIsNoSheet() {
+        Figure raster = Plot.raster(spikes);
+        assertMessage(IllegalArgumentException.class, "columns is 0, expected 1 to 10", () -> Plot.sheet(0, raster));
+        assertMessage(IllegalArgumentException.class, "0 figures, expected 1 to 100", () -> Plot.sheet(1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "figure 1 is a sheet itself, expected none",
+                () -> Plot.sheet(1, raster, Plot.sheet(1, raster)));
+        assertMessage(
+                IllegalStateException.class,
+                "this figure has no axes to name, expected one with axes",
+                () -> Plot.sheet(1, raster).xLabel("x"));
+    }
+
+    @Test
+    void bytesAreThoseOfFiles() throws IOException {
+        Figure counts = Plot.spikeCount(spikes);
+        for (String extension : List.of("html", "png", "svg", "gif")) {
+            Path file = folder.resolve("counts." + extension);
+            counts.write(file);
+            assertArrayEquals(Files.readAllBytes(file), counts.toBytes(extension), extension);
+        }
+        assertEquals(Files.readString(folder.resolve("counts.html")), counts.toHtml());
+        assertEquals(Files.readString(folder.resolve("counts.svg")), counts.toSvg());
+        Report report = Report.of("A report").figure(counts);
+        report.write(folder.resolve("report.html"));
+        assertEquals(Files.readString(folder.resolve("report.html")), report.toHtml());
+        assertMessage(
+                IllegalArgumentException.class,
+                "'jpg': expected the extension .html, .png, .svg or .gif",
+                () -> counts.toBytes("jpg"));
+    }
+
+    @Test
+    void axesTakeNames() {
+        List<Figure> figures = List.of(
+                Plot.raster(spikes),
+                TUTORIAL.traces(),
+                Plot.curve("x", 1, 2),
+                Plot.firingRate("x", spikes),
+                Plot.spikeCount(spikes),
+                Plot.spikeCount(TUTORIAL.hidden),
+                Plot.weights(TUTORIAL.membranes),
+                Plot.confusionMatrix(new int[] {0, 1}, new int[] {0, 1}));
+        for (Figure figure : figures) {
+            String svg = figure.xLabel("across [ms]").yLabel("up [mV]").toSvg();
+            String what = figure.getClass().getSimpleName();
+            assertTrue(svg.contains(">across [ms]</text>"), what);
+            assertTrue(svg.contains(">up [mV]</text>"), what);
+            String page = figure.toHtml();
+            assertTrue(page.contains("\"xLabel\":\"across [ms]\""), what);
+            assertTrue(page.contains("up [mV]\""), what);
+        }
+        assertMessage(
+                IllegalStateException.class,
+                "this figure has no axes to name, expected one with axes",
+                () -> Plot.image(TUTORIAL.input, 28).yLabel("y"));
+    }
+
+    @Test
+    void marksHaveTheSizeAndColorThatWasChosen() throws IOException {
+        BufferedImage image = png(Plot.raster(spikes).markerSize(6).colors("#00aa00"));
+        int green = 0;
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                green += image.getRGB(x, y) == 0xff00aa00 ? 1 : 0;
+            }
+        }
+        // Edges of a mark may fall between pixels.
+        assertTrue(green >= 2 * 11 * 11 && green <= 2 * 13 * 13, green + " pixels of two marks of 12 x 12");
+        assertMessage(
+                IllegalArgumentException.class,
+                "color is 'black', expected red, green and blue as in #c9501c",
+                () -> Plot.raster(spikes).colors("black"));
+        assertMessage(
+                IllegalArgumentException.class,
+                "marker size is NaN points, expected 0.5 to 50.0",
+                () -> Plot.raster(spikes).markerSize(Double.NaN));
+        assertMessage(
+                IllegalStateException.class,
+                "this figure has no marks, expected a raster",
+                () -> TUTORIAL.traces().markerSize(2));
+        assertMessage(
+                IllegalStateException.class,
+                "this figure has no marks, expected a raster",
+                () -> TUTORIAL.traces().colors("#000000"));
+    }
+
+    @Test
+    void anEvaluationIsAConfusionMatrix() {
+        FloatMatrix pixels = FloatMatrix.of(new float[] {1, 0}, new float[] {0, 1}, new float[] {1, 0});
+        FloatMatrix weights = FloatMatrix.of(new float[] {2, 0}, new float[] {0, 2});
+        Network network = Network.builder(2)
+                .connect(Dense.of(weights, FloatMatrix.zeros(1, 2)))
+                .neuron(new Leaky(0.5))
+                .build();
+        Batching batching = new Batching(3).withCode(InputCode.rate(new Rate(), 4));
+        try (Evaluator evaluator = new Evaluator(network, 4, batching, 1)) {
+            Evaluation evaluation = evaluator.evaluate(Dataset.of(Shape.of(2), pixels, new int[] {0, 1, 1}, 2));
+            assertEquals(
+                    Plot.confusionMatrix(new int[] {0, 1, 1}, new int[] {0, 1, 0})
+                            .toSvg(),
+                    Plot.confusionMatrix(evaluation).toSvg());
+            Evaluation targets = evaluator.evaluate(Dataset.ofTargets(Shape.of(2), pixels, pixels));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "evaluation has 0 labels and 3 classes, expected both for each of its 3 samples",
+                    () -> Plot.confusionMatrix(targets));
+        }
+    }
+}
