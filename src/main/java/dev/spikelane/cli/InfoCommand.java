@@ -102,9 +102,7 @@ final class InfoCommand implements Runnable {
     private static String costs() {
         SpikeCosts costs = SpikeCosts.inUse();
         return costs.name()
-                + (SpikeCosts.isFixed()
-                        ? ", as " + SpikeCosts.PROPERTY + " asks: "
-                        : ", where products start to learn: ")
+                + (SpikeCosts.isFixed() ? ", which decide: " : ", where products start to learn: ")
                 + costs.text();
     }
 
@@ -118,7 +116,7 @@ final class InfoCommand implements Runnable {
                 .build()
                 .warmUp(1);
         String learned = Tuner.describe();
-        return learned.isEmpty() ? "nothing, as there is no choice" : learned;
+        return learned.isEmpty() ? "nothing, as constants decide, see the line above" : learned;
     }
 
     private static boolean hasVectorModule() {

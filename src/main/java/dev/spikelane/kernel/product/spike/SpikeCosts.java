@@ -11,9 +11,10 @@ import java.util.Locale;
  * outputs. {@link Tuner} starts from them; they never change bits.
  *
  * <p>Constants of some CPUs ship with the library; a variant that was not measured there is guessed high. The system
- * property {@value #PROPERTY} fixes them, so that they decide alone: {@code auto} (the default: those of this CPU, or
- * of its vectors, as a start), the name of a shipped set ({@code zen3}, {@code zen4}, {@code zen5},
- * {@code sapphire-rapids}, {@code lanes4}, {@code lanes8}, {@code lanes16}), or constants as {@link #text} writes them.
+ * property {@value #PROPERTY} says which serve: {@code auto} (the default: those of this CPU, which decide alone; on a
+ * CPU of which none ship those of its vectors, as a start for learning), {@code learn} (the same, as a start on every
+ * CPU), the name of a shipped set ({@code zen3}, {@code zen4}, {@code zen5}, {@code sapphire-rapids}, {@code lanes4},
+ * {@code lanes8}, {@code lanes16}), or constants as {@link #text} writes them.
  *
  * @param name where they come from
  * @param active visiting active inputs
@@ -162,8 +163,18 @@ public record SpikeCosts(
 
     private static final SpikeCosts SAID = of(ASKED);
 
+    /**
+     * Constants that were measured on the CPU decide alone: learning from them took 1.1 to 1.9 times as long in two of
+     * six rows of the network benchmark (Zen 5, 2026-11), as a stage on two threads was tried by what a busy core told.
+     */
+    private static final boolean LEARNS = asks("learn") || asks("auto") && SAID.name.startsWith("lanes");
+
     private static volatile SpikeCosts inUse = SAID;
-    private static volatile boolean fixed = !ASKED.equalsIgnoreCase("auto");
+    private static volatile boolean fixed = !LEARNS;
+
+    private static boolean asks(String word) {
+        return ASKED.equalsIgnoreCase(word);
+    }
 
     /**
      * Returns the constants that decide.
@@ -176,11 +187,11 @@ public record SpikeCosts(
 
     /** Fixes the constants, unless the system property does: from then on nothing is learned. */
     public static boolean fix(SpikeCosts costs) {
-        if (!ASKED.equalsIgnoreCase("auto")) {
+        if (!asks("auto") && !asks("learn")) {
             return false;
         }
         inUse = costs;
-        fixed = !costs.equals(SAID);
+        fixed = !LEARNS || !costs.equals(SAID);
         return true;
     }
 
@@ -194,7 +205,7 @@ public record SpikeCosts(
     }
 
     static SpikeCosts of(String asked) {
-        if (asked.equalsIgnoreCase("auto")) {
+        if (asked.equalsIgnoreCase("auto") || asked.equalsIgnoreCase("learn")) {
             return shipped(Cpu.family(), Cpu.model(), SimdWidth.bits());
         }
         for (SpikeCosts costs : SHIPPED) {
@@ -286,7 +297,7 @@ public record SpikeCosts(
     }
 
     private static IllegalArgumentException wrong(String text) {
-        return new IllegalArgumentException(PROPERTY + " is '" + text + "', expected auto, zen3, zen4, zen5,"
+        return new IllegalArgumentException(PROPERTY + " is '" + text + "', expected auto, learn, zen3, zen4, zen5,"
                 + " sapphire-rapids, lanes4, lanes8, lanes16, or constants such as '" + ZEN_3.text() + "'");
     }
 

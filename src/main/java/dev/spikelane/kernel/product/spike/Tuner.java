@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>There are {@value #CLASSES} classes, made at once; the one that was not used for the longest time makes room for a
  * new one. Nothing is allocated later. Threads that use a class at the same time may lose each other's samples, which
- * does no harm. {@code -Dspikelane.costs=...} ends learning.
+ * does no harm. {@code -Dspikelane.costs} says where learning starts, and whether there is any.
  */
 public final class Tuner {
 
@@ -224,13 +224,13 @@ public final class Tuner {
 
     /** The way that would serve a stage, whose costs are known. */
     public int peek(TunedStage stage) {
-        TunedClass of = learns() ? known(stage) : null;
+        TunedClass of = known(stage);
         return of == null ? cheapest(stage.costs) : of.best(stage.costs);
     }
 
     /** The time of a stage on one thread, by what is known of its class. */
     double nanoseconds(TunedStage stage) {
-        TunedClass of = learns() ? known(stage) : null;
+        TunedClass of = known(stage);
         int best = of == null ? cheapest(stage.costs) : of.best(stage.costs);
         return of == null ? stage.costs[best] : of.scale * of.factor(best) * stage.costs[best];
     }
@@ -289,8 +289,11 @@ public final class Tuner {
         return found == null ? make(stage, key) : found;
     }
 
-    /** The class of a stage on any number of threads, or the most similar one. */
+    /** The class of a stage on any number of threads, or the most similar one; null where there is no choice. */
     private @Nullable TunedClass known(TunedStage stage) {
+        if (stage.rows == 1 || !learns()) {
+            return null;
+        }
         TunedClass found = find(TunedClass.key(stage, stage.threads > 1));
         if (found == null) {
             found = find(TunedClass.key(stage, stage.threads == 1));
