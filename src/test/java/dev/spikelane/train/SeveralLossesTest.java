@@ -11,6 +11,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputCode;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -276,5 +277,30 @@ class SeveralLossesTest {
 
     private static TrainingRunBuilder run(Trainer trainer) {
         return TrainingRun.of(trainer, data(), new Batching(BATCH));
+    }
+
+    /** Each loss of a population reads the targets as it wants them, in validation as in training. */
+    @Test
+    void aPopulationMayHaveTargetsOfStepsAndAnotherLoss() throws IOException {
+        TorchRandom random = new TorchRandom(3);
+        FloatMatrix values = random.rand(BATCH, STEPS * INPUTS);
+        FloatMatrix targets = random.rand(BATCH, STEPS * CLASSES);
+        Dataset data = Dataset.ofTargets(Shape.of(STEPS * INPUTS), values, targets);
+        Batching batching = new Batching(BATCH).withCode(InputCode.pieces(STEPS));
+        try (Trainer trainer = trainer(network())
+                .optimizer(new Sgd(0))
+                .recomputeEvery(3)
+                .loss(SquaredErrorLoss.membraneTargets())
+                .loss("lif2", Loss.spikeRatePenalty(LAMBDA))
+                .build()) {
+            EpochResult epoch = TrainingRun.of(trainer, data, batching)
+                    .validate(data)
+                    .build()
+                    .run()
+                    .history()
+                    .getFirst();
+            assertEquals(epoch.loss(), epoch.validationLoss(), 1e-6);
+            assertTrue(epoch.spikeRate("lif1") > 0);
+        }
     }
 }
