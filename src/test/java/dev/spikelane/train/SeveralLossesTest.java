@@ -303,4 +303,35 @@ class SeveralLossesTest {
             assertTrue(epoch.spikeRate("lif1") > 0);
         }
     }
+
+    @Test
+    void targetsThatAreNoNumbersAreNamed() throws IOException {
+        TorchRandom random = new TorchRandom(3);
+        FloatMatrix targets = random.rand(BATCH, CLASSES);
+        targets.set(2, 3, Float.NaN);
+        Dataset data = Dataset.ofTargets(Shape.of(STEPS * INPUTS), random.rand(BATCH, STEPS * INPUTS), targets);
+        try (Trainer trainer =
+                trainer(network()).loss(SquaredErrorLoss.membraneTargets()).build()) {
+            TrainingRun run = TrainingRun.of(
+                            trainer, data, new Batching(BATCH).withCode(InputCode.pieces(STEPS)))
+                    .build();
+            String message = assertThrows(IllegalStateException.class, run::run).getMessage();
+            assertTrue(message.contains("targets of population 'lif2' has NaN at row 2, column 3"), message);
+        }
+    }
+
+    /** A loader has labels of samples: they were taken for those of steps where a batch has as many. */
+    @Test
+    void runsHaveNoLabelsOfSteps() {
+        TorchRandom random = new TorchRandom(3);
+        Dataset data = Dataset.of(
+                Shape.of(STEPS * INPUTS), random.rand(BATCH, STEPS * INPUTS), new int[BATCH], CLASSES);
+        try (Trainer trainer = trainer(network())
+                .loss(SquaredErrorLoss.membrane().withStepLabels())
+                .build()) {
+            TrainingRunBuilder run =
+                    TrainingRun.of(trainer, data, new Batching(BATCH).withCode(InputCode.pieces(STEPS)));
+            assertThrows(IllegalArgumentException.class, run::build);
+        }
+    }
 }
