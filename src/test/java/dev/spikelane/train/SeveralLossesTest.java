@@ -312,8 +312,7 @@ class SeveralLossesTest {
         Dataset data = Dataset.ofTargets(Shape.of(STEPS * INPUTS), random.rand(BATCH, STEPS * INPUTS), targets);
         try (Trainer trainer =
                 trainer(network()).loss(SquaredErrorLoss.membraneTargets()).build()) {
-            TrainingRun run = TrainingRun.of(
-                            trainer, data, new Batching(BATCH).withCode(InputCode.pieces(STEPS)))
+            TrainingRun run = TrainingRun.of(trainer, data, new Batching(BATCH).withCode(InputCode.pieces(STEPS)))
                     .build();
             String message = assertThrows(IllegalStateException.class, run::run).getMessage();
             assertTrue(message.contains("targets of population 'lif2' has NaN at row 2, column 3"), message);
@@ -324,8 +323,8 @@ class SeveralLossesTest {
     @Test
     void runsHaveNoLabelsOfSteps() {
         TorchRandom random = new TorchRandom(3);
-        Dataset data = Dataset.of(
-                Shape.of(STEPS * INPUTS), random.rand(BATCH, STEPS * INPUTS), new int[BATCH], CLASSES);
+        Dataset data =
+                Dataset.of(Shape.of(STEPS * INPUTS), random.rand(BATCH, STEPS * INPUTS), new int[BATCH], CLASSES);
         try (Trainer trainer = trainer(network())
                 .loss(SquaredErrorLoss.membrane().withStepLabels())
                 .build()) {
