@@ -59,7 +59,8 @@ public record Model(Network network, Map<String, String> notes) {
     /**
      * Makes a model.
      *
-     * @throws IllegalArgumentException if a note with a meaning does not have the text that it should
+     * @throws IllegalArgumentException if a note with a meaning does not have the text that it should, or names a
+     *     population that is not there
      */
     public Model {
         Objects.requireNonNull(network, "network");
@@ -68,6 +69,9 @@ public record Model(Network network, Map<String, String> notes) {
         number(notes, STEPS, MOST_STEPS);
         number(notes, CLASSES, MOST_CLASSES);
         names(notes);
+        if (notes.containsKey(POPULATION)) {
+            network.population(notes.get(POPULATION));
+        }
     }
 
     /**

@@ -55,11 +55,12 @@ public final class Classification {
     /**
      * Tells whether one class won.
      *
-     * @return false if another class has the same score: nothing fired, or there is a tie
+     * @return false if another class has the same score (nothing fired, or there is a tie), or scores are not numbers,
+     *     as those of membranes that overflow
      */
     public boolean isDecided() {
         for (int other = 0; other < scores.length; other++) {
-            if (other != label && scores[other] == scores[label]) {
+            if (other != label && !(scores[other] < scores[label])) {
                 return false;
             }
         }

@@ -76,9 +76,14 @@ public final class Classifier implements AutoCloseable {
      *
      * @param ofSamples the code, which this classifier alone uses from now on
      * @return this
+     * @throws IllegalArgumentException if what it makes of a sample depends on those before
      */
     public Classifier code(InputCode ofSamples) {
         Objects.requireNonNull(ofSamples, "ofSamples");
+        if (ofSamples.isSequential()) {
+            throw new IllegalArgumentException("the code draws from one stream, so that a sample's answer depends on"
+                    + " those before it, expected a code that draws from the samples' own streams");
+        }
         return change(() -> code = ofSamples);
     }
 
@@ -209,9 +214,14 @@ public final class Classifier implements AutoCloseable {
                     model,
                     stated("steps", steps == 0 ? null : steps),
                     stated("decoding", decoding).score());
-            known.encode(code == null ? noted(known.steps()) : code, seed);
-            if (early != null) {
-                known.early(early, stepsAtOnce);
+            try {
+                known.encode(code == null ? noted(known.steps()) : code, seed);
+                if (early != null) {
+                    known.early(early, stepsAtOnce);
+                }
+            } catch (RuntimeException | Error refused) {
+                known.close(); // each call would make another one
+                throw refused;
             }
             made = known;
         }

@@ -112,11 +112,8 @@ final class EvaluationBatch implements AutoCloseable {
             simulation.run(inputs);
         }
         read.values().forEach(each -> each.setLabels(batch.labels()));
-        for (int i = 0; i < losses.size(); i++) {
-            setTargets(i, batch);
-        }
         if (!losses.isEmpty()) {
-            totals.addLoss(loss(), batch.count());
+            totals.addLoss(loss(batch), batch.count());
         }
         if (decoder != null) {
             decoder.decode(outputs.rows(), 0, batch.count(), classes);
@@ -162,9 +159,10 @@ final class EvaluationBatch implements AutoCloseable {
         return into;
     }
 
-    private double loss() {
+    private double loss(Batch batch) {
         double sum = 0;
         for (int i = 0; i < losses.size(); i++) {
+            setTargets(i, batch); // one loss after another: those of a population share its input
             LossInput input = Objects.requireNonNull(read.get(losses.get(i).population()));
             input.setDivisor(losses.get(i).divisor(input));
             sum += evaluators.get(i).evaluate(input, LossGradient.NONE, terms);

@@ -278,6 +278,17 @@ public final class Trainer implements AutoCloseable {
     }
 
     private String divergence(ShardedBatch batch) {
+        for (int i = 0; i < recipe.losses().size(); i++) {
+            FloatMatrix targets = batch.targets(i);
+            if (targets != null) {
+                try {
+                    targets.requireFinite(
+                            "targets of population '" + recipe.losses().get(i).population() + "'");
+                } catch (IllegalArgumentException notFinite) {
+                    return notFinite.getMessage();
+                }
+            }
+        }
         TrainingBatch failed = batch.batch(batch.at());
         Map<String, Signal> inputs = new LinkedHashMap<>();
         for (Input input : network.inputs()) {

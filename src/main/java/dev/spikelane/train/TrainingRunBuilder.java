@@ -333,6 +333,12 @@ public final class TrainingRunBuilder {
             columns.requireMaps(samples.shape(), what);
         }
         for (PopulationLoss loss : trainer.recipe().losses()) {
+            if (loss.loss() instanceof SquaredErrorLoss error && error.readsStepLabels()) {
+                throw new IllegalArgumentException(what + " has labels of samples, but " + error.name()
+                        + " of population '" + loss.population()
+                        + "' reads labels of steps, expected membraneTargets() with targets of each step, or"
+                        + " Trainer.step");
+            }
             TargetRows targets = loss.targetRows(trainer.recipe().steps());
             if (targets != null) {
                 targets.requireSize(what, samples.targetSizes().getOrDefault(loss.population(), samples.targetSize()));

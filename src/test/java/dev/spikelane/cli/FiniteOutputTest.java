@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -146,6 +147,30 @@ final class FiniteOutputTest {
         String out = require("run --model %/silent.safetensors --images %/m-images --labels %/m-labels --steps 2"
                 + " --decoding count --weights int8 " + form);
         assertTrue(form.isEmpty() == out.contains("lif1 from none to some"), out);
+    }
+
+    /** Outputs are read as the model notes: here in two blocks of two, of a population that is not the last. */
+    @Test
+    void runReadsTheOutputsThatTheModelNotes() throws IOException {
+        Network network = Network.builder(3)
+                .connect(Dense.of(FloatMatrix.of(
+                        new float[] {0, 2, 0}, new float[] {0, 0, 0}, new float[] {0, 0, 2}, new float[] {0, 0, 2})))
+                .neuron(new Leaky(0.0))
+                .connect(Dense.of(FloatMatrix.of(new float[] {0, 0, 0, 0}, new float[] {0, 0, 0, 0})))
+                .neuron(new Leaky(0.0))
+                .build();
+        Model model = Model.of(network)
+                .with(Model.STEPS, "3")
+                .with(Model.CODE, "frame")
+                .with(Model.DECODING, "count")
+                .with(Model.POPULATION, "lif1")
+                .with(Model.CLASSES, "2");
+        ModelFile.write(folder.resolve("blocks.safetensors"), model);
+        byte[] both = {0, (byte) 255, 0, 0, 0, (byte) 255};
+        Files.write(folder.resolve("b-images"), SmallImages.idx(both, 2, 1, 3));
+        Files.write(folder.resolve("b-labels"), SmallImages.idx(new byte[] {0, 1}, 2));
+        String out = require("run --model %/blocks.safetensors --images %/b-images --labels %/b-labels");
+        assertTrue(out.contains("100.00 % of 2 images"), out);
     }
 
     private String require(String arguments) {

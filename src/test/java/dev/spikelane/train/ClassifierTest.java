@@ -4,13 +4,16 @@ import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -226,5 +229,56 @@ final class ClassifierTest {
                 assertEquals(3, classifier.classify(row(0)).classes());
             }
         }
+    }
+
+    /** A class for each output is no population code. */
+    @Test
+    void asManyClassesAsOutputsAreNoCode() {
+        for (Decoding decoding : List.of(Decoding.MEMBRANE, Decoding.COUNT)) {
+            Model noted = model("frame", decoding).with(Model.CLASSES, "6");
+            try (Classifier classifier = Classifier.of(noted);
+                    Classifier plain = Classifier.of(model("frame", decoding))) {
+                assertEquals(
+                        plain.classify(row(0)).toString(),
+                        classifier.classify(row(0)).toString());
+                if (decoding == Decoding.COUNT) {
+                    classifier.early(EarlyDecision.exact(STEPS), STEPS);
+                    assertEquals(
+                            plain.classify(row(1)).label(),
+                            classifier.classify(row(1)).label());
+                    classifier.early(new EarlyDecision(STEPS, EarlyDecision.NO_MARGIN, 6), STEPS);
+                    assertEquals(
+                            plain.classify(row(1)).label(),
+                            classifier.classify(row(1)).label());
+                }
+            }
+        }
+    }
+
+    @Test
+    void refusesWhatCannotGiveTheSameAnswerTwice() {
+        InputCode stream = InputCode.rate(new Rate(), STEPS, new TorchRandom(1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "the code draws from one stream, so that a sample's answer depends on those before it, expected a code"
+                        + " that draws from the samples' own streams",
+                () -> Classifier.of(model("rate", Decoding.COUNT)).code(stream));
+    }
+
+    @Test
+    void membranesThatOverflowDecideNothing() {
+        Network one = Network.builder(1)
+                .connect(Dense.of(FloatMatrix.of(new float[] {1}, new float[] {10})))
+                .neuron(new Leaky(0.9f).withReset(Reset.NONE))
+                .build();
+        Model noted = new Model(one, model("frame", Decoding.MEMBRANE).notes());
+        try (Classifier classifier = Classifier.of(noted)) {
+            assertFalse(classifier.classify(new float[] {Float.MAX_VALUE}).isDecided());
+        }
+    }
+
+    @Test
+    void refusesAPopulationThatIsNotThere() {
+        assertThrows(IllegalArgumentException.class, () -> Model.of(network).with(Model.POPULATION, "lif9"));
     }
 }

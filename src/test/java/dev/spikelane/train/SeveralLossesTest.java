@@ -11,6 +11,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputCode;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -276,5 +277,60 @@ class SeveralLossesTest {
 
     private static TrainingRunBuilder run(Trainer trainer) {
         return TrainingRun.of(trainer, data(), new Batching(BATCH));
+    }
+
+    /** Each loss of a population reads the targets as it wants them, in validation as in training. */
+    @Test
+    void aPopulationMayHaveTargetsOfStepsAndAnotherLoss() throws IOException {
+        TorchRandom random = new TorchRandom(3);
+        FloatMatrix values = random.rand(BATCH, STEPS * INPUTS);
+        FloatMatrix targets = random.rand(BATCH, STEPS * CLASSES);
+        Dataset data = Dataset.ofTargets(Shape.of(STEPS * INPUTS), values, targets);
+        Batching batching = new Batching(BATCH).withCode(InputCode.pieces(STEPS));
+        try (Trainer trainer = trainer(network())
+                .optimizer(new Sgd(0))
+                .recomputeEvery(3)
+                .loss(SquaredErrorLoss.membraneTargets())
+                .loss("lif2", Loss.spikeRatePenalty(LAMBDA))
+                .build()) {
+            EpochResult epoch = TrainingRun.of(trainer, data, batching)
+                    .validate(data)
+                    .build()
+                    .run()
+                    .history()
+                    .getFirst();
+            assertEquals(epoch.loss(), epoch.validationLoss(), 1e-6);
+            assertTrue(epoch.spikeRate("lif1") > 0);
+        }
+    }
+
+    @Test
+    void targetsThatAreNoNumbersAreNamed() throws IOException {
+        TorchRandom random = new TorchRandom(3);
+        FloatMatrix targets = random.rand(BATCH, CLASSES);
+        targets.set(2, 3, Float.NaN);
+        Dataset data = Dataset.ofTargets(Shape.of(STEPS * INPUTS), random.rand(BATCH, STEPS * INPUTS), targets);
+        try (Trainer trainer =
+                trainer(network()).loss(SquaredErrorLoss.membraneTargets()).build()) {
+            TrainingRun run = TrainingRun.of(trainer, data, new Batching(BATCH).withCode(InputCode.pieces(STEPS)))
+                    .build();
+            String message = assertThrows(IllegalStateException.class, run::run).getMessage();
+            assertTrue(message.contains("targets of population 'lif2' has NaN at row 2, column 3"), message);
+        }
+    }
+
+    /** A loader has labels of samples: they were taken for those of steps where a batch has as many. */
+    @Test
+    void runsHaveNoLabelsOfSteps() {
+        TorchRandom random = new TorchRandom(3);
+        Dataset data =
+                Dataset.of(Shape.of(STEPS * INPUTS), random.rand(BATCH, STEPS * INPUTS), new int[BATCH], CLASSES);
+        try (Trainer trainer = trainer(network())
+                .loss(SquaredErrorLoss.membrane().withStepLabels())
+                .build()) {
+            TrainingRunBuilder run =
+                    TrainingRun.of(trainer, data, new Batching(BATCH).withCode(InputCode.pieces(STEPS)));
+            assertThrows(IllegalArgumentException.class, run::build);
+        }
     }
 }

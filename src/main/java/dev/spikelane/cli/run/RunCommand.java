@@ -25,6 +25,7 @@ import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.plot.Report;
+import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Evaluator;
 import java.io.IOException;
@@ -145,10 +146,10 @@ public final class RunCommand implements Callable<Integer> {
                 noted(decoding, trained, Model.DECODING, DEFAULT_DECODING),
                 TrainingRecipes.DECODINGS);
         requireFits(trained.network(), data, coded.of(allSteps), codeName);
+        requireClasses(trained, data, decoded);
         Batching batching = new Batching(batch).withSeed(common.seed()).withCode(coded.of(allSteps));
         ElementType type = weights == null ? null : Choices.choose(command, "--weights", weights, IntegerRun.TYPES);
-        try (Evaluator evaluator =
-                new Evaluator(trained.network(), allSteps, batching, common.threads()).decoding(decoded)) {
+        try (Evaluator evaluator = evaluator(trained, trained.network(), allSteps, batching, decoded)) {
             Section said = facts(trained, data, allSteps, codeName, decoded);
             if (type == null) {
                 say(EvaluationFacts.add(said, evaluator.evaluate(data)));
@@ -157,8 +158,7 @@ public final class RunCommand implements Callable<Integer> {
                         type,
                         data,
                         evaluator,
-                        quantized -> new Evaluator(quantized.network(), allSteps, batching, common.threads())
-                                .decoding(decoded));
+                        quantized -> evaluator(trained, quantized.network(), allSteps, batching, decoded));
                 say(EvaluationFacts.add(said, run.quantized().after()), run.facts());
             }
         }
@@ -275,10 +275,34 @@ public final class RunCommand implements Callable<Integer> {
                             + " as " + codeName + " have " + found
                             + "; choose images of the size that it was trained on, or another --code or --steps");
         }
-        if (network.outputs() < data.classes()) {
-            throw new IOException(model + ": has " + network.outputs() + " outputs, expected at least " + data.classes()
-                    + ", one for each class of " + data);
+    }
+
+    private static int size(Model trained) {
+        return trained.network().population(trained.population()).size();
+    }
+
+    private void requireClasses(Model trained, Dataset data, Decoding decoded) throws IOException {
+        int outputs = size(trained);
+        int classes = trained.classes().orElse(outputs);
+        if (outputs % classes != 0 || classes != outputs && decoded != Decoding.COUNT) {
+            throw new IOException(model + ": notes " + classes + " classes for the " + outputs + " outputs of '"
+                    + trained.population() + "', decoded by " + decoded
+                    + ", expected a divisor of the outputs, and --decoding count");
         }
+        if (classes < data.classes()) {
+            throw new IOException(model + ": has " + classes + (classes == outputs ? " outputs" : " classes")
+                    + ", expected at least " + data.classes() + ", one for each class of " + data);
+        }
+    }
+
+    /** An evaluator of the outputs that the model notes, in blocks if they are a population code. */
+    private Evaluator evaluator(Model trained, Network network, int allSteps, Batching batching, Decoding decoded) {
+        Evaluator made = new Evaluator(network, allSteps, batching, common.threads(), trained.population());
+        int classes = trained.classes().orElse(size(trained));
+        if (classes != size(trained)) {
+            made.loss(CrossEntropyLoss.count().withPopulationCode(classes));
+        }
+        return made.decoding(decoded);
     }
 
     private static String noted(@Nullable String given, Model trained, String note, String otherwise) {

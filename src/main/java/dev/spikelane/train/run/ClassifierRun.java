@@ -26,6 +26,7 @@ public final class ClassifierRun implements AutoCloseable {
     private final String population;
     private final List<String> names;
     private final int classes;
+    private final int outputs;
     private @Nullable InputCode code;
     private SampleDraws draws = SampleDraws.NONE;
     private @Nullable EncodedSample encoded;
@@ -37,16 +38,23 @@ public final class ClassifierRun implements AutoCloseable {
         this.steps = steps;
         this.decoding = decoding;
         this.population = model.population();
-        this.classes = model.classes().orElse(0);
         this.names = model.classNames();
         int outputs = network.population(population).size();
+        int noted = model.classes().orElse(outputs);
+        this.classes = noted == outputs ? 0 : noted; // one output for each is no code
         int named = classes == 0 ? outputs : classes;
         if (!names.isEmpty() && names.size() != named) {
             throw new IllegalArgumentException("the model notes " + names.size() + " names of classes, expected "
                     + named + ", one for each class");
         }
+        this.outputs = outputs;
         this.simulation = network.simulate(1);
-        this.scores = new ClassScores(simulation, population, steps, decoding, classes);
+        try {
+            this.scores = new ClassScores(simulation, population, steps, decoding, classes);
+        } catch (RuntimeException | Error refused) {
+            simulation.close();
+            throw refused;
+        }
     }
 
     /** What the last sample came to. */
@@ -79,7 +87,8 @@ public final class ClassifierRun implements AutoCloseable {
             throw new IllegalArgumentException(
                     "outputs are decoded by " + decoding + ", expected count for early decisions, which count spikes");
         }
-        if (rule.steps() != steps || rule.classes() != classes) {
+        int ofRule = rule.classes() == outputs ? 0 : rule.classes();
+        if (rule.steps() != steps || ofRule != classes) {
             throw new IllegalArgumentException("early decisions are for " + rule.steps() + " steps and "
                     + rule.classes() + " classes, expected " + steps + " and " + classes);
         }
