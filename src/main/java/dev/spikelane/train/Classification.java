@@ -3,7 +3,6 @@ package dev.spikelane.train;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** What a network takes a sample for. */
@@ -49,7 +48,7 @@ public final class Classification {
      * @throws IndexOutOfBoundsException if there is no such class
      */
     public String name(int number) {
-        return names.isEmpty() ? String.valueOf(Objects.checkIndex(number, scores.length)) : names.get(number);
+        return names.isEmpty() ? String.valueOf(requireClass(number)) : names.get(requireClass(number));
     }
 
     /**
@@ -87,7 +86,14 @@ public final class Classification {
      * @throws IndexOutOfBoundsException if there is no such class
      */
     public double probability(int number) {
-        return probabilities[number];
+        return probabilities[requireClass(number)];
+    }
+
+    private int requireClass(int number) {
+        if (number < 0 || number >= scores.length) {
+            throw new IndexOutOfBoundsException("class is " + number + ", expected 0 to " + (scores.length - 1));
+        }
+        return number;
     }
 
     /**

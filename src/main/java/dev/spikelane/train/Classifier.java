@@ -109,7 +109,8 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
-     * Ends samples as soon as their label is decided. Probabilities are then those of the steps that ran.
+     * Ends samples as soon as their label is decided. Probabilities are then those of the steps that ran, which may be
+     * some more than the rule needed; the label is that for which it decided.
      *
      * @param rule when it is decided, for as many steps as a sample has; counts spikes, so the decoding must too
      * @param atOnce after how many steps the lead is looked at, at least 1
@@ -156,7 +157,8 @@ public final class Classifier implements AutoCloseable {
     /**
      * Classifies a sample.
      *
-     * @param sample its values, as many as the code makes the network's input of; copied
+     * @param sample its values on the scale of training, such as pixels from 0 to 1, as many as the code makes the
+     *     network's input of; copied
      * @return what the network takes it for
      * @throws IllegalArgumentException if there are more or fewer values, or the code cannot encode them
      * @throws IllegalStateException if the model does not note steps, code or decoding, and nobody said them; or
@@ -204,7 +206,7 @@ public final class Classifier implements AutoCloseable {
 
     private static Classification classification(ClassifierRun run, int steps) {
         ClassScores scores = run.scores();
-        return new Classification(run.names(), scores.scores(), scores.shares(), scores.best(), steps);
+        return new Classification(run.names(), scores.scores(), scores.shares(), run.label(), steps);
     }
 
     private ClassifierRun run() {

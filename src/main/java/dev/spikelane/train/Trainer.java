@@ -285,7 +285,7 @@ public final class Trainer implements AutoCloseable {
                     targets.requireFinite(
                             "targets of population '" + recipe.losses().get(i).population() + "'");
                 } catch (IllegalArgumentException notFinite) {
-                    return notFinite.getMessage();
+                    return Objects.requireNonNull(notFinite.getMessage());
                 }
             }
         }

@@ -224,7 +224,8 @@ public final class TrainingRunBuilder {
 
     /**
      * Calls someone after each epoch, who may {@linkplain TrainingRun#stop stop} the run:
-     * {@code onEpoch((run, result) -> { if (result.validationAccuracy() > 0.9) run.stop(); })}. Otherwise as
+     * {@code onEpoch((run, result) -> { if (result.validationAccuracy() > 0.9) run.stop(); })}. A run that
+     * was stopped leaves the values that it has reached, also with {@link #keepBest}. Otherwise as
      * {@link #onEpoch(Consumer)}.
      *
      * @param listener is called on the thread that runs, behind those before it, with the run and what the epoch came

@@ -142,6 +142,23 @@ final class ClassifierTest {
                         .classify(row(0)));
     }
 
+    /** A lead that decides is not lost in the steps that run on. */
+    @Test
+    void labelsAreThoseForWhichTheRuleDecided() {
+        EarlyDecision hasty = new EarlyDecision(STEPS, 1, 0);
+        int later = 0;
+        try (Classifier often = Classifier.of(model("frame", Decoding.COUNT)).early(hasty, 1);
+                Classifier seldom =
+                        Classifier.of(model("frame", Decoding.COUNT)).early(hasty, STEPS)) {
+            for (int sample = 0; sample < SAMPLES; sample++) {
+                Classification found = seldom.classify(row(sample));
+                assertEquals(often.classify(row(sample)).label(), found.label());
+                later += found.label() == found.top(1)[0] ? 0 : 1;
+            }
+        }
+        assertTrue(later > 0, "every lead is kept");
+    }
+
     @Test
     void silenceAndTiesAreUndecided() {
         Network silent = Network.builder(20)

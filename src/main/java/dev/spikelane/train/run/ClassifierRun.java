@@ -96,6 +96,11 @@ public final class ClassifierRun implements AutoCloseable {
         stepsAtOnce = atOnce;
     }
 
+    /** The class of the last sample: that for which early decisions decided, or the one with the largest score. */
+    public int label() {
+        return labels == null ? scores.best() : labels.label(0);
+    }
+
     /** Runs a sample, and returns how many steps it took. */
     public int classify(float[] sample) {
         InputCode samples = code;
