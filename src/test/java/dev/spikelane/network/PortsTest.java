@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
@@ -125,6 +126,10 @@ final class PortsTest {
                 "projection 'n.recurrent' from 'n' to 'n' (port 'feedback') makes currents of shape [3], expected [4] for "
                         + "n [4], " + model,
                 () -> twoPorts(model, "current", 4).build());
+        assertMessage(
+                IllegalArgumentException.class,
+                "batch norm 4 stands first in its path, expected a connection before it",
+                () -> new RLeaky(Recurrence.by(BatchNorm.of(4)), 0.5f).bind(arena, 4));
         SLstm none = new SLstm(Recurrence.none(), Firing.DEFAULT);
         assertMessage(
                 IllegalArgumentException.class,

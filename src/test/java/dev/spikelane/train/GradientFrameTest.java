@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -20,6 +21,7 @@ import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.gradient.GradientSite;
 import dev.spikelane.train.gradient.InputForm;
 import java.lang.foreign.Arena;
 import java.util.HashSet;
@@ -36,6 +38,23 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GradientFrameTest {
 
     private static final int STEPS = 9;
+
+    /** What is prepared from spikes carries their version, so that each window must raise it. */
+    @Test
+    void eachWindowRaisesTheVersionOfItsSpikes() {
+        assumeTrue(SimdWidth.VECTOR);
+        Network network = network(20, 70, Reset.SUBTRACT);
+        try (Gradients gradients = Gradients.of(network, 4, 3)
+                .startAtSpikes(network.populations().getLast().name())
+                .build()) {
+            gradients.forwardConstant(FloatMatrix.zeros(3, 20));
+            GradientSite first = gradients.site(network.populations().getFirst().name());
+            assertNotNull(first.openFrame(), "not the short way");
+            long before = first.spikes().version();
+            gradients.forwardConstant(FloatMatrix.zeros(3, 20));
+            assertNotEquals(before, first.spikes().version());
+        }
+    }
 
     @ParameterizedTest
     @EnumSource(

@@ -55,6 +55,7 @@ final class GradientStage {
         GradientFrame frame = sites.length == 1 ? sites[0].openFrame() : null;
         if (frame != null) {
             crew.run(forwardFrame, frame.blocks());
+            sites[0].spikes().written();
             return;
         }
         forward.run(crew, firstStep, steps, 0, false);
