@@ -161,10 +161,10 @@ public final class NeuronState {
 
     /**
      * Returns the spikes of the step before, where they are fed back, by the neurons themselves or by a projection of
-     * their network. Those that a projection brings are part of the simulation's state, not of this one, and stand
-     * still while it runs.
+     * their network. Those that a projection brings are part of the simulation's state, not of this one; the
+     * simulation's next call moves them on, so that they are to be asked for anew behind it.
      *
-     * @return {@code [batch x neurons]}
+     * @return {@code [batch x neurons]}, of neurons in a network valid until the next call of their simulation
      * @throws IllegalStateException if no spikes are fed back
      */
     public SpikeMatrix previousSpikes() {
