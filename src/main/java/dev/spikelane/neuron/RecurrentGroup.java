@@ -35,10 +35,7 @@ record RecurrentGroup(TileGroup fed, Operator connection, boolean feedsMembranes
             throw new IllegalArgumentException(said + " stands first in its path, expected a connection before it");
         }
         return new RecurrentGroup(
-                (TileGroup) model.bindPorts(arena, shape),
-                connection,
-                model.feedsMembranes(),
-                model.variables());
+                (TileGroup) model.bindPorts(arena, shape), connection, model.feedsMembranes(), model.variables());
     }
 
     @Override
