@@ -3,6 +3,7 @@ package dev.spikelane.network.naive;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.FewerTries;
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.kind.ConnectionKinds;
@@ -117,7 +118,8 @@ class SlopesProperties {
         for (Projection projection : graph.network.projections()) {
             for (int place = 0; place < projection.path().size(); place++) {
                 Connection connection = projection.path().get(place);
-                if (ConnectionKinds.of(connection).hasValues()) {
+                boolean learns = !(connection instanceof BatchNorm norm) || norm.affine();
+                if (learns && ConnectionKinds.of(connection).hasValues()) {
                     String name = SmoothNetwork.key(projection, place);
                     directions.add(new Direction(name, expected.weights(projection, place)));
                 }
