@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** Scores of the classes of one sample, of which the largest wins, read from what a population did. */
 public final class ClassScores {
 
-    private static final int[] CLASS = {0};
-
     private final ClassScore decoding;
     private final ClassBlocks blocks;
     private final @Nullable SpikeCounts counts;
@@ -22,6 +20,7 @@ public final class ClassScores {
     private final LossRows outputs;
     private final FloatMatrix scores;
     private final FloatMatrix shares;
+    private final int[] found = new int[1];
 
     /** Spikes are counted as they come, so that they may end early; other decodings read records of all steps. */
     ClassScores(Simulation simulation, String population, int steps, ClassScore decoding, int classes) {
@@ -52,7 +51,7 @@ public final class ClassScores {
         if (counts != null) {
             blocks.pool(counts.counts(), 0, scores, 0);
         } else if (decoder != null) {
-            decoder.decode(outputs, 0, 1, CLASS);
+            decoder.decode(outputs, 0, 1, found);
         }
         float sum = steps;
         if (decoding == ClassScore.MEMBRANE) {
