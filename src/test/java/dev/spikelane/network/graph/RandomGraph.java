@@ -46,7 +46,7 @@ public final class RandomGraph {
     boolean replaced;
 
     public final int batch;
-    final int steps;
+    public final int steps;
 
     private final boolean learns;
     private final Arena arena;

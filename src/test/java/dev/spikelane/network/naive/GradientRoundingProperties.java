@@ -24,7 +24,8 @@ import net.jqwik.api.constraints.IntRange;
  */
 class GradientRoundingProperties {
 
-    private static final double ROUNDINGS = 64 * 0x1p-24;
+    /** How many roundings of the sum of all magnitudes an error may have. */
+    static final double ROUNDINGS = 64 * 0x1p-24;
 
     @FewerTries(always = true)
     @Property(tries = 12)
