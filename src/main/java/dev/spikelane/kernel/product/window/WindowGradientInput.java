@@ -4,6 +4,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.BitsVector;
+import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -28,6 +29,9 @@ public final class WindowGradientInput {
     /** Positions whose sums are in the L1 cache at a time: 48 KB with 12 vectors of 512 bits. */
     private static final int POSITIONS = 64;
 
+    /** Percent of gradients that are not zero, from which on lists do not pay. */
+    private static final int MOST_FILLED = 40;
+
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private final WindowGradientShape shape;
@@ -39,7 +43,7 @@ public final class WindowGradientInput {
     private FloatMatrix weights;
 
     /** What a thread needs. */
-    private record Workspace(WindowGradientLists lists, MemorySegment map, MemorySegment sums) {}
+    private record Workspace(long[] bits, WindowGradientLists lists, MemorySegment map, MemorySegment sums, TileWalk tile) {}
 
     /**
      * Prepares gradients.
@@ -58,9 +62,11 @@ public final class WindowGradientInput {
         for (int i = 0; i < workspaces.length; i++) {
             int positions = Math.min(POSITIONS, shape.window().positions());
             workspaces[i] = new Workspace(
+                    new long[Math.ceilDiv(shape.columns(), Long.SIZE)],
                     new WindowGradientLists(positions, positions * shape.outputsOfGroup(), true),
                     Objects.requireNonNull(strips).newMap(arena),
-                    strips.newSums(arena));
+                    strips.newSums(arena),
+                    new TileWalk());
         }
         update(weights);
     }
@@ -110,34 +116,46 @@ public final class WindowGradientInput {
     private void pull(
             WindowGradientStrips strips, FloatMatrix gradient, int row, FloatMatrix into, Workspace own) {
         int positions = shape.window().positions();
+        WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits);
         for (int group = 0; group < shape.groups(); group++) {
             own.map.fill((byte) 0);
             for (int first = 0; first < positions; first += POSITIONS) {
                 int count = Math.min(POSITIONS, positions - first);
-                list(gradient, row, group, first, count, own.lists);
-                strips.add(own.lists, group, first, count, own.sums, own.map);
+                list(gradient, row, group, first, count, own);
+                if (own.lists.ends[count - 1] * 100L > (long) count * shape.outputsOfGroup() * MOST_FILLED
+                        && strips.isFinite()) {
+                    strips.addAll(gradient, row, group, first, count, own.tile, own.sums, own.map);
+                } else {
+                    strips.add(own.lists, group, first, count, own.sums, own.map);
+                }
             }
             copy(strips, own.map, into, row, group);
         }
     }
 
-    /** Lists what is not zero at each position. */
-    private void list(
-            FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientLists lists) {
+    /** Lists what is not zero at each position, whose bits are set. */
+    private void list(FloatMatrix gradient, int row, int group, int firstPosition, int count, Workspace own) {
         MemorySegment from = gradient.segment();
-        int[] places = lists.places;
-        float[] factors = lists.factors;
+        WindowGradientLists lists = own.lists;
         int outputs = shape.outputsOfGroup();
         int end = 0;
         for (int i = 0; i < count; i++) {
-            long at = gradient.rowOffset(row)
-                    + ((long) (firstPosition + i) * shape.outputs() + group * outputs) * Float.BYTES;
+            int first = (firstPosition + i) * shape.outputs() + group * outputs;
+            int last = first + outputs - 1;
+            long at = gradient.rowOffset(row) + (long) first * Float.BYTES;
             lists.starts[i] = end;
-            for (int output = 0; output < outputs; output++) {
-                float factor = from.get(FLOAT, at + (long) output * Float.BYTES);
-                places[end] = output;
-                factors[end] = factor;
-                end += factor != 0 ? 1 : 0;
+            for (int word = first / Long.SIZE; word <= last / Long.SIZE; word++) {
+                int base = word * Long.SIZE - first;
+                long bits = own.bits[word];
+                bits &= base < 0 ? -1L << -base : -1L;
+                bits &= base + Long.SIZE > outputs ? -1L >>> base + Long.SIZE - outputs : -1L;
+                while (bits != 0) {
+                    int output = base + Long.numberOfTrailingZeros(bits);
+                    bits &= bits - 1;
+                    lists.places[end] = output;
+                    lists.factors[end] = from.get(FLOAT, at + (long) output * Float.BYTES);
+                    end++;
+                }
             }
             lists.ends[i] = end;
         }

@@ -19,7 +19,7 @@ import java.util.List;
 final class WindowGradientMaps {
 
     /** Bytes of gradients that are there at a time: they stay in the L2 cache. */
-    private static final int MOST_BYTES = 1 << 18;
+    private static final int MOST_BYTES = 1 << 16;
 
     private static final int MOST_ROWS = 8;
     private static final int BLOCK_BYTES = PackedWeights.BLOCK_BYTES;
@@ -47,10 +47,16 @@ final class WindowGradientMaps {
     private final Window.Axis y;
     private final Window.Axis x;
     private final int capacity;
-    /** For each bit of a row of the input its channel, and its place in a row of a map. */
+    /** For each bit of a row of the input its channel in the group, its first list, and its place in a row of a map. */
     private final int[] channels;
 
+    private final int[] firstLists;
     private final int[] columns;
+    /** For each row of the input, from {@code reaches} on, the rows of the kernel by which it reaches rows of a map. */
+    private final int[] reaches;
+
+    private final int[] kernelRows;
+    private final int[] outputRows;
 
     WindowGradientMaps(Arena arena, WindowGradientShape shape) {
         this.shape = shape;
@@ -70,14 +76,35 @@ final class WindowGradientMaps {
         }
         this.channels = new int[x.inputs() * shape.window().channels()];
         this.columns = new int[channels.length];
+        this.firstLists = new int[channels.length];
         for (int i = 0; i < channels.length; i++) {
-            channels[i] = i % shape.window().channels();
+            channels[i] = i % shape.channels();
+            firstLists[i] = i % shape.window().channels() * y.kernel();
             columns[i] = i / shape.window().channels() + x.padding() + left - reach;
         }
+        this.reaches = new int[y.inputs() + 1];
+        this.kernelRows = new int[y.inputs() * y.kernel()];
+        this.outputRows = new int[kernelRows.length];
+        reach();
         this.valueWidth = Math.max(x.padding() + x.inputs(), (x.outputs() - 1) * x.stride() + reach + 1);
         int valueHeight = Math.max(
                 y.padding() + y.inputs(), (y.outputs() - 1) * y.stride() + (y.kernel() - 1) * y.dilation() + 1);
         this.values = WindowGradientStrips.memory(arena, (long) valueHeight * valueWidth * shape.channels());
+    }
+
+    private void reach() {
+        int count = 0;
+        for (int iy = 0; iy < y.inputs(); iy++) {
+            for (int ky = 0; ky < y.kernel(); ky++) {
+                int at = iy + y.padding() - ky * y.dilation();
+                int oy = at / y.stride();
+                if (at >= 0 && oy < y.outputs() && oy * y.stride() == at) {
+                    kernelRows[count] = ky;
+                    outputRows[count++] = oy * width;
+                }
+            }
+            reaches[iy + 1] = count;
+        }
     }
 
     /**
@@ -95,8 +122,8 @@ final class WindowGradientMaps {
         for (int column = 0; column < x.kernel(); column += together) {
             int from = column * x.dilation() * BLOCK_BYTES;
             int left = together * BLOCK_BYTES / Lanes.BYTES;
-            for (int done = 0; left > 0; left -= WindowGradientRun.vectors(left, false)) {
-                int vectors = WindowGradientRun.vectors(left, false);
+            for (int done = 0; left > 0; left -= WindowGradientRun.added(left)) {
+                int vectors = WindowGradientRun.added(left);
                 made.add(new Chunk(
                         from + done, column * BLOCK_BYTES + done, WindowGradientRun.of(vectors, false)));
                 done += vectors * Lanes.BYTES;
@@ -171,9 +198,9 @@ final class WindowGradientMaps {
             while (bits != 0) {
                 int i = base + Long.numberOfTrailingZeros(bits);
                 bits &= bits - 1;
-                int channel = channels[i] % shape.channels();
+                int channel = channels[i];
                 if (channel >= firstChannel && channel < endChannel) {
-                    append(channels[i] * y.kernel(), map + columns[i], iy);
+                    append(firstLists[i], map + columns[i], iy);
                 }
             }
         }
@@ -181,12 +208,14 @@ final class WindowGradientMaps {
 
     /** Appends a place to the lists of all rows of the kernel by which a row of the input reaches the output. */
     private void append(int firstList, int column, int iy) {
-        for (int ky = 0; ky < y.kernel(); ky++) {
-            int at = iy + y.padding() - ky * y.dilation();
-            int oy = at / y.stride();
-            if (at >= 0 && oy < y.outputs() && oy * y.stride() == at) {
-                lists.places[lists.ends[firstList + ky]++] = column + oy * width;
-            }
+        int[] ends = lists.ends;
+        int[] places = lists.places;
+        int last = reaches[iy + 1];
+        for (int i = reaches[iy]; i < last; i++) {
+            int list = firstList + kernelRows[i];
+            int end = ends[list];
+            places[end] = column + outputRows[i];
+            ends[list] = end + 1;
         }
     }
 

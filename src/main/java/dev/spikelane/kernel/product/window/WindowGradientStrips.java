@@ -2,6 +2,9 @@ package dev.spikelane.kernel.product.window;
 
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.BitsVector;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -33,6 +36,7 @@ final class WindowGradientStrips {
 
     private final Strip[] strips;
     private final MemorySegment weights;
+    private boolean finite;
     /** For each position bytes in a map to what it reads first. */
     private final int[] bases;
     /** Positions in which neighbors stand in rows of their own, so that no load waits for the store before. */
@@ -98,7 +102,7 @@ final class WindowGradientStrips {
         Strip[] made = new Strip[all];
         int count = 0;
         for (int first = 0; first < all; count++) {
-            int vectors = WindowGradientRun.vectors(4 * (all - first), true);
+            int vectors = WindowGradientRun.multiplied(4 * (all - first), shape.outputsOfGroup());
             int[] places = new int[vectors / 4];
             int[] lengths = new int[vectors / 4];
             int[] offsets = new int[vectors / 4];
@@ -145,6 +149,8 @@ final class WindowGradientStrips {
                 }
             }
         }
+        int rows = (int) (weights.byteSize() / PackedWeights.BLOCK_BYTES);
+        finite = BitsVector.areFinite(weights, 0, PackedWeights.BLOCK_BYTES, rows, PackedWeights.BLOCK_BYTES);
     }
 
     private void pack(FloatMatrix from, int group, Strip strip, int output) {
@@ -171,9 +177,40 @@ final class WindowGradientStrips {
         for (Strip strip : strips) {
             int bytes = strip.bytes();
             strip.run.add(lists, 0, count, weights, offset(group, strip), bytes, sums, 0, bytes);
-            for (int i = 0; i < strip.places.length; i++) {
-                WindowGradientMapVector.add(sums, i * PIECE_BYTES, bytes, bases, order, first, count, map, strip.offsets[i]);
-            }
+            addSums(strip, first, count, sums, map);
         }
+    }
+
+    /** The same where most of the gradients are not zero, from where they stand. */
+    void addAll(
+            FloatMatrix gradient, int row, int group, int first, int count, TileWalk tile, MemorySegment sums, MemorySegment map) {
+        long outputs = shape.outputs();
+        tile.a = gradient.rowOffset(row) + (first * outputs + group * shape.outputsOfGroup()) * Float.BYTES;
+        tile.rowOfA = outputs * Float.BYTES;
+        tile.stepOfA = Float.BYTES;
+        for (Strip strip : strips) {
+            int bytes = strip.bytes();
+            tile.stepOfB = bytes;
+            tile.rowOfC = bytes;
+            sums.fill((byte) 0);
+            for (int lanes = 0; lanes < bytes; lanes += TileWalk.STRIP_BYTES) {
+                tile.b = offset(group, strip) + lanes;
+                tile.c = lanes;
+                tile.add(gradient.segment(), weights, sums, count, shape.outputsOfGroup());
+            }
+            addSums(strip, first, count, sums, map);
+        }
+    }
+
+    private void addSums(Strip strip, int first, int count, MemorySegment sums, MemorySegment map) {
+        for (int i = 0; i < strip.places.length; i++) {
+            WindowGradientMapVector.add(
+                    sums, i * PIECE_BYTES, strip.bytes(), bases, order, first, count, map, strip.offsets[i]);
+        }
+    }
+
+    /** Whether no weight is NaN or infinite, so that a gradient of zero times each of them is zero. */
+    boolean isFinite() {
+        return finite;
     }
 }
