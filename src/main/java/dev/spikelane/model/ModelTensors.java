@@ -95,7 +95,8 @@ final class ModelTensors {
             throw new IOException(name + ": " + found + ", expected "
                     + (dimensions == 1 ? "a row" : "a shape of " + dimensions + " dimensions"));
         }
-        return values(found);
+        return ValueDescription.weight(tensor, found.shape().toArray(Integer[]::new))
+                .matrix(values(found));
     }
 
     /** A parameter of neurons. */

@@ -1,0 +1,132 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.kernel.base.TorchLayout;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+
+/**
+ * A convolution as a product for each group of its channels: the windows that are its inputs, and how torch's weights
+ * become {@code [outputs of a group x inputs of a window]}. A transposed one is the equal convolution over inputs that
+ * are spread, with its weights in reverse.
+ *
+ * @param kernel what was said
+ * @param source the shape of the inputs
+ * @param made the shape of the outputs
+ */
+record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
+
+    static ConvolutionLayout of(Convolution said, Shape source) {
+        return new ConvolutionLayout(said.kernel(), source, said.outputShape(source));
+    }
+
+    int groups() {
+        return kernel.groups();
+    }
+
+    /** Input channels of a group. */
+    int inputs() {
+        return source.channels() / groups();
+    }
+
+    /** Output channels of a group. */
+    int outputs() {
+        return made.channels() / groups();
+    }
+
+    /** Weights between two channels. */
+    private int places() {
+        return kernel.y().size() * kernel.x().size();
+    }
+
+    /** The windows of each group. */
+    Window[] windows() {
+        Window.Axis y = axis(kernel.y(), source.height(), made.height());
+        Window.Axis x = axis(kernel.x(), source.width(), made.width());
+        Window[] windows = new Window[groups()];
+        for (int group = 0; group < windows.length; group++) {
+            windows[group] = new Window(inputs(), group * inputs(), source.channels(), y, x);
+        }
+        return windows;
+    }
+
+    private Window.Axis axis(Kernel.Axis said, int inputs, int outputs) {
+        int reach = Math.toIntExact(said.span() - 1);
+        if (kernel.transposed()) {
+            return new Window.Axis(
+                    inputs, said.size(), 1, reach - said.padding(), said.dilation(), outputs, said.stride());
+        }
+        int before = said.same() ? reach / 2 : said.padding();
+        return new Window.Axis(inputs, said.size(), said.stride(), before, said.dilation(), outputs);
+    }
+
+    /** The weights of a group in the order of unfolded rows, of all weights in torch's layout. */
+    FloatMatrix arranged(FloatMatrix torch, int group) {
+        FloatMatrix own = kernel.transposed() ? reversed(torch, group) : torch.rows(group * outputs(), outputs());
+        return TorchLayout.weightsInside(window(), Shape.of(outputs()), own);
+    }
+
+    /** Puts the weights of a group, in the order of unfolded rows, into all weights in torch's layout. */
+    void put(FloatMatrix arranged, int group, FloatMatrix torch) {
+        FloatMatrix own = TorchLayout.weightsInTorch(window(), Shape.of(outputs()), arranged);
+        if (!kernel.transposed()) {
+            torch.rows(group * outputs(), outputs()).copyFrom(own);
+            return;
+        }
+        for (int output = 0; output < outputs(); output++) {
+            for (int i = 0; i < own.columns(); i++) {
+                torch.set(row(group, i), column(output, i), own.get(output, i));
+            }
+        }
+    }
+
+    /** The weights of the equal convolution. */
+    private FloatMatrix reversed(FloatMatrix torch, int group) {
+        FloatMatrix own = FloatMatrix.zeros(outputs(), inputs() * places());
+        for (int output = 0; output < outputs(); output++) {
+            for (int i = 0; i < own.columns(); i++) {
+                own.set(output, i, torch.get(row(group, i), column(output, i)));
+            }
+        }
+        return own;
+    }
+
+    /** The row of a transposed convolution's weights for an input and place of the equal one. */
+    private int row(int group, int i) {
+        return group * inputs() + i / places();
+    }
+
+    private int column(int output, int i) {
+        return output * places() + places() - 1 - i % places();
+    }
+
+    /** Inputs of a window as a shape, so that one place knows orders. */
+    private Shape window() {
+        return Shape.of(inputs(), kernel.y().size(), kernel.x().size());
+    }
+
+    /**
+     * What multiplies the inputs of a group's windows, of what spikes carry: one value, or one for each neuron.
+     *
+     * @throws IllegalArgumentException if spikes of a channel carry different values
+     */
+    float[] factors(float[] spikeValues, int group) {
+        if (spikeValues.length == 1) {
+            return spikeValues;
+        }
+        float[] factors = new float[inputs() * places()];
+        for (int i = 0; i < spikeValues.length; i++) {
+            float first = spikeValues[i % source.channels()];
+            if (spikeValues[i] != first) {
+                throw new IllegalArgumentException("spikes of channel " + i % source.channels() + " carry " + first
+                        + " and " + spikeValues[i] + ", expected the same, because they share weights");
+            }
+        }
+        for (int i = 0; i < factors.length; i++) {
+            factors[i] = spikeValues[group * inputs() + i % inputs()];
+        }
+        return factors;
+    }
+}
