@@ -161,20 +161,20 @@ public final class WindowGradientInput {
         }
     }
 
-    /** Copies what is no padding. */
+    /** Copies what is no padding, and does not stand between inputs. */
     private void copy(WindowGradientStrips strips, MemorySegment map, FloatMatrix into, int row, int group) {
         Window window = shape.window();
-        int pixels = window.x().inputs();
+        Window.Axis x = window.x();
         long bytes = (long) shape.channels() * Float.BYTES;
-        for (int y = 0; y < window.y().inputs(); y++) {
-            long from = strips.mapOffset(y + window.y().padding(), window.x().padding());
-            long to = into.rowOffset(row) + (y * (long) pixels * shape.groups() + group) * bytes;
-            if (shape.groups() == 1) {
-                MemorySegment.copy(map, from, into.segment(), to, pixels * bytes);
+        for (int iy = 0; iy < window.y().inputs(); iy++) {
+            long from = strips.mapOffset(iy * window.y().spread() + window.y().padding(), x.padding());
+            long to = into.rowOffset(row) + (long) window.place(iy, 0) * Float.BYTES + group * bytes;
+            if (shape.groups() == 1 && x.spread() == 1) {
+                MemorySegment.copy(map, from, into.segment(), to, x.inputs() * bytes);
                 continue;
             }
-            for (int x = 0; x < pixels; x++) {
-                MemorySegment.copy(map, from + x * bytes, into.segment(), to + x * shape.groups() * bytes, bytes);
+            for (int ix = 0; ix < x.inputs(); ix++) {
+                MemorySegment.copy(map, from + ix * x.spread() * bytes, into.segment(), to + ix * shape.groups() * bytes, bytes);
             }
         }
     }

@@ -64,31 +64,30 @@ final class WindowGradientMaps {
         this.x = shape.window().x();
         int reach = (x.kernel() - 1) * x.dilation();
         this.left = Math.max(0, reach - x.padding());
-        this.width = left + Math.max(x.padding() + x.inputs(), (x.outputs() - 1) * x.stride() + 1);
+        this.width = left + Math.max(x.padding() + WindowGradientShape.span(x), (x.outputs() - 1) * x.stride() + 1);
         this.chunks = chunks();
         this.rows = Math.clamp(MOST_BYTES / mapBytes(), 1, MOST_ROWS);
         this.gradients = WindowGradientStrips.memory(arena, (long) rows * mapBytes() / Float.BYTES);
         this.capacity = rows * y.outputs() * x.inputs();
-        int count = shape.window().channels() * y.kernel();
+        int count = shape.window().allChannels() * y.kernel();
         this.lists = new WindowGradientLists(count, Math.multiplyExact(count, capacity), false);
         for (int list = 0; list < count; list++) {
             lists.starts[list] = list * capacity;
         }
-        this.channels = new int[x.inputs() * shape.window().channels()];
+        this.channels = new int[x.inputs() * shape.window().allChannels()];
         this.columns = new int[channels.length];
         this.firstLists = new int[channels.length];
         for (int i = 0; i < channels.length; i++) {
             channels[i] = i % shape.channels();
-            firstLists[i] = i % shape.window().channels() * y.kernel();
-            columns[i] = i / shape.window().channels() + x.padding() + left - reach;
+            firstLists[i] = i % shape.window().allChannels() * y.kernel();
+            columns[i] = i / shape.window().allChannels() * x.spread() + x.padding() + left - reach;
         }
         this.reaches = new int[y.inputs() + 1];
         this.kernelRows = new int[y.inputs() * y.kernel()];
         this.outputRows = new int[kernelRows.length];
         reach();
-        this.valueWidth = Math.max(x.padding() + x.inputs(), (x.outputs() - 1) * x.stride() + reach + 1);
-        int valueHeight = Math.max(
-                y.padding() + y.inputs(), (y.outputs() - 1) * y.stride() + (y.kernel() - 1) * y.dilation() + 1);
+        this.valueWidth = WindowGradientShape.extent(x);
+        int valueHeight = WindowGradientShape.extent(y);
         this.values = WindowGradientStrips.memory(arena, (long) valueHeight * valueWidth * shape.channels());
     }
 
@@ -96,7 +95,7 @@ final class WindowGradientMaps {
         int count = 0;
         for (int iy = 0; iy < y.inputs(); iy++) {
             for (int ky = 0; ky < y.kernel(); ky++) {
-                int at = iy + y.padding() - ky * y.dilation();
+                int at = iy * y.spread() + y.padding() - ky * y.dilation();
                 int oy = at / y.stride();
                 if (at >= 0 && oy < y.outputs() && oy * y.stride() == at) {
                     kernelRows[count] = ky;
@@ -223,12 +222,12 @@ final class WindowGradientMaps {
     void takeValues(FloatMatrix source, int row, int group) {
         long bytes = (long) shape.channels() * Float.BYTES;
         for (int iy = 0; iy < y.inputs(); iy++) {
-            long to = ((long) (iy + y.padding()) * valueWidth + x.padding()) * bytes;
+            long to = ((long) (iy * y.spread() + y.padding()) * valueWidth + x.padding()) * bytes;
             long from = source.rowOffset(row) + ((long) iy * x.inputs() * shape.groups() + group) * bytes;
             for (int ix = 0; ix < x.inputs(); ix++) {
                 MemorySegment.copy(source.segment(), from, values, to, bytes);
                 from += shape.groups() * bytes;
-                to += bytes;
+                to += x.spread() * bytes;
             }
         }
     }

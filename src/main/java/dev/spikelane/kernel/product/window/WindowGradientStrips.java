@@ -63,8 +63,8 @@ final class WindowGradientStrips {
         Window.Axis x = shape.window().x();
         this.shape = shape;
         this.positionsAtATime = positionsAtATime;
-        this.width = extent(x);
-        this.height = extent(y);
+        this.width = WindowGradientShape.extent(x);
+        this.height = WindowGradientShape.extent(y);
         this.together = x.dilation() == 1 ? x.kernel() : 1;
         this.strips = strips();
         Strip last = strips[strips.length - 1];
@@ -80,12 +80,6 @@ final class WindowGradientStrips {
                         .thenComparingInt(i -> i % x.outputs()))
                 .mapToInt(i -> i)
                 .toArray();
-    }
-
-    /** Places along an axis that windows reach, and inputs that no window reaches. */
-    private static int extent(Window.Axis axis) {
-        int reached = (axis.outputs() - 1) * axis.stride() + (axis.kernel() - 1) * axis.dilation() + 1;
-        return Math.max(reached, axis.padding() + axis.inputs());
     }
 
     static MemorySegment memory(Arena arena, long floats) {
