@@ -1,15 +1,14 @@
 package dev.spikelane.data;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Map;
 
 /** Another data set with its values scaled or normalized, or its shape forgotten. */
 final class MappedDataset implements Dataset {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     /** What happens to values. */
     private enum Kind {
@@ -109,11 +108,11 @@ final class MappedDataset implements Dataset {
         long at = into.rowOffset(row);
         int perChannel = shape.size() / first.length;
         for (int i = 0; i < shape.size(); i++) {
-            float value = into.segment().get(FLOAT, at + (long) i * Float.BYTES);
+            float value = into.segment().get(JAVA_FLOAT, at + (long) i * Float.BYTES);
             float a = first[i / perChannel];
             float b = second[i / perChannel];
             float mapped = kind == Kind.SCALE ? value * a + b : (value - a) / b;
-            into.segment().set(FLOAT, at + (long) i * Float.BYTES, mapped);
+            into.segment().set(JAVA_FLOAT, at + (long) i * Float.BYTES, mapped);
         }
     }
 

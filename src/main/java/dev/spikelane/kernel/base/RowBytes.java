@@ -1,10 +1,13 @@
 package dev.spikelane.kernel.base;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -19,9 +22,6 @@ public final class RowBytes {
     public static final Shape IN_ORDER = Shape.of(1);
 
     private static final boolean LITTLE = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-    private static final ValueLayout.OfInt VALUE = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
     private RowBytes() {}
 
@@ -36,7 +36,7 @@ public final class RowBytes {
             } else {
                 clear(to, start, rowBytes);
                 for (int i = 0; i < from.columns(); i++) {
-                    int bits = from.segment().get(VALUE, offset + (long) i * Float.BYTES);
+                    int bits = from.segment().get(JAVA_INT, offset + (long) i * Float.BYTES);
                     to.putInt(
                             start + (reordered ? TorchLayout.placeInTorch(shape, i) : i) * Float.BYTES,
                             little(bits, to));
@@ -55,11 +55,11 @@ public final class RowBytes {
             int start = from.position();
             if (LITTLE && from.hasArray() && !reordered) {
                 int place = from.arrayOffset() + start;
-                MemorySegment.copy(from.array(), place, to.segment(), BYTE, offset, to.columns() * Float.BYTES);
+                MemorySegment.copy(from.array(), place, to.segment(), JAVA_BYTE, offset, to.columns() * Float.BYTES);
             } else {
                 for (int i = 0; i < to.columns(); i++) {
                     int bits = from.getInt(start + (reordered ? TorchLayout.placeInTorch(shape, i) : i) * Float.BYTES);
-                    to.segment().set(VALUE, offset + (long) i * Float.BYTES, little(bits, from));
+                    to.segment().set(JAVA_INT, offset + (long) i * Float.BYTES, little(bits, from));
                 }
             }
             from.position(start + rowBytes);
@@ -77,7 +77,7 @@ public final class RowBytes {
             } else {
                 clear(to, start, rowBytes);
                 for (int word = 0; word < from.stride(); word++) {
-                    long bits = from.segment().get(WORD, offset + (long) word * Long.BYTES);
+                    long bits = from.segment().get(JAVA_LONG, offset + (long) word * Long.BYTES);
                     for (; bits != 0; bits &= bits - 1) {
                         int inside = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
                         int torch = reordered ? TorchLayout.placeInTorch(shape, inside) : inside;
@@ -98,7 +98,7 @@ public final class RowBytes {
             long offset = to.rowOffset(row);
             int start = from.position();
             for (int word = 0; word < to.stride(); word++) {
-                to.segment().set(WORD, offset + (long) word * Long.BYTES, 0);
+                to.segment().set(JAVA_LONG, offset + (long) word * Long.BYTES, 0);
             }
             for (int i = 0; i < bytes; i++) {
                 int last = Math.min(to.columns() - i * Byte.SIZE, Byte.SIZE);
@@ -114,11 +114,11 @@ public final class RowBytes {
 
     private static void set(MemorySegment rows, long offset, int neuron) {
         long place = offset + (long) (neuron / Long.SIZE) * Long.BYTES;
-        rows.set(WORD, place, rows.get(WORD, place) | 1L << neuron);
+        rows.set(JAVA_LONG, place, rows.get(JAVA_LONG, place) | 1L << neuron);
     }
 
     private static void copy(MemorySegment from, long offset, int bytes, ByteBuffer to) {
-        MemorySegment.copy(from, BYTE, offset, to.array(), to.arrayOffset() + to.position(), bytes);
+        MemorySegment.copy(from, JAVA_BYTE, offset, to.array(), to.arrayOffset() + to.position(), bytes);
     }
 
     private static void clear(ByteBuffer to, int start, int bytes) {
