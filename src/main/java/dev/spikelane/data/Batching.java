@@ -1,5 +1,6 @@
 package dev.spikelane.data;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.random.TorchRandom;
 import java.util.List;
 import java.util.Objects;
@@ -30,9 +31,7 @@ public final class Batching {
      */
     public Batching(int size) {
         this(new Options(size, Shuffle.none(), false, 0, List.of(), InputCode.frame()));
-        if (size < 1) {
-            throw new IllegalArgumentException("batch size is " + size + ", expected at least 1");
-        }
+        Checks.atLeast(1, "batch size", size);
     }
 
     private Batching with(Shuffle order) {
@@ -194,9 +193,7 @@ public final class Batching {
      * @throws IllegalArgumentException if the epoch is negative or there is no sample
      */
     public TorchRandom generator(int epoch, int samples) {
-        if (epoch < 0) {
-            throw new IllegalArgumentException("epoch is " + epoch + ", expected at least 0");
-        }
+        Checks.atLeast(0, "epoch", epoch);
         return options.shuffle.generator(epoch, samples);
     }
 

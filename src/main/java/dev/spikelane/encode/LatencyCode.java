@@ -1,5 +1,6 @@
 package dev.spikelane.encode;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Extremes;
 import dev.spikelane.kernel.code.LatencyTimes;
 import dev.spikelane.memory.FloatMatrix;
@@ -22,16 +23,9 @@ final class LatencyCode {
                 throw new IllegalArgumentException(
                         "threshold is " + threshold + ", expected more than 0 and less than 1");
             }
-            if (!(tau > 0 && tau < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException("tau is " + tau + ", expected a finite number above 0");
-            }
-            if (firstSpikeTime < 0) {
-                throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
-            }
-            if (!(epsilon >= 0 && epsilon < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException(
-                        "epsilon is " + epsilon + ", expected a finite number of at least 0");
-            }
+            Checks.finiteAboveZero("tau", tau);
+            Checks.atLeast(0, "firstSpikeTime", firstSpikeTime);
+            Checks.finiteFromZero("epsilon", epsilon);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.encode;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.target.LabelRows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -67,9 +68,7 @@ public final class RateTargets {
                 throw new IllegalArgumentException(
                         "incorrectRate is " + incorrectRate + ", expected at most correctRate, " + correctRate);
             }
-            if (firstSpikeTime < 0) {
-                throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
-            }
+            Checks.atLeast(0, "firstSpikeTime", firstSpikeTime);
             Interpolation.requireFinite(onTarget, offTarget);
         }
     }

@@ -2,6 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
@@ -62,9 +63,7 @@ public final class NeuronState {
 
         /** Throws unless there is a sample, and not more than matrices can hold. */
         Layout {
-            if (batch < 1) {
-                throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
-            }
+            Checks.atLeast(1, "batch", batch);
             requireRows("steps in its window", window, batch);
             requireRows("variables", names.size(), batch);
         }

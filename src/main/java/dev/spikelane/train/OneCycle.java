@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.train.update.Schedules;
 
 /**
@@ -28,11 +29,9 @@ public final class OneCycle implements Schedule {
             boolean threePhases) {
 
         Options {
-            Schedules.requireFinite("most", most);
-            Schedules.requireSteps("steps", steps);
-            if (!(risingShare >= 0 && risingShare <= 1)) {
-                throw new IllegalArgumentException("risingShare is " + risingShare + ", expected 0 to 1");
-            }
+            Checks.finite("most", most);
+            Checks.atLeast(1, "steps", steps);
+            Checks.share("risingShare", risingShare);
             requireDivisor("initialDivisor", initialDivisor);
             requireDivisor("finalDivisor", finalDivisor);
         }

@@ -95,9 +95,7 @@ public final class LstmStep {
                     "channels is " + channels + ", expected a number that divides " + neurons + " neurons");
         }
         Checks.apart("workspace", workspace, "state", state);
-        if (firstRow < 0) {
-            throw new IllegalArgumentException("firstRow is " + firstRow + ", expected at least 0");
-        }
+        Checks.atLeast(0, "firstRow", firstRow);
         LeakyStep.requireFiringOnly(parameters, firstRow, batch);
         run.tile.require("current", firstRow + batch, GATES * neurons);
         Checks.rows("feedback", feedback.rows(), firstRow + batch - run.firstFed);
