@@ -43,8 +43,8 @@ public final class SpikeExpand {
     /** The specification: one neuron after the other. */
     static void scalar(SpikeMatrix spikes, int spikeRow, FloatMatrix values, int valueRow) {
         for (int neuron = 0; neuron < spikes.columns(); neuron++) {
-            long word =
-                    spikes.segment().get(JAVA_LONG, spikes.rowOffset(spikeRow) + (long) (neuron / Long.SIZE) * Long.BYTES);
+            long word = spikes.segment()
+                    .get(JAVA_LONG, spikes.rowOffset(spikeRow) + (long) (neuron / Long.SIZE) * Long.BYTES);
             float value = (word >>> neuron & 1) != 0 ? 1 : 0;
             values.segment().set(JAVA_FLOAT, values.rowOffset(valueRow) + (long) neuron * Float.BYTES, value);
         }

@@ -200,7 +200,8 @@ public final class PackedWeights {
                             .set(
                                     JAVA_FLOAT,
                                     at,
-                                    other.packed.segment().get(JAVA_FLOAT, at) * factors[factors.length == 1 ? 0 : input]);
+                                    other.packed.segment().get(JAVA_FLOAT, at)
+                                            * factors[factors.length == 1 ? 0 : input]);
                 }
             }
         }
@@ -262,7 +263,10 @@ public final class PackedWeights {
         long from = weights.rowOffset(output);
         long to = (long) (output / BLOCK) * paddedPre(pre) * BLOCK_BYTES + (long) (output % BLOCK) * Float.BYTES;
         for (int input = 0; input < pre; input++) {
-            packed.set(JAVA_FLOAT, to + (long) input * BLOCK_BYTES, source.get(JAVA_FLOAT, from + (long) input * Float.BYTES));
+            packed.set(
+                    JAVA_FLOAT,
+                    to + (long) input * BLOCK_BYTES,
+                    source.get(JAVA_FLOAT, from + (long) input * Float.BYTES));
         }
     }
 

@@ -1,7 +1,5 @@
 package dev.spikelane.train.update;
 
-import dev.spikelane.kernel.base.Checks;
-
 /** Checks of what schedules are made of. */
 public final class Schedules {
 

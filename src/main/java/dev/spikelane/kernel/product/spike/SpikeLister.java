@@ -118,7 +118,8 @@ final class SpikeLister {
             int length = lists.get(JAVA_INT, LENGTHS + last * Integer.BYTES);
             lists.set(JAVA_LONG, at, length);
             for (int i = 0; i < BUNDLE; i++) {
-                int row = first + i < rows ? lists.get(JAVA_INT, ORDER + (first + i) * Integer.BYTES) : SpikePanels.ROWS;
+                int row =
+                        first + i < rows ? lists.get(JAVA_INT, ORDER + (first + i) * Integer.BYTES) : SpikePanels.ROWS;
                 lists.set(JAVA_SHORT, at + Long.BYTES + i * Short.BYTES, (short) row);
                 int to = at + 2 * Long.BYTES + i * Short.BYTES;
                 int end = to + length * Long.BYTES;

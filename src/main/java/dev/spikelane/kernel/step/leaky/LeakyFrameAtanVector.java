@@ -77,8 +77,8 @@ final class LeakyFrameAtanVector {
             FloatVector g = none;
             FloatVector g2 = none;
             for (int output = 0; output < outputs; output++) {
-                FloatVector factor =
-                        FloatVector.broadcast(FLOAT, upstream.get(JAVA_FLOAT_UNALIGNED, from + (long) output * Float.BYTES));
+                FloatVector factor = FloatVector.broadcast(
+                        FLOAT, upstream.get(JAVA_FLOAT_UNALIGNED, from + (long) output * Float.BYTES));
                 MemorySegment two = weights.asSlice(weight + (long) output * BLOCK_BYTES, PAIR);
                 g = factor.fma(FloatVector.fromMemorySegment(FLOAT, two, 0, ORDER), g);
                 g2 = factor.fma(FloatVector.fromMemorySegment(FLOAT, two, BYTES, ORDER), g2);
