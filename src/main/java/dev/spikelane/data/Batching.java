@@ -35,8 +35,7 @@ public final class Batching {
     }
 
     private Batching with(Shuffle order) {
-        return new Batching(
-                new Options(options.size, order, options.dropLast, options.seed, options.augmentations, options.code));
+        return new Batching(new Options(size(), order, dropLast(), seed(), augmentations(), code()));
     }
 
     /**
@@ -77,8 +76,7 @@ public final class Batching {
      * @return the recipe
      */
     public Batching withDropLast(boolean drop) {
-        return new Batching(
-                new Options(options.size, options.shuffle, drop, options.seed, options.augmentations, options.code));
+        return new Batching(new Options(size(), options.shuffle, drop, seed(), augmentations(), code()));
     }
 
     /**
@@ -88,8 +86,7 @@ public final class Batching {
      * @return the recipe
      */
     public Batching withSeed(long number) {
-        return new Batching(new Options(
-                options.size, options.shuffle, options.dropLast, number, options.augmentations, options.code));
+        return new Batching(new Options(size(), options.shuffle, dropLast(), number, augmentations(), code()));
     }
 
     /**
@@ -100,8 +97,7 @@ public final class Batching {
      */
     public Batching withAugmentations(Augmentation... changes) {
         Objects.requireNonNull(changes, "changes");
-        return new Batching(new Options(
-                options.size, options.shuffle, options.dropLast, options.seed, List.of(changes), options.code));
+        return new Batching(new Options(size(), options.shuffle, dropLast(), seed(), List.of(changes), code()));
     }
 
     /**
@@ -112,8 +108,7 @@ public final class Batching {
      */
     public Batching withCode(InputCode inputs) {
         Objects.requireNonNull(inputs, "inputs");
-        return new Batching(new Options(
-                options.size, options.shuffle, options.dropLast, options.seed, options.augmentations, inputs));
+        return new Batching(new Options(size(), options.shuffle, dropLast(), seed(), augmentations(), inputs));
     }
 
     /**

@@ -5,10 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import java.util.Arrays;
-import java.util.Map;
 
 /** Another data set with its values scaled or normalized, or its shape forgotten. */
-final class MappedDataset implements Dataset {
+final class MappedDataset extends DerivedDataset {
 
     /** What happens to values. */
     private enum Kind {
@@ -17,14 +16,13 @@ final class MappedDataset implements Dataset {
         NORMALIZE
     }
 
-    private final Dataset source;
     private final Shape shape;
     private final Kind kind;
     private final float[] first;
     private final float[] second;
 
     private MappedDataset(Dataset source, Shape shape, Kind kind, float[] first, float[] second) {
-        this.source = source;
+        super(source);
         this.shape = shape;
         this.kind = kind;
         this.first = first;
@@ -80,23 +78,8 @@ final class MappedDataset implements Dataset {
     }
 
     @Override
-    public int size() {
-        return source.size();
-    }
-
-    @Override
     public Shape shape() {
         return shape;
-    }
-
-    @Override
-    public int classes() {
-        return source.classes();
-    }
-
-    @Override
-    public int label(int sample) {
-        return source.label(sample);
     }
 
     @Override
@@ -114,26 +97,6 @@ final class MappedDataset implements Dataset {
             float mapped = kind == Kind.SCALE ? value * a + b : (value - a) / b;
             into.segment().set(JAVA_FLOAT, at + (long) i * Float.BYTES, mapped);
         }
-    }
-
-    @Override
-    public int targetSize() {
-        return source.targetSize();
-    }
-
-    @Override
-    public void readTarget(int sample, FloatMatrix into, int row) {
-        source.readTarget(sample, into, row);
-    }
-
-    @Override
-    public Map<String, Integer> targetSizes() {
-        return source.targetSizes();
-    }
-
-    @Override
-    public void readTarget(String population, int sample, FloatMatrix into, int row) {
-        source.readTarget(population, sample, into, row);
     }
 
     @Override

@@ -161,14 +161,8 @@ public final class RateTargets {
      * @throws IllegalArgumentException if a target is not finite in float32
      */
     public RateTargets withTargets(double on, double off) {
-        return new RateTargets(new Options(
-                options.correctRate,
-                options.incorrectRate,
-                options.firstSpikeTime,
-                options.pattern,
-                on,
-                off,
-                options.interpolate));
+        return new RateTargets(
+                new Options(correctRate(), incorrectRate(), firstSpikeTime(), pattern(), on, off, interpolate()));
     }
 
     /**
@@ -179,13 +173,7 @@ public final class RateTargets {
      */
     public RateTargets withInterpolation(boolean rising) {
         return new RateTargets(new Options(
-                options.correctRate,
-                options.incorrectRate,
-                options.firstSpikeTime,
-                options.pattern,
-                options.onTarget,
-                options.offTarget,
-                rising));
+                correctRate(), incorrectRate(), firstSpikeTime(), pattern(), onTarget(), offTarget(), rising));
     }
 
     /**
@@ -197,14 +185,8 @@ public final class RateTargets {
      * @throws IllegalArgumentException if the first spike time is negative
      */
     public RateTargets withSpikes(int first, Pattern spikes) {
-        return new RateTargets(new Options(
-                options.correctRate,
-                options.incorrectRate,
-                first,
-                spikes,
-                options.onTarget,
-                options.offTarget,
-                options.interpolate));
+        return new RateTargets(
+                new Options(correctRate(), incorrectRate(), first, spikes, onTarget(), offTarget(), interpolate()));
     }
 
     /**
