@@ -3,6 +3,8 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.window.WindowGradientRoom;
+import dev.spikelane.kernel.product.window.WindowGradientShape;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ public final class Scratch {
     private final Shared shared;
     private final List<FloatMatrix> made = new ArrayList<>();
     private final List<UnfoldedRows> unfolded = new ArrayList<>();
+    private final List<WindowGradientRoom> gradients = new ArrayList<>();
     private @Nullable SpikeWorkspace spikes;
     private @Nullable NarrowMatmul narrow;
 
@@ -124,6 +127,23 @@ public final class Scratch {
         UnfoldedRows rows = new UnfoldedRows(arena, columns, outputs);
         unfolded.add(rows);
         return rows;
+    }
+
+    /**
+     * Returns the memory that gradients of the inputs of a convolution need.
+     *
+     * @param shape of the convolution
+     * @return one and the same for equal shapes
+     */
+    WindowGradientRoom gradients(WindowGradientShape shape) {
+        for (WindowGradientRoom room : gradients) {
+            if (room.isOf(shape)) {
+                return room;
+            }
+        }
+        WindowGradientRoom room = new WindowGradientRoom(arena, shape);
+        gradients.add(room);
+        return room;
     }
 
     /**

@@ -4,12 +4,10 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.BitsVector;
-import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WindowGradientInput {
 
-    /** Positions whose sums are in the L1 cache at a time: 48 KB with 12 vectors of 512 bits. */
-    private static final int POSITIONS = 64;
-
     /** Percent of gradients that are not zero, from which on lists do not pay. */
     private static final int MOST_FILLED = 40;
 
@@ -39,35 +34,19 @@ public final class WindowGradientInput {
     /** Null where there are no vectors. */
     private final @Nullable WindowGradientStrips strips;
 
-    private final Workspace[] workspaces;
     private FloatMatrix weights;
-
-    /** What a thread needs. */
-    private record Workspace(long[] bits, WindowGradientLists lists, MemorySegment map, MemorySegment sums, TileWalk tile) {}
-
     /**
      * Prepares gradients.
      *
      * @param arena the arena that owns memory
      * @param shape of the convolution
      * @param weights in the layout of the shape
-     * @param threads threads that make gradients
      */
-    public WindowGradientInput(Arena arena, WindowGradientShape shape, FloatMatrix weights, int threads) {
+    public WindowGradientInput(Arena arena, WindowGradientShape shape, FloatMatrix weights) {
         this.shape = shape;
         this.scalar = new WindowGradientScalar(shape);
         this.weights = weights;
-        this.strips = SimdWidth.VECTOR ? new WindowGradientStrips(arena, shape, POSITIONS) : null;
-        this.workspaces = new Workspace[strips == null ? 0 : threads];
-        for (int i = 0; i < workspaces.length; i++) {
-            int positions = Math.min(POSITIONS, shape.window().positions());
-            workspaces[i] = new Workspace(
-                    new long[Math.ceilDiv(shape.columns(), Long.SIZE)],
-                    new WindowGradientLists(positions, positions * shape.outputsOfGroup(), true),
-                    Objects.requireNonNull(strips).newMap(arena),
-                    strips.newSums(arena),
-                    new TileWalk());
-        }
+        this.strips = SimdWidth.VECTOR ? new WindowGradientStrips(arena, shape) : null;
         update(weights);
     }
 
@@ -89,10 +68,10 @@ public final class WindowGradientInput {
      * @param gradient {@code [at least rows x positions * outputs]}
      * @param rows how many rows, at least 1
      * @param into {@code [at least rows x window.inputs()]}, overwritten
-     * @param thread whose scratch memory is used
+     * @param room of the thread
      * @throws IllegalArgumentException if a shape does not fit
      */
-    public void pull(FloatMatrix gradient, int rows, FloatMatrix into, int thread) {
+    public void pull(FloatMatrix gradient, int rows, FloatMatrix into, WindowGradientRoom room) {
         gradient.requireShape("gradient", gradient.rows(), shape.columns());
         into.requireShape("into", into.rows(), shape.window().inputs());
         Checks.rows("gradient", gradient.rows(), rows);
@@ -100,7 +79,7 @@ public final class WindowGradientInput {
         Checks.apart("into", into, "gradient", gradient);
         for (int row = 0; row < rows; row++) {
             if (strips != null && isFinite(gradient, row)) {
-                pull(strips, gradient, row, into, workspaces[thread]);
+                pull(strips, gradient, row, into, room);
             } else {
                 scalar.pull(gradient, row, weights, into);
             }
@@ -114,13 +93,13 @@ public final class WindowGradientInput {
     }
 
     private void pull(
-            WindowGradientStrips strips, FloatMatrix gradient, int row, FloatMatrix into, Workspace own) {
+            WindowGradientStrips strips, FloatMatrix gradient, int row, FloatMatrix into, WindowGradientRoom own) {
         int positions = shape.window().positions();
         WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits);
         for (int group = 0; group < shape.groups(); group++) {
             own.map.fill((byte) 0);
-            for (int first = 0; first < positions; first += POSITIONS) {
-                int count = Math.min(POSITIONS, positions - first);
+            for (int first = 0; first < positions; first += WindowGradientRoom.POSITIONS) {
+                int count = Math.min(WindowGradientRoom.POSITIONS, positions - first);
                 list(gradient, row, group, first, count, own);
                 if (own.lists.ends[count - 1] * 100L > (long) count * shape.outputsOfGroup() * MOST_FILLED
                         && strips.isFinite()) {
@@ -134,7 +113,7 @@ public final class WindowGradientInput {
     }
 
     /** Lists what is not zero at each position, whose bits are set. */
-    private void list(FloatMatrix gradient, int row, int group, int firstPosition, int count, Workspace own) {
+    private void list(FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientRoom own) {
         MemorySegment from = gradient.segment();
         WindowGradientLists lists = own.lists;
         int outputs = shape.outputsOfGroup();

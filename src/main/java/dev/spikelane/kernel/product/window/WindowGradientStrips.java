@@ -23,6 +23,9 @@ final class WindowGradientStrips {
     /** Floats of the vectors that stand together in a map. */
     private static final int PIECE = 4 * Lanes.COUNT;
 
+    /** The most floats that are multiplied at a time. */
+    static final int MOST_FLOATS = 3 * PIECE;
+
     private static final int PIECE_BYTES = PIECE * Float.BYTES;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
@@ -30,7 +33,6 @@ final class WindowGradientStrips {
     /** Pixels of a row of a map. */
     private final int width;
 
-    private final int height;
     /** Places of a row of the kernel whose inputs stand side by side. */
     private final int together;
 
@@ -41,8 +43,6 @@ final class WindowGradientStrips {
     private final int[] bases;
     /** Positions in which neighbors stand in rows of their own, so that no load waits for the store before. */
     private final int[] order;
-
-    private final int positionsAtATime;
 
     /**
      * Pieces that are multiplied at a time.
@@ -58,13 +58,11 @@ final class WindowGradientStrips {
         }
     }
 
-    WindowGradientStrips(Arena arena, WindowGradientShape shape, int positionsAtATime) {
+    WindowGradientStrips(Arena arena, WindowGradientShape shape) {
         Window.Axis y = shape.window().y();
         Window.Axis x = shape.window().x();
         this.shape = shape;
-        this.positionsAtATime = positionsAtATime;
         this.width = WindowGradientShape.extent(x);
-        this.height = WindowGradientShape.extent(y);
         this.together = x.dilation() == 1 ? x.kernel() : 1;
         this.strips = strips();
         Strip last = strips[strips.length - 1];
@@ -76,7 +74,7 @@ final class WindowGradientStrips {
         }
         this.order = IntStream.range(0, bases.length)
                 .boxed()
-                .sorted(Comparator.<Integer>comparingInt(i -> i / positionsAtATime)
+                .sorted(Comparator.<Integer>comparingInt(i -> i / WindowGradientRoom.POSITIONS)
                         .thenComparingInt(i -> i % x.outputs()))
                 .mapToInt(i -> i)
                 .toArray();
@@ -120,18 +118,11 @@ final class WindowGradientStrips {
         return ((long) y * width + x) * shape.channels() * Float.BYTES;
     }
 
-    /** Makes a map of a group of channels, behind which a strip may write zeros. */
-    MemorySegment newMap(Arena arena) {
-        return memory(arena, (long) height * width * shape.channels() + PIECE);
-    }
-
-    /** Makes room for what a strip gives to all positions that are taken at a time. */
-    MemorySegment newSums(Arena arena) {
-        int most = 0;
-        for (Strip strip : strips) {
-            most = Math.max(most, strip.places.length);
-        }
-        return memory(arena, (long) positionsAtATime * most * PIECE);
+    /** The floats of a map of a group of channels, behind which a strip may write zeros. */
+    static long mapFloats(WindowGradientShape shape) {
+        Window window = shape.window();
+        long pixels = (long) WindowGradientShape.extent(window.y()) * WindowGradientShape.extent(window.x());
+        return pixels * shape.channels() + PIECE;
     }
 
     /** Takes weights in the layout of the shape. */

@@ -32,8 +32,8 @@ class WindowGradientProperties {
             FloatMatrix gradient = thinned(values(arena, rows, shape.columns(), random), random);
             FloatMatrix found = Matrices.uniform(arena, rows, shape.window().inputs(), random);
             FloatMatrix expected = FloatMatrix.zeros(arena, rows, shape.window().inputs());
-            WindowGradientInput kernel = new WindowGradientInput(arena, shape, weights, 2);
-            kernel.pull(gradient, rows, found, 1);
+            WindowGradientInput kernel = new WindowGradientInput(arena, shape, weights);
+            kernel.pull(gradient, rows, found, new WindowGradientRoom(arena, shape));
             for (int row = 0; row < rows; row++) {
                 new WindowGradientScalar(shape).pull(gradient, row, weights, expected);
             }
@@ -92,7 +92,7 @@ class WindowGradientProperties {
         FloatMatrix[] biases = new FloatMatrix[2];
         for (int i = 0; i < 2; i++) {
             weights[i] = FloatMatrix.zeros(arena, shape.rows(), WindowGradientShape.BLOCK);
-            biases[i] = FloatMatrix.zeros(arena, 1, shape.outputs());
+            biases[i] = FloatMatrix.zeros(arena, shape.groups(), shape.outputsOfGroup());
             WindowGradientSum from = i == 0 ? plain : sum;
             int places = shape.places();
             from.moveTo(weights[i], 0, places / 2);
