@@ -3,6 +3,7 @@ package dev.spikelane.network.graph;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
@@ -214,6 +215,18 @@ public final class RandomGraph {
         List<Connection> path = new ArrayList<>();
         Shape from = source.shape();
         float strength = source.ofVariable().isPresent() ? 0.5f : 3;
+        boolean convolves = from.rank() > 1 && random.nextInt(3) == 0 && carriesOneValue(source);
+        RandomConvolution convolutions = new RandomConvolution(arena, random);
+        if (convolves
+                && currents.rank() == from.rank()
+                && currents.height() == from.height()
+                && currents.width() == from.width()) {
+            path.add(rounded(convolutions.keeping(from, currents.channels())));
+            if (random.nextInt(4) == 0) {
+                path.add(elementwise(currents.size(), 1));
+            }
+            return path.toArray(Connection[]::new);
+        }
         if (currents.rank() > 1 && (!from.equals(currents) || random.nextInt(4) == 0)) {
             Dense all = dense(from.size(), currents.size(), strength);
             return new Connection[] {new Recurrent(all.weights(), all.bias())};
@@ -229,6 +242,11 @@ public final class RandomGraph {
         }
         if (random.nextInt(4) == 0) {
             path.add(elementwise(from.size(), 1));
+        }
+        if (convolves) {
+            Convolution convolution = convolutions.of(from);
+            path.add(path.isEmpty() ? rounded(convolution) : convolution);
+            from = convolution.outputShape(from);
         }
         if (from.rank() > 1) {
             path.add(new Flatten());
@@ -268,11 +286,19 @@ public final class RandomGraph {
         return new OneToOne(weights);
     }
 
-    /** With integers where spikes carry one value, now and then. */
-    private Connection rounded(Dense dense, Source source) {
+    private static boolean carriesOneValue(Source source) {
         Parameter value =
                 source instanceof Population population ? population.neuron().spikeValue() : Parameter.of(1);
-        if (learns || !value.isAlways(value.value(0)) || random.nextInt(3) != 0) {
+        return value.isAlways(value.value(0));
+    }
+
+    private Convolution rounded(Convolution drawn) {
+        return drawn;
+    }
+
+    /** With integers where spikes carry one value, now and then. */
+    private Connection rounded(Dense dense, Source source) {
+        if (learns || !carriesOneValue(source) || random.nextInt(3) != 0) {
             return dense;
         }
         ElementType type = random.nextBoolean() ? ElementType.INT8 : ElementType.INT16;

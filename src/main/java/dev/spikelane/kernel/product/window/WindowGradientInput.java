@@ -146,7 +146,9 @@ public final class WindowGradientInput {
         Window.Axis x = window.x();
         long bytes = (long) shape.channels() * Float.BYTES;
         for (int iy = 0; iy < window.y().inputs(); iy++) {
-            long from = strips.mapOffset(iy * window.y().spread() + window.y().padding(), x.padding());
+            long from = strips.mapOffset(
+                    WindowGradientShape.firstInput(window.y()) + iy * window.y().spread(),
+                    WindowGradientShape.firstInput(x));
             long to = into.rowOffset(row) + (long) window.place(iy, 0) * Float.BYTES + group * bytes;
             if (shape.groups() == 1 && x.spread() == 1) {
                 MemorySegment.copy(map, from, into.segment(), to, x.inputs() * bytes);
