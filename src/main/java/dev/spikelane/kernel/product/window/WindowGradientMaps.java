@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product.window;
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -40,6 +41,7 @@ final class WindowGradientMaps {
 
     final MemorySegment gradients;
     final MemorySegment values;
+    final TileWalk tile = new TileWalk();
     /** Columns of the values, padding included. */
     private final int valueWidth;
 
