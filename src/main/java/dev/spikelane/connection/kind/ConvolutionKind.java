@@ -4,6 +4,7 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.operator.ConvOperator;
+import dev.spikelane.connection.operator.ConvolutionLayout;
 import dev.spikelane.connection.operator.IntegerConvOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.ValueDescription;
@@ -32,7 +33,7 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
     private static final String BIAS = "bias";
 
     ConvolutionKind() {
-        super(Convolution.class, "convolution", Trait.VALUES);
+        super(Convolution.class, "convolution", Trait.SUMS, Trait.VALUES);
     }
 
     @Override
@@ -104,6 +105,11 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
         return said.integers().isPresent()
                 ? new IntegerConvOperator(arena, said, values(said, rows), rows, spikeValue)
                 : new ConvOperator(arena, said, values(said, rows), rows, spikeValue);
+    }
+
+    @Override
+    public int[] reach(Convolution said, Shape source) {
+        return ConvolutionLayout.of(said, source).reach();
     }
 
     @Override

@@ -44,12 +44,18 @@ public interface Operator {
     int outputs();
 
     /**
-     * Asks for the scratch memory that one thread needs to {@code multiply} spikes, so that it allocates nothing;
-     * values need none.
+     * Asks for the scratch memory that one thread needs to {@code multiply} spikes, so that it allocates nothing.
      *
      * @param scratch the thread's; other operators may use it between two calls
      */
     default void reserve(Scratch scratch) {}
+
+    /**
+     * Asks for the scratch memory that one thread needs to {@code multiply} values.
+     *
+     * @param scratch the thread's; other operators may use it between two calls
+     */
+    default void reserveValues(Scratch scratch) {}
 
     /**
      * Does what all calls of {@code multiply} for these rows would do again, once for all blocks and threads. A stage

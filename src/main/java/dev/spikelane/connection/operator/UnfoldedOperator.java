@@ -52,6 +52,11 @@ abstract class UnfoldedOperator implements Operator {
     }
 
     @Override
+    public void reserveValues(Scratch scratch) {
+        rows(scratch).values();
+    }
+
+    @Override
     public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
         current.require("current", count, outputs());
         UnfoldedRows rows = rows(scratch);
