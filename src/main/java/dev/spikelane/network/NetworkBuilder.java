@@ -4,6 +4,7 @@ import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.OperatorChain;
@@ -202,6 +203,87 @@ public final class NetworkBuilder {
      */
     public NetworkBuilder batchNorm() {
         return connect(BatchNorm.of(width().channels()));
+    }
+
+    /**
+     * Adds {@link Pool#max(int)} to the chain, over maps.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder maxPool2d(int size) {
+        return pool(2, Pool.max(size));
+    }
+
+    /**
+     * Adds {@link Pool#average(int)} to the chain, over maps.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder avgPool2d(int size) {
+        return pool(2, Pool.average(size));
+    }
+
+    /**
+     * Adds {@link Pool#sum(int)} to the chain, over maps.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder sumPool2d(int size) {
+        return pool(2, Pool.sum(size));
+    }
+
+    /**
+     * Adds {@link Pool#max(int)} to the chain, over lines.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder maxPool1d(int size) {
+        return pool(1, Pool.max(size));
+    }
+
+    /**
+     * Adds {@link Pool#average(int)} to the chain, over lines.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder avgPool1d(int size) {
+        return pool(1, Pool.average(size));
+    }
+
+    /**
+     * Adds {@link Pool#sum(int)} to the chain, over lines.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder sumPool1d(int size) {
+        return pool(1, Pool.sum(size));
+    }
+
+    private NetworkBuilder pool(int dimensions, Pool pool) {
+        if (width().rank() != dimensions + 1) {
+            throw new IllegalArgumentException(pool + " of " + dimensions + (dimensions == 1 ? " dimension" : " dimensions")
+                    + " behind '" + end().name() + "' has a source of shape " + width() + ", expected "
+                    + (dimensions == 1 ? "channels and length" : "channels, height and width"));
+        }
+        return connect(pool);
     }
 
     /**
