@@ -87,8 +87,10 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
                         + " and makes no output, expected at most " + (inputs + 2L * padding)
                         + ", those of its source with the padding");
             }
-            for (long first = -padding; first < 0 && first <= last * stride - padding; first += stride) {
-                if (Math.ceilDiv(-first, dilation) >= size || first + Math.ceilDiv(-first, dilation) * (long) dilation >= inputs) {
+            for (long output = 0; output <= last && output * stride < padding; output++) {
+                long before = padding - output * stride;
+                long place = Math.ceilDiv(before, (long) dilation);
+                if (place >= size || place * dilation - before >= inputs) {
                     throw new IllegalArgumentException(
                             pool + " has a window of padding alone along its " + name + ", expected none");
                 }
@@ -212,8 +214,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
      * @throws IllegalArgumentException if one is below 1
      */
     public Pool withStride(int rows, int columns) {
-        return with(
-                new Axis(y.size, rows, y.padding, y.dilation), new Axis(x.size, columns, x.padding, x.dilation));
+        return with(new Axis(y.size, rows, y.padding, y.dilation), new Axis(x.size, columns, x.padding, x.dilation));
     }
 
     /**
@@ -298,9 +299,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
                     this + " has a source of shape " + input + ", expected maps or lines of several positions");
         }
         return Shape.of(
-                input.channels(),
-                y.outputs(this, "height", input.height()),
-                x.outputs(this, "width", input.width()));
+                input.channels(), y.outputs(this, "height", input.height()), x.outputs(this, "width", input.width()));
     }
 
     /** Returns what differs from torch's defaults, as {@code max pool 2 x 2, padding 1 x 0}. */

@@ -279,9 +279,10 @@ public final class NetworkBuilder {
 
     private NetworkBuilder pool(int dimensions, Pool pool) {
         if (width().rank() != dimensions + 1) {
-            throw new IllegalArgumentException(pool + " of " + dimensions + (dimensions == 1 ? " dimension" : " dimensions")
-                    + " behind '" + end().name() + "' has a source of shape " + width() + ", expected "
-                    + (dimensions == 1 ? "channels and length" : "channels, height and width"));
+            throw misfit(
+                    pool + " has a source of shape " + width() + ", expected "
+                            + (dimensions == 1 ? "channels and length" : "channels, height and width"),
+                    null);
         }
         return connect(pool);
     }
@@ -299,12 +300,15 @@ public final class NetworkBuilder {
         try {
             connection.outputShape(width());
         } catch (IllegalArgumentException failure) {
-            throw new IllegalArgumentException(
-                    "projection 'fc" + (layers + 1) + "' from '" + end().name() + "': " + failure.getMessage(),
-                    failure);
+            throw misfit(failure.getMessage(), failure);
         }
         pending.add(connection);
         return this;
+    }
+
+    private IllegalArgumentException misfit(@Nullable String why, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                "projection 'fc" + (layers + 1) + "' from '" + end().name() + "': " + why, cause);
     }
 
     /**

@@ -13,20 +13,23 @@ import org.jspecify.annotations.Nullable;
  * @param divisors what a sum is divided by, for each position; null if nothing
  * @param shares what each term of a sum is divided by, for each position of the other map; null if nothing
  */
-record Places(
-        int channels, int[] starts, int[] places, float @Nullable [] divisors, float @Nullable [] shares) {
+record Places(int channels, int[] starts, int[] places, float @Nullable [] divisors, float @Nullable [] shares) {
 
     /** Which inputs each output of a window reads, (ky, kx) ascending, and what the sum is divided by. */
     static Places of(Window window, float @Nullable [] divisors) {
         int[] starts = new int[window.positions() + 1];
-        int[] places = new int[window.positions() * window.y().kernel() * window.x().kernel()];
+        int[] places =
+                new int[window.positions() * window.y().kernel() * window.x().kernel()];
         int count = 0;
         for (int position = 0; position < window.positions(); position++) {
             for (int ky = 0; ky < window.y().kernel(); ky++) {
                 int y = window.y().at(position / window.x().outputs(), ky);
                 for (int kx = 0; kx < window.x().kernel(); kx++) {
                     int x = window.x().at(position % window.x().outputs(), kx);
-                    if (y >= 0 && y < window.y().inputs() && x >= 0 && x < window.x().inputs()) {
+                    if (y >= 0
+                            && y < window.y().inputs()
+                            && x >= 0
+                            && x < window.x().inputs()) {
                         places[count++] = y * window.x().inputs() + x;
                     }
                 }

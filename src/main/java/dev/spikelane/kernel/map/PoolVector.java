@@ -49,7 +49,8 @@ final class PoolVector {
                 FloatVector most = LEAST;
                 for (int i = of.starts()[position]; i < end; i++) {
                     int at = of.places()[i] * channels + channel;
-                    FloatVector x = FloatVector.fromMemorySegment(FLOAT, from, fromRow + (long) at * Float.BYTES, ORDER);
+                    FloatVector x =
+                            FloatVector.fromMemorySegment(FLOAT, from, fromRow + (long) at * Float.BYTES, ORDER);
                     if (spikes != null) {
                         x = ZERO.blend(x, VectorMask.fromLong(FLOAT, SpikeBits.at(spikes, fired, row, at)));
                     }
@@ -91,7 +92,8 @@ final class PoolVector {
                 FloatVector sum = ZERO;
                 for (int i = first; i < end; i++) {
                     int at = of.places()[i] * channels + channel;
-                    FloatVector x = FloatVector.fromMemorySegment(FLOAT, from, fromRow + (long) at * Float.BYTES, ORDER);
+                    FloatVector x =
+                            FloatVector.fromMemorySegment(FLOAT, from, fromRow + (long) at * Float.BYTES, ORDER);
                     if (spikes != null) {
                         x = ZERO.blend(x, VectorMask.fromLong(FLOAT, SpikeBits.at(spikes, fired, row, at)));
                     }

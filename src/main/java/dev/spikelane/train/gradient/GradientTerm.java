@@ -193,7 +193,10 @@ public final class GradientTerm {
 
     /** Whether some samples of a step can go back by themselves. */
     boolean samplesApart() {
-        return path.isOneOperator() && !path.readsSource() && norm == null && forward.source().samplesApart();
+        return path.isOneOperator()
+                && !path.readsSource()
+                && norm == null
+                && forward.source().samplesApart();
     }
 
     /** Whether what a step of the source has given enters in this window. */

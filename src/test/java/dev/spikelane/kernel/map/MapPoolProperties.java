@@ -71,8 +71,8 @@ final class MapPoolProperties {
             double[] of = doubles(torch(made, gradient, row, carried));
             put(shape, floats(plain.back(NaiveArithmetic.SINGLE, x, of)), expectedBack, row);
         }
-        Operator operator = ConnectionKinds.of(pool)
-                .bind(arena, pool, shape, Parameter.of(TorchLayout.torch(shape, carried)));
+        Operator operator =
+                ConnectionKinds.of(pool).bind(arena, pool, shape, Parameter.of(TorchLayout.torch(shape, carried)));
         operator.setSpikeValue(carried);
         Tile into = tile(rows, made.size());
         if (source instanceof SpikeMatrix spikes) {
@@ -187,7 +187,8 @@ final class MapPoolProperties {
     }
 
     private void compare(FloatMatrix expected, Tile actual, String what) {
-        FloatMatrix wanted = FloatMatrix.zeros(arena, expected.rows(), actual.matrix().columns());
+        FloatMatrix wanted =
+                FloatMatrix.zeros(arena, expected.rows(), actual.matrix().columns());
         wanted.fill(99);
         for (int row = 0; row < expected.rows(); row++) {
             int end = Math.min(actual.endBlock() * Long.SIZE, actual.origin() + wanted.columns());

@@ -288,8 +288,8 @@ public final class RandomGraph {
             Pool.Axis x = axis();
             Pool.Rule rule = Pool.Rule.values()[random.nextInt(3)];
             try {
-                Pool pool = new Pool(
-                        rule, from.rank() == 2 ? x : axis(), x, random.nextBoolean(), random.nextBoolean());
+                Pool pool =
+                        new Pool(rule, from.rank() == 2 ? x : axis(), x, random.nextBoolean(), random.nextBoolean());
                 pool.outputShape(from);
                 return pool;
             } catch (IllegalArgumentException refused) {

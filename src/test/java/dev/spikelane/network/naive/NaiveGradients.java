@@ -254,7 +254,9 @@ public final class NaiveGradients {
             } else if (path.get(i) instanceof Pool pool) {
                 float[] row = NaiveNetwork.plain(
                         ran.rows(projection, step - projection.delay(), sample).get(i));
-                of = new NaivePool(pool, NaiveNetwork.before(path, i, projection.source().shape()))
+                of = new NaivePool(
+                                pool,
+                                NaiveNetwork.before(path, i, projection.source().shape()))
                         .back(arithmetic, row, of);
             } else {
                 of = back(ran.present(projection, i), of, projection.target().shape());
@@ -285,7 +287,8 @@ public final class NaiveGradients {
             case OneToOne own -> multiply(own.weights(), of);
             case Scale scale -> multiply(Parameter.of(scale.factor()), of);
             case Flatten _ -> of;
-            case BatchNorm _, BlasDense _, IntegerDense _, Pool _ -> throw new AssertionError(connection + " has no gradient");
+            case BatchNorm _, BlasDense _, IntegerDense _, Pool _ ->
+                throw new AssertionError(connection + " has no gradient");
         };
     }
 

@@ -24,7 +24,10 @@ public final class NaivePool {
         int map = output / (made.height() * made.width());
         int rows = from.rank() == 2 ? 1 : size(said.y(), from.height());
         for (int ky = 0; ky < rows; ky++) {
-            int y = from.rank() == 2 ? 0 : first(said.y(), output / made.width() % made.height()) + ky * said.y().dilation();
+            int y = from.rank() == 2
+                    ? 0
+                    : first(said.y(), output / made.width() % made.height())
+                            + ky * said.y().dilation();
             for (int kx = 0; kx < size(said.x(), from.width()); kx++) {
                 int x = first(said.x(), output % made.width()) + kx * said.x().dilation();
                 if (y >= 0 && y < from.height() && x >= 0 && x < from.width()) {

@@ -334,7 +334,8 @@ final class SmoothNetwork {
             case Scale scale -> multiply(row, scale.factor());
             case OneToOne _ -> multiply(row, Objects.requireNonNull(weights));
             case Dense _, Recurrent _ -> dense(row, Objects.requireNonNull(weights));
-            case BatchNorm _, BlasDense _, IntegerDense _, Pool _ -> throw new AssertionError("no gradient of " + projection);
+            case BatchNorm _, BlasDense _, IntegerDense _, Pool _ ->
+                throw new AssertionError("no gradient of " + projection);
         };
     }
 
