@@ -211,9 +211,9 @@ public final class ChainRun {
 
     /** Multiplications of inputs by outputs for each row. */
     long work() {
-        long work = (long) product.inputs() * product.outputs();
+        long work = product.work();
         for (Operator operator : first) {
-            work += (long) operator.inputs() * operator.outputs();
+            work += operator.work();
         }
         return work;
     }

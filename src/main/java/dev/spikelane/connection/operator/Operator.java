@@ -44,6 +44,15 @@ public interface Operator {
     int outputs();
 
     /**
+     * Returns how many products or values a row takes, by which threads know whether sharing pays.
+     *
+     * @return a rough number
+     */
+    default long work() {
+        return (long) inputs() * outputs();
+    }
+
+    /**
      * Asks for the scratch memory that one thread needs to {@code multiply} spikes, so that it allocates nothing.
      *
      * @param scratch the thread's; other operators may use it between two calls

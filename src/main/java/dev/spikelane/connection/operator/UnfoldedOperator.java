@@ -41,6 +41,11 @@ abstract class UnfoldedOperator implements Operator {
         return layout.made().size();
     }
 
+    @Override
+    public final long work() {
+        return (long) outputs() * windows[0].size();
+    }
+
     final UnfoldedRows rows(Scratch scratch) {
         return scratch.unfolded(windows[0].size(), layout.outputs());
     }

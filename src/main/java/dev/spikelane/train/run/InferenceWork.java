@@ -30,11 +30,17 @@ public record InferenceWork(double synapticOperations, long denseOperations, lon
         for (Connection connection : projection.path()) {
             ConnectionKind<Connection> kind = ConnectionKinds.of(connection);
             if (kind.sums()) {
-                return kind.reach(connection, shape);
+                int[] reach = kind.reach(connection, shape);
+                return reach.length == 1 || shape.size() == projection.source().shape().size() ? reach : mean(reach);
             }
             shape = connection.outputShape(shape);
         }
         return new int[] {1};
+    }
+
+    /** What one input reaches on average, where those of a source are not known one by one any more. */
+    private static int[] mean(int... reach) {
+        return new int[] {(int) Math.round(Arrays.stream(reach).average().orElse(0))};
     }
 
     /** Multiplications and additions of a projection where everything arrives. */
