@@ -137,7 +137,7 @@ public final class ConvOperator extends UnfoldedOperator {
         PackedWeights[] packed = new PackedWeights[weights.length];
         for (int group = 0; group < packed.length; group++) {
             packed[group] = PackedWeights.pack(
-                    NativeMemory.ofAuto(), layout.arranged(torch, group), biasOf(bias, group));
+                    NativeMemory.ofAuto(), layout.arranged(torch, group), layout.biasOf(bias, group));
         }
         requireFinite(packed, spikeValue);
         for (int group = 0; group < packed.length; group++) {
@@ -145,15 +145,6 @@ public final class ConvOperator extends UnfoldedOperator {
             weights[group].bias().copyFrom(packed[group].bias());
         }
         update();
-    }
-
-    /** A bias of -0.0 becomes +0.0, so that no current is -0.0 and the larger of two is the same in any order. */
-    private FloatMatrix biasOf(FloatMatrix bias, int group) {
-        FloatMatrix own = FloatMatrix.zeros(1, layout.outputs());
-        for (int i = 0; i < own.columns(); i++) {
-            own.set(0, i, bias.get(0, group * own.columns() + i) + 0.0f);
-        }
-        return own;
     }
 
     private void requireFinite(PackedWeights[] of, float[] values) {

@@ -2,12 +2,14 @@ package dev.spikelane.connection.operator;
 
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedGroups;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
+import java.util.Arrays;
 
 /**
  * A convolution as a product for each group of its channels: the windows that are its inputs, and how torch's weights
@@ -18,9 +20,10 @@ import dev.spikelane.memory.Shape;
  * @param source the shape of the inputs
  * @param made the shape of the outputs
  */
-record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
+public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
 
-    static ConvolutionLayout of(Convolution said, Shape source) {
+    /** Lays a convolution out behind a source; throws where it does not fit. */
+    public static ConvolutionLayout of(Convolution said, Shape source) {
         return new ConvolutionLayout(said.kernel(), source, said.outputShape(source));
     }
 
@@ -64,22 +67,61 @@ record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return new Window.Axis(inputs, said.size(), said.stride(), before, said.dilation(), outputs);
     }
 
+    /** Returns how many outputs each input adds to, in torch's order: fewer at the edges. */
+    public int[] reach() {
+        Window window = windows()[0];
+        int[] rows = reach(window.y());
+        int[] columns = reach(window.x());
+        int[] reach = new int[source.size()];
+        for (int i = 0; i < reach.length; i++) {
+            int place = i % (rows.length * columns.length);
+            reach[i] = outputs() * rows[place / columns.length] * columns[place % columns.length];
+        }
+        return reach;
+    }
+
+    private static int[] reach(Window.Axis axis) {
+        int[] reach = new int[axis.inputs()];
+        for (int output = 0; output < axis.outputs(); output++) {
+            for (int place = 0; place < axis.kernel(); place++) {
+                int at = axis.at(output, place);
+                if (at >= 0 && at < reach.length) {
+                    reach[at]++;
+                }
+            }
+        }
+        return reach;
+    }
+
+    /** The row of torch's weights that has the weight of an output of a group for an input {@code k} of its windows. */
+    private int row(int group, int output, int k) {
+        return kernel.transposed() ? group * inputs() + k % inputs() : group * outputs() + output;
+    }
+
+    /** The column of that weight. */
+    private int column(int output, int k) {
+        int place = k / inputs();
+        return kernel.transposed()
+                ? output * places() + places() - 1 - place
+                : k % inputs() * places() + place;
+    }
+
     /** The weights of a group in the order of unfolded rows, of all weights in torch's layout. */
     FloatMatrix arranged(FloatMatrix torch, int group) {
-        FloatMatrix own = kernel.transposed() ? reversed(torch, group) : torch.rows(group * outputs(), outputs());
-        return TorchLayout.weightsInside(window(), Shape.of(outputs()), own);
+        FloatMatrix arranged = FloatMatrix.zeros(outputs(), inputs() * places());
+        for (int output = 0; output < arranged.rows(); output++) {
+            for (int k = 0; k < arranged.columns(); k++) {
+                arranged.set(output, k, torch.get(row(group, output, k), column(output, k)));
+            }
+        }
+        return arranged;
     }
 
     /** Puts the weights of a group, in the order of unfolded rows, into all weights in torch's layout. */
     void put(FloatMatrix arranged, int group, FloatMatrix torch) {
-        FloatMatrix own = TorchLayout.weightsInTorch(window(), Shape.of(outputs()), arranged);
-        if (!kernel.transposed()) {
-            torch.rows(group * outputs(), outputs()).copyFrom(own);
-            return;
-        }
-        for (int output = 0; output < outputs(); output++) {
-            for (int i = 0; i < own.columns(); i++) {
-                torch.set(row(group, i), column(output, i), own.get(output, i));
+        for (int output = 0; output < arranged.rows(); output++) {
+            for (int k = 0; k < arranged.columns(); k++) {
+                torch.set(row(group, output, k), column(output, k), arranged.get(output, k));
             }
         }
     }
@@ -117,29 +159,30 @@ record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         }
     }
 
-    /** The weights of the equal convolution. */
-    private FloatMatrix reversed(FloatMatrix torch, int group) {
-        FloatMatrix own = FloatMatrix.zeros(outputs(), inputs() * places());
-        for (int output = 0; output < outputs(); output++) {
-            for (int i = 0; i < own.columns(); i++) {
-                own.set(output, i, torch.get(row(group, i), column(output, i)));
-            }
+    /** Integers of a group in the order of unfolded rows, with the scales of its outputs, of all in torch's layout. */
+    IntegerMatrix arranged(IntegerMatrix torch, int group) {
+        int rows = outputs();
+        int columns = inputs() * places();
+        short[] items = new short[rows * columns];
+        byte[] bytes = new byte[items.length];
+        for (int i = 0; i < items.length; i++) {
+            items[i] = (short) torch.item(row(group, i / columns, i % columns), column(i / columns, i % columns));
+            bytes[i] = (byte) items[i];
+        }
+        float[] all = torch.scales();
+        float[] scales = all.length == 1 ? all : Arrays.copyOfRange(all, group * rows, (group + 1) * rows);
+        return torch.type() == ElementType.INT8
+                ? IntegerMatrix.of(rows, columns, bytes, scales)
+                : IntegerMatrix.of(rows, columns, items, scales);
+    }
+
+    /** The part of a group of the bias; -0.0 becomes +0.0, so that no current is -0.0 and maxima need no order. */
+    FloatMatrix biasOf(FloatMatrix bias, int group) {
+        FloatMatrix own = FloatMatrix.zeros(1, outputs());
+        for (int i = 0; i < own.columns(); i++) {
+            own.set(0, i, bias.get(0, group * own.columns() + i) + 0.0f);
         }
         return own;
-    }
-
-    /** The row of a transposed convolution's weights for an input and place of the equal one. */
-    private int row(int group, int i) {
-        return group * inputs() + i / places();
-    }
-
-    private int column(int output, int i) {
-        return output * places() + places() - 1 - i % places();
-    }
-
-    /** Inputs of a window as a shape, so that one place knows orders. */
-    private Shape window() {
-        return Shape.of(inputs(), kernel.y().size(), kernel.x().size());
     }
 
     /**

@@ -5,23 +5,31 @@ import dev.spikelane.connection.Kernel;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.naive.NaiveNetwork.Row;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution by direct loops over its definition, in torch's layout. A transposed one is the equal convolution over
  * inputs with zeros between them.
  */
-final class NaiveConvolution {
+public final class NaiveConvolution {
 
     private final Convolution said;
     private final Kernel kernel;
     private final Shape source;
     private final Shape made;
+    private final float[] weights;
 
-    NaiveConvolution(Convolution said, Shape source) {
+    public NaiveConvolution(Convolution said, Shape source) {
         this.said = said;
         this.kernel = said.kernel();
         this.source = source;
         this.made = said.outputShape(source);
+        this.weights = said.weights().toArray();
+    }
+
+    /** What a row gives in torch's order: what each spike carries where it fires, or values. */
+    public float[] currents(float[] values, boolean @Nullable [] fires) {
+        return currents(new Row(values, fires));
     }
 
     /** What the row of a source gives. */
@@ -59,7 +67,7 @@ final class NaiveConvolution {
                     }
                     int input = ((first + c) * source.height() + fromY) * source.width() + fromX;
                     int at = weight(output, first + c, ky, kx);
-                    float weight = said.weights().toArray()[at];
+                    float weight = weights[at];
                     if (row.fires() == null) {
                         sum = Math.fma(row.values()[input], NaiveNetwork.met(row.values()[input], weight), sum);
                     } else if (row.fires()[input]) {
