@@ -128,11 +128,7 @@ final class ModelWriter {
     }
 
     private void shape(Shape shape) {
-        json.name("shape")
-                .integers(
-                        shape.rank() == 1
-                                ? List.of(shape.size())
-                                : List.of(shape.channels(), shape.height(), shape.width()));
+        json.name("shape").integers(shape.sizes());
     }
 
     private void describe(ProjectionDescription projection) {

@@ -260,9 +260,7 @@ public final class NetworkBuilder {
                     + (currents.rank() == 1 ? " currents" : " maps of currents") + ", expected a multiple of " + gates
                     + " for " + neuron);
         }
-        int channels = currents.channels() / gates;
-        Shape shape =
-                currents.rank() == 1 ? Shape.of(channels) : Shape.of(channels, currents.height(), currents.width());
+        Shape shape = currents.withChannels(currents.channels() / gates);
         Population population = population(name, shape, neuron);
         layers++;
         project("fc" + layers, end(), population, pending.toArray(Connection[]::new));

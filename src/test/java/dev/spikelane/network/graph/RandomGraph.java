@@ -35,7 +35,9 @@ import java.util.TreeMap;
 public final class RandomGraph {
 
     private static final int[] SIZES = {1, 3, 5, 16, 63, 64, 65, 100, 130};
-    private static final Shape[] MAPS = {Shape.of(2, 3, 3), Shape.of(3, 5, 7), Shape.of(4, 1, 9), Shape.of(1, 4, 4)};
+    private static final Shape[] MAPS = {
+        Shape.of(2, 3, 3), Shape.of(3, 5, 7), Shape.of(4, 1, 9), Shape.of(1, 4, 4), Shape.of(3, 17)
+    };
     private static final int LONGEST_DELAY = 5;
 
     public final Network network;
@@ -176,7 +178,7 @@ public final class RandomGraph {
     private void project(NetworkBuilder builder, Population target, String port, List<Input> declared) {
         Shape currents = target.shape().times(target.neuron().gates());
         Source source = source(target, declared);
-        if (currents.rank() == 3 && !source.shape().equals(target.shape())) {
+        if (currents.rank() > 1 && !source.shape().equals(target.shape())) {
             source = declared.getFirst();
         }
         boolean delayed = switch (source) {
@@ -212,11 +214,11 @@ public final class RandomGraph {
         List<Connection> path = new ArrayList<>();
         Shape from = source.shape();
         float strength = source.ofVariable().isPresent() ? 0.5f : 3;
-        if (currents.rank() == 3 && (!from.equals(currents) || random.nextInt(4) == 0)) {
+        if (currents.rank() > 1 && (!from.equals(currents) || random.nextInt(4) == 0)) {
             Dense all = dense(from.size(), currents.size(), strength);
             return new Connection[] {new Recurrent(all.weights(), all.bias())};
         }
-        if (from.equals(currents) && (from.rank() == 3 || random.nextInt(3) == 0)) {
+        if (from.equals(currents) && (from.rank() > 1 || random.nextInt(3) == 0)) {
             for (int i = random.nextInt(4); i > 0; i--) {
                 path.add(elementwise(from.size(), source.ofVariable().isPresent() ? 0.8f : 1.5f));
             }
@@ -228,7 +230,7 @@ public final class RandomGraph {
         if (random.nextInt(4) == 0) {
             path.add(elementwise(from.size(), 1));
         }
-        if (from.rank() == 3) {
+        if (from.rank() > 1) {
             path.add(new Flatten());
             if (random.nextInt(4) == 0) {
                 path.add(elementwise(from.size(), 1));
