@@ -118,7 +118,8 @@ public final class TwoStageRun implements SourceRun {
 
     private void normalize(int part, int thread) {
         int channel = part * blocksInPart * Long.SIZE;
-        int end = Math.min(channel + blocksInPart * Long.SIZE, statistics().mean().columns());
+        int end =
+                Math.min(channel + blocksInPart * Long.SIZE, statistics().mean().columns());
         for (int at = first; at < first + count; at++) {
             if (!measured[at]) {
                 step.measure(values.all(), size.inSegment(at), at, channel, end);

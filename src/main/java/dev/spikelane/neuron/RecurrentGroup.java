@@ -2,8 +2,8 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.kind.ConnectionKinds;
-import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.StepRun;

@@ -1,5 +1,6 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
@@ -16,8 +17,8 @@ public final class Scratch {
     private final Arena arena;
     private final Shared shared;
     private final List<FloatMatrix> made = new ArrayList<>();
-    private @Nullable SpikeWorkspace spikes;
-    private @Nullable NarrowMatmul narrow;
+    private final Lazy<SpikeWorkspace> spikes;
+    private final Lazy<NarrowMatmul> narrow;
 
     /**
      * Makes scratch memory for a single thread.
@@ -31,6 +32,8 @@ public final class Scratch {
     private Scratch(Arena arena, Shared shared) {
         this.arena = arena;
         this.shared = shared;
+        this.narrow = new Lazy<>(() -> new NarrowMatmul(arena));
+        this.spikes = new Lazy<>(() -> new SpikeWorkspace(arena));
     }
 
     /**
@@ -85,12 +88,7 @@ public final class Scratch {
      * @return always the same
      */
     public SpikeWorkspace spikes() {
-        SpikeWorkspace known = spikes;
-        if (known == null) {
-            known = new SpikeWorkspace(arena);
-            spikes = known;
-        }
-        return known;
+        return spikes.get();
     }
 
     /**
@@ -99,12 +97,7 @@ public final class Scratch {
      * @return always the same
      */
     public NarrowMatmul narrow() {
-        NarrowMatmul known = narrow;
-        if (known == null) {
-            known = new NarrowMatmul(arena);
-            narrow = known;
-        }
-        return known;
+        return narrow.get();
     }
 
     /**
@@ -150,7 +143,7 @@ public final class Scratch {
         long bytes = 0;
         boolean own = false;
         for (Scratch each : of) {
-            SpikeWorkspace known = each.spikes;
+            SpikeWorkspace known = each.spikes.known();
             bytes += known == null ? 0 : known.listBytes();
             own |= known != null && known.prepared() == common;
         }

@@ -6,6 +6,7 @@ import dev.spikelane.engine.ProjectionRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
@@ -31,7 +32,7 @@ public final class GradientTerm {
     private final RunSize size;
     private final boolean learns;
     /** The sum over the steps of the gradients of a frame's currents. */
-    private @Nullable Tile ofFrame;
+    private final Lazy<Tile> ofFrame;
 
     /** Gradients of a step, which are added to that sum. */
     private final Tile ofStep;
@@ -67,6 +68,7 @@ public final class GradientTerm {
         this.size = plan.size();
         this.learns = learns;
         this.arena = plan.arena();
+        this.ofFrame = new Lazy<>(() -> Tile.whole(FloatMatrix.zeros(arena, size.batch(), path.outputs())));
         this.ofStep = Tile.whole(FloatMatrix.zeros(1, path.outputs()));
         this.whole = ofStep.another();
     }
@@ -136,22 +138,12 @@ public final class GradientTerm {
         }
     }
 
-    /** The gradients of a frame's currents, summed over the steps. */
-    private Tile ofFrame() {
-        Tile made = ofFrame;
-        if (made == null) {
-            made = Tile.whole(FloatMatrix.zeros(arena, size.batch(), path.outputs()));
-            ofFrame = made;
-        }
-        return made;
-    }
-
     /** Says that gradients of a frame's currents come summed over the steps, a block after the other. */
     void openSums() {
         summed = true;
         WeightGradients weights = path.only();
         if (!takesSums()) {
-            ofFrame();
+            ofFrame.get();
             return;
         }
         added = true;
@@ -171,7 +163,7 @@ public final class GradientTerm {
     void takeSums(Tile sums, int thread) {
         WeightGradients weights = path.only();
         if (!takesSums()) {
-            sums.copyTo(0, ofFrame().matrix(), 0, size.batch());
+            sums.copyTo(0, ofFrame.get().matrix(), 0, size.batch());
         } else if (learns && weights != null) {
             weights.add(sums, 0, 1, thread);
         }
@@ -282,12 +274,12 @@ public final class GradientTerm {
 
     /** Takes the gradients of a frame back to what the first operator makes, when all steps were taken back. */
     void openFrame() {
-        path.toFirst(ofFrame().matrix(), 0, size.batch(), 0);
+        path.toFirst(ofFrame.get().matrix(), 0, size.batch(), 0);
     }
 
     /** Writes the gradients of a frame, behind {@link #openFrame}. */
     void pullFrame(Tile into) {
-        FloatMatrix sums = ofFrame().matrix();
+        FloatMatrix sums = ofFrame.get().matrix();
         path.pull(path.isOneOperator() ? sums : path.ofFirst(0), size.batch(), into);
     }
 
@@ -316,13 +308,13 @@ public final class GradientTerm {
     private void addOfFrame(int first, int steps) {
         if (norm != null) {
             if (first == 0) {
-                norm.frameBack(ofFrame().matrix());
+                norm.frameBack(ofFrame.get().matrix());
             }
         } else if (!summed) {
             sumUp(first, steps);
         }
         if (learns && first == 0 && !added) {
-            FloatMatrix sums = ofFrame().matrix();
+            FloatMatrix sums = ofFrame.get().matrix();
             path.again(frame(), 0, size.batch(), 0);
             path.toFirst(sums, 0, size.batch(), 0);
             path.takeFrame(frame(), forward.source().frameVersion(), sums);
@@ -332,10 +324,10 @@ public final class GradientTerm {
 
     private void sumUp(int first, int count) {
         if (first + count == size.steps()) {
-            ofFrame().matrix().fill(0); // the last steps come first
+            ofFrame.get().matrix().fill(0); // the last steps come first
         }
         for (int step = first + count - 1; step >= first; step--) {
-            RowSum.add(ofFrame(), ofStep.on(port.from(step)), size.batch());
+            RowSum.add(ofFrame.get(), ofStep.on(port.from(step)), size.batch());
         }
     }
 

@@ -107,8 +107,7 @@ public final class WindowGradientInput {
         return BitsVector.areFinite(gradient.segment(), gradient.rowOffset(row), 0, 1, bytes);
     }
 
-    private void pull(
-            WindowGradientStrips strips, FloatMatrix gradient, int row, FloatMatrix into, Workspace own) {
+    private void pull(WindowGradientStrips strips, FloatMatrix gradient, int row, FloatMatrix into, Workspace own) {
         int positions = shape.window().positions();
         for (int group = 0; group < shape.groups(); group++) {
             own.map.fill((byte) 0);

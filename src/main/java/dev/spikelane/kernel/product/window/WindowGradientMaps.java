@@ -97,8 +97,7 @@ final class WindowGradientMaps {
             int left = together * BLOCK_BYTES / Lanes.BYTES;
             for (int done = 0; left > 0; left -= WindowGradientRun.vectors(left, false)) {
                 int vectors = WindowGradientRun.vectors(left, false);
-                made.add(new Chunk(
-                        from + done, column * BLOCK_BYTES + done, WindowGradientRun.of(vectors, false)));
+                made.add(new Chunk(from + done, column * BLOCK_BYTES + done, WindowGradientRun.of(vectors, false)));
                 done += vectors * Lanes.BYTES;
             }
         }

@@ -172,7 +172,8 @@ final class WindowGradientStrips {
             int bytes = strip.bytes();
             strip.run.add(lists, 0, count, weights, offset(group, strip), bytes, sums, 0, bytes);
             for (int i = 0; i < strip.places.length; i++) {
-                WindowGradientMapVector.add(sums, i * PIECE_BYTES, bytes, bases, order, first, count, map, strip.offsets[i]);
+                WindowGradientMapVector.add(
+                        sums, i * PIECE_BYTES, bytes, bases, order, first, count, map, strip.offsets[i]);
             }
         }
     }

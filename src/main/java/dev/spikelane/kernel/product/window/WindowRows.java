@@ -21,7 +21,9 @@ abstract class WindowRows {
 
     /** What adds to so many rows of so many vectors; plain loops where these are 0. */
     static WindowRows of(int rows, int vectors) {
-        return vectors == 0 ? new WindowRowsScalar() : COPIES.computeIfAbsent(new Size(rows, vectors), WindowRows::copy);
+        return vectors == 0
+                ? new WindowRowsScalar()
+                : COPIES.computeIfAbsent(new Size(rows, vectors), WindowRows::copy);
     }
 
     private static WindowRows copy(Size size) {
@@ -42,6 +44,5 @@ abstract class WindowRows {
      * @param to where the strip of the first position stands in them
      * @param position bytes from a position to the next
      */
-    abstract void add(
-            WindowLists lists, Reach reach, int block, int lanes, MemorySegment sums, long to, int position);
+    abstract void add(WindowLists lists, Reach reach, int block, int lanes, MemorySegment sums, long to, int position);
 }

@@ -21,8 +21,7 @@ final class WindowRowsScalar extends WindowRows {
                     long at = to + (long) (output * x.outputs() + column) * position;
                     if (reach.kernelRow() + row == 0) {
                         long bias = (long) block * PackedWeights.BLOCK_BYTES;
-                        MemorySegment.copy(
-                                tables.bias.segment(), bias, sums, at, PackedWeights.BLOCK_BYTES);
+                        MemorySegment.copy(tables.bias.segment(), bias, sums, at, PackedWeights.BLOCK_BYTES);
                     }
                     addRow(lists, y, column - x.padding(), block, reach.kernelRow() + row, sums, at);
                 }

@@ -85,9 +85,8 @@ public final class WindowTables {
      */
     public void fill(PackedWeights weights) {
         if (weights.pre() != window.size() || weights.post() != post) {
-            throw new IllegalArgumentException(
-                    "weights are " + weights.pre() + " -> " + weights.post() + ", expected " + window.size() + " -> "
-                            + post);
+            throw new IllegalArgumentException("weights are " + weights.pre() + " -> " + weights.post() + ", expected "
+                    + window.size() + " -> " + post);
         }
         weights.readBias(bias);
         int groups = groups(window);
@@ -114,9 +113,7 @@ public final class WindowTables {
             long at = to + (long) (subset - 1) * step;
             for (long lane = 0; lane < INPUT; lane += Float.BYTES) {
                 float weight = weights.get(FLOAT, input + lane);
-                float sum = subset == last
-                        ? weight
-                        : tables.get(FLOAT, at - (long) last * step + lane) + weight;
+                float sum = subset == last ? weight : tables.get(FLOAT, at - (long) last * step + lane) + weight;
                 tables.set(FLOAT, at + lane, sum);
             }
         }

@@ -28,7 +28,8 @@ final class WindowTablesVector {
                 long at = to + (long) (subset - 1) * step + lane;
                 FloatVector sum = FloatVector.fromMemorySegment(FLOAT, weights, input, ORDER);
                 if (subset != last) {
-                    sum = FloatVector.fromMemorySegment(FLOAT, tables, at - (long) last * step, ORDER).add(sum);
+                    sum = FloatVector.fromMemorySegment(FLOAT, tables, at - (long) last * step, ORDER)
+                            .add(sum);
                 }
                 sum.intoMemorySegment(tables, at, ORDER);
             }
