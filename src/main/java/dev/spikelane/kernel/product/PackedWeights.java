@@ -75,8 +75,8 @@ public final class PackedWeights {
         int pre = weights.columns();
         weights.requireShape("weights", post, pre);
         bias.requireShape("bias", 1, post);
-        requireFinite("weights", weights);
-        requireFinite("bias", bias);
+        weights.requireFinite("weights");
+        bias.requireFinite("bias");
         FloatMatrix ownBias = FloatMatrix.zeros(arena, 1, post);
         ownBias.copyFrom(bias);
         FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + Long.SIZE, BLOCK);
@@ -111,8 +111,8 @@ public final class PackedWeights {
     public void set(FloatMatrix weights, FloatMatrix newBias) {
         weights.requireShape("weights", post, pre);
         newBias.requireShape("bias", 1, post);
-        requireFinite("weights", weights);
-        requireFinite("bias", newBias);
+        weights.requireFinite("weights");
+        newBias.requireFinite("bias");
         bias.copyFrom(newBias);
         for (int output = 0; output < post; output++) {
             copyOutput(weights, output, pre, packed.segment());
@@ -234,21 +234,6 @@ public final class PackedWeights {
         return new PackedWeights(memory, FloatMatrix.zeros(arena, 1, post), pre, post);
     }
 
-    /** Fills these weights from {@code [pre x post]}, a row for each input. */
-    void setRows(FloatMatrix rows) {
-        rows.requireShape("values", pre, post);
-        for (int block = 0; block < blocks(); block++) {
-            for (int input = 0; input < pre; input++) {
-                MemorySegment.copy(
-                        rows.segment(),
-                        rows.rowOffset(input) + (long) block * BLOCK_BYTES,
-                        packed.segment(),
-                        blockOffset(block) + (long) input * BLOCK_BYTES,
-                        BLOCK_BYTES);
-            }
-        }
-    }
-
     private static int packedRows(int post, int pre) {
         long rows = (long) blocks(post) * paddedPre(pre);
         if (rows > MOST_ROWS) {
@@ -267,17 +252,6 @@ public final class PackedWeights {
                     JAVA_FLOAT,
                     to + (long) input * BLOCK_BYTES,
                     source.get(JAVA_FLOAT, from + (long) input * Float.BYTES));
-        }
-    }
-
-    private static void requireFinite(String name, FloatMatrix matrix) {
-        for (int row = 0; row < matrix.rows(); row++) {
-            for (int column = 0; column < matrix.columns(); column++) {
-                float value = matrix.segment().get(JAVA_FLOAT, matrix.rowOffset(row) + (long) column * Float.BYTES);
-                if (!Float.isFinite(value)) {
-                    throw notFinite(name, value, row, column);
-                }
-            }
         }
     }
 
@@ -369,14 +343,7 @@ public final class PackedWeights {
         if (factors.length != pre) {
             throw new IllegalArgumentException("there are " + factors.length + " factors, expected " + pre);
         }
-        for (int block = 0; block < blocks(); block++) {
-            for (int input = 0; input < pre; input++) {
-                for (int output = 0; output < BLOCK; output++) {
-                    int row = block * paddedPre() + input;
-                    packed.set(row, output, packed.get(row, output) * factors[input]);
-                }
-            }
-        }
+        scaleAgain(this, factors);
     }
 
     /**
