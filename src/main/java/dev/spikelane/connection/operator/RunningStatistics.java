@@ -25,8 +25,8 @@ public final class RunningStatistics {
 
     /** Starts from the values that the operator has. */
     public void begin() {
-        mean.copyFrom(operator.mean());
-        variance.copyFrom(operator.variance());
+        mean.copyFrom(operator.statistics().mean());
+        variance.copyFrom(operator.statistics().variance());
         batches.copyFrom(operator.batches());
     }
 
@@ -49,8 +49,8 @@ public final class RunningStatistics {
 
     /** Gives the operator the values that were reached, while it may change. */
     public void commit() {
-        operator.mean().copyFrom(mean);
-        operator.variance().copyFrom(variance);
+        operator.statistics().mean().copyFrom(mean);
+        operator.statistics().variance().copyFrom(variance);
         operator.batches().copyFrom(batches);
         operator.update();
     }
