@@ -23,6 +23,16 @@ public final class RunningStatistics {
         return operator.said().channels();
     }
 
+    /** Returns the means that were reached. */
+    public FloatMatrix mean() {
+        return mean;
+    }
+
+    /** Returns the variances that were reached. */
+    public FloatMatrix variance() {
+        return variance;
+    }
+
     /** Starts from the values that the operator has. */
     public void begin() {
         mean.copyFrom(operator.statistics().mean());
