@@ -41,7 +41,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     private final FloatMatrix bias;
     private final BatchStatistics running;
-    private final FloatMatrix batches;
+    private final long[] batches = new long[1];
     /** Of each column, for inference. */
     private final NormFactors factors;
 
@@ -54,7 +54,6 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         this.weight = FloatMatrix.zeros(arena, 1, said.channels());
         this.bias = FloatMatrix.zeros(arena, 1, said.channels());
         this.running = BatchStatistics.zeros(arena, 1, said.channels());
-        this.batches = FloatMatrix.zeros(arena, 1, 1);
         this.factors = NormFactors.zeros(arena, 1, positions(), running, weight, bias);
         weight.fill(1);
         running.variance().fill(1);
@@ -102,8 +101,8 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return running;
     }
 
-    /** How many steps have moved the running values, {@code [1 x 1]}. */
-    FloatMatrix batches() {
+    /** How many steps have moved the running values. */
+    long[] batches() {
         return batches;
     }
 
@@ -145,20 +144,20 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     @Override
     public List<Values> values() {
         List<FloatMatrix> all = new ArrayList<>(said.affine() ? List.of(weight, bias) : List.of());
-        all.addAll(List.of(running.mean(), running.variance(), batches));
+        all.addAll(List.of(running.mean(), running.variance()));
         List<Values> values = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             FloatMatrix row = all.get(i);
             ValueDescription of = described.get(i);
             values.add(OperatorValues.ofRows(of, Shape.of(row.columns()), row).takenBy(from -> set(of, row, from)));
         }
+        values.add(new CountedValue(described.getLast(), batches, 0));
         return values;
     }
 
     private void set(ValueDescription of, FloatMatrix row, FloatMatrix from) {
         from.requireFinite("values");
-        boolean counts = of.name().equals(RUNNING_VARIANCE) || of.name().equals(BATCHES);
-        for (int i = 0; counts && i < from.columns(); i++) {
+        for (int i = 0; of.name().equals(RUNNING_VARIANCE) && i < from.columns(); i++) {
             if (from.get(0, i) < 0) {
                 throw new IllegalArgumentException(
                         "'" + of.name() + "' has " + from.get(0, i) + " at " + i + ", expected at least 0");
@@ -175,7 +174,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         copy.bias.copyFrom(bias);
         copy.running.mean().copyFrom(running.mean());
         copy.running.variance().copyFrom(running.variance());
-        copy.batches.copyFrom(batches);
+        copy.batches[0] = batches[0];
         copy.update();
         return copy;
     }

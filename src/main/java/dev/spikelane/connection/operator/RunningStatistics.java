@@ -9,13 +9,12 @@ public final class RunningStatistics {
     private final BatchNormOperator operator;
     private final FloatMatrix mean;
     private final FloatMatrix variance;
-    private final FloatMatrix batches;
+    private long batches;
 
     RunningStatistics(BatchNormOperator operator) {
         this.operator = operator;
         this.mean = FloatMatrix.zeros(1, channels());
         this.variance = FloatMatrix.zeros(1, channels());
-        this.batches = FloatMatrix.zeros(1, 1);
     }
 
     /** Returns how many statistics of each kind a step has. */
@@ -37,7 +36,7 @@ public final class RunningStatistics {
     public void begin() {
         mean.copyFrom(operator.statistics().mean());
         variance.copyFrom(operator.statistics().variance());
-        batches.copyFrom(operator.batches());
+        batches = operator.batches()[0];
     }
 
     /**
@@ -53,7 +52,7 @@ public final class RunningStatistics {
             double momentum = operator.said().momentum();
             BatchStatistics.follow(mean, means, row, momentum);
             BatchStatistics.follow(variance, variances, row, momentum);
-            batches.set(0, 0, batches.get(0, 0) + 1);
+            batches++;
         }
     }
 
@@ -61,7 +60,7 @@ public final class RunningStatistics {
     public void commit() {
         operator.statistics().mean().copyFrom(mean);
         operator.statistics().variance().copyFrom(variance);
-        operator.batches().copyFrom(batches);
+        operator.batches()[0] = batches;
         operator.update();
     }
 }
