@@ -19,6 +19,7 @@ public final class Scratch {
     private final List<FloatMatrix> made = new ArrayList<>();
     private final Lazy<SpikeWorkspace> spikes;
     private final Lazy<NarrowMatmul> narrow;
+    private final List<UnfoldedRows> unfolded = new ArrayList<>();
 
     /**
      * Makes scratch memory for a single thread.
@@ -98,6 +99,24 @@ public final class Scratch {
      */
     public NarrowMatmul narrow() {
         return narrow.get();
+    }
+
+    /**
+     * Returns the memory for windows that are unfolded.
+     *
+     * @param columns values of a window
+     * @param outputs of the product
+     * @return one and the same for equal numbers
+     */
+    UnfoldedRows unfolded(int columns, int outputs) {
+        for (UnfoldedRows rows : unfolded) {
+            if (rows.isOf(columns, outputs)) {
+                return rows;
+            }
+        }
+        UnfoldedRows rows = new UnfoldedRows(arena, columns, outputs);
+        unfolded.add(rows);
+        return rows;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.spikelane.network.naive;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
@@ -279,7 +280,7 @@ public final class NaiveGradients {
             case OneToOne own -> multiply(own.weights(), of);
             case Scale scale -> multiply(Parameter.of(scale.factor()), of);
             case Flatten _ -> of;
-            case BatchNorm _, BlasDense _, IntegerDense _ -> throw new AssertionError(connection + " has no gradient");
+            case BatchNorm _, BlasDense _, Convolution _, IntegerDense _ -> throw new AssertionError(connection + " has no gradient");
         };
     }
 
