@@ -2,9 +2,11 @@ package dev.spikelane.connection.operator;
 
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedGroups;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
+import dev.spikelane.kernel.product.window.WindowGradientShape;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -23,8 +25,13 @@ public final class ConvOperator extends UnfoldedOperator {
 
     /** {@code [outputs of a group x inputs of a window]} for each group, with its part of the bias. */
     private final PackedWeights[] weights;
+    /** The same in one piece. */
+    private final PackedGroups all;
+
     /** What a spike of each input carries: one value, or one for each. */
     private float[] spikeValue = {1};
+    /** That of each group's windows. */
+    private float[][] factors = {};
     /** The weights times that, where it is not 1. */
     private @Nullable PackedWeights[] scaled;
     /** The weights that spikes are multiplied by. */
@@ -44,10 +51,8 @@ public final class ConvOperator extends UnfoldedOperator {
         super(ConvolutionLayout.of(said, source));
         this.name = said.toString();
         this.described = described;
-        this.weights = new PackedWeights[windows.length];
-        for (int group = 0; group < weights.length; group++) {
-            weights[group] = PackedWeights.zeros(arena, windows[group].size(), layout.outputs());
-        }
+        this.all = PackedGroups.zeros(arena, windows[0].size(), layout.outputs(), windows.length);
+        this.weights = all.groups();
         this.scaled = new PackedWeights[weights.length];
         this.ofSpikes = weights;
         set(said.weights(), said.bias());
@@ -58,10 +63,8 @@ public final class ConvOperator extends UnfoldedOperator {
         super(other.layout);
         this.name = other.name;
         this.described = other.described;
-        this.weights = other.weights.clone();
-        for (int group = 0; group < weights.length; group++) {
-            weights[group] = PackedWeights.copyOf(arena, weights[group]);
-        }
+        this.all = other.all.copy(arena);
+        this.weights = all.groups();
         this.scaled = new PackedWeights[weights.length];
         this.ofSpikes = weights;
         setSpikeValue(other.spikeValue);
@@ -107,17 +110,11 @@ public final class ConvOperator extends UnfoldedOperator {
     }
 
     private void readWeights(FloatMatrix torch) {
-        FloatMatrix own = FloatMatrix.zeros(layout.outputs(), windows[0].size());
-        for (int group = 0; group < weights.length; group++) {
-            weights[group].read(own);
-            layout.put(own, group, torch);
-        }
+        layout.read(all, torch);
     }
 
     private void readBias(FloatMatrix into) {
-        for (int i = 0; i < into.columns(); i++) {
-            into.set(0, i, weights[i / layout.outputs()].bias(i % layout.outputs()));
-        }
+        layout.readBias(all, into);
     }
 
     private void setWeights(FloatMatrix torch) {
@@ -159,9 +156,9 @@ public final class ConvOperator extends UnfoldedOperator {
     /** What spikes carry at each input of a window. */
     private float[] factors(float[] values, int group) {
         float[] factors = layout.factors(values, group);
-        float[] all = new float[windows[group].size()];
-        SpikeValues.copy(factors, all);
-        return all;
+        float[] each = new float[windows[group].size()];
+        SpikeValues.copy(factors, each);
+        return each;
     }
 
     @Override
@@ -174,6 +171,10 @@ public final class ConvOperator extends UnfoldedOperator {
         SpikeValues.require(values, inputs());
         requireFinite(weights, values);
         spikeValue = values.clone();
+        factors = new float[weights.length][];
+        for (int group = 0; group < factors.length; group++) {
+            factors[group] = factors(values, group);
+        }
         update();
     }
 
@@ -195,9 +196,37 @@ public final class ConvOperator extends UnfoldedOperator {
                 into = PackedWeights.zeros(NativeMemory.ofAuto(), weights[group].pre(), weights[group].post());
                 scaled[group] = into;
             }
-            into.scaleAgain(weights[group], factors(spikeValue, group));
+            into.scaleAgain(weights[group], factors[group]);
         }
         ofSpikes = scaled;
+    }
+
+    @Override
+    public InputGradient inputGradient(Arena arena) {
+        return new ConvInputGradient(arena, gradientShape(), all.packed());
+    }
+
+    @Override
+    public WeightGradients weightGradients(Arena arena, int threads) {
+        return new ConvWeightGradients(this, arena, threads);
+    }
+
+    WindowGradientShape gradientShape() {
+        return new WindowGradientShape(windows[0], layout.outputs());
+    }
+
+    PackedGroups weights() {
+        return all;
+    }
+
+    /** The weights, and the bias if there is one. */
+    List<ValueDescription> described() {
+        return described;
+    }
+
+    /** What a spike carries at each input of a group's windows; null if that is 1. */
+    float @Nullable [] factors(int group) {
+        return ofSpikes == weights ? null : factors[group];
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.window.WindowGradientRoom;
+import dev.spikelane.kernel.product.window.WindowGradientShape;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ public final class Scratch {
     private final Lazy<SpikeWorkspace> spikes;
     private final Lazy<NarrowMatmul> narrow;
     private final List<UnfoldedRows> unfolded = new ArrayList<>();
+    private final List<WindowGradientRoom> gradients = new ArrayList<>();
 
     /**
      * Makes scratch memory for a single thread.
@@ -117,6 +120,23 @@ public final class Scratch {
         UnfoldedRows rows = new UnfoldedRows(arena, columns, outputs);
         unfolded.add(rows);
         return rows;
+    }
+
+    /**
+     * Returns the memory that gradients of the inputs of a convolution need.
+     *
+     * @param shape of the convolution
+     * @return one and the same for equal shapes
+     */
+    WindowGradientRoom gradients(WindowGradientShape shape) {
+        for (WindowGradientRoom room : gradients) {
+            if (room.isOf(shape)) {
+                return room;
+            }
+        }
+        WindowGradientRoom room = new WindowGradientRoom(arena, shape);
+        gradients.add(room);
+        return room;
     }
 
     /**

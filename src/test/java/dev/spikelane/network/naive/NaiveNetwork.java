@@ -422,7 +422,7 @@ public final class NaiveNetwork {
         };
     }
 
-    private static Shape before(List<Connection> path, int count, Shape source) {
+    static Shape before(List<Connection> path, int count, Shape source) {
         Shape shape = source;
         for (int i = 0; i < count; i++) {
             shape = path.get(i).outputShape(shape);
