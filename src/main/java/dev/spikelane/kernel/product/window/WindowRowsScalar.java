@@ -35,8 +35,9 @@ final class WindowRowsScalar extends WindowRows {
             WindowLists lists, int y, int first, int block, int kernelRow, MemorySegment sums, long at) {
         WindowTables tables = lists.tables;
         Window.Axis x = tables.window.x();
-        int left = y * x.inputs() + Math.max(first, 0);
-        int right = y * x.inputs() + Math.min(first + x.kernel(), x.inputs());
+        int groups = tables.window.channels() / 4;
+        int left = (y * x.inputs() + Math.max(first, 0)) * groups;
+        int right = (y * x.inputs() + Math.min(first + x.kernel(), x.inputs())) * groups;
         int from = (y * x.inputs() + first) * tables.pixelBytes();
         long table = tables.blockOffset(block) - tables.entryBytes() + (long) kernelRow * PackedWeights.BLOCK_BYTES;
         for (int i = lists.starts[left]; i < lists.starts[right]; i++) {

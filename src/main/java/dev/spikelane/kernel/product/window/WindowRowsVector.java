@@ -44,6 +44,7 @@ final class WindowRowsVector extends WindowRows {
         int[] starts = lists.starts;
         Window.Axis x = of.window.x();
         int width = x.inputs();
+        int groups = of.window.channels() / 4;
         int pixel = of.pixelBytes();
         long table = of.blockOffset(block) + reach.kernelRow() * (long) ROW + lanes - of.entryBytes();
         long below = (long) x.outputs() * position;
@@ -72,50 +73,45 @@ final class WindowRowsVector extends WindowRows {
             FloatVector s42 = zero;
             FloatVector s43 = zero;
             if (ROWS > 1) {
-                MemorySegment older = sums.asSlice(at - 1 * below, STRIP);
-                s10 = FloatVector.fromMemorySegment(FLOAT, older, 0, ORDER);
-                s11 = FloatVector.fromMemorySegment(FLOAT, older, BYTES, ORDER);
+                s10 = FloatVector.fromMemorySegment(FLOAT, sums, at - 1 * below, ORDER);
+                s11 = FloatVector.fromMemorySegment(FLOAT, sums, at - 1 * below + BYTES, ORDER);
                 if (VECTORS > 2) {
-                    s12 = FloatVector.fromMemorySegment(FLOAT, older, 2 * BYTES, ORDER);
-                    s13 = FloatVector.fromMemorySegment(FLOAT, older, 3 * BYTES, ORDER);
+                    s12 = FloatVector.fromMemorySegment(FLOAT, sums, at - 1 * below + 2 * BYTES, ORDER);
+                    s13 = FloatVector.fromMemorySegment(FLOAT, sums, at - 1 * below + 3 * BYTES, ORDER);
                 }
             }
             if (ROWS > 2) {
-                MemorySegment older = sums.asSlice(at - 2 * below, STRIP);
-                s20 = FloatVector.fromMemorySegment(FLOAT, older, 0, ORDER);
-                s21 = FloatVector.fromMemorySegment(FLOAT, older, BYTES, ORDER);
+                s20 = FloatVector.fromMemorySegment(FLOAT, sums, at - 2 * below, ORDER);
+                s21 = FloatVector.fromMemorySegment(FLOAT, sums, at - 2 * below + BYTES, ORDER);
                 if (VECTORS > 2) {
-                    s22 = FloatVector.fromMemorySegment(FLOAT, older, 2 * BYTES, ORDER);
-                    s23 = FloatVector.fromMemorySegment(FLOAT, older, 3 * BYTES, ORDER);
+                    s22 = FloatVector.fromMemorySegment(FLOAT, sums, at - 2 * below + 2 * BYTES, ORDER);
+                    s23 = FloatVector.fromMemorySegment(FLOAT, sums, at - 2 * below + 3 * BYTES, ORDER);
                 }
             }
             if (ROWS > 3) {
-                MemorySegment older = sums.asSlice(at - 3 * below, STRIP);
-                s30 = FloatVector.fromMemorySegment(FLOAT, older, 0, ORDER);
-                s31 = FloatVector.fromMemorySegment(FLOAT, older, BYTES, ORDER);
+                s30 = FloatVector.fromMemorySegment(FLOAT, sums, at - 3 * below, ORDER);
+                s31 = FloatVector.fromMemorySegment(FLOAT, sums, at - 3 * below + BYTES, ORDER);
                 if (VECTORS > 2) {
-                    s32 = FloatVector.fromMemorySegment(FLOAT, older, 2 * BYTES, ORDER);
-                    s33 = FloatVector.fromMemorySegment(FLOAT, older, 3 * BYTES, ORDER);
+                    s32 = FloatVector.fromMemorySegment(FLOAT, sums, at - 3 * below + 2 * BYTES, ORDER);
+                    s33 = FloatVector.fromMemorySegment(FLOAT, sums, at - 3 * below + 3 * BYTES, ORDER);
                 }
             }
             if (ROWS > 4) {
-                MemorySegment older = sums.asSlice(at - 4 * below, STRIP);
-                s40 = FloatVector.fromMemorySegment(FLOAT, older, 0, ORDER);
-                s41 = FloatVector.fromMemorySegment(FLOAT, older, BYTES, ORDER);
+                s40 = FloatVector.fromMemorySegment(FLOAT, sums, at - 4 * below, ORDER);
+                s41 = FloatVector.fromMemorySegment(FLOAT, sums, at - 4 * below + BYTES, ORDER);
                 if (VECTORS > 2) {
-                    s42 = FloatVector.fromMemorySegment(FLOAT, older, 2 * BYTES, ORDER);
-                    s43 = FloatVector.fromMemorySegment(FLOAT, older, 3 * BYTES, ORDER);
+                    s42 = FloatVector.fromMemorySegment(FLOAT, sums, at - 4 * below + 2 * BYTES, ORDER);
+                    s43 = FloatVector.fromMemorySegment(FLOAT, sums, at - 4 * below + 3 * BYTES, ORDER);
                 }
             }
             for (int y = reach.first(); y < reach.end(); y++) {
-                MemorySegment newest = begin.asSlice(beginAt, STRIP);
-                FloatVector s00 = FloatVector.fromMemorySegment(FLOAT, newest, 0, ORDER);
-                FloatVector s01 = FloatVector.fromMemorySegment(FLOAT, newest, BYTES, ORDER);
-                FloatVector s02 = VECTORS > 2 ? FloatVector.fromMemorySegment(FLOAT, newest, 2 * BYTES, ORDER) : zero;
-                FloatVector s03 = VECTORS > 2 ? FloatVector.fromMemorySegment(FLOAT, newest, 3 * BYTES, ORDER) : zero;
-                int end = starts[y * width + right];
+                FloatVector s00 = FloatVector.fromMemorySegment(FLOAT, begin, beginAt, ORDER);
+                FloatVector s01 = FloatVector.fromMemorySegment(FLOAT, begin, beginAt + BYTES, ORDER);
+                FloatVector s02 = VECTORS > 2 ? FloatVector.fromMemorySegment(FLOAT, begin, beginAt + 2 * BYTES, ORDER) : zero;
+                FloatVector s03 = VECTORS > 2 ? FloatVector.fromMemorySegment(FLOAT, begin, beginAt + 3 * BYTES, ORDER) : zero;
+                int end = starts[(y * width + right) * groups];
                 int from = (y * width + first) * pixel;
-                for (int i = starts[y * width + left]; i < end; i++) {
+                for (int i = starts[(y * width + left) * groups]; i < end; i++) {
                     MemorySegment entry = tables.asSlice(table + (entries[i] - from), ENTRY);
                     s00 = s00.add(FloatVector.fromMemorySegment(FLOAT, entry, 0, ORDER));
                     s01 = s01.add(FloatVector.fromMemorySegment(FLOAT, entry, BYTES, ORDER));
@@ -156,46 +152,46 @@ final class WindowRowsVector extends WindowRows {
                         }
                     }
                 }
-                MemorySegment oldest = sums.asSlice(at - (ROWS - 1) * below, STRIP);
+                long oldest = at - (ROWS - 1) * below;
                 switch (ROWS) {
                     case 1 -> {
-                        s00.intoMemorySegment(oldest, 0, ORDER);
-                        s01.intoMemorySegment(oldest, BYTES, ORDER);
+                        s00.intoMemorySegment(sums, oldest, ORDER);
+                        s01.intoMemorySegment(sums, oldest + BYTES, ORDER);
                         if (VECTORS > 2) {
-                            s02.intoMemorySegment(oldest, 2 * BYTES, ORDER);
-                            s03.intoMemorySegment(oldest, 3 * BYTES, ORDER);
+                            s02.intoMemorySegment(sums, oldest + 2 * BYTES, ORDER);
+                            s03.intoMemorySegment(sums, oldest + 3 * BYTES, ORDER);
                         }
                     }
                     case 2 -> {
-                        s10.intoMemorySegment(oldest, 0, ORDER);
-                        s11.intoMemorySegment(oldest, BYTES, ORDER);
+                        s10.intoMemorySegment(sums, oldest, ORDER);
+                        s11.intoMemorySegment(sums, oldest + BYTES, ORDER);
                         if (VECTORS > 2) {
-                            s12.intoMemorySegment(oldest, 2 * BYTES, ORDER);
-                            s13.intoMemorySegment(oldest, 3 * BYTES, ORDER);
+                            s12.intoMemorySegment(sums, oldest + 2 * BYTES, ORDER);
+                            s13.intoMemorySegment(sums, oldest + 3 * BYTES, ORDER);
                         }
                     }
                     case 3 -> {
-                        s20.intoMemorySegment(oldest, 0, ORDER);
-                        s21.intoMemorySegment(oldest, BYTES, ORDER);
+                        s20.intoMemorySegment(sums, oldest, ORDER);
+                        s21.intoMemorySegment(sums, oldest + BYTES, ORDER);
                         if (VECTORS > 2) {
-                            s22.intoMemorySegment(oldest, 2 * BYTES, ORDER);
-                            s23.intoMemorySegment(oldest, 3 * BYTES, ORDER);
+                            s22.intoMemorySegment(sums, oldest + 2 * BYTES, ORDER);
+                            s23.intoMemorySegment(sums, oldest + 3 * BYTES, ORDER);
                         }
                     }
                     case 4 -> {
-                        s30.intoMemorySegment(oldest, 0, ORDER);
-                        s31.intoMemorySegment(oldest, BYTES, ORDER);
+                        s30.intoMemorySegment(sums, oldest, ORDER);
+                        s31.intoMemorySegment(sums, oldest + BYTES, ORDER);
                         if (VECTORS > 2) {
-                            s32.intoMemorySegment(oldest, 2 * BYTES, ORDER);
-                            s33.intoMemorySegment(oldest, 3 * BYTES, ORDER);
+                            s32.intoMemorySegment(sums, oldest + 2 * BYTES, ORDER);
+                            s33.intoMemorySegment(sums, oldest + 3 * BYTES, ORDER);
                         }
                     }
                     case 5 -> {
-                        s40.intoMemorySegment(oldest, 0, ORDER);
-                        s41.intoMemorySegment(oldest, BYTES, ORDER);
+                        s40.intoMemorySegment(sums, oldest, ORDER);
+                        s41.intoMemorySegment(sums, oldest + BYTES, ORDER);
                         if (VECTORS > 2) {
-                            s42.intoMemorySegment(oldest, 2 * BYTES, ORDER);
-                            s43.intoMemorySegment(oldest, 3 * BYTES, ORDER);
+                            s42.intoMemorySegment(sums, oldest + 2 * BYTES, ORDER);
+                            s43.intoMemorySegment(sums, oldest + 3 * BYTES, ORDER);
                         }
                     }
                     default -> throw new AssertionError(ROWS);
@@ -220,39 +216,35 @@ final class WindowRowsVector extends WindowRows {
                 beginAt += stepOfBegin;
             }
             if (ROWS > 1) {
-                MemorySegment older = sums.asSlice(at - 1 * below, STRIP);
-                s10.intoMemorySegment(older, 0, ORDER);
-                s11.intoMemorySegment(older, BYTES, ORDER);
+                s10.intoMemorySegment(sums, at - 1 * below, ORDER);
+                s11.intoMemorySegment(sums, at - 1 * below + BYTES, ORDER);
                 if (VECTORS > 2) {
-                    s12.intoMemorySegment(older, 2 * BYTES, ORDER);
-                    s13.intoMemorySegment(older, 3 * BYTES, ORDER);
+                    s12.intoMemorySegment(sums, at - 1 * below + 2 * BYTES, ORDER);
+                    s13.intoMemorySegment(sums, at - 1 * below + 3 * BYTES, ORDER);
                 }
             }
             if (ROWS > 2) {
-                MemorySegment older = sums.asSlice(at - 2 * below, STRIP);
-                s20.intoMemorySegment(older, 0, ORDER);
-                s21.intoMemorySegment(older, BYTES, ORDER);
+                s20.intoMemorySegment(sums, at - 2 * below, ORDER);
+                s21.intoMemorySegment(sums, at - 2 * below + BYTES, ORDER);
                 if (VECTORS > 2) {
-                    s22.intoMemorySegment(older, 2 * BYTES, ORDER);
-                    s23.intoMemorySegment(older, 3 * BYTES, ORDER);
+                    s22.intoMemorySegment(sums, at - 2 * below + 2 * BYTES, ORDER);
+                    s23.intoMemorySegment(sums, at - 2 * below + 3 * BYTES, ORDER);
                 }
             }
             if (ROWS > 3) {
-                MemorySegment older = sums.asSlice(at - 3 * below, STRIP);
-                s30.intoMemorySegment(older, 0, ORDER);
-                s31.intoMemorySegment(older, BYTES, ORDER);
+                s30.intoMemorySegment(sums, at - 3 * below, ORDER);
+                s31.intoMemorySegment(sums, at - 3 * below + BYTES, ORDER);
                 if (VECTORS > 2) {
-                    s32.intoMemorySegment(older, 2 * BYTES, ORDER);
-                    s33.intoMemorySegment(older, 3 * BYTES, ORDER);
+                    s32.intoMemorySegment(sums, at - 3 * below + 2 * BYTES, ORDER);
+                    s33.intoMemorySegment(sums, at - 3 * below + 3 * BYTES, ORDER);
                 }
             }
             if (ROWS > 4) {
-                MemorySegment older = sums.asSlice(at - 4 * below, STRIP);
-                s40.intoMemorySegment(older, 0, ORDER);
-                s41.intoMemorySegment(older, BYTES, ORDER);
+                s40.intoMemorySegment(sums, at - 4 * below, ORDER);
+                s41.intoMemorySegment(sums, at - 4 * below + BYTES, ORDER);
                 if (VECTORS > 2) {
-                    s42.intoMemorySegment(older, 2 * BYTES, ORDER);
-                    s43.intoMemorySegment(older, 3 * BYTES, ORDER);
+                    s42.intoMemorySegment(sums, at - 4 * below + 2 * BYTES, ORDER);
+                    s43.intoMemorySegment(sums, at - 4 * below + 3 * BYTES, ORDER);
                 }
             }
         }
