@@ -71,26 +71,22 @@ public final class WindowMatmul {
             for (int block = firstBlock; block < endBlock; block++) {
                 long to = current.rowOffset(row) + (long) block * BLOCK;
                 start(tables, block, current.segment(), to, position);
-                for (Reach reach : tables.reaches) {
-                    WindowRows adds = tables.adds[reach.rows()];
+                for (Pass pass : tables.passes) {
+                    WindowRows adds = tables.adds[pass.rows()];
                     for (int lanes = 0; lanes < BLOCK; lanes += tables.strip) {
-                        adds.add(lists, reach, block, lanes, current.segment(), to + lanes, position);
+                        adds.add(lists, pass, block, lanes, current.segment(), to + lanes, position);
                     }
                 }
             }
         }
     }
 
-    /** Starts at the bias what does not begin with the first row of the kernel, as that lies in the padding. */
+    /** Starts all sums at the bias, where the first pass does not. */
     private static void start(WindowTables tables, int block, MemorySegment sums, long to, int position) {
-        Window.Axis y = tables.window.y();
-        int columns = tables.window.x().outputs();
-        for (int row = 0; row < y.outputs(); row++) {
-            if (row < y.padding() || row - y.padding() >= y.inputs()) {
-                for (int column = 0; column < columns; column++) {
-                    long at = to + (long) (row * columns + column) * position;
-                    MemorySegment.copy(tables.bias.segment(), (long) block * BLOCK, sums, at, BLOCK);
-                }
+        if (!tables.passes[0].begins()) {
+            for (int place = 0; place < tables.window.positions(); place++) {
+                long at = to + (long) place * position;
+                MemorySegment.copy(tables.bias.segment(), (long) block * BLOCK, sums, at, BLOCK);
             }
         }
     }

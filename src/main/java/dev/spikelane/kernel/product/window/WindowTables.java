@@ -27,8 +27,8 @@ public final class WindowTables {
     final Window window;
     final FloatMatrix bias;
 
-    /** The rows of the map in the order in which they are added, and what adds them, by the rows that they reach. */
-    final Reach[] reaches;
+    /** What adds up a map, in this order, and what adds them, by the rows that they reach. */
+    final Pass[] passes;
 
     final WindowRows[] adds;
 
@@ -50,13 +50,13 @@ public final class WindowTables {
         this.post = post;
         bias = FloatMatrix.zeros(arena, 1, post);
         memory = FloatMatrix.zeros(arena, rows(window, post), PackedWeights.BLOCK);
-        reaches = Reach.of(window.y()).toArray(Reach[]::new);
+        passes = Pass.of(window.y()).toArray(Pass[]::new);
         int vectors = vectors(window.y().kernel());
         strip = vectors == 0 ? INPUT : vectors * SimdWidth.bits() / Byte.SIZE;
         adds = new WindowRows[window.y().kernel() + 1];
-        for (Reach reach : reaches) {
-            if (adds[reach.rows()] == null) {
-                adds[reach.rows()] = WindowRows.of(reach.rows(), vectors);
+        for (Pass pass : passes) {
+            if (adds[pass.rows()] == null) {
+                adds[pass.rows()] = WindowRows.of(pass.rows(), vectors);
             }
         }
     }
