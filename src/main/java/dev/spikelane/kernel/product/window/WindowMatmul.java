@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.product.window;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
@@ -83,11 +84,18 @@ public final class WindowMatmul {
 
     /** Starts all sums at the bias, where the first pass does not. */
     private static void start(WindowTables tables, int block, MemorySegment sums, long to, int position) {
-        if (!tables.passes[0].begins()) {
-            for (int place = 0; place < tables.window.positions(); place++) {
-                long at = to + (long) place * position;
-                MemorySegment.copy(tables.bias.segment(), (long) block * BLOCK, sums, at, BLOCK);
-            }
+        MemorySegment bias = tables.bias.segment();
+        long from = (long) block * BLOCK;
+        int positions = tables.window.positions();
+        if (tables.passes[0].begins()) {
+            return;
+        }
+        if (SimdWidth.VECTOR) {
+            WindowTablesVector.start(bias, from, sums, to, position, positions);
+            return;
+        }
+        for (int place = 0; place < positions; place++) {
+            MemorySegment.copy(bias, from, sums, to + (long) place * position, BLOCK);
         }
     }
 }
