@@ -11,8 +11,12 @@ enum {
     GROUP = 4,              /* inputs whose weights are summed first */
     SUBSETS = 15,           /* of four inputs, the empty one left out */
     MOST_KERNEL_ROWS = 5,
+    TALL = 4,               /* rows of a kernel from which on edges may be passes of their own */
+    EDGE = 2,               /* rows of an edge */
     MOST_GROUPS = 1 << 16
 };
+
+#define SHARE_WITH_EDGES 0.3 /* of groups that fire */
 
 /* A square map and kernel. */
 struct shape {
@@ -66,69 +70,70 @@ static void list(const uint64_t *spikes, const struct shape *of, struct lists *t
 
 static inline int clamped(int value, int least, int most) { return value < least ? least : value > most ? most : value; }
 
+/* Rows of the input from first on, and of the kernel from kernel_row on; rows of outputs from top to bottom. */
+struct pass {
+    int first, end, kernel_row, top, bottom, begins;
+};
+
 /*
- * Rows of a map, from first on, that reach the same rows of the kernel, kernel_row and those behind it: sums of all rows of outputs in
- * reach are in registers while the window slides down a column.
+ * Sums of all rows of outputs in reach are in registers while the window slides down a column. Those of outputs that are not there are stored
+ * where the first ones are going to be.
  */
 static inline __attribute__((always_inline)) void add_rows(const int ROWS, const int VECTORS, const struct lists *lists,
-                                                           const struct shape *of, int first, int end, int kernel_row,
-                                                           const float *table, const float *bias, float *sums) {
-    int width = of->inputs;
+                                                           const struct shape *of, const struct pass *pass, const float *table,
+                                                           const float *bias, float *sums) {
     int groups = of->channels / GROUP;
     int pixel = groups * SUBSETS * of->kernel * BLOCK;
     int position = of->blocks * BLOCK;
     int64_t below = (int64_t)of->outputs * position;
-    table += (kernel_row - of->kernel) * BLOCK;
+    table += (pass->kernel_row - of->kernel) * BLOCK;
     for (int column = 0; column < of->outputs; column++) {
-        int left = column - of->padding;
-        int from = clamped(left, 0, width);
-        int to = clamped(left + of->kernel, 0, width);
-        float *at = sums + (first + of->padding - kernel_row) * below + (int64_t)column * position;
-        lanes sum[MOST_KERNEL_ROWS][4];
-        for (int row = 1; row < ROWS; row++)
+        int place = column - of->padding;
+        int left = clamped(place, 0, of->inputs) * groups;
+        int right = clamped(place + of->kernel, 0, of->inputs) * groups;
+        float *sum0 = sums + (int64_t)column * position;
+        lanes sum[MOST_KERNEL_ROWS][4] = {0};
+        for (int row = pass->top; row < pass->bottom + ROWS; row++) {
+            const float *begin = pass->begins ? bias : sum0 + (row < pass->bottom ? row : pass->bottom) * below;
             for (int v = 0; v < VECTORS; v++)
-                sum[row][v] = load(at - row * below + v * LANES);
-        for (int y = first; y < end; y++, at += below) {
-            for (int v = 0; v < VECTORS; v++)
-                sum[0][v] = load((kernel_row == 0 ? bias : at) + v * LANES);
-            int base = (y * width + left) * pixel;
-            for (int i = lists->starts[(y * width + from) * groups]; i < lists->starts[(y * width + to) * groups]; i++) {
-                const float *entry = table + (lists->entries[i] - base);
+                sum[0][v] = load(begin + v * LANES);
+            int y = row - of->padding + pass->kernel_row;
+            if (y >= pass->first && y < pass->end) {
+                const int *starts = lists->starts + (int64_t)y * of->inputs * groups;
+                int base = (y * of->inputs + place) * pixel;
+                int end = starts[right];
+                for (int i = starts[left]; i < end; i++) {
+                    const float *entry = table + (lists->entries[i] - base);
 #pragma GCC unroll 5
-                for (int row = 0; row < ROWS; row++)
+                    for (int row = 0; row < ROWS; row++)
 #pragma GCC unroll 4
-                    for (int v = 0; v < VECTORS; v++)
-                        sum[row][v] += load(entry + row * BLOCK + v * LANES);
+                        for (int v = 0; v < VECTORS; v++)
+                            sum[row][v] += load(entry + row * BLOCK + v * LANES);
+                }
             }
+            int oldest = row - (ROWS - 1) < pass->top ? pass->top : row - (ROWS - 1);
             for (int v = 0; v < VECTORS; v++)
-                store(at - (ROWS - 1) * below + v * LANES, sum[ROWS - 1][v]);
+                store(sum0 + oldest * below + v * LANES, sum[ROWS - 1][v]);
 #pragma GCC unroll 5
             for (int row = ROWS - 1; row > 0; row--)
 #pragma GCC unroll 4
                 for (int v = 0; v < VECTORS; v++)
                     sum[row][v] = sum[row - 1][v];
         }
-        for (int row = 1; row < ROWS; row++)
-            for (int v = 0; v < VECTORS; v++)
-                store(at - row * below + v * LANES, sum[row][v]);
     }
 }
 
 #define ROWS_OF(rows, vectors)                                                                                              \
-    static __attribute__((noinline)) void add_##rows##_##vectors(const struct lists *lists, const struct shape *of, int first, \
-                                                                 int end, int kernel_row, const float *table,               \
+    static __attribute__((noinline)) void add_##rows##_##vectors(const struct lists *lists, const struct shape *of,         \
+                                                                 const struct pass *pass, const float *table,               \
                                                                  const float *bias, float *sums) {                          \
-        add_rows(rows, vectors, lists, of, first, end, kernel_row, table, bias, sums);                                      \
+        add_rows(rows, vectors, lists, of, pass, table, bias, sums);                                                        \
     }
-ROWS_OF(1, 2) ROWS_OF(2, 2) ROWS_OF(3, 2) ROWS_OF(4, 2) ROWS_OF(5, 2)
-ROWS_OF(1, 4) ROWS_OF(2, 4) ROWS_OF(3, 4) ROWS_OF(4, 4) ROWS_OF(5, 4)
+ROWS_OF(2, 2) ROWS_OF(3, 2) ROWS_OF(4, 2) ROWS_OF(5, 2) ROWS_OF(2, 4) ROWS_OF(3, 4) ROWS_OF(4, 4) ROWS_OF(5, 4)
 
-typedef void add_function(const struct lists *, const struct shape *, int, int, int, const float *, const float *, float *);
-static add_function *const ADD[2][MOST_KERNEL_ROWS + 1] = {{0, add_1_2, add_2_2, add_3_2, add_4_2, add_5_2},
-                                                           {0, add_1_4, add_2_4, add_3_4, add_4_4, add_5_4}};
-
-static int low(const struct shape *of, int row) { return clamped(row + of->padding - (of->outputs - 1), 0, of->kernel); }
-static int high(const struct shape *of, int row) { return clamped(row + of->padding, 0, of->kernel - 1); }
+typedef void add_function(const struct lists *, const struct shape *, const struct pass *, const float *, const float *, float *);
+static add_function *const ADD[2][MOST_KERNEL_ROWS + 1] = {{0, 0, add_2_2, add_3_2, add_4_2, add_5_2},
+                                                           {0, 0, add_2_4, add_3_4, add_4_4, add_5_4}};
 
 /* Vectors of a strip: as many as registers hold, or half of them. */
 EXPORT(void, spike_window)(const uint64_t *spikes, int words, int rows, const float *tables, const float *bias, int blocks,
@@ -136,21 +141,29 @@ EXPORT(void, spike_window)(const uint64_t *spikes, int words, int rows, const fl
                            struct lists *lists) {
     struct shape of = {channels, inputs, kernel, padding, inputs + 2 * padding - kernel + 1, blocks};
     int64_t table = (int64_t)kernel * channels / GROUP * SUBSETS * kernel * BLOCK;
+    int edge = EDGE - padding, last = of.outputs - 1;
+    struct pass whole = {0, inputs, 0, 0, last, 1};
+    struct pass edges[] = {{0, edge, 0, 0, edge + padding - 1, 1},
+                           {edge, inputs - edge, 0, 0, last, 0},
+                           {inputs - edge, inputs, kernel - EDGE, inputs - edge + padding - kernel + 1, last, 0}};
     for (int row = 0; row < rows; row++) {
         list(spikes + (int64_t)row * words, &of, lists);
-        for (int block = 0; block < blocks; block++) {
-            float *sums = current + (int64_t)row * stride + block * BLOCK;
-            for (int position = 0; position < padding * of.outputs; position++)
-                for (int lane = 0; lane < BLOCK; lane++)
-                    sums[(int64_t)position * blocks * BLOCK + lane] = bias[block * BLOCK + lane];
-            for (int first = 0, end; first < inputs; first = end) {
-                int kernel_row = low(&of, first), last = high(&of, first);
-                for (end = first + 1; end < inputs && low(&of, end) == kernel_row && high(&of, end) == last; end++)
-                    ;
-                for (int strip = 0; strip < BLOCK; strip += vectors * LANES)
-                    ADD[vectors / 4][last - kernel_row + 1](lists, &of, first, end, kernel_row, tables + block * table + strip,
-                                                           bias + block * BLOCK + strip, sums + strip);
+        int groups = inputs * inputs * channels / GROUP;
+        int has_edges = kernel >= TALL && edge > 0 && of.outputs >= EDGE && lists->starts[groups] > SHARE_WITH_EDGES * groups;
+        for (int channel = 0; channel < blocks * BLOCK; channel += vectors * LANES) {
+            float *sums = current + (int64_t)row * stride + channel;
+            const float *from = tables + channel / BLOCK * table + channel % BLOCK;
+            add_function *add = ADD[vectors / 4][kernel];
+            if (!has_edges) {
+                add(lists, &of, &whole, from, bias + channel, sums);
+                continue;
             }
+            for (int place = (edge + padding) * of.outputs; place < of.outputs * of.outputs; place++)
+                for (int lane = 0; lane < vectors * LANES; lane++)
+                    sums[(int64_t)place * blocks * BLOCK + lane] = bias[channel + lane];
+            ADD[vectors / 4][EDGE](lists, &of, &edges[0], from, bias + channel, sums);
+            add(lists, &of, &edges[1], from, bias + channel, sums);
+            ADD[vectors / 4][EDGE](lists, &of, &edges[2], from, bias + channel, sums);
         }
     }
 }

@@ -16,19 +16,22 @@ import java.util.List;
  */
 record Pass(int first, int end, int kernelRow, int rows, int top, int bottom, boolean begins) {
 
-    /** A kernel of so many rows leaves out those beyond the map where two rows of the input reach two of outputs. */
+    /** Rows of a kernel from which on edges are worth passes of their own. */
     private static final int TALL = 4;
 
+    /** Rows of an edge. */
     private static final int EDGE = 2;
 
-    /**
-     * What adds up all of a map, in this order. The first rows of the input reach no more outputs than there are rows
-     * above them, and the last ones as many as below: in a tall kernel these are passes of their own.
-     */
-    static List<Pass> of(Window.Axis y) {
+    /** All of a map at once: beyond its first and last rows outputs are added up in vain that are not there. */
+    static List<Pass> whole(Window.Axis y) {
+        return List.of(of(y, 0, y.inputs(), 0, y.kernel(), true));
+    }
+
+    /** The first rows of the input, by the first rows of a tall kernel alone, those between, and the last rows. */
+    static List<Pass> withEdges(Window.Axis y) {
         int edge = EDGE - y.padding();
         if (y.kernel() < TALL || edge <= 0 || y.outputs() < EDGE) {
-            return List.of(of(y, 0, y.inputs(), 0, y.kernel(), true));
+            return whole(y);
         }
         return List.of(
                 of(y, 0, edge, 0, EDGE, false),

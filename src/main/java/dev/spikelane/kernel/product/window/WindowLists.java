@@ -1,9 +1,12 @@
 package dev.spikelane.kernel.product.window;
 
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The groups of four channels of a map in which one fires, in the order of the map: where their entries would stand in
@@ -24,15 +27,23 @@ public final class WindowLists {
     /** How many entries there are before each group, and behind the last. */
     final int[] starts;
 
+    /** Currents of a map with channels rounded up to strips; null where their number is a multiple. */
+    final @Nullable FloatMatrix room;
+
     private final int groups;
 
     /**
      * Allocates lists for the maps of a window.
      *
+     * @param arena the arena that owns memory
      * @param tables of the product
      */
-    public WindowLists(WindowTables tables) {
+    public WindowLists(Arena arena, WindowTables tables) {
         this.tables = tables;
+        int channels = tables.post() * Float.BYTES;
+        int rounded = Math.ceilDiv(channels, tables.strip) * tables.strip;
+        int floats = Math.multiplyExact(tables.window.positions(), rounded / Float.BYTES);
+        room = rounded == channels ? null : FloatMatrix.zeros(arena, 1, floats);
         groups = tables.window.inputs() / 4;
         entries = new int[groups + WindowListsVector.GROUPS];
         starts = new int[groups + WindowListsVector.GROUPS];
@@ -46,6 +57,11 @@ public final class WindowLists {
         } else {
             list(spikes.segment(), from, groups, tables.entryBytes(), entries, starts);
         }
+    }
+
+    /** How many groups fire. */
+    int count() {
+        return starts[groups];
     }
 
     /** Lists groups of a row of spikes. */

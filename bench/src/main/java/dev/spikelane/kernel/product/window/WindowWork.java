@@ -73,6 +73,7 @@ public record WindowWork(int channels, int post, int kernel, int padding, int in
         private final List<SpikeMatrix> maps;
         private final List<SpikeMatrix> unfolded = new ArrayList<>();
         private final FloatMatrix current;
+        private final Tile currents;
         private final FloatMatrix sums;
         private final SpikeWorkspace workspace = new SpikeWorkspace(arena);
 
@@ -82,12 +83,12 @@ public record WindowWork(int channels, int post, int kernel, int padding, int in
             weights = PackedWeights.pack(arena, linear.weights(), linear.bias());
             spikes = RandomData.spikes(arena, MAPS, window.inputs(), work.density);
             maps = parts(spikes, ROWS);
-            int columns = window.positions() * weights.blocks() * PackedWeights.BLOCK;
-            current = FloatMatrix.zeros(arena, ROWS, columns);
+            current = FloatMatrix.zeros(arena, ROWS, window.positions() * work.post);
+            currents = Tile.whole(current);
             sums = FloatMatrix.zeros(arena, ROWS * window.positions(), work.post);
             WindowTables tables = new WindowTables(arena, window, work.post);
             tables.fill(weights);
-            WindowLists lists = new WindowLists(tables);
+            WindowLists lists = new WindowLists(arena, tables);
             entries.add(new Entry(Contestant.JAVA, () -> slide(lists), current.segment()));
             unfold();
             entries.add(new Entry(Contestant.UNFOLDED, this::multiply, sums.segment()));
@@ -100,7 +101,7 @@ public record WindowWork(int channels, int post, int kernel, int padding, int in
 
         private void slide(WindowLists lists) {
             for (SpikeMatrix map : maps) {
-                WindowMatmul.multiply(map, ROWS, lists, 0, weights.blocks(), current);
+                WindowMatmul.multiply(map, ROWS, lists, currents);
             }
         }
 
