@@ -1,5 +1,6 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
@@ -18,10 +19,10 @@ public final class Scratch {
     private final Arena arena;
     private final Shared shared;
     private final List<FloatMatrix> made = new ArrayList<>();
+    private final Lazy<SpikeWorkspace> spikes;
+    private final Lazy<NarrowMatmul> narrow;
     private final List<UnfoldedRows> unfolded = new ArrayList<>();
     private final List<WindowGradientRoom> gradients = new ArrayList<>();
-    private @Nullable SpikeWorkspace spikes;
-    private @Nullable NarrowMatmul narrow;
 
     /**
      * Makes scratch memory for a single thread.
@@ -35,6 +36,8 @@ public final class Scratch {
     private Scratch(Arena arena, Shared shared) {
         this.arena = arena;
         this.shared = shared;
+        this.narrow = new Lazy<>(() -> new NarrowMatmul(arena));
+        this.spikes = new Lazy<>(() -> new SpikeWorkspace(arena));
     }
 
     /**
@@ -89,12 +92,7 @@ public final class Scratch {
      * @return always the same
      */
     public SpikeWorkspace spikes() {
-        SpikeWorkspace known = spikes;
-        if (known == null) {
-            known = new SpikeWorkspace(arena);
-            spikes = known;
-        }
-        return known;
+        return spikes.get();
     }
 
     /**
@@ -103,12 +101,7 @@ public final class Scratch {
      * @return always the same
      */
     public NarrowMatmul narrow() {
-        NarrowMatmul known = narrow;
-        if (known == null) {
-            known = new NarrowMatmul(arena);
-            narrow = known;
-        }
-        return known;
+        return narrow.get();
     }
 
     /**
@@ -189,7 +182,7 @@ public final class Scratch {
         long bytes = 0;
         boolean own = false;
         for (Scratch each : of) {
-            SpikeWorkspace known = each.spikes;
+            SpikeWorkspace known = each.spikes.known();
             bytes += known == null ? 0 : known.listBytes();
             own |= known != null && known.prepared() == common;
         }

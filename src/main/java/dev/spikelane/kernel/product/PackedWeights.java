@@ -78,8 +78,8 @@ public final class PackedWeights {
         int pre = weights.columns();
         weights.requireShape("weights", post, pre);
         bias.requireShape("bias", 1, post);
-        requireFinite("weights", weights);
-        requireFinite("bias", bias);
+        weights.requireFinite("weights");
+        bias.requireFinite("bias");
         FloatMatrix ownBias = FloatMatrix.zeros(arena, 1, post);
         ownBias.copyFrom(bias);
         FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + MORE_ROWS, BLOCK);
@@ -114,8 +114,8 @@ public final class PackedWeights {
     public void set(FloatMatrix weights, FloatMatrix newBias) {
         weights.requireShape("weights", post, pre);
         newBias.requireShape("bias", 1, post);
-        requireFinite("weights", weights);
-        requireFinite("bias", newBias);
+        weights.requireFinite("weights");
+        newBias.requireFinite("bias");
         bias.copyFrom(newBias);
         for (int output = 0; output < post; output++) {
             copyOutput(weights, output, pre, packed.segment());
@@ -273,17 +273,6 @@ public final class PackedWeights {
         }
     }
 
-    private static void requireFinite(String name, FloatMatrix matrix) {
-        for (int row = 0; row < matrix.rows(); row++) {
-            for (int column = 0; column < matrix.columns(); column++) {
-                float value = matrix.segment().get(JAVA_FLOAT, matrix.rowOffset(row) + (long) column * Float.BYTES);
-                if (!Float.isFinite(value)) {
-                    throw notFinite(name, value, row, column);
-                }
-            }
-        }
-    }
-
     private static IllegalArgumentException notFinite(String name, float value, int row, int column) {
         return new IllegalArgumentException(
                 name + " has " + value + " at row " + row + ", column " + column + ", expected a finite number");
@@ -372,14 +361,7 @@ public final class PackedWeights {
         if (factors.length != pre) {
             throw new IllegalArgumentException("there are " + factors.length + " factors, expected " + pre);
         }
-        for (int block = 0; block < blocks(); block++) {
-            for (int input = 0; input < pre; input++) {
-                for (int output = 0; output < BLOCK; output++) {
-                    int row = block * paddedPre() + input;
-                    packed.set(row, output, packed.get(row, output) * factors[input]);
-                }
-            }
-        }
+        scaleAgain(this, factors);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.spikelane.engine.ProjectionRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
@@ -32,7 +33,7 @@ public final class GradientTerm {
     private final RunSize size;
     private final boolean learns;
     /** The sum over the steps of the gradients of a frame's currents. */
-    private @Nullable Tile ofFrame;
+    private final Lazy<Tile> ofFrame;
 
     /** Gradients of a step, which are added to that sum. */
     private final Tile ofStep;
@@ -74,6 +75,7 @@ public final class GradientTerm {
         this.size = plan.size();
         this.learns = learns;
         this.arena = plan.arena();
+        this.ofFrame = new Lazy<>(() -> Tile.whole(FloatMatrix.zeros(arena, size.batch(), path.outputs())));
         this.ofStep = Tile.whole(FloatMatrix.zeros(1, path.outputs()));
         this.whole = ofStep.another();
     }
@@ -144,22 +146,12 @@ public final class GradientTerm {
         }
     }
 
-    /** The gradients of a frame's currents, summed over the steps. */
-    private Tile ofFrame() {
-        Tile made = ofFrame;
-        if (made == null) {
-            made = Tile.whole(FloatMatrix.zeros(arena, size.batch(), path.outputs()));
-            ofFrame = made;
-        }
-        return made;
-    }
-
     /** Says that gradients of a frame's currents come summed over the steps, a block after the other. */
     void openSums() {
         summed = true;
         WeightGradients weights = path.only();
         if (!takesSums()) {
-            ofFrame();
+            ofFrame.get();
             return;
         }
         added = true;
@@ -179,7 +171,7 @@ public final class GradientTerm {
     void takeSums(Tile sums, int thread) {
         WeightGradients weights = path.only();
         if (!takesSums()) {
-            sums.copyTo(0, ofFrame().matrix(), 0, size.batch());
+            sums.copyTo(0, ofFrame.get().matrix(), 0, size.batch());
         } else if (learns && weights != null) {
             weights.add(sums, 0, 1, thread);
         }
@@ -310,7 +302,7 @@ public final class GradientTerm {
         if (path.readsMade()) {
             path.again(frame(), 0, size.batch(), 0);
         }
-        path.toFirst(ofFrame().matrix(), 0, size.batch(), 0, true);
+        path.toFirst(ofFrame.get().matrix(), 0, size.batch(), 0, true);
     }
 
     /** Writes the gradients of a frame, behind {@link #openFrame}. */
@@ -319,7 +311,7 @@ public final class GradientTerm {
             path.copyRows(0, size.batch(), into);
         } else {
             Signal source = path.readsSource() ? frame() : null;
-            path.pull(source, path.isOneOperator() ? ofFrame().matrix() : path.ofFirst(0), size.batch(), into, 0);
+            path.pull(source, path.isOneOperator() ? ofFrame.get().matrix() : path.ofFirst(0), size.batch(), into, 0);
         }
     }
 
@@ -349,13 +341,13 @@ public final class GradientTerm {
     private void addOfFrame(int first, int steps) {
         if (norm != null) {
             if (first == 0) {
-                norm.frameBack(ofFrame().matrix());
+                norm.frameBack(ofFrame.get().matrix());
             }
         } else if (!summed) {
             sumUp(first, steps);
         }
         if (learns && first == 0 && !added) {
-            FloatMatrix sums = ofFrame().matrix();
+            FloatMatrix sums = ofFrame.get().matrix();
             path.again(frame(), 0, size.batch(), 0);
             path.toFirst(sums, 0, size.batch(), 0, false);
             path.takeFrame(frame(), forward.source().frameVersion(), sums);
@@ -365,10 +357,10 @@ public final class GradientTerm {
 
     private void sumUp(int first, int count) {
         if (first + count == size.steps()) {
-            ofFrame().matrix().fill(0); // the last steps come first
+            ofFrame.get().matrix().fill(0); // the last steps come first
         }
         for (int step = first + count - 1; step >= first; step--) {
-            RowSum.add(ofFrame(), ofStep.on(port.from(step)), size.batch());
+            RowSum.add(ofFrame.get(), ofStep.on(port.from(step)), size.batch());
         }
     }
 

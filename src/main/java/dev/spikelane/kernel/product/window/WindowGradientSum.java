@@ -96,6 +96,8 @@ public final class WindowGradientSum {
                 Elements.set(to, toRow, i, Elements.get(to, toRow, i) + Elements.get(from, fromRow, i));
             }
         }
-        from.segment().asSlice(at, WindowGradientShape.BLOCK * (long) Float.BYTES).fill((byte) 0);
+        from.segment()
+                .asSlice(at, WindowGradientShape.BLOCK * (long) Float.BYTES)
+                .fill((byte) 0);
     }
 }

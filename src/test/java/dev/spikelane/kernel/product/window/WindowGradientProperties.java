@@ -8,7 +8,6 @@ import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.dense.DenseCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
