@@ -13,7 +13,6 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,8 +43,8 @@ class GoldenConvolutionTest {
         Shape made = said.outputShape(source);
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", source);
-        Population p = builder.population(
-                "p", made, new Leaky(0f).withThreshold(1e30f).withReset(Reset.NONE));
+        Population p =
+                builder.population("p", made, new Leaky(0f).withThreshold(1e30f).withReset(Reset.NONE));
         builder.project("x-p", x, p, said);
         try (Simulation simulation = builder.build().simulate(rows.rows())) {
             if (rows instanceof SpikeMatrix spikes) {

@@ -83,8 +83,8 @@ class GoldenNeuronTest {
     void recurrentLeaky() {
         GoldenSet.of("rleaky").check(golden -> {
             int neurons = golden.shape("input").getLast();
-            Function<Recurrence, Neuron> model = recurrence -> new RLeaky(
-                    parameter(golden, "beta", neurons), recurrence, firing(golden, neurons, Reset.SUBTRACT));
+            Function<Recurrence, Neuron> model = recurrence ->
+                    new RLeaky(parameter(golden, "beta", neurons), recurrence, firing(golden, neurons, Reset.SUBTRACT));
             checkRecurrent(golden, model, Map.of("mem", "membrane"));
         });
     }
