@@ -233,7 +233,13 @@ public final class NetworkBuilder {
     public NetworkBuilder convolution(int outputs, Kernel kernel, TorchRandom random) {
         Objects.requireNonNull(kernel, "kernel");
         Objects.requireNonNull(random, "random");
-        return connect(Convolution.of(width().channels(), outputs, kernel, random));
+        Convolution made;
+        try {
+            made = Convolution.of(width().channels(), outputs, kernel, random);
+        } catch (IllegalArgumentException failure) {
+            throw misfit(true, failure.getMessage(), failure);
+        }
+        return connect(made);
     }
 
     /**
@@ -343,7 +349,7 @@ public final class NetworkBuilder {
     private NetworkBuilder pool(int dimensions, Pool pool) {
         if (width().rank() != dimensions + 1) {
             throw misfit(
-                    pool,
+                    false,
                     pool + " has a source of shape " + width() + ", expected "
                             + (dimensions == 1 ? "channels and length" : "channels, height and width"),
                     null);
@@ -364,22 +370,25 @@ public final class NetworkBuilder {
         try {
             connection.outputShape(width());
         } catch (IllegalArgumentException failure) {
-            throw misfit(connection, failure.getMessage(), failure);
+            throw misfit(connection instanceof Convolution, failure.getMessage(), failure);
         }
         pending.add(connection);
         return this;
     }
 
-    private IllegalArgumentException misfit(Connection last, @Nullable String why, @Nullable Throwable cause) {
-        return new IllegalArgumentException(
-                "projection '" + nameOfChain(last) + "' from '" + end().name() + "': " + why, cause);
+    /** The name of the projection at the end of the chain. */
+    private String nameOfChain(boolean convolves) {
+        return convolves ? "conv" + (convolutions + 1) : "fc" + (layers - convolutions + 1);
     }
 
-    /** The name of the projection at the end of the chain, with one more connection. */
-    private String nameOfChain(Connection last) {
-        return last instanceof Convolution || pending.stream().anyMatch(Convolution.class::isInstance)
-                ? "conv" + (convolutions + 1)
-                : "fc" + (layers - convolutions + 1);
+    private boolean convolves() {
+        return pending.stream().anyMatch(Convolution.class::isInstance);
+    }
+
+    private IllegalArgumentException misfit(
+            boolean convolution, @Nullable String why, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                "projection '" + nameOfChain(convolution || convolves()) + "' from '" + end().name() + "': " + why, cause);
     }
 
     /**
@@ -437,9 +446,9 @@ public final class NetworkBuilder {
         }
         Shape shape = currents.withChannels(currents.channels() / gates);
         Population population = population(name, shape, neuron);
-        project(nameOfChain(pending.getLast()), end(), population, pending.toArray(Connection[]::new));
+        project(nameOfChain(convolves()), end(), population, pending.toArray(Connection[]::new));
         layers++;
-        convolutions += pending.stream().anyMatch(Convolution.class::isInstance) ? 1 : 0;
+        convolutions += convolves() ? 1 : 0;
         pending.clear();
         end = population;
         return this;

@@ -18,9 +18,10 @@ import java.util.Arrays;
  * @param source the shape of the inputs
  * @param made the shape of the outputs
  */
-record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
+public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
 
-    static ConvolutionLayout of(Convolution said, Shape source) {
+    /** Lays a convolution out behind a source; throws where it does not fit. */
+    public static ConvolutionLayout of(Convolution said, Shape source) {
         return new ConvolutionLayout(said.kernel(), source, said.outputShape(source));
     }
 
@@ -62,6 +63,32 @@ record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         }
         int before = said.same() ? reach / 2 : said.padding();
         return new Window.Axis(inputs, said.size(), said.stride(), before, said.dilation(), outputs);
+    }
+
+    /** Returns how many outputs each input adds to, in torch's order: fewer at the edges. */
+    public int[] reach() {
+        Window window = windows()[0];
+        int[] rows = reach(window.y());
+        int[] columns = reach(window.x());
+        int[] reach = new int[source.size()];
+        for (int i = 0; i < reach.length; i++) {
+            int place = i % (rows.length * columns.length);
+            reach[i] = outputs() * rows[place / columns.length] * columns[place % columns.length];
+        }
+        return reach;
+    }
+
+    private static int[] reach(Window.Axis axis) {
+        int[] reach = new int[axis.inputs()];
+        for (int output = 0; output < axis.outputs(); output++) {
+            for (int place = 0; place < axis.kernel(); place++) {
+                int at = axis.at(output, place);
+                if (at >= 0 && at < reach.length) {
+                    reach[at]++;
+                }
+            }
+        }
+        return reach;
     }
 
     /** The row of torch's weights that has the weight of an output of a group for an input {@code k} of its windows. */

@@ -53,12 +53,18 @@ public interface Operator {
     }
 
     /**
-     * Asks for the scratch memory that one thread needs to {@code multiply} spikes, so that it allocates nothing;
-     * values need none.
+     * Asks for the scratch memory that one thread needs to {@code multiply} spikes, so that it allocates nothing.
      *
      * @param scratch the thread's; other operators may use it between two calls
      */
     default void reserve(Scratch scratch) {}
+
+    /**
+     * Asks for the scratch memory that one thread needs to {@code multiply} values.
+     *
+     * @param scratch the thread's; other operators may use it between two calls
+     */
+    default void reserveValues(Scratch scratch) {}
 
     /**
      * Does what all calls of {@code multiply} for these rows would do again, once for all blocks and threads. A stage

@@ -222,12 +222,12 @@ public final class RandomGraph {
         List<Connection> path = new ArrayList<>();
         Shape from = source.shape();
         float strength = source.ofVariable().isPresent() ? 0.5f : 3;
+        if (currents.rank() > 1 && from.withChannels(1).equals(currents.withChannels(1)) && convolves(from, source)) {
+            return maps(from, currents);
+        }
         boolean pools = from.equals(maps)
                 && currents.equals(smaller.outputShape(maps))
                 && (!from.equals(currents) || random.nextBoolean());
-        if (currents.rank() > 1 && !pools && from.height() == currents.height() && from.width() == currents.width() && convolves(from, source)) {
-            return maps(from, currents);
-        }
         if (currents.rank() > 1 && !pools && (!from.equals(currents) || random.nextInt(4) == 0)) {
             Dense all = dense(from.size(), currents.size(), strength);
             return new Connection[] {new Recurrent(all.weights(), all.bias())};
@@ -291,30 +291,6 @@ public final class RandomGraph {
         return path.toArray(Connection[]::new);
     }
 
-    /** A pool that fits. */
-    private Pool pool(Shape from) {
-        while (true) {
-            Pool.Axis x = axis();
-            Pool.Rule rule = Pool.Rule.values()[random.nextInt(3)];
-            try {
-                Pool pool =
-                        new Pool(rule, from.rank() == 2 ? x : axis(), x, random.nextBoolean(), random.nextBoolean());
-                pool.outputShape(from);
-                return pool;
-            } catch (IllegalArgumentException refused) {
-                continue; // too much padding, or a dilated sum
-            }
-        }
-    }
-
-    private Pool.Axis axis() {
-        int size = random.nextInt(4);
-        int dilation = random.nextInt(3) == 0 ? 2 : 1;
-        return size == 0
-                ? new Pool.Axis(0, 1, 0, 1)
-                : new Pool.Axis(size, 1 + random.nextInt(3), random.nextInt(2), dilation);
-    }
-
     /** Whether a convolution is drawn, which is possible where all spikes of a channel carry the same. */
     private boolean convolves(Shape from, Source source) {
         return !learns && from.rank() > 1 && carriesOne(source) && random.nextInt(2) == 0;
@@ -351,6 +327,30 @@ public final class RandomGraph {
     /** With integers now and then. */
     private Convolution rounded(Convolution drawn) {
         return random.nextInt(3) == 0 ? new RandomConvolution(arena, random).rounded(drawn) : drawn;
+    }
+
+    /** A pool that fits. */
+    private Pool pool(Shape from) {
+        while (true) {
+            Pool.Axis x = axis();
+            Pool.Rule rule = Pool.Rule.values()[random.nextInt(3)];
+            try {
+                Pool pool =
+                        new Pool(rule, from.rank() == 2 ? x : axis(), x, random.nextBoolean(), random.nextBoolean());
+                pool.outputShape(from);
+                return pool;
+            } catch (IllegalArgumentException refused) {
+                continue; // too much padding, or a dilated sum
+            }
+        }
+    }
+
+    private Pool.Axis axis() {
+        int size = random.nextInt(4);
+        int dilation = random.nextInt(3) == 0 ? 2 : 1;
+        return size == 0
+                ? new Pool.Axis(0, 1, 0, 1)
+                : new Pool.Axis(size, 1 + random.nextInt(3), random.nextInt(2), dilation);
     }
 
     private Connection elementwise(int size, float strength) {
