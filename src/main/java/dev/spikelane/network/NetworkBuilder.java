@@ -392,6 +392,23 @@ public final class NetworkBuilder {
     }
 
     /**
+     * Goes on from a variable of the last neurons, in place of their spikes.
+     *
+     * @param name one of {@link Neuron#variables}
+     * @return this
+     * @throws IllegalArgumentException if they have no such variable
+     * @throws IllegalStateException if there are no neurons, or a connection stands behind them already
+     */
+    public NetworkBuilder variable(String name) {
+        if (!pending.isEmpty() || !(end() instanceof Population population)) {
+            throw new IllegalStateException("variable '" + name + "' is asked of "
+                    + (pending.isEmpty() ? "'" + end().name() + "'" : pending.getLast()) + ", expected it behind neurons");
+        }
+        end = population.variable(name);
+        return this;
+    }
+
+    /**
      * Adds the neurons that the chain feeds.
      *
      * @param neuron their model

@@ -85,6 +85,7 @@ public final class GoldenSet {
             "rsynaptic",
             "safetensors",
             "schedule",
+            "sconv2dlstm",
             "shuffle",
             "slstm",
             "split",

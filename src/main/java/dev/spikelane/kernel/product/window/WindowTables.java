@@ -1,0 +1,151 @@
+package dev.spikelane.kernel.product.window;
+
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The sums of the weights of every subset of four neighboring channels of a pixel, in the order in which
+ * {@link WindowMatmul} reads them: what a pixel adds to all rows of outputs that it reaches stands together.
+ *
+ * <p>Layout {@code [blocks of 64 outputs][groups of four inputs of a row of the kernel][15 subsets][rows of the
+ * kernel][64]}: four times the memory of the weights. Equal subsets of groups do not stand a power of 2 apart, which
+ * would be one set of a cache.
+ */
+public final class WindowTables {
+
+    /** Subsets of four inputs that are not empty. */
+    static final int SUBSETS = 15;
+
+    private static final int INPUT = PackedWeights.BLOCK_BYTES;
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    final Window window;
+    final FloatMatrix bias;
+
+    /** The rows of the map in the order in which they are added, and what adds them, by the rows that they reach. */
+    final Reach[] reaches;
+
+    final WindowRows[] adds;
+
+    /** Bytes of the channels of the output that are added at a time. */
+    final int strip;
+
+    private final FloatMatrix memory;
+    private final int post;
+
+    /**
+     * Allocates tables; {@link #fill} says of which weights.
+     *
+     * @param arena the arena that owns them
+     * @param window which {@link WindowMatmul#serves}
+     * @param post channels of the output
+     */
+    public WindowTables(Arena arena, Window window, int post) {
+        this.window = window;
+        this.post = post;
+        bias = FloatMatrix.zeros(arena, 1, post);
+        memory = FloatMatrix.zeros(arena, rows(window, post), PackedWeights.BLOCK);
+        reaches = Reach.of(window.y()).toArray(Reach[]::new);
+        int vectors = vectors(window.y().kernel());
+        strip = vectors == 0 ? INPUT : vectors * SimdWidth.bits() / Byte.SIZE;
+        adds = new WindowRows[window.y().kernel() + 1];
+        for (Reach reach : reaches) {
+            if (adds[reach.rows()] == null) {
+                adds[reach.rows()] = WindowRows.of(reach.rows(), vectors);
+            }
+        }
+    }
+
+    /** Vectors of a strip, whose sums must fit the registers; 0 without vectors. */
+    private static int vectors(int rows) {
+        return !SimdWidth.VECTOR ? 0 : SimdWidth.bits() == SimdWidth.WIDEST || rows <= 3 ? 4 : 2;
+    }
+
+    private static int rows(Window window, int post) {
+        return Math.multiplyExact(
+                Math.ceilDiv(post, PackedWeights.BLOCK) * groups(window) * SUBSETS,
+                window.y().kernel());
+    }
+
+    /** Groups of four inputs of a row of the kernel. */
+    private static int groups(Window window) {
+        return window.x().kernel() * window.channels() / 4;
+    }
+
+    /**
+     * Makes the tables of weights that are new, or have changed.
+     *
+     * @param weights {@code window.size() -> post}
+     * @throws IllegalArgumentException if their shape differs
+     */
+    public void fill(PackedWeights weights) {
+        if (weights.pre() != window.size() || weights.post() != post) {
+            throw new IllegalArgumentException(
+                    "weights are " + weights.pre() + " -> " + weights.post() + ", expected " + window.size() + " -> "
+                            + post);
+        }
+        weights.readBias(bias);
+        int groups = groups(window);
+        for (int block = 0; block < blocks(); block++) {
+            for (int row = 0; row < window.y().kernel(); row++) {
+                for (int group = 0; group < groups; group++) {
+                    long from = weights.blockOffset(block) + (long) (row * groups + group) * (4 * INPUT);
+                    long to = blockOffset(block) + (long) group * SUBSETS * entryBytes() + (long) row * INPUT;
+                    if (SimdWidth.VECTOR) {
+                        WindowTablesVector.make(weights.segment(), from, memory.segment(), to, entryBytes());
+                    } else {
+                        make(weights.segment(), from, memory.segment(), to, entryBytes());
+                    }
+                }
+            }
+        }
+    }
+
+    /** The table of a group, for 64 outputs: a subset is one with one input less, and the last input. */
+    static void make(MemorySegment weights, long from, MemorySegment tables, long to, int step) {
+        for (int subset = 1; subset <= SUBSETS; subset++) {
+            int last = Integer.highestOneBit(subset);
+            long input = from + (long) Integer.numberOfTrailingZeros(last) * INPUT;
+            long at = to + (long) (subset - 1) * step;
+            for (long lane = 0; lane < INPUT; lane += Float.BYTES) {
+                float weight = weights.get(FLOAT, input + lane);
+                float sum = subset == last
+                        ? weight
+                        : tables.get(FLOAT, at - (long) last * step + lane) + weight;
+                tables.set(FLOAT, at + lane, sum);
+            }
+        }
+    }
+
+    /** Channels of the output. */
+    int post() {
+        return post;
+    }
+
+    int blocks() {
+        return Math.ceilDiv(post, PackedWeights.BLOCK);
+    }
+
+    /** Bytes of a subset: 64 outputs for each row of the kernel. */
+    int entryBytes() {
+        return window.y().kernel() * INPUT;
+    }
+
+    /** Bytes of the tables of a pixel's channels. */
+    int pixelBytes() {
+        return window.channels() / 4 * SUBSETS * entryBytes();
+    }
+
+    MemorySegment segment() {
+        return memory.segment();
+    }
+
+    long blockOffset(int block) {
+        return (long) block * groups(window) * SUBSETS * entryBytes();
+    }
+}
