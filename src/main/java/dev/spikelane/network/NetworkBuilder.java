@@ -385,10 +385,10 @@ public final class NetworkBuilder {
         return pending.stream().anyMatch(Convolution.class::isInstance);
     }
 
-    private IllegalArgumentException misfit(
-            boolean convolution, @Nullable String why, @Nullable Throwable cause) {
+    private IllegalArgumentException misfit(boolean convolution, @Nullable String why, @Nullable Throwable cause) {
         return new IllegalArgumentException(
-                "projection '" + nameOfChain(convolution || convolves()) + "' from '" + end().name() + "': " + why, cause);
+                "projection '" + nameOfChain(convolution || convolves()) + "' from '" + end().name() + "': " + why,
+                cause);
     }
 
     /**

@@ -74,6 +74,7 @@ public final class GoldenSet {
             "mse_count_loss",
             "mse_membrane_loss",
             "mse_temporal_loss",
+            "net_conv",
             "net_feedforward",
             "net_layers",
             "optimizer",
