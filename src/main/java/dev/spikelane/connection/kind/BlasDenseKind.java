@@ -23,7 +23,7 @@ final class BlasDenseKind extends ConnectionKind<BlasDense> {
                 "dense by OpenBLAS",
                 Trait.UNSTORED,
                 Trait.INNER_ORDER,
-                Trait.CONNECTS_ALL,
+                Trait.SUMS,
                 Trait.VALUES);
     }
 

@@ -16,6 +16,7 @@ public final class Scratch {
     private final Arena arena;
     private final Shared shared;
     private final List<FloatMatrix> made = new ArrayList<>();
+    private final List<UnfoldedRows> unfolded = new ArrayList<>();
     private @Nullable SpikeWorkspace spikes;
     private @Nullable NarrowMatmul narrow;
 
@@ -105,6 +106,24 @@ public final class Scratch {
             narrow = known;
         }
         return known;
+    }
+
+    /**
+     * Returns the memory for windows that are unfolded.
+     *
+     * @param columns values of a window
+     * @param outputs of the product
+     * @return one and the same for equal numbers
+     */
+    UnfoldedRows unfolded(int columns, int outputs) {
+        for (UnfoldedRows rows : unfolded) {
+            if (rows.isOf(columns, outputs)) {
+                return rows;
+            }
+        }
+        UnfoldedRows rows = new UnfoldedRows(arena, columns, outputs);
+        unfolded.add(rows);
+        return rows;
     }
 
     /**

@@ -116,13 +116,33 @@ final class GradientPath {
         FloatMatrix at = gradient;
         for (int i = operators.length - 1; i > 0; i--) {
             FloatMatrix into = ofMade[i - 1].from(step);
-            input(i).pull(at, count, tiles[thread].on(into));
+            pull(i, made[i - 1].from(step), at, count, tiles[thread].on(into));
             at = into;
         }
     }
 
-    private InputGradient input(int operator) {
-        return Objects.requireNonNull(inputs[operator], "gradients of the source were not asked for");
+    private void pull(int operator, @Nullable Signal given, FloatMatrix gradient, int count, Tile into) {
+        InputGradient back = Objects.requireNonNull(inputs[operator], "gradients of the source were not asked for");
+        if (back instanceof InputGradient.OfInputs ofInputs) {
+            ofInputs.pull(Objects.requireNonNull(given), gradient, count, into);
+        } else {
+            back.pull(gradient, count, into);
+        }
+    }
+
+    /** Whether {@link #toFirst} reads what {@link #again} makes. */
+    boolean readsMade() {
+        for (int i = 1; i < inputs.length; i++) {
+            if (inputs[i] instanceof InputGradient.OfInputs) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether {@link #pull} reads the source. */
+    boolean readsSource() {
+        return inputs[0] instanceof InputGradient.OfInputs;
     }
 
     /** What {@link #toFirst} has made from a step on, where there are several operators. */
@@ -133,9 +153,11 @@ final class GradientPath {
     /**
      * Takes the first rows of gradients of what the first operator makes, all columns of them, back to the blocks in
      * use of the source.
+     *
+     * @param source its rows; null unless {@link #readsSource}
      */
-    void pull(FloatMatrix ofFirst, int rows, Tile into) {
-        input(0).pull(ofFirst, rows, into);
+    void pull(@Nullable Signal source, FloatMatrix ofFirst, int count, Tile into) {
+        pull(0, source, ofFirst, count, into);
     }
 
     /**

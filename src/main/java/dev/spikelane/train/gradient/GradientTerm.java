@@ -9,6 +9,7 @@ import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
 import java.lang.foreign.Arena;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,9 @@ public final class GradientTerm {
     private boolean tiles;
     /** The step of the currents that the first step that is taken back has given. */
     private int opened;
+
+    /** How many steps from that one on are made again between the operators, with their gradients. */
+    private int made;
 
     GradientTerm(
             ProjectionRun forward,
@@ -125,6 +129,7 @@ public final class GradientTerm {
         summed = false;
         added = false;
         tiles = false;
+        made = 0;
     }
 
     private void requireRows() {
@@ -188,7 +193,10 @@ public final class GradientTerm {
 
     /** Whether some samples of a step can go back by themselves. */
     boolean samplesApart() {
-        return path.isOneOperator() && norm == null && forward.source().samplesApart();
+        return path.isOneOperator()
+                && !path.readsSource()
+                && norm == null
+                && forward.source().samplesApart();
     }
 
     /** Whether what a step of the source has given enters in this window. */
@@ -198,7 +206,7 @@ public final class GradientTerm {
 
     /** Writes the gradients of some samples in a step of the source, if it reaches that far. */
     void pull(int step, SampleViews samples, Tile into) {
-        path.pull(port.samples(step + delay(), samples), samples.count(), into);
+        path.pull(null, port.samples(step + delay(), samples), samples.count(), into);
     }
 
     /**
@@ -211,6 +219,7 @@ public final class GradientTerm {
             reached = 0;
         }
         opened = first + delay();
+        made = 0;
         if (reached > 0) {
             backTo(opened);
             toFirst(reached);
@@ -247,7 +256,8 @@ public final class GradientTerm {
      */
     void pull(int from, int count, Tile into) {
         FloatMatrix ofFirst = path.isOneOperator() ? port.from(opened + from) : path.ofFirst(from);
-        path.pull(ofFirst, count * size.batch(), into);
+        Signal source = path.readsSource() ? forward.source().from(opened + from, delay()) : null;
+        path.pull(source, ofFirst, count * size.batch(), into);
         if (dropout != null) {
             dropout.back(into, opened + from, count);
         }
@@ -261,9 +271,16 @@ public final class GradientTerm {
     }
 
     private void toFirst(int steps) {
-        if (!path.isOneOperator()) {
+        if (path.readsMade()) {
+            between(steps);
+        } else if (!path.isOneOperator()) {
             run(toFirst, steps);
         }
+    }
+
+    private void between(int steps) {
+        run(between, steps);
+        made = steps;
     }
 
     /** Writes the gradients of whole rows of the source that some steps of currents have. */
@@ -282,13 +299,17 @@ public final class GradientTerm {
 
     /** Takes the gradients of a frame back to what the first operator makes, when all steps were taken back. */
     void openFrame() {
+        if (path.readsMade()) {
+            path.again(frame(), 0, size.batch(), 0);
+        }
         path.toFirst(ofFrame().matrix(), 0, size.batch(), 0);
     }
 
     /** Writes the gradients of a frame, behind {@link #openFrame}. */
     void pullFrame(Tile into) {
         FloatMatrix sums = ofFrame().matrix();
-        path.pull(path.isOneOperator() ? sums : path.ofFirst(0), size.batch(), into);
+        Signal source = path.readsSource() ? frame() : null;
+        path.pull(source, path.isOneOperator() ? sums : path.ofFirst(0), size.batch(), into);
     }
 
     /** Whether all steps of the window have the same rows. */
@@ -304,9 +325,9 @@ public final class GradientTerm {
         }
         backTo(first); // the segment before needs the memory of the gradients
         if (learns) {
-            if (!path.isOneOperator()) {
+            if (!path.isOneOperator() && !(opened == first && made == steps)) {
                 opened = first;
-                run(between, steps);
+                between(steps);
             }
             path.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
             path.addWeights(first + steps == size.steps(), first == 0);
