@@ -3,6 +3,8 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.window.WindowLists;
+import dev.spikelane.kernel.product.window.WindowTables;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ public final class Scratch {
     private final Shared shared;
     private final List<FloatMatrix> made = new ArrayList<>();
     private final List<UnfoldedRows> unfolded = new ArrayList<>();
+    private final List<WindowLists> windows = new ArrayList<>();
     private @Nullable SpikeWorkspace spikes;
     private @Nullable NarrowMatmul narrow;
 
@@ -124,6 +127,23 @@ public final class Scratch {
         UnfoldedRows rows = new UnfoldedRows(arena, columns, outputs);
         unfolded.add(rows);
         return rows;
+    }
+
+    /**
+     * Returns the memory for windows that slide.
+     *
+     * @param tables of the product
+     * @return one and the same for the same tables
+     */
+    WindowLists windows(WindowTables tables) {
+        for (WindowLists lists : windows) {
+            if (lists.isOf(tables)) {
+                return lists;
+            }
+        }
+        WindowLists lists = new WindowLists(arena, tables);
+        windows.add(lists);
+        return lists;
     }
 
     /**
