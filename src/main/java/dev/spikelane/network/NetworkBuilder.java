@@ -417,7 +417,6 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no connection behind the last neurons
      */
     public NetworkBuilder neuron(Neuron neuron) {
-        Objects.requireNonNull(neuron, "neuron");
         return neuron("lif" + (layers + 1), neuron);
     }
 

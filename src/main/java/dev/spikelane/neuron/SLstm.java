@@ -11,7 +11,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -216,16 +215,11 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return named().values();
-    }
-
-    @Override
     public SLstm withParameter(String name, Parameter values) {
         return named().with(name, values);
     }
 
-    private Parameters<SLstm> named() {
+    Parameters<SLstm> named() {
         return new Parameters<SLstm>().and(firing, this::withFiring);
     }
 
