@@ -56,8 +56,8 @@ final class WindowRowsVector extends WindowRows {
         long below = (long) x.outputs() * position;
         for (int column = 0; column < x.outputs(); column++) {
             int place = column - x.padding();
-            int left = Math.max(place, 0) * groups;
-            int right = Math.min(place + x.kernel(), x.inputs()) * groups;
+            int left = Math.clamp(place, 0, x.inputs()) * groups;
+            int right = Math.clamp(place + x.kernel(), 0, x.inputs()) * groups;
             long sum = to + (long) column * position;
             FloatVector zero = FloatVector.zero(FLOAT);
             FloatVector s10 = zero;
