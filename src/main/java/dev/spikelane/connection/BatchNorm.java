@@ -1,5 +1,6 @@
 package dev.spikelane.connection;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.Shape;
 
 /**
@@ -28,15 +29,9 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
      * @throws IllegalArgumentException if a number is out of its range
      */
     public BatchNorm {
-        if (channels < 1) {
-            throw new IllegalArgumentException("channels is " + channels + ", expected at least 1");
-        }
-        if (!(epsilon > 0) || Double.isInfinite(epsilon)) {
-            throw new IllegalArgumentException("epsilon is " + epsilon + ", expected a finite number above 0");
-        }
-        if (!(momentum >= 0 && momentum <= 1)) {
-            throw new IllegalArgumentException("momentum is " + momentum + ", expected 0 to 1");
-        }
+        Checks.atLeast(1, "channels", channels);
+        Checks.finiteAboveZero("epsilon", epsilon);
+        Checks.share("momentum", momentum);
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.connection.operator.BatchNormOperator;
+import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.Values;
@@ -224,16 +224,16 @@ public final class NetworkRun {
         }
     }
 
-    /** In training, a path is cut where batches are normalized: what comes before makes the rows of what is behind. */
+    /** In training, a path is cut where an operator needs the whole batch: what comes before makes its rows. */
     private ProjectionRun run(
             ProjectionDescription projection, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
         for (int i = operators.size() - 1; i > 0 && back != null; i--) {
-            if (operators.get(i) instanceof BatchNormOperator norm) {
+            if (operators.get(i) instanceof TwoStageOperator cut) {
                 ProjectionRun rows = run(projection, operators.subList(0, i), source, ofThreads);
                 List<Operator> behind = new ArrayList<>(operators.subList(i, operators.size()));
-                behind.set(0, norm.ofNormalized());
-                BatchNormRun normalized = new BatchNormRun(rows, norm, memory.arena, size, memory.workers);
-                return runWhole(projection, behind, normalized, ofThreads);
+                behind.set(0, cut.behind());
+                TwoStageRun made = new TwoStageRun(rows, cut, memory.arena, size, memory.workers);
+                return runWhole(projection, behind, made, ofThreads);
             }
         }
         return runWhole(projection, operators, source, ofThreads);

@@ -2,7 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.kind.ConnectionKinds;
-import dev.spikelane.connection.operator.BatchNormOperator;
+import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.OperatorDescription;
@@ -39,8 +39,8 @@ public record OperatorChain(List<Operator> operators, List<String> owners) {
             operators.add(ConnectionKinds.of(each.connection())
                     .bind(arena, each.connection(), each.rows(), operators.isEmpty() ? spikeValue : ONE));
         }
-        if (operators.getFirst() instanceof BatchNormOperator norm) {
-            throw new IllegalArgumentException(norm + " stands first in its path, expected a connection before it");
+        if (operators.getFirst() instanceof TwoStageOperator operator) {
+            throw new IllegalArgumentException(operator + " stands first in its path, expected a connection before it");
         }
         return new OperatorChain(
                 List.copyOf(operators),

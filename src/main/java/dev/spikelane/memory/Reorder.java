@@ -1,7 +1,9 @@
 package dev.spikelane.memory;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Changes the order of the elements of rows: a row of {@code outer x inner} elements is written as
@@ -9,9 +11,6 @@ import java.lang.foreign.ValueLayout;
  * order inside; with the positions as outer the order inside becomes torch's.
  */
 final class Reorder {
-
-    private static final ValueLayout.OfInt VALUE = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private Reorder() {}
 
@@ -31,7 +30,7 @@ final class Reorder {
             for (int i = 0; i < inner; i++) {
                 long start = read + (long) i * Float.BYTES;
                 for (int o = 0; o < outer; o++) {
-                    target.set(VALUE, write, source.get(VALUE, start + o * step));
+                    target.set(JAVA_INT, write, source.get(JAVA_INT, start + o * step));
                     write += Float.BYTES;
                 }
             }
@@ -52,16 +51,16 @@ final class Reorder {
             long read = from.rowOffset(fromRow + row);
             long write = to.rowOffset(toRow + row);
             for (int word = 0; word < words; word++) {
-                target.set(WORD, write + (long) word * Long.BYTES, 0);
+                target.set(JAVA_LONG, write + (long) word * Long.BYTES, 0);
             }
             for (int word = 0; word < words; word++) {
-                long bits = source.get(WORD, read + (long) word * Long.BYTES);
+                long bits = source.get(JAVA_LONG, read + (long) word * Long.BYTES);
                 while (bits != 0) {
                     int index = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
                     bits &= bits - 1;
                     int moved = index % inner * outer + index / inner;
                     long offset = write + (long) (moved / Long.SIZE) * Long.BYTES;
-                    target.set(WORD, offset, target.get(WORD, offset) | 1L << moved);
+                    target.set(JAVA_LONG, offset, target.get(JAVA_LONG, offset) | 1L << moved);
                 }
             }
         }

@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -76,9 +77,7 @@ public final class EarlyLabels implements Observer {
     }
 
     private int run(Simulation simulation, int stepsAtOnce, Block block) {
-        if (stepsAtOnce < 1) {
-            throw new IllegalArgumentException("stepsAtOnce is " + stepsAtOnce + ", expected at least 1");
-        }
+        Checks.atLeast(1, "stepsAtOnce", stepsAtOnce);
         simulation.reset();
         long start = System.nanoTime();
         int done = 0;

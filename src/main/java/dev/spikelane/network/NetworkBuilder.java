@@ -385,10 +385,27 @@ public final class NetworkBuilder {
         return pending.stream().anyMatch(Convolution.class::isInstance);
     }
 
-    private IllegalArgumentException misfit(
-            boolean convolution, @Nullable String why, @Nullable Throwable cause) {
+    private IllegalArgumentException misfit(boolean convolution, @Nullable String why, @Nullable Throwable cause) {
         return new IllegalArgumentException(
-                "projection '" + nameOfChain(convolution || convolves()) + "' from '" + end().name() + "': " + why, cause);
+                "projection '" + nameOfChain(convolution || convolves()) + "' from '" + end().name() + "': " + why,
+                cause);
+    }
+
+    /**
+     * Goes on from a variable of the last neurons, in place of their spikes.
+     *
+     * @param name one of {@link Neuron#variables}
+     * @return this
+     * @throws IllegalArgumentException if they have no such variable
+     * @throws IllegalStateException if there are no neurons, or a connection stands behind them already
+     */
+    public NetworkBuilder variable(String name) {
+        if (!pending.isEmpty() || !(end() instanceof Population population)) {
+            throw new IllegalStateException("variable '" + name + "' is asked of "
+                    + (pending.isEmpty() ? "'" + end().name() + "'" : pending.getLast()) + ", expected it behind neurons");
+        }
+        end = population.variable(name);
+        return this;
     }
 
     /**

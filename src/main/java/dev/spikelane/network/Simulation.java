@@ -4,6 +4,7 @@ import dev.spikelane.engine.BlockObserver;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.PopulationRun;
 import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -55,9 +56,7 @@ public final class Simulation implements AutoCloseable {
     private long steps;
 
     Simulation(Network network, int batch, int threads, int rowsInBlock) {
-        if (batch < 1) {
-            throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
-        }
+        Checks.atLeast(1, "batch", batch);
         if (threads < 1 || threads > WorkerPool.MOST) {
             throw new IllegalArgumentException("threads is " + threads + ", expected 1 to " + WorkerPool.MOST);
         }

@@ -2,6 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
@@ -16,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,8 @@ public final class NeuronState {
     private @Nullable PortCurrents wholePorts;
     private final FloatMatrix workspace;
     /** Steps done, for each word of 64 neurons by itself: threads that share a row count those of their words. */
+    private final Signal[] parts;
+
     private final long[] steps;
     /** What runs of words read and write, by their first word; made when first needed. */
     private final @Nullable StepRun[] runs;
@@ -62,9 +66,7 @@ public final class NeuronState {
 
         /** Throws unless there is a sample, and not more than matrices can hold. */
         Layout {
-            if (batch < 1) {
-                throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
-            }
+            Checks.atLeast(1, "batch", batch);
             requireRows("steps in its window", window, batch);
             requireRows("variables", names.size(), batch);
         }
@@ -98,6 +100,9 @@ public final class NeuronState {
         this.variables = List.of(each);
         this.spikes = SpikeMatrix.zeros(arena, batch, neurons);
         this.window = layout.window() == 0 ? null : FloatMatrix.zeros(arena, layout.window() * batch, neurons);
+        this.parts = Stream.of(all, window, layout.recurrent() ? spikes : null)
+                .filter(Objects::nonNull)
+                .toArray(Signal[]::new);
         this.feedback = feedback;
         this.workspace = LstmStep.workspace(arena, neurons);
         this.steps = new long[spikes.stride()];
@@ -389,10 +394,9 @@ public final class NeuronState {
         return all;
     }
 
-    /** The newest inputs; null where no window is kept. */
-    @Nullable
-    FloatMatrix windowOrNull() {
-        return window;
+    /** What the bytes of a state hold, behind its steps. */
+    Signal[] parts() {
+        return parts;
     }
 
     /** The steps done by each word of 64 neurons; the array itself. */

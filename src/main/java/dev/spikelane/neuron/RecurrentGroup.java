@@ -2,7 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.kind.ConnectionKinds;
-import dev.spikelane.connection.operator.BatchNormOperator;
+import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.StepRun;
@@ -31,7 +31,7 @@ record RecurrentGroup(TileGroup fed, Operator connection, boolean feedsMembranes
                     said + " feeds back currents of shape " + made + ", expected " + expected + " for " + model);
         }
         Operator connection = ConnectionKinds.of(said).bind(arena, said, shape, Parameter.of(1));
-        if (connection instanceof BatchNormOperator) {
+        if (connection instanceof TwoStageOperator) {
             throw new IllegalArgumentException(said + " stands first in its path, expected a connection before it");
         }
         return new RecurrentGroup(

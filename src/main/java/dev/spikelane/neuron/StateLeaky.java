@@ -2,6 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.cell.WindowStep;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
@@ -147,9 +148,7 @@ public record StateLeaky(
      * @throws IllegalArgumentException if there is none
      */
     public StateLeaky withKernelTruncation(int steps) {
-        if (steps < 1) {
-            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
-        }
+        Checks.atLeast(1, "steps", steps);
         return new StateLeaky(beta, threshold, gradedSpikesFactor, quantization, steps);
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.plot.data.Range;
 import dev.spikelane.plot.data.Samples;
@@ -86,7 +87,7 @@ public final class TracesPlot extends Figure {
      * @throws IllegalArgumentException if it is not finite
      */
     public TracesPlot threshold(float newThreshold) {
-        Samples.requireFinite("threshold", newThreshold);
+        Checks.finite("threshold", newThreshold);
         threshold = newThreshold;
         return this;
     }
@@ -118,7 +119,7 @@ public final class TracesPlot extends Figure {
             throw new IllegalArgumentException(newNeurons.length + " neurons chosen, expected 1 to " + MOST_SHOWN);
         }
         for (int neuron : newNeurons) {
-            Samples.requireNeuron(neuron, membranes.columns());
+            Checks.index("neuron", neuron, membranes.columns());
         }
         if (labelsOfPanels && labels.size() != newNeurons.length) {
             throw new IllegalStateException(newNeurons.length + " neurons chosen after " + labels.size()

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.train.loss.ClassBlocks;
 import dev.spikelane.train.loss.CountEntropy;
 import dev.spikelane.train.loss.ErrorWeights;
@@ -195,9 +196,7 @@ public final class CrossEntropyLoss implements Loss {
      * @throws IllegalArgumentException if it is outside
      */
     public CrossEntropyLoss withLabelSmoothing(double share) {
-        if (!(share >= 0 && share <= 1)) {
-            throw new IllegalArgumentException("label smoothing is " + share + ", expected 0 to 1");
-        }
+        Checks.share("label smoothing", share);
         return new CrossEntropyLoss(form, sums, weights, populationClasses, share, reciprocal);
     }
 

@@ -77,7 +77,9 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
         put(options, kernel.y(), HEIGHT);
         put(options, kernel.x(), WIDTH);
         options.put(SAME, kernel.x().same() ? 1 : 0);
-        said.integers().ifPresent(weights -> options.put(BITS, Byte.SIZE * weights.type().bytes()));
+        said.integers()
+                .ifPresent(
+                        weights -> options.put(BITS, Byte.SIZE * weights.type().bytes()));
         return options;
     }
 
@@ -144,7 +146,10 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
                 flag(said, BIAS));
         boolean bits = said.members().containsKey(BITS);
         Convolution read = bits || !kernel.transposed() && values.staysInteger(ValueDescription.WEIGHT)
-                ? Convolution.of(kernel, values.integers(ValueDescription.WEIGHT, kernel.dimensions() + 2), bias(kernel, said, values))
+                ? Convolution.of(
+                        kernel,
+                        values.integers(ValueDescription.WEIGHT, kernel.dimensions() + 2),
+                        bias(kernel, said, values))
                 : floats(kernel, values);
         SequencedMap<String, Number> options = options(read);
         if (!bits) {

@@ -3,6 +3,7 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.update.BatchNormBackward;
 import dev.spikelane.kernel.update.BatchNormStep;
 import dev.spikelane.kernel.update.BatchNormSums;
 import dev.spikelane.kernel.update.BatchStatistics;
@@ -18,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Normalizes by the running values: {@code x * factor + (bias - mean * factor)}, both fused, with
  * {@code factor = weight / sqrt(variance + epsilon)}. In training, a {@link BatchNormStep} normalizes a batch by its
- * own statistics, and {@link #ofNormalized} stands for what it has made.
+ * own statistics, and {@link #behind} stands for what it has made.
  */
-public final class BatchNormOperator implements Operator.OnTile {
+public final class BatchNormOperator implements Operator.OnTile, TwoStageOperator {
 
     /** The name of the running mean, as in torch. */
     public static final String RUNNING_MEAN = "running_mean";
@@ -45,7 +46,7 @@ public final class BatchNormOperator implements Operator.OnTile {
     private final FloatMatrix factors;
 
     private final FloatMatrix terms;
-    private final Operator ofNormalized = new OfNormalized();
+    private final Operator behind = new OfNormalized();
 
     public BatchNormOperator(Arena arena, BatchNorm said, Shape shape, List<ValueDescription> described) {
         this.said = said;
@@ -63,24 +64,34 @@ public final class BatchNormOperator implements Operator.OnTile {
         update();
     }
 
-    /** Returns what was said. */
-    public BatchNorm said() {
+    BatchNorm said() {
         return said;
     }
 
-    /** Returns how many positions a channel has. */
-    public int positions() {
+    /** How many positions a channel has. */
+    int positions() {
         return shape.size() / said.channels();
     }
 
-    /** Returns what normalizes batches of so many samples, with the weights that this operator has. */
-    public BatchNormStep step(int batch, BatchStatistics statistics) {
+    @Override
+    public BatchNormStep forward(Arena arena, int steps, int batch) {
+        BatchStatistics statistics = BatchStatistics.zeros(arena, steps, said.channels());
         return new BatchNormStep(batch, positions(), said.epsilon(), statistics, weight, bias);
     }
 
-    /** Returns what stands for this operator behind batches that were normalized. */
-    public Operator ofNormalized() {
-        return ofNormalized;
+    @Override
+    public BatchNormBackward backward(BatchNormStep forward, WeightGradients of) {
+        return new BatchNormBackward(forward, ((Gradients) of).sums);
+    }
+
+    @Override
+    public Operator behind() {
+        return behind;
+    }
+
+    @Override
+    public RunningStatistics running() {
+        return new RunningStatistics(this);
     }
 
     /** The weights and biases, unless it has none. */
@@ -88,18 +99,18 @@ public final class BatchNormOperator implements Operator.OnTile {
         return said.affine() ? described.subList(0, 2) : List.of();
     }
 
-    /** Returns the running means {@code [1 x channels]}. */
-    public FloatMatrix mean() {
+    /** The running means {@code [1 x channels]}. */
+    FloatMatrix mean() {
         return mean;
     }
 
-    /** Returns the running variances {@code [1 x channels]}. */
-    public FloatMatrix variance() {
+    /** The running variances {@code [1 x channels]}. */
+    FloatMatrix variance() {
         return variance;
     }
 
-    /** Returns how many steps have moved the running values, {@code [1 x 1]}. */
-    public FloatMatrix batches() {
+    /** How many steps have moved the running values, {@code [1 x 1]}. */
+    FloatMatrix batches() {
         return batches;
     }
 
@@ -188,12 +199,12 @@ public final class BatchNormOperator implements Operator.OnTile {
 
     @Override
     public InputGradient inputGradient(Arena arena) {
-        return ofNormalized.inputGradient(arena);
+        return behind.inputGradient(arena);
     }
 
     @Override
     public @Nullable WeightGradients weightGradients(Arena arena, int threads) {
-        return ofNormalized.weightGradients(arena, threads);
+        return behind.weightGradients(arena, threads);
     }
 
     @Override
@@ -232,7 +243,7 @@ public final class BatchNormOperator implements Operator.OnTile {
 
         @Override
         public Operator copy(Arena arena) {
-            return BatchNormOperator.this.copy(arena).ofNormalized();
+            return BatchNormOperator.this.copy(arena).behind();
         }
 
         @Override
@@ -265,7 +276,7 @@ public final class BatchNormOperator implements Operator.OnTile {
      * The gradients of weights and biases behind a normalization, whose way back makes them with sums that it needs
      * itself, steps descending.
      */
-    public static final class Gradients implements WeightGradients {
+    private static final class Gradients implements WeightGradients {
 
         private final List<ValueDescription> learned;
         private final FloatMatrix bias;
@@ -275,11 +286,6 @@ public final class BatchNormOperator implements Operator.OnTile {
             this.learned = operator.learned();
             this.bias = operator.bias;
             this.sums = BatchNormSums.zeros(arena, operator.weight);
-        }
-
-        /** Returns the weights, and where the normalization adds their gradients up. */
-        public BatchNormSums sums() {
-            return sums;
         }
 
         @Override

@@ -99,9 +99,7 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
     /** The column of that weight. */
     private int column(int output, int k) {
         int place = k / inputs();
-        return kernel.transposed()
-                ? output * places() + places() - 1 - place
-                : k % inputs() * places() + place;
+        return kernel.transposed() ? output * places() + places() - 1 - place : k % inputs() * places() + place;
     }
 
     /** The weights of a group in the order of unfolded rows, of all weights in torch's layout. */

@@ -74,8 +74,7 @@ abstract class UnfoldedOperator implements Operator {
                 int some = Math.min(unfolded.rows(), all - done);
                 for (int i = 0; i < some; i++) {
                     int place = done + i;
-                    Unfold.copy(
-                            spikes, place / positions, windows[group], first + place % positions, unfolded, i);
+                    Unfold.copy(spikes, place / positions, windows[group], first + place % positions, unfolded, i);
                 }
                 multiply(group, unfolded, some, rows.current, scratch);
                 fold(rows.current.matrix(), group, done, some, current);

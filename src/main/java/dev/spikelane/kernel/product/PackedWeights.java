@@ -1,10 +1,11 @@
 package dev.spikelane.kernel.product;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Weights and bias of a dense connection in the order in which products read them.
@@ -27,8 +28,6 @@ public final class PackedWeights {
     private static final int SQUARE = 16;
 
     private static final int MOST_ROWS = Integer.MAX_VALUE - Long.SIZE;
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     /**
      * The packed weights, and the inputs of a word of spikes more, so that a whole word's weights may be sliced from
@@ -132,8 +131,8 @@ public final class PackedWeights {
             long from = blockOffset(output / BLOCK) + (long) (output % BLOCK) * Float.BYTES;
             long to = weights.rowOffset(output);
             for (int input = 0; input < pre; input++) {
-                float value = packed.segment().get(FLOAT, from + (long) input * BLOCK_BYTES);
-                weights.segment().set(FLOAT, to + (long) input * Float.BYTES, value);
+                float value = packed.segment().get(JAVA_FLOAT, from + (long) input * BLOCK_BYTES);
+                weights.segment().set(JAVA_FLOAT, to + (long) input * Float.BYTES, value);
             }
         }
     }
@@ -199,9 +198,10 @@ public final class PackedWeights {
                 for (long at = row; at < row + outputs; at += Float.BYTES) {
                     packed.segment()
                             .set(
-                                    FLOAT,
+                                    JAVA_FLOAT,
                                     at,
-                                    other.packed.segment().get(FLOAT, at) * factors[factors.length == 1 ? 0 : input]);
+                                    other.packed.segment().get(JAVA_FLOAT, at)
+                                            * factors[factors.length == 1 ? 0 : input]);
                 }
             }
         }
@@ -211,7 +211,7 @@ public final class PackedWeights {
         for (int output = 0; output < post; output++) {
             long from = blockOffset(output / BLOCK) + (long) (output % BLOCK) * Float.BYTES;
             for (int input = 0; input < pre; input++) {
-                float product = packed.segment().get(FLOAT, from + (long) input * BLOCK_BYTES)
+                float product = packed.segment().get(JAVA_FLOAT, from + (long) input * BLOCK_BYTES)
                         * factors[factors.length == 1 ? 0 : input];
                 if (!Float.isFinite(product)) {
                     throw notFinite("weights", product, output, input);
@@ -263,14 +263,17 @@ public final class PackedWeights {
         long from = weights.rowOffset(output);
         long to = (long) (output / BLOCK) * paddedPre(pre) * BLOCK_BYTES + (long) (output % BLOCK) * Float.BYTES;
         for (int input = 0; input < pre; input++) {
-            packed.set(FLOAT, to + (long) input * BLOCK_BYTES, source.get(FLOAT, from + (long) input * Float.BYTES));
+            packed.set(
+                    JAVA_FLOAT,
+                    to + (long) input * BLOCK_BYTES,
+                    source.get(JAVA_FLOAT, from + (long) input * Float.BYTES));
         }
     }
 
     private static void requireFinite(String name, FloatMatrix matrix) {
         for (int row = 0; row < matrix.rows(); row++) {
             for (int column = 0; column < matrix.columns(); column++) {
-                float value = matrix.segment().get(FLOAT, matrix.rowOffset(row) + (long) column * Float.BYTES);
+                float value = matrix.segment().get(JAVA_FLOAT, matrix.rowOffset(row) + (long) column * Float.BYTES);
                 if (!Float.isFinite(value)) {
                     throw notFinite(name, value, row, column);
                 }
@@ -405,8 +408,8 @@ public final class PackedWeights {
             for (int input = 0; input < inputs; input++) {
                 float value = other.packed
                         .segment()
-                        .get(FLOAT, from + (long) input * BLOCK_BYTES + (long) output * Float.BYTES);
-                packed.segment().set(FLOAT, to + (long) output * BLOCK_BYTES + (long) input * Float.BYTES, value);
+                        .get(JAVA_FLOAT, from + (long) input * BLOCK_BYTES + (long) output * Float.BYTES);
+                packed.segment().set(JAVA_FLOAT, to + (long) output * BLOCK_BYTES + (long) input * Float.BYTES, value);
             }
         }
     }

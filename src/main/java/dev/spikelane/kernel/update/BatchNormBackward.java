@@ -34,19 +34,23 @@ public final class BatchNormBackward {
     /**
      * Makes a way back.
      *
-     * @param batch samples of a step, at least 1
-     * @param positions positions of a channel in a row, at least 1
-     * @param statistics of the way forward
+     * @param forward the way forward
      * @param sums the weights, and where their gradients are added up, a column for each channel
      */
-    public BatchNormBackward(int batch, int positions, BatchStatistics statistics, BatchNormSums sums) {
-        this.batch = batch;
-        this.channels = statistics.inverse().columns();
-        this.positions = positions;
-        this.means = statistics.mean();
-        this.inverse = statistics.inverse();
+    public BatchNormBackward(BatchNormStep forward, BatchNormSums sums) {
+        this.batch = forward.batch;
+        this.channels = forward.channels;
+        this.positions = forward.positions;
+        this.means = forward.statistics.mean();
+        this.inverse = forward.statistics.inverse();
         this.sums = sums;
         sums.weights().requireShape("weights", 1, channels);
+    }
+
+    /** Forgets what was added to the gradients of weights and biases. */
+    public void begin() {
+        sums.ofWeights().fill(0);
+        sums.ofBias().fill(0);
     }
 
     /**

@@ -69,6 +69,15 @@ public final class BatchNormStep {
     }
 
     /**
+     * Returns the statistics.
+     *
+     * @return a row for each step that was measured
+     */
+    public BatchStatistics statistics() {
+        return statistics;
+    }
+
+    /**
      * Measures some channels of a step.
      *
      * @param values x, {@code [steps * batch x positions * channels]}

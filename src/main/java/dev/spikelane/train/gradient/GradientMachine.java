@@ -2,7 +2,7 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.WeightGradients;
-import dev.spikelane.engine.BatchNormRun;
+import dev.spikelane.engine.TwoStageRun;
 import dev.spikelane.engine.ComponentPlan;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.NetworkRun;
@@ -128,7 +128,7 @@ public final class GradientMachine implements WayBack {
         GradientNorm norm = null;
         int before = norms.size();
         ProjectionRun forward = run.term(number);
-        while (forward.source() instanceof BatchNormRun cut) {
+        while (forward.source() instanceof TwoStageRun cut) {
             GradientTerm term = term(number, forward, port, norm);
             made.add(term);
             port = new KeptCurrents(plan.arena(), plan.size(), cut.operator().outputs(), projection.delay());
@@ -149,7 +149,7 @@ public final class GradientMachine implements WayBack {
 
     private GradientTerm term(int number, ProjectionRun forward, KeptCurrents port, @Nullable GradientNorm norm) {
         Projection projection = plan.network().projections().get(number);
-        boolean starts = !(forward.source() instanceof BatchNormRun);
+        boolean starts = !(forward.source() instanceof TwoStageRun);
         GradientInput input = starts && projection.source() instanceof Input named ? input(named) : null;
         boolean pulls = input == null || input.wantsGradient();
         GradientPath path;

@@ -1,12 +1,10 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.connection.operator.BatchNormOperator;
-import dev.spikelane.engine.BatchNormRun;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.TwoStageRun;
 import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.kernel.update.BatchNormBackward;
-import dev.spikelane.kernel.update.BatchNormSums;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.Objects;
 
@@ -16,14 +14,13 @@ import java.util.Objects;
  */
 final class GradientNorm {
 
-    private final BatchNormRun forward;
+    private final TwoStageRun forward;
     private final GradientTerm behind;
     private final RunSize size;
     private final WorkerPool crew;
     /** The gradients of the rows that were normalized. */
     private final KeptCurrents rows;
 
-    private final BatchNormSums sums;
     private final BatchNormBackward kernel;
     private final WorkerPool.Job part = this::part;
     private FloatMatrix gradients;
@@ -42,27 +39,25 @@ final class GradientNorm {
      * @param rows where gradients of what was normalized are kept
      */
     GradientNorm(
-            BatchNormRun forward, GradientTerm behind, KeptCurrents rows, GradientBlueprint plan, WorkerPool crew) {
+            TwoStageRun forward, GradientTerm behind, KeptCurrents rows, GradientBlueprint plan, WorkerPool crew) {
         this.forward = forward;
         this.behind = behind;
         this.rows = rows;
         this.size = plan.size();
         this.crew = crew;
-        this.sums = ((BatchNormOperator.Gradients) Objects.requireNonNull(behind.weights()[0])).sums();
-        this.kernel = new BatchNormBackward(size.batch(), forward.operator().positions(), forward.statistics(), sums);
-        this.gradients = sums.ofBias();
+        this.kernel = forward.operator().backward(forward.step(), Objects.requireNonNull(behind.weights()[0]));
+        this.gradients = forward.values();
         this.values = forward.values();
     }
 
     /** Returns the way forward. */
-    BatchNormRun forward() {
+    TwoStageRun forward() {
         return forward;
     }
 
     /** Begins the way back. */
     void begin() {
-        sums.ofWeights().fill(0);
-        sums.ofBias().fill(0);
+        kernel.begin();
         done = size.steps();
     }
 
@@ -96,15 +91,18 @@ final class GradientNorm {
     private void run(int firstStep, int endStep) {
         first = firstStep;
         end = endStep;
-        int channels = sums.weights().columns();
-        int blocks = Math.ceilDiv(channels, Long.SIZE);
+        int blocks = Math.ceilDiv(channels(), Long.SIZE);
         channelsInPart = Long.SIZE * Math.ceilDiv(blocks, size.threads() == 1 ? 1 : 2 * size.threads());
-        crew.run(part, Math.ceilDiv(channels, channelsInPart));
+        crew.run(part, Math.ceilDiv(channels(), channelsInPart));
+    }
+
+    private int channels() {
+        return forward.statistics().mean().columns();
     }
 
     private void part(int number, int thread) {
         int channel = number * channelsInPart;
-        int endChannel = Math.min(channel + channelsInPart, sums.weights().columns());
+        int endChannel = Math.min(channel + channelsInPart, channels());
         for (int step = end - 1; step >= first; step--) {
             kernel.run(gradients, values, size.inSegment(step), step, channel, endChannel);
         }

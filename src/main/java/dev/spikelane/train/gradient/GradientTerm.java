@@ -271,6 +271,7 @@ public final class GradientTerm {
     }
 
     private void toFirst(int steps) {
+        made = 0;
         if (path.readsMade()) {
             between(steps);
         } else if (!path.isOneOperator()) {

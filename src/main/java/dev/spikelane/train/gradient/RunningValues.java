@@ -1,10 +1,10 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.connection.operator.BatchNormOperator;
-import dev.spikelane.connection.operator.Operator;
-import dev.spikelane.engine.BatchNormRun;
+import dev.spikelane.connection.operator.RunningStatistics;
+import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.OperatorChain;
+import dev.spikelane.engine.TwoStageRun;
 import dev.spikelane.kernel.update.BatchStatistics;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.ArrayList;
@@ -20,20 +20,8 @@ public final class RunningValues {
     private static final String MEAN = ".running_mean";
     private static final String VARIANCE = ".running_var";
 
-    /** An operator, what the names of its values start with, and where its values are going. */
-    private record Following(
-            String owner, BatchNormOperator operator, FloatMatrix mean, FloatMatrix variance, FloatMatrix batches) {
-
-        /** Follows the statistics of a step, each from so many values: a single one has no variance. */
-        void follow(FloatMatrix means, FloatMatrix variances, int step, long count) {
-            if (count > 1) {
-                double momentum = operator.said().momentum();
-                BatchStatistics.follow(mean, means, step, momentum);
-                BatchStatistics.follow(variance, variances, step, momentum);
-                batches.set(0, 0, batches.get(0, 0) + 1);
-            }
-        }
-    }
+    /** What the names of an operator's values start with, and where they are going. */
+    private record Following(String owner, RunningStatistics values) {}
 
     private final List<Following> all = new ArrayList<>();
 
@@ -41,15 +29,8 @@ public final class RunningValues {
         for (int i = 0; i < layout.description().projections().size(); i++) {
             OperatorChain chain = layout.chain(i);
             for (int place = 0; place < chain.operators().size(); place++) {
-                Operator operator = chain.operators().get(place);
-                if (operator instanceof BatchNormOperator norm) {
-                    int channels = norm.said().channels();
-                    all.add(new Following(
-                            chain.owners().get(place),
-                            norm,
-                            FloatMatrix.zeros(1, channels),
-                            FloatMatrix.zeros(1, channels),
-                            FloatMatrix.zeros(1, 1)));
+                if (chain.operators().get(place) instanceof TwoStageOperator operator) {
+                    all.add(new Following(chain.owners().get(place), operator.running()));
                 }
             }
         }
@@ -58,20 +39,17 @@ public final class RunningValues {
     /** Starts from the values that the network has. */
     public void begin() {
         for (int i = 0; i < all.size(); i++) {
-            Following each = all.get(i);
-            each.mean.copyFrom(each.operator.mean());
-            each.variance.copyFrom(each.operator.variance());
-            each.batches.copyFrom(each.operator.batches());
+            all.get(i).values.begin();
         }
     }
 
     /** Follows the window that a shard has run. */
     public void follow(GradientMachine machine) {
         for (int i = 0; i < all.size(); i++) {
-            BatchNormRun run = machine.norms().get(i).forward();
+            TwoStageRun run = machine.norms().get(i).forward();
             BatchStatistics statistics = run.statistics();
             for (int step = 0; step < statistics.mean().rows(); step++) {
-                all.get(i).follow(statistics.mean(), statistics.variance(), run.row(step), run.count());
+                all.get(i).values.follow(statistics.mean(), statistics.variance(), run.row(step), run.samples());
             }
         }
     }
@@ -88,7 +66,7 @@ public final class RunningValues {
             FloatMatrix means = found(statistics, each.owner + MEAN, shard, steps, each);
             FloatMatrix variances = found(statistics, each.owner + VARIANCE, shard, steps, each);
             for (int step = 0; step < steps; step++) {
-                each.follow(means, variances, step, (long) samples * each.operator.positions());
+                each.values.follow(means, variances, step, samples);
             }
         }
     }
@@ -101,7 +79,7 @@ public final class RunningValues {
                     "shard " + shard + " has no statistics of '" + name + "', expected those of each step");
         }
         String what = "statistics of '" + name + "' of shard " + shard;
-        found.requireShape(what, steps, of.operator.said().channels());
+        found.requireShape(what, steps, of.values.channels());
         found.requireFinite(what);
         return found;
     }
@@ -109,13 +87,13 @@ public final class RunningValues {
     /** Copies the statistics of a window, under the names of the values that follow them. */
     public void statistics(GradientMachine machine, Map<String, FloatMatrix> to) {
         for (int i = 0; i < all.size(); i++) {
-            BatchNormRun run = machine.norms().get(i).forward();
+            TwoStageRun run = machine.norms().get(i).forward();
             to.put(all.get(i).owner + MEAN, rows(run, run.statistics().mean()));
             to.put(all.get(i).owner + VARIANCE, rows(run, run.statistics().variance()));
         }
     }
 
-    private static FloatMatrix rows(BatchNormRun run, FloatMatrix of) {
+    private static FloatMatrix rows(TwoStageRun run, FloatMatrix of) {
         FloatMatrix rows = FloatMatrix.zeros(of.rows(), of.columns());
         for (int step = 0; step < rows.rows(); step++) {
             for (int i = 0; i < rows.columns(); i++) {
@@ -128,11 +106,7 @@ public final class RunningValues {
     /** Gives the network the values that were reached, while it may change. */
     public void commit() {
         for (int i = 0; i < all.size(); i++) {
-            Following each = all.get(i);
-            each.operator.mean().copyFrom(each.mean);
-            each.operator.variance().copyFrom(each.variance);
-            each.operator.batches().copyFrom(each.batches);
-            each.operator.update();
+            all.get(i).values.commit();
         }
     }
 }

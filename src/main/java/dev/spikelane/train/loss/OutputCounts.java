@@ -1,14 +1,13 @@
 package dev.spikelane.train.loss;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.ValueLayout;
 
 /** Counts the spikes of the outputs of one sample. */
 public final class OutputCounts {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private final FloatMatrix counts;
 
@@ -25,7 +24,7 @@ public final class OutputCounts {
         for (int step = 0; step < input.steps; step++) {
             long row = spikes.rowOffset(step * input.batch + sample);
             for (int word = 0; word < spikes.stride(); word++) {
-                long bits = spikes.segment().get(WORD, row + (long) word * Long.BYTES);
+                long bits = spikes.segment().get(JAVA_LONG, row + (long) word * Long.BYTES);
                 for (; bits != 0; bits &= bits - 1) {
                     int output = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
                     Elements.set(counts, 0, output, Elements.get(counts, 0, output) + 1);

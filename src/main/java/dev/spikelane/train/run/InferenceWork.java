@@ -31,7 +31,10 @@ public record InferenceWork(double synapticOperations, long denseOperations, lon
             ConnectionKind<Connection> kind = ConnectionKinds.of(connection);
             if (kind.sums()) {
                 int[] reach = kind.reach(connection, shape);
-                return reach.length == 1 || shape.size() == projection.source().shape().size() ? reach : mean(reach);
+                return reach.length == 1
+                                || shape.size() == projection.source().shape().size()
+                        ? reach
+                        : mean(reach);
             }
             shape = connection.outputShape(shape);
         }

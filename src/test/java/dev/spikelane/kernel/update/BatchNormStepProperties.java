@@ -202,7 +202,7 @@ final class BatchNormStepProperties {
     }
 
     private BatchNormBackward back(BatchNormStep step, FloatMatrix weights) {
-        return new BatchNormBackward(step.batch, step.positions, step.statistics, BatchNormSums.zeros(arena, weights));
+        return new BatchNormBackward(step, BatchNormSums.zeros(arena, weights));
     }
 
     private FloatMatrix copy(FloatMatrix from) {

@@ -11,6 +11,9 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -53,6 +56,44 @@ class RandomTrainingProperties {
 
     private static final int STEPS_OF_ADAM = 20;
 
+    private static final Shape[] MAPS = {Shape.of(3, 5, 7), Shape.of(12, 2, 2), Shape.of(1, 4, 4)};
+
+    /** Paths of dense connections, between and behind which batches may be normalized. */
+    private record Paths(Random random, TorchRandom weights) {
+
+        Connection[] of(int inputs, int outputs) {
+            return of(Shape.of(inputs), outputs);
+        }
+
+        /** From maps, whose channels may be normalized over all positions. */
+        Connection[] of(Shape inputs, int outputs) {
+            List<Connection> path = new ArrayList<>();
+            if (inputs.rank() == 3) {
+                if (random.nextBoolean()) {
+                    path.addAll(List.of(new OneToOne(0.9f), BatchNorm.of(inputs.channels())));
+                }
+                path.add(new Flatten());
+            }
+            add(path, inputs.size(), outputs);
+            return path.toArray(Connection[]::new);
+        }
+
+        private void add(List<Connection> path, int inputs, int outputs) {
+            int width = inputs;
+            if (random.nextInt(3) == 0) {
+                width = 1 + random.nextInt(80);
+                path.add(Dense.linear(inputs, width, weights));
+                if (random.nextBoolean()) {
+                    path.add(BatchNorm.of(width));
+                }
+            }
+            path.add(Dense.linear(width, outputs, weights));
+            if (random.nextInt(3) == 0) {
+                path.add(random.nextBoolean() ? BatchNorm.of(outputs) : BatchNorm.of(outputs).withoutAffine());
+            }
+        }
+    }
+
     /** A network, what is learned of it and what it learns from; all of it the same for the same seed. */
     record Task(Network network, int steps, int batch, List<TrainingBatch> batches, List<String> learned) {
 
@@ -61,27 +102,30 @@ class RandomTrainingProperties {
             Arena arena = Arena.ofAuto();
             int neurons = 1 + random.nextInt(140);
             NetworkBuilder builder = Network.builder();
-            Input x = builder.input("x", Shape.of(1 + random.nextInt(70)));
+            boolean arranged = random.nextInt(3) == 0;
+            Shape maps = MAPS[random.nextInt(MAPS.length)];
+            Input x = builder.input("x", arranged ? maps : Shape.of(1 + random.nextInt(70)));
             Neuron neuron = new RandomNeuron(arena, neurons, random).of(model);
             Population p = builder.population("p", Shape.of(neurons), neuron);
             Population q = builder.population("q", Shape.of(2 + random.nextInt(20)), new Leaky(0.9).withThreshold(0.5));
-            TorchRandom weights = new TorchRandom(seed);
+            Paths paths = new Paths(random, new TorchRandom(seed));
             int currents = neurons * neuron.gates();
-            List<Connection> path =
-                    new ArrayList<>(List.of(Dense.linear(x.shape().size(), currents, weights)));
-            if (seed % 2 == 0) {
-                path.add(BatchNorm.of(currents));
-            }
-            builder.project("x-p", x, p, path.toArray(Connection[]::new));
-            builder.project("p-q", p, q, Dense.linear(neurons, q.size(), weights));
+            builder.project("x-p", x, p, paths.of(x.shape(), currents));
+            builder.project("p-q", p, q, paths.of(neurons, q.size())).delay(random.nextInt(3));
             if (random.nextBoolean()) {
                 int delay = 1 + random.nextInt(3);
-                builder.project("q-p", q, p, Dense.linear(q.size(), neurons * neuron.gates(), weights))
-                        .delay(delay);
+                builder.project("q-p", q, p, paths.of(q.size(), currents)).delay(delay);
             }
             if (random.nextBoolean()) {
                 String variable = neuron.variables().getFirst();
-                builder.project("p-q values", p.variable(variable), q, Dense.linear(neurons, q.size(), weights));
+                builder.project("p-q values", p.variable(variable), q, paths.of(neurons, q.size()));
+            }
+            if (arranged) {
+                Population m = builder.population("m", maps, new Leaky(0.8).withThreshold(0.3));
+                builder.project("x-m", x, m, new Scale(1.5f), BatchNorm.of(maps.channels()));
+                builder.project("m-m", m, m, new OneToOne(0.4f), BatchNorm.of(maps.channels()))
+                        .delay(1 + random.nextInt(2));
+                builder.project("m-q", m, q, paths.of(maps, q.size())).delay(random.nextInt(2));
             }
             Network network = builder.build();
             List<String> learned = new ArrayList<>();

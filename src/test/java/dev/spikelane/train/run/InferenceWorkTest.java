@@ -61,7 +61,8 @@ final class InferenceWorkTest {
                 .flatten()
                 .neuron(new Leaky(0.9f))
                 .build();
-        assertArrayEquals(new int[] {1}, InferenceWork.fanOut(network.projections().getFirst()));
+        assertArrayEquals(
+                new int[] {1}, InferenceWork.fanOut(network.projections().getFirst()));
         assertEquals(10, InferenceWork.dense(network));
     }
 

@@ -1,6 +1,6 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.connection.operator.BatchNormOperator;
+import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.update.BatchNormStep;
@@ -13,13 +13,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows that a part of a path makes, normalized by the statistics of the batch in each step: the source of what comes
- * behind. Statistics of a window are kept: what is computed again is normalized by the same ones.
+ * An operator that needs the whole batch, behind the part of a path that makes its rows: the source of what comes
+ * behind it. Statistics of a window are kept: what is computed again is made by the same ones.
  */
-public final class BatchNormRun implements SourceRun {
+public final class TwoStageRun implements SourceRun {
 
     private final ProjectionRun rows;
-    private final BatchNormOperator operator;
+    private final TwoStageOperator operator;
     private final RunSize size;
     private final WorkerPool workers;
     /** The rows of a segment, and what they are normalized to. */
@@ -28,7 +28,6 @@ public final class BatchNormRun implements SourceRun {
     private final PortSum sum;
     private final StepViews<FloatMatrix> made;
 
-    private final BatchStatistics statistics;
     private final BatchNormStep step;
     private final boolean[] measured;
     private final WorkerPool.Job normalize = this::normalize;
@@ -43,7 +42,7 @@ public final class BatchNormRun implements SourceRun {
      *
      * @param rows what is normalized
      */
-    BatchNormRun(ProjectionRun rows, BatchNormOperator operator, Arena arena, RunSize size, WorkerPool workers) {
+    TwoStageRun(ProjectionRun rows, TwoStageOperator operator, Arena arena, RunSize size, WorkerPool workers) {
         this.rows = rows;
         this.operator = operator;
         this.size = size;
@@ -51,9 +50,7 @@ public final class BatchNormRun implements SourceRun {
         this.values = new KeptCurrents(arena, size, operator.outputs(), 0);
         this.sum = new PortSum(List.of(rows), operator.outputs(), arena, size, values);
         this.made = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operator.outputs()), size.batch());
-        this.statistics =
-                BatchStatistics.zeros(arena, size.steps(), operator.said().channels());
-        this.step = operator.step(size.batch(), statistics);
+        this.step = operator.forward(arena, size.steps(), size.batch());
         this.measured = new boolean[size.steps()];
     }
 
@@ -67,14 +64,19 @@ public final class BatchNormRun implements SourceRun {
         return rows;
     }
 
-    /** Returns the operator whose running values follow. */
-    public BatchNormOperator operator() {
+    /** Returns the operator. */
+    public TwoStageOperator operator() {
         return operator;
+    }
+
+    /** Returns what measures and normalizes a step. */
+    public BatchNormStep step() {
+        return step;
     }
 
     /** Returns the statistics of the window. */
     public BatchStatistics statistics() {
-        return statistics;
+        return step.statistics();
     }
 
     /** Returns the row of the statistics that belongs to a step: all steps of a frame have one. */
@@ -82,9 +84,9 @@ public final class BatchNormRun implements SourceRun {
         return frame == null ? ofStep : 0;
     }
 
-    /** Returns how many values each statistic is of. */
-    public long count() {
-        return (long) size.batch() * operator.positions();
+    /** Returns the samples of a step. */
+    public int samples() {
+        return size.batch();
     }
 
     /** Begins a window, behind its rows; normalizes them at once if all steps have the same. */
@@ -108,7 +110,7 @@ public final class BatchNormRun implements SourceRun {
         count = steps;
         values.open(first - size.inSegment(first));
         sum.run(workers, first, count, workers.threads() > 1);
-        int blocks = Math.ceilDiv(operator.said().channels(), Long.SIZE);
+        int blocks = Math.ceilDiv(statistics().mean().columns(), Long.SIZE);
         blocksInPart = Math.ceilDiv(blocks, size.threads() == 1 ? 1 : 2 * size.threads());
         workers.run(normalize, Math.ceilDiv(blocks, blocksInPart));
         Arrays.fill(measured, first, first + count, true);
@@ -116,7 +118,7 @@ public final class BatchNormRun implements SourceRun {
 
     private void normalize(int part, int thread) {
         int channel = part * blocksInPart * Long.SIZE;
-        int end = Math.min(channel + blocksInPart * Long.SIZE, operator.said().channels());
+        int end = Math.min(channel + blocksInPart * Long.SIZE, statistics().mean().columns());
         for (int at = first; at < first + count; at++) {
             if (!measured[at]) {
                 step.measure(values.all(), size.inSegment(at), at, channel, end);

@@ -1,0 +1,49 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.kernel.update.BatchNormBackward;
+import dev.spikelane.kernel.update.BatchNormStep;
+import java.lang.foreign.Arena;
+
+/**
+ * An operator that needs all samples of a step in training, before it makes any: its first half adds up statistics of
+ * the step, its second half makes rows by them, each in parts. So its path is cut in front of it; what stands behind
+ * the cut is {@link #behind}. Statistics of a window are kept for the way back, and for steps that are computed again;
+ * {@linkplain #running running values} follow them once a step of training, and serve where nothing is trained, where
+ * this is an operator as any other.
+ */
+public interface TwoStageOperator extends Operator {
+
+    /**
+     * Prepares both halves of the way forward, with the weights that this operator has.
+     *
+     * @param arena the arena that owns the statistics
+     * @param steps of a window
+     * @param batch samples of a step
+     * @return what measures steps and makes their rows
+     */
+    BatchNormStep forward(Arena arena, int steps, int batch);
+
+    /**
+     * Prepares the way back from what was made to what came in.
+     *
+     * @param forward the way forward
+     * @param behind the gradients of the weights of {@link #behind}, which the way back makes
+     * @return the way back
+     */
+    BatchNormBackward backward(BatchNormStep forward, WeightGradients behind);
+
+    /**
+     * Returns what stands for this operator behind rows that both halves have made: they pass as they are, and so do
+     * their gradients. What it learns is what this operator learns.
+     *
+     * @return an operator that takes values
+     */
+    Operator behind();
+
+    /**
+     * Prepares running values for training.
+     *
+     * @return copies, which a training step moves and gives back
+     */
+    RunningStatistics running();
+}
