@@ -4,6 +4,7 @@ import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -17,6 +18,9 @@ final class Integers {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private static final ValueLayout.OfLong LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private Integers() {}
 
     static boolean isStored(Tensor tensor) {
@@ -24,13 +28,13 @@ final class Integers {
     }
 
     /** The items and the scales. */
-    static List<Tensor> of(String name, IntegerMatrix weights) {
-        return List.of(items(name, weights), scales(name, weights));
+    static List<Tensor> of(String name, IntegerMatrix weights, List<Integer> shape) {
+        return List.of(items(name, weights, shape), scales(name, weights));
     }
 
-    static Tensor items(String name, IntegerMatrix weights) {
+    static Tensor items(String name, IntegerMatrix weights, List<Integer> shape) {
         Tensor.Type type = weights.type() == ElementType.INT8 ? Tensor.Type.I8 : Tensor.Type.I16;
-        return Tensor.of(name, type, List.of(weights.rows(), weights.columns()), weights.segment());
+        return Tensor.of(name, type, shape, weights.segment());
     }
 
     private static Tensor scales(String name, IntegerMatrix weights) {
@@ -38,10 +42,26 @@ final class Integers {
         return Tensor.of(name + ModelFormat.SCALE, FloatMatrix.vector(scales), List.of(scales.length));
     }
 
+    /** A whole number as torch stores it. */
+    static Tensor count(String name, long count) {
+        MemorySegment bytes = MemorySegment.ofArray(new byte[Long.BYTES]);
+        bytes.set(LONG, 0, count);
+        return Tensor.of(name, Tensor.Type.I64, List.of(), bytes);
+    }
+
+    /** The number that such a tensor, or one of floats, holds; negative if it is none that was counted. */
+    static long count(Tensor tensor) {
+        if (tensor.type() == Tensor.Type.I64) {
+            return tensor.bytes().get(LONG, 0);
+        }
+        float value = tensor.floats()[0];
+        return value == Math.rint(value) ? (long) value : -1;
+    }
+
     /** The integers that items and scales say. */
     static IntegerMatrix of(Tensor items, Tensor scales) {
-        int rows = items.shape().size() == 2 ? items.shape().getFirst() : 1;
-        int columns = items.shape().isEmpty() ? 1 : items.shape().getLast();
+        int rows = items.shape().size() > 1 ? items.shape().getFirst() : 1;
+        int columns = Math.toIntExact(items.count() / rows);
         float[] scale = scales.floats();
         if (scale.length != 1 && scale.length != rows) {
             throw new IllegalArgumentException(

@@ -73,10 +73,10 @@ final class ModelTensors {
         }
 
         @Override
-        public IntegerMatrix integers(String value) throws IOException {
+        public IntegerMatrix integers(String value, int dimensions) throws IOException {
             Tensor found = find(tensor(value));
-            if (!Integers.isStored(found) || found.shape().size() != 2) {
-                throw new IOException(name + ": " + found + ", expected a matrix of [outputs, inputs] of I8 or I16");
+            if (!Integers.isStored(found) || found.shape().size() != dimensions) {
+                throw new IOException(name + ": " + found + ", expected " + dimensions + " dimensions of I8 or I16");
             }
             return ModelTensors.this.integers(found);
         }
@@ -95,7 +95,8 @@ final class ModelTensors {
             throw new IOException(name + ": " + found + ", expected "
                     + (dimensions == 1 ? "a row" : "a shape of " + dimensions + " dimensions"));
         }
-        return values(found);
+        return ValueDescription.weight(tensor, found.shape().toArray(Integer[]::new))
+                .matrix(values(found));
     }
 
     /** A parameter of neurons. */
@@ -156,6 +157,10 @@ final class ModelTensors {
         for (NamedValues each : network.laidOut().description().values()) {
             String tensor = ModelFormat.tensor(each);
             others.removeAll(List.of(tensor, tensor + ModelFormat.SCALE));
+            if (each.said().type() == ElementType.INT64) {
+                weights.replace(each.name(), count(find(tensor)));
+                continue;
+            }
             if (each.said().type() != ElementType.FLOAT32) {
                 IntegerMatrix stored = integers(find(tensor));
                 if (!weights.integers(each.name()).equals(stored)) {
@@ -174,6 +179,16 @@ final class ModelTensors {
             throw new IOException(name + ": has the tensors " + others + ", expected none but those of the network, "
                     + weights.names());
         }
+    }
+
+    /** A number that was counted; versions before this one wrote it as a float. */
+    private long count(Tensor tensor) throws IOException {
+        boolean known = tensor.type() == Tensor.Type.I64 || tensor.type() == Tensor.Type.F32;
+        long count = known && tensor.shape().isEmpty() ? Integers.count(tensor) : -1;
+        if (count < 0) {
+            throw new IOException(name + ": " + tensor + ", expected a whole number from 0, of I64");
+        }
+        return count;
     }
 
     private FloatMatrix stored(NamedValues values, String tensor) throws IOException {

@@ -68,13 +68,16 @@ final class ModelWriter {
     private List<Tensor> tensors(NamedValues each, boolean eightBits) {
         Weights weights = network.weights();
         String tensor = ModelFormat.tensor(each);
+        if (each.said().type() == ElementType.INT64) {
+            return List.of(Integers.count(tensor, weights.count(each.name())));
+        }
         if (each.said().type() != ElementType.FLOAT32) {
-            return List.of(Integers.items(tensor, weights.integers(each.name()))); // scales are values of their own
+            return List.of(Integers.items(tensor, weights.integers(each.name()), each.said().shape())); // scales are values of their own
         }
         FloatMatrix values = weights.get(each.name());
         values.requireFinite("'" + each.name() + "'");
         if (eightBits && each.said().isMatrix() && each.said().role() == ValueDescription.Role.WEIGHT) {
-            return Integers.of(tensor, IntegerMatrix.nearest(ElementType.INT8, values));
+            return Integers.of(tensor, IntegerMatrix.nearest(ElementType.INT8, values), each.said().shape());
         }
         return List.of(Tensor.of(tensor, values, weights.shape(each.name())));
     }

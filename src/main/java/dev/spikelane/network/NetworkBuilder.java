@@ -2,8 +2,10 @@ package dev.spikelane.network;
 
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.OperatorChain;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Collects what a network is made of: by {@link #input}, {@link #population} and {@link #project}, or as a chain in the
  * order in which snnTorch's tutorials declare it. A chain names its parts {@code input}, {@code fc1}, {@code lif1},
- * {@code fc2} and so on; both ways may be mixed. {@link #delay}, {@link #port} and {@link #plastic} concern the
+ * {@code fc2} and so on, and projections with a convolution {@code conv1}, {@code conv2}; both ways may be mixed. {@link #delay}, {@link #port} and {@link #plastic} concern the
  * projection that was added last.
  */
 public final class NetworkBuilder {
@@ -38,6 +40,8 @@ public final class NetworkBuilder {
 
     private final List<Connection> pending = new ArrayList<>();
     private int layers;
+    /** How many of them have a convolution. */
+    private int convolutions;
 
     NetworkBuilder(Arena arena) {
         this.arena = Objects.requireNonNull(arena, "arena");
@@ -173,6 +177,65 @@ public final class NetworkBuilder {
     }
 
     /**
+     * Adds a convolution of maps with the random weights that {@code torch.nn.Conv2d} starts with to the chain.
+     *
+     * @param outputs number of output channels, at least 1
+     * @param size rows and columns of its kernel, at least 1
+     * @param random the stream they are drawn from
+     * @return this
+     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder conv2d(int outputs, int size, TorchRandom random) {
+        return convolution(outputs, Kernel.of(size), random);
+    }
+
+    /**
+     * Adds a convolution of lines with the random weights that {@code torch.nn.Conv1d} starts with to the chain.
+     *
+     * @param outputs number of output channels, at least 1
+     * @param size inputs of its kernel, at least 1
+     * @param random the stream they are drawn from
+     * @return this
+     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder conv1d(int outputs, int size, TorchRandom random) {
+        return convolution(outputs, Kernel.of1d(size), random);
+    }
+
+    /**
+     * Adds a transposed convolution of maps with the random weights that {@code torch.nn.ConvTranspose2d} starts with
+     * to the chain.
+     *
+     * @param outputs number of output channels, at least 1
+     * @param size rows and columns of its kernel, at least 1
+     * @param random the stream they are drawn from
+     * @return this
+     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder convTranspose2d(int outputs, int size, TorchRandom random) {
+        return convolution(outputs, Kernel.transposed(size), random);
+    }
+
+    /**
+     * Adds a convolution with the random weights that torch's module starts with to the chain.
+     *
+     * @param outputs number of output channels, at least 1
+     * @param kernel with all options
+     * @param random the stream they are drawn from
+     * @return this
+     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder convolution(int outputs, Kernel kernel, TorchRandom random) {
+        Objects.requireNonNull(kernel, "kernel");
+        Objects.requireNonNull(random, "random");
+        return connect(Convolution.of(width().channels(), outputs, kernel, random));
+    }
+
+    /**
      * Adds {@link Flatten} to the chain.
      *
      * @return this
@@ -218,11 +281,18 @@ public final class NetworkBuilder {
             connection.outputShape(width());
         } catch (IllegalArgumentException failure) {
             throw new IllegalArgumentException(
-                    "projection 'fc" + (layers + 1) + "' from '" + end().name() + "': " + failure.getMessage(),
+                    "projection '" + nameOfChain(connection) + "' from '" + end().name() + "': " + failure.getMessage(),
                     failure);
         }
         pending.add(connection);
         return this;
+    }
+
+    /** The name of the projection at the end of the chain, with one more connection. */
+    private String nameOfChain(Connection last) {
+        return last instanceof Convolution || pending.stream().anyMatch(Convolution.class::isInstance)
+                ? "conv" + (convolutions + 1)
+                : "fc" + (layers - convolutions + 1);
     }
 
     /**
@@ -262,8 +332,9 @@ public final class NetworkBuilder {
         }
         Shape shape = currents.withChannels(currents.channels() / gates);
         Population population = population(name, shape, neuron);
+        project(nameOfChain(pending.getLast()), end(), population, pending.toArray(Connection[]::new));
         layers++;
-        project("fc" + layers, end(), population, pending.toArray(Connection[]::new));
+        convolutions += pending.stream().anyMatch(Convolution.class::isInstance) ? 1 : 0;
         pending.clear();
         end = population;
         return this;

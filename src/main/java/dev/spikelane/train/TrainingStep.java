@@ -96,6 +96,7 @@ final class TrainingStep implements AutoCloseable {
             }
             requireFinite(loss, firstStep);
             running.follow(part.gradients().machine());
+            running.requireFinite();
             right += part.right();
             if (shard == batch.shards() - 1) {
                 tell(loss);
@@ -139,6 +140,9 @@ final class TrainingStep implements AutoCloseable {
             loss += terms[sample];
         }
         requireFinite(loss, 0);
+        running.begin();
+        running.follow(part.gradients().machine());
+        running.requireFinite();
         int decoded = part.right();
         parts.back(part, true);
         Map<String, FloatMatrix> gradients = new LinkedHashMap<>();
@@ -206,6 +210,11 @@ final class TrainingStep implements AutoCloseable {
                     + parts.gradients().slots().stream().map(GradientSlot::name).toList() + " or " + observed.names());
         }
         return sum;
+    }
+
+    /** Whether batches are normalized by their own statistics. */
+    boolean normalizes() {
+        return !running.isEmpty();
     }
 
     /** Samples of the last batch that were decoded right, in its last window; 0 if outputs are not classes. */

@@ -150,7 +150,7 @@ public abstract class ConnectionKind<C extends Connection> {
     static void requireOptions(JsonValue said, Map<String, Number> expected, StoredValues values) throws IOException {
         for (Map.Entry<String, Number> each : expected.entrySet()) {
             JsonValue found = said.member(each.getKey());
-            if (found.integer(1, Integer.MAX_VALUE) != each.getValue().longValue()) {
+            if (found.integer(0, Integer.MAX_VALUE) != each.getValue().longValue()) {
                 throw found.unexpected(each.getValue() + ", as many as the tensor '"
                         + values.tensor(ValueDescription.WEIGHT) + "' has");
             }

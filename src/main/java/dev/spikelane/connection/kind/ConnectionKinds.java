@@ -17,6 +17,7 @@ public final class ConnectionKinds {
             new FlattenKind(),
             new ScaleKind(),
             new BatchNormKind(),
+            new ConvolutionKind(),
             new BlasDenseKind());
 
     private ConnectionKinds() {}

@@ -56,7 +56,7 @@ final class DenseKind extends ConnectionKind<Dense> {
     public Connection read(JsonValue said, StoredValues values) throws IOException {
         if (values.staysInteger(ValueDescription.WEIGHT)) {
             IntegerDense integers =
-                    IntegerDense.of(values.integers(ValueDescription.WEIGHT), values.floats(ValueDescription.BIAS, 1));
+                    IntegerDense.of(values.integers(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
             requireOptions(said, sizes(integers.inputs(), integers.outputs()), values);
             return integers;
         }

@@ -54,7 +54,7 @@ final class IntegerDenseKind extends ConnectionKind<IntegerDense> {
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
         IntegerDense integers =
-                IntegerDense.of(values.integers(ValueDescription.WEIGHT), values.floats(ValueDescription.BIAS, 1));
+                IntegerDense.of(values.integers(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
         requireOptions(said, options(integers), values);
         return integers;
     }

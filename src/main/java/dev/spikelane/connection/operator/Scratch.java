@@ -4,6 +4,8 @@ import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.window.WindowGradientRoom;
+import dev.spikelane.kernel.product.window.WindowGradientShape;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -19,6 +21,8 @@ public final class Scratch {
     private final List<FloatMatrix> made = new ArrayList<>();
     private final Lazy<SpikeWorkspace> spikes;
     private final Lazy<NarrowMatmul> narrow;
+    private final List<UnfoldedRows> unfolded = new ArrayList<>();
+    private final List<WindowGradientRoom> gradients = new ArrayList<>();
 
     /**
      * Makes scratch memory for a single thread.
@@ -98,6 +102,41 @@ public final class Scratch {
      */
     public NarrowMatmul narrow() {
         return narrow.get();
+    }
+
+    /**
+     * Returns the memory for windows that are unfolded.
+     *
+     * @param columns values of a window
+     * @param outputs of the product
+     * @return one and the same for equal numbers
+     */
+    UnfoldedRows unfolded(int columns, int outputs) {
+        for (UnfoldedRows rows : unfolded) {
+            if (rows.isOf(columns, outputs)) {
+                return rows;
+            }
+        }
+        UnfoldedRows rows = new UnfoldedRows(arena, columns, outputs);
+        unfolded.add(rows);
+        return rows;
+    }
+
+    /**
+     * Returns the memory that gradients of the inputs of a convolution need.
+     *
+     * @param shape of the convolution
+     * @return one and the same for equal shapes
+     */
+    WindowGradientRoom gradients(WindowGradientShape shape) {
+        for (WindowGradientRoom room : gradients) {
+            if (room.isOf(shape)) {
+                return room;
+            }
+        }
+        WindowGradientRoom room = new WindowGradientRoom(arena, shape);
+        gradients.add(room);
+        return room;
     }
 
     /**

@@ -24,6 +24,9 @@ public final class PackedWeights {
 
     public static final int BLOCK_BYTES = BLOCK * Float.BYTES;
 
+    /** Rows behind those of all inputs. */
+    static final int MORE_ROWS = Long.SIZE;
+
     /** Inputs that are transposed at a time: a cache line of the transpose. */
     private static final int SQUARE = 16;
 
@@ -40,9 +43,9 @@ public final class PackedWeights {
     private final int pre;
     private final int post;
 
-    private PackedWeights(FloatMatrix memory, FloatMatrix bias, int pre, int post) {
+    PackedWeights(FloatMatrix memory, FloatMatrix bias, int pre, int post) {
         this.memory = memory;
-        this.packed = memory.rows(0, memory.rows() - Long.SIZE);
+        this.packed = memory.rows(0, memory.rows() - MORE_ROWS);
         this.bias = bias;
         this.pre = pre;
         this.post = post;
@@ -79,7 +82,7 @@ public final class PackedWeights {
         bias.requireFinite("bias");
         FloatMatrix ownBias = FloatMatrix.zeros(arena, 1, post);
         ownBias.copyFrom(bias);
-        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + Long.SIZE, BLOCK);
+        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + MORE_ROWS, BLOCK);
         for (int output = 0; output < post; output++) {
             copyOutput(weights, output, pre, memory.segment());
         }
@@ -230,11 +233,26 @@ public final class PackedWeights {
      * @throws IllegalArgumentException if a number is below 1, or they are too many
      */
     public static PackedWeights zeros(Arena arena, int pre, int post) {
-        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + Long.SIZE, BLOCK);
+        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + MORE_ROWS, BLOCK);
         return new PackedWeights(memory, FloatMatrix.zeros(arena, 1, post), pre, post);
     }
 
-    private static int packedRows(int post, int pre) {
+    /** Fills these weights from {@code [pre x post]}, a row for each input. */
+    void setRows(FloatMatrix rows) {
+        rows.requireShape("values", pre, post);
+        for (int block = 0; block < blocks(); block++) {
+            for (int input = 0; input < pre; input++) {
+                MemorySegment.copy(
+                        rows.segment(),
+                        rows.rowOffset(input) + (long) block * BLOCK_BYTES,
+                        packed.segment(),
+                        blockOffset(block) + (long) input * BLOCK_BYTES,
+                        BLOCK_BYTES);
+            }
+        }
+    }
+
+    static int packedRows(int post, int pre) {
         long rows = (long) blocks(post) * paddedPre(pre);
         if (rows > MOST_ROWS) {
             throw new IllegalArgumentException("weights [" + post + " x " + pre + "] are too many to pack: " + rows

@@ -156,7 +156,7 @@ public final class GradientSite {
         shares = new GradientShare[Math.ceilDiv(size.batch(), most)];
         for (int i = 0; i < shares.length; i++) {
             int first = i * most;
-            shares[i] = new GradientShare(this, first, Math.min(most, size.batch() - first), size, arena);
+            shares[i] = new GradientShare(this, i, first, Math.min(most, size.batch() - first), size, arena);
         }
         return shares;
     }

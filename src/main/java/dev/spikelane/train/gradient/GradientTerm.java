@@ -47,6 +47,9 @@ public final class GradientTerm {
     private boolean summed;
     private boolean added;
     private boolean tiles;
+    /** Whether the way back goes on to whole rows of the source. */
+    private boolean toSource;
+
     /** The step of the currents that the first step that is taken back has given. */
     private int opened;
 
@@ -156,7 +159,7 @@ public final class GradientTerm {
 
     /** Whether blocks of sums go into the weights' gradients at once; else something needs all of them. */
     private boolean takesSums() {
-        return path.isOneOperator() && !Objects.requireNonNull(input).wantsGradient();
+        return path.takesBlocks() && !Objects.requireNonNull(input).wantsGradient();
     }
 
     /** Takes such a block. */
@@ -189,8 +192,8 @@ public final class GradientTerm {
     }
 
     /** Writes the gradients of some samples in a step of the source, if it reaches that far. */
-    void pull(int step, SampleViews samples, Tile into) {
-        path.pull(port.samples(step + delay(), samples), samples.count(), into);
+    void pull(int step, SampleViews samples, Tile into, int thread) {
+        path.pull(port.samples(step + delay(), samples), samples.count(), into, thread);
     }
 
     /**
@@ -219,7 +222,7 @@ public final class GradientTerm {
 
     private void toFirst(int part, int thread) {
         int from = part * stepsInPart;
-        path.toFirst(port.from(opened + from), from, rowsOfPart(from), thread);
+        path.toFirst(port.from(opened + from), from, rowsOfPart(from), thread, toSource);
     }
 
     private int rowsOfPart(int from) {
@@ -238,8 +241,12 @@ public final class GradientTerm {
      * reached.
      */
     void pull(int from, int count, Tile into) {
-        FloatMatrix ofFirst = path.isOneOperator() ? port.from(opened + from) : path.ofFirst(from);
-        path.pull(ofFirst, count * size.batch(), into);
+        if (path.makesRows()) {
+            path.copyRows(from, count * size.batch(), into);
+        } else {
+            FloatMatrix ofFirst = path.isOneOperator() ? port.from(opened + from) : path.ofFirst(from);
+            path.pull(ofFirst, count * size.batch(), into, 0);
+        }
         if (dropout != null) {
             dropout.back(into, opened + from, count);
         }
@@ -253,7 +260,8 @@ public final class GradientTerm {
     }
 
     private void toFirst(int steps) {
-        if (!path.isOneOperator()) {
+        if (!path.isOneOperator() || path.makesRows()) {
+            toSource = true;
             run(toFirst, steps);
         }
     }
@@ -274,13 +282,16 @@ public final class GradientTerm {
 
     /** Takes the gradients of a frame back to what the first operator makes, when all steps were taken back. */
     void openFrame() {
-        path.toFirst(ofFrame.get().matrix(), 0, size.batch(), 0);
+        path.toFirst(ofFrame.get().matrix(), 0, size.batch(), 0, true);
     }
 
     /** Writes the gradients of a frame, behind {@link #openFrame}. */
     void pullFrame(Tile into) {
-        FloatMatrix sums = ofFrame.get().matrix();
-        path.pull(path.isOneOperator() ? sums : path.ofFirst(0), size.batch(), into);
+        if (path.makesRows()) {
+            path.copyRows(0, size.batch(), into);
+        } else {
+            path.pull(path.isOneOperator() ? ofFrame.get().matrix() : path.ofFirst(0), size.batch(), into, 0);
+        }
     }
 
     /** Whether all steps of the window have the same rows. */
@@ -298,6 +309,7 @@ public final class GradientTerm {
         if (learns) {
             if (!path.isOneOperator()) {
                 opened = first;
+                toSource = false;
                 run(between, steps);
             }
             path.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
@@ -316,7 +328,7 @@ public final class GradientTerm {
         if (learns && first == 0 && !added) {
             FloatMatrix sums = ofFrame.get().matrix();
             path.again(frame(), 0, size.batch(), 0);
-            path.toFirst(sums, 0, size.batch(), 0);
+            path.toFirst(sums, 0, size.batch(), 0, false);
             path.takeFrame(frame(), forward.source().frameVersion(), sums);
             path.addWeights(true, true);
         }

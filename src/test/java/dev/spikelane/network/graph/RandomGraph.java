@@ -3,6 +3,7 @@ package dev.spikelane.network.graph;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
@@ -133,6 +134,9 @@ public final class RandomGraph {
                     !values.name().endsWith("running_var") && !values.name().endsWith("tracked");
             drawn.set(0, i, mean ? drawn.get(0, i) : 0.3f + Math.abs(drawn.get(0, i)));
         }
+        if (values.name().endsWith("tracked")) {
+            drawn.set(0, 0, random.nextInt(100));
+        }
         network.weights().replace(values.name(), drawn);
     }
 
@@ -171,7 +175,7 @@ public final class RandomGraph {
         // Cells are rare, so that all that can be are maps.
         boolean arranged = RandomNeuron.gates(model) > 1 || random.nextInt(3) == 0;
         Shape shape = first.equals(maps) && RandomNeuron.arranges(model) && arranged ? maps : flat();
-        Neuron neuron = new RandomNeuron(arena, shape.size(), random).of(model);
+        Neuron neuron = new RandomNeuron(arena, learns ? Shape.of(shape.size()) : shape, random).of(model);
         return builder.population(name, shape, neuron);
     }
 
@@ -214,6 +218,9 @@ public final class RandomGraph {
         List<Connection> path = new ArrayList<>();
         Shape from = source.shape();
         float strength = source.ofVariable().isPresent() ? 0.5f : 3;
+        if (currents.rank() > 1 && convolves(from, source)) {
+            return maps(from, currents);
+        }
         if (currents.rank() > 1 && (!from.equals(currents) || random.nextInt(4) == 0)) {
             Dense all = dense(from.size(), currents.size(), strength);
             return new Connection[] {new Recurrent(all.weights(), all.bias())};
@@ -229,6 +236,11 @@ public final class RandomGraph {
         }
         if (random.nextInt(4) == 0) {
             path.add(elementwise(from.size(), 1));
+        }
+        if (convolves(from, source)) {
+            Convolution drawn = rounded(new RandomConvolution(arena, random).of(from));
+            path.add(drawn);
+            from = drawn.outputShape(from);
         }
         if (from.rank() > 1) {
             path.add(new Flatten());
@@ -257,6 +269,44 @@ public final class RandomGraph {
         return path.toArray(Connection[]::new);
     }
 
+    /** Whether a convolution is drawn, which is possible where all spikes of a channel carry the same. */
+    private boolean convolves(Shape from, Source source) {
+        return !learns && from.rank() > 1 && carriesOne(source) && random.nextInt(2) == 0;
+    }
+
+    private static boolean carriesOne(Source source) {
+        Parameter value =
+                source instanceof Population population ? population.neuron().spikeValue() : Parameter.of(1);
+        return value.isAlways(value.value(0));
+    }
+
+    /** A convolution between maps of the same height and width, by itself or between others. */
+    private Connection[] maps(Shape from, Shape currents) {
+        List<Connection> path = new ArrayList<>();
+        RandomConvolution convolutions = new RandomConvolution(arena, random);
+        Shape middle = from;
+        if (random.nextInt(4) == 0) {
+            path.add(elementwise(from.size(), 1));
+        }
+        if (random.nextInt(4) == 0) {
+            middle = from.withChannels(1 + random.nextInt(5));
+            path.add(rounded(convolutions.keeping(from, middle.channels())));
+        }
+        path.add(rounded(convolutions.keeping(middle, currents.channels())));
+        if (random.nextInt(4) == 0) {
+            path.add(elementwise(currents.size(), 1));
+        }
+        if (random.nextInt(4) == 0) {
+            path.add(norm(currents.channels()));
+        }
+        return path.toArray(Connection[]::new);
+    }
+
+    /** With integers now and then. */
+    private Convolution rounded(Convolution drawn) {
+        return random.nextInt(3) == 0 ? new RandomConvolution(arena, random).rounded(drawn) : drawn;
+    }
+
     private Connection elementwise(int size, float strength) {
         if (random.nextBoolean()) {
             return new Scale((random.nextFloat() * 2 - 0.5f) * strength);
@@ -270,9 +320,7 @@ public final class RandomGraph {
 
     /** With integers where spikes carry one value, now and then. */
     private Connection rounded(Dense dense, Source source) {
-        Parameter value =
-                source instanceof Population population ? population.neuron().spikeValue() : Parameter.of(1);
-        if (learns || !value.isAlways(value.value(0)) || random.nextInt(3) != 0) {
+        if (learns || !carriesOne(source) || random.nextInt(3) != 0) {
             return dense;
         }
         ElementType type = random.nextBoolean() ? ElementType.INT8 : ElementType.INT16;

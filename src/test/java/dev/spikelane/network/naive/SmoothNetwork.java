@@ -3,6 +3,7 @@ package dev.spikelane.network.naive;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
@@ -321,7 +322,7 @@ final class SmoothNetwork {
             case Scale scale -> multiply(row, scale.factor());
             case OneToOne _ -> multiply(row, Objects.requireNonNull(weights));
             case Dense _, Recurrent _ -> dense(row, Objects.requireNonNull(weights));
-            case BatchNorm _, BlasDense _, IntegerDense _ -> throw new AssertionError("no gradient of " + projection);
+            case BatchNorm _, BlasDense _, Convolution _, IntegerDense _ -> throw new AssertionError("no gradient of " + projection);
         };
     }
 
@@ -367,7 +368,7 @@ final class SmoothNetwork {
                 }
                 yield each(own.weights(), width);
             }
-            case BlasDense _, Flatten _, IntegerDense _, Scale _ -> new double[0];
+            case BlasDense _, Convolution _, Flatten _, IntegerDense _, Scale _ -> new double[0];
         };
     }
 

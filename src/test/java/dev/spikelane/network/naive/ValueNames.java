@@ -6,6 +6,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.Scale;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Projection;
 import java.util.List;
 
@@ -38,6 +39,10 @@ final class ValueNames {
                     case Dense _, BlasDense _, IntegerDense _ -> true;
                     default -> false;
                 };
-        return projection.source().shape().reordered() && !seen;
+        Shape shape = projection.source().shape();
+        for (Connection before : path.subList(0, i)) {
+            shape = before.outputShape(shape);
+        }
+        return shape.reordered() && !seen;
     }
 }

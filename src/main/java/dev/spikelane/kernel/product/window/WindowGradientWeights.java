@@ -51,6 +51,15 @@ public final class WindowGradientWeights {
     }
 
     /**
+     * Tells how much memory lists take beside that of the arena.
+     *
+     * @return bytes on the heap
+     */
+    public long listBytes() {
+        return maps == null ? 0 : maps.lists.places.length * (long) Integer.BYTES;
+    }
+
+    /**
      * Goes to a share of the channels of each group; the first share brings the biases along. Threads may add different
      * shares to the same sums.
      *

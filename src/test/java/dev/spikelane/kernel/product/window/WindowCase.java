@@ -49,19 +49,14 @@ public final class WindowCase {
         return axis(least + random.nextInt(10), kernel, padding);
     }
 
-    /** Channels of the output, rounded up to blocks. */
-    int channels() {
-        return packed.blocks() * PackedWeights.BLOCK;
-    }
-
     FloatMatrix current() {
-        return FloatMatrix.zeros(arena, spikes.rows(), window.positions() * channels());
+        return FloatMatrix.zeros(arena, spikes.rows(), window.positions() * packed.post());
     }
 
     /** Loops over outputs, then over the places of the window. */
     float[][] direct() {
         float[] values = weights.toArray();
-        float[][] current = new float[spikes.rows()][window.positions() * channels()];
+        float[][] current = new float[spikes.rows()][window.positions() * packed.post()];
         for (int row = 0; row < current.length; row++) {
             boolean[] fires = new boolean[window.inputs()];
             for (int i = 0; i < fires.length; i++) {
@@ -69,7 +64,7 @@ public final class WindowCase {
             }
             for (int position = 0; position < window.positions(); position++) {
                 for (int output = 0; output < packed.post(); output++) {
-                    current[row][position * channels() + output] =
+                    current[row][position * packed.post() + output] =
                             sum(fires, position, values, output * window.size(), bias.get(0, output));
                 }
             }
@@ -112,7 +107,7 @@ public final class WindowCase {
             SpikeMatmul.multiply(rows, window.positions(), packed, Tile.whole(sums), workspace);
             for (int position = 0; position < window.positions(); position++) {
                 for (int output = 0; output < packed.post(); output++) {
-                    current.set(row, position * channels() + output, sums.get(position, output));
+                    current.set(row, position * packed.post() + output, sums.get(position, output));
                 }
             }
         }
