@@ -71,8 +71,8 @@ public final class Convolution implements Connection {
      * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
      */
     public static Convolution of(Kernel kernel, FloatMatrix weights, FloatMatrix bias) {
-        Kernel biased = new Kernel(
-                kernel.y(), kernel.x(), kernel.dimensions(), kernel.transposed(), kernel.groups(), true);
+        Kernel biased =
+                new Kernel(kernel.y(), kernel.x(), kernel.dimensions(), kernel.transposed(), kernel.groups(), true);
         return new Convolution(biased, copy(weights), null, copy(bias));
     }
 
@@ -227,9 +227,7 @@ public final class Convolution implements Connection {
                     this + " has a source of " + input.channels() + " channels, expected " + inputs);
         }
         int width = kernel.outputWidth(input.width());
-        return rank == 2
-                ? Shape.of(outputs, width)
-                : Shape.of(outputs, kernel.outputHeight(input.height()), width);
+        return rank == 2 ? Shape.of(outputs, width) : Shape.of(outputs, kernel.outputHeight(input.height()), width);
     }
 
     @Override

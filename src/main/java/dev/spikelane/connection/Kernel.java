@@ -83,6 +83,10 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
         if (transposed && (y.same || x.same)) {
             throw new IllegalArgumentException("a transposed kernel has padding \"same\", expected numbers");
         }
+        if (dimensions == 2 && y.same != x.same) {
+            throw new IllegalArgumentException(
+                    "a kernel has padding \"same\" along one dimension, expected it along both");
+        }
         if (!transposed && y.outputPadding + x.outputPadding > 0) {
             throw new IllegalArgumentException("a kernel has output padding, expected it of a transposed one only");
         }

@@ -94,8 +94,7 @@ final class PortSum {
             added[i] = several ? Tile.whole(FloatMatrix.zeros(arena, turn * batch, columns)) : tile(arena, size);
         }
         this.blocksAdded = several ? blocks() : BLOCKS_IN_TILE;
-        SampleViews[] shares =
-                SampleViews.shares(mayCutRows(terms) ? size.threads() : 1, batch);
+        SampleViews[] shares = SampleViews.shares(mayCutRows(terms) ? size.threads() : 1, batch);
         this.samples = new Samples[shares.length];
         for (int i = 0; i < samples.length; i++) {
             samples[i] =

@@ -35,8 +35,7 @@ final class TileRun implements ComponentRun {
         this.coupled = site.neurons().coupled();
         List<String> ports = site.ports();
         this.sums = new PortSum[ports.size()];
-        boolean whole = coupled
-                || ports.stream().anyMatch(port -> PortSum.mayCutRows(site.terms(port)));
+        boolean whole = coupled || ports.stream().anyMatch(port -> PortSum.mayCutRows(site.terms(port)));
         for (int port = 0; port < sums.length; port++) {
             KeptCurrents kept = site.keptAt(ports.get(port));
             if (kept == null && whole) {

@@ -72,12 +72,16 @@ final class ModelWriter {
             return List.of(Integers.count(tensor, weights.count(each.name())));
         }
         if (each.said().type() != ElementType.FLOAT32) {
-            return List.of(Integers.items(tensor, weights.integers(each.name()), each.said().shape())); // scales are values of their own
+            return List.of(Integers.items(
+                    tensor, weights.integers(each.name()), each.said().shape())); // scales are values of their own
         }
         FloatMatrix values = weights.get(each.name());
         values.requireFinite("'" + each.name() + "'");
         if (eightBits && each.said().isMatrix() && each.said().role() == ValueDescription.Role.WEIGHT) {
-            return Integers.of(tensor, IntegerMatrix.nearest(ElementType.INT8, values), each.said().shape());
+            return Integers.of(
+                    tensor,
+                    IntegerMatrix.nearest(ElementType.INT8, values),
+                    each.said().shape());
         }
         return List.of(Tensor.of(tensor, values, weights.shape(each.name())));
     }

@@ -6,6 +6,7 @@ import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.OperatorChain;
@@ -232,7 +233,13 @@ public final class NetworkBuilder {
     public NetworkBuilder convolution(int outputs, Kernel kernel, TorchRandom random) {
         Objects.requireNonNull(kernel, "kernel");
         Objects.requireNonNull(random, "random");
-        return connect(Convolution.of(width().channels(), outputs, kernel, random));
+        Convolution made;
+        try {
+            made = Convolution.of(width().channels(), outputs, kernel, random);
+        } catch (IllegalArgumentException failure) {
+            throw misfit(true, failure.getMessage(), failure);
+        }
+        return connect(made);
     }
 
     /**
@@ -268,6 +275,89 @@ public final class NetworkBuilder {
     }
 
     /**
+     * Adds {@link Pool#max(int)} to the chain, over maps.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder maxPool2d(int size) {
+        return pool(2, Pool.max(size));
+    }
+
+    /**
+     * Adds {@link Pool#average(int)} to the chain, over maps.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder avgPool2d(int size) {
+        return pool(2, Pool.average(size));
+    }
+
+    /**
+     * Adds {@link Pool#sum(int)} to the chain, over maps.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder sumPool2d(int size) {
+        return pool(2, Pool.sum(size));
+    }
+
+    /**
+     * Adds {@link Pool#max(int)} to the chain, over lines.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder maxPool1d(int size) {
+        return pool(1, Pool.max(size));
+    }
+
+    /**
+     * Adds {@link Pool#average(int)} to the chain, over lines.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder avgPool1d(int size) {
+        return pool(1, Pool.average(size));
+    }
+
+    /**
+     * Adds {@link Pool#sum(int)} to the chain, over lines.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder sumPool1d(int size) {
+        return pool(1, Pool.sum(size));
+    }
+
+    private NetworkBuilder pool(int dimensions, Pool pool) {
+        if (width().rank() != dimensions + 1) {
+            throw misfit(
+                    false,
+                    pool + " has a source of shape " + width() + ", expected "
+                            + (dimensions == 1 ? "channels and length" : "channels, height and width"),
+                    null);
+        }
+        return connect(pool);
+    }
+
+    /**
      * Adds a connection to the chain.
      *
      * @param connection from the neurons (at first the inputs), or the connection, at its end
@@ -280,19 +370,42 @@ public final class NetworkBuilder {
         try {
             connection.outputShape(width());
         } catch (IllegalArgumentException failure) {
-            throw new IllegalArgumentException(
-                    "projection '" + nameOfChain(connection) + "' from '" + end().name() + "': " + failure.getMessage(),
-                    failure);
+            throw misfit(connection instanceof Convolution, failure.getMessage(), failure);
         }
         pending.add(connection);
         return this;
     }
 
-    /** The name of the projection at the end of the chain, with one more connection. */
-    private String nameOfChain(Connection last) {
-        return last instanceof Convolution || pending.stream().anyMatch(Convolution.class::isInstance)
-                ? "conv" + (convolutions + 1)
-                : "fc" + (layers - convolutions + 1);
+    /** The name of the projection at the end of the chain. */
+    private String nameOfChain(boolean convolves) {
+        return convolves ? "conv" + (convolutions + 1) : "fc" + (layers - convolutions + 1);
+    }
+
+    private boolean convolves() {
+        return pending.stream().anyMatch(Convolution.class::isInstance);
+    }
+
+    private IllegalArgumentException misfit(boolean convolution, @Nullable String why, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                "projection '" + nameOfChain(convolution || convolves()) + "' from '" + end().name() + "': " + why,
+                cause);
+    }
+
+    /**
+     * Goes on from a variable of the last neurons, in place of their spikes.
+     *
+     * @param name one of {@link Neuron#variables}
+     * @return this
+     * @throws IllegalArgumentException if they have no such variable
+     * @throws IllegalStateException if there are no neurons, or a connection stands behind them already
+     */
+    public NetworkBuilder variable(String name) {
+        if (!pending.isEmpty() || !(end() instanceof Population population)) {
+            throw new IllegalStateException("variable '" + name + "' is asked of "
+                    + (pending.isEmpty() ? "'" + end().name() + "'" : pending.getLast()) + ", expected it behind neurons");
+        }
+        end = population.variable(name);
+        return this;
     }
 
     /**
@@ -332,9 +445,9 @@ public final class NetworkBuilder {
         }
         Shape shape = currents.withChannels(currents.channels() / gates);
         Population population = population(name, shape, neuron);
-        project(nameOfChain(pending.getLast()), end(), population, pending.toArray(Connection[]::new));
+        project(nameOfChain(convolves()), end(), population, pending.toArray(Connection[]::new));
         layers++;
-        convolutions += pending.stream().anyMatch(Convolution.class::isInstance) ? 1 : 0;
+        convolutions += convolves() ? 1 : 0;
         pending.clear();
         end = population;
         return this;

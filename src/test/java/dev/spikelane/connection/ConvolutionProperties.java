@@ -83,7 +83,8 @@ final class ConvolutionProperties {
                     torch.set(
                             row,
                             i,
-                            odd ? ODD[random.nextInt(ODD.length)]
+                            odd
+                                    ? ODD[random.nextInt(ODD.length)]
                                     : random.nextInt(10) < tenths ? random.nextFloat() * 2 - 1 : 0);
                 }
             }

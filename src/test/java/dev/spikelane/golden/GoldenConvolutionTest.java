@@ -1,9 +1,7 @@
 package dev.spikelane.golden;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Convolution;
-import dev.spikelane.connection.Kernel;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -29,53 +27,11 @@ class GoldenConvolutionTest {
     @ValueSource(strings = {"conv1d", "conv2d", "conv_transpose2d"})
     void currents(String operation) {
         GoldenSet.of(operation).check(golden -> {
-            Shape source = shape(golden.shape("x"));
-            Convolution said = convolution(golden);
+            Shape source = GoldenConvolution.shape(golden.shape("x"));
+            Convolution said = GoldenConvolution.of(golden, golden.parameters(), "weight", "bias");
             golden.assertClose("y", currents(said, source, rows(golden, source)));
             gradients(golden, said, source);
         });
-    }
-
-    private static Convolution convolution(GoldenCase golden) {
-        List<Integer> shape = golden.shape("weight");
-        Kernel kernel = kernel(golden, shape);
-        int rows = shape.getFirst();
-        float[] values = golden.floats("weight");
-        FloatMatrix weights = FloatMatrix.copyOf(rows, values.length / rows, values);
-        return golden.hasInput("bias")
-                ? Convolution.of(kernel, weights, FloatMatrix.vector(golden.floats("bias")))
-                : Convolution.of(kernel, weights);
-    }
-
-    private static Kernel kernel(GoldenCase golden, List<Integer> shape) {
-        int height = shape.size() == 3 ? 1 : shape.get(2);
-        int width = shape.getLast();
-        Kernel kernel = golden.operation().equals("conv_transpose2d")
-                ? Kernel.transposed(height, width)
-                : shape.size() == 3 ? Kernel.of1d(width) : Kernel.of(height, width);
-        kernel = kernel.withStride(first(golden, "stride", 1), last(golden, "stride", 1))
-                .withDilation(first(golden, "dilation", 1), last(golden, "dilation", 1))
-                .withOutputPadding(first(golden, "output_padding", 0), last(golden, "output_padding", 0))
-                .withGroups(golden.integer("groups", 1));
-        return golden.parameters().path("padding").isTextual()
-                ? kernel.withSamePadding()
-                : kernel.withPadding(first(golden, "padding", 0), last(golden, "padding", 0));
-    }
-
-    private static int first(GoldenCase golden, String name, int otherwise) {
-        return golden.parameters().path(name).path(0).asInt(otherwise);
-    }
-
-    private static int last(GoldenCase golden, String name, int otherwise) {
-        JsonNode said = golden.parameters().path(name);
-        return said.path(said.size() - 1).asInt(otherwise);
-    }
-
-    /** The shape of a sample. */
-    private static Shape shape(List<Integer> batch) {
-        return batch.size() == 3
-                ? Shape.of(batch.get(1), batch.get(2))
-                : Shape.of(batch.get(1), batch.get(2), batch.get(3));
     }
 
     private static Signal rows(GoldenCase golden, Shape source) {

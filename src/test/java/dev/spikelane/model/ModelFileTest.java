@@ -321,7 +321,8 @@ final class ModelFileTest {
                 failure("\"model\":\"Leaky\"", "\"model\":\"Other\""));
         assertEquals(
                 text
-                        + "in 'projections' at 0 in 'path' at 0 in 'type' is 'x', expected dense, integer dense, recurrent, one to one, flatten, scale, batch norm or convolution",
+                        + "in 'projections' at 0 in 'path' at 0 in 'type' is 'x', expected dense, integer dense, recurrent,"
+                        + " one to one, flatten, scale, batch norm, convolution or pool",
                 failure("\"type\":\"dense\",\"inputs\":4,", "\"type\":\"x\",\"inputs\":4,"));
         assertEquals(
                 text

@@ -39,7 +39,7 @@ public abstract class ConnectionKind<C extends Connection> {
         UNSTORED,
         FLATTENS,
         INNER_ORDER,
-        CONNECTS_ALL,
+        SUMS,
         VALUES
     }
 
@@ -78,9 +78,20 @@ public abstract class ConnectionKind<C extends Connection> {
         return traits.contains(Trait.INNER_ORDER);
     }
 
-    /** Whether such a connection sums all inputs for each output, so that nothing is zero behind it. */
-    public boolean connectsAll() {
-        return traits.contains(Trait.CONNECTS_ALL);
+    /** Whether such a connection sums inputs, so that nothing is zero behind it. */
+    public boolean sums() {
+        return traits.contains(Trait.SUMS);
+    }
+
+    /**
+     * Returns how many outputs an input adds to.
+     *
+     * @param said a connection
+     * @param source the shape of its source
+     * @return one number for all inputs, or one for each, in torch's order
+     */
+    public int[] reach(C said, Shape source) {
+        return new int[] {sums() ? said.outputShape(source).size() : 1};
     }
 
     /** Whether such connections have values. */

@@ -18,6 +18,7 @@ public final class ConnectionKinds {
             new ScaleKind(),
             new BatchNormKind(),
             new ConvolutionKind(),
+            new PoolKind(),
             new BlasDenseKind());
 
     private ConnectionKinds() {}

@@ -4,6 +4,7 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.operator.ConvOperator;
+import dev.spikelane.connection.operator.ConvolutionLayout;
 import dev.spikelane.connection.operator.IntegerConvOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.ValueDescription;
@@ -29,10 +30,13 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
     private static final String DIMENSIONS = "dimensions";
     private static final String TRANSPOSED = "transposed";
     private static final String GROUPS = "groups";
+    private static final String SAME = "padding_same";
+    private static final String HEIGHT = "_height";
+    private static final String WIDTH = "_width";
     private static final String BIAS = "bias";
 
     ConvolutionKind() {
-        super(Convolution.class, "convolution", Trait.VALUES);
+        super(Convolution.class, "convolution", Trait.SUMS, Trait.VALUES);
     }
 
     @Override
@@ -70,29 +74,35 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
         options.put(TRANSPOSED, kernel.transposed() ? 1 : 0);
         options.put(GROUPS, kernel.groups());
         options.put(BIAS, kernel.biased() ? 1 : 0);
-        add(options, "y_", kernel.y());
-        add(options, "x_", kernel.x());
-        said.integers().ifPresent(weights -> options.put(BITS, Byte.SIZE * weights.type().bytes()));
+        put(options, kernel.y(), HEIGHT);
+        put(options, kernel.x(), WIDTH);
+        options.put(SAME, kernel.x().same() ? 1 : 0);
+        said.integers()
+                .ifPresent(
+                        weights -> options.put(BITS, Byte.SIZE * weights.type().bytes()));
         return options;
     }
 
-    private static void add(SequencedMap<String, Number> options, String prefix, Kernel.Axis axis) {
-        options.put(prefix + "size", axis.size());
-        options.put(prefix + "stride", axis.stride());
-        options.put(prefix + "padding", axis.padding());
-        options.put(prefix + "dilation", axis.dilation());
-        options.put(prefix + "output_padding", axis.outputPadding());
-        options.put(prefix + "same", axis.same() ? 1 : 0);
+    private static void put(SequencedMap<String, Number> options, Kernel.Axis axis, String along) {
+        options.put("kernel" + along, axis.size());
+        options.put("stride" + along, axis.stride());
+        options.put("padding" + along, axis.padding());
+        options.put("dilation" + along, axis.dilation());
+        options.put("output_padding" + along, axis.outputPadding());
     }
 
-    private static Kernel.Axis axis(JsonValue said, String prefix) throws IOException {
+    private static Kernel.Axis axis(JsonValue said, String along, boolean same) throws IOException {
         return new Kernel.Axis(
-                integer(said, prefix + "size"),
-                integer(said, prefix + "stride"),
-                integer(said, prefix + "padding"),
-                integer(said, prefix + "dilation"),
-                integer(said, prefix + "output_padding"),
-                said.member(prefix + "same").integer(0, 1) == 1);
+                integer(said, "kernel" + along),
+                integer(said, "stride" + along),
+                integer(said, "padding" + along),
+                integer(said, "dilation" + along),
+                integer(said, "output_padding" + along),
+                same);
+    }
+
+    private static boolean flag(JsonValue said, String name) throws IOException {
+        return said.member(name).integer(0, 1) == 1;
     }
 
     private static int integer(JsonValue said, String name) throws IOException {
@@ -104,6 +114,11 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
         return said.integers().isPresent()
                 ? new IntegerConvOperator(arena, said, values(said, rows), rows, spikeValue)
                 : new ConvOperator(arena, said, values(said, rows), rows, spikeValue);
+    }
+
+    @Override
+    public int[] reach(Convolution said, Shape source) {
+        return ConvolutionLayout.of(said, source).reach();
     }
 
     @Override
@@ -120,16 +135,21 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
 
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
+        int dimensions = integer(said, DIMENSIONS);
+        boolean same = flag(said, SAME);
         Kernel kernel = new Kernel(
-                axis(said, "y_"),
-                axis(said, "x_"),
-                integer(said, DIMENSIONS),
-                said.member(TRANSPOSED).integer(0, 1) == 1,
+                axis(said, HEIGHT, same && dimensions == 2),
+                axis(said, WIDTH, same),
+                dimensions,
+                flag(said, TRANSPOSED),
                 integer(said, GROUPS),
-                said.member(BIAS).integer(0, 1) == 1);
+                flag(said, BIAS));
         boolean bits = said.members().containsKey(BITS);
         Convolution read = bits || !kernel.transposed() && values.staysInteger(ValueDescription.WEIGHT)
-                ? Convolution.of(kernel, values.integers(ValueDescription.WEIGHT, kernel.dimensions() + 2), bias(kernel, said, values))
+                ? Convolution.of(
+                        kernel,
+                        values.integers(ValueDescription.WEIGHT, kernel.dimensions() + 2),
+                        bias(kernel, said, values))
                 : floats(kernel, values);
         SequencedMap<String, Number> options = options(read);
         if (!bits) {

@@ -22,7 +22,7 @@ import java.util.function.Function;
 final class DenseKind extends ConnectionKind<Dense> {
 
     DenseKind() {
-        super(Dense.class, "dense", Trait.INNER_ORDER, Trait.CONNECTS_ALL, Trait.VALUES);
+        super(Dense.class, "dense", Trait.INNER_ORDER, Trait.SUMS, Trait.VALUES);
     }
 
     static SequencedMap<String, Number> sizes(int inputs, int outputs) {
@@ -55,8 +55,8 @@ final class DenseKind extends ConnectionKind<Dense> {
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
         if (values.staysInteger(ValueDescription.WEIGHT)) {
-            IntegerDense integers =
-                    IntegerDense.of(values.integers(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
+            IntegerDense integers = IntegerDense.of(
+                    values.integers(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
             requireOptions(said, sizes(integers.inputs(), integers.outputs()), values);
             return integers;
         }

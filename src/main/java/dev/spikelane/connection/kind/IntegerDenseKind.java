@@ -18,7 +18,7 @@ import java.util.SequencedMap;
 final class IntegerDenseKind extends ConnectionKind<IntegerDense> {
 
     IntegerDenseKind() {
-        super(IntegerDense.class, "integer dense", Trait.INNER_ORDER, Trait.CONNECTS_ALL, Trait.VALUES);
+        super(IntegerDense.class, "integer dense", Trait.INNER_ORDER, Trait.SUMS, Trait.VALUES);
     }
 
     /** The scales come first, so that what is read and written one by one finds them. */

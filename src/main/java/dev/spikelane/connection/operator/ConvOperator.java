@@ -7,6 +7,8 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
+import dev.spikelane.kernel.product.window.WindowMatmul;
+import dev.spikelane.kernel.product.window.WindowTables;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -36,6 +38,8 @@ public final class ConvOperator extends UnfoldedOperator {
     private @Nullable PackedWeights[] scaled;
     /** The weights that spikes are multiplied by. */
     private PackedWeights[] ofSpikes;
+    /** Sums of these, for windows that slide; null where spikes are unfolded. */
+    private final @Nullable WindowTables tables;
 
     /**
      * Lays out a convolution.
@@ -55,6 +59,7 @@ public final class ConvOperator extends UnfoldedOperator {
         this.weights = all.groups();
         this.scaled = new PackedWeights[weights.length];
         this.ofSpikes = weights;
+        this.tables = tables(arena);
         set(said.weights(), said.bias());
         setSpikeValue(spikeValue.values());
     }
@@ -67,7 +72,38 @@ public final class ConvOperator extends UnfoldedOperator {
         this.weights = all.groups();
         this.scaled = new PackedWeights[weights.length];
         this.ofSpikes = weights;
+        this.tables = tables(arena);
         setSpikeValue(other.spikeValue);
+    }
+
+    private @Nullable WindowTables tables(Arena arena) {
+        return windows.length == 1 && WindowMatmul.serves(windows[0], layout.outputs())
+                ? new WindowTables(arena, windows[0], layout.outputs())
+                : null;
+    }
+
+    @Override
+    public void reserve(Scratch scratch) {
+        super.reserve(scratch);
+        if (tables != null) {
+            scratch.windows(tables);
+        }
+    }
+
+    /** By windows that slide where these are and all outputs are asked for; else unfolded. */
+    @Override
+    public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
+        if (tables != null && current.all()) {
+            WindowMatmul.multiply(spikes, count, scratch.windows(tables), current);
+        } else {
+            super.multiply(spikes, count, current, scratch);
+        }
+    }
+
+    /** Windows slide over whole maps. */
+    @Override
+    public Cut cut(int count, int threads) {
+        return tables != null ? Cut.ROWS : super.cut(count, threads);
     }
 
     @Override
@@ -82,6 +118,9 @@ public final class ConvOperator extends UnfoldedOperator {
 
     @Override
     public double nanoseconds(int count, long active) {
+        if (tables != null) {
+            return tables.nanoseconds(unfolded(active));
+        }
         return weights.length
                 * SpikeMatmul.nanoseconds(
                         unfolded(count), windows[0].size(), layout.outputs(), unfolded(active) / weights.length);
@@ -89,6 +128,9 @@ public final class ConvOperator extends UnfoldedOperator {
 
     @Override
     public String kernel(int count, long active) {
+        if (tables != null) {
+            return "window";
+        }
         return "unfolded, "
                 + SpikeMatmul.variant(
                         unfolded(count), windows[0].size(), layout.outputs(), unfolded(active) / weights.length);
@@ -188,8 +230,15 @@ public final class ConvOperator extends UnfoldedOperator {
         }
         if (SpikeValues.areOnes(spikeValue)) {
             ofSpikes = weights;
-            return;
+        } else {
+            scale();
         }
+        if (tables != null) {
+            tables.fill(ofSpikes[0]);
+        }
+    }
+
+    private void scale() {
         for (int group = 0; group < weights.length; group++) {
             PackedWeights into = scaled[group];
             if (into == null) {

@@ -20,9 +20,10 @@ import java.util.Arrays;
  * @param source the shape of the inputs
  * @param made the shape of the outputs
  */
-record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
+public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
 
-    static ConvolutionLayout of(Convolution said, Shape source) {
+    /** Lays a convolution out behind a source; throws where it does not fit. */
+    public static ConvolutionLayout of(Convolution said, Shape source) {
         return new ConvolutionLayout(said.kernel(), source, said.outputShape(source));
     }
 
@@ -66,6 +67,32 @@ record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return new Window.Axis(inputs, said.size(), said.stride(), before, said.dilation(), outputs);
     }
 
+    /** Returns how many outputs each input adds to, in torch's order: fewer at the edges. */
+    public int[] reach() {
+        Window window = windows()[0];
+        int[] rows = reach(window.y());
+        int[] columns = reach(window.x());
+        int[] reach = new int[source.size()];
+        for (int i = 0; i < reach.length; i++) {
+            int place = i % (rows.length * columns.length);
+            reach[i] = outputs() * rows[place / columns.length] * columns[place % columns.length];
+        }
+        return reach;
+    }
+
+    private static int[] reach(Window.Axis axis) {
+        int[] reach = new int[axis.inputs()];
+        for (int output = 0; output < axis.outputs(); output++) {
+            for (int place = 0; place < axis.kernel(); place++) {
+                int at = axis.at(output, place);
+                if (at >= 0 && at < reach.length) {
+                    reach[at]++;
+                }
+            }
+        }
+        return reach;
+    }
+
     /** The row of torch's weights that has the weight of an output of a group for an input {@code k} of its windows. */
     private int row(int group, int output, int k) {
         return kernel.transposed() ? group * inputs() + k % inputs() : group * outputs() + output;
@@ -74,9 +101,7 @@ record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
     /** The column of that weight. */
     private int column(int output, int k) {
         int place = k / inputs();
-        return kernel.transposed()
-                ? output * places() + places() - 1 - place
-                : k % inputs() * places() + place;
+        return kernel.transposed() ? output * places() + places() - 1 - place : k % inputs() * places() + place;
     }
 
     /** The weights of a group in the order of unfolded rows, of all weights in torch's layout. */
@@ -97,32 +122,6 @@ record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
                 torch.set(row(group, output, k), column(output, k), arranged.get(output, k));
             }
         }
-    }
-
-    /** Integers of a group in the order of unfolded rows, with the scales of its outputs, of all in torch's layout. */
-    IntegerMatrix arranged(IntegerMatrix torch, int group) {
-        int rows = outputs();
-        int columns = inputs() * places();
-        short[] items = new short[rows * columns];
-        byte[] bytes = new byte[items.length];
-        for (int i = 0; i < items.length; i++) {
-            items[i] = (short) torch.item(row(group, i / columns, i % columns), column(i / columns, i % columns));
-            bytes[i] = (byte) items[i];
-        }
-        float[] all = torch.scales();
-        float[] scales = all.length == 1 ? all : Arrays.copyOfRange(all, group * rows, (group + 1) * rows);
-        return torch.type() == ElementType.INT8
-                ? IntegerMatrix.of(rows, columns, bytes, scales)
-                : IntegerMatrix.of(rows, columns, items, scales);
-    }
-
-    /** The part of a group of the bias; -0.0 becomes +0.0, so that no current is -0.0 and maxima need no order. */
-    FloatMatrix biasOf(FloatMatrix bias, int group) {
-        FloatMatrix own = FloatMatrix.zeros(1, outputs());
-        for (int i = 0; i < own.columns(); i++) {
-            own.set(0, i, bias.get(0, group * own.columns() + i) + 0.0f);
-        }
-        return own;
     }
 
     /** Copies packed weights of all groups, or their gradients, into torch's layout. */
@@ -156,6 +155,32 @@ record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         for (int i = 0; i < from.columns(); i++) {
             packed.bias().set(i / outputs(), i % outputs(), from.get(0, i));
         }
+    }
+
+    /** Integers of a group in the order of unfolded rows, with the scales of its outputs, of all in torch's layout. */
+    IntegerMatrix arranged(IntegerMatrix torch, int group) {
+        int rows = outputs();
+        int columns = inputs() * places();
+        short[] items = new short[rows * columns];
+        byte[] bytes = new byte[items.length];
+        for (int i = 0; i < items.length; i++) {
+            items[i] = (short) torch.item(row(group, i / columns, i % columns), column(i / columns, i % columns));
+            bytes[i] = (byte) items[i];
+        }
+        float[] all = torch.scales();
+        float[] scales = all.length == 1 ? all : Arrays.copyOfRange(all, group * rows, (group + 1) * rows);
+        return torch.type() == ElementType.INT8
+                ? IntegerMatrix.of(rows, columns, bytes, scales)
+                : IntegerMatrix.of(rows, columns, items, scales);
+    }
+
+    /** The part of a group of the bias; -0.0 becomes +0.0, so that no current is -0.0 and maxima need no order. */
+    FloatMatrix biasOf(FloatMatrix bias, int group) {
+        FloatMatrix own = FloatMatrix.zeros(1, outputs());
+        for (int i = 0; i < own.columns(); i++) {
+            own.set(0, i, bias.get(0, group * own.columns() + i) + 0.0f);
+        }
+        return own;
     }
 
     /**

@@ -47,7 +47,12 @@ public final class IntegerConvOperator extends UnfoldedOperator {
      */
     public IntegerConvOperator(
             Arena arena, Convolution said, List<ValueDescription> described, Shape source, Parameter spikeValue) {
-        this(ConvolutionLayout.of(said, source), said.toString(), described, said.integers().orElseThrow(), said.bias());
+        this(
+                ConvolutionLayout.of(said, source),
+                said.toString(),
+                described,
+                said.integers().orElseThrow(),
+                said.bias());
         pack(arena);
         setSpikeValue(spikeValue.values());
     }
@@ -70,8 +75,7 @@ public final class IntegerConvOperator extends UnfoldedOperator {
 
     private void pack(Arena arena) {
         for (int group = 0; group < weights.length; group++) {
-            weights[group] =
-                    PackedIntegers.pack(arena, layout.arranged(torch, group), layout.biasOf(bias, group));
+            weights[group] = PackedIntegers.pack(arena, layout.arranged(torch, group), layout.biasOf(bias, group));
         }
     }
 

@@ -6,6 +6,8 @@ import dev.spikelane.kernel.product.spike.PreparedSpikes;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.kernel.product.window.WindowGradientRoom;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
+import dev.spikelane.kernel.product.window.WindowLists;
+import dev.spikelane.kernel.product.window.WindowTables;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ public final class Scratch {
     private final Lazy<NarrowMatmul> narrow;
     private final List<UnfoldedRows> unfolded = new ArrayList<>();
     private final List<WindowGradientRoom> gradients = new ArrayList<>();
+    private final List<WindowLists> windows = new ArrayList<>();
 
     /**
      * Makes scratch memory for a single thread.
@@ -137,6 +140,23 @@ public final class Scratch {
         WindowGradientRoom room = new WindowGradientRoom(arena, shape);
         gradients.add(room);
         return room;
+    }
+
+    /**
+     * Returns the memory for windows that slide.
+     *
+     * @param tables of the product
+     * @return one and the same for the same tables
+     */
+    WindowLists windows(WindowTables tables) {
+        for (WindowLists lists : windows) {
+            if (lists.isOf(tables)) {
+                return lists;
+            }
+        }
+        WindowLists lists = new WindowLists(arena, tables);
+        windows.add(lists);
+        return lists;
     }
 
     /**

@@ -41,6 +41,11 @@ abstract class UnfoldedOperator implements Operator {
         return layout.made().size();
     }
 
+    @Override
+    public final long work() {
+        return (long) outputs() * windows[0].size();
+    }
+
     final UnfoldedRows rows(Scratch scratch) {
         return scratch.unfolded(windows[0].size(), layout.outputs());
     }
@@ -49,6 +54,11 @@ abstract class UnfoldedOperator implements Operator {
     public void reserve(Scratch scratch) {
         scratch.spikes();
         rows(scratch).spikes();
+    }
+
+    @Override
+    public void reserveValues(Scratch scratch) {
+        rows(scratch).values();
     }
 
     @Override
@@ -64,8 +74,7 @@ abstract class UnfoldedOperator implements Operator {
                 int some = Math.min(unfolded.rows(), all - done);
                 for (int i = 0; i < some; i++) {
                     int place = done + i;
-                    Unfold.copy(
-                            spikes, place / positions, windows[group], first + place % positions, unfolded, i);
+                    Unfold.copy(spikes, place / positions, windows[group], first + place % positions, unfolded, i);
                 }
                 multiply(group, unfolded, some, rows.current, scratch);
                 fold(rows.current.matrix(), group, done, some, current);

@@ -48,7 +48,8 @@ final class UnfoldedRows {
     FloatMatrix values() {
         FloatMatrix known = values;
         if (known == null) {
-            known = FloatMatrix.zeros(arena, Math.min(rows(columns), current.matrix().rows()), columns);
+            known = FloatMatrix.zeros(
+                    arena, Math.min(rows(columns), current.matrix().rows()), columns);
             values = known;
         }
         return known;

@@ -125,17 +125,20 @@ final class GradientPath {
         FloatMatrix at = gradient;
         for (int i = operators.length - 1; i > 0; i--) {
             FloatMatrix into = ofMade[i - 1].from(step);
-            pull(i, at, count, tiles[thread].on(into), thread);
+            pull(i, made[i - 1].from(step), at, count, tiles[thread].on(into), thread);
             at = into;
         }
         if (toSource && ofSource != null) {
-            pull(0, at, count, tiles[thread].on(ofSource.from(step)), thread);
+            pull(0, null, at, count, tiles[thread].on(ofSource.from(step)), thread);
         }
     }
 
-    private void pull(int operator, FloatMatrix gradient, int count, Tile into, int thread) {
+    private void pull(
+            int operator, @Nullable Signal given, FloatMatrix gradient, int count, Tile into, int thread) {
         InputGradient back = Objects.requireNonNull(inputs[operator], "gradients of the source were not asked for");
-        if (back instanceof InputGradient.OfRows ofRows) {
+        if (back instanceof InputGradient.OfInputs ofInputs) {
+            ofInputs.pull(Objects.requireNonNull(given), gradient, count, into);
+        } else if (back instanceof InputGradient.OfRows ofRows) {
             ofRows.pull(gradient, count, into.matrix(), scratch[thread]);
         } else {
             back.pull(gradient, count, into);
@@ -147,6 +150,21 @@ final class GradientPath {
         return ofSource != null;
     }
 
+    /** Whether {@link #toFirst} reads what {@link #again} makes. */
+    boolean readsMade() {
+        for (int i = 1; i < inputs.length; i++) {
+            if (inputs[i] instanceof InputGradient.OfInputs) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether {@link #pull} reads the source. */
+    boolean readsSource() {
+        return inputs[0] instanceof InputGradient.OfInputs;
+    }
+
     /** What {@link #toFirst} has made from a step on, where there are several operators. */
     FloatMatrix ofFirst(int first) {
         return ofMade[0].from(first);
@@ -155,9 +173,11 @@ final class GradientPath {
     /**
      * Takes the first rows of gradients of what the first operator makes, all columns of them, back to the blocks in
      * use of the source, or to whole rows.
+     *
+     * @param source its rows; null unless {@link #readsSource}
      */
-    void pull(FloatMatrix ofFirst, int rows, Tile into, int thread) {
-        pull(0, ofFirst, rows, into, thread);
+    void pull(@Nullable Signal source, FloatMatrix ofFirst, int count, Tile into, int thread) {
+        pull(0, source, ofFirst, count, into, thread);
     }
 
     /** Writes what {@link #toFirst} has made of the source from a step on, where {@link #makesRows} holds. */

@@ -10,6 +10,7 @@ import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
 import java.lang.foreign.Arena;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,9 @@ public final class GradientTerm {
 
     /** The step of the currents that the first step that is taken back has given. */
     private int opened;
+
+    /** How many steps from that one on are made again between the operators, with their gradients. */
+    private int made;
 
     GradientTerm(
             ProjectionRun forward,
@@ -130,6 +134,7 @@ public final class GradientTerm {
         summed = false;
         added = false;
         tiles = false;
+        made = 0;
     }
 
     private void requireRows() {
@@ -183,7 +188,10 @@ public final class GradientTerm {
 
     /** Whether some samples of a step can go back by themselves. */
     boolean samplesApart() {
-        return path.isOneOperator() && norm == null && forward.source().samplesApart();
+        return path.isOneOperator()
+                && !path.readsSource()
+                && norm == null
+                && forward.source().samplesApart();
     }
 
     /** Whether what a step of the source has given enters in this window. */
@@ -193,7 +201,7 @@ public final class GradientTerm {
 
     /** Writes the gradients of some samples in a step of the source, if it reaches that far. */
     void pull(int step, SampleViews samples, Tile into, int thread) {
-        path.pull(port.samples(step + delay(), samples), samples.count(), into, thread);
+        path.pull(null, port.samples(step + delay(), samples), samples.count(), into, thread);
     }
 
     /**
@@ -206,6 +214,7 @@ public final class GradientTerm {
             reached = 0;
         }
         opened = first + delay();
+        made = 0;
         if (reached > 0) {
             backTo(opened);
             toFirst(reached);
@@ -245,7 +254,8 @@ public final class GradientTerm {
             path.copyRows(from, count * size.batch(), into);
         } else {
             FloatMatrix ofFirst = path.isOneOperator() ? port.from(opened + from) : path.ofFirst(from);
-            path.pull(ofFirst, count * size.batch(), into, 0);
+            Signal source = path.readsSource() ? forward.source().from(opened + from, delay()) : null;
+            path.pull(source, ofFirst, count * size.batch(), into, 0);
         }
         if (dropout != null) {
             dropout.back(into, opened + from, count);
@@ -260,10 +270,17 @@ public final class GradientTerm {
     }
 
     private void toFirst(int steps) {
-        if (!path.isOneOperator() || path.makesRows()) {
-            toSource = true;
+        toSource = true;
+        if (path.readsMade()) {
+            between(steps);
+        } else if (!path.isOneOperator() || path.makesRows()) {
             run(toFirst, steps);
         }
+    }
+
+    private void between(int steps) {
+        run(between, steps);
+        made = steps;
     }
 
     /** Writes the gradients of whole rows of the source that some steps of currents have. */
@@ -282,6 +299,9 @@ public final class GradientTerm {
 
     /** Takes the gradients of a frame back to what the first operator makes, when all steps were taken back. */
     void openFrame() {
+        if (path.readsMade()) {
+            path.again(frame(), 0, size.batch(), 0);
+        }
         path.toFirst(ofFrame.get().matrix(), 0, size.batch(), 0, true);
     }
 
@@ -290,7 +310,8 @@ public final class GradientTerm {
         if (path.makesRows()) {
             path.copyRows(0, size.batch(), into);
         } else {
-            path.pull(path.isOneOperator() ? ofFrame.get().matrix() : path.ofFirst(0), size.batch(), into, 0);
+            Signal source = path.readsSource() ? frame() : null;
+            path.pull(source, path.isOneOperator() ? ofFrame.get().matrix() : path.ofFirst(0), size.batch(), into, 0);
         }
     }
 
@@ -307,10 +328,10 @@ public final class GradientTerm {
         }
         backTo(first); // the segment before needs the memory of the gradients
         if (learns) {
-            if (!path.isOneOperator()) {
+            if (!path.isOneOperator() && !(opened == first && made == steps)) {
                 opened = first;
                 toSource = false;
-                run(between, steps);
+                between(steps);
             }
             path.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
             path.addWeights(first + steps == size.steps(), first == 0);

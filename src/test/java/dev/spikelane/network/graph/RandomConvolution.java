@@ -54,7 +54,8 @@ public final class RandomConvolution {
                 .withStride(1 + random.nextInt(3), 1 + random.nextInt(3));
         return transposed
                 ? kernel.withOutputPadding(
-                        random.nextInt(kernel.y().stride()), random.nextInt(kernel.x().stride()))
+                        random.nextInt(kernel.y().stride()),
+                        random.nextInt(kernel.x().stride()))
                 : kernel;
     }
 

@@ -8,6 +8,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.description.NamedValues;
@@ -55,6 +56,9 @@ public final class RandomGraph {
     private final Arena arena;
     private final Random random;
     private final Shape maps;
+    /** Makes other maps of these. */
+    private final Pool smaller;
+
     private final List<Population> populations = new ArrayList<>();
     /** The place of each population in an order of projections without a delay. */
     private final List<Integer> ranks = new ArrayList<>();
@@ -76,6 +80,7 @@ public final class RandomGraph {
         this.steps = steps;
         this.constant = random.nextInt(6) == 0;
         this.maps = MAPS[random.nextInt(MAPS.length)];
+        this.smaller = pool(maps);
         NetworkBuilder builder = Network.builder(arena);
         List<Input> declared = new ArrayList<>();
         declared.add(builder.input("x", random.nextBoolean() ? maps : flat()));
@@ -174,7 +179,9 @@ public final class RandomGraph {
         }
         // Cells are rare, so that all that can be are maps.
         boolean arranged = RandomNeuron.gates(model) > 1 || random.nextInt(3) == 0;
-        Shape shape = first.equals(maps) && RandomNeuron.arranges(model) && arranged ? maps : flat();
+        boolean isArranged = first.equals(maps) && RandomNeuron.arranges(model) && arranged;
+        Shape some = RandomNeuron.gates(model) == 1 && random.nextInt(3) == 0 ? smaller.outputShape(maps) : maps;
+        Shape shape = isArranged ? some : flat();
         Neuron neuron = new RandomNeuron(arena, learns ? Shape.of(shape.size()) : shape, random).of(model);
         return builder.population(name, shape, neuron);
     }
@@ -218,12 +225,25 @@ public final class RandomGraph {
         List<Connection> path = new ArrayList<>();
         Shape from = source.shape();
         float strength = source.ofVariable().isPresent() ? 0.5f : 3;
-        if (currents.rank() > 1 && convolves(from, source)) {
+        if (currents.rank() > 1 && from.withChannels(1).equals(currents.withChannels(1)) && convolves(from, source)) {
             return maps(from, currents);
         }
-        if (currents.rank() > 1 && (!from.equals(currents) || random.nextInt(4) == 0)) {
+        boolean pools = from.equals(maps)
+                && currents.equals(smaller.outputShape(maps))
+                && (!from.equals(currents) || random.nextBoolean());
+        if (currents.rank() > 1 && !pools && (!from.equals(currents) || random.nextInt(4) == 0)) {
             Dense all = dense(from.size(), currents.size(), strength);
             return new Connection[] {new Recurrent(all.weights(), all.bias())};
+        }
+        if (pools) {
+            if (random.nextInt(3) == 0) {
+                path.add(elementwise(from.size(), 1));
+            }
+            path.add(smaller);
+            if (random.nextInt(3) == 0) {
+                path.add(random.nextBoolean() ? norm(currents.channels()) : elementwise(currents.size(), 1));
+            }
+            return path.toArray(Connection[]::new);
         }
         if (from.equals(currents) && (from.rank() > 1 || random.nextInt(3) == 0)) {
             for (int i = random.nextInt(4); i > 0; i--) {
@@ -243,6 +263,11 @@ public final class RandomGraph {
             from = drawn.outputShape(from);
         }
         if (from.rank() > 1) {
+            if (random.nextInt(3) == 0) {
+                Pool pool = pool(from);
+                path.add(pool);
+                from = pool.outputShape(from);
+            }
             path.add(new Flatten());
             if (random.nextInt(4) == 0) {
                 path.add(elementwise(from.size(), 1));
@@ -305,6 +330,30 @@ public final class RandomGraph {
     /** With integers now and then. */
     private Convolution rounded(Convolution drawn) {
         return random.nextInt(3) == 0 ? new RandomConvolution(arena, random).rounded(drawn) : drawn;
+    }
+
+    /** A pool that fits. */
+    private Pool pool(Shape from) {
+        while (true) {
+            Pool.Axis x = axis();
+            Pool.Rule rule = Pool.Rule.values()[random.nextInt(3)];
+            try {
+                Pool pool =
+                        new Pool(rule, from.rank() == 2 ? x : axis(), x, random.nextBoolean(), random.nextBoolean());
+                pool.outputShape(from);
+                return pool;
+            } catch (IllegalArgumentException refused) {
+                continue; // too much padding, or a dilated sum
+            }
+        }
+    }
+
+    private Pool.Axis axis() {
+        int size = random.nextInt(4);
+        int dilation = random.nextInt(3) == 0 ? 2 : 1;
+        return size == 0
+                ? new Pool.Axis(0, 1, 0, 1)
+                : new Pool.Axis(size, 1 + random.nextInt(3), random.nextInt(2), dilation);
     }
 
     private Connection elementwise(int size, float strength) {

@@ -8,6 +8,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
@@ -251,6 +252,13 @@ public final class NaiveGradients {
         for (int i = path.size() - 1; i >= place; i--) {
             if (path.get(i) instanceof BatchNorm) {
                 of = norm(projection, i, step).back(arithmetic, ofAll(projection, currents, i, step), sample);
+            } else if (path.get(i) instanceof Pool pool) {
+                float[] row = NaiveNetwork.plain(
+                        ran.rows(projection, step - projection.delay(), sample).get(i));
+                of = new NaivePool(
+                                pool,
+                                NaiveNetwork.before(path, i, projection.source().shape()))
+                        .back(arithmetic, row, of);
             } else {
                 of = back(projection, i, of);
             }
@@ -282,7 +290,7 @@ public final class NaiveGradients {
             case Scale scale -> multiply(Parameter.of(scale.factor()), of);
             case Flatten _ -> of;
             case Convolution _ -> convolution(projection, place).pulled(of);
-            case BatchNorm _, BlasDense _, IntegerDense _ -> throw new AssertionError(projection + " has no gradient");
+            case BatchNorm _, BlasDense _, IntegerDense _, Pool _ -> throw new AssertionError(projection + " has no gradient");
         };
     }
 

@@ -8,8 +8,10 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
+import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -418,7 +420,7 @@ public final class NaiveNetwork {
     private static boolean isDense(Connection connection) {
         return switch (connection) {
             case BlasDense _, Dense _, IntegerDense _ -> true;
-            case BatchNorm _, Convolution _, Flatten _, OneToOne _, Recurrent _, Scale _ -> false;
+            case BatchNorm _, Convolution _, Flatten _, OneToOne _, Pool _, Recurrent _, Scale _ -> false;
         };
     }
 
@@ -438,7 +440,7 @@ public final class NaiveNetwork {
         String prefix = ValueNames.prefix(projection, place);
         boolean recurs = RandomGraph.isRecurrence(projection);
         boolean asBuilt = !values.containsKey(prefix + "weight") && !values.containsKey(prefix + "bias");
-        if (!recurs && asBuilt || said instanceof Scale || said instanceof Flatten || said instanceof BatchNorm) {
+        if (!recurs && asBuilt || !ConnectionKinds.of(said).hasValues() || said instanceof BatchNorm) {
             return said;
         }
         return connections.computeIfAbsent(prefix, _ -> switch (said) {
@@ -485,12 +487,13 @@ public final class NaiveNetwork {
             case Convolution said -> new Row(new NaiveConvolution(said, order).currents(row), null);
             case OneToOne own -> new Row(multiply(own.weights(), row), null);
             case Scale scale -> new Row(multiply(Parameter.of(scale.factor()), row), null);
+            case Pool pool -> new Row(new NaivePool(pool, order).forward(plain(row)), null);
             case BatchNorm _, BlasDense _, Flatten _ -> throw new AssertionError("no plain loop of " + connection);
         };
     }
 
     /** What is left where no connection multiplies. */
-    private static float[] plain(Row row) {
+    static float[] plain(Row row) {
         return row.fires == null ? row.values : multiply(Parameter.of(1), row);
     }
 

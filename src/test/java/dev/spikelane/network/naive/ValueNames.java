@@ -5,8 +5,8 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Scale;
-import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Projection;
 import java.util.List;
 
@@ -22,7 +22,7 @@ final class ValueNames {
     static String prefix(Projection projection, int connection) {
         List<Connection> path = projection.path();
         long owners = path.stream()
-                .filter(each -> !(each instanceof Scale) && !(each instanceof Flatten))
+                .filter(each -> !(each instanceof Scale) && !(each instanceof Flatten) && !(each instanceof Pool))
                 .count();
         int place = 0;
         for (int i = 0; i < connection; i++) {
@@ -39,10 +39,6 @@ final class ValueNames {
                     case Dense _, BlasDense _, IntegerDense _ -> true;
                     default -> false;
                 };
-        Shape shape = projection.source().shape();
-        for (Connection before : path.subList(0, i)) {
-            shape = before.outputShape(shape);
-        }
-        return shape.reordered() && !seen;
+        return NaiveNetwork.before(path, i, projection.source().shape()).reordered() && !seen;
     }
 }

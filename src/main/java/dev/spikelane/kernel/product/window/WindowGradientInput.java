@@ -79,7 +79,7 @@ public final class WindowGradientInput {
         Checks.apart("into", into, "gradient", gradient);
         for (int row = 0; row < rows; row++) {
             if (strips != null && isFinite(gradient, row)) {
-                pull(strips, gradient, row, into, room);
+                pull(strips, gradient, row, into, room.vectors());
             } else {
                 scalar.pull(gradient, row, weights, into);
             }
@@ -93,29 +93,29 @@ public final class WindowGradientInput {
     }
 
     private void pull(
-            WindowGradientStrips strips, FloatMatrix gradient, int row, FloatMatrix into, WindowGradientRoom own) {
+            WindowGradientStrips strips, FloatMatrix gradient, int row, FloatMatrix into, WindowGradientRoom.Vectors own) {
         int positions = shape.window().positions();
-        WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits);
+        WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits());
         for (int group = 0; group < shape.groups(); group++) {
-            own.map.fill((byte) 0);
+            own.map().fill((byte) 0);
             for (int first = 0; first < positions; first += WindowGradientRoom.POSITIONS) {
                 int count = Math.min(WindowGradientRoom.POSITIONS, positions - first);
                 list(gradient, row, group, first, count, own);
-                if (own.lists.ends[count - 1] * 100L > (long) count * shape.outputsOfGroup() * MOST_FILLED
+                if (own.lists().ends[count - 1] * 100L > (long) count * shape.outputsOfGroup() * MOST_FILLED
                         && strips.isFinite()) {
-                    strips.addAll(gradient, row, group, first, count, own.tile, own.sums, own.map);
+                    strips.addAll(gradient, row, group, first, count, own.tile(), own.sums(), own.map());
                 } else {
-                    strips.add(own.lists, group, first, count, own.sums, own.map);
+                    strips.add(own.lists(), group, first, count, own.sums(), own.map());
                 }
             }
-            copy(strips, own.map, into, row, group);
+            copy(strips, own.map(), into, row, group);
         }
     }
 
     /** Lists what is not zero at each position, whose bits are set. */
-    private void list(FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientRoom own) {
+    private void list(FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientRoom.Vectors own) {
         MemorySegment from = gradient.segment();
-        WindowGradientLists lists = own.lists;
+        WindowGradientLists lists = own.lists();
         int outputs = shape.outputsOfGroup();
         int end = 0;
         for (int i = 0; i < count; i++) {
@@ -125,7 +125,7 @@ public final class WindowGradientInput {
             lists.starts[i] = end;
             for (int word = first / Long.SIZE; word <= last / Long.SIZE; word++) {
                 int base = word * Long.SIZE - first;
-                long bits = own.bits[word];
+                long bits = own.bits()[word];
                 bits &= base < 0 ? -1L << -base : -1L;
                 bits &= base + Long.SIZE > outputs ? -1L >>> base + Long.SIZE - outputs : -1L;
                 while (bits != 0) {
@@ -146,7 +146,9 @@ public final class WindowGradientInput {
         Window.Axis x = window.x();
         long bytes = (long) shape.channels() * Float.BYTES;
         for (int iy = 0; iy < window.y().inputs(); iy++) {
-            long from = strips.mapOffset(iy * window.y().spread() + window.y().padding(), x.padding());
+            long from = strips.mapOffset(
+                    WindowGradientShape.firstInput(window.y()) + iy * window.y().spread(),
+                    WindowGradientShape.firstInput(x));
             long to = into.rowOffset(row) + (long) window.place(iy, 0) * Float.BYTES + group * bytes;
             if (shape.groups() == 1 && x.spread() == 1) {
                 MemorySegment.copy(map, from, into.segment(), to, x.inputs() * bytes);

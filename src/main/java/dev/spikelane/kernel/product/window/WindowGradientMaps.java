@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product.window;
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -40,6 +41,7 @@ final class WindowGradientMaps {
 
     final MemorySegment gradients;
     final MemorySegment values;
+    final TileWalk tile = new TileWalk();
     /** Columns of the values, padding included. */
     private final int valueWidth;
 
@@ -142,8 +144,8 @@ final class WindowGradientMaps {
 
     /** Bytes to the value of the first channel that a position reads at a place. */
     long valueOffset(int oy, int ky, int kx) {
-        long row = oy * y.stride() + ky * y.dilation();
-        return (row * valueWidth + kx * x.dilation()) * shape.channels() * Float.BYTES;
+        long row = WindowGradientShape.firstWindow(y) + oy * y.stride() + ky * y.dilation();
+        return (row * valueWidth + WindowGradientShape.firstWindow(x) + kx * x.dilation()) * shape.channels() * Float.BYTES;
     }
 
     /** Takes the gradients of a block of outputs. */
@@ -222,7 +224,8 @@ final class WindowGradientMaps {
     void takeValues(FloatMatrix source, int row, int group) {
         long bytes = (long) shape.channels() * Float.BYTES;
         for (int iy = 0; iy < y.inputs(); iy++) {
-            long to = ((long) (iy * y.spread() + y.padding()) * valueWidth + x.padding()) * bytes;
+            long mapRow = WindowGradientShape.firstInput(y) + iy * y.spread();
+            long to = (mapRow * valueWidth + WindowGradientShape.firstInput(x)) * bytes;
             long from = source.rowOffset(row) + ((long) iy * x.inputs() * shape.groups() + group) * bytes;
             for (int ix = 0; ix < x.inputs(); ix++) {
                 MemorySegment.copy(source.segment(), from, values, to, bytes);

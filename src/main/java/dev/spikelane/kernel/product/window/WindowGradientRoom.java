@@ -4,6 +4,8 @@ import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.product.dense.TileWalk;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Scratch memory of one thread for {@link WindowGradientInput}. */
 public final class WindowGradientRoom {
@@ -11,18 +13,28 @@ public final class WindowGradientRoom {
     /** Positions whose sums are there at a time: 48 KB with 12 vectors of 512 bits. */
     static final int POSITIONS = 64;
 
-    /** The bits of gradients that are not zero. */
-    final long[] bits;
-
-    final WindowGradientLists lists;
-    /** Inputs of a group, padding included. */
-    final MemorySegment map;
-
-    /** What a strip of weights gives to each position. */
-    final MemorySegment sums;
-
-    final TileWalk tile = new TileWalk();
     private final WindowGradientShape shape;
+    private final @Nullable Vectors vectors;
+
+    /**
+     * What vectors need.
+     *
+     * @param bits those of gradients that are not zero
+     * @param map inputs of a group, padding included
+     * @param sums what a strip of weights gives to each position
+     */
+    record Vectors(long[] bits, WindowGradientLists lists, MemorySegment map, MemorySegment sums, TileWalk tile) {
+
+        static Vectors of(Arena arena, WindowGradientShape shape) {
+            int positions = Math.min(POSITIONS, shape.window().positions());
+            return new Vectors(
+                    new long[Math.ceilDiv(shape.columns(), Long.SIZE)],
+                    new WindowGradientLists(positions, positions * shape.outputsOfGroup(), true),
+                    WindowGradientStrips.memory(arena, WindowGradientStrips.mapFloats(shape)),
+                    WindowGradientStrips.memory(arena, (long) positions * WindowGradientStrips.MOST_FLOATS),
+                    new TileWalk());
+        }
+    }
 
     /**
      * Makes room.
@@ -32,11 +44,11 @@ public final class WindowGradientRoom {
      */
     public WindowGradientRoom(Arena arena, WindowGradientShape shape) {
         this.shape = shape;
-        int positions = SimdWidth.VECTOR ? Math.min(POSITIONS, shape.window().positions()) : 0;
-        this.bits = new long[SimdWidth.VECTOR ? Math.ceilDiv(shape.columns(), Long.SIZE) : 0];
-        this.lists = new WindowGradientLists(positions, positions * shape.outputsOfGroup(), true);
-        this.map = WindowGradientStrips.memory(arena, positions == 0 ? 1 : WindowGradientStrips.mapFloats(shape));
-        this.sums = WindowGradientStrips.memory(arena, (long) Math.max(1, positions) * WindowGradientStrips.MOST_FLOATS);
+        this.vectors = SimdWidth.VECTOR ? Vectors.of(arena, shape) : null;
+    }
+
+    Vectors vectors() {
+        return Objects.requireNonNull(vectors);
     }
 
     /**

@@ -86,6 +86,16 @@ public record WindowGradientShape(Window window, int outputsOfGroup) {
     /** Places along an axis that windows reach, padding included, and inputs that no window reaches. */
     static int extent(Window.Axis axis) {
         int reached = (axis.outputs() - 1) * axis.stride() + (axis.kernel() - 1) * axis.dilation() + 1;
-        return Math.max(reached, axis.padding() + span(axis));
+        return Math.max(firstWindow(axis) + reached, firstInput(axis) + span(axis));
+    }
+
+    /** The first place that windows reach, counted from the first of those or of the inputs. */
+    static int firstWindow(Window.Axis axis) {
+        return Math.max(0, -axis.padding());
+    }
+
+    /** The place of the first input: behind the padding. */
+    static int firstInput(Window.Axis axis) {
+        return Math.max(0, axis.padding());
     }
 }

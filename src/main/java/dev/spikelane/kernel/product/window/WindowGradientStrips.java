@@ -70,7 +70,9 @@ final class WindowGradientStrips {
         this.weights = memory(arena, (long) shape.groups() * shape.outputsOfGroup() * pieces * PIECE);
         this.bases = new int[shape.window().positions()];
         for (int i = 0; i < bases.length; i++) {
-            bases[i] = (int) mapOffset(i / x.outputs() * y.stride(), i % x.outputs() * x.stride());
+            bases[i] = (int) mapOffset(
+                    WindowGradientShape.firstWindow(y) + i / x.outputs() * y.stride(),
+                    WindowGradientShape.firstWindow(x) + i % x.outputs() * x.stride());
         }
         this.order = IntStream.range(0, bases.length)
                 .boxed()

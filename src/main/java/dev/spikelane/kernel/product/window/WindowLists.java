@@ -49,6 +49,11 @@ public final class WindowLists {
         starts = new int[groups + WindowListsVector.GROUPS];
     }
 
+    /** Whether they are for these tables. */
+    public boolean isOf(WindowTables some) {
+        return tables == some;
+    }
+
     /** Lists the map of a row, without a branch that depends on spikes. */
     void list(SpikeMatrix spikes, int row) {
         long from = spikes.rowOffset(row);

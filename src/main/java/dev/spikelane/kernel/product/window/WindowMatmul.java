@@ -30,22 +30,35 @@ public final class WindowMatmul {
     private WindowMatmul() {}
 
     /**
-     * Tells whether a convolution may be computed so: groups of four channels must not straddle pixels, and a row of
-     * the input must reach neighboring rows of outputs. A kernel of one row gains nothing.
+     * Tells whether a convolution is to be computed so: groups of four channels must not straddle pixels, and a row of
+     * the input must reach neighboring rows of outputs. A kernel of one row gains nothing, and tables of
+     * {@value WindowTables#MOST_BYTES} bytes and more would be read from memory.
      *
      * @param window what it reads
+     * @param post channels of the output
      * @return whether {@link #multiply} takes it
      */
-    public static boolean serves(Window window) {
-        return window.channels() % 4 == 0
-                && isPlain(window.x())
-                && isPlain(window.y())
-                && window.y().kernel() > 1
-                && window.y().kernel() <= MOST_ROWS;
+    public static boolean serves(Window window, int post) {
+        Window upright = upright(window);
+        int kernel = upright.y().kernel();
+        return window.channels() == window.allChannels()
+                && window.channels() % 4 == 0
+                && isPlain(upright.x())
+                && isPlain(upright.y())
+                && kernel > 1
+                && kernel <= MOST_ROWS
+                && WindowTables.bytes(upright, post) <= WindowTables.MOST_BYTES;
     }
 
     private static boolean isPlain(Window.Axis axis) {
-        return axis.stride() == 1 && axis.dilation() == 1;
+        return axis.stride() == 1 && axis.isDense();
+    }
+
+    /** A single row as a single column, which stands in memory as it does. */
+    static Window upright(Window window) {
+        return window.y().equals(Window.Axis.ONE)
+                ? new Window(window.channels(), window.firstChannel(), window.allChannels(), window.x(), window.y())
+                : window;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product.window;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -26,6 +27,9 @@ public final class WindowTables {
      * 2.1 instead of 2.3 us without them at a share of 0.19, 5.4 instead of 4.8 at 0.6 (Zen 5, 512 bits, 2026-11).
      */
     private static final double SHARE_WITH_EDGES = 0.3;
+
+    /** Tables of 9.4 MB, 256 to 256 channels, still take 0.6 to 0.7 of unfolding up to a density of 0.2 (Zen 5). */
+    static final long MOST_BYTES = 1 << 24;
 
     private static final int INPUT = PackedWeights.BLOCK_BYTES;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
@@ -51,11 +55,11 @@ public final class WindowTables {
      * Allocates tables; {@link #fill} says of which weights.
      *
      * @param arena the arena that owns them
-     * @param window which {@link WindowMatmul#serves}
+     * @param of windows which {@link WindowMatmul#serves}
      * @param post channels of the output
      */
-    public WindowTables(Arena arena, Window window, int post) {
-        this.window = window;
+    public WindowTables(Arena arena, Window of, int post) {
+        this.window = WindowMatmul.upright(of);
         this.post = post;
         bias = FloatMatrix.zeros(arena, 1, post);
         memory = FloatMatrix.zeros(arena, rows(window, post), PackedWeights.BLOCK);
@@ -89,9 +93,11 @@ public final class WindowTables {
     }
 
     private static int rows(Window window, int post) {
-        return Math.multiplyExact(
-                Math.ceilDiv(post, PackedWeights.BLOCK) * groups(window) * SUBSETS,
-                window.y().kernel());
+        return (int) (bytes(window, post) / INPUT);
+    }
+
+    static long bytes(Window window, int post) {
+        return Math.ceilDiv(post, PackedWeights.BLOCK) * (long) (window.size() / 4) * SUBSETS * INPUT;
     }
 
     /** Groups of four inputs of a row of the kernel. */
@@ -139,6 +145,16 @@ public final class WindowTables {
                 tables.set(FLOAT, at + lane, sum);
             }
         }
+    }
+
+    /**
+     * Estimates how long a product takes, by what active inputs take: entries are as few, but come from the L2 cache.
+     *
+     * @param active spikes in all windows
+     * @return nanoseconds
+     */
+    public double nanoseconds(long active) {
+        return blocks() * active * SpikeCosts.inUse().active().spike();
     }
 
     /** Channels of the output. */

@@ -40,6 +40,9 @@ public final class WindowCase {
     /** One that {@link WindowMatmul} serves. */
     public static Window draw(Random random) {
         int channels = 4 * (1 + random.nextInt(random.nextInt(4) == 0 ? 20 : 5));
+        if (random.nextInt(5) == 0) {
+            return new Window(channels, Window.Axis.ONE, draw(random, 2 + random.nextInt(4)));
+        }
         return new Window(channels, draw(random, 2 + random.nextInt(4)), draw(random, 1 + random.nextInt(5)));
     }
 

@@ -119,7 +119,7 @@ class WindowGradientProperties {
         int kernel = random.nextInt(1, plain ? 6 : 9);
         int stride = plain ? 1 : random.nextInt(1, 4);
         int dilation = plain ? 1 : random.nextInt(1, 3);
-        int padding = random.nextInt(3);
+        int padding = random.nextInt(8) == 0 ? -1 : random.nextInt(3);
         int spread = random.nextInt(5) == 0 ? random.nextInt(2, 4) : 1;
         int reach = (kernel - 1) * dilation;
         int inputs = Math.max(1, (reach - 2 * padding) / spread + 1) + random.nextInt(spread == 1 ? 8 : 4);
