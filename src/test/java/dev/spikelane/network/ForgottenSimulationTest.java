@@ -46,6 +46,7 @@ final class ForgottenSimulationTest {
         Path output = folder.resolve("output");
         ProcessBuilder builder = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1", // C2 takes memory of its own
                         "-Xms64m",
                         "-Xmx64m",
                         "-XX:+AlwaysPreTouch",

@@ -3,7 +3,6 @@ package dev.spikelane.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.Alone;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
  * A limit of native memory, in JVMs of their own: what is forgotten is freed before it is passed, what is held is named
  * when it is.
  */
-@Alone
 final class LimitedMemoryTest {
 
     private static final long LIMIT_MB = 100;
@@ -40,6 +38,7 @@ final class LimitedMemoryTest {
         Path output = folder.resolve("output");
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1", // C2 takes memory of its own
                         "-Xmx256m",
                         "-Dspikelane.maxNativeMemory=" + LIMIT_MB + "m",
                         "--add-modules",
