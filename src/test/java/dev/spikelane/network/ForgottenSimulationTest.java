@@ -46,7 +46,6 @@ final class ForgottenSimulationTest {
         Path output = folder.resolve("output");
         ProcessBuilder builder = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1", // C2 takes memory of its own
                         "-Xms64m",
                         "-Xmx64m",
                         "-XX:+AlwaysPreTouch",

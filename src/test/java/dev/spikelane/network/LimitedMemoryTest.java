@@ -38,7 +38,6 @@ final class LimitedMemoryTest {
         Path output = folder.resolve("output");
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1", // C2 takes memory of its own
                         "-Xmx256m",
                         "-Dspikelane.maxNativeMemory=" + LIMIT_MB + "m",
                         "--add-modules",

@@ -19,7 +19,6 @@ final class RefusedMemoryTest {
         String modulePath = System.getProperty("jdk.module.path");
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", // starts sooner
                 "--add-modules",
                 "jdk.incubator.vector",
                 "-XX:MaxDirectMemorySize=4m",
