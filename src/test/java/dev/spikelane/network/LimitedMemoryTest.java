@@ -53,7 +53,7 @@ final class LimitedMemoryTest {
         return Files.readAllLines(output);
     }
 
-    /** They took 680 MB and more: nothing else makes this heap a reason to collect. */
+    /** They took 340 MB and more: nothing else makes this heap a reason to collect. */
     @Test
     void forgottenSimulationsAreFreedInTime() throws IOException, InterruptedException {
         Assumptions.assumeTrue(
