@@ -182,7 +182,8 @@ final class TrainCommandTest {
         }
         assertTrue(Files.readString(log).contains("stopped and saved in " + checkpoint), Files.readString(log));
         assertFalse(Files.exists(model));
-        CommandRun wrong = train(model, "--epochs", "60", "--checkpoint", checkpoint.toString(), "--resume", "--seed", "1");
+        CommandRun wrong =
+                train(model, "--epochs", "60", "--checkpoint", checkpoint.toString(), "--resume", "--seed", "1");
         assertEquals(1, wrong.code());
         assertTrue(wrong.err().contains("is of a run with"), wrong.err());
         List<String> again = new ArrayList<>(List.of(options));
