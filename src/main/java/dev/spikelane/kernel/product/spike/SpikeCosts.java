@@ -11,8 +11,8 @@ import java.util.Locale;
  * outputs. {@link Tuner} starts from them; they never change bits.
  *
  * <p>Constants of some CPUs ship with the library; a variant that was not measured there is guessed high. The system
- * property {@value #PROPERTY} says which serve: {@code auto} (the default: those of this CPU, which decide alone; on a
- * CPU of which none ship those of its vectors, as a start for learning), {@code learn} (the same, as a start on every
+ * property {@value #PROPERTY} says which serve: {@code auto} (the default: those of this CPU model, which decide alone;
+ * on others those of the most similar one, as a start for learning), {@code learn} (the same, as a start on every
  * CPU), the name of a shipped set ({@code zen3}, {@code zen4}, {@code zen5}, {@code sapphire-rapids}, {@code lanes4},
  * {@code lanes8}, {@code lanes16}), or constants as {@link #text} writes them.
  *
@@ -164,10 +164,11 @@ public record SpikeCosts(
     private static final SpikeCosts SAID = of(ASKED);
 
     /**
-     * Constants that were measured on the CPU decide alone: learning from them took 1.1 to 1.9 times as long in two of
-     * six rows of the network benchmark (Zen 5, 2026-11), as a stage on two threads was tried by what a busy core told.
+     * Constants that were measured on the CPU decide alone: a network that has learned from them is as fast, but in its
+     * first four seconds, half of which C2 takes, it does 6 to 30 percent less (Zen 5, 2026-11).
      */
-    private static final boolean LEARNS = asks("learn") || asks("auto") && SAID.name.startsWith("lanes");
+    private static final boolean LEARNS =
+            asks("learn") || asks("auto") && !isMeasured(Cpu.family(), Cpu.model(), SimdWidth.bits());
 
     private static volatile SpikeCosts inUse = SAID;
     private static volatile boolean fixed = !LEARNS;
@@ -232,6 +233,16 @@ public record SpikeCosts(
             return family == 25 && model < 16 ? ZEN_3 : SHIPPED[5];
         }
         return LANES_4;
+    }
+
+    /** Whether the constants that ship for a CPU and vectors were measured on that very model. */
+    static boolean isMeasured(int family, int model, int bits) {
+        return switch (family) {
+            case 6 -> model == 207 && bits == 512;
+            case 25 -> model == 17 && bits == 512 || model == 1 && bits == 256;
+            case 26 -> model == 2 && bits == 512;
+            default -> false;
+        };
     }
 
     SpikeCosts named(String other) {
