@@ -94,12 +94,6 @@ public record SpikeCosts(
     /** Blocks of 64 outputs of the layer that constants are fitted to, 784 -> 1000. */
     private static final int BLOCKS = 16;
 
-    /**
-     * Of the work for 64 outputs, what active inputs do for those of one vector: 0.5 for 8 rows to 0.7 for 200 (Zen 5,
-     * 2026-11).
-     */
-    private static final double SHARE_OF_ONE_VECTOR = 0.6;
-
     /** Measured on EPYC Zen 3 (family 25 model 1, 256 bits), 2026-11. */
     static final SpikeCosts ZEN_3 = new SpikeCosts(
             "zen3",
@@ -382,9 +376,6 @@ public record SpikeCosts(
 
     /** What a variant does of its work for 64 outputs: tables are of 16 or 32, or of all. */
     private static double share(SpikeMatmul.Variant variant, int post) {
-        if (isOneVector(variant, post)) {
-            return SHARE_OF_ONE_VECTOR;
-        }
         int most = switch (variant) {
             case SCALAR, ACTIVE -> PackedWeights.BLOCK;
             case WIDE, NARROW, LISTS, DENSE -> SpikePanels.Shape.NARROW.bytes / Float.BYTES;
@@ -400,18 +391,13 @@ public record SpikeCosts(
     private static double preparing(SpikeMatmul.Variant variant, int post) {
         return switch (variant) {
             case SCALAR -> 0;
-            case ACTIVE -> isOneVector(variant, post) ? 0 : 0.7;
+            case ACTIVE -> 0.7;
             case DENSE -> 0.6;
             case WIDE -> 0.3;
             case NARROW -> 0.1;
             case LISTS -> 1.4;
             case PERMUTE -> 0.16;
         };
-    }
-
-    /** Whether {@link SpikeActiveVector} takes the spikes as they are. */
-    private static boolean isOneVector(SpikeMatmul.Variant variant, int post) {
-        return variant == SpikeMatmul.Variant.ACTIVE && post <= SimdWidth.bits() / Float.SIZE;
     }
 
     private double of(SpikeMatmul.Variant variant, long rows, int pre, long activeInputs) {

@@ -211,7 +211,7 @@ public final class SpikeMatmul {
         switch (prepared.variant()) {
             case SCALAR -> scalar(spikes, first, rows, weights, current);
             case ACTIVE -> {
-                ActiveLists listed = prepared.complete() ? prepared.lists : null;
+                ActiveLists listed = prepared.listed(spikes);
                 SpikeActiveVector.active(spikes, first, rows, weights, current, prepared.tile(), listed, workspace);
             }
             case WIDE, NARROW, LISTS -> SpikePanels.multiply(spikes, weights, current, prepared, workspace);

@@ -72,8 +72,8 @@ final class SpikeCostsTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "ACTIVE, 1000, 10, 0.05, 14.7",
-        "ACTIVE, 1000, 10, 0.2, 41.7",
+        "ACTIVE, 1000, 10, 0.05, 22.0",
+        "ACTIVE, 1000, 10, 0.3, 174.8",
         "NARROW, 1000, 10, 0.2, 36.9",
         "LISTS, 1000, 10, 0.05, 51.1",
         "LISTS, 1000, 10, 0.2, 93.5",
