@@ -65,6 +65,7 @@ public final class GradientsBuilder {
         }
         this.network = network;
         this.layout = network.laidOut();
+        layout.requireSteps(steps);
         this.steps = steps;
         this.batch = batch;
         this.every = steps;

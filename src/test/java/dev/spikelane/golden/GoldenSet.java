@@ -43,6 +43,7 @@ public final class GoldenSet {
             "adam",
             "alpha",
             "batch_norm",
+            "batch_norm_tt",
             "bptt",
             "ce_count_loss",
             "ce_max_membrane_loss",

@@ -18,6 +18,7 @@ import dev.spikelane.network.Projection;
 import dev.spikelane.network.naive.NaiveNetwork.Row;
 import dev.spikelane.neuron.Neuron;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -225,7 +226,7 @@ public final class NaiveGradients {
 
     /** Gradients of what a projection carries, and of what each connection of the path makes. */
     private List<double[]> pulled(Projection projection, int step, int sample) {
-        return pulled(projection, currents(projection, step), sample, 0, step);
+        return pulled(projection, currents(projection, step), sample, new Walk(0, projection.path().size(), step));
     }
 
     private IntFunction<double[]> currents(Projection projection, int step) {
@@ -238,18 +239,21 @@ public final class NaiveGradients {
         };
     }
 
+    /** From behind a place of a path down to a place, in a step. */
+    private record Walk(int place, int end, int step) {}
+
     /** From those of the currents of each sample, down to a place of the path. */
-    private List<double[]> pulled(
-            Projection projection, IntFunction<double[]> currents, int sample, int place, int step) {
+    private List<double[]> pulled(Projection projection, IntFunction<double[]> currents, int sample, Walk walk) {
         double[] of = currents.apply(sample);
         List<double[]> all = new ArrayList<>(List.of(of));
         List<Connection> path = projection.path();
         if (path.isEmpty()) {
             all.addFirst(multiply(ran.own(projection), of));
         }
-        for (int i = path.size() - 1; i >= place; i--) {
+        for (int i = walk.end - 1; i >= walk.place; i--) {
             if (path.get(i) instanceof BatchNorm) {
-                of = norm(projection, i, step).back(arithmetic, ofAll(projection, currents, i, step), sample);
+                List<double[]> ofAll = ofAll(projection, currents, new Walk(i + 1, walk.end, walk.step));
+                of = norm(projection, i, walk.step).back(arithmetic, ofAll, sample);
             } else {
                 of = back(ran.present(projection, i), of, projection.target().shape());
             }
@@ -263,10 +267,10 @@ public final class NaiveGradients {
     }
 
     /** The gradients of what a connection makes, for each sample. */
-    private List<double[]> ofAll(Projection projection, IntFunction<double[]> currents, int place, int step) {
+    private List<double[]> ofAll(Projection projection, IntFunction<double[]> currents, Walk walk) {
         List<double[]> all = new ArrayList<>();
         for (int sample = 0; sample < batch; sample++) {
-            all.add(pulled(projection, currents, sample, place + 1, step).getFirst());
+            all.add(pulled(projection, currents, sample, walk).getFirst());
         }
         return all;
     }
@@ -312,17 +316,14 @@ public final class NaiveGradients {
      * bias.
      */
     public double[] weights(Projection projection, int place) {
-        if (frames.contains(projection.source().name()) && projection.delay() == 0) {
-            return weightsOfFrame(projection, place);
+        int apart = apart(projection); // where each step has other values, there is no frame any more
+        boolean framed = frames.contains(projection.source().name()) && projection.delay() == 0;
+        if (framed && place < apart) {
+            return weightsOfFrame(projection, place, apart);
         }
         Connection connection = projection.path().get(place);
         if (connection instanceof BatchNorm norm) {
-            double[] sum = new double[2 * norm.channels()];
-            for (int step = end - 1; step >= first; step--) {
-                List<double[]> all = ofAll(projection, currents(projection, step), place, step);
-                norm(projection, place, step).add(arithmetic, all, sum);
-            }
-            return norm.affine() ? sum : new double[0];
+            return norm.affine() ? ofNorm(norm, projection, place) : new double[0];
         }
         int inputs = -1;
         int outputs = -1;
@@ -367,32 +368,62 @@ public final class NaiveGradients {
         return sum;
     }
 
+    private double[] ofNorm(BatchNorm norm, Projection projection, int place) {
+        double[] sum = new double[norm.channels() * Math.max(2, norm.steps())];
+        for (int step = end - 1; step >= first; step--) {
+            Walk walk = new Walk(place + 1, projection.path().size(), step);
+            List<double[]> all = ofAll(projection, currents(projection, step), walk);
+            double[] ofStep = norm.steps() == 0 ? sum : new double[2 * norm.channels()];
+            norm(projection, place, step).add(arithmetic, all, ofStep);
+            if (norm.steps() > 0) {
+                System.arraycopy(ofStep, 0, sum, step * norm.channels(), norm.channels());
+            }
+        }
+        return Arrays.copyOf(sum, norm.channels() * (norm.steps() == 0 ? 2 : norm.steps()));
+    }
+
+    /** The first place of a path whose values differ from step to step, or the end. */
+    private static int apart(Projection projection) {
+        int place = 0;
+        for (Connection each : projection.path()) {
+            if (each instanceof BatchNorm norm && norm.steps() > 0) {
+                break;
+            }
+            place++;
+        }
+        return place;
+    }
+
     /**
      * Gradients of currents are summed over steps, and go back once; each sample is one multiply-add, and a plain
      * addition for the bias.
      */
-    private double[] weightsOfFrame(Projection projection, int place) {
+    private double[] weightsOfFrame(Projection projection, int place, int apart) {
         List<Row> sources = new ArrayList<>();
         List<double[]> results = new ArrayList<>();
-        int size = projection.target().size();
-        double[][] of = gradients.get(projection.target().name() + "/" + projection.port());
         IntFunction<double[]> currents = sample -> {
-            double[] sum = new double[size];
+            double[] sum = {};
             for (int step = end - 1; step >= first; step--) {
-                for (int i = 0; i < size; i++) {
-                    sum[i] = arithmetic.plus(sum[i], of[step][sample * size + i]);
+                Walk walk = new Walk(apart, projection.path().size(), step);
+                double[] of = pulled(projection, currents(projection, step), sample, walk)
+                        .getFirst();
+                sum = step == end - 1 ? new double[of.length] : sum;
+                for (int i = 0; i < of.length; i++) {
+                    sum[i] = arithmetic.plus(sum[i], of[i]);
                 }
             }
             return sum;
         };
         if (projection.path().get(place) instanceof BatchNorm norm) {
             double[] sums = new double[2 * norm.channels()];
-            norm(projection, place, first).add(arithmetic, ofAll(projection, currents, place, first), sums);
+            List<double[]> all = ofAll(projection, currents, new Walk(place + 1, apart, first));
+            norm(projection, place, first).add(arithmetic, all, sums);
             return norm.affine() ? sums : new double[0];
         }
         for (int sample = 0; sample < batch; sample++) {
             sources.add(ran.rowsOfFrame(projection, first, sample).get(place));
-            results.add(pulled(projection, currents, sample, 0, first).get(place + 1));
+            results.add(pulled(projection, currents, sample, new Walk(0, apart, first))
+                    .get(place + 1));
         }
         int inputs = sources.getFirst().values().length;
         int outputs = results.getFirst().length;
