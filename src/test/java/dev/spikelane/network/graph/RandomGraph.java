@@ -37,7 +37,7 @@ public final class RandomGraph {
     private static final int[] SIZES = {1, 3, 5, 16, 63, 64, 65, 100, 130};
     private static final Shape[] MAPS = {Shape.of(2, 3, 3), Shape.of(3, 5, 7), Shape.of(4, 1, 9), Shape.of(1, 4, 4)};
     private static final int LONGEST_DELAY = 5;
-    /** More than any test runs from one reset to the next. */
+    /** More than any test simulates from one reset to the next. */
     private static final int MOST_STEPS = 60;
 
     public final Network network;
@@ -139,7 +139,7 @@ public final class RandomGraph {
     }
 
     private BatchNorm norm(int channels) {
-        BatchNorm said = random.nextInt(3) == 0 ? BatchNorm.tt(channels, MOST_STEPS) : BatchNorm.of(channels);
+        BatchNorm said = random.nextInt(3) == 0 ? BatchNorm.tt(channels, learns ? steps : MOST_STEPS) : BatchNorm.of(channels);
         BatchNorm norm = said.withEpsilon(learns ? 0.1 : 1e-3);
         return random.nextInt(3) == 0 ? norm.withoutAffine() : norm.withMomentum(random.nextDouble());
     }
