@@ -40,7 +40,9 @@ public abstract class ConnectionKind<C extends Connection> {
         FLATTENS,
         INNER_ORDER,
         CONNECTS_ALL,
-        VALUES
+        VALUES,
+        /** A row of weights and a bias make an output, or the positions of a channel. */
+        ROWS
     }
 
     /** A kind that files call by a name. */
@@ -86,6 +88,14 @@ public abstract class ConnectionKind<C extends Connection> {
     /** Whether such connections have values. */
     public boolean hasValues() {
         return traits.contains(Trait.VALUES);
+    }
+
+    /**
+     * Whether an output, or all positions of a channel, are made by a row of weights and by a bias, so that what
+     * multiplies it and adds to it can go into them.
+     */
+    public boolean hasRows() {
+        return traits.contains(Trait.ROWS);
     }
 
     /**

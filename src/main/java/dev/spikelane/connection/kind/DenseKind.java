@@ -22,7 +22,7 @@ import java.util.function.Function;
 final class DenseKind extends ConnectionKind<Dense> {
 
     DenseKind() {
-        super(Dense.class, "dense", Trait.INNER_ORDER, Trait.CONNECTS_ALL, Trait.VALUES);
+        super(Dense.class, "dense", Trait.INNER_ORDER, Trait.CONNECTS_ALL, Trait.VALUES, Trait.ROWS);
     }
 
     static SequencedMap<String, Number> sizes(int inputs, int outputs) {

@@ -17,7 +17,7 @@ import java.util.SequencedMap;
 final class RecurrentKind extends ConnectionKind<Recurrent> {
 
     RecurrentKind() {
-        super(Recurrent.class, "recurrent", Trait.CONNECTS_ALL, Trait.VALUES);
+        super(Recurrent.class, "recurrent", Trait.CONNECTS_ALL, Trait.VALUES, Trait.ROWS);
     }
 
     @Override
