@@ -1,5 +1,6 @@
 package dev.spikelane.connection;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.Shape;
 
 /**
@@ -34,18 +35,10 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
      * @throws IllegalArgumentException if a number is out of its range
      */
     public BatchNorm {
-        if (channels < 1) {
-            throw new IllegalArgumentException("channels is " + channels + ", expected at least 1");
-        }
-        if (!(epsilon > 0) || Double.isInfinite(epsilon)) {
-            throw new IllegalArgumentException("epsilon is " + epsilon + ", expected a finite number above 0");
-        }
-        if (!(momentum >= 0 && momentum <= 1)) {
-            throw new IllegalArgumentException("momentum is " + momentum + ", expected 0 to 1");
-        }
-        if (steps < 0) {
-            throw new IllegalArgumentException("steps is " + steps + ", expected 0 or more");
-        }
+        Checks.atLeast(1, "channels", channels);
+        Checks.finiteAboveZero("epsilon", epsilon);
+        Checks.share("momentum", momentum);
+        Checks.atLeast(0, "steps", steps);
     }
 
     /**
@@ -69,10 +62,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
      * @throws IllegalArgumentException if there is no channel or no step
      */
     public static BatchNorm tt(int channels, int steps) {
-        if (steps < 1) {
-            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
-        }
-        return new BatchNorm(channels, 1e-5, 0.1, true, steps);
+        return new BatchNorm(channels, 1e-5, 0.1, true, Checks.atLeast(1, "steps", steps));
     }
 
     /**

@@ -7,7 +7,7 @@ import dev.spikelane.memory.Shape;
  * networks, each of which has weights of its own.
  */
 public sealed interface Connection
-        permits BatchNorm, BlasDense, Dense, Flatten, IntegerDense, OneToOne, Recurrent, Scale {
+        permits BatchNorm, BlasDense, Convolution, Dense, Flatten, IntegerDense, OneToOne, Pool, Recurrent, Scale {
 
     /**
      * Returns the shape of what this connection makes from a source.

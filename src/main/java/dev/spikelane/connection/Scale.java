@@ -1,5 +1,6 @@
 package dev.spikelane.connection;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.Shape;
 
 /**
@@ -15,9 +16,7 @@ public record Scale(float factor) implements Connection {
      * @throws IllegalArgumentException if the factor is NaN or infinite
      */
     public Scale {
-        if (!Float.isFinite(factor)) {
-            throw new IllegalArgumentException("factor is " + factor + ", expected a finite number");
-        }
+        Checks.finite("factor", factor);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.spikelane.data;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.random.CounterRandom;
@@ -35,9 +36,7 @@ public interface Augmentation {
      * @throws IllegalArgumentException if it is negative
      */
     static Augmentation shift(int most) {
-        if (most < 0) {
-            throw new IllegalArgumentException("most is " + most + ", expected at least 0");
-        }
+        Checks.atLeast(0, "most", most);
         return (from, to, shape, key) -> {
             int down = (int) (CounterRandom.uniform(key, 0) * (2 * most + 1)) - most;
             int right = (int) (CounterRandom.uniform(key, 1) * (2 * most + 1)) - most;
@@ -63,9 +62,7 @@ public interface Augmentation {
      * @throws IllegalArgumentException if it is outside
      */
     static Augmentation flip(double probability) {
-        if (!(probability >= 0 && probability <= 1)) {
-            throw new IllegalArgumentException("probability is " + probability + ", expected 0 to 1");
-        }
+        Checks.share("probability", probability);
         return (from, to, shape, key) -> {
             if (!(CounterRandom.uniform(key, 0) < probability)) {
                 to.copyFrom(from);

@@ -1,5 +1,6 @@
 package dev.spikelane.data;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.random.TorchRandom;
 import java.util.List;
 import java.util.Objects;
@@ -30,14 +31,11 @@ public final class Batching {
      */
     public Batching(int size) {
         this(new Options(size, Shuffle.none(), false, 0, List.of(), InputCode.frame()));
-        if (size < 1) {
-            throw new IllegalArgumentException("batch size is " + size + ", expected at least 1");
-        }
+        Checks.atLeast(1, "batch size", size);
     }
 
     private Batching with(Shuffle order) {
-        return new Batching(
-                new Options(options.size, order, options.dropLast, options.seed, options.augmentations, options.code));
+        return new Batching(new Options(size(), order, dropLast(), seed(), augmentations(), code()));
     }
 
     /**
@@ -78,8 +76,7 @@ public final class Batching {
      * @return the recipe
      */
     public Batching withDropLast(boolean drop) {
-        return new Batching(
-                new Options(options.size, options.shuffle, drop, options.seed, options.augmentations, options.code));
+        return new Batching(new Options(size(), options.shuffle, drop, seed(), augmentations(), code()));
     }
 
     /**
@@ -89,8 +86,7 @@ public final class Batching {
      * @return the recipe
      */
     public Batching withSeed(long number) {
-        return new Batching(new Options(
-                options.size, options.shuffle, options.dropLast, number, options.augmentations, options.code));
+        return new Batching(new Options(size(), options.shuffle, dropLast(), number, augmentations(), code()));
     }
 
     /**
@@ -101,8 +97,7 @@ public final class Batching {
      */
     public Batching withAugmentations(Augmentation... changes) {
         Objects.requireNonNull(changes, "changes");
-        return new Batching(new Options(
-                options.size, options.shuffle, options.dropLast, options.seed, List.of(changes), options.code));
+        return new Batching(new Options(size(), options.shuffle, dropLast(), seed(), List.of(changes), code()));
     }
 
     /**
@@ -113,8 +108,7 @@ public final class Batching {
      */
     public Batching withCode(InputCode inputs) {
         Objects.requireNonNull(inputs, "inputs");
-        return new Batching(new Options(
-                options.size, options.shuffle, options.dropLast, options.seed, options.augmentations, inputs));
+        return new Batching(new Options(size(), options.shuffle, dropLast(), seed(), augmentations(), inputs));
     }
 
     /**
@@ -194,9 +188,7 @@ public final class Batching {
      * @throws IllegalArgumentException if the epoch is negative or there is no sample
      */
     public TorchRandom generator(int epoch, int samples) {
-        if (epoch < 0) {
-            throw new IllegalArgumentException("epoch is " + epoch + ", expected at least 0");
-        }
+        Checks.atLeast(0, "epoch", epoch);
         return options.shuffle.generator(epoch, samples);
     }
 

@@ -1,6 +1,7 @@
 package dev.spikelane.data;
 
 import dev.spikelane.encode.Latency;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -16,9 +17,7 @@ final class LatencyInput implements InputCode {
     private FloatMatrix times = FloatMatrix.zeros(1, 1);
 
     LatencyInput(Latency latency, int steps) {
-        if (steps < 1) {
-            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
-        }
+        Checks.atLeast(1, "steps", steps);
         this.latency = latency;
         this.steps = steps;
     }

@@ -1,15 +1,13 @@
 package dev.spikelane.data;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.Map;
 
 /** Another data set with its values scaled or normalized, or its shape forgotten. */
-final class MappedDataset implements Dataset {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+final class MappedDataset extends DerivedDataset {
 
     /** What happens to values. */
     private enum Kind {
@@ -18,14 +16,13 @@ final class MappedDataset implements Dataset {
         NORMALIZE
     }
 
-    private final Dataset source;
     private final Shape shape;
     private final Kind kind;
     private final float[] first;
     private final float[] second;
 
     private MappedDataset(Dataset source, Shape shape, Kind kind, float[] first, float[] second) {
-        this.source = source;
+        super(source);
         this.shape = shape;
         this.kind = kind;
         this.first = first;
@@ -81,23 +78,8 @@ final class MappedDataset implements Dataset {
     }
 
     @Override
-    public int size() {
-        return source.size();
-    }
-
-    @Override
     public Shape shape() {
         return shape;
-    }
-
-    @Override
-    public int classes() {
-        return source.classes();
-    }
-
-    @Override
-    public int label(int sample) {
-        return source.label(sample);
     }
 
     @Override
@@ -109,32 +91,12 @@ final class MappedDataset implements Dataset {
         long at = into.rowOffset(row);
         int perChannel = shape.size() / first.length;
         for (int i = 0; i < shape.size(); i++) {
-            float value = into.segment().get(FLOAT, at + (long) i * Float.BYTES);
+            float value = into.segment().get(JAVA_FLOAT, at + (long) i * Float.BYTES);
             float a = first[i / perChannel];
             float b = second[i / perChannel];
             float mapped = kind == Kind.SCALE ? value * a + b : (value - a) / b;
-            into.segment().set(FLOAT, at + (long) i * Float.BYTES, mapped);
+            into.segment().set(JAVA_FLOAT, at + (long) i * Float.BYTES, mapped);
         }
-    }
-
-    @Override
-    public int targetSize() {
-        return source.targetSize();
-    }
-
-    @Override
-    public void readTarget(int sample, FloatMatrix into, int row) {
-        source.readTarget(sample, into, row);
-    }
-
-    @Override
-    public Map<String, Integer> targetSizes() {
-        return source.targetSizes();
-    }
-
-    @Override
-    public void readTarget(String population, int sample, FloatMatrix into, int row) {
-        source.readTarget(population, sample, into, row);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.spikelane.data;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.random.SampleDraws;
@@ -11,9 +12,7 @@ record PieceInput(int steps) implements InputCode {
     static final String WORD = "pieces";
 
     PieceInput {
-        if (steps < 1) {
-            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
-        }
+        Checks.atLeast(1, "steps", steps);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.spikelane.data;
 
 import dev.spikelane.encode.Rate;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -14,9 +15,7 @@ record RateInput(Rate rate, int steps) implements InputCode {
 
     RateInput {
         Objects.requireNonNull(rate, "rate");
-        if (steps < 1) {
-            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
-        }
+        Checks.atLeast(1, "steps", steps);
     }
 
     @Override

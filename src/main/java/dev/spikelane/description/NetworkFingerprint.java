@@ -13,7 +13,7 @@ import java.util.List;
  * Tells graphs and models from others: all that a network was declared with but the weights of projections. Each part
  * is added as numbers and names, each list behind its length, so that texts for readers may change.
  */
-public final class NetworkFingerprint implements OptionSink {
+public final class NetworkFingerprint {
 
     private final Fingerprint fingerprint = new Fingerprint();
 
@@ -52,7 +52,7 @@ public final class NetworkFingerprint implements OptionSink {
     private void add(PopulationDescription population) {
         fingerprint.add(population.name());
         add(population.shape());
-        NeuronOptions.say(population.neuron(), this);
+        NeuronOptions.of(population.neuron()).forEach(this::option);
         fingerprint.add(population.neuron().parameters().size());
         population.neuron().parameters().forEach(this::add);
     }
@@ -81,7 +81,7 @@ public final class NetworkFingerprint implements OptionSink {
         fingerprint.add(projection.target());
         fingerprint.add(projection.port());
         fingerprint.add(projection.delay());
-        truth("plastic", projection.plastic());
+        option("plastic", projection.plastic());
         fingerprint.add(projection.path().size());
         projection.path().forEach(this::add);
     }
@@ -109,37 +109,19 @@ public final class NetworkFingerprint implements OptionSink {
         fingerprint.add(bytes);
     }
 
-    @Override
-    public void text(String name, String value) {
+    private void option(String name, Object value) {
         fingerprint.add(name);
-        fingerprint.add(value);
-    }
-
-    @Override
-    public void truth(String name, boolean value) {
-        integer(name, value ? 1 : 0);
-    }
-
-    @Override
-    public void integer(String name, long value) {
-        fingerprint.add(name);
-        fingerprint.add(value);
-    }
-
-    @Override
-    public void number(String name, float value) {
-        integer(name, Float.floatToIntBits(value));
-    }
-
-    @Override
-    public void connection(String name, Connection value) {
-        fingerprint.add(name);
-        add(value);
-    }
-
-    @Override
-    public void quantization(String name, Quantization value) {
-        text(name, value.toString());
-        numbers(value.levels());
+        switch (value) {
+            case String text -> fingerprint.add(text);
+            case Boolean truth -> fingerprint.add(truth ? 1 : 0);
+            case Long number -> fingerprint.add(number);
+            case Float number -> fingerprint.add(Float.floatToIntBits(number));
+            case Connection connection -> add(connection);
+            case Quantization quantization -> {
+                fingerprint.add(quantization.toString());
+                numbers(quantization.levels());
+            }
+            default -> throw new AssertionError("a model has an option " + value);
+        }
     }
 }

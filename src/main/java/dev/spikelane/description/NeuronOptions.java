@@ -19,6 +19,8 @@ import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** What a model was declared with besides its parameters. */
 public final class NeuronOptions {
@@ -35,91 +37,72 @@ public final class NeuronOptions {
     /** Every neuron to every neuron. */
     public static final String ALL_TO_ALL = "all to all";
 
-    private final OptionSink to;
+    private static final String QUANTIZATION = "quantization";
 
-    private NeuronOptions(OptionSink to) {
-        this.to = to;
-    }
+    private final Map<String, Object> options = new LinkedHashMap<>();
 
-    /** Says the name of a model, {@code model}, and its options, in the order and under the names of files. */
-    public static void say(Neuron neuron, OptionSink to) {
-        new NeuronOptions(to).say(neuron);
-    }
+    private NeuronOptions() {}
 
-    private void say(Neuron neuron) {
-        switch (neuron) {
-            case Alpha model -> firing("Alpha", model.firing());
+    /**
+     * The name of a model, {@code model}, and its options, in the order and under the names of files: texts, truths,
+     * numbers, {@link Connection connections} and {@link Quantization quantizations}.
+     */
+    public static Map<String, Object> of(Neuron neuron) {
+        NeuronOptions said = switch (neuron) {
+            case Alpha model -> model("Alpha").firing(model.firing());
             case DeltaLeaky _ -> model("DeltaLeaky");
             case HandLif _ -> model("HandLif");
-            case Lapicque model -> {
-                firing("Lapicque", model.firing());
-                to.number("time_step", model.timeStep());
-            }
-            case Leaky model -> firing("Leaky", model.firing());
-            case LeakyParallel model -> {
-                recurrence("LeakyParallel", model.recurrence());
-                to.number("dropout", model.dropout());
-                to.integer("seed", model.seed());
-            }
-            case Lif model -> {
-                firing("Lif", model.firing());
-                to.text("decay", model.decay().name());
-            }
-            case RLeaky model -> {
-                recurrence("RLeaky", model.recurrence());
-                firing(model.firing());
-            }
-            case RSynaptic model -> {
-                recurrence("RSynaptic", model.recurrence());
-                firing(model.firing());
-            }
+            case Lapicque model -> model("Lapicque").firing(model.firing()).and("time_step", model.timeStep());
+            case Leaky model -> model("Leaky").firing(model.firing());
+            case LeakyParallel model ->
+                model("LeakyParallel")
+                        .recurrence(model.recurrence())
+                        .and("dropout", model.dropout())
+                        .and("seed", model.seed());
+            case Lif model ->
+                model("Lif").firing(model.firing()).and("decay", model.decay().name());
+            case RLeaky model -> model("RLeaky").recurrence(model.recurrence()).firing(model.firing());
+            case RSynaptic model ->
+                model("RSynaptic").recurrence(model.recurrence()).firing(model.firing());
             case SLstm model -> {
-                firing("SLstm", model.firing());
-                if (!(model.recurrence() instanceof Recurrence.By(Recurrent _))) {
-                    recurrence(model.recurrence());
-                }
+                NeuronOptions made = model("SLstm").firing(model.firing());
+                yield model.recurrence() instanceof Recurrence.By(Recurrent _)
+                        ? made
+                        : made.recurrence(model.recurrence());
             }
-            case StateLeaky model -> {
-                model("StateLeaky");
-                quantization(model.quantization());
-                to.integer("kernel_truncation", model.kernelTruncation());
-            }
-            case Synaptic model -> firing("Synaptic", model.firing());
-        }
+            case StateLeaky model ->
+                model("StateLeaky").and(QUANTIZATION, model.quantization()).and("kernel_truncation", (long)
+                        model.kernelTruncation());
+            case Synaptic model -> model("Synaptic").firing(model.firing());
+        };
+        return said.options;
     }
 
-    private void model(String name) {
-        to.text("model", name);
+    private static NeuronOptions model(String name) {
+        return new NeuronOptions().and("model", name);
     }
 
-    private void firing(String model, Firing firing) {
-        model(model);
-        firing(firing);
+    private NeuronOptions and(String name, Object value) {
+        options.put(name, value);
+        return this;
     }
 
-    private void firing(Firing firing) {
-        to.text("compare", firing.compare().name());
-        to.text("reset", firing.reset().name());
-        to.text("reset_time", firing.resetTime().name());
-        to.truth("inhibition", firing.inhibition());
-        quantization(firing.quantization());
+    private NeuronOptions firing(Firing firing) {
+        return and("compare", firing.compare().name())
+                .and("reset", firing.reset().name())
+                .and("reset_time", firing.resetTime().name())
+                .and("inhibition", firing.inhibition())
+                .and(QUANTIZATION, firing.quantization());
     }
 
-    private void recurrence(String model, Recurrence recurrence) {
-        model(model);
-        recurrence(recurrence);
-    }
-
-    private void recurrence(Recurrence recurrence) {
-        switch (recurrence) {
-            case Recurrence.None _ -> to.text(RECURRENCE, NONE);
-            case Recurrence.By(OneToOne _) -> to.text(RECURRENCE, ONE_TO_ONE);
-            case Recurrence.By(Recurrent _) -> to.text(RECURRENCE, ALL_TO_ALL);
-            case Recurrence.By(Connection other) -> to.connection(RECURRENCE, other);
-        }
-    }
-
-    private void quantization(Quantization quantization) {
-        to.quantization("quantization", quantization);
+    private NeuronOptions recurrence(Recurrence recurrence) {
+        return and(
+                RECURRENCE,
+                switch (recurrence) {
+                    case Recurrence.None _ -> NONE;
+                    case Recurrence.By(OneToOne _) -> ONE_TO_ONE;
+                    case Recurrence.By(Recurrent _) -> ALL_TO_ALL;
+                    case Recurrence.By(Connection other) -> other;
+                });
     }
 }

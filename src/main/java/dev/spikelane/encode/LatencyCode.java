@@ -1,101 +1,54 @@
 package dev.spikelane.encode;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Extremes;
 import dev.spikelane.kernel.code.LatencyTimes;
 import dev.spikelane.memory.FloatMatrix;
 
 /** The spike times of {@link Latency}, which says what they are. */
-final class LatencyCode {
+record LatencyCode(
+        double threshold, double tau, int firstSpikeTime, boolean linear, boolean normalize, double epsilon) {
 
-    private final Options options;
-
-    private LatencyCode(Options options) {
-        this.options = options;
-    }
-
-    /** All options. */
-    private record Options(
-            double threshold, double tau, int firstSpikeTime, boolean linear, boolean normalize, double epsilon) {
-
-        Options {
-            if (!(threshold > 0 && threshold < 1)) {
-                throw new IllegalArgumentException(
-                        "threshold is " + threshold + ", expected more than 0 and less than 1");
-            }
-            if (!(tau > 0 && tau < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException("tau is " + tau + ", expected a finite number above 0");
-            }
-            if (firstSpikeTime < 0) {
-                throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
-            }
-            if (!(epsilon >= 0 && epsilon < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException(
-                        "epsilon is " + epsilon + ", expected a finite number of at least 0");
-            }
+    LatencyCode {
+        if (!(threshold > 0 && threshold < 1)) {
+            throw new IllegalArgumentException("threshold is " + threshold + ", expected more than 0 and less than 1");
         }
+        Checks.finiteAboveZero("tau", tau);
+        Checks.atLeast(0, "firstSpikeTime", firstSpikeTime);
+        Checks.finiteFromZero("epsilon", epsilon);
     }
 
     LatencyCode() {
-        this(new Options(0.01, 1, 0, false, false, 1e-7));
-    }
-
-    double threshold() {
-        return options.threshold;
-    }
-
-    double tau() {
-        return options.tau;
-    }
-
-    int firstSpikeTime() {
-        return options.firstSpikeTime;
-    }
-
-    boolean linear() {
-        return options.linear;
-    }
-
-    boolean normalize() {
-        return options.normalize;
-    }
-
-    double epsilon() {
-        return options.epsilon;
+        this(0.01, 1, 0, false, false, 1e-7);
     }
 
     LatencyCode withThreshold(double value) {
-        return new LatencyCode(new Options(
-                value, options.tau, options.firstSpikeTime, options.linear, options.normalize, options.epsilon));
+        return new LatencyCode(value, tau, firstSpikeTime, linear, normalize, epsilon);
     }
 
     LatencyCode withTau(double value) {
-        return new LatencyCode(new Options(
-                options.threshold, value, options.firstSpikeTime, options.linear, options.normalize, options.epsilon));
+        return new LatencyCode(threshold, value, firstSpikeTime, linear, normalize, epsilon);
     }
 
     LatencyCode withFirstSpikeTime(int value) {
-        return new LatencyCode(
-                new Options(options.threshold, options.tau, value, options.linear, options.normalize, options.epsilon));
+        return new LatencyCode(threshold, tau, value, linear, normalize, epsilon);
     }
 
     LatencyCode withLinear(boolean value) {
-        return new LatencyCode(new Options(
-                options.threshold, options.tau, options.firstSpikeTime, value, options.normalize, options.epsilon));
+        return new LatencyCode(threshold, tau, firstSpikeTime, value, normalize, epsilon);
     }
 
     LatencyCode withNormalize(boolean value) {
-        return new LatencyCode(new Options(
-                options.threshold, options.tau, options.firstSpikeTime, options.linear, value, options.epsilon));
+        return new LatencyCode(threshold, tau, firstSpikeTime, linear, value, epsilon);
     }
 
     LatencyCode withEpsilon(double value) {
-        return new LatencyCode(new Options(
-                options.threshold, options.tau, options.firstSpikeTime, options.linear, options.normalize, value));
+        return new LatencyCode(threshold, tau, firstSpikeTime, linear, normalize, value);
     }
 
     /** Times of a code that is not normalized. */
     void encode(FloatMatrix data, FloatMatrix times) {
-        if (options.normalize) {
+        if (normalize) {
             throw new IllegalArgumentException("a normalized code needs the number of steps");
         }
         write(data, 0, times);
@@ -103,16 +56,16 @@ final class LatencyCode {
 
     /** Times of spikes within some steps. */
     void encode(FloatMatrix data, int steps, FloatMatrix times) {
-        if (steps < 1 || options.firstSpikeTime >= steps) {
+        if (steps < 1 || firstSpikeTime >= steps) {
             throw new IllegalArgumentException(
-                    "firstSpikeTime is " + options.firstSpikeTime + ", expected less than the steps, " + steps);
+                    "firstSpikeTime is " + firstSpikeTime + ", expected less than the steps, " + steps);
         }
         write(data, steps, times);
     }
 
     /** Sets the times of data below the threshold to infinity. */
     void silence(FloatMatrix data, FloatMatrix times) {
-        LatencyTimes.silence(data, (float) options.threshold, times);
+        LatencyTimes.silence(data, (float) threshold, times);
     }
 
     /** The steps that spikes at these times take. */
@@ -134,11 +87,11 @@ final class LatencyCode {
             throw new IllegalArgumentException(
                     "data has values in [" + smallest + ", " + largest + "], expected finite numbers");
         }
-        if (options.firstSpikeTime > 0 && smallest < 0 && largest > 1) {
+        if (firstSpikeTime > 0 && smallest < 0 && largest > 1) {
             throw new IllegalArgumentException("data has values in [" + smallest + ", " + largest
                     + "], expected them in [0, 1] with a first spike time");
         }
-        if (options.linear) {
+        if (linear) {
             writeLinear(data, steps, times);
         } else {
             writeLogarithmic(data, steps, times);
@@ -147,35 +100,23 @@ final class LatencyCode {
 
     private void writeLogarithmic(FloatMatrix data, int steps, FloatMatrix times) {
         LatencyTimes.logarithmic(
-                data,
-                (float) options.threshold,
-                (float) (options.threshold + options.epsilon),
-                (float) options.tau,
-                options.firstSpikeTime,
-                times);
-        if (options.normalize) {
-            float longest = Extremes.max(times) - options.firstSpikeTime;
+                data, (float) threshold, (float) (threshold + epsilon), (float) tau, firstSpikeTime, times);
+        if (normalize) {
+            float longest = Extremes.max(times) - firstSpikeTime;
             if (!Float.isFinite(longest)) {
-                throw new IllegalArgumentException("a spike time is infinite, because float32 loses epsilon, "
-                        + options.epsilon + ", beside the threshold, " + options.threshold);
+                throw new IllegalArgumentException("a spike time is infinite, because float32 loses epsilon, " + epsilon
+                        + ", beside the threshold, " + threshold);
             }
             float divisor = longest == 0 ? 1 : longest;
-            LatencyTimes.rescale(
-                    times,
-                    options.firstSpikeTime,
-                    1,
-                    steps - options.firstSpikeTime - 1,
-                    divisor,
-                    options.firstSpikeTime);
+            LatencyTimes.rescale(times, firstSpikeTime, 1, steps - firstSpikeTime - 1, divisor, firstSpikeTime);
         }
     }
 
     private void writeLinear(FloatMatrix data, int steps, FloatMatrix times) {
-        double slope = options.normalize ? steps - 1 - options.firstSpikeTime : options.tau;
-        LatencyTimes.linear(
-                data, (float) slope, (float) (-slope * (options.threshold - 1)), options.firstSpikeTime, times);
+        double slope = normalize ? steps - 1 - firstSpikeTime : tau;
+        LatencyTimes.linear(data, (float) slope, (float) (-slope * (threshold - 1)), firstSpikeTime, times);
         float earliest = Extremes.min(times);
-        if (options.normalize && earliest < 0) {
+        if (normalize && earliest < 0) {
             float latest = Extremes.max(times);
             float range = latest - earliest;
             if (!Float.isFinite(range)) {
@@ -184,20 +125,5 @@ final class LatencyCode {
             }
             LatencyTimes.rescale(times, earliest, range == 0 ? 1 : 1 / range, steps - 1, 1, 0);
         }
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof LatencyCode that && options.equals(that.options);
-    }
-
-    @Override
-    public int hashCode() {
-        return options.hashCode();
-    }
-
-    @Override
-    public String toString() {
-        return options.toString().replaceFirst("Options", "LatencyCode");
     }
 }

@@ -1,15 +1,14 @@
 package dev.spikelane.encode;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.target.LabelRows;
 import dev.spikelane.kernel.target.OneHotInverse;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.ValueLayout;
 
 /** One-hot coding of labels: 1 for the class that a label names, 0 for the others. */
 public final class OneHot {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private OneHot() {}
 
@@ -70,7 +69,7 @@ public final class OneHot {
             for (int word = 0; word < oneHot.stride(); word++) {
                 long at = oneHot.rowOffset(row) + (long) word * Long.BYTES;
                 long classes = word == oneHot.stride() - 1 ? -1L >>> pads : -1L;
-                inverse.segment().set(WORD, at, ~oneHot.segment().get(WORD, at) & classes);
+                inverse.segment().set(JAVA_LONG, at, ~oneHot.segment().get(JAVA_LONG, at) & classes);
             }
         }
     }
@@ -109,7 +108,7 @@ public final class OneHot {
         for (int row = 0; row < labels.length; row++) {
             int ones = 0;
             for (int word = 0; word < oneHot.stride(); word++) {
-                long bits = oneHot.segment().get(WORD, oneHot.rowOffset(row) + (long) word * Long.BYTES);
+                long bits = oneHot.segment().get(JAVA_LONG, oneHot.rowOffset(row) + (long) word * Long.BYTES);
                 if (bits != 0) {
                     labels[row] = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
                     ones += Long.bitCount(bits);

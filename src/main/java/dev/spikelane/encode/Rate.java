@@ -1,5 +1,6 @@
 package dev.spikelane.encode;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Extremes;
 import dev.spikelane.kernel.code.BernoulliSpikes;
 import dev.spikelane.memory.FloatMatrix;
@@ -41,9 +42,7 @@ public final class Rate {
                 throw new IllegalArgumentException(
                         "gain is " + gain + ", offset " + offset + ", expected finite numbers");
             }
-            if (firstSpikeTime < 0) {
-                throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
-            }
+            Checks.atLeast(0, "firstSpikeTime", firstSpikeTime);
         }
     }
 

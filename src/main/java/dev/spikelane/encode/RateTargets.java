@@ -1,5 +1,6 @@
 package dev.spikelane.encode;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.target.LabelRows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -67,9 +68,7 @@ public final class RateTargets {
                 throw new IllegalArgumentException(
                         "incorrectRate is " + incorrectRate + ", expected at most correctRate, " + correctRate);
             }
-            if (firstSpikeTime < 0) {
-                throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
-            }
+            Checks.atLeast(0, "firstSpikeTime", firstSpikeTime);
             Interpolation.requireFinite(onTarget, offTarget);
         }
     }
@@ -162,14 +161,8 @@ public final class RateTargets {
      * @throws IllegalArgumentException if a target is not finite in float32
      */
     public RateTargets withTargets(double on, double off) {
-        return new RateTargets(new Options(
-                options.correctRate,
-                options.incorrectRate,
-                options.firstSpikeTime,
-                options.pattern,
-                on,
-                off,
-                options.interpolate));
+        return new RateTargets(
+                new Options(correctRate(), incorrectRate(), firstSpikeTime(), pattern(), on, off, interpolate()));
     }
 
     /**
@@ -180,13 +173,7 @@ public final class RateTargets {
      */
     public RateTargets withInterpolation(boolean rising) {
         return new RateTargets(new Options(
-                options.correctRate,
-                options.incorrectRate,
-                options.firstSpikeTime,
-                options.pattern,
-                options.onTarget,
-                options.offTarget,
-                rising));
+                correctRate(), incorrectRate(), firstSpikeTime(), pattern(), onTarget(), offTarget(), rising));
     }
 
     /**
@@ -198,14 +185,8 @@ public final class RateTargets {
      * @throws IllegalArgumentException if the first spike time is negative
      */
     public RateTargets withSpikes(int first, Pattern spikes) {
-        return new RateTargets(new Options(
-                options.correctRate,
-                options.incorrectRate,
-                first,
-                spikes,
-                options.onTarget,
-                options.offTarget,
-                options.interpolate));
+        return new RateTargets(
+                new Options(correctRate(), incorrectRate(), first, spikes, onTarget(), offTarget(), interpolate()));
     }
 
     /**

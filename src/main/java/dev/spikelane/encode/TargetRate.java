@@ -1,5 +1,6 @@
 package dev.spikelane.encode;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Progression;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
@@ -32,9 +33,7 @@ record TargetRate(double rate, int firstSpikeTime, RateTargets.Pattern pattern) 
         if (!(rate >= 0 && rate <= 1)) {
             throw new IllegalArgumentException("rate is " + rate + ", expected it in [0, 1]");
         }
-        if (firstSpikeTime < 0) {
-            throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
-        }
+        Checks.atLeast(0, "firstSpikeTime", firstSpikeTime);
     }
 
     TargetRate(double rate) {

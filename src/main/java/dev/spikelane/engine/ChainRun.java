@@ -29,7 +29,8 @@ public final class ChainRun {
     private final Scratch[] scratch;
     private final Operator product;
     private final Operator.OnTile[] behind;
-    private boolean reserved;
+    private boolean reservedSpikes;
+    private boolean reservedValues;
     /** Made when a frame comes. */
     private @Nullable PreparedFrame lists;
 
@@ -76,14 +77,22 @@ public final class ChainRun {
         }
     }
 
-    /** Asks for what threads need for spikes; values need nothing. */
+    /** Asks for what threads need for such a source. */
     void reserve(Signal source) {
-        if (reserved || !(source instanceof SpikeMatrix)) {
+        boolean spikes = source instanceof SpikeMatrix;
+        if (spikes ? reservedSpikes : reservedValues) {
             return;
         }
-        reserved = true;
+        reservedSpikes |= spikes;
+        reservedValues |= !spikes;
         for (Scratch ofThread : scratch) {
-            entry().reserve(ofThread);
+            for (Operator operator : operators) {
+                if (spikes && operator == entry()) {
+                    operator.reserve(ofThread);
+                } else {
+                    operator.reserveValues(ofThread);
+                }
+            }
         }
     }
 
@@ -202,9 +211,9 @@ public final class ChainRun {
 
     /** Multiplications of inputs by outputs for each row. */
     long work() {
-        long work = (long) product.inputs() * product.outputs();
+        long work = product.work();
         for (Operator operator : first) {
-            work += (long) operator.inputs() * operator.outputs();
+            work += operator.work();
         }
         return work;
     }

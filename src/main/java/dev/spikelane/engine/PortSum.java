@@ -94,8 +94,7 @@ final class PortSum {
             added[i] = several ? Tile.whole(FloatMatrix.zeros(arena, turn * batch, columns)) : tile(arena, size);
         }
         this.blocksAdded = several ? blocks() : BLOCKS_IN_TILE;
-        SampleViews[] shares =
-                SampleViews.shares(mayCutRows(terms, columns, size.threads()) ? size.threads() : 1, batch);
+        SampleViews[] shares = SampleViews.shares(mayCutRows(terms) ? size.threads() : 1, batch);
         this.samples = new Samples[shares.length];
         for (int i = 0; i < samples.length; i++) {
             samples[i] =
@@ -107,9 +106,8 @@ final class PortSum {
     }
 
     /** Whether threads may share the sum of some terms by rows. */
-    static boolean mayCutRows(List<ProjectionRun> terms, int columns, int threads) {
-        return Math.ceilDiv(columns, Long.SIZE) < threads
-                || terms.stream().anyMatch(term -> !term.chain().isOneProduct());
+    static boolean mayCutRows(List<ProjectionRun> terms) {
+        return terms.stream().anyMatch(term -> term.chain().cut(Integer.MAX_VALUE) == Cut.ROWS);
     }
 
     private Tile tile(Arena arena, RunSize size) {

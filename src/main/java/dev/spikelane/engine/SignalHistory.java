@@ -190,21 +190,13 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
 
     /** Writes the history, each row in torch's order. */
     void write(Shape shape, ByteBuffer to) {
-        int rowBytes = Math.toIntExact(all.all().rowOffset(1));
-        switch (all.from(base)) {
-            case SpikeMatrix spikes -> RowBytes.write(spikes, steps.history * batch, rowBytes, shape, to);
-            case FloatMatrix values -> RowBytes.write(values, steps.history * batch, rowBytes, shape, to);
-        }
+        RowBytes.write(all.from(base), steps.history * batch, RowBytes.padded(all.all()), shape, to);
     }
 
     /** Reads a history that was written. */
     void read(Shape shape, ByteBuffer from) {
         version++;
         base = 0;
-        int rowBytes = Math.toIntExact(all.all().rowOffset(1));
-        switch (all.all()) {
-            case SpikeMatrix spikes -> RowBytes.read(spikes, steps.history * batch, rowBytes, shape, from);
-            case FloatMatrix values -> RowBytes.read(values, steps.history * batch, rowBytes, shape, from);
-        }
+        RowBytes.read(all.all(), steps.history * batch, RowBytes.padded(all.all()), shape, from);
     }
 }

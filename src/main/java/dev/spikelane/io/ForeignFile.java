@@ -41,7 +41,15 @@ enum ForeignFile {
                     + " safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")"),
     IDX("00000801", "", "is a file of IDX (MNIST's format); read it with Idx"),
     IDX_OF_IMAGES("00000803", "", "is a file of IDX (MNIST's format); read it with Idx"),
-    SAFETENSORS("................7b", "", "is a file of safetensors; read it with Safetensors");
+    SAFETENSORS("................7b", "", "is a file of safetensors; read it with Safetensors"),
+    PAGE("3c21", "", Advice.PAGE),
+    PAGE_OF_HTML("3c68", "", Advice.PAGE),
+    JSON("7b", "", "is a text, such as JSON");
+
+    /** Words that several share. */
+    private static final class Advice {
+        static final String PAGE = "is a page of HTML, such as a server sends in place of a file; download it again";
+    }
 
     /** Bytes by which all of them can be told apart: a zip archive has the name of its first file behind 30. */
     private static final int FIRST_BYTES = 128;

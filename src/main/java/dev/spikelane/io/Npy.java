@@ -1,5 +1,7 @@
 package dev.spikelane.io;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.FloatMatrix;
@@ -34,7 +36,6 @@ public final class Npy<M extends Signal> {
 
     private static final int BUFFER_BYTES = 1 << 16;
     private static final NpyType[] SPIKES = {NpyType.UINT8, NpyType.BOOL, NpyType.FLOAT32, NpyType.FLOAT64};
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfFloat FILE_FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -312,7 +313,7 @@ public final class Npy<M extends Signal> {
                 makeRoom(channel, buffer);
                 int count = Math.min(values.columns() - column, buffer.remaining() / Float.BYTES);
                 long source = values.rowOffset(row) + (long) column * Float.BYTES;
-                MemorySegment.copy(values.segment(), FLOAT, source, bytes, FILE_FLOAT, buffer.position(), count);
+                MemorySegment.copy(values.segment(), JAVA_FLOAT, source, bytes, FILE_FLOAT, buffer.position(), count);
                 buffer.position(buffer.position() + count * Float.BYTES);
                 column += count;
             }
@@ -360,7 +361,7 @@ public final class Npy<M extends Signal> {
             int count = Math.min(values.columns() - column, data.remaining() / Float.BYTES);
             MemorySegment bytes = MemorySegment.ofBuffer(data);
             long target = values.rowOffset(row) + (long) column * Float.BYTES;
-            MemorySegment.copy(bytes, FILE_FLOAT, 0, values.segment(), FLOAT, target, count);
+            MemorySegment.copy(bytes, FILE_FLOAT, 0, values.segment(), JAVA_FLOAT, target, count);
             data.position(data.position() + count * Float.BYTES);
             column += count;
         }

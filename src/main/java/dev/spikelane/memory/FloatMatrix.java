@@ -1,9 +1,10 @@
 package dev.spikelane.memory;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * A row-major matrix of float32 values in native memory: weights, currents, membranes.
@@ -19,8 +20,6 @@ public final class FloatMatrix implements Signal {
 
     /** Floats to which a row is padded: one 64-bit word of spikes stands beside 64 floats. */
     public static final int ROW_MULTIPLE = 64;
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private final MemorySegment segment;
     private final int rows;
@@ -161,7 +160,7 @@ public final class FloatMatrix implements Signal {
         }
         FloatMatrix matrix = zeros(rows.length, columns);
         for (int row = 0; row < rows.length; row++) {
-            MemorySegment.copy(rows[row], 0, matrix.segment, FLOAT, matrix.rowOffset(row), columns);
+            MemorySegment.copy(rows[row], 0, matrix.segment, JAVA_FLOAT, matrix.rowOffset(row), columns);
         }
         return matrix;
     }
@@ -201,7 +200,7 @@ public final class FloatMatrix implements Signal {
      */
     public float get(int row, int column) {
         Memory.requireIndex("FloatMatrix", row, rows, column, columns);
-        return segment.get(FLOAT, rowOffset(row) + (long) column * Float.BYTES);
+        return segment.get(JAVA_FLOAT, rowOffset(row) + (long) column * Float.BYTES);
     }
 
     /**
@@ -214,7 +213,7 @@ public final class FloatMatrix implements Signal {
      */
     public void set(int row, int column, float value) {
         Memory.requireIndex("FloatMatrix", row, rows, column, columns);
-        segment.set(FLOAT, rowOffset(row) + (long) column * Float.BYTES, value);
+        segment.set(JAVA_FLOAT, rowOffset(row) + (long) column * Float.BYTES, value);
     }
 
     /**
@@ -231,7 +230,7 @@ public final class FloatMatrix implements Signal {
         for (int row = 0; row < rows; row++) {
             long offset = rowOffset(row);
             for (int column = 0; column < columns; column++) {
-                segment.set(FLOAT, offset + (long) column * Float.BYTES, value);
+                segment.set(JAVA_FLOAT, offset + (long) column * Float.BYTES, value);
             }
         }
     }
@@ -246,7 +245,7 @@ public final class FloatMatrix implements Signal {
         Memory.requireLength(this, values.length);
         Memory.requireAccessible(this);
         for (int row = 0; row < rows; row++) {
-            MemorySegment.copy(values, row * columns, segment, FLOAT, rowOffset(row), columns);
+            MemorySegment.copy(values, row * columns, segment, JAVA_FLOAT, rowOffset(row), columns);
         }
     }
 
@@ -272,7 +271,7 @@ public final class FloatMatrix implements Signal {
         Memory.requireLength(this, values.length);
         Memory.requireAccessible(this);
         for (int row = 0; row < rows; row++) {
-            MemorySegment.copy(segment, FLOAT, rowOffset(row), values, row * columns, columns);
+            MemorySegment.copy(segment, JAVA_FLOAT, rowOffset(row), values, row * columns, columns);
         }
     }
 

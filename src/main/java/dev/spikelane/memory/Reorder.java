@@ -1,7 +1,9 @@
 package dev.spikelane.memory;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Changes the order of the elements of rows: a row of {@code outer x inner} elements is written as
@@ -10,16 +12,13 @@ import java.lang.foreign.ValueLayout;
  */
 final class Reorder {
 
-    private static final ValueLayout.OfInt VALUE = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-
     private Reorder() {}
 
     /** The arguments are checked. Values travel as bits, so that every NaN stays what it is. */
     static void transpose(FloatMatrix from, int fromRow, FloatMatrix to, int toRow, int rows, int outer) {
         int inner = from.columns() / outer;
         if (isPlain(inner, outer)) {
-            copy(from, fromRow, to, toRow, rows);
+            RowCopies.copy(from, fromRow, to, toRow, rows);
             return;
         }
         MemorySegment source = from.segment();
@@ -31,7 +30,7 @@ final class Reorder {
             for (int i = 0; i < inner; i++) {
                 long start = read + (long) i * Float.BYTES;
                 for (int o = 0; o < outer; o++) {
-                    target.set(VALUE, write, source.get(VALUE, start + o * step));
+                    target.set(JAVA_INT, write, source.get(JAVA_INT, start + o * step));
                     write += Float.BYTES;
                 }
             }
@@ -42,7 +41,7 @@ final class Reorder {
     static void transpose(SpikeMatrix from, int fromRow, SpikeMatrix to, int toRow, int rows, int outer) {
         int inner = from.columns() / outer;
         if (isPlain(inner, outer)) {
-            copy(from, fromRow, to, toRow, rows);
+            RowCopies.copy(from, fromRow, to, toRow, rows);
             return;
         }
         MemorySegment source = from.segment();
@@ -52,16 +51,16 @@ final class Reorder {
             long read = from.rowOffset(fromRow + row);
             long write = to.rowOffset(toRow + row);
             for (int word = 0; word < words; word++) {
-                target.set(WORD, write + (long) word * Long.BYTES, 0);
+                target.set(JAVA_LONG, write + (long) word * Long.BYTES, 0);
             }
             for (int word = 0; word < words; word++) {
-                long bits = source.get(WORD, read + (long) word * Long.BYTES);
+                long bits = source.get(JAVA_LONG, read + (long) word * Long.BYTES);
                 while (bits != 0) {
                     int index = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
                     bits &= bits - 1;
                     int moved = index % inner * outer + index / inner;
                     long offset = write + (long) (moved / Long.SIZE) * Long.BYTES;
-                    target.set(WORD, offset, target.get(WORD, offset) | 1L << moved);
+                    target.set(JAVA_LONG, offset, target.get(JAVA_LONG, offset) | 1L << moved);
                 }
             }
         }
@@ -69,10 +68,5 @@ final class Reorder {
 
     private static boolean isPlain(int inner, int outer) {
         return inner == 1 || outer == 1;
-    }
-
-    private static void copy(Signal from, int fromRow, Signal to, int toRow, int rows) {
-        MemorySegment.copy(
-                from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(rows));
     }
 }

@@ -1,12 +1,16 @@
 package dev.spikelane.memory;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /**
- * The shape of a population: a row of {@code n} neurons, or maps of {@code channels x height x width} neurons.
+ * The shape of a population: a row of {@code n} neurons, lines of {@code channels x length} neurons, or maps of
+ * {@code channels x height x width} neurons.
  *
  * <p>A shape has two orders of its neurons. Outside, in weights, inputs, recordings and files, neurons stand in torch's
  * order (channel, y, x). Inside, the rows of a shaped population stand in the order (y, x, channel), so that all
- * channels of a position lie side by side. For a row of neurons, for one channel and for one position the two are the
- * same.
+ * channels of a position lie side by side. Lines are maps of one row: their orders are (channel, position) and
+ * (position, channel). For a row of neurons, for one channel and for one position the two are the same.
  */
 public final class Shape {
 
@@ -41,6 +45,18 @@ public final class Shape {
     }
 
     /**
+     * Returns the shape of lines of neurons, such as series of several channels.
+     *
+     * @param channels number of lines, at least 1
+     * @param length neurons of a line, at least 1
+     * @return the shape, of rank 2
+     * @throws IllegalArgumentException if a size is below 1 or there are more neurons than an {@code int} can say
+     */
+    public static Shape of(int channels, int length) {
+        return new Shape(2, channels, 1, length);
+    }
+
+    /**
      * Returns the shape of maps of neurons.
      *
      * @param channels number of maps, at least 1
@@ -54,10 +70,21 @@ public final class Shape {
     }
 
     /**
-     * Returns the shape of several rows or maps, one behind the other in torch's order.
+     * Returns the shape of other maps, as high and as wide as these.
+     *
+     * @param count number of maps or lines, at least 1; for a row of neurons its length
+     * @return a shape of the same rank
+     * @throws IllegalArgumentException if {@code count} is below 1, or an {@code int} cannot say how many neurons
+     */
+    public Shape withChannels(int count) {
+        return new Shape(rank, count, height, width);
+    }
+
+    /**
+     * Returns the shape of several rows, lines or maps, one behind the other in torch's order.
      *
      * @param count how many, at least 1
-     * @return a row of so many times the neurons, or maps of so many times the channels
+     * @return a row of so many times the neurons, or lines or maps of so many times the channels
      * @throws IllegalArgumentException if {@code count} is below 1, or an {@code int} cannot say how many neurons
      */
     public Shape times(int count) {
@@ -65,7 +92,20 @@ public final class Shape {
             throw new IllegalArgumentException(
                     count + " times the shape " + this + ", expected at least 1, and an int of channels");
         }
-        return new Shape(rank, count * channels, height, width);
+        return withChannels(count * channels);
+    }
+
+    /**
+     * Returns the sizes as torch has them.
+     *
+     * @return as many as the rank: the channels, then the height if there is one, then the width
+     */
+    public List<Integer> sizes() {
+        return switch (rank) {
+            case 1 -> List.of(channels);
+            case 2 -> List.of(channels, width);
+            default -> List.of(channels, height, width);
+        };
     }
 
     /**
@@ -80,7 +120,7 @@ public final class Shape {
     /**
      * Returns the number of dimensions.
      *
-     * @return 1 for a row of neurons, 3 for maps
+     * @return 1 for a row of neurons, 2 for lines, 3 for maps
      */
     public int rank() {
         return rank;
@@ -89,7 +129,7 @@ public final class Shape {
     /**
      * Returns the number of maps.
      *
-     * @return the channels; for a row of neurons its length
+     * @return the channels; the number of lines; for a row of neurons its length
      */
     public int channels() {
         return channels;
@@ -98,7 +138,7 @@ public final class Shape {
     /**
      * Returns the height of a map.
      *
-     * @return the rows of a map; 1 for a row of neurons
+     * @return the rows of a map; 1 for lines and for a row of neurons
      */
     public int height() {
         return height;
@@ -107,7 +147,7 @@ public final class Shape {
     /**
      * Returns the width of a map.
      *
-     * @return the columns of a map; 1 for a row of neurons
+     * @return the columns of a map; the length of lines; 1 for a row of neurons
      */
     public int width() {
         return width;
@@ -273,6 +313,6 @@ public final class Shape {
     /** Returns the sizes in torch's order, as {@code [1000]} or {@code [12 x 24 x 24]}. */
     @Override
     public String toString() {
-        return rank == 1 ? "[" + channels + "]" : "[" + channels + " x " + height + " x " + width + "]";
+        return sizes().stream().map(String::valueOf).collect(Collectors.joining(" x ", "[", "]"));
     }
 }

@@ -1,9 +1,10 @@
 package dev.spikelane.memory;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.function.IntConsumer;
 
 /**
@@ -15,8 +16,6 @@ import java.util.function.IntConsumer;
  * made without one, as long as it or one of its row views can be reached.
  */
 public final class SpikeMatrix implements Signal {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private final MemorySegment segment;
     private final int rows;
@@ -163,8 +162,8 @@ public final class SpikeMatrix implements Signal {
         Memory.requireIndex("SpikeMatrix", row, rows, column, columns);
         long offset = rowOffset(row) + (long) (column / Long.SIZE) * Long.BYTES;
         long bit = 1L << column;
-        long word = segment.get(WORD, offset);
-        segment.set(WORD, offset, spike ? word | bit : word & ~bit);
+        long word = segment.get(JAVA_LONG, offset);
+        segment.set(JAVA_LONG, offset, spike ? word | bit : word & ~bit);
     }
 
     /**
@@ -249,7 +248,7 @@ public final class SpikeMatrix implements Signal {
                 for (int bit = 0; bit < last; bit++) {
                     word |= (long) spikes[row * columns + w * Long.SIZE + bit] << bit;
                 }
-                segment.set(WORD, rowOffset(row) + (long) w * Long.BYTES, word);
+                segment.set(JAVA_LONG, rowOffset(row) + (long) w * Long.BYTES, word);
             }
         }
     }
@@ -309,7 +308,7 @@ public final class SpikeMatrix implements Signal {
         long spikes = 0;
         long end = rowOffset(first + count);
         for (long word = rowOffset(first); word < end; word += Long.BYTES) {
-            spikes += Long.bitCount(segment.get(WORD, word));
+            spikes += Long.bitCount(segment.get(JAVA_LONG, word));
         }
         return spikes;
     }
@@ -387,7 +386,7 @@ public final class SpikeMatrix implements Signal {
     }
 
     private long word(int row, int word) {
-        return segment.get(WORD, rowOffset(row) + (long) word * Long.BYTES);
+        return segment.get(JAVA_LONG, rowOffset(row) + (long) word * Long.BYTES);
     }
 
     @Override

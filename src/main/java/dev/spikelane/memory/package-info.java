@@ -7,6 +7,6 @@
  * batch over time is time-major: {@code row = step * batch + sample}. A vector is a matrix of one row.
  *
  * <p>Neurons of a {@link dev.spikelane.memory.Shape} with channels, height and width stand in torch's order (channel,
- * y, x) outside and in the order (y, x, channel) inside.
+ * y, x) outside and in the order (y, x, channel) inside; those with channels and a length likewise.
  */
 package dev.spikelane.memory;

@@ -28,13 +28,13 @@ final class Integers {
     }
 
     /** The items and the scales. */
-    static List<Tensor> of(String name, IntegerMatrix weights) {
-        return List.of(items(name, weights), scales(name, weights));
+    static List<Tensor> of(String name, IntegerMatrix weights, List<Integer> shape) {
+        return List.of(items(name, weights, shape), scales(name, weights));
     }
 
-    static Tensor items(String name, IntegerMatrix weights) {
+    static Tensor items(String name, IntegerMatrix weights, List<Integer> shape) {
         Tensor.Type type = weights.type() == ElementType.INT8 ? Tensor.Type.I8 : Tensor.Type.I16;
-        return Tensor.of(name, type, List.of(weights.rows(), weights.columns()), weights.segment());
+        return Tensor.of(name, type, shape, weights.segment());
     }
 
     private static Tensor scales(String name, IntegerMatrix weights) {
@@ -60,8 +60,8 @@ final class Integers {
 
     /** The integers that items and scales say. */
     static IntegerMatrix of(Tensor items, Tensor scales) {
-        int rows = items.shape().size() == 2 ? items.shape().getFirst() : 1;
-        int columns = items.shape().isEmpty() ? 1 : items.shape().getLast();
+        int rows = items.shape().size() > 1 ? items.shape().getFirst() : 1;
+        int columns = Math.toIntExact(items.count() / rows);
         float[] scale = scales.floats();
         if (scale.length != 1 && scale.length != rows) {
             throw new IllegalArgumentException(

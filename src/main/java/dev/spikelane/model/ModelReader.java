@@ -114,8 +114,8 @@ final class ModelReader {
 
     private Shape shape(JsonValue value) throws IOException {
         List<JsonValue> sizes = value.items();
-        if (sizes.size() != 1 && sizes.size() != 3) {
-            throw value.unexpected("one size, or three: channels, height, width");
+        if (sizes.isEmpty() || sizes.size() > 3) {
+            throw value.unexpected("one size, two: channels, length, or three: channels, height, width");
         }
         int[] each = new int[sizes.size()];
         long size = 1;
@@ -127,7 +127,11 @@ final class ModelReader {
         if (neurons > ModelFormat.MOST_NEURONS) {
             throw value.unexpected("at most " + ModelFormat.MOST_NEURONS + " inputs and neurons in all");
         }
-        return each.length == 1 ? Shape.of(each[0]) : Shape.of(each[0], each[1], each[2]);
+        return switch (each.length) {
+            case 1 -> Shape.of(each[0]);
+            case 2 -> Shape.of(each[0], each[1]);
+            default -> Shape.of(each[0], each[1], each[2]);
+        };
     }
 
     private void projection(JsonValue value) throws IOException {

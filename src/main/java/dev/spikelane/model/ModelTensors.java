@@ -73,10 +73,10 @@ final class ModelTensors {
         }
 
         @Override
-        public IntegerMatrix integers(String value) throws IOException {
+        public IntegerMatrix integers(String value, int dimensions) throws IOException {
             Tensor found = find(tensor(value));
-            if (!Integers.isStored(found) || found.shape().size() != 2) {
-                throw new IOException(name + ": " + found + ", expected a matrix of [outputs, inputs] of I8 or I16");
+            if (!Integers.isStored(found) || found.shape().size() != dimensions) {
+                throw new IOException(name + ": " + found + ", expected " + dimensions + " dimensions of I8 or I16");
             }
             return ModelTensors.this.integers(found);
         }
@@ -95,7 +95,8 @@ final class ModelTensors {
             throw new IOException(name + ": " + found + ", expected "
                     + (dimensions == 1 ? "a row" : "a shape of " + dimensions + " dimensions"));
         }
-        return values(found);
+        return ValueDescription.weight(tensor, found.shape().toArray(Integer[]::new))
+                .matrix(values(found));
     }
 
     /** A parameter of neurons. */

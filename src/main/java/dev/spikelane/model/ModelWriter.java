@@ -72,12 +72,16 @@ final class ModelWriter {
             return List.of(Integers.count(tensor, weights.count(each.name())));
         }
         if (each.said().type() != ElementType.FLOAT32) {
-            return List.of(Integers.items(tensor, weights.integers(each.name()))); // scales are values of their own
+            return List.of(Integers.items(
+                    tensor, weights.integers(each.name()), each.said().shape())); // scales are values of their own
         }
         FloatMatrix values = weights.get(each.name());
         values.requireFinite("'" + each.name() + "'");
         if (eightBits && each.said().isMatrix() && each.said().role() == ValueDescription.Role.WEIGHT) {
-            return Integers.of(tensor, IntegerMatrix.nearest(ElementType.INT8, values));
+            return Integers.of(
+                    tensor,
+                    IntegerMatrix.nearest(ElementType.INT8, values),
+                    each.said().shape());
         }
         return List.of(Tensor.of(tensor, values, weights.shape(each.name())));
     }
@@ -131,11 +135,7 @@ final class ModelWriter {
     }
 
     private void shape(Shape shape) {
-        json.name("shape")
-                .integers(
-                        shape.rank() == 1
-                                ? List.of(shape.size())
-                                : List.of(shape.channels(), shape.height(), shape.width()));
+        json.name("shape").integers(shape.sizes());
     }
 
     private void describe(ProjectionDescription projection) {

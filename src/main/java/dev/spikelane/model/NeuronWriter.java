@@ -4,7 +4,6 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.kind.ConnectionKind;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.description.NeuronOptions;
-import dev.spikelane.description.OptionSink;
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Neuron;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Says a model in the format. Its parameters are those that it was declared with: a number, or numbers; what is missing
  * is the tensor of that name.
  */
-final class NeuronWriter implements OptionSink {
+final class NeuronWriter {
 
     private final JsonWriter json;
     private final Function<String, @Nullable Parameter> stored;
@@ -39,60 +38,34 @@ final class NeuronWriter implements OptionSink {
 
     void write(Neuron neuron) {
         json.name("neuron").object();
-        NeuronOptions.say(neuron, this);
+        NeuronOptions.of(neuron).forEach((name, value) -> option(json.name(name), value));
         json.name("parameters").object();
         neuron.parameters().forEach(this::parameter);
         json.end().end();
-    }
-
-    @Override
-    public void text(String name, String value) {
-        json.name(name).value(value);
-    }
-
-    @Override
-    public void truth(String name, boolean value) {
-        json.name(name).value(value);
-    }
-
-    @Override
-    public void integer(String name, long value) {
-        json.name(name).value(value);
-    }
-
-    @Override
-    public void number(String name, float value) {
-        number(json.name(name), value);
-    }
-
-    @Override
-    public void connection(String name, Connection value) {
-        connection(json.name(name), value);
     }
 
     /** Says a connection; its values are tensors. */
     static void connection(JsonWriter json, Connection value) {
         ConnectionKind<Connection> kind = ConnectionKinds.of(value);
         json.object().name("type").value(kind.name());
-        kind.options(value).forEach((name, option) -> {
-            json.name(name);
-            switch (option) {
-                case Float number -> number(json, number);
-                case Double number -> json.value(number);
-                default -> json.value(option.longValue());
-            }
-        });
+        kind.options(value).forEach((name, option) -> option(json.name(name), option));
         json.end();
     }
 
-    @Override
-    public void quantization(String name, Quantization value) {
-        json.name(name).object().name("name").value(value.toString());
-        json.name("levels").array();
-        for (float level : value.levels()) {
-            number(json, level);
+    private static void option(JsonWriter json, Object value) {
+        switch (value) {
+            case String text -> json.value(text);
+            case Boolean truth -> json.value(truth);
+            case Float number -> number(json, number);
+            case Double number -> json.value(number);
+            case Number number -> json.value(number.longValue());
+            case Connection connection -> connection(json, connection);
+            case Quantization quantization -> {
+                json.object().name("name").value(quantization.toString()).name("levels");
+                numbers(json, quantization.levels()).end();
+            }
+            default -> throw new AssertionError("a model has an option " + value);
         }
-        json.end().end();
     }
 
     private void parameter(String name, Parameter declared) {
@@ -104,11 +77,15 @@ final class NeuronWriter implements OptionSink {
             number(json, declared.value(0));
             return;
         }
+        numbers(json, declared.values());
+    }
+
+    private static JsonWriter numbers(JsonWriter json, float... values) {
         json.array();
-        for (float value : declared.values()) {
+        for (float value : values) {
             number(json, value);
         }
-        json.end();
+        return json.end();
     }
 
     /** The shortest decimal that gives the same float32. */

@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -51,8 +52,7 @@ public final class EarlyLabels implements Observer {
             throw new IllegalArgumentException("input has " + input.rows() + " rows, expected " + rule.steps()
                     + " steps of " + batch + " samples; a frame of all steps goes to runConstant");
         }
-        return run(
-                simulation, stepsAtOnce, (first, count) -> simulation.run(rows(input, first * batch, count * batch)));
+        return run(simulation, stepsAtOnce, (first, count) -> simulation.run(input.rows(first * batch, count * batch)));
     }
 
     /**
@@ -76,9 +76,7 @@ public final class EarlyLabels implements Observer {
     }
 
     private int run(Simulation simulation, int stepsAtOnce, Block block) {
-        if (stepsAtOnce < 1) {
-            throw new IllegalArgumentException("stepsAtOnce is " + stepsAtOnce + ", expected at least 1");
-        }
+        Checks.atLeast(1, "stepsAtOnce", stepsAtOnce);
         simulation.reset();
         long start = System.nanoTime();
         int done = 0;
@@ -95,13 +93,6 @@ public final class EarlyLabels implements Observer {
         stepsRun += done;
         stepsOfWholeRuns += rule.steps();
         return done;
-    }
-
-    private static Signal rows(Signal input, int first, int count) {
-        return switch (input) {
-            case SpikeMatrix spikes -> spikes.rows(first, count);
-            case FloatMatrix values -> values.rows(first, count);
-        };
     }
 
     /**

@@ -83,8 +83,8 @@ final class Folding {
             Connection connection = projection.path().get(place);
             String owner = owners.getOrDefault(place, "");
             if (connection instanceof BatchNorm norm) {
-                requireFolds(projection, path.getLast().connection, norm);
-                path.add(taken(path.removeLast(), norm, owner));
+                Kept before = path.removeLast();
+                path.add(taken(before, withRows(projection, before.connection, norm), norm, owner));
             } else {
                 path.add(new Kept(connection, owner, Map.of()));
             }
@@ -92,25 +92,26 @@ final class Folding {
         return path;
     }
 
-    private static void requireFolds(Projection projection, Connection before, BatchNorm norm) {
-        String wrong = null;
+    /** The connection before a batch norm, with a bias that can take it. */
+    private static Connection withRows(Projection projection, Connection before, BatchNorm norm) {
+        Connection taking = ConnectionKinds.of(before).withRows(before);
+        String wrong = " stands behind " + before;
         if (projection.plastic()) {
             wrong = " is in a plastic projection, which simulations change";
         } else if (norm.steps() > 0) {
             wrong = " has other values in each step";
-        } else if (!ConnectionKinds.of(before).hasRows()) {
-            wrong = " stands behind " + before;
+        } else if (taking != null) {
+            return taking;
         }
-        if (wrong != null) {
-            throw new IllegalArgumentException("projection '" + projection.name() + "': " + norm + wrong
-                    + ", expected one behind weights and a bias that can take it");
-        }
+        throw new IllegalArgumentException("projection '" + projection.name() + "': " + norm + wrong
+                + ", expected one behind weights and a bias that can take it");
     }
 
     /** The weights and biases before a batch norm, with the factors and terms that simulations compute. */
-    private Kept taken(Kept before, BatchNorm norm, String owner) {
+    private Kept taken(Kept before, Connection taking, BatchNorm norm, String owner) {
         FloatMatrix weights = present(before, ValueDescription.WEIGHT);
-        FloatMatrix bias = present(before, ValueDescription.BIAS);
+        FloatMatrix bias = before.folded.getOrDefault(
+                ValueDescription.BIAS, before(before, ValueDescription.BIAS, FloatMatrix.zeros(1, weights.rows())));
         FloatMatrix mean = network.weights().get(owner + "." + BatchNormOperator.RUNNING_MEAN);
         FloatMatrix variance = network.weights().get(owner + "." + BatchNormOperator.RUNNING_VARIANCE);
         FloatMatrix scale = norm.affine() ? network.weights().get(owner + "." + ValueDescription.WEIGHT) : null;
@@ -127,12 +128,20 @@ final class Folding {
             bias.set(0, output, FusedMultiplyAdd.of(bias.get(0, output), factor, term));
         }
         Map<String, FloatMatrix> folded = Map.of(ValueDescription.WEIGHT, weights, ValueDescription.BIAS, bias);
-        return new Kept(before.connection, before.from, folded);
+        return new Kept(taking, before.from, folded);
     }
 
     private FloatMatrix present(Kept of, String name) {
         FloatMatrix folded = of.folded.get(name);
         return folded == null ? network.weights().get(of.from + "." + name) : folded;
+    }
+
+    /** What values were; zeros of a bias that was made. */
+    private FloatMatrix before(Kept of, String name, FloatMatrix made) {
+        String before = of.from + "." + name;
+        return network.weights().names().contains(before)
+                ? network.weights().get(before)
+                : FloatMatrix.zeros(made.rows(), made.columns());
     }
 
     /** Gives values their new names, and says which have changed. */
@@ -150,7 +159,7 @@ final class Folding {
                 FloatMatrix made = present(kept, of.said().name());
                 values.put(of.name(), made);
                 if (!kept.folded.isEmpty()) {
-                    changes.add(change(of.name(), network.weights().get(before), made));
+                    changes.add(change(of.name(), before(kept, of.said().name(), made), made));
                 }
             }
         }

@@ -2,8 +2,11 @@ package dev.spikelane.network;
 
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.OperatorChain;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Collects what a network is made of: by {@link #input}, {@link #population} and {@link #project}, or as a chain in the
  * order in which snnTorch's tutorials declare it. A chain names its parts {@code input}, {@code fc1}, {@code lif1},
- * {@code fc2} and so on; both ways may be mixed. {@link #delay}, {@link #port} and {@link #plastic} concern the
+ * {@code fc2} and so on, and projections with a convolution {@code conv1}, {@code conv2}; both ways may be mixed. {@link #delay}, {@link #port} and {@link #plastic} concern the
  * projection that was added last.
  */
 public final class NetworkBuilder {
@@ -38,6 +41,8 @@ public final class NetworkBuilder {
 
     private final List<Connection> pending = new ArrayList<>();
     private int layers;
+    /** How many of them have a convolution. */
+    private int convolutions;
 
     NetworkBuilder(Arena arena) {
         this.arena = Objects.requireNonNull(arena, "arena");
@@ -173,6 +178,71 @@ public final class NetworkBuilder {
     }
 
     /**
+     * Adds a convolution of maps with the random weights that {@code torch.nn.Conv2d} starts with to the chain.
+     *
+     * @param outputs number of output channels, at least 1
+     * @param size rows and columns of its kernel, at least 1
+     * @param random the stream they are drawn from
+     * @return this
+     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder conv2d(int outputs, int size, TorchRandom random) {
+        return convolution(outputs, Kernel.of(size), random);
+    }
+
+    /**
+     * Adds a convolution of lines with the random weights that {@code torch.nn.Conv1d} starts with to the chain.
+     *
+     * @param outputs number of output channels, at least 1
+     * @param size inputs of its kernel, at least 1
+     * @param random the stream they are drawn from
+     * @return this
+     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder conv1d(int outputs, int size, TorchRandom random) {
+        return convolution(outputs, Kernel.of1d(size), random);
+    }
+
+    /**
+     * Adds a transposed convolution of maps with the random weights that {@code torch.nn.ConvTranspose2d} starts with
+     * to the chain.
+     *
+     * @param outputs number of output channels, at least 1
+     * @param size rows and columns of its kernel, at least 1
+     * @param random the stream they are drawn from
+     * @return this
+     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder convTranspose2d(int outputs, int size, TorchRandom random) {
+        return convolution(outputs, Kernel.transposed(size), random);
+    }
+
+    /**
+     * Adds a convolution with the random weights that torch's module starts with to the chain.
+     *
+     * @param outputs number of output channels, at least 1
+     * @param kernel with all options
+     * @param random the stream they are drawn from
+     * @return this
+     * @throws IllegalArgumentException if there is no output, or the kernel does not fit
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder convolution(int outputs, Kernel kernel, TorchRandom random) {
+        Objects.requireNonNull(kernel, "kernel");
+        Objects.requireNonNull(random, "random");
+        Convolution made;
+        try {
+            made = Convolution.of(width().channels(), outputs, kernel, random);
+        } catch (IllegalArgumentException failure) {
+            throw misfit(true, failure.getMessage(), failure);
+        }
+        return connect(made);
+    }
+
+    /**
      * Adds {@link Flatten} to the chain.
      *
      * @return this
@@ -205,6 +275,89 @@ public final class NetworkBuilder {
     }
 
     /**
+     * Adds {@link Pool#max(int)} to the chain, over maps.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder maxPool2d(int size) {
+        return pool(2, Pool.max(size));
+    }
+
+    /**
+     * Adds {@link Pool#average(int)} to the chain, over maps.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder avgPool2d(int size) {
+        return pool(2, Pool.average(size));
+    }
+
+    /**
+     * Adds {@link Pool#sum(int)} to the chain, over maps.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make maps of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder sumPool2d(int size) {
+        return pool(2, Pool.sum(size));
+    }
+
+    /**
+     * Adds {@link Pool#max(int)} to the chain, over lines.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder maxPool1d(int size) {
+        return pool(1, Pool.max(size));
+    }
+
+    /**
+     * Adds {@link Pool#average(int)} to the chain, over lines.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder avgPool1d(int size) {
+        return pool(1, Pool.average(size));
+    }
+
+    /**
+     * Adds {@link Pool#sum(int)} to the chain, over lines.
+     *
+     * @param size of a window, and from one to the next; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1, or the chain does not make lines of this size at least
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder sumPool1d(int size) {
+        return pool(1, Pool.sum(size));
+    }
+
+    private NetworkBuilder pool(int dimensions, Pool pool) {
+        if (width().rank() != dimensions + 1) {
+            throw misfit(
+                    false,
+                    pool + " has a source of shape " + width() + ", expected "
+                            + (dimensions == 1 ? "channels and length" : "channels, height and width"),
+                    null);
+        }
+        return connect(pool);
+    }
+
+    /**
      * Adds a connection to the chain.
      *
      * @param connection from the neurons (at first the inputs), or the connection, at its end
@@ -217,11 +370,41 @@ public final class NetworkBuilder {
         try {
             connection.outputShape(width());
         } catch (IllegalArgumentException failure) {
-            throw new IllegalArgumentException(
-                    "projection 'fc" + (layers + 1) + "' from '" + end().name() + "': " + failure.getMessage(),
-                    failure);
+            throw misfit(connection instanceof Convolution, failure.getMessage(), failure);
         }
         pending.add(connection);
+        return this;
+    }
+
+    /** The name of the projection at the end of the chain. */
+    private String nameOfChain(boolean convolves) {
+        return convolves ? "conv" + (convolutions + 1) : "fc" + (layers - convolutions + 1);
+    }
+
+    private boolean convolves() {
+        return pending.stream().anyMatch(Convolution.class::isInstance);
+    }
+
+    private IllegalArgumentException misfit(boolean convolution, @Nullable String why, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                "projection '" + nameOfChain(convolution || convolves()) + "' from '" + end().name() + "': " + why,
+                cause);
+    }
+
+    /**
+     * Goes on from a variable of the last neurons, in place of their spikes.
+     *
+     * @param name one of {@link Neuron#variables}
+     * @return this
+     * @throws IllegalArgumentException if they have no such variable
+     * @throws IllegalStateException if there are no neurons, or a connection stands behind them already
+     */
+    public NetworkBuilder variable(String name) {
+        if (!pending.isEmpty() || !(end() instanceof Population population)) {
+            throw new IllegalStateException("variable '" + name + "' is asked of "
+                    + (pending.isEmpty() ? "'" + end().name() + "'" : pending.getLast()) + ", expected it behind neurons");
+        }
+        end = population.variable(name);
         return this;
     }
 
@@ -234,7 +417,6 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no connection behind the last neurons
      */
     public NetworkBuilder neuron(Neuron neuron) {
-        Objects.requireNonNull(neuron, "neuron");
         return neuron("lif" + (layers + 1), neuron);
     }
 
@@ -261,12 +443,11 @@ public final class NetworkBuilder {
                     + (currents.rank() == 1 ? " currents" : " maps of currents") + ", expected a multiple of " + gates
                     + " for " + neuron);
         }
-        int channels = currents.channels() / gates;
-        Shape shape =
-                currents.rank() == 1 ? Shape.of(channels) : Shape.of(channels, currents.height(), currents.width());
+        Shape shape = currents.withChannels(currents.channels() / gates);
         Population population = population(name, shape, neuron);
+        project(nameOfChain(convolves()), end(), population, pending.toArray(Connection[]::new));
         layers++;
-        project("fc" + layers, end(), population, pending.toArray(Connection[]::new));
+        convolutions += convolves() ? 1 : 0;
         pending.clear();
         end = population;
         return this;

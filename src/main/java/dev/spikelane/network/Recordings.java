@@ -1,9 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.kernel.base.RowBytes;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.memory.SpikeMatrix;
 import java.nio.ByteBuffer;
 
 /** Where the steps of a run stand in a recording, and recordings as bytes. */
@@ -39,26 +37,14 @@ final class Recordings {
 
     /** Bytes of a recording as {@link #write} writes it. */
     static long bytes(Signal recording) {
-        return (long) recording.rows() * rowBytes(recording);
+        return (long) recording.rows() * RowBytes.padded(recording);
     }
 
     static void write(Signal recording, ByteBuffer to) {
-        int rows = recording.rows();
-        switch (recording) {
-            case SpikeMatrix spikes -> RowBytes.write(spikes, rows, rowBytes(spikes), RowBytes.IN_ORDER, to);
-            case FloatMatrix values -> RowBytes.write(values, rows, rowBytes(values), RowBytes.IN_ORDER, to);
-        }
+        RowBytes.write(recording, recording.rows(), RowBytes.padded(recording), RowBytes.IN_ORDER, to);
     }
 
     static void read(Signal recording, ByteBuffer from) {
-        int rows = recording.rows();
-        switch (recording) {
-            case SpikeMatrix spikes -> RowBytes.read(spikes, rows, rowBytes(spikes), RowBytes.IN_ORDER, from);
-            case FloatMatrix values -> RowBytes.read(values, rows, rowBytes(values), RowBytes.IN_ORDER, from);
-        }
-    }
-
-    private static int rowBytes(Signal recording) {
-        return Math.toIntExact(recording.rowOffset(1));
+        RowBytes.read(recording, recording.rows(), RowBytes.padded(recording), RowBytes.IN_ORDER, from);
     }
 }

@@ -2,6 +2,8 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
@@ -11,11 +13,11 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,8 @@ public final class NeuronState {
     private @Nullable PortCurrents wholePorts;
     private final FloatMatrix workspace;
     /** Steps done, for each word of 64 neurons by itself: threads that share a row count those of their words. */
+    private final Signal[] parts;
+
     private final long[] steps;
     /** What runs of words read and write, by their first word; made when first needed. */
     private final @Nullable StepRun[] runs;
@@ -62,9 +66,7 @@ public final class NeuronState {
 
         /** Throws unless there is a sample, and not more than matrices can hold. */
         Layout {
-            if (batch < 1) {
-                throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
-            }
+            Checks.atLeast(1, "batch", batch);
             requireRows("steps in its window", window, batch);
             requireRows("variables", names.size(), batch);
         }
@@ -98,6 +100,9 @@ public final class NeuronState {
         this.variables = List.of(each);
         this.spikes = SpikeMatrix.zeros(arena, batch, neurons);
         this.window = layout.window() == 0 ? null : FloatMatrix.zeros(arena, layout.window() * batch, neurons);
+        this.parts = Stream.of(all, window, layout.recurrent() ? spikes : null)
+                .filter(Objects::nonNull)
+                .toArray(Signal[]::new);
         this.feedback = feedback;
         this.workspace = LstmStep.workspace(arena, neurons);
         this.steps = new long[spikes.stride()];
@@ -243,11 +248,11 @@ public final class NeuronState {
         Objects.checkFromIndexSize(otherSample, count, other.layout.batch());
         Objects.checkFromIndexSize(sample, count, layout.batch());
         for (int i = 0; i < variables.size(); i++) {
-            copyRows(other.all, i * other.layout.batch() + otherSample, all, i * layout.batch() + sample, count);
+            Rows.copy(other.all, i * other.layout.batch() + otherSample, all, i * layout.batch() + sample, count);
         }
-        copyRows(other.spikes, otherSample, spikes, sample, count);
+        Rows.copy(other.spikes, otherSample, spikes, sample, count);
         for (int i = 0; i < layout.window(); i++) {
-            copyRows(
+            Rows.copy(
                     other.window(),
                     i * other.layout.batch() + otherSample,
                     window(),
@@ -255,11 +260,6 @@ public final class NeuronState {
                     count);
         }
         System.arraycopy(other.steps, 0, steps, 0, steps.length);
-    }
-
-    private static void copyRows(Signal from, int fromRow, Signal to, int toRow, int count) {
-        MemorySegment.copy(
-                from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(count));
     }
 
     /**
@@ -389,10 +389,9 @@ public final class NeuronState {
         return all;
     }
 
-    /** The newest inputs; null where no window is kept. */
-    @Nullable
-    FloatMatrix windowOrNull() {
-        return window;
+    /** What the bytes of a state hold, behind its steps. */
+    Signal[] parts() {
+        return parts;
     }
 
     /** The steps done by each word of 64 neurons; the array itself. */

@@ -1,8 +1,8 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.base.RowBytes;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.nio.ByteBuffer;
 
@@ -12,13 +12,11 @@ final class NeuronStateBytes {
     private NeuronStateBytes() {}
 
     static long count(NeuronState state) {
-        FloatMatrix all = state.all();
-        FloatMatrix window = state.windowOrNull();
-        long rows = all.rows() + (window == null ? 0L : window.rows());
-        SpikeMatrix spikes = state.spikes();
-        return (long) state.steps().length * Long.BYTES
-                + rows * rowBytes(all)
-                + (state.recurrent() ? (long) spikes.rows() * rowBytes(spikes) : 0);
+        long bytes = (long) state.steps().length * Long.BYTES;
+        for (Signal part : state.parts()) {
+            bytes += (long) part.rows() * RowBytes.least(part);
+        }
+        return bytes;
     }
 
     static void write(NeuronState state, Shape shape, ByteBuffer to) {
@@ -26,15 +24,8 @@ final class NeuronStateBytes {
         for (long steps : state.steps()) {
             to.putLong(RowBytes.little(steps, to));
         }
-        FloatMatrix all = state.all();
-        RowBytes.write(all, all.rows(), rowBytes(all), shape, to);
-        FloatMatrix window = state.windowOrNull();
-        if (window != null) {
-            RowBytes.write(window, window.rows(), rowBytes(window), shape, to);
-        }
-        if (state.recurrent()) {
-            SpikeMatrix spikes = state.spikes();
-            RowBytes.write(spikes, spikes.rows(), rowBytes(spikes), shape, to);
+        for (Signal part : state.parts()) {
+            RowBytes.write(part, part.rows(), RowBytes.least(part), shape, to);
         }
     }
 
@@ -45,15 +36,8 @@ final class NeuronStateBytes {
         for (int word = 0; word < steps.length; word++) {
             steps[word] = RowBytes.little(from.getLong(), from);
         }
-        FloatMatrix all = state.all();
-        RowBytes.read(all, all.rows(), rowBytes(all), shape, from);
-        FloatMatrix window = state.windowOrNull();
-        if (window != null) {
-            RowBytes.read(window, window.rows(), rowBytes(window), shape, from);
-        }
-        if (state.recurrent()) {
-            SpikeMatrix spikes = state.spikes();
-            RowBytes.read(spikes, spikes.rows(), rowBytes(spikes), shape, from);
+        for (Signal part : state.parts()) {
+            RowBytes.read(part, part.rows(), RowBytes.least(part), shape, from);
         }
     }
 
@@ -79,19 +63,11 @@ final class NeuronStateBytes {
             return;
         }
         int end = from.position() + (int) count(state);
-        for (int row = spikes.rows() - 1; row >= 0; row--, end -= rowBytes(spikes)) {
+        for (int row = spikes.rows() - 1; row >= 0; row--, end -= RowBytes.least(spikes)) {
             if (Byte.toUnsignedInt(from.get(end - 1)) >>> inLastByte != 0) {
                 throw new IllegalArgumentException("spikes of row " + row + " go on behind the last of "
                         + spikes.columns() + " neurons, expected zeros there");
             }
         }
-    }
-
-    private static int rowBytes(FloatMatrix matrix) {
-        return matrix.columns() * Float.BYTES;
-    }
-
-    private static int rowBytes(SpikeMatrix spikes) {
-        return Math.ceilDiv(spikes.columns(), Byte.SIZE);
     }
 }

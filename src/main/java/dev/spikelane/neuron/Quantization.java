@@ -1,5 +1,6 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Progression;
 import dev.spikelane.memory.Parameter;
 import java.util.Arrays;
@@ -141,9 +142,7 @@ public final class Quantization {
      */
     public static Quantization nonUniform(
             int bits, double threshold, double lower, double upper, boolean thresholdCentered, double multiplier) {
-        if (!(multiplier > 0) || !Double.isFinite(multiplier)) {
-            throw new IllegalArgumentException("multiplier is " + multiplier + ", expected a finite number above 0");
-        }
+        Checks.finiteAboveZero("multiplier", multiplier);
         return exponential(
                 (thresholdCentered ? "around threshold " : "around zero ") + "by multiplier " + multiplier + ", ",
                 bits,

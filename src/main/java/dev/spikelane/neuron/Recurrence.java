@@ -3,6 +3,7 @@ package dev.spikelane.neuron;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.random.TorchRandom;
@@ -101,9 +102,7 @@ public sealed interface Recurrence {
      */
     static Recurrence allToAll(int neurons, TorchRandom random) {
         Objects.requireNonNull(random, "random");
-        if (neurons < 1) {
-            throw new IllegalArgumentException("neurons is " + neurons + ", expected at least 1");
-        }
+        Checks.atLeast(1, "neurons", neurons);
         FloatMatrix weights = FloatMatrix.zeros(neurons, neurons);
         FloatMatrix bias = FloatMatrix.zeros(1, neurons);
         random.linear(weights, bias);

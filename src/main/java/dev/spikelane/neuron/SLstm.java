@@ -1,5 +1,7 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.cell.LstmStep;
@@ -9,7 +11,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -36,8 +37,20 @@ import java.util.Objects;
  * acts.
  *
  * <p>Gates are currents like any other: any connections make them, to the port {@code current} and, from the membranes
- * of the step before, to the port {@code feedback}. Neurons that are arranged in maps take four times their maps, as
- * {@code snntorch.SConv2dLSTM} does, gate after gate in torch's order.
+ * of the step before, to the port {@code feedback}. Neurons that are arranged in maps take four times their maps, gate
+ * after gate in torch's order.
+ *
+ * <p>{@code snntorch.SConv2dLSTM(1, 3, 3, max_pool=2, threshold=0.1)} has one convolution of its inputs and hidden
+ * states together, which is two here. Its pool stands between its membranes and what fires, so it does between
+ * populations:
+ *
+ * <pre>{@code
+ * Convolution all = Convolution.of(1 + 3, 4 * 3, Kernel.of(3).withPadding(1), random);
+ * Network network = Network.builder(Shape.of(1, 28, 28))
+ *         .connect(SLstm.gatesOfInputs(all)).neuron(SLstm.of(all).withThreshold(0.1))
+ *         .variable("membrane").maxPool2d(2)
+ *         .neuron(new Leaky(0).withReset(Reset.NONE).withThreshold(0.1)).build();
+ * }</pre>
  *
  * <p>Variables, as recorders name them: {@code membrane}, {@code cell}.
  *
@@ -94,6 +107,76 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
     }
 
     /**
+     * Makes a model without a reset whose hidden states come back by a part of a convolution.
+     *
+     * @param all the weights of {@code snntorch.SConv2dLSTM}: of its inputs and, behind them, of a hidden state for
+     *     every four of its outputs, which are its gates {@code i, f, o, g}
+     * @return the model, whose gates are in the order {@code i, f, g, o}
+     * @throws IllegalArgumentException if there are no such channels, or they have groups
+     */
+    public static SLstm of(Convolution all) {
+        Kernel kernel = all.kernel().withoutBias();
+        Recurrence hidden = Recurrence.by(Convolution.of(kernel, part(all, ofInputs(all), all.inputs())));
+        return new SLstm(hidden, Firing.DEFAULT.withReset(Reset.NONE));
+    }
+
+    /**
+     * Takes the part of such a convolution that makes gates of inputs.
+     *
+     * @param all the weights of {@code snntorch.SConv2dLSTM}, as for {@link #of}
+     * @return the connection in front of the neurons
+     * @throws IllegalArgumentException if there are no such channels, or they have groups
+     */
+    public static Convolution gatesOfInputs(Convolution all) {
+        FloatMatrix weights = part(all, 0, ofInputs(all));
+        if (!all.kernel().biased()) {
+            return Convolution.of(all.kernel(), weights);
+        }
+        FloatMatrix bias = FloatMatrix.zeros(1, all.outputs());
+        for (int output = 0; output < all.outputs(); output++) {
+            bias.set(0, output, all.bias().get(0, inGateOrder(output, all.outputs())));
+        }
+        return Convolution.of(all.kernel(), weights, bias);
+    }
+
+    private static int ofInputs(Convolution all) {
+        int inputs = all.inputs() - all.outputs() / LstmStep.GATES;
+        if (all.outputs() % LstmStep.GATES != 0
+                || inputs < 1
+                || all.kernel().groups() > 1
+                || all.kernel().transposed()) {
+            throw new IllegalArgumentException(all + ", expected four outputs for each hidden state, and these behind"
+                    + " inputs, in one group");
+        }
+        return inputs;
+    }
+
+    /** The weights of some channels. */
+    private static FloatMatrix part(Convolution all, int firstChannel, int endChannel) {
+        int places = all.kernel().y().size() * all.kernel().x().size();
+        FloatMatrix part = FloatMatrix.zeros(all.outputs(), (endChannel - firstChannel) * places);
+        for (int output = 0; output < all.outputs(); output++) {
+            for (int i = 0; i < part.columns(); i++) {
+                part.set(
+                        output,
+                        i,
+                        all.weights().get(inGateOrder(output, all.outputs()), firstChannel * places + i));
+            }
+        }
+        return part;
+    }
+
+    /** Where snnTorch's convolution has the output of a gate of torch's cell: its last two gates are the other way. */
+    private static int inGateOrder(int output, int outputs) {
+        int neurons = outputs / LstmStep.GATES;
+        return switch (output / neurons) {
+            case 2 -> output + neurons;
+            case 3 -> output - neurons;
+            default -> output;
+        };
+    }
+
+    /**
      * Returns this model with other options.
      *
      * @param options when neurons fire and what a spike does to them
@@ -132,16 +215,11 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return named().values();
-    }
-
-    @Override
     public SLstm withParameter(String name, Parameter values) {
         return named().with(name, values);
     }
 
-    private Parameters<SLstm> named() {
+    Parameters<SLstm> named() {
         return new Parameters<SLstm>().and(firing, this::withFiring);
     }
 

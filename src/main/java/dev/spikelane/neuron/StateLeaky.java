@@ -2,6 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.cell.WindowStep;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
@@ -10,7 +11,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -147,9 +147,7 @@ public record StateLeaky(
      * @throws IllegalArgumentException if there is none
      */
     public StateLeaky withKernelTruncation(int steps) {
-        if (steps < 1) {
-            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
-        }
+        Checks.atLeast(1, "steps", steps);
         return new StateLeaky(beta, threshold, gradedSpikesFactor, quantization, steps);
     }
 
@@ -185,16 +183,11 @@ public record StateLeaky(
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return named().values();
-    }
-
-    @Override
     public StateLeaky withParameter(String name, Parameter values) {
         return named().with(name, values);
     }
 
-    private Parameters<StateLeaky> named() {
+    Parameters<StateLeaky> named() {
         return new Parameters<StateLeaky>()
                 .and(
                         "beta",

@@ -73,6 +73,6 @@
  * ZERO of Leaky that keeps the step's input; the difference S - R of an immediate reset, which may add the threshold;
  * Lapicque's decay {@code 1 + ln(beta)}; the decay {@code exp(beta - 1)} and the squared graded factor of StateLeaky.
  *
- * <p>Not there yet: convolutional recurrence, SConv2dLSTM.
+ * <p>Not there yet: convolutional recurrence.
  */
 package dev.spikelane.neuron;

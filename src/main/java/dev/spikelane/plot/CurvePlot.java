@@ -1,5 +1,6 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.plot.data.CurveLine;
 import dev.spikelane.plot.data.CurvePanel;
 import dev.spikelane.plot.data.Range;
@@ -111,7 +112,7 @@ public final class CurvePlot extends Figure {
      * @throws IllegalArgumentException if it is not finite
      */
     public CurvePlot threshold(double value) {
-        Samples.requireFinite("threshold", value);
+        Checks.finite("threshold", value);
         latest.threshold(value);
         return this;
     }
@@ -126,7 +127,7 @@ public final class CurvePlot extends Figure {
     public CurvePlot verticalLines(double... x) {
         Objects.requireNonNull(x, "x");
         for (double place : x) {
-            Samples.requireFinite("x", place);
+            Checks.finite("x", place);
         }
         Arrays.stream(x).forEach(verticals::add);
         return this;
@@ -199,7 +200,7 @@ public final class CurvePlot extends Figure {
         Samples.requireSteps("spikes", spikes.steps(), membranes.rows());
         Samples.requireNeurons("current", currents.columns(), membranes.columns());
         Samples.requireNeurons("spikes", spikes.neurons(), membranes.columns());
-        Samples.requireNeuron(neuron, membranes.columns());
+        Checks.index("neuron", neuron, membranes.columns());
         CurvePlot plot = new CurvePlot("current", CurveLine.of("current", currents.column(neuron)))
                 .panel("membrane", membranes.column(neuron));
         plot.panels.add(new CurvePanel("spikes").spikes(spikes.steps(neuron)));

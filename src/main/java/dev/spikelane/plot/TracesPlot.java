@@ -1,5 +1,6 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.plot.data.Range;
 import dev.spikelane.plot.data.Samples;
@@ -54,7 +55,6 @@ public final class TracesPlot extends Figure {
      * @throws IllegalArgumentException if the shape is another
      */
     public TracesPlot spikes(SpikeMatrix newSpikes) {
-        Objects.requireNonNull(newSpikes, "newSpikes");
         return spikes(newSpikes, 1, 0);
     }
 
@@ -86,7 +86,7 @@ public final class TracesPlot extends Figure {
      * @throws IllegalArgumentException if it is not finite
      */
     public TracesPlot threshold(float newThreshold) {
-        Samples.requireFinite("threshold", newThreshold);
+        Checks.finite("threshold", newThreshold);
         threshold = newThreshold;
         return this;
     }
@@ -118,7 +118,7 @@ public final class TracesPlot extends Figure {
             throw new IllegalArgumentException(newNeurons.length + " neurons chosen, expected 1 to " + MOST_SHOWN);
         }
         for (int neuron : newNeurons) {
-            Samples.requireNeuron(neuron, membranes.columns());
+            Checks.index("neuron", neuron, membranes.columns());
         }
         if (labelsOfPanels && labels.size() != newNeurons.length) {
             throw new IllegalStateException(newNeurons.length + " neurons chosen after " + labels.size()

@@ -1,9 +1,11 @@
 package dev.spikelane.random;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -23,9 +25,6 @@ import java.util.Objects;
  * 623-dimensionally equidistributed uniform pseudo-random number generator", ACM TOMACS 8 (1998).
  */
 public final class TorchRandom {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private static final int BLOCK = 624;
     private static final int MIDDLE = 397;
@@ -228,7 +227,7 @@ public final class TorchRandom {
     private void draw(FloatMatrix values, int valuesRow, float gain, float offset, SpikeMatrix spikes, int spikesRow) {
         long to = spikes.rowOffset(spikesRow);
         for (int word = 0; word < spikes.stride(); word++) {
-            spikes.segment().set(WORD, to + (long) word * Long.BYTES, word(values, valuesRow, gain, offset, word));
+            spikes.segment().set(JAVA_LONG, to + (long) word * Long.BYTES, word(values, valuesRow, gain, offset, word));
         }
     }
 
@@ -374,7 +373,7 @@ public final class TorchRandom {
         for (int i = 0; i < count; i++) {
             values[i] = Math.fma(fraction(outputs[next + i]), width, from);
         }
-        MemorySegment.copy(values, 0, segment, FLOAT, offset, count);
+        MemorySegment.copy(values, 0, segment, JAVA_FLOAT, offset, count);
     }
 
     private long word(FloatMatrix values, int row, float gain, float offset, int word) {
@@ -399,7 +398,7 @@ public final class TorchRandom {
     private long compare(MemorySegment segment, long at, float gain, float offset, int count) {
         long spikes = 0;
         for (int bit = 0; bit < count; bit++) {
-            float probability = segment.get(FLOAT, at + (long) bit * Float.BYTES) * gain + offset;
+            float probability = segment.get(JAVA_FLOAT, at + (long) bit * Float.BYTES) * gain + offset;
             spikes |= (fraction(outputs[next + bit]) < probability ? 1L : 0L) << bit;
         }
         return spikes;
@@ -471,7 +470,7 @@ public final class TorchRandom {
         for (int row = 0; row < probabilities.rows(); row++) {
             long offset = probabilities.rowOffset(row);
             for (int column = 0; column < probabilities.columns(); column++) {
-                float value = probabilities.segment().get(FLOAT, offset + (long) column * Float.BYTES);
+                float value = probabilities.segment().get(JAVA_FLOAT, offset + (long) column * Float.BYTES);
                 if (!(value >= 0 && value <= 1)) {
                     throw new IllegalArgumentException("probability at row " + row + ", column " + column + " is "
                             + value + ", expected a value from 0 to 1");

@@ -128,8 +128,7 @@ public final class Adam extends Optimizer {
      * @throws IllegalArgumentException if one is out of range
      */
     public Adam withBetas(double first, double second) {
-        return new Adam(new Options(
-                options.rate, first, second, options.epsilon, options.weightDecay, options.decoupled, options.amsgrad));
+        return new Adam(new Options(rate(), first, second, epsilon(), weightDecay(), decoupled(), amsgrad()));
     }
 
     /**
@@ -140,14 +139,7 @@ public final class Adam extends Optimizer {
      * @throws IllegalArgumentException if it is not above 0
      */
     public Adam withEpsilon(double number) {
-        return new Adam(new Options(
-                options.rate,
-                options.beta1,
-                options.beta2,
-                number,
-                options.weightDecay,
-                options.decoupled,
-                options.amsgrad));
+        return new Adam(new Options(rate(), beta1(), beta2(), number, weightDecay(), decoupled(), amsgrad()));
     }
 
     /**
@@ -158,14 +150,7 @@ public final class Adam extends Optimizer {
      * @throws IllegalArgumentException if it is negative
      */
     public Adam withWeightDecay(double decay) {
-        return new Adam(new Options(
-                options.rate,
-                options.beta1,
-                options.beta2,
-                options.epsilon,
-                decay,
-                options.decoupled,
-                options.amsgrad));
+        return new Adam(new Options(rate(), beta1(), beta2(), epsilon(), decay, decoupled(), amsgrad()));
     }
 
     /**
@@ -175,14 +160,7 @@ public final class Adam extends Optimizer {
      * @return the rule
      */
     public Adam withAmsgrad(boolean largest) {
-        return new Adam(new Options(
-                options.rate,
-                options.beta1,
-                options.beta2,
-                options.epsilon,
-                options.weightDecay,
-                options.decoupled,
-                largest));
+        return new Adam(new Options(rate(), beta1(), beta2(), epsilon(), weightDecay(), decoupled(), largest));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.Checks;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -90,9 +91,7 @@ public final class Classification {
     }
 
     private int requireClass(int number) {
-        if (number < 0 || number >= scores.length) {
-            throw new IndexOutOfBoundsException("class is " + number + ", expected 0 to " + (scores.length - 1));
-        }
+        Checks.index("class", number, scores.length);
         return number;
     }
 
@@ -104,9 +103,7 @@ public final class Classification {
      * @throws IllegalArgumentException if the count is below 1
      */
     public int[] top(int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("count is " + count + ", expected at least 1");
-        }
+        Checks.atLeast(1, "count", count);
         return IntStream.range(0, scores.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer number) -> -scores[number]))

@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import dev.spikelane.data.InputCode;
 import dev.spikelane.engine.Turn;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.EarlyDecision;
@@ -65,9 +66,7 @@ public final class Classifier implements AutoCloseable {
      * @throws IllegalArgumentException if there is no step
      */
     public Classifier steps(int ofSample) {
-        if (ofSample < 1) {
-            throw new IllegalArgumentException("steps is " + ofSample + ", expected at least 1");
-        }
+        Checks.atLeast(1, "steps", ofSample);
         return change(() -> steps = ofSample);
     }
 
@@ -119,9 +118,7 @@ public final class Classifier implements AutoCloseable {
      */
     public Classifier early(EarlyDecision rule, int atOnce) {
         Objects.requireNonNull(rule, "rule");
-        if (atOnce < 1) {
-            throw new IllegalArgumentException("atOnce is " + atOnce + ", expected at least 1");
-        }
+        Checks.atLeast(1, "atOnce", atOnce);
         return change(() -> {
             early = rule;
             stepsAtOnce = atOnce;

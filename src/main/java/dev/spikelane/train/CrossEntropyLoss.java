@@ -1,15 +1,14 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.train.loss.ClassBlocks;
-import dev.spikelane.train.loss.CountEntropy;
 import dev.spikelane.train.loss.ErrorWeights;
 import dev.spikelane.train.loss.Labels;
 import dev.spikelane.train.loss.LossKind;
 import dev.spikelane.train.loss.LossShape;
-import dev.spikelane.train.loss.MaxMembraneEntropy;
+import dev.spikelane.train.loss.ScoreEntropy;
 import dev.spikelane.train.loss.SoftmaxTerm;
 import dev.spikelane.train.loss.StepEntropy;
-import dev.spikelane.train.loss.TemporalEntropy;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -195,9 +194,7 @@ public final class CrossEntropyLoss implements Loss {
      * @throws IllegalArgumentException if it is outside
      */
     public CrossEntropyLoss withLabelSmoothing(double share) {
-        if (!(share >= 0 && share <= 1)) {
-            throw new IllegalArgumentException("label smoothing is " + share + ", expected 0 to 1");
-        }
+        Checks.share("label smoothing", share);
         return new CrossEntropyLoss(form, sums, weights, populationClasses, share, reciprocal);
     }
 
@@ -254,9 +251,9 @@ public final class CrossEntropyLoss implements Loss {
         ClassBlocks blocks = ClassBlocks.of(outputs, populationClasses);
         LossKind kind = switch (form) {
             case RATE, MEMBRANE -> new StepEntropy(shape, term, blocks, form == Form.RATE);
-            case COUNT -> new CountEntropy(shape, term, blocks);
-            case MAX_MEMBRANE -> new MaxMembraneEntropy(shape, term);
-            case TEMPORAL -> new TemporalEntropy(shape, term, reciprocal);
+            case COUNT -> ScoreEntropy.ofCounts(shape, term, blocks);
+            case MAX_MEMBRANE -> ScoreEntropy.ofHighestMembranes(shape, term);
+            case TEMPORAL -> ScoreEntropy.ofFirstSpikes(shape, term, reciprocal);
         };
         return LossInput.evaluator(kind);
     }

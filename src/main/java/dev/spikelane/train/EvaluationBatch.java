@@ -3,12 +3,12 @@ package dev.spikelane.train;
 import dev.spikelane.data.Batch;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
+import dev.spikelane.network.Source;
 import dev.spikelane.network.SpikeCounts;
 import dev.spikelane.train.loss.ClassDecoder;
 import dev.spikelane.train.loss.TargetRows;
@@ -17,6 +17,7 @@ import dev.spikelane.train.run.EvaluationTotals;
 import dev.spikelane.train.run.InferenceWork;
 import dev.spikelane.train.run.InputColumns;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -176,17 +177,21 @@ final class EvaluationBatch implements AutoCloseable {
      */
     private void count(Map<String, Signal> inputs, EvaluationTotals totals) {
         Network network = simulation.network();
-        counts.forEach((name, each) -> totals.addSpikes(name, sum(each.counts())));
+        counts.forEach((name, each) -> totals.addSpikes(name, EvaluationTotals.reachedByCounts(each.counts(), 1)));
         for (Projection projection : network.projections()) {
-            double arrived = switch (projection.source()) {
-                case Input only ->
-                    inputs.get(only.name()) instanceof SpikeMatrix spikes
-                            ? spikes.count()
-                            : EvaluationTotals.nonZero((FloatMatrix) Objects.requireNonNull(inputs.get(only.name())));
-                case Population population -> sum(spikesOf(population.name()));
-                default -> (double) projection.source().shape().size() * steps * simulation.batch();
-            };
-            totals.addOperations(arrived * InferenceWork.fanOut(projection));
+            int[] reach = InferenceWork.fanOut(projection);
+            totals.addOperations(
+                    switch (projection.source()) {
+                        case Input only ->
+                            EvaluationTotals.reached(Objects.requireNonNull(inputs.get(only.name())), reach);
+                        case Population population ->
+                            EvaluationTotals.reachedByCounts(spikesOf(population.name()), reach);
+                        case Source variable -> {
+                            double all = Arrays.stream(reach).asLongStream().sum();
+                            double mean = all / reach.length;
+                            yield mean * variable.shape().size() * steps * simulation.batch();
+                        }
+                    });
         }
     }
 
@@ -196,16 +201,6 @@ final class EvaluationBatch implements AutoCloseable {
             throw new IllegalArgumentException("there is no population '" + population + "'");
         }
         return found.counts();
-    }
-
-    private static double sum(FloatMatrix matrix) {
-        double sum = 0;
-        for (int row = 0; row < matrix.rows(); row++) {
-            for (int column = 0; column < matrix.columns(); column++) {
-                sum += matrix.get(row, column);
-            }
-        }
-        return sum;
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.engine.Turn;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.Network;
 import dev.spikelane.train.run.CodedSteps;
@@ -68,9 +69,7 @@ public final class Evaluator implements AutoCloseable {
     public Evaluator(Network network, int steps, Batching batching, int threads, String population) {
         Objects.requireNonNull(network, "network");
         Objects.requireNonNull(batching, "batching");
-        if (steps < 1) {
-            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
-        }
+        Checks.atLeast(1, "steps", steps);
         CodedSteps.require(batching.code(), steps, "evaluator");
         this.network = network;
         this.steps = steps;

@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -81,10 +82,7 @@ public final class GradientsBuilder {
      * @throws IllegalArgumentException if it is below 1
      */
     public GradientsBuilder threads(int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("threads is " + count + ", expected at least 1");
-        }
-        threads = count;
+        threads = Checks.atLeast(1, "threads", count);
         return this;
     }
 

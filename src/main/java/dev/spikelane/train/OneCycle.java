@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.train.update.Schedules;
 
 /**
@@ -28,11 +29,9 @@ public final class OneCycle implements Schedule {
             boolean threePhases) {
 
         Options {
-            Schedules.requireFinite("most", most);
-            Schedules.requireSteps("steps", steps);
-            if (!(risingShare >= 0 && risingShare <= 1)) {
-                throw new IllegalArgumentException("risingShare is " + risingShare + ", expected 0 to 1");
-            }
+            Checks.finite("most", most);
+            Checks.atLeast(1, "steps", steps);
+            Checks.share("risingShare", risingShare);
             requireDivisor("initialDivisor", initialDivisor);
             requireDivisor("finalDivisor", finalDivisor);
         }
@@ -126,14 +125,8 @@ public final class OneCycle implements Schedule {
      * @throws IllegalArgumentException if it is outside
      */
     public OneCycle withRisingShare(double share) {
-        return new OneCycle(new Options(
-                options.most,
-                options.steps,
-                share,
-                options.linear,
-                options.initialDivisor,
-                options.finalDivisor,
-                options.threePhases));
+        return new OneCycle(
+                new Options(most(), steps(), share, linear(), initialDivisor(), finalDivisor(), threePhases()));
     }
 
     /**
@@ -143,14 +136,8 @@ public final class OneCycle implements Schedule {
      * @return the schedule
      */
     public OneCycle withLines(boolean lines) {
-        return new OneCycle(new Options(
-                options.most,
-                options.steps,
-                options.risingShare,
-                lines,
-                options.initialDivisor,
-                options.finalDivisor,
-                options.threePhases));
+        return new OneCycle(
+                new Options(most(), steps(), risingShare(), lines, initialDivisor(), finalDivisor(), threePhases()));
     }
 
     /**
@@ -162,8 +149,7 @@ public final class OneCycle implements Schedule {
      * @throws IllegalArgumentException if one is 0 or not finite
      */
     public OneCycle withDivisors(double initial, double last) {
-        return new OneCycle(new Options(
-                options.most, options.steps, options.risingShare, options.linear, initial, last, options.threePhases));
+        return new OneCycle(new Options(most(), steps(), risingShare(), linear(), initial, last, threePhases()));
     }
 
     /**
@@ -173,14 +159,8 @@ public final class OneCycle implements Schedule {
      * @return the schedule
      */
     public OneCycle withThreePhases(boolean three) {
-        return new OneCycle(new Options(
-                options.most,
-                options.steps,
-                options.risingShare,
-                options.linear,
-                options.initialDivisor,
-                options.finalDivisor,
-                three));
+        return new OneCycle(
+                new Options(most(), steps(), risingShare(), linear(), initialDivisor(), finalDivisor(), three));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.train.update.Schedules;
 import java.util.Objects;
 
@@ -41,8 +42,8 @@ public interface Schedule {
      * @throws IllegalArgumentException if the size is below 1 or the factor not finite
      */
     static Schedule step(long size, double gamma) {
-        Schedules.requireSteps("size", size);
-        Schedules.requireFinite("gamma", gamma);
+        Checks.atLeast(1, "size", size);
+        Checks.finite("gamma", gamma);
         return (step, rate) -> {
             long changes = step / size;
             return rate * StrictMath.pow(gamma, (double) changes);
@@ -60,7 +61,7 @@ public interface Schedule {
      */
     static Schedule multiStep(double gamma, long... milestones) {
         Objects.requireNonNull(milestones, "milestones");
-        Schedules.requireFinite("gamma", gamma);
+        Checks.finite("gamma", gamma);
         long[] copy = milestones.clone();
         return (step, rate) -> {
             double now = rate;
@@ -79,7 +80,7 @@ public interface Schedule {
      * @throws IllegalArgumentException if it is not finite
      */
     static Schedule exponential(double gamma) {
-        Schedules.requireFinite("gamma", gamma);
+        Checks.finite("gamma", gamma);
         return (step, rate) -> rate * StrictMath.pow(gamma, (double) step);
     }
 
@@ -93,8 +94,8 @@ public interface Schedule {
      * @throws IllegalArgumentException if there is no step or the least rate is not finite
      */
     static Schedule cosine(long steps, double least) {
-        Schedules.requireSteps("steps", steps);
-        Schedules.requireFinite("least", least);
+        Checks.atLeast(1, "steps", steps);
+        Checks.finite("least", least);
         return (step, rate) -> least + (rate - least) * (1 + Schedules.cosine((double) step / steps)) / 2;
     }
 
@@ -109,9 +110,9 @@ public interface Schedule {
      * @throws IllegalArgumentException if there is no step, the factor is below 1 or the least rate is not finite
      */
     static Schedule cosineRestarts(long steps, int growth, double least) {
-        Schedules.requireSteps("steps", steps);
-        Schedules.requireSteps("growth", growth);
-        Schedules.requireFinite("least", least);
+        Checks.atLeast(1, "steps", steps);
+        Checks.atLeast(1, "growth", growth);
+        Checks.finite("least", least);
         return (step, rate) -> {
             long length = steps;
             long at = step;
@@ -137,9 +138,9 @@ public interface Schedule {
      * @throws IllegalArgumentException if there is no step or a factor is not finite
      */
     static Schedule linear(double start, double end, long steps) {
-        Schedules.requireFinite("start", start);
-        Schedules.requireFinite("end", end);
-        Schedules.requireSteps("steps", steps);
+        Checks.finite("start", start);
+        Checks.finite("end", end);
+        Checks.atLeast(1, "steps", steps);
         return (step, rate) -> rate * (start + (end - start) * Math.min(step, steps) / steps);
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.train.update.BoundUpdate;
 import dev.spikelane.train.update.ParameterUpdate;
 import dev.spikelane.train.update.SgdUpdate;
@@ -21,17 +22,9 @@ public final class Sgd extends Optimizer {
 
         Options {
             BoundUpdate.requireRate(rate);
-            if (!(momentum >= 0 && Double.isFinite(momentum))) {
-                throw new IllegalArgumentException(
-                        "momentum is " + momentum + ", expected a finite number of at least 0");
-            }
-            if (!Double.isFinite(dampening)) {
-                throw new IllegalArgumentException("dampening is " + dampening + ", expected a finite number");
-            }
-            if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
-                throw new IllegalArgumentException(
-                        "weightDecay is " + weightDecay + ", expected a finite number of at least 0");
-            }
+            Checks.finiteFromZero("momentum", momentum);
+            Checks.finite("dampening", dampening);
+            Checks.finiteFromZero("weightDecay", weightDecay);
             if (nesterov && (momentum == 0 || dampening != 0)) {
                 throw new IllegalArgumentException("nesterov has momentum " + momentum + " and dampening " + dampening
                         + ", expected momentum above 0 and no dampening");

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.train.loss.ClassBlocks;
 import dev.spikelane.train.loss.ErrorForm;
 import dev.spikelane.train.loss.ErrorTargets;
@@ -156,9 +157,7 @@ public final class SquaredErrorLoss implements Loss {
      * @throws IllegalArgumentException if there is no spike
      */
     public static SquaredErrorLoss spikeTimeTargets(int spikes) {
-        if (spikes < 1) {
-            throw new IllegalArgumentException("spikes is " + spikes + ", expected at least 1");
-        }
+        Checks.atLeast(1, "spikes", spikes);
         return of(new ErrorForm.SpikeTime(new ErrorTargets[0], spikes, 0, false));
     }
 

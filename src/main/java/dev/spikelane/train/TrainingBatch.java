@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.data.Batch;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.train.run.CodedSteps;
@@ -152,9 +153,7 @@ public record TrainingBatch(
      */
     public static TrainingBatch of(Batch batch, int steps) {
         Objects.requireNonNull(batch, "batch");
-        if (steps < 1) {
-            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
-        }
+        Checks.atLeast(1, "steps", steps);
         Map<String, FloatMatrix> targetsOf = batch.targetsOf();
         targetsOf.replaceAll((population, targets) -> targets.rows(0, batch.count()));
         return new TrainingBatch(

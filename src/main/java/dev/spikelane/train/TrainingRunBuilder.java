@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Population;
@@ -74,7 +75,7 @@ public final class TrainingRunBuilder {
      * @throws IllegalArgumentException if it is below 1
      */
     public TrainingRunBuilder epochs(int count) {
-        epochs = requirePositive("epochs", count);
+        epochs = Checks.atLeast(1, "epochs", count);
         return this;
     }
 
@@ -97,7 +98,6 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder validate(Dataset samples) {
-        Objects.requireNonNull(samples, "samples");
         return validate(samples, batching);
     }
 
@@ -137,7 +137,7 @@ public final class TrainingRunBuilder {
      * @throws IllegalArgumentException if it is below 1
      */
     public TrainingRunBuilder threads(int count) {
-        threads = requirePositive("threads", count);
+        threads = Checks.atLeast(1, "threads", count);
         return this;
     }
 
@@ -160,7 +160,7 @@ public final class TrainingRunBuilder {
      * @throws IllegalArgumentException if it is below 1
      */
     public TrainingRunBuilder stopAfter(int count) {
-        patience = requirePositive("epochs without an improvement", count);
+        patience = Checks.atLeast(1, "epochs without an improvement", count);
         return keepBest();
     }
 
@@ -185,7 +185,7 @@ public final class TrainingRunBuilder {
      * @throws IllegalArgumentException if it is below 1
      */
     public TrainingRunBuilder checkpointEvery(int steps) {
-        saveEvery = requirePositive("steps between checkpoints", steps);
+        saveEvery = Checks.atLeast(1, "steps between checkpoints", steps);
         return this;
     }
 
@@ -369,13 +369,6 @@ public final class TrainingRunBuilder {
                         + "' has " + loss.outputs() + " outputs");
             }
         }
-    }
-
-    private static int requirePositive(String name, int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException(name + " is " + count + ", expected at least 1");
-        }
-        return count;
     }
 
     /** What the run is. */

@@ -1,8 +1,12 @@
 package dev.spikelane.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -20,7 +24,10 @@ import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.Synaptic;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network of a case's layers, with their names.
@@ -32,23 +39,43 @@ record GoldenNetwork(Network network, String output) {
     static GoldenNetwork of(GoldenCase golden) {
         JsonNode layers = golden.parameters().path("layers");
         NetworkBuilder builder = Network.builder();
-        Source source =
-                builder.input("x", Shape.of(layers.get(0).path("in_features").intValue()));
-        Dense connection = null;
-        String linear = "";
+        Source source = builder.input("x", input(golden, layers.get(0)));
+        Shape shape = source.shape();
+        List<Connection> path = new ArrayList<>();
+        String projection = "";
         for (JsonNode layer : layers) {
             String name = layer.path("name").asText();
-            if (layer.path("type").asText().equals("Linear")) {
-                connection = dense(golden, layer);
-                linear = name;
-            } else if (connection != null) {
-                Population population = builder.population(
-                        name, Shape.of(connection.outputs()), neuron(golden, layer, connection.outputs()));
-                builder.project(linear, source, population, connection);
+            Connection connection = connection(golden, layer);
+            if (connection != null) {
+                path.add(connection);
+                shape = connection.outputShape(shape);
+                projection = connection instanceof Dense || connection instanceof Convolution ? name : projection;
+            } else if (!path.isEmpty()) {
+                Population population = builder.population(name, shape, neuron(golden, layer, shape.size()));
+                builder.project(projection, source, population, path.toArray(Connection[]::new));
+                path.clear();
                 source = population;
             }
         }
         return new GoldenNetwork(builder.build(), source.name());
+    }
+
+    private static Shape input(GoldenCase golden, JsonNode first) {
+        return first.path("type").asText().equals("Linear")
+                ? Shape.of(first.path("in_features").intValue())
+                : GoldenConvolution.shape(golden.shape("image"));
+    }
+
+    /** What a layer makes of rows; null if it is of neurons. */
+    private static @Nullable Connection connection(GoldenCase golden, JsonNode layer) {
+        String name = layer.path("name").asText();
+        return switch (layer.path("type").asText()) {
+            case "Linear" -> dense(golden, name);
+            case "Conv2d" -> GoldenConvolution.of(golden, layer, name + "_weight", name + "_bias");
+            case "MaxPool2d" -> Pool.max(layer.path("kernel_size").intValue());
+            case "Flatten" -> new Flatten();
+            default -> null;
+        };
     }
 
     /** The network of snnTorch's truncated backpropagation: two layers of Leaky, beta 0.8 and 0.7. */
@@ -84,10 +111,6 @@ record GoldenNetwork(Network network, String output) {
         return golden.hasInput(name + "_bias")
                 ? Dense.of(weights, FloatMatrix.vector(golden.floats(name + "_bias")))
                 : Dense.of(weights);
-    }
-
-    private static Dense dense(GoldenCase golden, JsonNode layer) {
-        return dense(golden, layer.path("name").asText());
     }
 
     private static Neuron neuron(GoldenCase golden, JsonNode layer, int neurons) {

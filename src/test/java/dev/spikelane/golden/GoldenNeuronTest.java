@@ -27,6 +27,7 @@ import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.Synaptic;
 import java.lang.foreign.Arena;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -35,8 +36,6 @@ import org.junit.jupiter.api.Test;
  */
 @EveryWidth
 class GoldenNeuronTest {
-
-    private static final String CONVOLUTION = "convolutional recurrence: comes with convolution";
 
     @Test
     void synaptic() {
@@ -83,18 +82,10 @@ class GoldenNeuronTest {
     @Test
     void recurrentLeaky() {
         GoldenSet.of("rleaky").check(golden -> {
-            if (golden.text("recurrent").equals("conv")) {
-                golden.leaveOutCase(CONVOLUTION);
-                return;
-            }
             int neurons = golden.shape("input").getLast();
-            try (Arena arena = Arena.ofShared()) {
-                Neuron model = new RLeaky(
-                        parameter(golden, "beta", neurons),
-                        recurrence(arena, golden, neurons),
-                        firing(golden, neurons, Reset.SUBTRACT));
-                check(golden, model, Map.of("mem", "membrane"), rule(golden));
-            }
+            Function<Recurrence, Neuron> model = recurrence ->
+                    new RLeaky(parameter(golden, "beta", neurons), recurrence, firing(golden, neurons, Reset.SUBTRACT));
+            checkRecurrent(golden, model, Map.of("mem", "membrane"));
         });
     }
 
@@ -102,20 +93,26 @@ class GoldenNeuronTest {
     @Test
     void recurrentSynaptic() {
         GoldenSet.of("rsynaptic").check(golden -> {
-            if (golden.text("recurrent").equals("conv")) {
-                golden.leaveOutCase(CONVOLUTION);
-                return;
-            }
             int neurons = golden.shape("input").getLast();
-            try (Arena arena = Arena.ofShared()) {
-                Neuron model = new RSynaptic(
-                        parameter(golden, "alpha", neurons),
-                        parameter(golden, "beta", neurons),
-                        recurrence(arena, golden, neurons),
-                        firing(golden, neurons, Reset.SUBTRACT).withDelayedReset(true));
-                check(golden, model, Map.of("syn", "synapse", "mem", "membrane"), rule(golden));
-            }
+            Function<Recurrence, Neuron> model = recurrence -> new RSynaptic(
+                    parameter(golden, "alpha", neurons),
+                    parameter(golden, "beta", neurons),
+                    recurrence,
+                    firing(golden, neurons, Reset.SUBTRACT).withDelayedReset(true));
+            checkRecurrent(golden, model, Map.of("syn", "synapse", "mem", "membrane"));
         });
+    }
+
+    private static void checkRecurrent(
+            GoldenCase golden, Function<Recurrence, Neuron> model, Map<String, String> names) {
+        if (golden.text("recurrent").equals("conv")) {
+            GoldenConvolution.checkRecurrent(golden, model, names);
+            return;
+        }
+        try (Arena arena = Arena.ofShared()) {
+            int neurons = golden.shape("input").getLast();
+            check(golden, model.apply(recurrence(arena, golden, neurons)), names, rule(golden));
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static dev.spikelane.Allocations.assertNone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.code.BernoulliSpikes;
 import dev.spikelane.kernel.code.SpikeCount;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -12,6 +13,10 @@ import dev.spikelane.kernel.product.dense.DenseCase;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.window.WindowCase;
+import dev.spikelane.kernel.product.window.WindowLists;
+import dev.spikelane.kernel.product.window.WindowMatmul;
+import dev.spikelane.kernel.product.window.WindowTables;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyCase;
@@ -55,6 +60,23 @@ class KernelAllocationTest {
         assertNone(CALLS, () -> {
             SpikeMatmul.multiply(input, rows, weights, tile.at(0, 1), workspace);
             SpikeMatmul.multiply(input, rows, weights, tile.on(current), workspace);
+        });
+    }
+
+    /** With edges by themselves, without, and with channels that are rounded up. */
+    @ParameterizedTest
+    @CsvSource({"12, 64, 5, 0, 0.02", "12, 64, 5, 0, 0.5", "8, 40, 3, 1, 0.2", "4, 32, 4, 0, 0.3"})
+    void slideWindow(int channels, int outputs, int kernel, int padding, double density) {
+        Window.Axis axis = WindowCase.axis(12, kernel, padding);
+        Window window = new Window(channels, axis, axis);
+        SpikeMatrix input = Matrices.spikes(arena, 4, window.inputs(), density, random);
+        WindowTables tables = new WindowTables(arena, window, outputs);
+        PackedWeights weights = PackedWeights.pack(arena, Matrices.uniform(arena, outputs, window.size(), random));
+        WindowLists lists = new WindowLists(arena, tables);
+        Tile tile = Tile.whole(FloatMatrix.zeros(arena, 4, window.positions() * outputs));
+        assertNone(CALLS, () -> {
+            tables.fill(weights);
+            WindowMatmul.multiply(input, 4, lists, tile);
         });
     }
 

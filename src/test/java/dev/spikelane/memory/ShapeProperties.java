@@ -35,8 +35,11 @@ final class ShapeProperties {
             @ForAll @IntRange(min = 1, max = 9) int channels,
             @ForAll @IntRange(min = 1, max = 9) int height,
             @ForAll @IntRange(min = 1, max = 9) int width) {
-        Shape shape = Shape.of(channels, height, width);
-        int[] inside = insideOfTorch(channels, height, width);
+        indicesFollow(Shape.of(channels, height, width), insideOfTorch(channels, height, width));
+        indicesFollow(Shape.of(channels, width), insideOfTorch(channels, 1, width));
+    }
+
+    private static void indicesFollow(Shape shape, int... inside) {
         assertEquals(inside.length, shape.size());
         boolean differs = false;
         for (int torch = 0; torch < inside.length; torch++) {

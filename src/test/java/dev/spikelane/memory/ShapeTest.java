@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Allocations;
 import dev.spikelane.Matrices;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,22 @@ final class ShapeTest {
         assertFalse(shape.reordered());
         assertEquals(999, shape.inside(999));
         assertEquals(999, shape.torch(999));
+    }
+
+    @Test
+    void linesOfNeurons() {
+        Shape shape = Shape.of(3, 50);
+        assertEquals("[3 x 50]", shape.toString());
+        assertEquals(List.of(3, 50), shape.sizes());
+        assertEquals(2, shape.rank());
+        assertEquals(150, shape.size());
+        assertEquals(3, shape.channels());
+        assertEquals(1, shape.height());
+        assertEquals(50, shape.width());
+        assertTrue(shape.reordered());
+        assertEquals(4, shape.inside(51));
+        assertEquals(Shape.of(6, 50), shape.times(2));
+        assertEquals(Shape.of(4, 50), shape.withChannels(4));
     }
 
     @Test
@@ -65,8 +82,10 @@ final class ShapeTest {
                 Shape.of(2, 5, 3),
                 Shape.of(3, 2, 5),
                 Shape.of(5, 3, 2),
+                Shape.of(5, 6),
+                Shape.of(30, 1),
                 Shape.of(30, 1, 1));
-        assertEquals(6, different.size());
+        assertEquals(8, different.size());
         assertTrue(different.contains(MAPS));
     }
 
@@ -87,6 +106,8 @@ final class ShapeTest {
                 IllegalArgumentException.class,
                 "shape is [2 x 3 x " + size + "]" + expected,
                 () -> Shape.of(2, 3, size));
+        assertMessage(
+                IllegalArgumentException.class, "shape is [2 x " + size + "]" + expected, () -> Shape.of(2, size));
     }
 
     @ParameterizedTest

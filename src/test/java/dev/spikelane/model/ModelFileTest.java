@@ -210,7 +210,7 @@ final class ModelFileTest {
                 tensors.removeLast();
                 IntegerMatrix items =
                         IntegerMatrix.of(3, 4, new short[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, -32_768}, 0.5f);
-                tensors.addAll(Integers.of("fc1.weight", items));
+                tensors.addAll(Integers.of("fc1.weight", items, List.of(items.rows(), items.columns())));
             }
         }
         Safetensors.of(plain.metadata(), tensors).write(file);
@@ -321,7 +321,8 @@ final class ModelFileTest {
                 failure("\"model\":\"Leaky\"", "\"model\":\"Other\""));
         assertEquals(
                 text
-                        + "in 'projections' at 0 in 'path' at 0 in 'type' is 'x', expected dense, integer dense, recurrent, one to one, flatten, scale or batch norm",
+                        + "in 'projections' at 0 in 'path' at 0 in 'type' is 'x', expected dense, integer dense, recurrent,"
+                        + " one to one, flatten, scale, batch norm, convolution or pool",
                 failure("\"type\":\"dense\",\"inputs\":4,", "\"type\":\"x\",\"inputs\":4,"));
         assertEquals(
                 text

@@ -8,7 +8,9 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
@@ -22,6 +24,8 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batch norms go into the weights before them, which is reported. */
 @EveryWidth
@@ -88,11 +92,7 @@ class FoldingTest {
         assertTrue(folded.network().projections().stream()
                 .flatMap(projection -> projection.path().stream())
                 .noneMatch(BatchNorm.class::isInstance));
-        float[] expected = membranes(network);
-        float[] made = membranes(folded.network());
-        for (int i = 0; i < expected.length; i++) {
-            assertEquals(expected[i], made[i], 2e-5 * (1 + Math.abs(expected[i])), "neuron " + i);
-        }
+        assertClose(membranes(network), membranes(folded.network()));
         assertEquals(
                 List.of("x-m.1.weight", "x-m.1.bias", "m-q.2.weight", "m-q.2.bias"),
                 folded.changes().stream().map(Network.FoldedValues::name).toList());
@@ -111,6 +111,29 @@ class FoldingTest {
         assertEquals(
                 ElementType.INT8,
                 folded.network().quantized(ElementType.INT8).weights().type("m-q.2.weight"));
+    }
+
+    /** A convolution without a bias gets one. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void convolutionsTakeThemToo(boolean biased) {
+        FloatMatrix weights = uniform(3, 3 * 9);
+        Kernel kernel = Kernel.of(3).withPadding(1);
+        Convolution convolution = biased
+                ? Convolution.of(kernel, weights, uniform(1, 3))
+                : Convolution.of(kernel, weights);
+        Network network = network(convolution, BatchNorm.of(3));
+        Network.Folded folded = network.folded();
+        assertClose(membranes(network), membranes(folded.network()));
+        assertEquals("x-m.weight", folded.changes().getFirst().name());
+        assertEquals("x-m.bias", folded.changes().get(1).name());
+        assertEquals(3, folded.changes().get(1).count());
+    }
+
+    private static void assertClose(float[] expected, float[] made) {
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals(expected[i], made[i], 2e-5 * (1 + Math.abs(expected[i])), "neuron " + i);
+        }
     }
 
     @Test

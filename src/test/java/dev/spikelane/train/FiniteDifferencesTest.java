@@ -147,7 +147,7 @@ class FiniteDifferencesTest {
     private static Network network(Neuron model, Shape shape, Random random) {
         NetworkBuilder builder = Network.builder();
         Arena arena = Arena.ofAuto();
-        boolean maps = shape.rank() == 3;
+        boolean maps = shape.rank() > 1;
         Input x = builder.input("x", maps ? shape : Shape.of(INPUTS));
         Population p = builder.population("p", shape, model);
         Population q = builder.population("q", Shape.of(NEURONS), new Leaky(0.5).withThreshold(NEVER));

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
@@ -54,34 +55,8 @@ public record OpenBlasLibrary(
     private static final FunctionDescriptor GET_INT = FunctionDescriptor.of(JAVA_INT);
     private static final FunctionDescriptor GET_TEXT = FunctionDescriptor.of(ADDRESS);
     private static final FunctionDescriptor SET_INT = FunctionDescriptor.ofVoid(JAVA_INT);
-    private static final FunctionDescriptor SGEMM_TYPE = FunctionDescriptor.ofVoid(
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_FLOAT,
-            ADDRESS,
-            JAVA_INT,
-            ADDRESS,
-            JAVA_INT,
-            JAVA_FLOAT,
-            ADDRESS,
-            JAVA_INT);
-    private static final FunctionDescriptor SGEMV_TYPE = FunctionDescriptor.ofVoid(
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_FLOAT,
-            ADDRESS,
-            JAVA_INT,
-            ADDRESS,
-            JAVA_INT,
-            JAVA_FLOAT,
-            ADDRESS,
-            JAVA_INT);
+    private static final FunctionDescriptor SGEMM_TYPE = ofVoid("iiiiiifpipifpi");
+    private static final FunctionDescriptor SGEMV_TYPE = ofVoid("iiiifpipifpi");
 
     /** Why a library cannot serve. */
     @SuppressWarnings("serial") // never serialized
@@ -121,6 +96,14 @@ public record OpenBlasLibrary(
         } catch (Throwable failure) {
             throw unexpected(failure);
         }
+    }
+
+    /** The type of a function that returns nothing: an i, f or p for each int, float or pointer that it takes. */
+    private static FunctionDescriptor ofVoid(String parameters) {
+        return FunctionDescriptor.ofVoid(parameters
+                .chars()
+                .mapToObj(each -> each == 'i' ? JAVA_INT : each == 'f' ? JAVA_FLOAT : ADDRESS)
+                .toArray(MemoryLayout[]::new));
     }
 
     @SuppressWarnings("restricted") // the search has asked; the types are those of OpenBLAS's header

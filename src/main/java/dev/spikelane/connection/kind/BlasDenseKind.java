@@ -18,13 +18,7 @@ import java.util.List;
 final class BlasDenseKind extends ConnectionKind<BlasDense> {
 
     BlasDenseKind() {
-        super(
-                BlasDense.class,
-                "dense by OpenBLAS",
-                Trait.UNSTORED,
-                Trait.INNER_ORDER,
-                Trait.CONNECTS_ALL,
-                Trait.VALUES);
+        super(BlasDense.class, "dense by OpenBLAS", Trait.UNSTORED, Trait.INNER_ORDER, Trait.SUMS, Trait.VALUES);
     }
 
     @Override

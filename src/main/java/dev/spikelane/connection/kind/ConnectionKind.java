@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What networks, files and fingerprints ask of all connections of one class; {@link ConnectionKinds} lists the kinds.
@@ -39,10 +40,8 @@ public abstract class ConnectionKind<C extends Connection> {
         UNSTORED,
         FLATTENS,
         INNER_ORDER,
-        CONNECTS_ALL,
-        VALUES,
-        /** A row of weights and a bias make an output, or the positions of a channel. */
-        ROWS
+        SUMS,
+        VALUES
     }
 
     /** A kind that files call by a name. */
@@ -80,9 +79,20 @@ public abstract class ConnectionKind<C extends Connection> {
         return traits.contains(Trait.INNER_ORDER);
     }
 
-    /** Whether such a connection sums all inputs for each output, so that nothing is zero behind it. */
-    public boolean connectsAll() {
-        return traits.contains(Trait.CONNECTS_ALL);
+    /** Whether such a connection sums inputs, so that nothing is zero behind it. */
+    public boolean sums() {
+        return traits.contains(Trait.SUMS);
+    }
+
+    /**
+     * Returns how many outputs an input adds to.
+     *
+     * @param said a connection
+     * @param source the shape of its source
+     * @return one number for all inputs, or one for each, in torch's order
+     */
+    public int[] reach(C said, Shape source) {
+        return new int[] {sums() ? said.outputShape(source).size() : 1};
     }
 
     /** Whether such connections have values. */
@@ -91,11 +101,14 @@ public abstract class ConnectionKind<C extends Connection> {
     }
 
     /**
-     * Whether an output, or all positions of a channel, are made by a row of weights and by a bias, so that what
-     * multiplies it and adds to it can go into them.
+     * Gives a connection a bias, so that what multiplies an output, or all positions of a channel, and adds to it can go
+     * into a row of its weights and into the bias.
+     *
+     * @param said a connection
+     * @return the same connection with a bias; null if its weights have no such rows
      */
-    public boolean hasRows() {
-        return traits.contains(Trait.ROWS);
+    public @Nullable Connection withRows(C said) {
+        return null;
     }
 
     /**
@@ -160,7 +173,7 @@ public abstract class ConnectionKind<C extends Connection> {
     static void requireOptions(JsonValue said, Map<String, Number> expected, StoredValues values) throws IOException {
         for (Map.Entry<String, Number> each : expected.entrySet()) {
             JsonValue found = said.member(each.getKey());
-            if (found.integer(1, Integer.MAX_VALUE) != each.getValue().longValue()) {
+            if (found.integer(0, Integer.MAX_VALUE) != each.getValue().longValue()) {
                 throw found.unexpected(each.getValue() + ", as many as the tensor '"
                         + values.tensor(ValueDescription.WEIGHT) + "' has");
             }

@@ -17,6 +17,8 @@ public final class ConnectionKinds {
             new FlattenKind(),
             new ScaleKind(),
             new BatchNormKind(),
+            new ConvolutionKind(),
+            new PoolKind(),
             new BlasDenseKind());
 
     private ConnectionKinds() {}

@@ -22,7 +22,7 @@ import java.util.function.Function;
 final class DenseKind extends ConnectionKind<Dense> {
 
     DenseKind() {
-        super(Dense.class, "dense", Trait.INNER_ORDER, Trait.CONNECTS_ALL, Trait.VALUES, Trait.ROWS);
+        super(Dense.class, "dense", Trait.INNER_ORDER, Trait.SUMS, Trait.VALUES);
     }
 
     static SequencedMap<String, Number> sizes(int inputs, int outputs) {
@@ -43,6 +43,11 @@ final class DenseKind extends ConnectionKind<Dense> {
     }
 
     @Override
+    public Connection withRows(Dense said) {
+        return said;
+    }
+
+    @Override
     public Operator bind(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
         return new DenseOperator(arena, said, rows, spikeValue);
     }
@@ -55,8 +60,8 @@ final class DenseKind extends ConnectionKind<Dense> {
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
         if (values.staysInteger(ValueDescription.WEIGHT)) {
-            IntegerDense integers =
-                    IntegerDense.of(values.integers(ValueDescription.WEIGHT), values.floats(ValueDescription.BIAS, 1));
+            IntegerDense integers = IntegerDense.of(
+                    values.integers(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
             requireOptions(said, sizes(integers.inputs(), integers.outputs()), values);
             return integers;
         }

@@ -18,7 +18,7 @@ import java.util.SequencedMap;
 final class IntegerDenseKind extends ConnectionKind<IntegerDense> {
 
     IntegerDenseKind() {
-        super(IntegerDense.class, "integer dense", Trait.INNER_ORDER, Trait.CONNECTS_ALL, Trait.VALUES);
+        super(IntegerDense.class, "integer dense", Trait.INNER_ORDER, Trait.SUMS, Trait.VALUES);
     }
 
     /** The scales come first, so that what is read and written one by one finds them. */
@@ -54,7 +54,7 @@ final class IntegerDenseKind extends ConnectionKind<IntegerDense> {
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
         IntegerDense integers =
-                IntegerDense.of(values.integers(ValueDescription.WEIGHT), values.floats(ValueDescription.BIAS, 1));
+                IntegerDense.of(values.integers(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
         requireOptions(said, options(integers), values);
         return integers;
     }

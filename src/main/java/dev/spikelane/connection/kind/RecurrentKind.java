@@ -17,7 +17,7 @@ import java.util.SequencedMap;
 final class RecurrentKind extends ConnectionKind<Recurrent> {
 
     RecurrentKind() {
-        super(Recurrent.class, "recurrent", Trait.CONNECTS_ALL, Trait.VALUES, Trait.ROWS);
+        super(Recurrent.class, "recurrent", Trait.SUMS, Trait.VALUES);
     }
 
     @Override
@@ -28,6 +28,11 @@ final class RecurrentKind extends ConnectionKind<Recurrent> {
     @Override
     public SequencedMap<String, Number> options(Recurrent said) {
         return DenseKind.sizes(said.inputs(), said.outputs());
+    }
+
+    @Override
+    public Connection withRows(Recurrent said) {
+        return said;
     }
 
     @Override

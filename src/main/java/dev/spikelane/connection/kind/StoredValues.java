@@ -21,10 +21,11 @@ public interface StoredValues {
      * Reads values as the integers that they are.
      *
      * @param value the name
-     * @return {@code [outputs x inputs]}
+     * @param dimensions how many dimensions they have in torch
+     * @return {@code [first dimension x the rest]}
      * @throws IOException if the file has none that fit
      */
-    IntegerMatrix integers(String value) throws IOException;
+    IntegerMatrix integers(String value, int dimensions) throws IOException;
 
     /**
      * Tells whether integers of a file are to stay integers where a connection of floats could hold them too.

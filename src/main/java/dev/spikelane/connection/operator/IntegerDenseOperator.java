@@ -126,7 +126,7 @@ public final class IntegerDenseOperator implements Operator {
                         described.get(0),
                         into -> into.copyFrom(weights.readScales()),
                         from -> write(read().withScales(from.toArray()))),
-                new IntegerValues(this, described.get(1)),
+                new IntegerValues(described.get(1), this::read, this::write),
                 new OperatorValues(described.get(2), weights::readBias, this::writeBias));
     }
 
@@ -145,39 +145,15 @@ public final class IntegerDenseOperator implements Operator {
     public void setSpikeValue(float[] values) {
         SpikeValues.require(values, inputs());
         Parameter value = Parameter.of(values);
-        requireOneValue(value);
-        requireScales(weights.readScales(), value);
+        SpikeValues.requireOne(values, this);
+        SpikeValues.requireScales(weights.readScales(), weights.type(), values[0], this);
         spikeValue = value;
         ofSpikes = value.isAlways(1) ? weights : weights.times(value.value(0));
     }
 
-    private void requireOneValue(Parameter value) {
-        if (!value.isAlways(value.value(0))) {
-            throw new IllegalArgumentException(this
-                    + " sums integers, so that all spikes must carry the same value, found " + value
-                    + "; use Dense where each neuron's spikes carry their own");
-        }
-    }
-
-    /** Throws unless scales times what a spike carries give finite weights. */
-    private void requireScales(float[] scales, Parameter value) {
-        int least = -(weights.type().greatest() + 1);
-        for (float scale : scales) {
-            if (!Float.isFinite(scale * value.value(0) * least)) {
-                throw new IllegalArgumentException(
-                        this + " has the scale " + scale + ", which times what a spike carries, " + value.value(0)
-                                + ", and " + least + " is not finite, expected a smaller one");
-            }
-        }
-    }
-
-    float[] readScales() {
-        return weights.readScales();
-    }
-
     /** Puts weights in, or leaves all as it was. */
     void write(IntegerMatrix torch) {
-        requireScales(torch.scales(), spikeValue);
+        SpikeValues.requireScales(torch.scales(), torch.type(), spikeValue.value(0), this);
         set(torch.columns() == inputs() ? arranged(torch) : torch, bias());
     }
 

@@ -3,31 +3,39 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
-/** The integer weights of a connection; as floats, integers times their scales. */
-record IntegerValues(IntegerDenseOperator operator, ValueDescription description) implements Values {
+/**
+ * The integer weights of a connection; as floats, integers times their scales.
+ *
+ * @param out gives them in torch's layout
+ * @param in takes others, or throws and leaves all as it was
+ */
+record IntegerValues(ValueDescription description, Supplier<IntegerMatrix> out, Consumer<IntegerMatrix> in)
+        implements Values {
 
     @Override
     public IntegerMatrix integers() {
-        return operator.read();
+        return out.get();
     }
 
     @Override
     public void read(FloatMatrix into) {
         into.requireShape("into", rows(), columns());
-        into.copyFrom(operator.read().widened());
+        into.copyFrom(out.get().widened());
     }
 
     @Override
     public void write(IntegerMatrix from) {
-        operator.write(from);
+        in.accept(from);
     }
 
     @Override
     public void write(FloatMatrix from) {
         from.requireShape("values", rows(), columns());
         from.requireFinite("values");
-        float[] scales = operator.readScales();
+        float[] scales = out.get().scales();
         byte[] bytes = new byte[type() == ElementType.INT8 ? rows() * columns() : 0];
         short[] shorts = new short[type() == ElementType.INT16 ? rows() * columns() : 0];
         for (int row = 0; row < rows(); row++) {
@@ -41,7 +49,7 @@ record IntegerValues(IntegerDenseOperator operator, ValueDescription description
                 }
             }
         }
-        operator.write(
+        in.accept(
                 type() == ElementType.INT8
                         ? IntegerMatrix.of(rows(), columns(), bytes, scales)
                         : IntegerMatrix.of(rows(), columns(), shorts, scales));

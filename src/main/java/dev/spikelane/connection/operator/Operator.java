@@ -44,12 +44,27 @@ public interface Operator {
     int outputs();
 
     /**
-     * Asks for the scratch memory that one thread needs to {@code multiply} spikes, so that it allocates nothing;
-     * values need none.
+     * Returns how many products or values a row takes, by which threads know whether sharing pays.
+     *
+     * @return a rough number
+     */
+    default long work() {
+        return (long) inputs() * outputs();
+    }
+
+    /**
+     * Asks for the scratch memory that one thread needs to {@code multiply} spikes, so that it allocates nothing.
      *
      * @param scratch the thread's; other operators may use it between two calls
      */
     default void reserve(Scratch scratch) {}
+
+    /**
+     * Asks for the scratch memory that one thread needs to {@code multiply} values.
+     *
+     * @param scratch the thread's; other operators may use it between two calls
+     */
+    default void reserveValues(Scratch scratch) {}
 
     /**
      * Does what all calls of {@code multiply} for these rows would do again, once for all blocks and threads. A stage

@@ -1,5 +1,7 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.Parameter;
 import java.util.Arrays;
 
 /** What spikes carry. */
@@ -36,5 +38,27 @@ final class SpikeValues {
             ones &= value == 1;
         }
         return ones;
+    }
+
+    /** Throws unless all spikes carry the same value. */
+    static void requireOne(float[] values, Operator operator) {
+        Parameter value = Parameter.of(values);
+        if (!value.isAlways(values[0])) {
+            throw new IllegalArgumentException(operator
+                    + " sums integers, so that all spikes must carry the same value, found " + value
+                    + "; use weights of float32 where neurons' spikes carry their own");
+        }
+    }
+
+    /** Throws unless scales of integers times what a spike carries give finite weights. */
+    static void requireScales(float[] scales, ElementType type, float value, Operator operator) {
+        int least = -(type.greatest() + 1);
+        for (float scale : scales) {
+            if (!Float.isFinite(scale * value * least)) {
+                throw new IllegalArgumentException(
+                        operator + " has the scale " + scale + ", which times what a spike carries, " + value + ", and "
+                                + least + " is not finite, expected a smaller one");
+            }
+        }
     }
 }

@@ -1,18 +1,17 @@
 package dev.spikelane.kernel.base;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
-import java.lang.foreign.ValueLayout;
 
 /**
  * A row of spikes that fire with given probabilities: {@code uniform(key, neuron) < data * gain + offset}, the product
  * and the sum rounded to float32 one after the other. Rate coding draws with it, and so does dropout.
  */
 public final class BernoulliRow {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     final float gain;
     final float offset;
@@ -58,12 +57,12 @@ public final class BernoulliRow {
             int neurons = Math.min(spikes.columns() - word * Long.SIZE, Long.SIZE);
             for (int neuron = 0; neuron < neurons; neuron++) {
                 long column = (long) word * Long.SIZE + neuron;
-                float value = data.segment().get(FLOAT, data.rowOffset(dataRow) + column * Float.BYTES);
+                float value = data.segment().get(JAVA_FLOAT, data.rowOffset(dataRow) + column * Float.BYTES);
                 if (CounterRandom.uniform(key, (int) column) < value * gain + offset) {
                     bits |= 1L << neuron;
                 }
             }
-            spikes.segment().set(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES, bits);
+            spikes.segment().set(JAVA_LONG, spikes.rowOffset(row) + (long) word * Long.BYTES, bits);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.kernel.base;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.INT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static dev.spikelane.random.CounterRandom.PARITY;
 import static dev.spikelane.random.CounterRandom.ROTATION_0;
 import static dev.spikelane.random.CounterRandom.ROTATION_1;
@@ -14,6 +15,7 @@ import static dev.spikelane.random.CounterRandom.ROTATION_6;
 import static dev.spikelane.random.CounterRandom.ROTATION_7;
 import static dev.spikelane.random.CounterRandom.UNIFORM_SHIFT;
 import static dev.spikelane.random.CounterRandom.UNIFORM_UNIT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.ROL;
@@ -22,8 +24,6 @@ import static jdk.incubator.vector.VectorOperators.XOR;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -32,8 +32,6 @@ import jdk.incubator.vector.VectorOperators;
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class BernoulliRowVector {
 
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int PAIRS = Long.SIZE / 2;
     private static final IntVector LANE = IntVector.zero(INT).addIndex(1);
 
@@ -95,7 +93,7 @@ final class BernoulliRowVector {
                 bits |= fired(x1, values, at + PAIRS * Float.BYTES, gain, offset) << pair + PAIRS;
             }
             bits &= Pads.neuronsOfWord(spikes, word);
-            spikes.segment().set(WORD, outRow + (long) word * Long.BYTES, bits);
+            spikes.segment().set(JAVA_LONG, outRow + (long) word * Long.BYTES, bits);
         }
     }
 

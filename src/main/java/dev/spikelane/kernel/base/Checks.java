@@ -12,6 +12,62 @@ public final class Checks {
 
     private Checks() {}
 
+    /**
+     * Requires a number of at least another one.
+     *
+     * @return the number
+     */
+    public static int atLeast(int least, String name, int number) {
+        return (int) atLeast(least, name, (long) number);
+    }
+
+    /**
+     * Requires a number of at least another one.
+     *
+     * @return the number
+     */
+    public static long atLeast(int least, String name, long number) {
+        if (number < least) {
+            throw new IllegalArgumentException(name + " is " + number + ", expected at least " + least);
+        }
+        return number;
+    }
+
+    /** Requires a number from 0 to below another one. */
+    public static void index(String name, int number, int count) {
+        if (number < 0 || number >= count) {
+            throw new IndexOutOfBoundsException(name + " is " + number + ", expected 0 to " + (count - 1));
+        }
+    }
+
+    /** Requires a finite number. */
+    public static void finite(String name, double number) {
+        if (!Double.isFinite(number)) {
+            throw new IllegalArgumentException(name + " is " + number + ", expected a finite number");
+        }
+    }
+
+    /** Requires a finite number that is not negative. */
+    public static void finiteFromZero(String name, double number) {
+        if (!(number >= 0 && Double.isFinite(number))) {
+            throw new IllegalArgumentException(name + " is " + number + ", expected a finite number of at least 0");
+        }
+    }
+
+    /** Requires a finite number above zero. */
+    public static void finiteAboveZero(String name, double number) {
+        if (!(number > 0 && Double.isFinite(number))) {
+            throw new IllegalArgumentException(name + " is " + number + ", expected a finite number above 0");
+        }
+    }
+
+    /** Requires a share of a whole. */
+    public static void share(String name, double number) {
+        if (!(number >= 0 && number <= 1)) {
+            throw new IllegalArgumentException(name + " is " + number + ", expected 0 to 1");
+        }
+    }
+
     /** The first {@code rows} rows of a matrix that has {@code available}. */
     public static void rows(String name, int available, int rows) {
         if (rows < 1 || rows > available) {

@@ -1,12 +1,11 @@
 package dev.spikelane.kernel.base;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.memory.FloatMatrix;
-import java.lang.foreign.ValueLayout;
 
 /** The smallest and the largest element of a matrix. NaN, where there is one, is both. */
 public final class Extremes {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private Extremes() {}
 
@@ -44,7 +43,7 @@ public final class Extremes {
         float largest = Float.NEGATIVE_INFINITY;
         for (int row = 0; row < values.rows(); row++) {
             for (int column = 0; column < values.columns(); column++) {
-                float value = values.segment().get(FLOAT, values.rowOffset(row) + (long) column * Float.BYTES);
+                float value = values.segment().get(JAVA_FLOAT, values.rowOffset(row) + (long) column * Float.BYTES);
                 largest = Math.max(largest, sign * value);
             }
         }

@@ -2,17 +2,15 @@ package dev.spikelane.kernel.base;
 
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /** The vector variant of {@link Extremes}. */
 final class ExtremesVector {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private static final FloatVector NOTHING = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
 

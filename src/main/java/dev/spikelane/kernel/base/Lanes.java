@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.base;
 
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -44,6 +45,9 @@ public final class Lanes {
 
     /** What an error says of a vector that is not a {@link #VECTOR}. */
     public static final String OTHER_VECTOR = "vectors are of one species";
+
+    /** The order of bytes in which vectors are loaded and stored. */
+    public static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private Lanes() {}
 }

@@ -1,13 +1,12 @@
 package dev.spikelane.kernel.base;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.ValueLayout;
 
 /** The padding behind a row, for kernels whose vectors write over it. */
 public final class Pads {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private Pads() {}
 
@@ -15,7 +14,7 @@ public final class Pads {
     public static void clear(FloatMatrix matrix, int row) {
         long offset = matrix.rowOffset(row);
         for (int column = matrix.columns(); column < matrix.stride(); column++) {
-            matrix.segment().set(FLOAT, offset + (long) column * Float.BYTES, 0f);
+            matrix.segment().set(JAVA_FLOAT, offset + (long) column * Float.BYTES, 0f);
         }
     }
 

@@ -1,10 +1,14 @@
 package dev.spikelane.kernel.base;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -19,111 +23,100 @@ public final class RowBytes {
     public static final Shape IN_ORDER = Shape.of(1);
 
     private static final boolean LITTLE = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-    private static final ValueLayout.OfInt VALUE = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
     private RowBytes() {}
 
+    /** Bytes of a row with its padding. */
+    public static int padded(Signal rows) {
+        return Math.toIntExact(rows.rowOffset(1));
+    }
+
+    /** Bytes that the columns of a row take. */
+    public static int least(Signal rows) {
+        return rows instanceof SpikeMatrix ? Math.ceilDiv(rows.columns(), Byte.SIZE) : rows.columns() * Float.BYTES;
+    }
+
     /** Writes the first rows of a matrix. */
-    public static void write(FloatMatrix from, int rows, int rowBytes, Shape shape, ByteBuffer to) {
-        boolean reordered = TorchLayout.differs(shape);
+    public static void write(Signal from, int rows, int rowBytes, Shape shape, ByteBuffer to) {
         for (int row = 0; row < rows; row++) {
             long offset = from.rowOffset(row);
             int start = to.position();
-            if (LITTLE && to.hasArray() && !reordered) {
-                copy(from.segment(), offset, rowBytes, to);
+            if (LITTLE && to.hasArray() && !TorchLayout.differs(shape)) {
+                MemorySegment.copy(from.segment(), JAVA_BYTE, offset, to.array(), to.arrayOffset() + start, rowBytes);
             } else {
-                clear(to, start, rowBytes);
-                for (int i = 0; i < from.columns(); i++) {
-                    int bits = from.segment().get(VALUE, offset + (long) i * Float.BYTES);
-                    to.putInt(
-                            start + (reordered ? TorchLayout.placeInTorch(shape, i) : i) * Float.BYTES,
-                            little(bits, to));
+                for (int i = 0; i < rowBytes; i++) {
+                    to.put(start + i, (byte) 0);
+                }
+                switch (from) {
+                    case FloatMatrix values -> write(values, offset, shape, to);
+                    case SpikeMatrix spikes -> write(spikes, offset, shape, to);
                 }
             }
-            Nans.unify(to, start, start + from.columns() * Float.BYTES);
-            to.position(start + rowBytes);
-        }
-    }
-
-    /** Reads the first rows of a matrix, whose padding stays zero. */
-    public static void read(FloatMatrix to, int rows, int rowBytes, Shape shape, ByteBuffer from) {
-        boolean reordered = TorchLayout.differs(shape);
-        for (int row = 0; row < rows; row++) {
-            long offset = to.rowOffset(row);
-            int start = from.position();
-            if (LITTLE && from.hasArray() && !reordered) {
-                int place = from.arrayOffset() + start;
-                MemorySegment.copy(from.array(), place, to.segment(), BYTE, offset, to.columns() * Float.BYTES);
-            } else {
-                for (int i = 0; i < to.columns(); i++) {
-                    int bits = from.getInt(start + (reordered ? TorchLayout.placeInTorch(shape, i) : i) * Float.BYTES);
-                    to.segment().set(VALUE, offset + (long) i * Float.BYTES, little(bits, from));
-                }
-            }
-            from.position(start + rowBytes);
-        }
-    }
-
-    /** Writes the first rows of spikes, a bit a neuron. */
-    public static void write(SpikeMatrix from, int rows, int rowBytes, Shape shape, ByteBuffer to) {
-        boolean reordered = TorchLayout.differs(shape);
-        for (int row = 0; row < rows; row++) {
-            long offset = from.rowOffset(row);
-            int start = to.position();
-            if (LITTLE && to.hasArray() && !reordered) {
-                copy(from.segment(), offset, rowBytes, to);
-            } else {
-                clear(to, start, rowBytes);
-                for (int word = 0; word < from.stride(); word++) {
-                    long bits = from.segment().get(WORD, offset + (long) word * Long.BYTES);
-                    for (; bits != 0; bits &= bits - 1) {
-                        int inside = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
-                        int torch = reordered ? TorchLayout.placeInTorch(shape, inside) : inside;
-                        int place = start + torch / Byte.SIZE;
-                        to.put(place, (byte) (to.get(place) | 1 << torch % Byte.SIZE));
-                    }
-                }
+            if (from instanceof FloatMatrix) {
+                Nans.unify(to, start, start + from.columns() * Float.BYTES);
             }
             to.position(start + rowBytes);
         }
     }
 
-    /** Reads the first rows of spikes; bits behind the last neuron are left out. */
-    public static void read(SpikeMatrix to, int rows, int rowBytes, Shape shape, ByteBuffer from) {
-        boolean reordered = TorchLayout.differs(shape);
-        int bytes = Math.ceilDiv(to.columns(), Byte.SIZE);
-        for (int row = 0; row < rows; row++) {
-            long offset = to.rowOffset(row);
-            int start = from.position();
-            for (int word = 0; word < to.stride(); word++) {
-                to.segment().set(WORD, offset + (long) word * Long.BYTES, 0);
+    private static void write(FloatMatrix from, long offset, Shape shape, ByteBuffer to) {
+        for (int i = 0; i < from.columns(); i++) {
+            int bits = from.segment().get(JAVA_INT, offset + (long) i * Float.BYTES);
+            int place = TorchLayout.differs(shape) ? TorchLayout.placeInTorch(shape, i) : i;
+            to.putInt(to.position() + place * Float.BYTES, little(bits, to));
+        }
+    }
+
+    private static void write(SpikeMatrix from, long offset, Shape shape, ByteBuffer to) {
+        for (int word = 0; word < from.stride(); word++) {
+            long bits = from.segment().get(JAVA_LONG, offset + (long) word * Long.BYTES);
+            for (; bits != 0; bits &= bits - 1) {
+                int inside = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
+                int torch = TorchLayout.differs(shape) ? TorchLayout.placeInTorch(shape, inside) : inside;
+                int place = to.position() + torch / Byte.SIZE;
+                to.put(place, (byte) (to.get(place) | 1 << torch % Byte.SIZE));
             }
-            for (int i = 0; i < bytes; i++) {
-                int last = Math.min(to.columns() - i * Byte.SIZE, Byte.SIZE);
-                int bits = from.get(start + i) & (1 << last) - 1;
-                for (; bits != 0; bits &= bits - 1) {
-                    int torch = i * Byte.SIZE + Integer.numberOfTrailingZeros(bits);
-                    set(to.segment(), offset, reordered ? TorchLayout.placeInside(shape, torch) : torch);
-                }
+        }
+    }
+
+    /** Reads the first rows of a matrix, whose padding stays zero; bits behind the columns are ignored. */
+    public static void read(Signal to, int rows, int rowBytes, Shape shape, ByteBuffer from) {
+        for (int row = 0; row < rows; row++) {
+            int start = from.position();
+            switch (to) {
+                case FloatMatrix values -> read(values, to.rowOffset(row), shape, from);
+                case SpikeMatrix spikes -> read(spikes, to.rowOffset(row), shape, from);
             }
             from.position(start + rowBytes);
         }
     }
 
-    private static void set(MemorySegment rows, long offset, int neuron) {
-        long place = offset + (long) (neuron / Long.SIZE) * Long.BYTES;
-        rows.set(WORD, place, rows.get(WORD, place) | 1L << neuron);
+    private static void read(FloatMatrix to, long offset, Shape shape, ByteBuffer from) {
+        if (LITTLE && from.hasArray() && !TorchLayout.differs(shape)) {
+            int place = from.arrayOffset() + from.position();
+            MemorySegment.copy(from.array(), place, to.segment(), JAVA_BYTE, offset, to.columns() * Float.BYTES);
+            return;
+        }
+        for (int i = 0; i < to.columns(); i++) {
+            int place = TorchLayout.differs(shape) ? TorchLayout.placeInTorch(shape, i) : i;
+            int bits = from.getInt(from.position() + place * Float.BYTES);
+            to.segment().set(JAVA_INT, offset + (long) i * Float.BYTES, little(bits, from));
+        }
     }
 
-    private static void copy(MemorySegment from, long offset, int bytes, ByteBuffer to) {
-        MemorySegment.copy(from, BYTE, offset, to.array(), to.arrayOffset() + to.position(), bytes);
-    }
-
-    private static void clear(ByteBuffer to, int start, int bytes) {
-        for (int i = 0; i < bytes; i++) {
-            to.put(start + i, (byte) 0);
+    private static void read(SpikeMatrix to, long offset, Shape shape, ByteBuffer from) {
+        for (int word = 0; word < to.stride(); word++) {
+            to.segment().set(JAVA_LONG, offset + (long) word * Long.BYTES, 0);
+        }
+        for (int i = 0; i < least(to); i++) {
+            int last = Math.min(to.columns() - i * Byte.SIZE, Byte.SIZE);
+            int bits = from.get(from.position() + i) & (1 << last) - 1;
+            for (; bits != 0; bits &= bits - 1) {
+                int torch = i * Byte.SIZE + Integer.numberOfTrailingZeros(bits);
+                int neuron = TorchLayout.differs(shape) ? TorchLayout.placeInside(shape, torch) : torch;
+                long place = offset + (long) (neuron / Long.SIZE) * Long.BYTES;
+                to.segment().set(JAVA_LONG, place, to.segment().get(JAVA_LONG, place) | 1L << neuron);
+            }
         }
     }
 

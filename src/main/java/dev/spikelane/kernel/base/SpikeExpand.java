@@ -1,8 +1,10 @@
 package dev.spikelane.kernel.base;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Turns spikes, one bit each, into float32 values, for those who multiply floats.
@@ -10,9 +12,6 @@ import java.lang.foreign.ValueLayout;
  * <p>{@code values[r][i] = 1} where neuron i fires in row {@code first + r}, else 0.
  */
 public final class SpikeExpand {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private SpikeExpand() {}
 
@@ -44,10 +43,10 @@ public final class SpikeExpand {
     /** The specification: one neuron after the other. */
     static void scalar(SpikeMatrix spikes, int spikeRow, FloatMatrix values, int valueRow) {
         for (int neuron = 0; neuron < spikes.columns(); neuron++) {
-            long word =
-                    spikes.segment().get(WORD, spikes.rowOffset(spikeRow) + (long) (neuron / Long.SIZE) * Long.BYTES);
+            long word = spikes.segment()
+                    .get(JAVA_LONG, spikes.rowOffset(spikeRow) + (long) (neuron / Long.SIZE) * Long.BYTES);
             float value = (word >>> neuron & 1) != 0 ? 1 : 0;
-            values.segment().set(FLOAT, values.rowOffset(valueRow) + (long) neuron * Float.BYTES, value);
+            values.segment().set(JAVA_FLOAT, values.rowOffset(valueRow) + (long) neuron * Float.BYTES, value);
         }
     }
 }

@@ -1,10 +1,12 @@
 package dev.spikelane.kernel.code;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Finds where data rise or fall by a threshold from one step to the next.
@@ -14,9 +16,6 @@ import java.lang.foreign.ValueLayout;
  * data are 0, or as in the first step (padding). A difference that is NaN neither rises nor falls.
  */
 public final class DeltaSpikes {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private DeltaSpikes() {}
 
@@ -112,7 +111,7 @@ public final class DeltaSpikes {
                     bits |= 1L << neuron;
                 }
             }
-            spikes.segment().set(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES, bits);
+            spikes.segment().set(JAVA_LONG, spikes.rowOffset(row) + (long) word * Long.BYTES, bits);
         }
     }
 
@@ -123,13 +122,13 @@ public final class DeltaSpikes {
             float difference = difference(data, row, before, fromZero, neuron);
             float rises = difference >= threshold ? 1 : 0;
             float falls = difference <= -threshold ? 1 : 0;
-            spikes.segment().set(FLOAT, spikes.rowOffset(row) + (long) neuron * Float.BYTES, rises - falls);
+            spikes.segment().set(JAVA_FLOAT, spikes.rowOffset(row) + (long) neuron * Float.BYTES, rises - falls);
         }
     }
 
     private static float difference(FloatMatrix data, int row, int before, boolean fromZero, int neuron) {
         long at = (long) neuron * Float.BYTES;
-        float now = data.segment().get(FLOAT, data.rowOffset(row) + at);
-        return fromZero ? now : now - data.segment().get(FLOAT, data.rowOffset(before) + at);
+        float now = data.segment().get(JAVA_FLOAT, data.rowOffset(row) + at);
+        return fromZero ? now : now - data.segment().get(JAVA_FLOAT, data.rowOffset(before) + at);
     }
 }

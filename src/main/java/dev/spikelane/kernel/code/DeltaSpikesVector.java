@@ -3,6 +3,8 @@ package dev.spikelane.kernel.code;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LE;
 
@@ -12,8 +14,6 @@ import dev.spikelane.kernel.base.SpikeLanesVector;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -22,9 +22,6 @@ import jdk.incubator.vector.FloatVector;
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class DeltaSpikesVector {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private DeltaSpikesVector() {}
 
@@ -52,7 +49,7 @@ final class DeltaSpikesVector {
         // A threshold of 0 or less is reached in the padding too.
         int lastWord = spikes.stride() - 1;
         long last = outRow + (long) lastWord * Long.BYTES;
-        out.set(WORD, last, out.get(WORD, last) & Pads.neuronsOfWord(spikes, lastWord));
+        out.set(JAVA_LONG, last, out.get(JAVA_LONG, last) & Pads.neuronsOfWord(spikes, lastWord));
     }
 
     static void signedRow(

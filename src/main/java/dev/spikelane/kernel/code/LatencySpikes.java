@@ -1,9 +1,11 @@
 package dev.spikelane.kernel.code;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Lets every neuron fire once, in the step that is nearest to its time.
@@ -13,9 +15,6 @@ import java.lang.foreign.ValueLayout;
  * that is less work than a comparison for each step, so there is no vector variant.
  */
 public final class LatencySpikes {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private LatencySpikes() {}
 
@@ -40,7 +39,7 @@ public final class LatencySpikes {
                 int step = step(times, sample, neuron, steps);
                 if (step >= 0) {
                     long at = spikes.rowOffset(step * batch + sample) + (long) (neuron / Long.SIZE) * Long.BYTES;
-                    spikes.segment().set(WORD, at, spikes.segment().get(WORD, at) | 1L << neuron);
+                    spikes.segment().set(JAVA_LONG, at, spikes.segment().get(JAVA_LONG, at) | 1L << neuron);
                 }
             }
         }
@@ -70,7 +69,7 @@ public final class LatencySpikes {
                 int step = step(times, sample, neuron, steps);
                 if (step >= 0) {
                     long at = targets.rowOffset(step * batch + sample) + (long) neuron * Float.BYTES;
-                    targets.segment().set(FLOAT, at, on);
+                    targets.segment().set(JAVA_FLOAT, at, on);
                 }
             }
         }
@@ -78,7 +77,7 @@ public final class LatencySpikes {
 
     /** The step in which a neuron fires, -1 for none. */
     private static int step(FloatMatrix times, int sample, int neuron, int steps) {
-        double step = Math.rint(times.segment().get(FLOAT, times.rowOffset(sample) + (long) neuron * Float.BYTES));
+        double step = Math.rint(times.segment().get(JAVA_FLOAT, times.rowOffset(sample) + (long) neuron * Float.BYTES));
         return step >= 0 && step < steps ? (int) step : -1;
     }
 }

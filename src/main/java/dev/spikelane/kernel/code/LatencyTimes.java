@@ -1,10 +1,11 @@
 package dev.spikelane.kernel.code;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Turns data into the times at which neurons fire (latency coding). Times are float32, in steps.
@@ -13,8 +14,6 @@ import java.lang.foreign.ValueLayout;
  * may be the same matrix, but not overlap otherwise.
  */
 public final class LatencyTimes {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private LatencyTimes() {}
 
@@ -62,8 +61,8 @@ public final class LatencyTimes {
         for (int row = 0; row < times.rows(); row++) {
             for (int neuron = 0; neuron < times.columns(); neuron++) {
                 long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
-                float x = data.segment().get(FLOAT, at);
-                times.segment().set(FLOAT, at, Math.min(-tau * (x - 1), latest) + first);
+                float x = data.segment().get(JAVA_FLOAT, at);
+                times.segment().set(JAVA_FLOAT, at, Math.min(-tau * (x - 1), latest) + first);
             }
         }
     }
@@ -85,8 +84,8 @@ public final class LatencyTimes {
         for (int row = 0; row < times.rows(); row++) {
             for (int neuron = 0; neuron < times.columns(); neuron++) {
                 long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
-                float time = times.segment().get(FLOAT, at);
-                times.segment().set(FLOAT, at, (time - from) * scale * span / divisor + to);
+                float time = times.segment().get(JAVA_FLOAT, at);
+                times.segment().set(JAVA_FLOAT, at, (time - from) * scale * span / divisor + to);
             }
         }
     }
@@ -106,8 +105,8 @@ public final class LatencyTimes {
         for (int row = 0; row < times.rows(); row++) {
             for (int neuron = 0; neuron < times.columns(); neuron++) {
                 long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
-                if (data.segment().get(FLOAT, at) < threshold) {
-                    times.segment().set(FLOAT, at, Float.POSITIVE_INFINITY);
+                if (data.segment().get(JAVA_FLOAT, at) < threshold) {
+                    times.segment().set(JAVA_FLOAT, at, Float.POSITIVE_INFINITY);
                 }
             }
         }
@@ -123,8 +122,8 @@ public final class LatencyTimes {
             FloatMatrix data, int row, float threshold, float lowest, float tau, float first, FloatMatrix times) {
         for (int neuron = 0; neuron < times.columns(); neuron++) {
             long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
-            float x = Math.max(data.segment().get(FLOAT, at), lowest);
-            times.segment().set(FLOAT, at, tau * Logarithm.of(x / (x - threshold)) + first);
+            float x = Math.max(data.segment().get(JAVA_FLOAT, at), lowest);
+            times.segment().set(JAVA_FLOAT, at, tau * Logarithm.of(x / (x - threshold)) + first);
         }
     }
 }

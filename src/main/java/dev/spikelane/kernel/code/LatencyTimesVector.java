@@ -2,6 +2,7 @@ package dev.spikelane.kernel.code;
 
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static dev.spikelane.kernel.base.Logarithm.EXPONENT_BIAS;
 import static dev.spikelane.kernel.base.Logarithm.EXPONENT_SCALE;
 import static dev.spikelane.kernel.base.Logarithm.LOG_2;
@@ -19,14 +20,11 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Pads;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /** The vector variants of {@link LatencyTimes}: whole vectors over a row, then the padding is cleared. */
 final class LatencyTimesVector {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private LatencyTimesVector() {}
 

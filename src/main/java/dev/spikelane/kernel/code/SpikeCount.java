@@ -1,10 +1,12 @@
 package dev.spikelane.kernel.code;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Counts the spikes of every neuron over time.
@@ -13,9 +15,6 @@ import java.lang.foreign.ValueLayout;
  * up to 2^24.
  */
 public final class SpikeCount {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private SpikeCount() {}
 
@@ -46,11 +45,11 @@ public final class SpikeCount {
         for (int row = 0; row < rows; row++) {
             long countRow = counts.rowOffset(row % counts.rows());
             for (int word = 0; word < spikes.stride(); word++) {
-                long bits = spikes.segment().get(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES);
+                long bits = spikes.segment().get(JAVA_LONG, spikes.rowOffset(row) + (long) word * Long.BYTES);
                 for (; bits != 0; bits &= bits - 1) {
                     long neuron = (long) word * Long.SIZE + Long.numberOfTrailingZeros(bits);
                     long at = countRow + neuron * Float.BYTES;
-                    counts.segment().set(FLOAT, at, counts.segment().get(FLOAT, at) + 1);
+                    counts.segment().set(JAVA_FLOAT, at, counts.segment().get(JAVA_FLOAT, at) + 1);
                 }
             }
         }

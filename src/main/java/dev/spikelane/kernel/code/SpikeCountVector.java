@@ -2,13 +2,13 @@ package dev.spikelane.kernel.code;
 
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -16,9 +16,6 @@ import jdk.incubator.vector.VectorOperators;
 /** The vector variant of {@link SpikeCount}: the bits of a word are the masks of additions of one. */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class SpikeCountVector {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private SpikeCountVector() {}
 
@@ -42,7 +39,7 @@ final class SpikeCountVector {
         Checks.isNative(counts);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
         for (int word = 0; word < words; word++) {
-            long bits = spikes.get(WORD, spikeRow + (long) word * Long.BYTES);
+            long bits = spikes.get(JAVA_LONG, spikeRow + (long) word * Long.BYTES);
             long at = countRow + (long) word * Long.SIZE * Float.BYTES;
             for (int lane = 0; bits != 0 && lane < Long.SIZE; lane += COUNT, at += COUNT * Float.BYTES) {
                 VectorMask<Float> fired = VectorMask.fromLong(FLOAT, bits >>> lane);

@@ -2,18 +2,17 @@ package dev.spikelane.kernel.product;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.INT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.MIN;
 
 import dev.spikelane.kernel.base.Checks;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
 
 /** Looks for NaN, infinities and -0 by the bits of numbers: whole vectors of some rows. */
 public final class BitsVector {
 
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int INFINITY = 0x7F80_0000;
 
     private BitsVector() {}

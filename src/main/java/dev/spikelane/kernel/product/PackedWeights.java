@@ -1,10 +1,11 @@
 package dev.spikelane.kernel.product;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Weights and bias of a dense connection in the order in which products read them.
@@ -23,12 +24,13 @@ public final class PackedWeights {
 
     public static final int BLOCK_BYTES = BLOCK * Float.BYTES;
 
+    /** Rows behind those of all inputs. */
+    static final int MORE_ROWS = Long.SIZE;
+
     /** Inputs that are transposed at a time: a cache line of the transpose. */
     private static final int SQUARE = 16;
 
     private static final int MOST_ROWS = Integer.MAX_VALUE - Long.SIZE;
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     /**
      * The packed weights, and the inputs of a word of spikes more, so that a whole word's weights may be sliced from
@@ -41,9 +43,9 @@ public final class PackedWeights {
     private final int pre;
     private final int post;
 
-    private PackedWeights(FloatMatrix memory, FloatMatrix bias, int pre, int post) {
+    PackedWeights(FloatMatrix memory, FloatMatrix bias, int pre, int post) {
         this.memory = memory;
-        this.packed = memory.rows(0, memory.rows() - Long.SIZE);
+        this.packed = memory.rows(0, memory.rows() - MORE_ROWS);
         this.bias = bias;
         this.pre = pre;
         this.post = post;
@@ -76,11 +78,11 @@ public final class PackedWeights {
         int pre = weights.columns();
         weights.requireShape("weights", post, pre);
         bias.requireShape("bias", 1, post);
-        requireFinite("weights", weights);
-        requireFinite("bias", bias);
+        weights.requireFinite("weights");
+        bias.requireFinite("bias");
         FloatMatrix ownBias = FloatMatrix.zeros(arena, 1, post);
         ownBias.copyFrom(bias);
-        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + Long.SIZE, BLOCK);
+        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + MORE_ROWS, BLOCK);
         for (int output = 0; output < post; output++) {
             copyOutput(weights, output, pre, memory.segment());
         }
@@ -112,8 +114,8 @@ public final class PackedWeights {
     public void set(FloatMatrix weights, FloatMatrix newBias) {
         weights.requireShape("weights", post, pre);
         newBias.requireShape("bias", 1, post);
-        requireFinite("weights", weights);
-        requireFinite("bias", newBias);
+        weights.requireFinite("weights");
+        newBias.requireFinite("bias");
         bias.copyFrom(newBias);
         for (int output = 0; output < post; output++) {
             copyOutput(weights, output, pre, packed.segment());
@@ -132,8 +134,8 @@ public final class PackedWeights {
             long from = blockOffset(output / BLOCK) + (long) (output % BLOCK) * Float.BYTES;
             long to = weights.rowOffset(output);
             for (int input = 0; input < pre; input++) {
-                float value = packed.segment().get(FLOAT, from + (long) input * BLOCK_BYTES);
-                weights.segment().set(FLOAT, to + (long) input * Float.BYTES, value);
+                float value = packed.segment().get(JAVA_FLOAT, from + (long) input * BLOCK_BYTES);
+                weights.segment().set(JAVA_FLOAT, to + (long) input * Float.BYTES, value);
             }
         }
     }
@@ -199,9 +201,10 @@ public final class PackedWeights {
                 for (long at = row; at < row + outputs; at += Float.BYTES) {
                     packed.segment()
                             .set(
-                                    FLOAT,
+                                    JAVA_FLOAT,
                                     at,
-                                    other.packed.segment().get(FLOAT, at) * factors[factors.length == 1 ? 0 : input]);
+                                    other.packed.segment().get(JAVA_FLOAT, at)
+                                            * factors[factors.length == 1 ? 0 : input]);
                 }
             }
         }
@@ -211,7 +214,7 @@ public final class PackedWeights {
         for (int output = 0; output < post; output++) {
             long from = blockOffset(output / BLOCK) + (long) (output % BLOCK) * Float.BYTES;
             for (int input = 0; input < pre; input++) {
-                float product = packed.segment().get(FLOAT, from + (long) input * BLOCK_BYTES)
+                float product = packed.segment().get(JAVA_FLOAT, from + (long) input * BLOCK_BYTES)
                         * factors[factors.length == 1 ? 0 : input];
                 if (!Float.isFinite(product)) {
                     throw notFinite("weights", product, output, input);
@@ -230,7 +233,7 @@ public final class PackedWeights {
      * @throws IllegalArgumentException if a number is below 1, or they are too many
      */
     public static PackedWeights zeros(Arena arena, int pre, int post) {
-        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + Long.SIZE, BLOCK);
+        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + MORE_ROWS, BLOCK);
         return new PackedWeights(memory, FloatMatrix.zeros(arena, 1, post), pre, post);
     }
 
@@ -249,7 +252,7 @@ public final class PackedWeights {
         }
     }
 
-    private static int packedRows(int post, int pre) {
+    static int packedRows(int post, int pre) {
         long rows = (long) blocks(post) * paddedPre(pre);
         if (rows > MOST_ROWS) {
             throw new IllegalArgumentException("weights [" + post + " x " + pre + "] are too many to pack: " + rows
@@ -263,18 +266,10 @@ public final class PackedWeights {
         long from = weights.rowOffset(output);
         long to = (long) (output / BLOCK) * paddedPre(pre) * BLOCK_BYTES + (long) (output % BLOCK) * Float.BYTES;
         for (int input = 0; input < pre; input++) {
-            packed.set(FLOAT, to + (long) input * BLOCK_BYTES, source.get(FLOAT, from + (long) input * Float.BYTES));
-        }
-    }
-
-    private static void requireFinite(String name, FloatMatrix matrix) {
-        for (int row = 0; row < matrix.rows(); row++) {
-            for (int column = 0; column < matrix.columns(); column++) {
-                float value = matrix.segment().get(FLOAT, matrix.rowOffset(row) + (long) column * Float.BYTES);
-                if (!Float.isFinite(value)) {
-                    throw notFinite(name, value, row, column);
-                }
-            }
+            packed.set(
+                    JAVA_FLOAT,
+                    to + (long) input * BLOCK_BYTES,
+                    source.get(JAVA_FLOAT, from + (long) input * Float.BYTES));
         }
     }
 
@@ -366,14 +361,7 @@ public final class PackedWeights {
         if (factors.length != pre) {
             throw new IllegalArgumentException("there are " + factors.length + " factors, expected " + pre);
         }
-        for (int block = 0; block < blocks(); block++) {
-            for (int input = 0; input < pre; input++) {
-                for (int output = 0; output < BLOCK; output++) {
-                    int row = block * paddedPre() + input;
-                    packed.set(row, output, packed.get(row, output) * factors[input]);
-                }
-            }
-        }
+        scaleAgain(this, factors);
     }
 
     /**
@@ -405,8 +393,8 @@ public final class PackedWeights {
             for (int input = 0; input < inputs; input++) {
                 float value = other.packed
                         .segment()
-                        .get(FLOAT, from + (long) input * BLOCK_BYTES + (long) output * Float.BYTES);
-                packed.segment().set(FLOAT, to + (long) output * BLOCK_BYTES + (long) input * Float.BYTES, value);
+                        .get(JAVA_FLOAT, from + (long) input * BLOCK_BYTES + (long) output * Float.BYTES);
+                packed.segment().set(JAVA_FLOAT, to + (long) output * BLOCK_BYTES + (long) input * Float.BYTES, value);
             }
         }
     }

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product;
 
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.SpikeLanesVector;
@@ -7,14 +9,12 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /** The vector variant of {@link RowScale}. It takes whole blocks, padding included, which is 0 on both sides. */
 final class RowScaleVector {
 
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final FloatVector ZERO = FloatVector.zero(Lanes.FLOAT);
 
     private RowScaleVector() {}

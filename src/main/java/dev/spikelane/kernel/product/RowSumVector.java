@@ -1,16 +1,15 @@
 package dev.spikelane.kernel.product;
 
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /** The vector variant of {@link RowSum}. */
 final class RowSumVector {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private RowSumVector() {}
 

@@ -2,13 +2,13 @@ package dev.spikelane.kernel.product;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.VectorOperators.IS_FINITE;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.ZeroInputs;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -16,9 +16,6 @@ import jdk.incubator.vector.FloatVector;
  * finite. Others have tiles that multiply by zeros as by any number.
  */
 public final class ZeroInputsVector {
-
-    private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT_UNALIGNED;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private ZeroInputsVector() {}
 
@@ -50,7 +47,7 @@ public final class ZeroInputsVector {
         for (int lane = 0; lane < bytes; lane += BYTES) {
             FloatVector sum = FloatVector.fromMemorySegment(FLOAT, sums, c + lane, ORDER);
             for (int k = 0; k < depth; k++) {
-                float input = inputs.get(NUMBER, a + k * stepOfA);
+                float input = inputs.get(JAVA_FLOAT_UNALIGNED, a + k * stepOfA);
                 FloatVector weight = FloatVector.fromMemorySegment(FLOAT, weights, b + k * stepOfB + lane, ORDER);
                 if (input == 0) {
                     weight = weight.blend(0, weight.test(IS_FINITE).not());

@@ -3,6 +3,7 @@ package dev.spikelane.kernel.step;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
@@ -12,7 +13,6 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Progression;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -24,7 +24,6 @@ import jdk.incubator.vector.VectorMask;
  */
 final class QuantizeUniformVector {
 
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final FloatVector ZERO = FloatVector.zero(FLOAT);
     private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1f);
     private static final FloatVector MINUS_ONE = FloatVector.broadcast(FLOAT, -1f);

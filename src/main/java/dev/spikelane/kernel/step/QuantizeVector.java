@@ -3,14 +3,14 @@ package dev.spikelane.kernel.step;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Pads;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -21,9 +21,6 @@ import jdk.incubator.vector.FloatVector;
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class QuantizeVector {
-
-    private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private QuantizeVector() {}
 
@@ -40,12 +37,12 @@ final class QuantizeVector {
             FloatVector x1 = FloatVector.fromMemorySegment(FLOAT, states, at + BYTES, ORDER);
             FloatVector x2 = FloatVector.fromMemorySegment(FLOAT, states, at + 2 * BYTES, ORDER);
             FloatVector x3 = FloatVector.fromMemorySegment(FLOAT, states, at + 3 * BYTES, ORDER);
-            FloatVector nearest0 = FloatVector.broadcast(FLOAT, values.get(ELEMENT, 0));
+            FloatVector nearest0 = FloatVector.broadcast(FLOAT, values.get(JAVA_FLOAT, 0));
             FloatVector nearest1 = nearest0;
             FloatVector nearest2 = nearest0;
             FloatVector nearest3 = nearest0;
             for (int i = 1; i < count; i++) {
-                FloatVector level = FloatVector.broadcast(FLOAT, values.get(ELEMENT, (long) i * Float.BYTES));
+                FloatVector level = FloatVector.broadcast(FLOAT, values.get(JAVA_FLOAT, (long) i * Float.BYTES));
                 nearest0 = nearer(x0, nearest0, level);
                 nearest1 = nearer(x1, nearest1, level);
                 nearest2 = nearer(x2, nearest2, level);

@@ -3,6 +3,7 @@ package dev.spikelane.kernel.step;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
@@ -15,7 +16,6 @@ import static jdk.incubator.vector.VectorOperators.XOR;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -32,7 +32,6 @@ final class WinnerVector {
     /** Most neurons whose numbers are floats. */
     static final int MOST = 1 << 24;
 
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final FloatVector ZERO = FloatVector.zero(FLOAT);
     private static final FloatVector NONE = FloatVector.broadcast(FLOAT, (float) MOST);
 

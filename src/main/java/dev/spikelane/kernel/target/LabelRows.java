@@ -1,8 +1,9 @@
 package dev.spikelane.kernel.target;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Writes one value for the class that a label names and another for the other classes.
@@ -10,8 +11,6 @@ import java.lang.foreign.ValueLayout;
  * <p>{@code row[sample][c] = (c == label[sample] ? correct : others)}.
  */
 public final class LabelRows {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private LabelRows() {}
 
@@ -34,9 +33,9 @@ public final class LabelRows {
         for (int sample = 0; sample < labels.length; sample++) {
             int row = firstRow + sample;
             for (int column = 0; column < rows.columns(); column++) {
-                rows.segment().set(FLOAT, rows.rowOffset(row) + (long) column * Float.BYTES, others);
+                rows.segment().set(JAVA_FLOAT, rows.rowOffset(row) + (long) column * Float.BYTES, others);
             }
-            rows.segment().set(FLOAT, rows.rowOffset(row) + (long) labels[sample] * Float.BYTES, correct);
+            rows.segment().set(JAVA_FLOAT, rows.rowOffset(row) + (long) labels[sample] * Float.BYTES, correct);
         }
     }
 

@@ -1,8 +1,9 @@
 package dev.spikelane.kernel.target;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Lets a target rise linearly from {@code off} at step 0 to {@code on} at a neuron's spike, and be {@code off} from
@@ -20,8 +21,6 @@ import java.lang.foreign.ValueLayout;
  * that is NaN makes all targets NaN.
  */
 public final class LatencyRamp {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private LatencyRamp() {}
 
@@ -54,7 +53,7 @@ public final class LatencyRamp {
         int step = row / batch;
         int steps = targets.rows() / batch;
         for (int neuron = 0; neuron < times.columns(); neuron++) {
-            float time = times.segment().get(FLOAT, times.rowOffset(sample) + (long) neuron * Float.BYTES);
+            float time = times.segment().get(JAVA_FLOAT, times.rowOffset(sample) + (long) neuron * Float.BYTES);
             float s = (float) Math.rint(time);
             float ratio;
             if (s == 0) {
@@ -64,7 +63,7 @@ public final class LatencyRamp {
             }
             float target = ratio * range + off;
             targets.segment()
-                    .set(FLOAT, targets.rowOffset(row) + (long) neuron * Float.BYTES, target > on ? off : target);
+                    .set(JAVA_FLOAT, targets.rowOffset(row) + (long) neuron * Float.BYTES, target > on ? off : target);
         }
     }
 }

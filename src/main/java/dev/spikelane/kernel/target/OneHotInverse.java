@@ -1,13 +1,12 @@
 package dev.spikelane.kernel.target;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
-import java.lang.foreign.ValueLayout;
 
 /** Swaps zeros and ones: {@code inverse = (value == 0 ? 1 : 0)}; NaN is not zero. */
 public final class OneHotInverse {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private OneHotInverse() {}
 
@@ -27,7 +26,7 @@ public final class OneHotInverse {
         for (int row = 0; row < values.rows(); row++) {
             for (int column = 0; column < values.columns(); column++) {
                 long at = values.rowOffset(row) + (long) column * Float.BYTES;
-                inverse.segment().set(FLOAT, at, values.segment().get(FLOAT, at) == 0 ? 1 : 0);
+                inverse.segment().set(JAVA_FLOAT, at, values.segment().get(JAVA_FLOAT, at) == 0 ? 1 : 0);
             }
         }
     }

@@ -1,10 +1,12 @@
 package dev.spikelane.kernel.target;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Progression;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Lets a target rise linearly from {@code off}, one step after a neuron's last spike, to {@code on} at its next one.
@@ -20,9 +22,6 @@ import java.lang.foreign.ValueLayout;
  * done once for many uses: it is scalar only.
  */
 public final class RateRamp {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private RateRamp() {}
 
@@ -46,7 +45,7 @@ public final class RateRamp {
         targets.fill((float) off);
         for (int row = 0; row < spikes.rows(); row++) {
             for (int word = 0; word < spikes.stride(); word++) {
-                long bits = spikes.segment().get(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES);
+                long bits = spikes.segment().get(JAVA_LONG, spikes.rowOffset(row) + (long) word * Long.BYTES);
                 for (; bits != 0; bits &= bits - 1) {
                     int neuron = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
                     riseTo(row, spikes, neuron, batch, on, off, targets);
@@ -74,11 +73,11 @@ public final class RateRamp {
     }
 
     private static boolean fires(SpikeMatrix spikes, int row, int neuron) {
-        long word = spikes.segment().get(WORD, spikes.rowOffset(row) + (long) (neuron / Long.SIZE) * Long.BYTES);
+        long word = spikes.segment().get(JAVA_LONG, spikes.rowOffset(row) + (long) (neuron / Long.SIZE) * Long.BYTES);
         return (word >>> neuron & 1) != 0;
     }
 
     private static void set(FloatMatrix targets, int row, int neuron, float target) {
-        targets.segment().set(FLOAT, targets.rowOffset(row) + (long) neuron * Float.BYTES, target);
+        targets.segment().set(JAVA_FLOAT, targets.rowOffset(row) + (long) neuron * Float.BYTES, target);
     }
 }

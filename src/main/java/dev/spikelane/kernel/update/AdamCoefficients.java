@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.update;
 
+import dev.spikelane.kernel.base.Checks;
+
 /**
  * The numbers of one step of Adam, computed in float64 and rounded once. With {@code c1 = 1 - beta1^step} and
  * {@code c2 = 1 - beta2^step}:
@@ -50,10 +52,7 @@ public final class AdamCoefficients {
         if (!(eps > 0 && (float) eps > 0 && Double.isFinite(eps))) {
             throw new IllegalArgumentException("epsilon is " + eps + ", expected a finite number above 0 in float32");
         }
-        if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
-            throw new IllegalArgumentException(
-                    "weightDecay is " + weightDecay + ", expected a finite number of at least 0");
-        }
+        Checks.finiteFromZero("weightDecay", weightDecay);
         this.beta1 = beta1;
         this.beta2 = beta2;
         this.eps = eps;

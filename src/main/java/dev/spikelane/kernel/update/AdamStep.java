@@ -1,7 +1,8 @@
 package dev.spikelane.kernel.update;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Updates a parameter by Adam (D. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015), element by
@@ -16,8 +17,6 @@ import java.lang.foreign.ValueLayout;
  * }</pre>
  */
 public final class AdamStep extends ParameterStep {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private final AdamCoefficients coefficients;
     private final MemorySegment mean;
@@ -80,20 +79,20 @@ public final class AdamStep extends ParameterStep {
     @Override
     void scalar(MemorySegment gradient, long shift, long first, long end) {
         for (long i = first; i < end; i++) {
-            float w = parameter().getAtIndex(FLOAT, i);
-            float g = gradient.get(FLOAT, i * Float.BYTES + shift);
+            float w = parameter().getAtIndex(JAVA_FLOAT, i);
+            float g = gradient.get(JAVA_FLOAT, i * Float.BYTES + shift);
             g += (coefficients.decay() != 0 ? w : 0) * coefficients.decay();
-            float m = mean.getAtIndex(FLOAT, i);
+            float m = mean.getAtIndex(JAVA_FLOAT, i);
             m += (g - m) * coefficients.toFirst();
-            mean.setAtIndex(FLOAT, i, m);
-            float v = square.getAtIndex(FLOAT, i) * coefficients.keepSecond() + g * g * coefficients.toSecond();
-            square.setAtIndex(FLOAT, i, v);
+            mean.setAtIndex(JAVA_FLOAT, i, m);
+            float v = square.getAtIndex(JAVA_FLOAT, i) * coefficients.keepSecond() + g * g * coefficients.toSecond();
+            square.setAtIndex(JAVA_FLOAT, i, v);
             if (amsgrad) {
-                v = Math.max(most.getAtIndex(FLOAT, i), v);
-                most.setAtIndex(FLOAT, i, v);
+                v = Math.max(most.getAtIndex(JAVA_FLOAT, i), v);
+                most.setAtIndex(JAVA_FLOAT, i, v);
             }
             float root = (float) Math.sqrt(v) + coefficients.epsilon();
-            parameter().setAtIndex(FLOAT, i, w * coefficients.shrink() - coefficients.rate() * m / root);
+            parameter().setAtIndex(JAVA_FLOAT, i, w * coefficients.shrink() - coefficients.rate() * m / root);
         }
     }
 

@@ -1,8 +1,9 @@
 package dev.spikelane.kernel.update;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.kernel.base.SimdWidth;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Norms of float32 memory, and what limits it.
@@ -15,8 +16,6 @@ public final class ClipStep {
 
     static final int LANES = 16;
     static final int BLOCK = 1024;
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private final float[] lanes = new float[LANES];
 
@@ -59,7 +58,7 @@ public final class ClipStep {
         long from = SimdWidth.VECTOR ? ClipStepVector.vectors(floats) : 0;
         float largest = from == 0 ? 0 : ClipStepVector.largest(values, from);
         for (long i = from; i < floats; i++) {
-            largest = Math.max(largest, Math.abs(values.getAtIndex(FLOAT, i)));
+            largest = Math.max(largest, Math.abs(values.getAtIndex(JAVA_FLOAT, i)));
         }
         return largest;
     }
@@ -78,7 +77,7 @@ public final class ClipStep {
             ClipStepVector.multiply(values, from, factor);
         }
         for (long i = from; i < floats; i++) {
-            values.setAtIndex(FLOAT, i, values.getAtIndex(FLOAT, i) * factor);
+            values.setAtIndex(JAVA_FLOAT, i, values.getAtIndex(JAVA_FLOAT, i) * factor);
         }
     }
 
@@ -96,7 +95,7 @@ public final class ClipStep {
             ClipStepVector.limit(values, from, most);
         }
         for (long i = from; i < floats; i++) {
-            values.setAtIndex(FLOAT, i, Math.min(Math.max(values.getAtIndex(FLOAT, i), -most), most));
+            values.setAtIndex(JAVA_FLOAT, i, Math.min(Math.max(values.getAtIndex(JAVA_FLOAT, i), -most), most));
         }
     }
 
@@ -105,7 +104,7 @@ public final class ClipStep {
         for (int lane = 0; lane < LANES; lane++) {
             float sum = 0;
             for (int i = lane; i < count; i += LANES) {
-                float value = values.getAtIndex(FLOAT, first + i);
+                float value = values.getAtIndex(JAVA_FLOAT, first + i);
                 sum += value * value;
             }
             lanes[lane] = sum;

@@ -3,17 +3,15 @@ package dev.spikelane.kernel.update;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 
 import dev.spikelane.kernel.base.Checks;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** The vector variants of {@link ClipStep}. */
 final class ClipStepVector {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private ClipStepVector() {}
 

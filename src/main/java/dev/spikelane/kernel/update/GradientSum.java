@@ -1,13 +1,12 @@
 package dev.spikelane.kernel.update;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.kernel.base.SimdWidth;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** Adds gradients of the parts of a batch: {@code into = into + from}, in float32, element by element. */
 public final class GradientSum {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private GradientSum() {}
 
@@ -44,7 +43,7 @@ public final class GradientSum {
     /** The specification, from an offset on. */
     static void scalar(MemorySegment into, long to, MemorySegment from, long first, long bytes, long done) {
         for (long at = done; at < bytes; at += Float.BYTES) {
-            into.set(FLOAT, to + at, into.get(FLOAT, to + at) + from.get(FLOAT, first + at));
+            into.set(JAVA_FLOAT, to + at, into.get(JAVA_FLOAT, to + at) + from.get(JAVA_FLOAT, first + at));
         }
     }
 }

@@ -2,16 +2,14 @@ package dev.spikelane.kernel.update;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 
 import dev.spikelane.kernel.base.Checks;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /** The vector variant of {@link GradientSum}. */
 final class GradientSumVector {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private GradientSumVector() {}
 

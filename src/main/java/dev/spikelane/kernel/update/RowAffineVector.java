@@ -1,19 +1,18 @@
 package dev.spikelane.kernel.update;
 
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** The vector variant of {@link RowAffine}. It takes whole blocks, padding included, which is 0 on all sides. */
 final class RowAffineVector {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private RowAffineVector() {}
 

@@ -1,7 +1,8 @@
 package dev.spikelane.kernel.update;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Updates a parameter by gradient descent, element by element, in float32 and unfused:
@@ -15,8 +16,6 @@ import java.lang.foreign.ValueLayout;
  * <p>Without momentum there is no b and {@code w = w - rate * g}.
  */
 public final class SgdStep extends ParameterStep {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private final float momentum;
     private final float take;
@@ -95,16 +94,16 @@ public final class SgdStep extends ParameterStep {
     @Override
     void scalar(MemorySegment gradient, long shift, long first, long end) {
         for (long i = first; i < end; i++) {
-            float w = parameter().getAtIndex(FLOAT, i);
-            float g = gradient.get(FLOAT, i * Float.BYTES + shift);
+            float w = parameter().getAtIndex(JAVA_FLOAT, i);
+            float g = gradient.get(JAVA_FLOAT, i * Float.BYTES + shift);
             g += (decay != 0 ? w : 0) * decay;
             float step = g;
             if (remembers) {
-                float b = buffer.getAtIndex(FLOAT, i) * momentum + g * takeNow;
-                buffer.setAtIndex(FLOAT, i, b);
+                float b = buffer.getAtIndex(JAVA_FLOAT, i) * momentum + g * takeNow;
+                buffer.setAtIndex(JAVA_FLOAT, i, b);
                 step = nesterov ? g + b * momentum : b;
             }
-            parameter().setAtIndex(FLOAT, i, w - rate * step);
+            parameter().setAtIndex(JAVA_FLOAT, i, w - rate * step);
         }
     }
 

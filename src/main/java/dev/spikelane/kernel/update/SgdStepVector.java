@@ -4,17 +4,15 @@ import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.INT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 
 import dev.spikelane.kernel.base.Checks;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /** The vector variant of {@link SgdStep}: one loop for all options, whose branches store what they compute. */
 final class SgdStepVector {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private SgdStepVector() {}
 

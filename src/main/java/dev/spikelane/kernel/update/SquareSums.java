@@ -1,7 +1,8 @@
 package dev.spikelane.kernel.update;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Sums of squares of float32 memory that comes in parts, in any order and from any number of threads.
@@ -13,7 +14,6 @@ public final class SquareSums {
 
     private static final int BLOCK = 64;
     private static final int LANES = 4;
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private final double[] blocks;
 
@@ -62,7 +62,7 @@ public final class SquareSums {
     }
 
     private static double square(MemorySegment values, long at) {
-        double value = values.get(FLOAT, at);
+        double value = values.get(JAVA_FLOAT, at);
         return value * value;
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.plot.data;
 
+import dev.spikelane.kernel.base.Checks;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -27,7 +28,7 @@ public final class CurveLine {
                     x.length + " places and " + values.length + " values, expected as many, at least one");
         }
         for (double place : x) {
-            Samples.requireFinite("x", place);
+            Checks.finite("x", place);
         }
     }
 

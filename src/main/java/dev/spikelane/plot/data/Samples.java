@@ -1,5 +1,6 @@
 package dev.spikelane.plot.data;
 
+import dev.spikelane.kernel.base.Checks;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -15,9 +16,7 @@ public final class Samples {
             throw new IllegalArgumentException(
                     "batch is " + batch + ", expected at least 1 and a divisor of the " + rows + " rows of " + what);
         }
-        if (sample < 0 || sample >= batch) {
-            throw new IndexOutOfBoundsException("sample is " + sample + ", expected 0 to " + (batch - 1));
-        }
+        Checks.index("sample", sample, batch);
         return rows / batch;
     }
 
@@ -31,18 +30,6 @@ public final class Samples {
         if (neurons != expected) {
             throw new IllegalArgumentException(
                     what + " has " + neurons + " neurons, expected " + expected + ", as the membranes");
-        }
-    }
-
-    public static void requireNeuron(int neuron, int neurons) {
-        if (neuron < 0 || neuron >= neurons) {
-            throw new IndexOutOfBoundsException("neuron is " + neuron + ", expected 0 to " + (neurons - 1));
-        }
-    }
-
-    public static void requireFinite(String what, double value) {
-        if (!Double.isFinite(value)) {
-            throw new IllegalArgumentException(what + " is " + value + ", expected a finite number");
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.spikelane.train.gradient;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SourceRun;
 import dev.spikelane.engine.view.SampleViews;
@@ -27,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GradientDropout implements SourceRun {
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private final SourceRun source;
@@ -142,13 +144,13 @@ public final class GradientDropout implements SourceRun {
     /** Multiplies columns from a multiple of 64 on by a row of the masks. */
     private void multiply(MemorySegment values, long at, int mask, int first, int end) {
         for (int column = first; column < end; column += Long.SIZE) {
-            long bits = masks.segment().get(WORD, masks.rowOffset(mask) + column / Long.SIZE * (long) Long.BYTES);
+            long bits = masks.segment().get(JAVA_LONG, masks.rowOffset(mask) + column / Long.SIZE * (long) Long.BYTES);
             long block = at + (long) (column - first) * Float.BYTES;
             int columns = Math.min(Long.SIZE, end - column);
             for (int i = 0; i < columns; i++) {
                 float noise = (bits >>> i & 1) != 0 ? scale : 0;
                 long to = block + (long) i * Float.BYTES;
-                values.set(FLOAT, to, ZeroInputs.weight(noise, values.get(FLOAT, to)) * noise);
+                values.set(JAVA_FLOAT, to, ZeroInputs.weight(noise, values.get(JAVA_FLOAT, to)) * noise);
             }
         }
     }

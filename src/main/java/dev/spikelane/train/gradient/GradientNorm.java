@@ -34,8 +34,7 @@ final class GradientNorm implements Halves.Work {
      * @param behind what takes the normalized rows to the currents
      * @param rows where gradients of what was normalized are kept
      */
-    GradientNorm(
-            TwoStageRun forward, GradientTerm behind, KeptCurrents rows, GradientBlueprint plan, WorkerPool crew) {
+    GradientNorm(TwoStageRun forward, GradientTerm behind, KeptCurrents rows, GradientBlueprint plan, WorkerPool crew) {
         this.forward = forward;
         this.behind = behind;
         this.rows = rows;

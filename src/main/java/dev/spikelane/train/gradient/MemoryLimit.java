@@ -2,6 +2,7 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
@@ -25,9 +26,7 @@ public record MemoryLimit(long most) {
     private static final int BYTES_OF_VALUE = 32;
 
     public static MemoryLimit of(long bytes) {
-        if (bytes < 0) {
-            throw new IllegalArgumentException("bytes is " + bytes + ", expected at least 0");
-        }
+        Checks.atLeast(0, "bytes", bytes);
         return new MemoryLimit(bytes);
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.train.loss;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.train.SquaredErrorLoss;
 import java.util.Arrays;
 
@@ -40,9 +41,7 @@ public sealed interface ErrorForm {
         }
 
         private static void requireRate(String name, double rate) {
-            if (!(rate >= 0 && Double.isFinite(rate))) {
-                throw new IllegalArgumentException(name + " is " + rate + ", expected a finite number of at least 0");
-            }
+            Checks.finiteFromZero(name, rate);
         }
 
         @Override

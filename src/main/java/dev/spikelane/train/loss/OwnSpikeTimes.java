@@ -1,13 +1,12 @@
 package dev.spikelane.train.loss;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /** The first spikes of each output of each sample. */
 public final class OwnSpikeTimes implements SpikeTimes {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private final int spikes;
     private final int outputs;
@@ -34,7 +33,7 @@ public final class OwnSpikeTimes implements SpikeTimes {
         for (int step = 0; step < input.steps; step++) {
             long row = matrix.rowOffset(step * input.batch + sample);
             for (int word = 0; word < matrix.stride(); word++) {
-                long bits = matrix.segment().get(WORD, row + (long) word * Long.BYTES);
+                long bits = matrix.segment().get(JAVA_LONG, row + (long) word * Long.BYTES);
                 for (; bits != 0; bits &= bits - 1) {
                     int output = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
                     if (found[output] < spikes) {

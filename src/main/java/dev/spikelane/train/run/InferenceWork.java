@@ -1,10 +1,12 @@
 package dev.spikelane.train.run;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.kind.ConnectionKind;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Projection;
+import java.util.Arrays;
 
 /**
  * What the connections of a network cost for one sample.
@@ -18,29 +20,42 @@ import dev.spikelane.network.Projection;
 public record InferenceWork(double synapticOperations, long denseOperations, long denseOperationsOfSteps) {
 
     /**
-     * Neurons that one arrival at the start of a projection reaches at once; behind the first full connection nothing
-     * is zero.
+     * Neurons that one arrival at the start of a projection reaches at once; behind the first connection that sums
+     * nothing is zero.
+     *
+     * @return one number for all neurons of the source, or one for each, in torch's order
      */
-    public static long fanOut(Projection projection) {
+    public static int[] fanOut(Projection projection) {
         Shape shape = projection.source().shape();
         for (Connection connection : projection.path()) {
-            shape = connection.outputShape(shape);
-            if (ConnectionKinds.of(connection).connectsAll()) {
-                return shape.size();
+            ConnectionKind<Connection> kind = ConnectionKinds.of(connection);
+            if (kind.sums()) {
+                int[] reach = kind.reach(connection, shape);
+                return reach.length == 1
+                                || shape.size() == projection.source().shape().size()
+                        ? reach
+                        : mean(reach);
             }
+            shape = connection.outputShape(shape);
         }
-        return 1;
+        return new int[] {1};
     }
 
-    /** Multiplications and additions of a projection from its first full connection on, where everything arrives. */
+    /** What one input reaches on average, where those of a source are not known one by one any more. */
+    private static int[] mean(int... reach) {
+        return new int[] {(int) Math.round(Arrays.stream(reach).average().orElse(0))};
+    }
+
+    /** Multiplications and additions of a projection where everything arrives. */
     public static long dense(Projection projection) {
         long operations = 0;
         Shape shape = projection.source().shape();
         for (Connection connection : projection.path()) {
-            Shape next = connection.outputShape(shape);
-            operations +=
-                    ConnectionKinds.of(connection).connectsAll() ? (long) shape.size() * next.size() : next.size();
-            shape = next;
+            int[] reach = ConnectionKinds.of(connection).reach(connection, shape);
+            operations += reach.length == 1
+                    ? (long) reach[0] * shape.size()
+                    : Arrays.stream(reach).asLongStream().sum();
+            shape = connection.outputShape(shape);
         }
         return projection.path().isEmpty() ? shape.size() : operations;
     }

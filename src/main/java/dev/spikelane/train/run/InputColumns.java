@@ -1,5 +1,7 @@
 package dev.spikelane.train.run;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -7,7 +9,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,6 @@ import java.util.Objects;
  * the inputs.
  */
 public final class InputColumns {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private final List<Input> inputs;
     private final int columns;
@@ -110,11 +109,11 @@ public final class InputColumns {
             if (left < Long.SIZE) {
                 word &= (1L << left) - 1;
             }
-            part.segment().set(WORD, part.rowOffset(row) + (long) (column / Long.SIZE) * Long.BYTES, word);
+            part.segment().set(JAVA_LONG, part.rowOffset(row) + (long) (column / Long.SIZE) * Long.BYTES, word);
         }
     }
 
     private static long word(Signal rows, int row, int at) {
-        return rows.segment().get(WORD, rows.rowOffset(row) + (long) at * Long.BYTES);
+        return rows.segment().get(JAVA_LONG, rows.rowOffset(row) + (long) at * Long.BYTES);
     }
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.train.update;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.update.ParameterStep;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -46,9 +47,7 @@ public abstract sealed class BoundUpdate implements ParameterUpdate, GradientSin
 
     /** Checks a learning rate. */
     public static void requireRate(double rate) {
-        if (!(rate >= 0 && Double.isFinite(rate))) {
-            throw new IllegalArgumentException("rate is " + rate + ", expected a finite number of at least 0");
-        }
+        Checks.finiteFromZero("rate", rate);
     }
 
     /** What computes. */
@@ -84,10 +83,7 @@ public abstract sealed class BoundUpdate implements ParameterUpdate, GradientSin
 
     @Override
     public final void setSteps(long number) {
-        if (number < 0) {
-            throw new IllegalArgumentException("steps is " + number + ", expected at least 0");
-        }
-        steps = number;
+        steps = Checks.atLeast(0, "steps", number);
     }
 
     @Override

@@ -3,10 +3,12 @@ package dev.spikelane.network.graph;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.description.NamedValues;
@@ -35,7 +37,9 @@ import java.util.TreeMap;
 public final class RandomGraph {
 
     private static final int[] SIZES = {1, 3, 5, 16, 63, 64, 65, 100, 130};
-    private static final Shape[] MAPS = {Shape.of(2, 3, 3), Shape.of(3, 5, 7), Shape.of(4, 1, 9), Shape.of(1, 4, 4)};
+    private static final Shape[] MAPS = {
+        Shape.of(2, 3, 3), Shape.of(3, 5, 7), Shape.of(4, 1, 9), Shape.of(1, 4, 4), Shape.of(3, 17)
+    };
     private static final int LONGEST_DELAY = 5;
     /** More than any test simulates from one reset to the next. */
     private static final int MOST_STEPS = 60;
@@ -54,6 +58,9 @@ public final class RandomGraph {
     private final Arena arena;
     private final Random random;
     private final Shape maps;
+    /** Makes other maps of these. */
+    private final Pool smaller;
+
     private final List<Population> populations = new ArrayList<>();
     /** The place of each population in an order of projections without a delay. */
     private final List<Integer> ranks = new ArrayList<>();
@@ -75,6 +82,7 @@ public final class RandomGraph {
         this.steps = steps;
         this.constant = random.nextInt(6) == 0;
         this.maps = MAPS[random.nextInt(MAPS.length)];
+        this.smaller = pool(maps);
         NetworkBuilder builder = Network.builder(arena);
         List<Input> declared = new ArrayList<>();
         declared.add(builder.input("x", random.nextBoolean() ? maps : flat()));
@@ -135,6 +143,9 @@ public final class RandomGraph {
         for (int i = 0; i < drawn.columns() && values.name().endsWith("running_var"); i++) {
             drawn.set(0, i, 0.3f + Math.abs(drawn.get(0, i)));
         }
+        if (values.name().endsWith("tracked")) {
+            drawn.set(0, 0, random.nextInt(100));
+        }
         network.weights().replace(values.name(), drawn);
     }
 
@@ -173,15 +184,17 @@ public final class RandomGraph {
         }
         // Cells are rare, so that all that can be are maps.
         boolean arranged = RandomNeuron.gates(model) > 1 || random.nextInt(3) == 0;
-        Shape shape = first.equals(maps) && RandomNeuron.arranges(model) && arranged ? maps : flat();
-        Neuron neuron = new RandomNeuron(arena, shape.size(), random).of(model);
+        boolean isArranged = first.equals(maps) && RandomNeuron.arranges(model) && arranged;
+        Shape some = RandomNeuron.gates(model) == 1 && random.nextInt(3) == 0 ? smaller.outputShape(maps) : maps;
+        Shape shape = isArranged ? some : flat();
+        Neuron neuron = new RandomNeuron(arena, learns ? Shape.of(shape.size()) : shape, random).of(model);
         return builder.population(name, shape, neuron);
     }
 
     private void project(NetworkBuilder builder, Population target, String port, List<Input> declared) {
         Shape currents = target.shape().times(target.neuron().gates());
         Source source = source(target, declared);
-        if (currents.rank() == 3 && !source.shape().equals(target.shape())) {
+        if (currents.rank() > 1 && !source.shape().equals(target.shape())) {
             source = declared.getFirst();
         }
         boolean delayed = switch (source) {
@@ -217,11 +230,27 @@ public final class RandomGraph {
         List<Connection> path = new ArrayList<>();
         Shape from = source.shape();
         float strength = source.ofVariable().isPresent() ? 0.5f : 3;
-        if (currents.rank() == 3 && (!from.equals(currents) || random.nextInt(4) == 0)) {
+        if (currents.rank() > 1 && from.withChannels(1).equals(currents.withChannels(1)) && convolves(from, source)) {
+            return maps(from, currents);
+        }
+        boolean pools = from.equals(maps)
+                && currents.equals(smaller.outputShape(maps))
+                && (!from.equals(currents) || random.nextBoolean());
+        if (currents.rank() > 1 && !pools && (!from.equals(currents) || random.nextInt(4) == 0)) {
             Dense all = dense(from.size(), currents.size(), strength);
             return new Connection[] {new Recurrent(all.weights(), all.bias())};
         }
-        if (from.equals(currents) && (from.rank() == 3 || random.nextInt(3) == 0)) {
+        if (pools) {
+            if (random.nextInt(3) == 0) {
+                path.add(elementwise(from.size(), 1));
+            }
+            path.add(smaller);
+            if (random.nextInt(3) == 0) {
+                path.add(random.nextBoolean() ? norm(currents.channels()) : elementwise(currents.size(), 1));
+            }
+            return path.toArray(Connection[]::new);
+        }
+        if (from.equals(currents) && (from.rank() > 1 || random.nextInt(3) == 0)) {
             for (int i = random.nextInt(4); i > 0; i--) {
                 path.add(elementwise(from.size(), source.ofVariable().isPresent() ? 0.8f : 1.5f));
             }
@@ -233,7 +262,17 @@ public final class RandomGraph {
         if (random.nextInt(4) == 0) {
             path.add(elementwise(from.size(), 1));
         }
-        if (from.rank() == 3) {
+        if (convolves(from, source)) {
+            Convolution drawn = rounded(new RandomConvolution(arena, random).of(from));
+            path.add(drawn);
+            from = drawn.outputShape(from);
+        }
+        if (from.rank() > 1) {
+            if (random.nextInt(3) == 0) {
+                Pool pool = pool(from);
+                path.add(pool);
+                from = pool.outputShape(from);
+            }
             path.add(new Flatten());
             if (random.nextInt(4) == 0) {
                 path.add(elementwise(from.size(), 1));
@@ -260,6 +299,68 @@ public final class RandomGraph {
         return path.toArray(Connection[]::new);
     }
 
+    /** Whether a convolution is drawn, which is possible where all spikes of a channel carry the same. */
+    private boolean convolves(Shape from, Source source) {
+        return !learns && from.rank() > 1 && carriesOne(source) && random.nextInt(2) == 0;
+    }
+
+    private static boolean carriesOne(Source source) {
+        Parameter value =
+                source instanceof Population population ? population.neuron().spikeValue() : Parameter.of(1);
+        return value.isAlways(value.value(0));
+    }
+
+    /** A convolution between maps of the same height and width, by itself or between others. */
+    private Connection[] maps(Shape from, Shape currents) {
+        List<Connection> path = new ArrayList<>();
+        RandomConvolution convolutions = new RandomConvolution(arena, random);
+        Shape middle = from;
+        if (random.nextInt(4) == 0) {
+            path.add(elementwise(from.size(), 1));
+        }
+        if (random.nextInt(4) == 0) {
+            middle = from.withChannels(1 + random.nextInt(5));
+            path.add(rounded(convolutions.keeping(from, middle.channels())));
+        }
+        path.add(rounded(convolutions.keeping(middle, currents.channels())));
+        if (random.nextInt(4) == 0) {
+            path.add(elementwise(currents.size(), 1));
+        }
+        if (random.nextInt(4) == 0) {
+            path.add(norm(currents.channels()));
+        }
+        return path.toArray(Connection[]::new);
+    }
+
+    /** With integers now and then. */
+    private Convolution rounded(Convolution drawn) {
+        return random.nextInt(3) == 0 ? new RandomConvolution(arena, random).rounded(drawn) : drawn;
+    }
+
+    /** A pool that fits. */
+    private Pool pool(Shape from) {
+        while (true) {
+            Pool.Axis x = axis();
+            Pool.Rule rule = Pool.Rule.values()[random.nextInt(3)];
+            try {
+                Pool pool =
+                        new Pool(rule, from.rank() == 2 ? x : axis(), x, random.nextBoolean(), random.nextBoolean());
+                pool.outputShape(from);
+                return pool;
+            } catch (IllegalArgumentException refused) {
+                continue; // too much padding, or a dilated sum
+            }
+        }
+    }
+
+    private Pool.Axis axis() {
+        int size = random.nextInt(4);
+        int dilation = random.nextInt(3) == 0 ? 2 : 1;
+        return size == 0
+                ? new Pool.Axis(0, 1, 0, 1)
+                : new Pool.Axis(size, 1 + random.nextInt(3), random.nextInt(2), dilation);
+    }
+
     private Connection elementwise(int size, float strength) {
         if (random.nextBoolean()) {
             return new Scale((random.nextFloat() * 2 - 0.5f) * strength);
@@ -273,9 +374,7 @@ public final class RandomGraph {
 
     /** With integers where spikes carry one value, now and then. */
     private Connection rounded(Dense dense, Source source) {
-        Parameter value =
-                source instanceof Population population ? population.neuron().spikeValue() : Parameter.of(1);
-        if (learns || !value.isAlways(value.value(0)) || random.nextInt(3) != 0) {
+        if (learns || !carriesOne(source) || random.nextInt(3) != 0) {
             return dense;
         }
         ElementType type = random.nextBoolean() ? ElementType.INT8 : ElementType.INT16;

@@ -7,6 +7,7 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.Firing;
@@ -36,12 +37,19 @@ public final class RandomNeuron {
     public static final int DROPPING = 13;
 
     private final Arena arena;
+    private final Shape shape;
     private final int neurons;
     private final Random random;
 
     public RandomNeuron(Arena arena, int neurons, Random random) {
+        this(arena, Shape.of(neurons), random);
+    }
+
+    /** Neurons of maps may feed back by a convolution. */
+    public RandomNeuron(Arena arena, Shape shape, Random random) {
         this.arena = arena;
-        this.neurons = neurons;
+        this.shape = shape;
+        this.neurons = shape.size();
         this.random = random;
     }
 
@@ -129,8 +137,13 @@ public final class RandomNeuron {
             case 0 -> Recurrence.none();
             case 3 -> Recurrence.by(new Scale(random.nextFloat() - 0.25f));
             case 1, 2 -> Recurrence.by(new OneToOne(shares()));
+            case 4 -> shape.rank() > 1 ? convolution() : allToAll(neurons);
             default -> allToAll(neurons);
         };
+    }
+
+    private Recurrence convolution() {
+        return Recurrence.by(new RandomConvolution(arena, random).keeping(shape, shape.channels()));
     }
 
     private Recurrence allToAll(int outputs) {

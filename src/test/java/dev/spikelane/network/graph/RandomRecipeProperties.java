@@ -118,7 +118,7 @@ final class RandomRecipeProperties {
             return (step, sample, element) -> {
                 Shape shape = projection.source().shape();
                 int inside = ofChannels.contains(projection)
-                        ? element / (shape.height() * shape.width())
+                        ? element / (shape.size() / shape.channels())
                         : shape.inside(element);
                 boolean kept = CounterRandom.uniform(draws.rowKey(step, sample), inside) < 1 - probability;
                 return kept ? 1 / (1 - probability) : 0;

@@ -3,10 +3,12 @@ package dev.spikelane.network.naive;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
@@ -254,8 +256,15 @@ public final class NaiveGradients {
             if (path.get(i) instanceof BatchNorm) {
                 List<double[]> ofAll = ofAll(projection, currents, new Walk(i + 1, walk.end, walk.step));
                 of = norm(projection, i, walk.step).back(arithmetic, ofAll, sample);
+            } else if (path.get(i) instanceof Pool pool) {
+                float[] row = NaiveNetwork.plain(
+                        ran.rows(projection, walk.step - projection.delay(), sample).get(i));
+                of = new NaivePool(
+                                pool,
+                                NaiveNetwork.before(path, i, projection.source().shape()))
+                        .back(arithmetic, row, of);
             } else {
-                of = back(ran.present(projection, i), of, projection.target().shape());
+                of = back(projection, i, of);
             }
             all.addFirst(of);
         }
@@ -275,16 +284,55 @@ public final class NaiveGradients {
         return all;
     }
 
-    private double[] back(Connection connection, double[] of, Shape target) {
-        return switch (connection) {
+    private double[] back(Projection projection, int place, double[] of) {
+        Shape target = projection.target().shape();
+        return switch (ran.present(projection, place)) {
             case Dense dense -> dense(dense.weights(), of, Shape.of(of.length));
             case Recurrent recurrent ->
                 dense(recurrent.weights(), of, of.length == target.size() ? target : Shape.of(of.length));
             case OneToOne own -> multiply(own.weights(), of);
             case Scale scale -> multiply(Parameter.of(scale.factor()), of);
             case Flatten _ -> of;
-            case BatchNorm _, BlasDense _, IntegerDense _ -> throw new AssertionError(connection + " has no gradient");
+            case Convolution _ -> convolution(projection, place).pulled(of);
+            case BatchNorm _, BlasDense _, IntegerDense _, Pool _ -> throw new AssertionError(projection + " has no gradient");
         };
+    }
+
+    private NaiveConvolutionBack convolution(Projection projection, int place) {
+        Convolution said = (Convolution) ran.present(projection, place);
+        Shape shape = NaiveNetwork.before(
+                projection.path(), place, projection.source().shape());
+        return new NaiveConvolutionBack(arithmetic, said, shape);
+    }
+
+    /** Blocks of eight samples ascending; in each steps descending, in a step samples ascending. */
+    private double[] weightsOfConvolution(Projection projection, int place) {
+        NaiveConvolutionBack back = convolution(projection, place);
+        boolean frame = isFrame(projection, place);
+        IntFunction<double[]> ofFrame = frame ? currentsOfFrame(projection) : sample -> new double[0];
+        double[] sum = back.zeros();
+        float @Nullable [] carried = null;
+        for (int block = 0; block < batch; block += NaiveConvolutionBack.BLOCK) {
+            double[] own = back.zeros();
+            for (int step = frame ? first : end - 1; step >= first; step--) {
+                for (int sample = block; sample < Math.min(block + NaiveConvolutionBack.BLOCK, batch); sample++) {
+                    Row row = (frame
+                                    ? ran.rowsOfFrame(projection, first, sample)
+                                    : ran.rows(projection, step - projection.delay(), sample))
+                            .get(place);
+                    List<double[]> of = frame
+                            ? pulled(projection, ofFrame, sample, new Walk(0, apart(projection), first))
+                            : pulled(projection, step, sample);
+                    back.add(row, of.get(place + 1), own);
+                    carried = row.fires() == null ? carried : row.values();
+                }
+            }
+            back.addBlock(own, sum);
+        }
+        if (carried != null) {
+            back.carry(carried, sum);
+        }
+        return sum;
     }
 
     private double[] dense(FloatMatrix weights, double[] of, Shape order) {
@@ -316,10 +364,11 @@ public final class NaiveGradients {
      * bias.
      */
     public double[] weights(Projection projection, int place) {
-        int apart = apart(projection); // where each step has other values, there is no frame any more
-        boolean framed = frames.contains(projection.source().name()) && projection.delay() == 0;
-        if (framed && place < apart) {
-            return weightsOfFrame(projection, place, apart);
+        if (projection.path().get(place) instanceof Convolution) {
+            return weightsOfConvolution(projection, place);
+        }
+        if (isFrame(projection, place)) {
+            return weightsOfFrame(projection, place);
         }
         Connection connection = projection.path().get(place);
         if (connection instanceof BatchNorm norm) {
@@ -394,17 +443,17 @@ public final class NaiveGradients {
         return place;
     }
 
-    /**
-     * Gradients of currents are summed over steps, and go back once; each sample is one multiply-add, and a plain
-     * addition for the bias.
-     */
-    private double[] weightsOfFrame(Projection projection, int place, int apart) {
-        List<Row> sources = new ArrayList<>();
-        List<double[]> results = new ArrayList<>();
-        IntFunction<double[]> currents = sample -> {
+    /** Whether all steps have the same rows at a place. */
+    private boolean isFrame(Projection projection, int place) {
+        return frames.contains(projection.source().name()) && projection.delay() == 0 && place < apart(projection);
+    }
+
+    /** Gradients of all steps, at the end or where steps part. */
+    private IntFunction<double[]> currentsOfFrame(Projection projection) {
+        return sample -> {
             double[] sum = {};
             for (int step = end - 1; step >= first; step--) {
-                Walk walk = new Walk(apart, projection.path().size(), step);
+                Walk walk = new Walk(apart(projection), projection.path().size(), step);
                 double[] of = pulled(projection, currents(projection, step), sample, walk)
                         .getFirst();
                 sum = step == end - 1 ? new double[of.length] : sum;
@@ -414,15 +463,25 @@ public final class NaiveGradients {
             }
             return sum;
         };
+    }
+
+    /**
+     * Gradients of currents are summed over steps, and go back once; each sample is one multiply-add, and a plain
+     * addition for the bias.
+     */
+    private double[] weightsOfFrame(Projection projection, int place) {
+        List<Row> sources = new ArrayList<>();
+        List<double[]> results = new ArrayList<>();
+        IntFunction<double[]> currents = currentsOfFrame(projection);
         if (projection.path().get(place) instanceof BatchNorm norm) {
             double[] sums = new double[2 * norm.channels()];
-            List<double[]> all = ofAll(projection, currents, new Walk(place + 1, apart, first));
+            List<double[]> all = ofAll(projection, currents, new Walk(place + 1, apart(projection), first));
             norm(projection, place, first).add(arithmetic, all, sums);
             return norm.affine() ? sums : new double[0];
         }
         for (int sample = 0; sample < batch; sample++) {
             sources.add(ran.rowsOfFrame(projection, first, sample).get(place));
-            results.add(pulled(projection, currents, sample, new Walk(0, apart, first))
+            results.add(pulled(projection, currents, sample, new Walk(0, apart(projection), first))
                     .get(place + 1));
         }
         int inputs = sources.getFirst().values().length;

@@ -3,12 +3,15 @@ package dev.spikelane.network.naive;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
+import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -425,11 +428,11 @@ public final class NaiveNetwork {
     private static boolean isDense(Connection connection) {
         return switch (connection) {
             case BlasDense _, Dense _, IntegerDense _ -> true;
-            case BatchNorm _, Flatten _, OneToOne _, Recurrent _, Scale _ -> false;
+            case BatchNorm _, Convolution _, Flatten _, OneToOne _, Pool _, Recurrent _, Scale _ -> false;
         };
     }
 
-    private static Shape before(List<Connection> path, int count, Shape source) {
+    static Shape before(List<Connection> path, int count, Shape source) {
         Shape shape = source;
         for (int i = 0; i < count; i++) {
             shape = path.get(i).outputShape(shape);
@@ -445,7 +448,7 @@ public final class NaiveNetwork {
         String prefix = ValueNames.prefix(projection, place);
         boolean recurs = RandomGraph.isRecurrence(projection);
         boolean asBuilt = !values.containsKey(prefix + "weight") && !values.containsKey(prefix + "bias");
-        if (!recurs && asBuilt || said instanceof Scale || said instanceof Flatten || said instanceof BatchNorm) {
+        if (!recurs && asBuilt || !ConnectionKinds.of(said).hasValues() || said instanceof BatchNorm) {
             return said;
         }
         return connections.computeIfAbsent(prefix, _ -> switch (said) {
@@ -454,8 +457,20 @@ public final class NaiveNetwork {
             case IntegerDense dense -> IntegerDense.of(dense.weights(), value(prefix + "bias", dense.bias()));
             case Recurrent _ -> new Recurrent(value(prefix + "weight", null), value(prefix + "bias", null));
             case OneToOne _ -> new OneToOne(value(prefix + "weight", null).toArray());
+            case Convolution conv -> present(conv, prefix);
             default -> throw new AssertionError("no values of " + said);
         });
+    }
+
+    private Connection present(Convolution said, String prefix) {
+        FloatMatrix bias = said.kernel().biased() ? value(prefix + "bias", said.bias()) : said.bias();
+        if (said.integers().isPresent()) {
+            return Convolution.of(said.kernel(), said.integers().orElseThrow(), bias);
+        }
+        FloatMatrix weights = value(prefix + "weight", said.weights());
+        return said.kernel().biased()
+                ? Convolution.of(said.kernel(), weights, bias)
+                : Convolution.of(said.kernel(), weights);
     }
 
     /** What an empty path multiplies each neuron by. */
@@ -477,14 +492,16 @@ public final class NaiveNetwork {
             case Recurrent recurrent -> new Row(recurrent(recurrent, row, order), null);
             case Dense dense -> new Row(dense(dense, row, order), null);
             case IntegerDense dense -> new Row(integers(dense, row, order), null);
+            case Convolution said -> new Row(new NaiveConvolution(said, order).currents(row), null);
             case OneToOne own -> new Row(multiply(own.weights(), row), null);
             case Scale scale -> new Row(multiply(Parameter.of(scale.factor()), row), null);
+            case Pool pool -> new Row(new NaivePool(pool, order).forward(plain(row)), null);
             case BatchNorm _, BlasDense _, Flatten _ -> throw new AssertionError("no plain loop of " + connection);
         };
     }
 
     /** What is left where no connection multiplies. */
-    private static float[] plain(Row row) {
+    static float[] plain(Row row) {
         return row.fires == null ? row.values : multiply(Parameter.of(1), row);
     }
 

@@ -3,14 +3,17 @@ package dev.spikelane.network.naive;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
@@ -256,11 +259,22 @@ final class SmoothNetwork {
     private double[] row(Projection projection, int step, int sample, int places) {
         double[] row = source(projection.source(), step - projection.delay(), sample);
         for (int place = 0; place < places; place++) {
-            row = projection.path().get(place) instanceof BatchNorm said
-                    ? normalized(said, projection, step, sample, place)
-                    : apply(projection, place, row);
+            row = switch (projection.path().get(place)) {
+                case BatchNorm said -> normalized(said, projection, step, sample, place);
+                case Pool said -> pooled(said, projection, step, sample, place, row);
+                default -> apply(projection, place, row);
+            };
         }
         return row;
+    }
+
+    /** The largest values stand where they stood. */
+    private double[] pooled(Pool said, Projection projection, int step, int sample, int place, double[] row) {
+        float[] before = NaiveNetwork.plain(
+                ran.rows(projection, step - projection.delay(), sample).get(place));
+        Shape shape = NaiveNetwork.before(
+                projection.path(), place, projection.source().shape());
+        return new NaivePool(said, shape).smooth(before, row);
     }
 
     private double[] normalized(BatchNorm said, Projection projection, int step, int sample, int place) {
@@ -324,7 +338,8 @@ final class SmoothNetwork {
             case Scale scale -> multiply(row, scale.factor());
             case OneToOne _ -> multiply(row, Objects.requireNonNull(weights));
             case Dense _, Recurrent _ -> dense(row, Objects.requireNonNull(weights));
-            case BatchNorm _, BlasDense _, IntegerDense _ -> throw new AssertionError("no gradient of " + projection);
+            case BatchNorm _, BlasDense _, Convolution _, IntegerDense _, Pool _ ->
+                throw new AssertionError("no gradient of " + projection);
         };
     }
 
@@ -358,14 +373,12 @@ final class SmoothNetwork {
             case Recurrent recurrent ->
                 joined(recurrent.weights().toArray(), recurrent.bias().toArray());
             case OneToOne own -> {
-                int width = projection.source().shape().size();
-                for (int i = 0; i < place; i++) {
-                    width = projection.path().get(i) instanceof Dense dense ? dense.outputs() : width;
-                    width = projection.path().get(i) instanceof Recurrent before ? before.outputs() : width;
-                }
-                yield each(own.weights(), width);
+                Shape source = projection.source().shape();
+                yield each(
+                        own.weights(),
+                        NaiveNetwork.before(projection.path(), place, source).size());
             }
-            case BlasDense _, Flatten _, IntegerDense _, Scale _ -> new double[0];
+            case BlasDense _, Convolution _, Flatten _, IntegerDense _, Pool _, Scale _ -> new double[0];
         };
     }
 

@@ -5,6 +5,7 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.network.Projection;
 import java.util.List;
@@ -21,7 +22,7 @@ final class ValueNames {
     static String prefix(Projection projection, int connection) {
         List<Connection> path = projection.path();
         long owners = path.stream()
-                .filter(each -> !(each instanceof Scale) && !(each instanceof Flatten))
+                .filter(each -> !(each instanceof Scale) && !(each instanceof Flatten) && !(each instanceof Pool))
                 .count();
         int place = 0;
         for (int i = 0; i < connection; i++) {
@@ -38,6 +39,6 @@ final class ValueNames {
                     case Dense _, BlasDense _, IntegerDense _ -> true;
                     default -> false;
                 };
-        return projection.source().shape().reordered() && !seen;
+        return NaiveNetwork.before(path, i, projection.source().shape()).reordered() && !seen;
     }
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.train.run;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -8,10 +9,14 @@ import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -30,7 +35,8 @@ final class InferenceWorkTest {
                 .connect(new OneToOne(1))
                 .neuron(new Leaky(0.9f))
                 .build();
-        assertEquals(3, InferenceWork.fanOut(network.projections().getFirst()), connection.toString());
+        assertArrayEquals(
+                new int[] {3}, InferenceWork.fanOut(network.projections().getFirst()), connection.toString());
         assertEquals(5 + 15 + 3, InferenceWork.dense(network), connection.toString());
     }
 
@@ -55,7 +61,25 @@ final class InferenceWorkTest {
                 .flatten()
                 .neuron(new Leaky(0.9f))
                 .build();
-        assertEquals(1, InferenceWork.fanOut(network.projections().getFirst()));
+        assertArrayEquals(
+                new int[] {1}, InferenceWork.fanOut(network.projections().getFirst()));
         assertEquals(10, InferenceWork.dense(network));
+    }
+
+    /** Padding is no term, and at the edges there are fewer windows. */
+    @Test
+    void convolutionsReachTheWindowsAround() {
+        Network network = Network.builder(Shape.of(1, 2, 3))
+                .connect(new Scale(2))
+                .convolution(4, Kernel.of(2, 3).withPadding(0, 1), new TorchRandom(1))
+                .neuron(new Leaky(0.9f))
+                .build();
+        int[] fanOut = InferenceWork.fanOut(network.projections().getFirst());
+        assertArrayEquals(new int[] {8, 12, 8, 8, 12, 8}, fanOut);
+        assertEquals(6 + 56, InferenceWork.dense(network));
+        SpikeMatrix spikes = SpikeMatrix.copyOf(2, 6, new byte[] {1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0});
+        assertEquals(32, EvaluationTotals.reached(spikes, fanOut));
+        assertEquals(20, EvaluationTotals.reached(FloatMatrix.vector(0, 0, 3, 0, -1, 0), fanOut));
+        assertEquals(28, EvaluationTotals.reachedByCounts(FloatMatrix.vector(2, 1, 0, 0, 0, 0), fanOut));
     }
 }

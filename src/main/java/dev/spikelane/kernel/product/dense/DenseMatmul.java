@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product.dense;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
@@ -8,7 +10,6 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Dense float matrix product (SGEMM): analog input of a layer, and the products of training.
@@ -23,8 +24,6 @@ import java.lang.foreign.ValueLayout;
  * the formula has them. All NaNs are one value, of which any bit pattern may be found.
  */
 public final class DenseMatmul {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private DenseMatmul() {}
 
@@ -168,9 +167,9 @@ public final class DenseMatmul {
             for (int column = 0; column < c.columns(); column++) {
                 long fromB = transposeB ? b.rowOffset(column) : (long) column * Float.BYTES;
                 long to = c.rowOffset(row) + (long) column * Float.BYTES;
-                float start = accumulate ? c.segment().get(FLOAT, to) : 0;
+                float start = accumulate ? c.segment().get(JAVA_FLOAT, to) : 0;
                 float sum = chain(start, depth, a.segment(), fromA, stepA, b.segment(), fromB, stepB);
-                c.segment().set(FLOAT, to, sum);
+                c.segment().set(JAVA_FLOAT, to, sum);
             }
         }
     }
@@ -184,7 +183,7 @@ public final class DenseMatmul {
                 for (int lane = 0; lane < PackedWeights.BLOCK; lane++) {
                     int output = block * PackedWeights.BLOCK + lane;
                     float sum = output < weights.post() ? output(input, row, weights, output) : 0;
-                    currents.set(FLOAT, to + (long) lane * Float.BYTES, sum);
+                    currents.set(JAVA_FLOAT, to + (long) lane * Float.BYTES, sum);
                 }
             }
         }
@@ -211,7 +210,7 @@ public final class DenseMatmul {
             float start, int depth, MemorySegment a, long fromA, long stepA, MemorySegment b, long fromB, long stepB) {
         float sum = start;
         for (int k = 0; k < depth; k++) {
-            sum = ZeroInputs.fma(a.get(FLOAT, fromA + k * stepA), b.get(FLOAT, fromB + k * stepB), sum);
+            sum = ZeroInputs.fma(a.get(JAVA_FLOAT, fromA + k * stepA), b.get(JAVA_FLOAT, fromB + k * stepB), sum);
         }
         return sum;
     }

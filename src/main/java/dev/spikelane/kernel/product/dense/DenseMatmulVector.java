@@ -3,6 +3,8 @@ package dev.spikelane.kernel.product.dense;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Template;
@@ -13,9 +15,7 @@ import dev.spikelane.kernel.product.ZeroInputsVector;
 import dev.spikelane.kernel.product.dense.DenseMatmul.Panels;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -29,8 +29,6 @@ import jdk.incubator.vector.VectorMask;
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class DenseMatmulVector {
 
-    private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final FloatVector ZERO = FloatVector.zero(FLOAT);
 
     private static final int STRIP_BYTES = 4 * BYTES;
@@ -276,7 +274,7 @@ final class DenseMatmulVector {
         FloatVector sum2 = FloatVector.fromMemorySegment(FLOAT, c, at + 2 * BYTES, ORDER);
         FloatVector sum3 = FloatVector.fromMemorySegment(FLOAT, c, at + 3 * BYTES, ORDER);
         for (int k = 0; k < depth; k++) {
-            FloatVector factor = FloatVector.broadcast(FLOAT, a.get(ELEMENT, fromA + (long) k * Float.BYTES));
+            FloatVector factor = FloatVector.broadcast(FLOAT, a.get(JAVA_FLOAT, fromA + (long) k * Float.BYTES));
             long from = fromB + (long) k * PackedWeights.BLOCK_BYTES;
             sum0 = factor.fma(FloatVector.fromMemorySegment(FLOAT, b, from, ORDER), sum0);
             sum1 = factor.fma(FloatVector.fromMemorySegment(FLOAT, b, from + BYTES, ORDER), sum1);

@@ -3,13 +3,13 @@ package dev.spikelane.kernel.product.dense;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul.Panels;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -17,8 +17,6 @@ import jdk.incubator.vector.VectorShuffle;
 /** Copies parts of matrices, transposed or not, to where {@link DenseMatmulVector} reads them. */
 @SuppressWarnings("NarrowCalculation") // offsets within a panel are int on purpose
 final class DensePanelsVector {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** Every lane of a vector's lower half twice, and of its upper half. */
     private static final VectorShuffle<Float> LOWER = VectorShuffle.fromOp(FLOAT, lane -> lane / 2);

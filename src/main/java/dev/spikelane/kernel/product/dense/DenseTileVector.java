@@ -2,16 +2,16 @@ package dev.spikelane.kernel.product.dense;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
 import static dev.spikelane.kernel.base.Lanes.VECTOR;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Template;
 import dev.spikelane.kernel.product.PackedWeights;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -29,9 +29,6 @@ import jdk.incubator.vector.FloatVector;
 final class DenseTileVector extends DenseTile {
 
     private static final boolean ALIKE = Template.data(MethodHandles.lookup(), Boolean.class);
-
-    private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     DenseTileVector() {}
 
@@ -81,22 +78,22 @@ final class DenseTileVector extends DenseTile {
             FloatVector b1 = FloatVector.fromMemorySegment(FLOAT, b, at + BYTES, ORDER);
             FloatVector b2 = FloatVector.fromMemorySegment(FLOAT, b, at + 2 * BYTES, ORDER);
             FloatVector b3 = FloatVector.fromMemorySegment(FLOAT, b, at + 3 * BYTES, ORDER);
-            FloatVector factor = FloatVector.broadcast(FLOAT, a.get(ELEMENT, fromA + from));
+            FloatVector factor = FloatVector.broadcast(FLOAT, a.get(JAVA_FLOAT, fromA + from));
             sum00 = factor.fma(b0, sum00);
             sum01 = factor.fma(b1, sum01);
             sum02 = factor.fma(b2, sum02);
             sum03 = factor.fma(b3, sum03);
-            factor = FloatVector.broadcast(FLOAT, a.get(ELEMENT, a1 + from));
+            factor = FloatVector.broadcast(FLOAT, a.get(JAVA_FLOAT, a1 + from));
             sum10 = factor.fma(b0, sum10);
             sum11 = factor.fma(b1, sum11);
             sum12 = factor.fma(b2, sum12);
             sum13 = factor.fma(b3, sum13);
-            factor = FloatVector.broadcast(FLOAT, a.get(ELEMENT, a2 + from));
+            factor = FloatVector.broadcast(FLOAT, a.get(JAVA_FLOAT, a2 + from));
             sum20 = factor.fma(b0, sum20);
             sum21 = factor.fma(b1, sum21);
             sum22 = factor.fma(b2, sum22);
             sum23 = factor.fma(b3, sum23);
-            factor = FloatVector.broadcast(FLOAT, a.get(ELEMENT, a3 + from));
+            factor = FloatVector.broadcast(FLOAT, a.get(JAVA_FLOAT, a3 + from));
             sum30 = factor.fma(b0, sum30);
             sum31 = factor.fma(b1, sum31);
             sum32 = factor.fma(b2, sum32);

@@ -2,11 +2,11 @@ package dev.spikelane.kernel.product.dense;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.spikelane.kernel.base.Checks;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -17,9 +17,6 @@ import jdk.incubator.vector.FloatVector;
 final class FlatTileVector {
 
     static final int ROWS = 2;
-
-    private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT_UNALIGNED;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private FlatTileVector() {}
 
@@ -67,12 +64,12 @@ final class FlatTileVector {
             FloatVector b1 = FloatVector.fromMemorySegment(FLOAT, four, BYTES, ORDER);
             FloatVector b2 = FloatVector.fromMemorySegment(FLOAT, four, 2 * BYTES, ORDER);
             FloatVector b3 = FloatVector.fromMemorySegment(FLOAT, four, 3 * BYTES, ORDER);
-            FloatVector factor = FloatVector.broadcast(FLOAT, two.get(NUMBER, 0));
+            FloatVector factor = FloatVector.broadcast(FLOAT, two.get(JAVA_FLOAT_UNALIGNED, 0));
             sum00 = factor.fma(b0, sum00);
             sum01 = factor.fma(b1, sum01);
             sum02 = factor.fma(b2, sum02);
             sum03 = factor.fma(b3, sum03);
-            factor = FloatVector.broadcast(FLOAT, two.get(NUMBER, rowOfA));
+            factor = FloatVector.broadcast(FLOAT, two.get(JAVA_FLOAT_UNALIGNED, rowOfA));
             sum10 = factor.fma(b0, sum10);
             sum11 = factor.fma(b1, sum11);
             sum12 = factor.fma(b2, sum12);

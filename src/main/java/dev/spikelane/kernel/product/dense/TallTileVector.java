@@ -2,12 +2,12 @@ package dev.spikelane.kernel.product.dense;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -29,9 +29,6 @@ final class TallTileVector {
     static final int STRIP_BYTES = 2 * BYTES;
 
     private TallTileVector() {}
-
-    private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT_UNALIGNED;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /**
      * Adds for a tile: {@code c[row][lane] += sum over k of a[row][k] * b[k][lane]}, wherever the factors stand. Rows
@@ -88,22 +85,22 @@ final class TallTileVector {
             MemorySegment six = factors.asSlice(at, length);
             FloatVector b0 = FloatVector.fromMemorySegment(FLOAT, two, 0, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(FLOAT, two, BYTES, ORDER);
-            FloatVector factor = FloatVector.broadcast(FLOAT, six.get(NUMBER, 0));
+            FloatVector factor = FloatVector.broadcast(FLOAT, six.get(JAVA_FLOAT_UNALIGNED, 0));
             sum00 = factor.fma(b0, sum00);
             sum01 = factor.fma(b1, sum01);
-            factor = FloatVector.broadcast(FLOAT, six.get(NUMBER, rowOfA));
+            factor = FloatVector.broadcast(FLOAT, six.get(JAVA_FLOAT_UNALIGNED, rowOfA));
             sum10 = factor.fma(b0, sum10);
             sum11 = factor.fma(b1, sum11);
-            factor = FloatVector.broadcast(FLOAT, six.get(NUMBER, 2 * rowOfA));
+            factor = FloatVector.broadcast(FLOAT, six.get(JAVA_FLOAT_UNALIGNED, 2 * rowOfA));
             sum20 = factor.fma(b0, sum20);
             sum21 = factor.fma(b1, sum21);
-            factor = FloatVector.broadcast(FLOAT, six.get(NUMBER, 3 * rowOfA));
+            factor = FloatVector.broadcast(FLOAT, six.get(JAVA_FLOAT_UNALIGNED, 3 * rowOfA));
             sum30 = factor.fma(b0, sum30);
             sum31 = factor.fma(b1, sum31);
-            factor = FloatVector.broadcast(FLOAT, six.get(NUMBER, 4 * rowOfA));
+            factor = FloatVector.broadcast(FLOAT, six.get(JAVA_FLOAT_UNALIGNED, 4 * rowOfA));
             sum40 = factor.fma(b0, sum40);
             sum41 = factor.fma(b1, sum41);
-            factor = FloatVector.broadcast(FLOAT, six.get(NUMBER, 5 * rowOfA));
+            factor = FloatVector.broadcast(FLOAT, six.get(JAVA_FLOAT_UNALIGNED, 5 * rowOfA));
             sum50 = factor.fma(b0, sum50);
             sum51 = factor.fma(b1, sum51);
             at += stepOfA;

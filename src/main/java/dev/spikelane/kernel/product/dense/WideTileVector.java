@@ -2,11 +2,11 @@ package dev.spikelane.kernel.product.dense;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.spikelane.kernel.base.Checks;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -21,9 +21,6 @@ final class WideTileVector {
 
     static final int ROWS = 4;
     static final int STRIP_BYTES = 4 * BYTES;
-
-    private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT_UNALIGNED;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private WideTileVector() {}
 
@@ -71,22 +68,22 @@ final class WideTileVector {
             FloatVector b1 = FloatVector.fromMemorySegment(FLOAT, four, BYTES, ORDER);
             FloatVector b2 = FloatVector.fromMemorySegment(FLOAT, four, 2 * BYTES, ORDER);
             FloatVector b3 = FloatVector.fromMemorySegment(FLOAT, four, 3 * BYTES, ORDER);
-            FloatVector factor = FloatVector.broadcast(FLOAT, rows.get(NUMBER, 0));
+            FloatVector factor = FloatVector.broadcast(FLOAT, rows.get(JAVA_FLOAT_UNALIGNED, 0));
             sum00 = factor.fma(b0, sum00);
             sum01 = factor.fma(b1, sum01);
             sum02 = factor.fma(b2, sum02);
             sum03 = factor.fma(b3, sum03);
-            factor = FloatVector.broadcast(FLOAT, rows.get(NUMBER, rowOfA));
+            factor = FloatVector.broadcast(FLOAT, rows.get(JAVA_FLOAT_UNALIGNED, rowOfA));
             sum10 = factor.fma(b0, sum10);
             sum11 = factor.fma(b1, sum11);
             sum12 = factor.fma(b2, sum12);
             sum13 = factor.fma(b3, sum13);
-            factor = FloatVector.broadcast(FLOAT, rows.get(NUMBER, 2 * rowOfA));
+            factor = FloatVector.broadcast(FLOAT, rows.get(JAVA_FLOAT_UNALIGNED, 2 * rowOfA));
             sum20 = factor.fma(b0, sum20);
             sum21 = factor.fma(b1, sum21);
             sum22 = factor.fma(b2, sum22);
             sum23 = factor.fma(b3, sum23);
-            factor = FloatVector.broadcast(FLOAT, rows.get(NUMBER, 3 * rowOfA));
+            factor = FloatVector.broadcast(FLOAT, rows.get(JAVA_FLOAT_UNALIGNED, 3 * rowOfA));
             sum30 = factor.fma(b0, sum30);
             sum31 = factor.fma(b1, sum31);
             sum32 = factor.fma(b2, sum32);

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product.gradient;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
@@ -9,7 +11,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Products with few outputs, such as ten classes, over the many rows of a batch in training, with the bits of
@@ -27,8 +28,6 @@ public final class NarrowMatmul {
     private static final double NANOSECONDS_OF_TABLES = 200;
 
     private static final double NANOSECONDS_OF_ROW = 4;
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private final FloatMatrix tables;
     private long[] words = {};
@@ -90,7 +89,7 @@ public final class NarrowMatmul {
         }
         for (int word = 0; word * Long.SIZE < weights.pre(); word++) {
             for (int row = 0; row < rows; row++) {
-                words[row] = spikes.segment().get(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES);
+                words[row] = spikes.segment().get(JAVA_LONG, spikes.rowOffset(row) + (long) word * Long.BYTES);
             }
             WeightTablesVector.addInputs(weights, word, words, rows, current, into.offset(0, 0), tables.segment());
         }

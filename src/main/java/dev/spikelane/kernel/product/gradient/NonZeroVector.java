@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product.gradient;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static jdk.incubator.vector.VectorOperators.NE;
 
 import dev.spikelane.kernel.base.Checks;
@@ -10,13 +11,10 @@ import dev.spikelane.kernel.base.SpikeLanesVector;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /** Tells which numbers of a matrix are not zero. */
 final class NonZeroVector {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private NonZeroVector() {}
 

@@ -1,15 +1,14 @@
 package dev.spikelane.kernel.product.gradient;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.ValueLayout;
 
 /**
  * For each two neighboring lines of a matrix, rows or columns, the places at which one of them is not zero, panel after
  * panel of places.
  */
 final class PairLists {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     /**
      * The density of lists above which all places are taken: tiles of 32 registers reach what the CPU can do (at .75
@@ -93,8 +92,8 @@ final class PairLists {
     private long either(SpikeMatrix notZero, int pair, int word) {
         long offset = (long) word * Long.BYTES;
         int second = Math.min(2 * pair + 1, lines - 1);
-        return notZero.segment().get(WORD, notZero.rowOffset(2 * pair) + offset)
-                | notZero.segment().get(WORD, notZero.rowOffset(second) + offset);
+        return notZero.segment().get(JAVA_LONG, notZero.rowOffset(2 * pair) + offset)
+                | notZero.segment().get(JAVA_LONG, notZero.rowOffset(second) + offset);
     }
 
     /** Lists the places of a word that are in a panel. */

@@ -2,13 +2,13 @@ package dev.spikelane.kernel.product.gradient;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -18,8 +18,6 @@ import jdk.incubator.vector.FloatVector;
  */
 final class PairListsVector {
 
-    private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT_UNALIGNED;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int STRIP_BYTES = 4 * BYTES;
 
     private PairListsVector() {}
@@ -122,8 +120,8 @@ final class PairListsVector {
             int place = places[i];
             long at = place * factorStep;
             long from = base + place * valueStep;
-            FloatVector x = FloatVector.broadcast(FLOAT, factor.get(NUMBER, first + at));
-            FloatVector y = FloatVector.broadcast(FLOAT, factor.get(NUMBER, second + at));
+            FloatVector x = FloatVector.broadcast(FLOAT, factor.get(JAVA_FLOAT_UNALIGNED, first + at));
+            FloatVector y = FloatVector.broadcast(FLOAT, factor.get(JAVA_FLOAT_UNALIGNED, second + at));
             MemorySegment four = value.asSlice(from, STRIP_BYTES); // one check for four loads
             FloatVector v = FloatVector.fromMemorySegment(FLOAT, four, 0, ORDER);
             a = x.fma(v, a);

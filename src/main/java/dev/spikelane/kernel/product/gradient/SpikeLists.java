@@ -1,7 +1,8 @@
 package dev.spikelane.kernel.product.gradient;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.ValueLayout;
 
 /**
  * For each group of four rows and each column of spikes, which of the rows fire; and for each column the groups in
@@ -28,7 +29,6 @@ final class SpikeLists {
 
     static final int PANELS_IN_SECTION = GROUPS / PANEL_GROUPS;
 
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
     /** The lowest bit of each of 16 nibbles. */
     private static final long LOWEST = 0x1111111111111111L;
 
@@ -146,7 +146,7 @@ final class SpikeLists {
             int rows = rows(group);
             for (int i = 0; i < 4; i++) {
                 long from = spikes.rowOffset(row + Math.min(i, rows - 1)) + (long) word * Long.BYTES;
-                square[at++] = i < rows ? spikes.segment().get(WORD, from) : 0;
+                square[at++] = i < rows ? spikes.segment().get(JAVA_LONG, from) : 0;
             }
         }
         while (at < Long.SIZE) {

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product.gradient;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
@@ -8,8 +10,6 @@ import java.nio.ByteOrder;
 
 /** Transposes spikes: {@code transposed[column][row] = spikes[row][column]}. */
 final class SpikeTranspose {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     /** Where byte b of a word, counted from its lowest bits, stands in memory. */
     private static final int FLIP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? 0 : Long.BYTES - 1;
@@ -46,7 +46,7 @@ final class SpikeTranspose {
             long bits = 0;
             for (int i = 0; i < rows; i++) {
                 long from = spikes.rowOffset(row + i) + (long) word * Long.BYTES;
-                bits |= (spikes.segment().get(WORD, from) >>> square & 0xFF) << i * Byte.SIZE;
+                bits |= (spikes.segment().get(JAVA_LONG, from) >>> square & 0xFF) << i * Byte.SIZE;
             }
             if (bits != 0) {
                 bits = transposed(bits);

@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product.gradient;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -10,13 +11,11 @@ import dev.spikelane.kernel.product.ZeroInputsVector;
 import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /** The vector variants of {@link WeightGradient}. */
 final class WeightGradientVector {
 
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int STRIP_BYTES = 4 * BYTES;
 
     private WeightGradientVector() {}

@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product.gradient;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -10,7 +11,6 @@ import dev.spikelane.kernel.product.spike.SpikePanelsVector;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -21,8 +21,6 @@ import jdk.incubator.vector.FloatVector;
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a tile are int on purpose
 final class WeightTablesVector {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** Bytes of two vectors. */
     private static final int PAIR = 2 * BYTES;

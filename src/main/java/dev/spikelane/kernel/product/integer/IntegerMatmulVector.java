@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product.integer;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.INT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static dev.spikelane.kernel.base.Lanes.SHORT;
 
 import dev.spikelane.kernel.base.Checks;
@@ -11,7 +12,6 @@ import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
@@ -48,8 +48,6 @@ final class IntegerMatmulVector {
 
     /** Twice the number of an input in an entry of a list. */
     private static final int NUMBER = Integer.MAX_VALUE & ~ActiveLists.GOES_ON;
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private IntegerMatmulVector() {}
 

@@ -4,12 +4,12 @@ import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.INT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -23,8 +23,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 final class IntegerSumsVector {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** Half a vector of 16-bit lanes: as many as a vector has floats. */
     private static final VectorSpecies<Short> HALF =

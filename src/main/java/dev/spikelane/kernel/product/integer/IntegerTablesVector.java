@@ -2,15 +2,15 @@ package dev.spikelane.kernel.product.integer;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.INT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static dev.spikelane.kernel.base.Lanes.SHORT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
@@ -21,9 +21,6 @@ import jdk.incubator.vector.VectorOperators;
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 final class IntegerTablesVector {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    private static final ValueLayout.OfShort SPIKES = ValueLayout.JAVA_SHORT;
 
     /** Vectors of 16-bit lanes in a block, and those that are computed together. */
     private static final int VECTORS = PackedIntegers.BLOCK * Short.BYTES / BYTES;
@@ -115,9 +112,9 @@ final class IntegerTablesVector {
         for (int row = 0; row < rows; row++) {
             long at = spikes.rowOffset(firstRow + row);
             for (int panel = first; panel < end; panel++) {
-                short bits = from.get(SPIKES, at + (long) panel * Short.BYTES);
+                short bits = from.get(JAVA_SHORT, at + (long) panel * Short.BYTES);
                 workspace.set(
-                        SPIKES,
+                        JAVA_SHORT,
                         IntegerSums.SPIKES
                                 + (long) (panel - first) * IntegerSums.SPIKES_BYTES
                                 + (long) row * Short.BYTES,
@@ -269,7 +266,7 @@ final class IntegerTablesVector {
         Checks.isNative(workspace);
         long spikes = IntegerSums.SPIKES + (long) panel * IntegerSums.SPIKES_BYTES;
         for (int row = 0; row < rows; row++) {
-            int bits = workspace.get(SPIKES, spikes + (long) row * Short.BYTES);
+            int bits = workspace.get(JAVA_SHORT, spikes + (long) row * Short.BYTES);
             // Of constant length, so that C2 sees that no load of a table can miss it.
             MemorySegment tables = workspace.asSlice(0, TABLES_BYTES);
             MemorySegment sums = workspace.asSlice(IntegerSums.NARROW + (long) row * STRIP_BYTES, STRIP_BYTES);

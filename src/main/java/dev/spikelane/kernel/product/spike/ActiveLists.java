@@ -1,9 +1,10 @@
 package dev.spikelane.kernel.product.spike;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * The active inputs of some rows as a list, made once for all outputs, with a mark at those whose group of four goes on
@@ -17,8 +18,6 @@ public final class ActiveLists {
 
     /** More than rows that are foreseen have on any machine known, so that lists do not grow when spikes do. */
     private static final int SOME = 1 << 15;
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     /** Where the entries of each row start, and those of the last end. */
     public final int[] starts = new int[SpikeCosts.MOST_ROWS_FORESEEN + 1];
@@ -65,7 +64,7 @@ public final class ActiveLists {
         int[] to = entries;
         int at = start;
         for (int word = 0; word < words; word++) {
-            long bits = spikes.get(WORD, row + (long) word * Long.BYTES);
+            long bits = spikes.get(JAVA_LONG, row + (long) word * Long.BYTES);
             while (bits != 0) {
                 int input = Long.numberOfTrailingZeros(bits);
                 bits &= bits - 1;

@@ -1,12 +1,13 @@
 package dev.spikelane.kernel.product.spike;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Spikes times recurrent weights, for the few rows of one step:
@@ -18,8 +19,6 @@ import java.lang.foreign.ValueLayout;
  * large and cancel, only this order gives snnTorch's.
  */
 public final class RecurrentMatmul {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private RecurrentMatmul() {}
 
@@ -70,7 +69,7 @@ public final class RecurrentMatmul {
     private static float output(SpikeMatrix spikes, int row, PackedWeights weights, int output) {
         float sum = 0;
         for (int word = 0; word < spikes.stride(); word++) {
-            long bits = spikes.segment().get(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES);
+            long bits = spikes.segment().get(JAVA_LONG, spikes.rowOffset(row) + (long) word * Long.BYTES);
             for (; bits != 0; bits &= bits - 1) {
                 sum += weights.weight(output, word * Long.SIZE + Long.numberOfTrailingZeros(bits));
             }

@@ -2,6 +2,8 @@ package dev.spikelane.kernel.product.spike;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;
@@ -9,8 +11,6 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -21,8 +21,6 @@ import jdk.incubator.vector.FloatVector;
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class RecurrentMatmulVector {
 
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int STRIP_BYTES = 4 * BYTES;
 
     private RecurrentMatmulVector() {}
@@ -69,7 +67,7 @@ final class RecurrentMatmulVector {
         int words = spikes.stride();
         long spikeRow = spikes.rowOffset(row);
         for (int word = 0; word < words; word++) {
-            long bits = fired.get(WORD, spikeRow + (long) word * Long.BYTES);
+            long bits = fired.get(JAVA_LONG, spikeRow + (long) word * Long.BYTES);
             while (bits != 0) {
                 long input = (long) word * Long.SIZE + Long.numberOfTrailingZeros(bits);
                 bits &= bits - 1;
@@ -121,7 +119,7 @@ final class RecurrentMatmulVector {
         int words = spikes.stride();
         long spikeRow = spikes.rowOffset(row);
         for (int word = 0; word < words; word++) {
-            long bits = fired.get(WORD, spikeRow + (long) word * Long.BYTES);
+            long bits = fired.get(JAVA_LONG, spikeRow + (long) word * Long.BYTES);
             while (bits != 0) {
                 long input = (long) word * Long.SIZE + Long.numberOfTrailingZeros(bits);
                 bits &= bits - 1;

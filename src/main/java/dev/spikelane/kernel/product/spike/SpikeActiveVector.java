@@ -3,6 +3,8 @@ package dev.spikelane.kernel.product.spike;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;
@@ -10,8 +12,6 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class SpikeActiveVector {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private static final int STRIP = 4 * BYTES;
     private static final int INPUT_SHIFT = Integer.numberOfTrailingZeros(PackedWeights.BLOCK_BYTES);
@@ -133,7 +130,7 @@ final class SpikeActiveVector {
             long spikeRow = spikes.rowOffset(row);
             FloatVector sum = FloatVector.fromMemorySegment(FLOAT, bias, outputs, ORDER);
             for (int word = 0; word < words; word++) {
-                long bits = spikeWords.get(WORD, spikeRow + (long) word * Long.BYTES);
+                long bits = spikeWords.get(JAVA_LONG, spikeRow + (long) word * Long.BYTES);
                 long from = inputs + (long) word * WORD_BYTES;
                 while (bits != 0) {
                     int input = Long.numberOfTrailingZeros(bits);

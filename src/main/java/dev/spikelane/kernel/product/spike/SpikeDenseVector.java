@@ -2,8 +2,10 @@ package dev.spikelane.kernel.product.spike;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
 import static dev.spikelane.kernel.base.Lanes.VECTOR;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;
@@ -12,8 +14,6 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -32,9 +32,6 @@ import jdk.incubator.vector.FloatVector;
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block and within factors are int on purpose
 final class SpikeDenseVector {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    private static final ValueLayout.OfFloat FACTOR = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     /** Two vectors of outputs. */
     private static final int STRIP = 2 * BYTES;
@@ -156,16 +153,16 @@ final class SpikeDenseVector {
                     factors.asSlice(tile + (long) input * SpikeFactors.INPUT_BYTES, SpikeFactors.INPUT_BYTES);
             FloatVector weight0 = FloatVector.fromMemorySegment(FLOAT, of, 0, ORDER);
             FloatVector weight1 = FloatVector.fromMemorySegment(FLOAT, of, BYTES, ORDER);
-            FloatVector factor = FloatVector.broadcast(FLOAT, by.get(FACTOR, 0));
+            FloatVector factor = FloatVector.broadcast(FLOAT, by.get(JAVA_FLOAT_UNALIGNED, 0));
             group00 = weight0.fma(factor, group00);
             group01 = weight1.fma(factor, group01);
-            factor = FloatVector.broadcast(FLOAT, by.get(FACTOR, Float.BYTES));
+            factor = FloatVector.broadcast(FLOAT, by.get(JAVA_FLOAT_UNALIGNED, Float.BYTES));
             group10 = weight0.fma(factor, group10);
             group11 = weight1.fma(factor, group11);
-            factor = FloatVector.broadcast(FLOAT, by.get(FACTOR, 2 * Float.BYTES));
+            factor = FloatVector.broadcast(FLOAT, by.get(JAVA_FLOAT_UNALIGNED, 2 * Float.BYTES));
             group20 = weight0.fma(factor, group20);
             group21 = weight1.fma(factor, group21);
-            factor = FloatVector.broadcast(FLOAT, by.get(FACTOR, 3 * Float.BYTES));
+            factor = FloatVector.broadcast(FLOAT, by.get(JAVA_FLOAT_UNALIGNED, 3 * Float.BYTES));
             group30 = weight0.fma(factor, group30);
             group31 = weight1.fma(factor, group31);
             if ((input & LAST_OF_GROUP) == LAST_OF_GROUP) {

@@ -1,8 +1,9 @@
 package dev.spikelane.kernel.product.spike;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Spikes as the numbers 0 and 1, for {@link SpikeDenseVector}: for every four rows and each input the factors of the
@@ -15,8 +16,6 @@ final class SpikeFactors {
 
     /** Bytes of the factors of an input. */
     static final int INPUT_BYTES = ROWS * Float.BYTES;
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     /** Four spikes, one bit each, as four floats in two words. */
     private static final long[] FLOATS = new long[2 * 16];
@@ -54,16 +53,16 @@ final class SpikeFactors {
             long row2 = spikes.rowOffset(Math.min(firstRow + row + 2, last));
             long row3 = spikes.rowOffset(Math.min(firstRow + row + 3, last));
             for (long word = 0; to < end; word += Long.BYTES) {
-                long bits0 = spikes.segment().get(WORD, row0 + word);
-                long bits1 = spikes.segment().get(WORD, row1 + word);
-                long bits2 = spikes.segment().get(WORD, row2 + word);
-                long bits3 = spikes.segment().get(WORD, row3 + word);
+                long bits0 = spikes.segment().get(JAVA_LONG, row0 + word);
+                long bits1 = spikes.segment().get(JAVA_LONG, row1 + word);
+                long bits2 = spikes.segment().get(JAVA_LONG, row2 + word);
+                long bits3 = spikes.segment().get(JAVA_LONG, row3 + word);
                 for (int i = 0; i < Long.SIZE && to < end; i++) {
                     long four =
                             bits0 >>> i & 1 | (bits1 >>> i & 1) << 1 | (bits2 >>> i & 1) << 2 | (bits3 >>> i & 1) << 3;
                     int at = (int) four * 2;
-                    factors.set(WORD, to, FLOATS[at]);
-                    factors.set(WORD, to + Long.BYTES, FLOATS[at + 1]);
+                    factors.set(JAVA_LONG, to, FLOATS[at]);
+                    factors.set(JAVA_LONG, to + Long.BYTES, FLOATS[at + 1]);
                     to += INPUT_BYTES;
                 }
             }

@@ -1,8 +1,11 @@
 package dev.spikelane.kernel.product.spike;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Lists, for each row and each section of {@value #GROUPS} groups of four inputs, the groups in which an input is
@@ -47,19 +50,15 @@ final class SpikeLister {
 
     private static final long LOWEST_OF_GROUPS = 0x1111_1111_1111_1111L;
 
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-
     private SpikeLister() {}
 
     /** Where the lists of a section start. */
     static int start(MemorySegment lists, int section) {
-        return lists.get(INT, STARTS + section * Integer.BYTES);
+        return lists.get(JAVA_INT, STARTS + section * Integer.BYTES);
     }
 
     static int bundles(MemorySegment lists) {
-        return lists.get(INT, BUNDLES);
+        return lists.get(JAVA_INT, BUNDLES);
     }
 
     static void list(SpikeMatrix spikes, int row, int rows, int input, int inputs, MemorySegment lists) {
@@ -67,13 +66,13 @@ final class SpikeLister {
         int firstWord = input / Long.SIZE;
         int at = LISTS;
         for (int word = 0; word < words; word += WORDS) {
-            lists.set(INT, STARTS + word / WORDS * Integer.BYTES, at);
+            lists.set(JAVA_INT, STARTS + word / WORDS * Integer.BYTES, at);
             long from = spikes.rowOffset(row) + (long) (firstWord + word) * Long.BYTES;
             int some = Math.min(WORDS, words - word);
             sort(spikes, from, rows, some, lists);
             at = bundle(spikes, from, rows, some, lists, at);
         }
-        lists.set(INT, BUNDLES, Math.ceilDiv(rows, BUNDLE));
+        lists.set(JAVA_INT, BUNDLES, Math.ceilDiv(rows, BUNDLE));
     }
 
     /** A bit for each group of four that has one. */
@@ -85,28 +84,28 @@ final class SpikeLister {
     /** Orders the rows by the lengths of their lists, by counting. */
     private static void sort(SpikeMatrix spikes, long from, int rows, int words, MemorySegment lists) {
         for (int length = 0; length < GROUPS + 2; length++) {
-            lists.set(INT, PLACES + length * Integer.BYTES, 0);
+            lists.set(JAVA_INT, PLACES + length * Integer.BYTES, 0);
         }
         long step = spikes.rowOffset(1);
         for (int row = 0; row < rows; row++) {
             int length = 0;
             for (int word = 0; word < words; word++) {
-                length += Long.bitCount(groups(spikes.segment().get(LONG, from + row * step + word * Long.BYTES)));
+                length += Long.bitCount(groups(spikes.segment().get(JAVA_LONG, from + row * step + word * Long.BYTES)));
             }
-            lists.set(INT, LENGTHS + row * Integer.BYTES, length);
+            lists.set(JAVA_INT, LENGTHS + row * Integer.BYTES, length);
             int place = PLACES + (length + 1) * Integer.BYTES;
-            lists.set(INT, place, lists.get(INT, place) + 1);
+            lists.set(JAVA_INT, place, lists.get(JAVA_INT, place) + 1);
         }
         int place = 0;
         for (int length = 0; length <= GROUPS; length++) {
-            place += lists.get(INT, PLACES + length * Integer.BYTES);
-            lists.set(INT, PLACES + length * Integer.BYTES, place);
+            place += lists.get(JAVA_INT, PLACES + length * Integer.BYTES);
+            lists.set(JAVA_INT, PLACES + length * Integer.BYTES, place);
         }
         for (int row = 0; row < rows; row++) {
-            int length = lists.get(INT, LENGTHS + row * Integer.BYTES);
-            int next = lists.get(INT, PLACES + length * Integer.BYTES);
-            lists.set(INT, ORDER + next * Integer.BYTES, row);
-            lists.set(INT, PLACES + length * Integer.BYTES, next + 1);
+            int length = lists.get(JAVA_INT, LENGTHS + row * Integer.BYTES);
+            int next = lists.get(JAVA_INT, PLACES + length * Integer.BYTES);
+            lists.set(JAVA_INT, ORDER + next * Integer.BYTES, row);
+            lists.set(JAVA_INT, PLACES + length * Integer.BYTES, next + 1);
         }
     }
 
@@ -115,19 +114,20 @@ final class SpikeLister {
         long step = spikes.rowOffset(1);
         int at = start;
         for (int first = 0; first < rows; first += BUNDLE) {
-            int last = lists.get(INT, ORDER + Math.min(first + BUNDLE, rows) * Integer.BYTES - Integer.BYTES);
-            int length = lists.get(INT, LENGTHS + last * Integer.BYTES);
-            lists.set(LONG, at, length);
+            int last = lists.get(JAVA_INT, ORDER + Math.min(first + BUNDLE, rows) * Integer.BYTES - Integer.BYTES);
+            int length = lists.get(JAVA_INT, LENGTHS + last * Integer.BYTES);
+            lists.set(JAVA_LONG, at, length);
             for (int i = 0; i < BUNDLE; i++) {
-                int row = first + i < rows ? lists.get(INT, ORDER + (first + i) * Integer.BYTES) : SpikePanels.ROWS;
-                lists.set(SHORT, at + Long.BYTES + i * Short.BYTES, (short) row);
+                int row =
+                        first + i < rows ? lists.get(JAVA_INT, ORDER + (first + i) * Integer.BYTES) : SpikePanels.ROWS;
+                lists.set(JAVA_SHORT, at + Long.BYTES + i * Short.BYTES, (short) row);
                 int to = at + 2 * Long.BYTES + i * Short.BYTES;
                 int end = to + length * Long.BYTES;
                 if (row < SpikePanels.ROWS) {
                     to = entries(spikes, from + row * step, words, lists, to);
                 }
                 for (; to < end; to += Long.BYTES) {
-                    lists.set(SHORT, to, (short) 0);
+                    lists.set(JAVA_SHORT, to, (short) 0);
                 }
             }
             at += (2 + length) * Long.BYTES;
@@ -139,7 +139,7 @@ final class SpikeLister {
     private static int entries(SpikeMatrix spikes, long from, int words, MemorySegment lists, int start) {
         int to = start;
         for (int word = 0; word < words; word++) {
-            long bits = spikes.segment().get(LONG, from + word * Long.BYTES);
+            long bits = spikes.segment().get(JAVA_LONG, from + word * Long.BYTES);
             for (long left = groups(bits); left != 0; left &= left - 1) {
                 int bit = Long.numberOfTrailingZeros(left);
                 int group = word * 16 + bit / 4;
@@ -147,7 +147,7 @@ final class SpikeLister {
                 int place = group / 2 * SpikePanels.TABLE_BYTES
                         + entry * SpikePanels.ENTRY_BYTES
                         + group % 2 * SpikePanels.Shape.LISTS.bytes;
-                lists.set(SHORT, to, (short) place);
+                lists.set(JAVA_SHORT, to, (short) place);
                 to += Long.BYTES;
             }
         }

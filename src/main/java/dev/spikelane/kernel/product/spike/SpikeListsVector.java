@@ -2,13 +2,13 @@ package dev.spikelane.kernel.product.spike;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
 import static dev.spikelane.kernel.base.Lanes.VECTOR;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.kernel.base.Checks;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -17,9 +17,6 @@ import jdk.incubator.vector.FloatVector;
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 final class SpikeListsVector {
-
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private static final int ENTRY = SpikePanels.Shape.LISTS.bytes;
 
@@ -46,8 +43,8 @@ final class SpikeListsVector {
         Checks.isNative(lists);
         long at = start;
         for (int bundle = 0; bundle < bundles; bundle++) {
-            int length = (int) lists.get(LONG, at);
-            long rows = lists.get(LONG, at + Long.BYTES);
+            int length = (int) lists.get(JAVA_LONG, at);
+            long rows = lists.get(JAVA_LONG, at + Long.BYTES);
             at += 2 * Long.BYTES;
             for (int lanes = 0; lanes < ENTRY; lanes += STRIP) {
                 long sums = (long) SpikePanels.SUMS + lanes;
@@ -75,7 +72,7 @@ final class SpikeListsVector {
                         throw new AssertionError(OTHER_VECTOR);
                     }
                     MemorySegment tables = workspace.asSlice(lanes, TABLES_BYTES);
-                    long places = lists.get(LONG, at + (long) i * Long.BYTES);
+                    long places = lists.get(JAVA_LONG, at + (long) i * Long.BYTES);
                     long entry = places & PLACE;
                     sum00 = sum00.add(FloatVector.fromMemorySegment(FLOAT, tables, entry, ORDER));
                     sum01 = sum01.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + BYTES, ORDER));

@@ -1,5 +1,8 @@
 package dev.spikelane.kernel.product.spike;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
@@ -7,7 +10,6 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -39,9 +41,6 @@ import java.util.Locale;
  * <p>{@link Tuner} learns which of them is the fastest on this machine.
  */
 public final class SpikeMatmul {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private static final Variant[] VARIANTS = Variant.values();
 
@@ -344,7 +343,7 @@ public final class SpikeMatmul {
                         to,
                         PackedWeights.BLOCK_BYTES);
                 for (int word = 0; word < spikes.stride(); word++) {
-                    long bits = spikes.segment().get(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES);
+                    long bits = spikes.segment().get(JAVA_LONG, spikes.rowOffset(row) + (long) word * Long.BYTES);
                     long from = weights.blockOffset(block) + (long) word * Long.SIZE * PackedWeights.BLOCK_BYTES;
                     for (int group = 0; group < Long.SIZE; group += 4) {
                         int active = (int) (bits >>> group & 15);
@@ -369,10 +368,10 @@ public final class SpikeMatmul {
             float sum = -0.0f; // the identity of addition: x + -0.0f is x, also for x = -0.0f
             for (int input = 0; input < 4; input++) {
                 if ((active >>> input & 1) != 0) {
-                    sum += weights.get(FLOAT, from + input * (long) PackedWeights.BLOCK_BYTES + lane);
+                    sum += weights.get(JAVA_FLOAT, from + input * (long) PackedWeights.BLOCK_BYTES + lane);
                 }
             }
-            currents.set(FLOAT, to + lane, currents.get(FLOAT, to + lane) + sum);
+            currents.set(JAVA_FLOAT, to + lane, currents.get(JAVA_FLOAT, to + lane) + sum);
         }
     }
 }

@@ -2,15 +2,17 @@ package dev.spikelane.kernel.product.spike;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
 import static dev.spikelane.kernel.base.Lanes.VECTOR;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -21,11 +23,6 @@ import jdk.incubator.vector.FloatVector;
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a panel are int on purpose
 public final class SpikePanelsVector {
-
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
-    private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private static final int INPUT = PackedWeights.BLOCK_BYTES;
     private static final int ENTRY = SpikePanels.ENTRY_BYTES;
@@ -45,7 +42,7 @@ public final class SpikePanelsVector {
     static void clear(MemorySegment workspace, int tables) {
         for (int table = 0; table < tables; table++) {
             for (int lane = 0; lane < ENTRY; lane += Float.BYTES) {
-                workspace.set(ELEMENT, table * TABLE + lane, -0.0f);
+                workspace.set(JAVA_FLOAT, table * TABLE + lane, -0.0f);
             }
         }
     }
@@ -126,7 +123,7 @@ public final class SpikePanelsVector {
         Checks.isNative(workspace);
         Checks.isNative(panels);
         for (int row = 0; row < rows; row++) {
-            long bits = panels.get(SHORT, spikes + row * (long) Short.BYTES);
+            long bits = panels.get(JAVA_SHORT, spikes + row * (long) Short.BYTES);
             long entry0 = bits << 8 & PLACE;
             long entry1 = (bits << 4 & PLACE) + TABLE;
             long entry2 = (bits & PLACE) + 2 * TABLE;
@@ -176,7 +173,7 @@ public final class SpikePanelsVector {
         Checks.isNative(workspace);
         Checks.isNative(panels);
         for (int row = 0; row < rows; row++) {
-            long bits = panels.get(INT, spikes + row * (long) Integer.BYTES);
+            long bits = panels.get(JAVA_INT, spikes + row * (long) Integer.BYTES);
             long entry0 = bits << 8 & PLACE;
             long entry1 = (bits << 4 & PLACE) + NARROW;
             long entry2 = (bits & PLACE) + TABLE;

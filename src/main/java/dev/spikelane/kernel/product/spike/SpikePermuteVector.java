@@ -4,6 +4,10 @@ import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.INT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;
@@ -11,8 +15,6 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -62,11 +64,6 @@ final class SpikePermuteVector {
     /** Bytes of workspace: the tables, the spikes of some rows, their sums, and squares to transpose in. */
     static final int WORKSPACE_BYTES = SQUARE + (1 + SQUARES) * SQUARE_BYTES;
 
-    private static final ValueLayout.OfFloat FLOAT_VALUE = ValueLayout.JAVA_FLOAT;
-    private static final ValueLayout.OfInt INT_VALUE = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong LONG_VALUE = ValueLayout.JAVA_LONG;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
     /** The entries of a table whose bit 0, 1, 2, 3 is set. */
     private static final VectorMask<Float> BIT_0 = VectorMask.fromLong(FLOAT, 0xAAAA);
 
@@ -105,8 +102,8 @@ final class SpikePermuteVector {
             long spikeRow = spikes.rowOffset(first + row);
             int to = SPIKES + row / COUNT * words * 64 + row % COUNT * Integer.BYTES;
             for (int word = 0; word < words; word++) {
-                long bits = from.get(LONG_VALUE, spikeRow + (word >> 1) * Long.BYTES);
-                workspace.set(INT_VALUE, to + word * 64, (int) (bits >>> (word & 1) * WORD));
+                long bits = from.get(JAVA_LONG, spikeRow + (word >> 1) * Long.BYTES);
+                workspace.set(JAVA_INT, to + word * 64, (int) (bits >>> (word & 1) * WORD));
             }
         }
     }
@@ -165,19 +162,19 @@ final class SpikePermuteVector {
         Checks.isNative(biases);
         Checks.isNative(workspace);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
-        FloatVector s00 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias));
+        FloatVector s00 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias));
         FloatVector s01 = s00;
         FloatVector s02 = s00;
         FloatVector s03 = s00;
-        FloatVector s10 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 4));
+        FloatVector s10 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias + 4));
         FloatVector s11 = s10;
         FloatVector s12 = s10;
         FloatVector s13 = s10;
-        FloatVector s20 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 8));
+        FloatVector s20 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias + 8));
         FloatVector s21 = s20;
         FloatVector s22 = s20;
         FloatVector s23 = s20;
-        FloatVector s30 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 12));
+        FloatVector s30 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias + 12));
         FloatVector s31 = s30;
         FloatVector s32 = s30;
         FloatVector s33 = s30;
@@ -242,10 +239,10 @@ final class SpikePermuteVector {
             MemorySegment biases, long bias, MemorySegment workspace, int column, int vector, int words, int groups) {
         Checks.isNative(biases);
         Checks.isNative(workspace);
-        FloatVector s0 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias));
-        FloatVector s1 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 4));
-        FloatVector s2 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 8));
-        FloatVector s3 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 12));
+        FloatVector s0 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias));
+        FloatVector s1 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias + 4));
+        FloatVector s2 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias + 8));
+        FloatVector s3 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias + 12));
         int spikes = SPIKES + vector * words * 64;
         int tables = column % OUTPUTS * 64;
         for (int group = 0; group < groups; group += GROUPS, spikes += 64) {

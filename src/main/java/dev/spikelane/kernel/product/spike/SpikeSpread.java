@@ -1,18 +1,17 @@
 package dev.spikelane.kernel.product.spike;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Copies spikes so that those of one panel of inputs stand side by side for all rows: {@code [panel][row]}, a short or
  * an int each.
  */
 final class SpikeSpread {
-
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private SpikeSpread() {}
 
@@ -33,9 +32,9 @@ final class SpikeSpread {
             long from = spikes.rowOffset(firstRow + row) + input / Byte.SIZE;
             long to = shorts(0, rows, row);
             for (int i = 0; i < inputs; i += Long.SIZE) {
-                long bits = words.get(WORD, from + i / Byte.SIZE);
+                long bits = words.get(JAVA_LONG, from + i / Byte.SIZE);
                 for (int panel = i; panel < i + Long.SIZE && panel < inputs; panel += Short.SIZE) {
-                    panels.set(SHORT, to, (short) bits);
+                    panels.set(JAVA_SHORT, to, (short) bits);
                     bits >>>= Short.SIZE;
                     to += step;
                 }
@@ -50,9 +49,9 @@ final class SpikeSpread {
             long from = spikes.rowOffset(firstRow + row) + input / Byte.SIZE;
             long to = ints(0, rows, row);
             for (int i = 0; i < inputs; i += Long.SIZE) {
-                long bits = words.get(WORD, from + i / Byte.SIZE);
-                panels.set(INT, to, (int) bits);
-                panels.set(INT, to + step, (int) (bits >>> Integer.SIZE));
+                long bits = words.get(JAVA_LONG, from + i / Byte.SIZE);
+                panels.set(JAVA_INT, to, (int) bits);
+                panels.set(JAVA_INT, to + step, (int) (bits >>> Integer.SIZE));
                 to += 2 * step;
             }
         }

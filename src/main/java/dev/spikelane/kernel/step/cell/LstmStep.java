@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.step.cell;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
@@ -11,7 +13,6 @@ import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Updates spiking long short-term memory cells by one step, in float32 without fused operations.
@@ -41,8 +42,6 @@ public final class LstmStep {
     static final int FORGET = 1;
     static final int CANDIDATE = 2;
     static final int OUTPUT = 3;
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     /** Vectors of a position's channels reach into what is behind the last neuron. */
     private static final int BEHIND = 15;
@@ -96,9 +95,7 @@ public final class LstmStep {
                     "channels is " + channels + ", expected a number that divides " + neurons + " neurons");
         }
         Checks.apart("workspace", workspace, "state", state);
-        if (firstRow < 0) {
-            throw new IllegalArgumentException("firstRow is " + firstRow + ", expected at least 0");
-        }
+        Checks.atLeast(0, "firstRow", firstRow);
         LeakyStep.requireFiringOnly(parameters, firstRow, batch);
         run.tile.require("current", firstRow + batch, GATES * neurons);
         Checks.rows("feedback", feedback.rows(), firstRow + batch - run.firstFed);
@@ -152,7 +149,7 @@ public final class LstmStep {
                 Elements.set(state, batch + sample, neuron, cell);
                 Elements.set(state, sample, neuron, h);
             }
-            spikes.segment().set(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES, bits);
+            spikes.segment().set(JAVA_LONG, spikes.rowOffset(row) + (long) word * Long.BYTES, bits);
         }
     }
 

@@ -94,9 +94,7 @@ public final class WindowStep {
         if (parameters.options.reset() != Reset.NONE) {
             throw new IllegalArgumentException("reset is " + parameters.options.reset() + ", expected NONE");
         }
-        if (step < 0) {
-            throw new IllegalArgumentException("step is " + step + ", expected at least 0");
-        }
+        Checks.atLeast(0, "step", step);
         LeakyStep.check(parameters, run, firstRow, batch);
         LeakyStep.requireFiringOnly(parameters, firstRow, batch);
         weights.requireShape("weights", weights.rows(), parameters.neurons());

@@ -2,20 +2,19 @@ package dev.spikelane.kernel.step.cell;
 
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /** The vector variant of {@link WindowStep}. */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class WindowStepVector {
 
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final FloatVector ZERO = FloatVector.zero(FLOAT);
 
     private WindowStepVector() {}

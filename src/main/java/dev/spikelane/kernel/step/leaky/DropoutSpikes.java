@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.step.leaky;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.base.BernoulliRow;
 import dev.spikelane.kernel.base.Checks;
@@ -9,7 +11,6 @@ import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Fires neurons whose membranes pass a dropout, which leaves the membranes themselves as they are.
@@ -25,8 +26,6 @@ import java.lang.foreign.ValueLayout;
  * into calls.
  */
 public final class DropoutSpikes {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private final LeakyParameters parameters;
     private final long seed;
@@ -92,7 +91,7 @@ public final class DropoutSpikes {
         boolean strict = parameters.options.compare() == Compare.STRICT;
         for (int word = run.firstWord; word < run.endWord; word++) {
             long offset = spikes.rowOffset(row) + (long) word * Long.BYTES;
-            long kept = spikes.segment().get(WORD, offset);
+            long kept = spikes.segment().get(JAVA_LONG, offset);
             long fired = 0;
             int end = Math.min((word + 1) * Long.SIZE, parameters.neurons());
             for (int neuron = word * Long.SIZE; neuron < end; neuron++) {
@@ -103,7 +102,7 @@ public final class DropoutSpikes {
                     fired |= 1L << neuron;
                 }
             }
-            spikes.segment().set(WORD, offset, fired);
+            spikes.segment().set(JAVA_LONG, offset, fired);
         }
     }
 }

@@ -16,12 +16,6 @@ final class LeakyAgain {
     private final LeakyOptions options;
     private final int count;
     private final FloatMatrix quantized;
-    private final float[] threshold;
-    private final float[] leak;
-    private final float[] alpha;
-    private final float[] scale;
-    private final float[] rest;
-    private final float[] own;
 
     /** The variables before the step. */
     final float[] before;
@@ -52,12 +46,6 @@ final class LeakyAgain {
         this.options = tile.parameters.options;
         this.count = tile.count;
         this.quantized = FloatMatrix.zeros(1, count);
-        this.threshold = tile.threshold;
-        this.leak = tile.leak;
-        this.alpha = tile.alpha;
-        this.scale = tile.scale;
-        this.rest = tile.rest;
-        this.own = tile.own;
         this.before = new float[count];
         this.synapse = new float[count];
         this.third = new float[count];
@@ -88,7 +76,7 @@ final class LeakyAgain {
         if (options.feedback() == Feedback.OWN_SPIKES && fired != null) {
             for (int i = 0; i < count; i++) {
                 previous[i] = fired.get(step.previousRow + sample, tile.first + i) ? 1 : 0;
-                fed[i] = previous[i] * own[i];
+                fed[i] = previous[i] * tile.own[i];
             }
         }
         FloatMatrix currents = step.current;
@@ -115,11 +103,11 @@ final class LeakyAgain {
     private void over() {
         if (options.compare() == Compare.STRICT) {
             for (int i = 0; i < count; i++) {
-                reset[i] = before[i] > threshold[i] ? 1 : 0;
+                reset[i] = before[i] > tile.threshold[i] ? 1 : 0;
             }
         } else {
             for (int i = 0; i < count; i++) {
-                reset[i] = before[i] >= threshold[i] ? 1 : 0;
+                reset[i] = before[i] >= tile.threshold[i] ? 1 : 0;
             }
         }
     }
@@ -139,28 +127,28 @@ final class LeakyAgain {
             return;
         }
         for (int i = 0; i < count; i++) {
-            float fedBack = options.feedback() == Feedback.CONSTANT ? own[i] : fed[i];
+            float fedBack = options.feedback() == Feedback.CONSTANT ? tile.own[i] : fed[i];
             float in = input[i];
             if (options.synapse()) {
-                in = alpha[i] * synapse[i] + in;
+                in = tile.alpha[i] * synapse[i] + in;
                 in = options.feedback() == Feedback.NONE ? in : in + fedBack;
             }
             float u = before[i];
             if (options.reset() == Reset.ZERO) {
                 u = (1 - reset[i]) * u;
             } else if (options.reset() == Reset.SUBTRACT_DECAYED) {
-                u = u - reset[i] * threshold[i];
+                u = u - reset[i] * tile.threshold[i];
             }
             input[i] = in;
             decayed[i] = u;
-            u = decay(u, in, leak[i], rest[i]);
+            u = decay(u, in, tile.leak[i], tile.rest[i]);
             if (options.feedback() != Feedback.NONE && !options.synapse()) {
                 u = u + fedBack;
             }
             u = options.rectified() ? Math.max(u, 0) : u;
             charged[i] = u;
             if (options.reset() == Reset.SUBTRACT) {
-                u = u - reset[i] * threshold[i];
+                u = u - reset[i] * tile.threshold[i];
             } else if (options.reset() == Reset.CLEAR) {
                 u = u - reset[i] * u;
             }
@@ -180,10 +168,10 @@ final class LeakyAgain {
 
     private void forwardAlpha() {
         for (int i = 0; i < count; i++) {
-            float excitatory = alpha[i] * synapse[i] + input[i];
-            float inhibitory = leak[i] * third[i] - input[i];
+            float excitatory = tile.alpha[i] * synapse[i] + input[i];
+            float inhibitory = tile.leak[i] * third[i] - input[i];
             charged[i] = excitatory + inhibitory;
-            float u = scale[i] * (excitatory + inhibitory);
+            float u = tile.scale[i] * (excitatory + inhibitory);
             u -= (options.subtracts() ? -third[i] : u) * reset[i];
             membrane[i] = u;
         }
@@ -194,7 +182,7 @@ final class LeakyAgain {
         int winner = 0;
         float largest = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < count; i++) {
-            float excess = membrane[i] - threshold[i];
+            float excess = membrane[i] - tile.threshold[i];
             if (Float.isNaN(excess)) {
                 return i;
             }
@@ -211,7 +199,7 @@ final class LeakyAgain {
         boolean strict = options.compare() == Compare.STRICT;
         for (int i = 0; i < count; i++) {
             float from = compared(i);
-            boolean above = strict ? from > threshold[i] : from >= threshold[i];
+            boolean above = strict ? from > tile.threshold[i] : from >= tile.threshold[i];
             spike[i] = above && (winner < 0 || winner == i) ? 1 : 0;
         }
     }
@@ -220,7 +208,7 @@ final class LeakyAgain {
     void distances(float[] into) {
         for (int i = 0; i < count; i++) {
             float from = compared(i);
-            into[i] = from - threshold[i];
+            into[i] = from - tile.threshold[i];
         }
     }
 

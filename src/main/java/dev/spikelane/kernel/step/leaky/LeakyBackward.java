@@ -40,21 +40,6 @@ public final class LeakyBackward implements NeuronBackward {
 
     private final float @Nullable [] factor;
 
-    private final float[] threshold;
-    private final float[] leak;
-    private final float[] alpha;
-    private final float[] scale;
-    private final float[] rest;
-    private final float[] own;
-    private final float[] fired;
-    private final float[] before;
-    private final float[] synapse;
-    private final float[] input;
-    private final float[] membrane;
-    private final float[] decayed;
-    private final float[] reset;
-    private final float[] spike;
-
     private final float[] ofMembrane;
     private final float[] ofSecond;
     private final float[] ofThird;
@@ -79,20 +64,6 @@ public final class LeakyBackward implements NeuronBackward {
         this.count = neurons;
         this.factors = factors;
         this.factor = factors == null ? null : new float[neurons];
-        this.threshold = tile.threshold;
-        this.leak = tile.leak;
-        this.alpha = tile.alpha;
-        this.scale = tile.scale;
-        this.rest = tile.rest;
-        this.own = tile.own;
-        this.fired = tile.fired;
-        this.before = again.before;
-        this.synapse = again.synapse;
-        this.input = again.input;
-        this.membrane = again.membrane;
-        this.decayed = again.decayed;
-        this.reset = again.reset;
-        this.spike = again.spike;
         this.ofMembrane = new float[neurons];
         this.ofSecond = new float[neurons];
         this.ofThird = new float[neurons];
@@ -225,7 +196,7 @@ public final class LeakyBackward implements NeuronBackward {
     private void scaleSpikes(int sample) {
         if (totals.has(LeakySums.FACTOR) && !options.inhibition()) {
             for (int i = 0; i < count; i++) {
-                other[i] = spike[i] * ofInput[i];
+                other[i] = again.spike[i] * ofInput[i];
             }
             totals.add(LeakySums.FACTOR, sample, other);
         }
@@ -241,9 +212,9 @@ public final class LeakyBackward implements NeuronBackward {
      */
     private void throughReset(int sample) {
         for (int i = 0; i < count; i++) {
-            float of = -((options.subtracts() ? threshold[i] : membrane[i]) * ofMembrane[i]);
-            ofInput[i] = ofInput[i] + (options.inhibition() ? of * fired[i] : of);
-            other[i] = spike[i] * fired[i] * fired[i] * of;
+            float of = -((options.subtracts() ? tile.threshold[i] : again.membrane[i]) * ofMembrane[i]);
+            ofInput[i] = ofInput[i] + (options.inhibition() ? of * tile.fired[i] : of);
+            other[i] = again.spike[i] * tile.fired[i] * tile.fired[i] * of;
         }
         if (options.inhibition()) {
             totals.subtract(LeakySums.FACTOR, sample, other);
@@ -254,19 +225,19 @@ public final class LeakyBackward implements NeuronBackward {
         boolean difference = options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE;
         if (difference) {
             for (int i = 0; i < count; i++) {
-                float s = options.inhibition() ? spike[i] == 0 ? tile.silent[i] : fired[i] : spike[i];
-                spike[i] = s - reset[i];
+                float s = options.inhibition() ? again.spike[i] == 0 ? tile.silent[i] : tile.fired[i] : again.spike[i];
+                again.spike[i] = s - again.reset[i];
             }
         }
         if (options.subtracts()) {
             for (int i = 0; i < count; i++) {
-                other[i] = spike[i] * ofMembrane[i];
+                other[i] = again.spike[i] * ofMembrane[i];
             }
             totals.subtract(LeakySums.THRESHOLD, sample, other);
             return;
         }
         for (int i = 0; i < count; i++) {
-            other[i] = spike[i] * ofMembrane[i];
+            other[i] = again.spike[i] * ofMembrane[i];
             ofMembrane[i] = ofMembrane[i] - other[i];
         }
         if (!difference) {
@@ -279,7 +250,7 @@ public final class LeakyBackward implements NeuronBackward {
         resetLater(sample);
         if (options.rectified()) {
             for (int i = 0; i < count; i++) {
-                ofMembrane[i] = membrane[i] > 0 ? ofMembrane[i] : 0;
+                ofMembrane[i] = again.membrane[i] > 0 ? ofMembrane[i] : 0;
             }
         }
         System.arraycopy(ofMembrane, 0, ofSecond, 0, count); // what comes after the decay
@@ -289,8 +260,8 @@ public final class LeakyBackward implements NeuronBackward {
             add(ofSecond, ofInput);
             System.arraycopy(ofSecond, 0, ofInput, 0, count);
             for (int i = 0; i < count; i++) {
-                other[i] = synapse[i] * ofInput[i];
-                ofThird[i] = alpha[i] * ofInput[i];
+                other[i] = again.synapse[i] * ofInput[i];
+                ofThird[i] = tile.alpha[i] * ofInput[i];
             }
             totals.add(LeakySums.SYNAPSE, sample, other);
             tile.storeAt(ofThird, ofVariables, batch + sample);
@@ -320,7 +291,7 @@ public final class LeakyBackward implements NeuronBackward {
         FloatMatrix to = step.ofPrevious;
         if (to != null) {
             for (int i = 0; i < count; i++) {
-                other[i] = own[i] * ofSecond[i];
+                other[i] = tile.own[i] * ofSecond[i];
             }
             tile.storeAt(other, to, sample);
         }
@@ -329,7 +300,7 @@ public final class LeakyBackward implements NeuronBackward {
     private void resetLater(int sample) {
         if (options.spike() == Spike.CHANGE) {
             for (int i = 0; i < count; i++) {
-                float change = Math.signum(membrane[i] - before[i]) * other[i];
+                float change = Math.signum(again.membrane[i] - again.before[i]) * other[i];
                 ofMembrane[i] = ofMembrane[i] + change;
                 ofThird[i] = -change;
             }
@@ -341,12 +312,12 @@ public final class LeakyBackward implements NeuronBackward {
         }
         if (options.reset() == Reset.SUBTRACT && totals.has(LeakySums.THRESHOLD)) {
             for (int i = 0; i < count; i++) {
-                other[i] = reset[i] * ofMembrane[i];
+                other[i] = again.reset[i] * ofMembrane[i];
             }
             totals.subtract(LeakySums.THRESHOLD, sample, other);
         } else if (options.reset() == Reset.CLEAR) {
             for (int i = 0; i < count; i++) {
-                ofMembrane[i] = ofMembrane[i] - reset[i] * ofMembrane[i];
+                ofMembrane[i] = ofMembrane[i] - again.reset[i] * ofMembrane[i];
             }
         }
     }
@@ -362,19 +333,19 @@ public final class LeakyBackward implements NeuronBackward {
             switch (options.decay()) {
                 case MULTIPLY -> {
                     ofInput[i] = of;
-                    ofMembrane[i] = leak[i] * of;
+                    ofMembrane[i] = tile.leak[i] * of;
                 }
                 case MULTIPLY_WEIGHTED -> {
-                    ofInput[i] = (1 - leak[i]) * of;
-                    ofMembrane[i] = leak[i] * of;
+                    ofInput[i] = (1 - tile.leak[i]) * of;
+                    ofMembrane[i] = tile.leak[i] * of;
                 }
                 case EULER -> {
-                    ofInput[i] = leak[i] * of;
-                    ofMembrane[i] = of - leak[i] * of;
+                    ofInput[i] = tile.leak[i] * of;
+                    ofMembrane[i] = of - tile.leak[i] * of;
                 }
                 case DIVIDE -> {
-                    ofInput[i] = of / leak[i];
-                    ofMembrane[i] = of - of / leak[i];
+                    ofInput[i] = of / tile.leak[i];
+                    ofMembrane[i] = of - of / tile.leak[i];
                 }
                 case NONE -> {
                     ofInput[i] = of;
@@ -387,11 +358,11 @@ public final class LeakyBackward implements NeuronBackward {
         }
         if (options.resetsLater() && options.reset() == Reset.ZERO) {
             for (int i = 0; i < count; i++) {
-                ofMembrane[i] = (1 - reset[i]) * ofMembrane[i];
+                ofMembrane[i] = (1 - again.reset[i]) * ofMembrane[i];
             }
         } else if (options.resetsLater() && options.reset() == Reset.SUBTRACT_DECAYED) {
             for (int i = 0; i < count; i++) {
-                other[i] = reset[i] * ofMembrane[i];
+                other[i] = again.reset[i] * ofMembrane[i];
             }
             totals.subtract(LeakySums.THRESHOLD, sample, other);
         }
@@ -403,9 +374,11 @@ public final class LeakyBackward implements NeuronBackward {
             return;
         }
         for (int i = 0; i < count; i++) {
-            decayed[i] = options.reset() == Reset.ZERO
-                    ? (1 - reset[i]) * before[i]
-                    : options.reset() == Reset.SUBTRACT_DECAYED ? before[i] - reset[i] * threshold[i] : before[i];
+            again.decayed[i] = options.reset() == Reset.ZERO
+                    ? (1 - again.reset[i]) * again.before[i]
+                    : options.reset() == Reset.SUBTRACT_DECAYED
+                            ? again.before[i] - again.reset[i] * tile.threshold[i]
+                            : again.before[i];
         }
     }
 
@@ -416,10 +389,11 @@ public final class LeakyBackward implements NeuronBackward {
         for (int i = 0; i < count; i++) {
             float of = ofMembrane[i];
             other[i] = switch (options.decay()) {
-                case MULTIPLY -> decayed[i] * of;
-                case MULTIPLY_WEIGHTED -> (decayed[i] - input[i]) * of;
-                case EULER -> ((rest[i] - decayed[i]) + input[i]) * of;
-                case DIVIDE -> -((input[i] - (decayed[i] - rest[i])) / (leak[i] * leak[i])) * of;
+                case MULTIPLY -> again.decayed[i] * of;
+                case MULTIPLY_WEIGHTED -> (again.decayed[i] - again.input[i]) * of;
+                case EULER -> ((tile.rest[i] - again.decayed[i]) + again.input[i]) * of;
+                case DIVIDE ->
+                    -((again.input[i] - (again.decayed[i] - tile.rest[i])) / (tile.leak[i] * tile.leak[i])) * of;
                 case NONE -> 0;
             };
         }
@@ -431,23 +405,23 @@ public final class LeakyBackward implements NeuronBackward {
         tile.loadAt(ofVariables, 2 * batch + sample, ofThird);
         if (options.resetsLater() && options.subtracts()) {
             for (int i = 0; i < count; i++) {
-                other[i] = reset[i] * ofSecond[i];
+                other[i] = again.reset[i] * ofSecond[i];
             }
             totals.subtract(LeakySums.THRESHOLD, sample, other);
         }
         for (int i = 0; i < count; i++) {
-            other[i] = again.charged[i] * unreset(ofMembrane[i], reset[i]);
+            other[i] = again.charged[i] * unreset(ofMembrane[i], again.reset[i]);
         }
         totals.add(LeakySums.SCALE, sample, other);
         for (int i = 0; i < count; i++) {
-            float r = reset[i];
-            float through = scale[i] * unreset(ofMembrane[i], r);
+            float r = again.reset[i];
+            float through = tile.scale[i] * unreset(ofMembrane[i], r);
             ofSecond[i] = unreset(ofSecond[i], r) + through;
             ofThird[i] = (ofThird[i] - r * ofThird[i]) + through;
             ofInput[i] = ofSecond[i] - ofThird[i];
         }
         for (int i = 0; i < count; i++) {
-            other[i] = synapse[i] * ofSecond[i];
+            other[i] = again.synapse[i] * ofSecond[i];
         }
         totals.add(LeakySums.SYNAPSE, sample, other);
         for (int i = 0; i < count; i++) {
@@ -455,9 +429,9 @@ public final class LeakyBackward implements NeuronBackward {
         }
         totals.add(LeakySums.LEAK, sample, other);
         for (int i = 0; i < count; i++) {
-            float old = options.subtracts() ? reset[i] * ofMembrane[i] : 0;
-            ofSecond[i] = alpha[i] * ofSecond[i];
-            ofThird[i] = leak[i] * ofThird[i] + old;
+            float old = options.subtracts() ? again.reset[i] * ofMembrane[i] : 0;
+            ofSecond[i] = tile.alpha[i] * ofSecond[i];
+            ofThird[i] = tile.leak[i] * ofThird[i] + old;
             ofMembrane[i] = 0;
         }
         tile.storeAt(ofSecond, ofVariables, batch + sample);

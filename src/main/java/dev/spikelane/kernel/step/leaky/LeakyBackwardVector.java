@@ -3,6 +3,7 @@ package dev.spikelane.kernel.step.leaky;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import dev.spikelane.kernel.Reset;
@@ -11,7 +12,6 @@ import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class LeakyBackwardVector implements NeuronBackward {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private final LeakyParameters parameters;
     private final long firstByte;

@@ -2,6 +2,8 @@ package dev.spikelane.kernel.step.leaky;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import dev.spikelane.kernel.Reset;
@@ -9,8 +11,6 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.SurrogateConstants;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -19,8 +19,6 @@ import jdk.incubator.vector.FloatVector;
  */
 final class LeakyFrameAtanVector {
 
-    private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT_UNALIGNED;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int BLOCK_BYTES = LeakyFrame.BLOCK * Float.BYTES;
     private static final int PAIR = 2 * BYTES;
 
@@ -79,8 +77,8 @@ final class LeakyFrameAtanVector {
             FloatVector g = none;
             FloatVector g2 = none;
             for (int output = 0; output < outputs; output++) {
-                FloatVector factor =
-                        FloatVector.broadcast(FLOAT, upstream.get(NUMBER, from + (long) output * Float.BYTES));
+                FloatVector factor = FloatVector.broadcast(
+                        FLOAT, upstream.get(JAVA_FLOAT_UNALIGNED, from + (long) output * Float.BYTES));
                 MemorySegment two = weights.asSlice(weight + (long) output * BLOCK_BYTES, PAIR);
                 g = factor.fma(FloatVector.fromMemorySegment(FLOAT, two, 0, ORDER), g);
                 g2 = factor.fma(FloatVector.fromMemorySegment(FLOAT, two, BYTES, ORDER), g2);

@@ -3,6 +3,7 @@ package dev.spikelane.kernel.step.leaky;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import dev.spikelane.kernel.Reset;
@@ -12,7 +13,6 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 /** The vector variants of {@link LeakyFrame}: chains of steps in registers, several side by side. */
 final class LeakyFrameVector {
 
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int BLOCK_BYTES = LeakyFrame.BLOCK * Float.BYTES;
     private static final int VECTORS = LeakyFrame.BLOCK / COUNT;
 

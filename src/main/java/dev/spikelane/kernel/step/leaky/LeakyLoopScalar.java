@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.step.leaky;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
@@ -11,7 +13,6 @@ import dev.spikelane.kernel.step.leaky.LeakyOptions.Phase;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,6 @@ final class LeakyLoopScalar implements LeakyLoop {
     /** Those of a copy; a constant that the JIT folds. */
     private static final @Nullable LeakyOptions COPIED =
             Template.dataOfCopy(MethodHandles.lookup(), LeakyOptions.class);
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private final LeakyOptions own;
 
@@ -213,14 +212,14 @@ final class LeakyLoopScalar implements LeakyLoop {
     }
 
     private static boolean spike(SpikeMatrix spikes, int row, int neuron) {
-        return (spikes.segment().get(WORD, wordOffset(spikes, row, neuron)) >>> neuron & 1) != 0;
+        return (spikes.segment().get(JAVA_LONG, wordOffset(spikes, row, neuron)) >>> neuron & 1) != 0;
     }
 
     private static void setSpike(SpikeMatrix spikes, int row, int neuron, boolean spike) {
         long offset = wordOffset(spikes, row, neuron);
-        long word = spikes.segment().get(WORD, offset);
+        long word = spikes.segment().get(JAVA_LONG, offset);
         long bit = 1L << neuron;
-        spikes.segment().set(WORD, offset, spike ? word | bit : word & ~bit);
+        spikes.segment().set(JAVA_LONG, offset, spike ? word | bit : word & ~bit);
     }
 
     private static long wordOffset(SpikeMatrix spikes, int row, int neuron) {

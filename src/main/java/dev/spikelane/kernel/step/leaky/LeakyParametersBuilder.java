@@ -4,6 +4,7 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Phase;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
@@ -42,10 +43,7 @@ public final class LeakyParametersBuilder {
     private boolean inhibition;
 
     LeakyParametersBuilder(int neurons) {
-        if (neurons < 1) {
-            throw new IllegalArgumentException("neurons is " + neurons + ", expected at least 1");
-        }
-        this.neurons = neurons;
+        this.neurons = Checks.atLeast(1, "neurons", neurons);
     }
 
     /**

@@ -1,13 +1,12 @@
 package dev.spikelane.kernel.step.leaky;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** The parameters of a tile of neurons as arrays, and its way to rows of matrices. */
 final class LeakyTile {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     final LeakyParameters parameters;
     /** The first neuron, and how many there are. */
@@ -64,16 +63,16 @@ final class LeakyTile {
     }
 
     private void fill(FloatMatrix all, float[] tile) {
-        MemorySegment.copy(all.segment(), FLOAT, (long) first * Float.BYTES, tile, 0, count);
+        MemorySegment.copy(all.segment(), JAVA_FLOAT, (long) first * Float.BYTES, tile, 0, count);
     }
 
     /** A row of a matrix that holds all neurons, or the tile. */
     void loadAt(FloatMatrix matrix, int row, float[] into) {
-        MemorySegment.copy(matrix.segment(), FLOAT, matrix.rowOffset(row) + column(matrix), into, 0, count);
+        MemorySegment.copy(matrix.segment(), JAVA_FLOAT, matrix.rowOffset(row) + column(matrix), into, 0, count);
     }
 
     void storeAt(float[] values, FloatMatrix matrix, int row) {
-        MemorySegment.copy(values, 0, matrix.segment(), FLOAT, matrix.rowOffset(row) + column(matrix), count);
+        MemorySegment.copy(values, 0, matrix.segment(), JAVA_FLOAT, matrix.rowOffset(row) + column(matrix), count);
     }
 
     private long column(FloatMatrix matrix) {
@@ -82,11 +81,11 @@ final class LeakyTile {
 
     /** A row of a tile. */
     void load(FloatMatrix matrix, int row, float[] into) {
-        MemorySegment.copy(matrix.segment(), FLOAT, matrix.rowOffset(row), into, 0, count);
+        MemorySegment.copy(matrix.segment(), JAVA_FLOAT, matrix.rowOffset(row), into, 0, count);
     }
 
     void store(float[] values, FloatMatrix matrix, int row) {
-        MemorySegment.copy(values, 0, matrix.segment(), FLOAT, matrix.rowOffset(row), count);
+        MemorySegment.copy(values, 0, matrix.segment(), JAVA_FLOAT, matrix.rowOffset(row), count);
     }
 
     void multiply(float[] values, float[] factors) {

@@ -27,23 +27,20 @@ final class LeakyTotals {
 
     /** Adds terms to the sums of a sample, if the parameter is learned. */
     void add(LeakySums parameter, int sample, float[] terms) {
-        FloatMatrix sum = sums.get(parameter);
-        if (sum != null) {
-            tile.loadAt(sum, sample, summed);
-            for (int i = 0; i < tile.count; i++) {
-                summed[i] = summed[i] + terms[i];
-            }
-            tile.storeAt(summed, sum, sample);
-        }
+        add(parameter, sample, 1, terms);
     }
 
     /** Subtracts terms from the sums of a sample, if the parameter is learned. */
     void subtract(LeakySums parameter, int sample, float[] terms) {
+        add(parameter, sample, -1, terms);
+    }
+
+    private void add(LeakySums parameter, int sample, float sign, float[] terms) {
         FloatMatrix sum = sums.get(parameter);
         if (sum != null) {
             tile.loadAt(sum, sample, summed);
             for (int i = 0; i < tile.count; i++) {
-                summed[i] = summed[i] - terms[i];
+                summed[i] = summed[i] + sign * terms[i];
             }
             tile.storeAt(summed, sum, sample);
         }

@@ -1,16 +1,15 @@
 package dev.spikelane.kernel.step.leaky;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.ValueLayout;
 
 /** Fires rows of which only one neuron may fire, and whose membranes no spike changes in its own step. */
 record LeakyWinnerLoop(LeakyOptions options) implements LeakyLoop {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     @Override
     public void run(LeakyParameters parameters, StepRun run, int firstRow, int endRow, int winner) {
@@ -37,7 +36,7 @@ record LeakyWinnerLoop(LeakyOptions options) implements LeakyLoop {
         long at = spikes.rowOffset(row);
         for (int word = 0; word < spikes.stride(); word++) {
             long bits = fires && neuron / Long.SIZE == word ? 1L << neuron : 0;
-            spikes.segment().set(WORD, at + (long) word * Long.BYTES, bits);
+            spikes.segment().set(JAVA_LONG, at + (long) word * Long.BYTES, bits);
         }
     }
 }

@@ -1,0 +1,323 @@
+package dev.spikelane.connection;
+
+import dev.spikelane.memory.Shape;
+import java.util.Locale;
+
+/**
+ * Takes the largest value, the average or the sum of windows of maps or lines, channel by channel, as
+ * {@code torch.nn.MaxPool2d}, {@code AvgPool2d} and their like of one dimension do. The source's shape decides whether
+ * windows have one dimension or two: {@code Pool.max(2)} halves lines, and maps in both directions.
+ *
+ * <p>Values of a window are taken row by row: {@code m = x if x > m or x is NaN}, from minus infinity; sums from 0, and
+ * averages are sums divided once. Padding is no term. Among spikes a silent neuron is 0, and what is made are values:
+ * the largest of spikes again 0 or what they carry. Backward, the gradient of a largest value goes to the first of
+ * equal ones; windows that overlap add to it in the order of the outputs, row by row.
+ *
+ * <p>As in torch, a window may not begin in the padding behind the source, and padding is at most half a window.
+ *
+ * @param rule what is made of a window
+ * @param y along the rows of maps; for lines the same as {@code x}
+ * @param x along their columns, or along lines
+ * @param ceil whether a last window may reach behind the source and its padding
+ * @param countsPadding whether an average is divided by all values of a window, those of the padding too
+ */
+public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPadding) implements Connection {
+
+    /** What is made of a window. */
+    public enum Rule {
+        /** The largest value. */
+        MAX,
+        /** The sum, divided by the number of values. */
+        AVERAGE,
+        /** The sum. */
+        SUM
+    }
+
+    /**
+     * The windows along one dimension.
+     *
+     * @param size values of a window, at least 1; 0 for all that the source has
+     * @param stride from one window to the next, at least 1
+     * @param padding before and behind the source, at least 0
+     * @param dilation from one value of a window to the next, at least 1; 1 but for the largest value
+     */
+    public record Axis(int size, int stride, int padding, int dilation) {
+
+        /**
+         * Makes an axis.
+         *
+         * @throws IllegalArgumentException if a number is out of its range
+         */
+        public Axis {
+            requireAtLeast(0, "window size", size);
+            requireAtLeast(1, "stride", stride);
+            requireAtLeast(0, "padding", padding);
+            requireAtLeast(1, "dilation", dilation);
+            if (size == 0 && (stride > 1 || padding > 0 || dilation > 1)) {
+                throw new IllegalArgumentException("a window of all values has stride " + stride + ", padding "
+                        + padding + " and dilation " + dilation + ", expected 1, 0 and 1");
+            }
+        }
+
+        private static void requireAtLeast(int least, String name, int value) {
+            if (value < least) {
+                throw new IllegalArgumentException(name + " is " + value + ", expected at least " + least);
+            }
+        }
+
+        private static Axis of(int size) {
+            requireAtLeast(1, "window size", size);
+            return new Axis(size, size, 0, 1);
+        }
+
+        /** How many windows there are of so many values. */
+        private int outputs(Pool pool, String name, int inputs) {
+            long span = (size == 0 ? inputs - 1L : size - 1L) * dilation + 1;
+            if (padding > span / 2) {
+                throw new IllegalArgumentException(pool + " has a padding of " + padding + " along its " + name
+                        + ", expected at most " + span / 2 + ", half of a window");
+            }
+            long room = inputs + 2L * padding - span;
+            long last = Math.floorDiv(room + (pool.ceil ? stride - 1 : 0), (long) stride);
+            if (last * stride >= (long) inputs + padding) {
+                last--; // it would begin in the padding
+            }
+            if (last < 0) {
+                throw new IllegalArgumentException(pool + " spans " + span + " values along its " + name
+                        + " and makes no output, expected at most " + (inputs + 2L * padding)
+                        + ", those of its source with the padding");
+            }
+            for (long output = 0; output <= last && output * stride < padding; output++) {
+                long before = padding - output * stride;
+                long place = Math.ceilDiv(before, (long) dilation);
+                if (place >= size || place * dilation - before >= inputs) {
+                    throw new IllegalArgumentException(
+                            pool + " has a window of padding alone along its " + name + ", expected none");
+                }
+            }
+            return Math.toIntExact(last + 1);
+        }
+    }
+
+    /**
+     * Makes a pool.
+     *
+     * @throws IllegalArgumentException if sums have a dilation
+     */
+    public Pool {
+        if (rule != Rule.MAX && y.dilation + x.dilation > 2) {
+            throw new IllegalArgumentException("dilation is " + Math.max(y.dilation, x.dilation) + ", expected 1 for "
+                    + (rule == Rule.SUM ? "sums" : "averages"));
+        }
+    }
+
+    private static Pool of(Rule rule, int height, int width) {
+        return new Pool(rule, Axis.of(height), Axis.of(width), false, true);
+    }
+
+    /**
+     * Makes a pool of the largest values.
+     *
+     * @param size of a window, and from one to the next, in each dimension; at least 1
+     * @return a pool without padding and dilation
+     * @throws IllegalArgumentException if the size is below 1
+     */
+    public static Pool max(int size) {
+        return max(size, size);
+    }
+
+    /**
+     * Makes a pool of the largest values for maps.
+     *
+     * @param height rows of a window, and from one to the next; at least 1
+     * @param width columns of a window, and from one to the next; at least 1
+     * @return a pool without padding and dilation
+     * @throws IllegalArgumentException if a size is below 1
+     */
+    public static Pool max(int height, int width) {
+        return of(Rule.MAX, height, width);
+    }
+
+    /**
+     * Makes a pool of averages.
+     *
+     * @param size of a window, and from one to the next, in each dimension; at least 1
+     * @return a pool without padding
+     * @throws IllegalArgumentException if the size is below 1
+     */
+    public static Pool average(int size) {
+        return average(size, size);
+    }
+
+    /**
+     * Makes a pool of averages for maps.
+     *
+     * @param height rows of a window, and from one to the next; at least 1
+     * @param width columns of a window, and from one to the next; at least 1
+     * @return a pool without padding
+     * @throws IllegalArgumentException if a size is below 1
+     */
+    public static Pool average(int height, int width) {
+        return of(Rule.AVERAGE, height, width);
+    }
+
+    /**
+     * Makes a pool of the average of each map or line, {@code torch.nn.AdaptiveAvgPool2d(1)}.
+     *
+     * @return a pool whose only window is all of the source
+     */
+    public static Pool averageOfAll() {
+        Axis all = new Axis(0, 1, 0, 1);
+        return new Pool(Rule.AVERAGE, all, all, false, true);
+    }
+
+    /**
+     * Makes a pool of sums.
+     *
+     * @param size of a window, and from one to the next, in each dimension; at least 1
+     * @return a pool without padding
+     * @throws IllegalArgumentException if the size is below 1
+     */
+    public static Pool sum(int size) {
+        return sum(size, size);
+    }
+
+    /**
+     * Makes a pool of sums for maps.
+     *
+     * @param height rows of a window, and from one to the next; at least 1
+     * @param width columns of a window, and from one to the next; at least 1
+     * @return a pool without padding
+     * @throws IllegalArgumentException if a size is below 1
+     */
+    public static Pool sum(int height, int width) {
+        return of(Rule.SUM, height, width);
+    }
+
+    /**
+     * Returns the same with another stride.
+     *
+     * @param stride from one window to the next in each dimension, at least 1
+     * @return a pool
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Pool withStride(int stride) {
+        return withStride(stride, stride);
+    }
+
+    /**
+     * Returns the same with other strides.
+     *
+     * @param rows along rows, at least 1
+     * @param columns along columns, at least 1
+     * @return a pool
+     * @throws IllegalArgumentException if one is below 1
+     */
+    public Pool withStride(int rows, int columns) {
+        return with(new Axis(y.size, rows, y.padding, y.dilation), new Axis(x.size, columns, x.padding, x.dilation));
+    }
+
+    /**
+     * Returns the same with another padding.
+     *
+     * @param values on each side, at least 0
+     * @return a pool
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Pool withPadding(int values) {
+        return withPadding(values, values);
+    }
+
+    /**
+     * Returns the same with other paddings.
+     *
+     * @param rows above and below, at least 0
+     * @param columns left and right, at least 0
+     * @return a pool
+     * @throws IllegalArgumentException if one is negative
+     */
+    public Pool withPadding(int rows, int columns) {
+        return with(new Axis(y.size, y.stride, rows, y.dilation), new Axis(x.size, x.stride, columns, x.dilation));
+    }
+
+    /**
+     * Returns the same with another dilation.
+     *
+     * @param step from one value of a window to the next, at least 1
+     * @return a pool of largest values
+     * @throws IllegalArgumentException if it is below 1, or sums are made
+     */
+    public Pool withDilation(int step) {
+        return withDilation(step, step);
+    }
+
+    /**
+     * Returns the same with other dilations.
+     *
+     * @param rows along rows, at least 1
+     * @param columns along columns, at least 1
+     * @return a pool of largest values
+     * @throws IllegalArgumentException if one is below 1, or sums are made
+     */
+    public Pool withDilation(int rows, int columns) {
+        return with(new Axis(y.size, y.stride, y.padding, rows), new Axis(x.size, x.stride, x.padding, columns));
+    }
+
+    /**
+     * Returns the same with a last window that may reach behind the source and its padding, {@code ceil_mode=True}.
+     *
+     * @return a pool
+     */
+    public Pool withCeil() {
+        return new Pool(rule, y, x, true, countsPadding);
+    }
+
+    /**
+     * Returns the same whose averages are of the values that there are, {@code count_include_pad=False}.
+     *
+     * @return a pool
+     */
+    public Pool withoutCountingPadding() {
+        return new Pool(rule, y, x, ceil, false);
+    }
+
+    private Pool with(Axis newY, Axis newX) {
+        return new Pool(rule, newY, newX, ceil, countsPadding);
+    }
+
+    @Override
+    public Shape outputShape(Shape input) {
+        if (input.rank() == 2) {
+            if (!y.equals(x)) {
+                throw new IllegalArgumentException(this + " has a source of shape " + input
+                        + ", expected maps of channels, height and width, or the same along rows and columns");
+            }
+            return Shape.of(input.channels(), x.outputs(this, "length", input.width()));
+        }
+        if (input.rank() != 3) {
+            throw new IllegalArgumentException(
+                    this + " has a source of shape " + input + ", expected maps or lines of several positions");
+        }
+        return Shape.of(
+                input.channels(), y.outputs(this, "height", input.height()), x.outputs(this, "width", input.width()));
+    }
+
+    /** Returns what differs from torch's defaults, as {@code max pool 2 x 2, padding 1 x 0}. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(rule.name().toLowerCase(Locale.ROOT)).append(" pool ");
+        text.append(x.size == 0 ? "of all" : y.size + " x " + x.size);
+        if (x.size > 0 && (y.stride != y.size || x.stride != x.size)) {
+            text.append(", stride ").append(y.stride).append(" x ").append(x.stride);
+        }
+        if (y.padding + x.padding > 0) {
+            text.append(", padding ").append(y.padding).append(" x ").append(x.padding);
+        }
+        if (y.dilation + x.dilation > 2) {
+            text.append(", dilation ").append(y.dilation).append(" x ").append(x.dilation);
+        }
+        return text.append(ceil ? ", ceil" : "")
+                .append(countsPadding ? "" : ", padding not counted")
+                .toString();
+    }
+}

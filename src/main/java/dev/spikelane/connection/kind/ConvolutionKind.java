@@ -1,0 +1,181 @@
+package dev.spikelane.connection.kind;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.operator.ConvOperator;
+import dev.spikelane.connection.operator.ConvolutionLayout;
+import dev.spikelane.connection.operator.IntegerConvOperator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Convolutions of one and two dimensions, and transposed ones: weights for each place of a window, and a bias. */
+final class ConvolutionKind extends ConnectionKind<Convolution> {
+
+    private static final String OUTPUTS = "outputs";
+    private static final String BITS = "bits";
+    private static final String DIMENSIONS = "dimensions";
+    private static final String TRANSPOSED = "transposed";
+    private static final String GROUPS = "groups";
+    private static final String SAME = "padding_same";
+    private static final String HEIGHT = "_height";
+    private static final String WIDTH = "_width";
+    private static final String BIAS = "bias";
+
+    ConvolutionKind() {
+        super(Convolution.class, "convolution", Trait.SUMS, Trait.VALUES);
+    }
+
+    @Override
+    public List<ValueDescription> values(Convolution said, Shape rows) {
+        Kernel kernel = said.kernel();
+        List<Integer> shape = new ArrayList<>();
+        shape.add(said.weights().rows());
+        shape.add(said.weights().columns() / (kernel.y().size() * kernel.x().size()));
+        if (kernel.dimensions() == 2) {
+            shape.add(kernel.y().size());
+        }
+        shape.add(kernel.x().size());
+        List<ValueDescription> values = new ArrayList<>();
+        ElementType type = ElementType.FLOAT32;
+        if (said.integers().isPresent()) { // the scales come first, so that what reads one by one finds them
+            IntegerMatrix integers = said.integers().orElseThrow();
+            type = integers.type();
+            values.add(ValueDescription.buffer(
+                    ValueDescription.WEIGHT + ValueDescription.SCALE, integers.scales().length));
+        }
+        values.add(new ValueDescription(ValueDescription.WEIGHT, shape, type, ValueDescription.Role.WEIGHT));
+        if (kernel.biased()) {
+            values.add(ValueDescription.weight(ValueDescription.BIAS, said.outputs()));
+        }
+        return values;
+    }
+
+    @Override
+    public @Nullable Connection withRows(Convolution said) {
+        if (said.kernel().transposed() || said.integers().isPresent()) {
+            return null;
+        }
+        return said.kernel().biased() ? said : Convolution.of(said.kernel(), said.weights(), said.bias());
+    }
+
+    @Override
+    public SequencedMap<String, Number> options(Convolution said) {
+        Kernel kernel = said.kernel();
+        SequencedMap<String, Number> options = new LinkedHashMap<>();
+        options.put("inputs", said.inputs());
+        options.put(OUTPUTS, said.outputs());
+        options.put(DIMENSIONS, kernel.dimensions());
+        options.put(TRANSPOSED, kernel.transposed() ? 1 : 0);
+        options.put(GROUPS, kernel.groups());
+        options.put(BIAS, kernel.biased() ? 1 : 0);
+        put(options, kernel.y(), HEIGHT);
+        put(options, kernel.x(), WIDTH);
+        options.put(SAME, kernel.x().same() ? 1 : 0);
+        said.integers()
+                .ifPresent(
+                        weights -> options.put(BITS, Byte.SIZE * weights.type().bytes()));
+        return options;
+    }
+
+    private static void put(SequencedMap<String, Number> options, Kernel.Axis axis, String along) {
+        options.put("kernel" + along, axis.size());
+        options.put("stride" + along, axis.stride());
+        options.put("padding" + along, axis.padding());
+        options.put("dilation" + along, axis.dilation());
+        options.put("output_padding" + along, axis.outputPadding());
+    }
+
+    private static Kernel.Axis axis(JsonValue said, String along, boolean same) throws IOException {
+        return new Kernel.Axis(
+                integer(said, "kernel" + along),
+                integer(said, "stride" + along),
+                integer(said, "padding" + along),
+                integer(said, "dilation" + along),
+                integer(said, "output_padding" + along),
+                same);
+    }
+
+    private static boolean flag(JsonValue said, String name) throws IOException {
+        return said.member(name).integer(0, 1) == 1;
+    }
+
+    private static int integer(JsonValue said, String name) throws IOException {
+        return (int) said.member(name).integer(0, Integer.MAX_VALUE);
+    }
+
+    @Override
+    public Operator bind(Arena arena, Convolution said, Shape rows, Parameter spikeValue) {
+        return said.integers().isPresent()
+                ? new IntegerConvOperator(arena, said, values(said, rows), rows, spikeValue)
+                : new ConvOperator(arena, said, values(said, rows), rows, spikeValue);
+    }
+
+    @Override
+    public int[] reach(Convolution said, Shape source) {
+        return ConvolutionLayout.of(said, source).reach();
+    }
+
+    @Override
+    public Connection quantized(Convolution said, ElementType type, Function<String, FloatMatrix> present) {
+        if (said.integers().isPresent()) {
+            return said;
+        }
+        FloatMatrix weights = present.apply(ValueDescription.WEIGHT);
+        return (said.kernel().biased()
+                        ? Convolution.of(said.kernel(), weights, present.apply(ValueDescription.BIAS))
+                        : Convolution.of(said.kernel(), weights))
+                .nearest(type);
+    }
+
+    @Override
+    public Connection read(JsonValue said, StoredValues values) throws IOException {
+        int dimensions = integer(said, DIMENSIONS);
+        boolean same = flag(said, SAME);
+        Kernel kernel = new Kernel(
+                axis(said, HEIGHT, same && dimensions == 2),
+                axis(said, WIDTH, same),
+                dimensions,
+                flag(said, TRANSPOSED),
+                integer(said, GROUPS),
+                flag(said, BIAS));
+        boolean bits = said.members().containsKey(BITS);
+        Convolution read = bits || !kernel.transposed() && values.staysInteger(ValueDescription.WEIGHT)
+                ? Convolution.of(
+                        kernel,
+                        values.integers(ValueDescription.WEIGHT, kernel.dimensions() + 2),
+                        bias(kernel, said, values))
+                : floats(kernel, values);
+        SequencedMap<String, Number> options = options(read);
+        if (!bits) {
+            options.remove(BITS); // floats were said that became integers in the file
+        }
+        requireOptions(said, options, values);
+        return read;
+    }
+
+    private static Convolution floats(Kernel kernel, StoredValues values) throws IOException {
+        FloatMatrix weights = values.floats(ValueDescription.WEIGHT, kernel.dimensions() + 2);
+        return kernel.biased()
+                ? Convolution.of(kernel, weights, values.floats(ValueDescription.BIAS, 1))
+                : Convolution.of(kernel, weights);
+    }
+
+    private static FloatMatrix bias(Kernel kernel, JsonValue said, StoredValues values) throws IOException {
+        return kernel.biased() ? values.floats(ValueDescription.BIAS, 1) : FloatMatrix.zeros(1, integer(said, OUTPUTS));
+    }
+}

@@ -1,0 +1,285 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedGroups;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.DenseMatmul;
+import dev.spikelane.kernel.product.spike.SpikeMatmul;
+import dev.spikelane.kernel.product.window.WindowGradientShape;
+import dev.spikelane.kernel.product.window.WindowMatmul;
+import dev.spikelane.kernel.product.window.WindowTables;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A convolution whose weights are packed for products of unfolded rows, those of each group by themselves. */
+public final class ConvOperator extends UnfoldedOperator {
+
+    private final String name;
+    private final List<ValueDescription> described;
+
+    /** {@code [outputs of a group x inputs of a window]} for each group, with its part of the bias. */
+    private final PackedWeights[] weights;
+    /** The same in one piece. */
+    private final PackedGroups all;
+
+    /** What a spike of each input carries: one value, or one for each. */
+    private float[] spikeValue = {1};
+    /** That of each group's windows. */
+    private float[][] factors = {};
+    /** The weights times that, where it is not 1. */
+    private @Nullable PackedWeights[] scaled;
+    /** The weights that spikes are multiplied by. */
+    private PackedWeights[] ofSpikes;
+    /** Sums of these, for windows that slide; null where spikes are unfolded. */
+    private final @Nullable WindowTables tables;
+
+    /**
+     * Lays out a convolution.
+     *
+     * @param arena the arena that owns the weights
+     * @param said the convolution
+     * @param described its weights, and its bias if it has one
+     * @param source the shape of a row
+     * @param spikeValue what spikes carry
+     */
+    public ConvOperator(
+            Arena arena, Convolution said, List<ValueDescription> described, Shape source, Parameter spikeValue) {
+        super(ConvolutionLayout.of(said, source));
+        this.name = said.toString();
+        this.described = described;
+        this.all = PackedGroups.zeros(arena, windows[0].size(), layout.outputs(), windows.length);
+        this.weights = all.groups();
+        this.scaled = new PackedWeights[weights.length];
+        this.ofSpikes = weights;
+        this.tables = tables(arena);
+        set(said.weights(), said.bias());
+        setSpikeValue(spikeValue.values());
+    }
+
+    private ConvOperator(Arena arena, ConvOperator other) {
+        super(other.layout);
+        this.name = other.name;
+        this.described = other.described;
+        this.all = other.all.copy(arena);
+        this.weights = all.groups();
+        this.scaled = new PackedWeights[weights.length];
+        this.ofSpikes = weights;
+        this.tables = tables(arena);
+        setSpikeValue(other.spikeValue);
+    }
+
+    private @Nullable WindowTables tables(Arena arena) {
+        return windows.length == 1 && WindowMatmul.serves(windows[0], layout.outputs())
+                ? new WindowTables(arena, windows[0], layout.outputs())
+                : null;
+    }
+
+    @Override
+    public void reserve(Scratch scratch) {
+        super.reserve(scratch);
+        if (tables != null) {
+            scratch.windows(tables);
+        }
+    }
+
+    /** By windows that slide where these are and all outputs are asked for; else unfolded. */
+    @Override
+    public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
+        if (tables != null && current.all()) {
+            WindowMatmul.multiply(spikes, count, scratch.windows(tables), current);
+        } else {
+            super.multiply(spikes, count, current, scratch);
+        }
+    }
+
+    /** Windows slide over whole maps. */
+    @Override
+    public Cut cut(int count, int threads) {
+        return tables != null ? Cut.ROWS : super.cut(count, threads);
+    }
+
+    @Override
+    void multiply(int group, SpikeMatrix unfolded, int count, Tile current, Scratch scratch) {
+        SpikeMatmul.multiply(unfolded, count, ofSpikes[group], current, scratch.spikes());
+    }
+
+    @Override
+    void multiply(int group, FloatMatrix unfolded, int count, Tile current) {
+        DenseMatmul.multiply(unfolded, count, weights[group], current);
+    }
+
+    @Override
+    public double nanoseconds(int count, long active) {
+        if (tables != null) {
+            return tables.nanoseconds(unfolded(active));
+        }
+        return weights.length
+                * SpikeMatmul.nanoseconds(
+                        unfolded(count), windows[0].size(), layout.outputs(), unfolded(active) / weights.length);
+    }
+
+    @Override
+    public String kernel(int count, long active) {
+        if (tables != null) {
+            return "window";
+        }
+        return "unfolded, "
+                + SpikeMatmul.variant(
+                        unfolded(count), windows[0].size(), layout.outputs(), unfolded(active) / weights.length);
+    }
+
+    @Override
+    public String kernel(int count) {
+        return "unfolded, " + DenseMatmul.variant();
+    }
+
+    @Override
+    public List<Values> values() {
+        List<Values> values = new ArrayList<>();
+        values.add(new OperatorValues(described.getFirst(), this::readWeights, this::setWeights));
+        if (described.size() > 1) {
+            values.add(new OperatorValues(described.getLast(), this::readBias, this::setBias));
+        }
+        return values;
+    }
+
+    private void readWeights(FloatMatrix torch) {
+        layout.read(all, torch);
+    }
+
+    private void readBias(FloatMatrix into) {
+        layout.readBias(all, into);
+    }
+
+    private void setWeights(FloatMatrix torch) {
+        FloatMatrix bias = FloatMatrix.zeros(1, layout.made().channels());
+        readBias(bias);
+        set(torch, bias);
+    }
+
+    private void setBias(FloatMatrix bias) {
+        FloatMatrix old = FloatMatrix.zeros(
+                described.getFirst().rows(), described.getFirst().columns());
+        readWeights(old);
+        set(old, bias);
+    }
+
+    /** Puts weights and bias in, or leaves all as it was. */
+    private void set(FloatMatrix torch, FloatMatrix bias) {
+        torch.requireFinite("weights");
+        bias.requireFinite("bias");
+        PackedWeights[] packed = new PackedWeights[weights.length];
+        for (int group = 0; group < packed.length; group++) {
+            packed[group] = PackedWeights.pack(
+                    NativeMemory.ofAuto(), layout.arranged(torch, group), layout.biasOf(bias, group));
+        }
+        requireFinite(packed, spikeValue);
+        for (int group = 0; group < packed.length; group++) {
+            weights[group].packed().copyFrom(packed[group].packed());
+            weights[group].bias().copyFrom(packed[group].bias());
+        }
+        update();
+    }
+
+    private void requireFinite(PackedWeights[] of, float[] values) {
+        for (int group = 0; group < of.length && !SpikeValues.areOnes(values); group++) {
+            of[group].scaled(factors(values, group));
+        }
+    }
+
+    /** What spikes carry at each input of a window. */
+    private float[] factors(float[] values, int group) {
+        float[] factors = layout.factors(values, group);
+        float[] each = new float[windows[group].size()];
+        SpikeValues.copy(factors, each);
+        return each;
+    }
+
+    @Override
+    public Operator copy(Arena arena) {
+        return new ConvOperator(arena, this);
+    }
+
+    @Override
+    public void setSpikeValue(float[] values) {
+        SpikeValues.require(values, inputs());
+        requireFinite(weights, values);
+        spikeValue = values.clone();
+        factors = new float[weights.length][];
+        for (int group = 0; group < factors.length; group++) {
+            factors[group] = factors(values, group);
+        }
+        update();
+    }
+
+    /** Training has changed the weights, or spikes carry something else. */
+    @Override
+    public void update() {
+        for (PackedWeights group : weights) {
+            for (int i = 0; i < group.post(); i++) {
+                group.bias().set(0, i, group.bias(i) + 0.0f);
+            }
+        }
+        if (SpikeValues.areOnes(spikeValue)) {
+            ofSpikes = weights;
+        } else {
+            scale();
+        }
+        if (tables != null) {
+            tables.fill(ofSpikes[0]);
+        }
+    }
+
+    private void scale() {
+        for (int group = 0; group < weights.length; group++) {
+            PackedWeights into = scaled[group];
+            if (into == null) {
+                into = PackedWeights.zeros(NativeMemory.ofAuto(), weights[group].pre(), weights[group].post());
+                scaled[group] = into;
+            }
+            into.scaleAgain(weights[group], factors[group]);
+        }
+        ofSpikes = scaled;
+    }
+
+    @Override
+    public InputGradient inputGradient(Arena arena) {
+        return new ConvInputGradient(arena, gradientShape(), all.packed());
+    }
+
+    @Override
+    public WeightGradients weightGradients(Arena arena, int threads) {
+        return new ConvWeightGradients(this, arena, threads);
+    }
+
+    WindowGradientShape gradientShape() {
+        return new WindowGradientShape(windows[0], layout.outputs());
+    }
+
+    PackedGroups weights() {
+        return all;
+    }
+
+    /** The weights, and the bias if there is one. */
+    List<ValueDescription> described() {
+        return described;
+    }
+
+    /** What a spike carries at each input of a group's windows; null if that is 1. */
+    float @Nullable [] factors(int group) {
+        return ofSpikes == weights ? null : factors[group];
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

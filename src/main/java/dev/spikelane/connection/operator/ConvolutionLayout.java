@@ -1,0 +1,208 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.PackedGroups;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Shape;
+import java.util.Arrays;
+
+/**
+ * A convolution as a product for each group of its channels: the windows that are its inputs, and how torch's weights
+ * become {@code [outputs of a group x inputs of a window]}. A transposed one is the equal convolution over inputs that
+ * are spread, with its weights in reverse.
+ *
+ * @param kernel what was said
+ * @param source the shape of the inputs
+ * @param made the shape of the outputs
+ */
+public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
+
+    /** Lays a convolution out behind a source; throws where it does not fit. */
+    public static ConvolutionLayout of(Convolution said, Shape source) {
+        return new ConvolutionLayout(said.kernel(), source, said.outputShape(source));
+    }
+
+    int groups() {
+        return kernel.groups();
+    }
+
+    /** Input channels of a group. */
+    int inputs() {
+        return source.channels() / groups();
+    }
+
+    /** Output channels of a group. */
+    int outputs() {
+        return made.channels() / groups();
+    }
+
+    /** Weights between two channels. */
+    private int places() {
+        return kernel.y().size() * kernel.x().size();
+    }
+
+    /** The windows of each group. */
+    Window[] windows() {
+        Window.Axis y = axis(kernel.y(), source.height(), made.height());
+        Window.Axis x = axis(kernel.x(), source.width(), made.width());
+        Window[] windows = new Window[groups()];
+        for (int group = 0; group < windows.length; group++) {
+            windows[group] = new Window(inputs(), group * inputs(), source.channels(), y, x);
+        }
+        return windows;
+    }
+
+    private Window.Axis axis(Kernel.Axis said, int inputs, int outputs) {
+        int reach = Math.toIntExact(said.span() - 1);
+        if (kernel.transposed()) {
+            return new Window.Axis(
+                    inputs, said.size(), 1, reach - said.padding(), said.dilation(), outputs, said.stride());
+        }
+        int before = said.same() ? reach / 2 : said.padding();
+        return new Window.Axis(inputs, said.size(), said.stride(), before, said.dilation(), outputs);
+    }
+
+    /** Returns how many outputs each input adds to, in torch's order: fewer at the edges. */
+    public int[] reach() {
+        Window window = windows()[0];
+        int[] rows = reach(window.y());
+        int[] columns = reach(window.x());
+        int[] reach = new int[source.size()];
+        for (int i = 0; i < reach.length; i++) {
+            int place = i % (rows.length * columns.length);
+            reach[i] = outputs() * rows[place / columns.length] * columns[place % columns.length];
+        }
+        return reach;
+    }
+
+    private static int[] reach(Window.Axis axis) {
+        int[] reach = new int[axis.inputs()];
+        for (int output = 0; output < axis.outputs(); output++) {
+            for (int place = 0; place < axis.kernel(); place++) {
+                int at = axis.at(output, place);
+                if (at >= 0 && at < reach.length) {
+                    reach[at]++;
+                }
+            }
+        }
+        return reach;
+    }
+
+    /** The row of torch's weights that has the weight of an output of a group for an input {@code k} of its windows. */
+    private int row(int group, int output, int k) {
+        return kernel.transposed() ? group * inputs() + k % inputs() : group * outputs() + output;
+    }
+
+    /** The column of that weight. */
+    private int column(int output, int k) {
+        int place = k / inputs();
+        return kernel.transposed() ? output * places() + places() - 1 - place : k % inputs() * places() + place;
+    }
+
+    /** The weights of a group in the order of unfolded rows, of all weights in torch's layout. */
+    FloatMatrix arranged(FloatMatrix torch, int group) {
+        FloatMatrix arranged = FloatMatrix.zeros(outputs(), inputs() * places());
+        for (int output = 0; output < arranged.rows(); output++) {
+            for (int k = 0; k < arranged.columns(); k++) {
+                arranged.set(output, k, torch.get(row(group, output, k), column(output, k)));
+            }
+        }
+        return arranged;
+    }
+
+    /** Puts the weights of a group, in the order of unfolded rows, into all weights in torch's layout. */
+    void put(FloatMatrix arranged, int group, FloatMatrix torch) {
+        for (int output = 0; output < arranged.rows(); output++) {
+            for (int k = 0; k < arranged.columns(); k++) {
+                torch.set(row(group, output, k), column(output, k), arranged.get(output, k));
+            }
+        }
+    }
+
+    /** Copies packed weights of all groups, or their gradients, into torch's layout. */
+    void read(PackedGroups packed, FloatMatrix torch) {
+        PackedWeights[] groups = packed.groups();
+        FloatMatrix own = FloatMatrix.zeros(outputs(), inputs() * places());
+        for (int group = 0; group < groups.length; group++) {
+            groups[group].read(own);
+            put(own, group, torch);
+        }
+    }
+
+    /** Copies biases of all groups, or their gradients. */
+    void readBias(PackedGroups packed, FloatMatrix into) {
+        for (int i = 0; i < into.columns(); i++) {
+            into.set(0, i, packed.bias().get(i / outputs(), i % outputs()));
+        }
+    }
+
+    /** Takes weights of all groups, or their gradients, in torch's layout. */
+    void write(FloatMatrix torch, PackedGroups packed) {
+        PackedWeights[] groups = packed.groups();
+        for (int group = 0; group < groups.length; group++) {
+            groups[group].set(arranged(torch, group), groups[group].bias());
+        }
+    }
+
+    /** Takes biases of all groups, or their gradients. */
+    void writeBias(FloatMatrix from, PackedGroups packed) {
+        from.requireFinite("values");
+        for (int i = 0; i < from.columns(); i++) {
+            packed.bias().set(i / outputs(), i % outputs(), from.get(0, i));
+        }
+    }
+
+    /** Integers of a group in the order of unfolded rows, with the scales of its outputs, of all in torch's layout. */
+    IntegerMatrix arranged(IntegerMatrix torch, int group) {
+        int rows = outputs();
+        int columns = inputs() * places();
+        short[] items = new short[rows * columns];
+        byte[] bytes = new byte[items.length];
+        for (int i = 0; i < items.length; i++) {
+            items[i] = (short) torch.item(row(group, i / columns, i % columns), column(i / columns, i % columns));
+            bytes[i] = (byte) items[i];
+        }
+        float[] all = torch.scales();
+        float[] scales = all.length == 1 ? all : Arrays.copyOfRange(all, group * rows, (group + 1) * rows);
+        return torch.type() == ElementType.INT8
+                ? IntegerMatrix.of(rows, columns, bytes, scales)
+                : IntegerMatrix.of(rows, columns, items, scales);
+    }
+
+    /** The part of a group of the bias; -0.0 becomes +0.0, so that no current is -0.0 and maxima need no order. */
+    FloatMatrix biasOf(FloatMatrix bias, int group) {
+        FloatMatrix own = FloatMatrix.zeros(1, outputs());
+        for (int i = 0; i < own.columns(); i++) {
+            own.set(0, i, bias.get(0, group * own.columns() + i) + 0.0f);
+        }
+        return own;
+    }
+
+    /**
+     * What multiplies the inputs of a group's windows, of what spikes carry: one value, or one for each neuron.
+     *
+     * @throws IllegalArgumentException if spikes of a channel carry different values
+     */
+    float[] factors(float[] spikeValues, int group) {
+        if (spikeValues.length == 1) {
+            return spikeValues;
+        }
+        float[] factors = new float[inputs() * places()];
+        for (int i = 0; i < spikeValues.length; i++) {
+            float first = spikeValues[i % source.channels()];
+            if (spikeValues[i] != first) {
+                throw new IllegalArgumentException("spikes of channel " + i % source.channels() + " carry " + first
+                        + " and " + spikeValues[i] + ", expected the same, because they share weights");
+            }
+        }
+        for (int i = 0; i < factors.length; i++) {
+            factors[i] = spikeValues[group * inputs() + i % inputs()];
+        }
+        return factors;
+    }
+}

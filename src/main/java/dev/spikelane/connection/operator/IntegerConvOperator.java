@@ -1,0 +1,187 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.DenseMatmul;
+import dev.spikelane.kernel.product.integer.IntegerMatmul;
+import dev.spikelane.kernel.product.integer.PackedIntegers;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A convolution whose weights are integers, packed for products of unfolded rows. */
+public final class IntegerConvOperator extends UnfoldedOperator {
+
+    private final String name;
+    /** Scales, weights, and the bias if there is one. */
+    private final List<ValueDescription> described;
+    /** Weights in torch's layout, and the bias. */
+    private IntegerMatrix torch;
+
+    private final FloatMatrix bias;
+    private float spikeValue = 1;
+
+    /** {@code [outputs of a group x inputs of a window]} for each group, with its part of the bias. */
+    private final PackedIntegers[] weights;
+    /** The weights times what a spike carries. */
+    private final PackedIntegers[] ofSpikes;
+    /** The weights as floats, once values have come. */
+    private volatile PackedWeights @Nullable [] widened;
+
+    /**
+     * Lays out a convolution.
+     *
+     * @param arena the arena that owns the weights
+     * @param said the convolution, of integers
+     * @param described its scales, its weights, and its bias if it has one
+     * @param source the shape of a row
+     * @param spikeValue what spikes carry
+     */
+    public IntegerConvOperator(
+            Arena arena, Convolution said, List<ValueDescription> described, Shape source, Parameter spikeValue) {
+        this(
+                ConvolutionLayout.of(said, source),
+                said.toString(),
+                described,
+                said.integers().orElseThrow(),
+                said.bias());
+        pack(arena);
+        setSpikeValue(spikeValue.values());
+    }
+
+    private IntegerConvOperator(
+            ConvolutionLayout layout,
+            String name,
+            List<ValueDescription> described,
+            IntegerMatrix torch,
+            FloatMatrix bias) {
+        super(layout);
+        this.name = name;
+        this.described = described;
+        this.torch = torch;
+        this.bias = FloatMatrix.zeros(1, bias.columns());
+        this.bias.copyFrom(bias);
+        this.weights = new PackedIntegers[layout.groups()];
+        this.ofSpikes = new PackedIntegers[layout.groups()];
+    }
+
+    private void pack(Arena arena) {
+        for (int group = 0; group < weights.length; group++) {
+            weights[group] = PackedIntegers.pack(arena, layout.arranged(torch, group), layout.biasOf(bias, group));
+        }
+    }
+
+    @Override
+    void multiply(int group, SpikeMatrix unfolded, int count, Tile current, Scratch scratch) {
+        IntegerMatmul.multiply(unfolded, count, ofSpikes[group], current, scratch.spikes());
+    }
+
+    @Override
+    void multiply(int group, FloatMatrix unfolded, int count, Tile current) {
+        PackedWeights[] known = widened;
+        DenseMatmul.multiply(unfolded, count, (known == null ? widen() : known)[group], current);
+    }
+
+    private synchronized PackedWeights[] widen() {
+        PackedWeights[] known = widened;
+        if (known == null) {
+            FloatMatrix floats = torch.widened();
+            known = new PackedWeights[weights.length];
+            for (int group = 0; group < known.length; group++) {
+                known[group] = PackedWeights.pack(
+                        NativeMemory.ofAuto(), layout.arranged(floats, group), layout.biasOf(bias, group));
+            }
+            widened = known;
+        }
+        return known;
+    }
+
+    @Override
+    public String kernel(int count, long active) {
+        return "unfolded, "
+                + IntegerMatmul.variant(
+                        torch.type(),
+                        unfolded(count),
+                        windows[0].size(),
+                        layout.outputs(),
+                        unfolded(active) / weights.length);
+    }
+
+    @Override
+    public String kernel(int count) {
+        return "unfolded, " + DenseMatmul.variant();
+    }
+
+    @Override
+    public List<Values> values() {
+        List<Values> values = new ArrayList<>();
+        values.add(new OperatorValues(
+                described.get(0),
+                into -> into.copyFrom(FloatMatrix.vector(torch.scales())),
+                from -> write(torch.withScales(from.toArray()))));
+        values.add(new IntegerValues(described.get(1), () -> torch, this::write));
+        if (described.size() > 2) {
+            values.add(new OperatorValues(described.get(2), into -> into.copyFrom(bias), this::writeBias));
+        }
+        return values;
+    }
+
+    /** Puts weights in, or leaves all as it was. */
+    private void write(IntegerMatrix from) {
+        SpikeValues.requireScales(from.scales(), from.type(), spikeValue, this);
+        for (int group = 0; group < weights.length; group++) {
+            weights[group].set(layout.arranged(from, group), layout.biasOf(bias, group));
+        }
+        torch = from;
+        changed();
+    }
+
+    private void writeBias(FloatMatrix from) {
+        from.requireFinite("values");
+        bias.copyFrom(from);
+        write(torch);
+    }
+
+    private void changed() {
+        widened = null;
+        for (int group = 0; group < weights.length; group++) {
+            ofSpikes[group] = spikeValue == 1 ? weights[group] : weights[group].times(spikeValue);
+        }
+    }
+
+    @Override
+    public Operator copy(Arena arena) {
+        IntegerConvOperator copy = new IntegerConvOperator(layout, name, described, torch, bias);
+        copy.pack(arena);
+        copy.setSpikeValue(new float[] {spikeValue});
+        return copy;
+    }
+
+    @Override
+    public WeightGradients weightGradients(Arena arena, int threads) {
+        throw new UnsupportedOperationException(
+                this + " has no gradient, because integers change in steps; train weights of float32 and round them");
+    }
+
+    @Override
+    public void setSpikeValue(float[] values) {
+        SpikeValues.require(values, inputs());
+        SpikeValues.requireOne(values, this);
+        SpikeValues.requireScales(torch.scales(), torch.type(), values[0], this);
+        spikeValue = values[0];
+        changed();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.connection.Pool;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.map.MapPool;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/** A pool laid out behind its source. */
+public final class PoolOperator implements Operator {
+
+    private final Pool said;
+    private final MapPool pool;
+    /** What a spike of each input carries. */
+    private final FloatMatrix carried;
+    /** The same where it is one positive value and the largest is taken, so that bits suffice; else 0. */
+    private float alike;
+
+    public PoolOperator(Pool said, MapPool pool, float[] spikeValue) {
+        this.said = said;
+        this.pool = pool;
+        this.carried = FloatMatrix.zeros(1, pool.inputs());
+        setSpikeValue(spikeValue);
+    }
+
+    @Override
+    public int inputs() {
+        return pool.inputs();
+    }
+
+    @Override
+    public int outputs() {
+        return pool.outputs();
+    }
+
+    @Override
+    public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
+        if (alike > 0) {
+            pool.anySpike(spikes, alike, rows, current);
+        } else {
+            pool.run(spikes, carried, rows, current);
+        }
+    }
+
+    @Override
+    public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
+        pool.run(input, rows, current);
+    }
+
+    @Override
+    public PoolOperator copy(Arena arena) {
+        return new PoolOperator(said, pool, carried.toArray());
+    }
+
+    @Override
+    public InputGradient inputGradient(Arena arena) {
+        return said.rule() == Pool.Rule.MAX ? new PoolInputGradient(pool, carried) : pool::back;
+    }
+
+    @Override
+    public @Nullable WeightGradients weightGradients(Arena arena, int threads) {
+        return null;
+    }
+
+    @Override
+    public void setSpikeValue(float[] values) {
+        SpikeValues.require(values, inputs());
+        float[] each = new float[inputs()];
+        SpikeValues.copy(values, each);
+        carried.copyFrom(each);
+        alike = said.rule() == Pool.Rule.MAX ? each[0] : 0;
+        for (float value : each) {
+            alike = value == alike ? alike : 0;
+        }
+    }
+
+    @Override
+    public long work() {
+        return pool.work();
+    }
+
+    @Override
+    public String toString() {
+        return said.toString();
+    }
+}

@@ -1,0 +1,161 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.Unfold;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A convolution that unfolds windows, some of them at a time, and multiplies each group's by weights that are packed
+ * for products.
+ */
+abstract class UnfoldedOperator implements Operator {
+
+    /** Samples of each thread from which on threads share them. */
+    private static final int ROWS_OF_THREAD = 2;
+
+    final ConvolutionLayout layout;
+    /** The windows of each group. */
+    final Window[] windows;
+
+    UnfoldedOperator(ConvolutionLayout layout) {
+        this.layout = layout;
+        this.windows = layout.windows();
+    }
+
+    /** Multiplies unfolded spikes by the weights of a group. */
+    abstract void multiply(int group, SpikeMatrix unfolded, int count, Tile current, Scratch scratch);
+
+    /** Multiplies unfolded values by the weights of a group. */
+    abstract void multiply(int group, FloatMatrix unfolded, int count, Tile current);
+
+    @Override
+    public final int inputs() {
+        return layout.source().size();
+    }
+
+    @Override
+    public final int outputs() {
+        return layout.made().size();
+    }
+
+    @Override
+    public final long work() {
+        return (long) outputs() * windows[0].size();
+    }
+
+    final UnfoldedRows rows(Scratch scratch) {
+        return scratch.unfolded(windows[0].size(), layout.outputs());
+    }
+
+    @Override
+    public void reserve(Scratch scratch) {
+        scratch.spikes();
+        rows(scratch).spikes();
+    }
+
+    @Override
+    public void reserveValues(Scratch scratch) {
+        rows(scratch).values();
+    }
+
+    @Override
+    public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
+        current.require("current", count, outputs());
+        UnfoldedRows rows = rows(scratch);
+        SpikeMatrix unfolded = rows.spikes();
+        int first = firstPosition(current);
+        int positions = endPosition(current) - first;
+        int all = Math.multiplyExact(count, positions);
+        for (int group = 0; group < windows.length; group++) {
+            for (int done = 0; done < all; done += unfolded.rows()) {
+                int some = Math.min(unfolded.rows(), all - done);
+                for (int i = 0; i < some; i++) {
+                    int place = done + i;
+                    Unfold.copy(spikes, place / positions, windows[group], first + place % positions, unfolded, i);
+                }
+                multiply(group, unfolded, some, rows.current, scratch);
+                fold(rows.current.matrix(), group, done, some, current);
+            }
+        }
+        clearPadding(current, count);
+    }
+
+    @Override
+    public void multiply(FloatMatrix input, int count, Tile current, Scratch scratch) {
+        current.require("current", count, outputs());
+        UnfoldedRows rows = rows(scratch);
+        FloatMatrix unfolded = rows.values();
+        int first = firstPosition(current);
+        int positions = endPosition(current) - first;
+        int all = Math.multiplyExact(count, positions);
+        for (int group = 0; group < windows.length; group++) {
+            for (int done = 0; done < all; done += unfolded.rows()) {
+                int some = Math.min(unfolded.rows(), all - done);
+                for (int i = 0; i < some; i++) {
+                    int place = done + i;
+                    Unfold.copy(input, place / positions, windows[group], first + place % positions, unfolded, i);
+                }
+                multiply(group, unfolded, some, rows.current);
+                fold(rows.current.matrix(), group, done, some, current);
+            }
+        }
+        clearPadding(current, count);
+    }
+
+    /** The first position of which a tile has an output. */
+    private int firstPosition(Tile current) {
+        return current.firstColumn() / layout.made().channels();
+    }
+
+    private int endPosition(Tile current) {
+        return Math.ceilDiv(current.endColumn(), layout.made().channels());
+    }
+
+    /** Copies the currents of a group, at some positions of some samples, to where they belong. */
+    private void fold(FloatMatrix from, int group, int done, int count, Tile current) {
+        int channels = layout.made().channels();
+        int firstPosition = firstPosition(current);
+        int positions = endPosition(current) - firstPosition;
+        FloatMatrix to = current.matrix();
+        for (int i = 0; i < count; i++) {
+            int sample = (done + i) / positions;
+            int column = (firstPosition + (done + i) % positions) * channels + group * layout.outputs();
+            int first = Math.max(column, current.firstColumn());
+            int end = Math.min(column + layout.outputs(), current.endColumn());
+            if (first < end) {
+                MemorySegment.copy(
+                        from.segment(),
+                        from.rowOffset(i) + (long) (first - column) * Float.BYTES,
+                        to.segment(),
+                        to.rowOffset(sample) + (long) (first - current.origin()) * Float.BYTES,
+                        (long) (end - first) * Float.BYTES);
+            }
+        }
+    }
+
+    private static void clearPadding(Tile current, int rows) {
+        for (int row = 0; row < rows; row++) {
+            FlattenOperator.clearPadding(current, row);
+        }
+    }
+
+    /** A sample's windows and its currents are one thread's where there are enough samples. */
+    @Override
+    public Cut cut(int rows, int threads) {
+        return threads > 1 && rows >= ROWS_OF_THREAD * threads ? Cut.ROWS : Cut.OUTPUTS;
+    }
+
+    /** How many inputs of unfolded rows are active, on average, of those that are active in the rows. */
+    final long unfolded(long active) {
+        double reach = (double) windows[0].size() * windows.length * windows[0].positions() / inputs();
+        return Math.round(active * reach);
+    }
+
+    /** Rows of the product of a group. */
+    final int unfolded(int rows) {
+        return Math.multiplyExact(rows, windows[0].positions());
+    }
+}

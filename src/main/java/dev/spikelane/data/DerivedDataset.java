@@ -1,0 +1,65 @@
+package dev.spikelane.data;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import java.util.Map;
+
+/** A data set that is another one, but for what its subclass says. */
+abstract class DerivedDataset implements Dataset {
+
+    final Dataset source;
+
+    DerivedDataset(Dataset source) {
+        this.source = source;
+    }
+
+    /** The number of the source's sample that stands in the place of a sample. */
+    int place(int sample) {
+        return sample;
+    }
+
+    @Override
+    public int size() {
+        return source.size();
+    }
+
+    @Override
+    public Shape shape() {
+        return source.shape();
+    }
+
+    @Override
+    public int classes() {
+        return source.classes();
+    }
+
+    @Override
+    public int label(int sample) {
+        return source.label(place(sample));
+    }
+
+    @Override
+    public void read(int sample, FloatMatrix into, int row) {
+        source.read(place(sample), into, row);
+    }
+
+    @Override
+    public int targetSize() {
+        return source.targetSize();
+    }
+
+    @Override
+    public void readTarget(int sample, FloatMatrix into, int row) {
+        source.readTarget(place(sample), into, row);
+    }
+
+    @Override
+    public Map<String, Integer> targetSizes() {
+        return source.targetSizes();
+    }
+
+    @Override
+    public void readTarget(String population, int sample, FloatMatrix into, int row) {
+        source.readTarget(population, place(sample), into, row);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.spikelane.kernel.map;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.IS_NAN;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The vector variant of {@link PoolScalar}, forward and for sums back: channels of a position lie side by side. The
+ * lanes behind the last channel hold what the next position overwrites; where there is none, or a vector would reach
+ * behind the memory, the specification takes over.
+ */
+final class PoolVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final FloatVector ZERO = FloatVector.zero(FLOAT);
+    private static final FloatVector LEAST = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
+
+    private PoolVector() {}
+
+    static void max(FloatMatrix values, @Nullable SpikeMatrix spikes, Places of, int row, Tile into) {
+        MemorySegment from = values.segment();
+        MemorySegment to = into.matrix().segment();
+        MemorySegment fired = spikes == null ? from : spikes.segment();
+        Checks.isNative(from);
+        Checks.isNative(to);
+        Checks.isNative(fired);
+        long fromRow = values.rowOffset(spikes == null ? row : 0);
+        long toRow = into.offset(row, 0);
+        int channels = of.channels();
+        int position = into.firstColumn() / channels;
+        int channel = into.firstColumn() % channels;
+        int count;
+        for (int column = into.firstColumn(); column < into.endColumn(); column += count) {
+            count = Math.min(channels - channel, COUNT);
+            int end = of.starts()[position + 1];
+            if (fits(values, fromRow, of.places()[end - 1] * channels + channel, into, column)) {
+                FloatVector most = LEAST;
+                for (int i = of.starts()[position]; i < end; i++) {
+                    int at = of.places()[i] * channels + channel;
+                    FloatVector x =
+                            FloatVector.fromMemorySegment(FLOAT, from, fromRow + (long) at * Float.BYTES, ORDER);
+                    if (spikes != null) {
+                        x = ZERO.blend(x, VectorMask.fromLong(FLOAT, SpikeBits.at(spikes, fired, row, at)));
+                    }
+                    most = most.blend(x, x.compare(GT, most).or(x.test(IS_NAN)));
+                }
+                most.intoMemorySegment(to, toRow + (long) column * Float.BYTES, ORDER);
+            } else {
+                PoolScalar.max(values, spikes, of, row, into, column, Math.min(column + count, into.endColumn()));
+            }
+            channel += count;
+            if (channel == channels) {
+                channel = 0;
+                position++;
+            }
+        }
+    }
+
+    static void sum(FloatMatrix values, @Nullable SpikeMatrix spikes, Places of, int row, Tile into) {
+        MemorySegment from = values.segment();
+        MemorySegment to = into.matrix().segment();
+        MemorySegment fired = spikes == null ? from : spikes.segment();
+        Checks.isNative(from);
+        Checks.isNative(to);
+        Checks.isNative(fired);
+        long fromRow = values.rowOffset(spikes == null ? row : 0);
+        long toRow = into.offset(row, 0);
+        float[] shares = of.shares();
+        float[] divisors = of.divisors();
+        int channels = of.channels();
+        int position = into.firstColumn() / channels;
+        int channel = into.firstColumn() % channels;
+        int count;
+        for (int column = into.firstColumn(); column < into.endColumn(); column += count) {
+            count = Math.min(channels - channel, COUNT);
+            int first = of.starts()[position];
+            int end = of.starts()[position + 1];
+            int last = first == end ? 0 : of.places()[end - 1] * channels + channel;
+            if (fits(values, fromRow, last, into, column)) {
+                FloatVector sum = ZERO;
+                for (int i = first; i < end; i++) {
+                    int at = of.places()[i] * channels + channel;
+                    FloatVector x =
+                            FloatVector.fromMemorySegment(FLOAT, from, fromRow + (long) at * Float.BYTES, ORDER);
+                    if (spikes != null) {
+                        x = ZERO.blend(x, VectorMask.fromLong(FLOAT, SpikeBits.at(spikes, fired, row, at)));
+                    }
+                    sum = sum.add(shares == null ? x : x.div(shares[of.places()[i]]));
+                }
+                if (divisors != null) {
+                    sum = sum.div(divisors[position]);
+                }
+                sum.intoMemorySegment(to, toRow + (long) column * Float.BYTES, ORDER);
+            } else {
+                PoolScalar.sum(values, spikes, of, row, into, column, Math.min(column + count, into.endColumn()));
+            }
+            channel += count;
+            if (channel == channels) {
+                channel = 0;
+                position++;
+            }
+        }
+    }
+
+    /** Whether a vector can be read from a column, and written to another. */
+    private static boolean fits(FloatMatrix values, long fromRow, int at, Tile into, int column) {
+        return fromRow + (long) at * Float.BYTES + BYTES <= values.segment().byteSize()
+                && column + COUNT <= into.endBlock() * FloatMatrix.ROW_MULTIPLE;
+    }
+
+    /** Writes what each of 64 spikes carries, and zeros. */
+    static void expand(long bits, float value, MemorySegment to, long at) {
+        FloatVector one = FloatVector.broadcast(FLOAT, value);
+        for (int lane = 0; lane < Long.SIZE; lane += COUNT) {
+            ZERO.blend(one, VectorMask.fromLong(FLOAT, bits >>> lane))
+                    .intoMemorySegment(to, at + (long) lane * Float.BYTES, ORDER);
+        }
+    }
+}

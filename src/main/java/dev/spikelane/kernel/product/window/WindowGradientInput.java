@@ -1,0 +1,162 @@
+package dev.spikelane.kernel.product.window;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.BitsVector;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gradients of the inputs of a convolution:
+ * {@code gradient[y][x][c] = sum over positions of (sum over outputs of ofPosition[o] * weight[o][ky][kx][c])}.
+ *
+ * <p>Positions of the output ascend. At each of them, outputs ascend, one fused multiply-add each from +0; that sum is
+ * complete before it is added to the input's, which starts at +0. A gradient of zero adds nothing, so what a pool has
+ * left out is left out here.
+ *
+ * <p>Inputs of a row of the kernel stand side by side in a row of a map, so vectors are over {@code kx * channels + c}.
+ * Rows of the kernel, and strips of such vectors, go down: then what they add to an input comes from positions that go
+ * up, though each goes over some positions by itself, with weights that stay in the L1 cache.
+ */
+public final class WindowGradientInput {
+
+    /** Percent of gradients that are not zero, from which on lists do not pay. */
+    private static final int MOST_FILLED = 40;
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    private final WindowGradientShape shape;
+    private final WindowGradientScalar scalar;
+    /** Null where there are no vectors. */
+    private final @Nullable WindowGradientStrips strips;
+
+    private FloatMatrix weights;
+    /**
+     * Prepares gradients.
+     *
+     * @param arena the arena that owns memory
+     * @param shape of the convolution
+     * @param weights in the layout of the shape
+     */
+    public WindowGradientInput(Arena arena, WindowGradientShape shape, FloatMatrix weights) {
+        this.shape = shape;
+        this.scalar = new WindowGradientScalar(shape);
+        this.weights = weights;
+        this.strips = SimdWidth.VECTOR ? new WindowGradientStrips(arena, shape) : null;
+        update(weights);
+    }
+
+    /**
+     * Takes other weights, or those that have changed.
+     *
+     * @param changed in the layout of the shape
+     */
+    public void update(FloatMatrix changed) {
+        weights = changed;
+        if (strips != null) {
+            strips.pack(changed);
+        }
+    }
+
+    /**
+     * Computes the gradients of the first rows.
+     *
+     * @param gradient {@code [at least rows x positions * outputs]}
+     * @param rows how many rows, at least 1
+     * @param into {@code [at least rows x window.inputs()]}, overwritten
+     * @param room of the thread
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public void pull(FloatMatrix gradient, int rows, FloatMatrix into, WindowGradientRoom room) {
+        gradient.requireShape("gradient", gradient.rows(), shape.columns());
+        into.requireShape("into", into.rows(), shape.window().inputs());
+        Checks.rows("gradient", gradient.rows(), rows);
+        Checks.rows("into", into.rows(), rows);
+        Checks.apart("into", into, "gradient", gradient);
+        for (int row = 0; row < rows; row++) {
+            if (strips != null && isFinite(gradient, row)) {
+                pull(strips, gradient, row, into, room.vectors());
+            } else {
+                scalar.pull(gradient, row, weights, into);
+            }
+        }
+    }
+
+    /** What is not finite must not meet the zeros behind a strip. */
+    private static boolean isFinite(FloatMatrix gradient, int row) {
+        int bytes = (int) (gradient.rowOffset(1) - gradient.rowOffset(0));
+        return BitsVector.areFinite(gradient.segment(), gradient.rowOffset(row), 0, 1, bytes);
+    }
+
+    private void pull(
+            WindowGradientStrips strips, FloatMatrix gradient, int row, FloatMatrix into, WindowGradientRoom.Vectors own) {
+        int positions = shape.window().positions();
+        WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits());
+        for (int group = 0; group < shape.groups(); group++) {
+            own.map().fill((byte) 0);
+            for (int first = 0; first < positions; first += WindowGradientRoom.POSITIONS) {
+                int count = Math.min(WindowGradientRoom.POSITIONS, positions - first);
+                list(gradient, row, group, first, count, own);
+                if (own.lists().ends[count - 1] * 100L > (long) count * shape.outputsOfGroup() * MOST_FILLED
+                        && strips.isFinite()) {
+                    strips.addAll(gradient, row, group, first, count, own.tile(), own.sums(), own.map());
+                } else {
+                    strips.add(own.lists(), group, first, count, own.sums(), own.map());
+                }
+            }
+            copy(strips, own.map(), into, row, group);
+        }
+    }
+
+    /** Lists what is not zero at each position, whose bits are set. */
+    private void list(FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientRoom.Vectors own) {
+        MemorySegment from = gradient.segment();
+        WindowGradientLists lists = own.lists();
+        int outputs = shape.outputsOfGroup();
+        int end = 0;
+        for (int i = 0; i < count; i++) {
+            int first = (firstPosition + i) * shape.outputs() + group * outputs;
+            int last = first + outputs - 1;
+            long at = gradient.rowOffset(row) + (long) first * Float.BYTES;
+            lists.starts[i] = end;
+            for (int word = first / Long.SIZE; word <= last / Long.SIZE; word++) {
+                int base = word * Long.SIZE - first;
+                long bits = own.bits()[word];
+                bits &= base < 0 ? -1L << -base : -1L;
+                bits &= base + Long.SIZE > outputs ? -1L >>> base + Long.SIZE - outputs : -1L;
+                while (bits != 0) {
+                    int output = base + Long.numberOfTrailingZeros(bits);
+                    bits &= bits - 1;
+                    lists.places[end] = output;
+                    lists.factors[end] = from.get(FLOAT, at + (long) output * Float.BYTES);
+                    end++;
+                }
+            }
+            lists.ends[i] = end;
+        }
+    }
+
+    /** Copies what is no padding, and does not stand between inputs. */
+    private void copy(WindowGradientStrips strips, MemorySegment map, FloatMatrix into, int row, int group) {
+        Window window = shape.window();
+        Window.Axis x = window.x();
+        long bytes = (long) shape.channels() * Float.BYTES;
+        for (int iy = 0; iy < window.y().inputs(); iy++) {
+            long from = strips.mapOffset(
+                    WindowGradientShape.firstInput(window.y()) + iy * window.y().spread(),
+                    WindowGradientShape.firstInput(x));
+            long to = into.rowOffset(row) + (long) window.place(iy, 0) * Float.BYTES + group * bytes;
+            if (shape.groups() == 1 && x.spread() == 1) {
+                MemorySegment.copy(map, from, into.segment(), to, x.inputs() * bytes);
+                continue;
+            }
+            for (int ix = 0; ix < x.inputs(); ix++) {
+                MemorySegment.copy(map, from + ix * x.spread() * bytes, into.segment(), to + ix * shape.groups() * bytes, bytes);
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.spikelane.kernel.product.window;
+
+/** Lists of places, one behind the other with room between them, for one thread. */
+final class WindowGradientLists {
+
+    /** For each list its first place and the one behind its last. */
+    final int[] starts;
+
+    final int[] ends;
+    final int[] places;
+    /** What is multiplied there. */
+    final float[] factors;
+
+    WindowGradientLists(int lists, int places, boolean weighted) {
+        this.starts = new int[lists];
+        this.ends = new int[lists];
+        this.places = new int[places];
+        this.factors = new float[weighted ? places : 0];
+    }
+}

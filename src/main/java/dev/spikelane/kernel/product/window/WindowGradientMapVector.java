@@ -1,0 +1,82 @@
+package dev.spikelane.kernel.product.window;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.product.PackedWeights;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** Adds vectors that stand together. */
+final class WindowGradientMapVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    private WindowGradientMapVector() {}
+
+    /**
+     * Adds four vectors for each of some positions to a map.
+     *
+     * @param from bytes in {@code sums} to those of position {@code first}
+     * @param step bytes to those of the next
+     * @param bases for each position bytes in the map
+     * @param order in which these positions are added
+     * @param offset bytes beside the bases
+     */
+    static void add(
+            MemorySegment sums,
+            int from,
+            int step,
+            int[] bases,
+            int[] order,
+            int first,
+            int count,
+            MemorySegment map,
+            int offset) {
+        Checks.isNative(sums);
+        Checks.isNative(map);
+        for (int i = first; i < first + count; i++) {
+            int position = order[i];
+            long at = bases[position] + (long) offset;
+            long of = from + (position - first) * (long) step;
+            for (int lane = 0; lane < 4 * BYTES; lane += BYTES) {
+                FloatVector sum = FloatVector.fromMemorySegment(FLOAT, map, at + lane, ORDER);
+                sum.add(FloatVector.fromMemorySegment(FLOAT, sums, of + lane, ORDER))
+                        .intoMemorySegment(map, at + lane, ORDER);
+            }
+        }
+    }
+
+    /** Adds rows of 64 values, one after the other, to one. */
+    static void addAll(MemorySegment values, long from, long step, int rows, MemorySegment sums, long to) {
+        Checks.isNative(values);
+        Checks.isNative(sums);
+        for (int lane = 0; lane < PackedWeights.BLOCK_BYTES; lane += BYTES) {
+            FloatVector sum = FloatVector.fromMemorySegment(FLOAT, sums, to + lane, ORDER);
+            for (int row = 0; row < rows; row++) {
+                sum = FloatVector.fromMemorySegment(FLOAT, values, from + row * step + lane, ORDER)
+                        .add(sum);
+            }
+            sum.intoMemorySegment(sums, to + lane, ORDER);
+        }
+    }
+
+    /** Sets the bits of values that are not zero, 64 to a word. */
+    static void notZero(MemorySegment values, long from, long[] bits) {
+        Checks.isNative(values);
+        FloatVector zero = FloatVector.zero(FLOAT);
+        for (int word = 0; word < bits.length; word++) {
+            long at = from + word * (long) PackedWeights.BLOCK_BYTES;
+            long some = 0;
+            for (int lane = 0; lane < PackedWeights.BLOCK; lane += COUNT) {
+                FloatVector value = FloatVector.fromMemorySegment(FLOAT, values, at + lane * (long) Float.BYTES, ORDER);
+                some |= value.compare(VectorOperators.NE, zero).toLong() << lane;
+            }
+            bits[word] = some;
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package dev.spikelane.kernel.product.window;
+
+import dev.spikelane.kernel.base.Lanes;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.TileWalk;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the gradients of weights are made of, for one thread: gradients of 64 outputs of some rows, each a map with
+ * zeros where no window begins, so that all columns of the kernel find theirs side by side; for each channel of the
+ * input and row of the kernel the places there that its spikes reach; and a row of values with its padding.
+ */
+final class WindowGradientMaps {
+
+    /** Bytes of gradients that are there at a time: they stay in the L2 cache. */
+    private static final int MOST_BYTES = 1 << 16;
+
+    private static final int MOST_ROWS = 8;
+    private static final int BLOCK_BYTES = PackedWeights.BLOCK_BYTES;
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+
+    /** Vectors of the columns of the kernel, as many as there are registers. */
+    final Chunk[] chunks;
+
+    final WindowGradientLists lists;
+    /** The first column of a map that an output may stand in. */
+    final int left;
+
+    /** Columns of a map. */
+    final int width;
+
+    /** Rows of gradients that are there at a time. */
+    final int rows;
+
+    final MemorySegment gradients;
+    final MemorySegment values;
+    final TileWalk tile = new TileWalk();
+    /** Columns of the values, padding included. */
+    private final int valueWidth;
+
+    private final WindowGradientShape shape;
+    private final Window.Axis y;
+    private final Window.Axis x;
+    private final int capacity;
+    /** For each bit of a row of the input its channel in the group, its first list, and its place in a row of a map. */
+    private final int[] channels;
+
+    private final int[] firstLists;
+    private final int[] columns;
+    /** For each row of the input, from {@code reaches} on, the rows of the kernel by which it reaches rows of a map. */
+    private final int[] reaches;
+
+    private final int[] kernelRows;
+    private final int[] outputRows;
+
+    WindowGradientMaps(Arena arena, WindowGradientShape shape) {
+        this.shape = shape;
+        this.y = shape.window().y();
+        this.x = shape.window().x();
+        int reach = (x.kernel() - 1) * x.dilation();
+        this.left = Math.max(0, reach - x.padding());
+        this.width = left + Math.max(x.padding() + WindowGradientShape.span(x), (x.outputs() - 1) * x.stride() + 1);
+        this.chunks = chunks();
+        this.rows = Math.clamp(MOST_BYTES / mapBytes(), 1, MOST_ROWS);
+        this.gradients = WindowGradientStrips.memory(arena, (long) rows * mapBytes() / Float.BYTES);
+        this.capacity = rows * y.outputs() * x.inputs();
+        int count = shape.window().allChannels() * y.kernel();
+        this.lists = new WindowGradientLists(count, Math.multiplyExact(count, capacity), false);
+        for (int list = 0; list < count; list++) {
+            lists.starts[list] = list * capacity;
+        }
+        this.channels = new int[x.inputs() * shape.window().allChannels()];
+        this.columns = new int[channels.length];
+        this.firstLists = new int[channels.length];
+        for (int i = 0; i < channels.length; i++) {
+            channels[i] = i % shape.channels();
+            firstLists[i] = i % shape.window().allChannels() * y.kernel();
+            columns[i] = i / shape.window().allChannels() * x.spread() + x.padding() + left - reach;
+        }
+        this.reaches = new int[y.inputs() + 1];
+        this.kernelRows = new int[y.inputs() * y.kernel()];
+        this.outputRows = new int[kernelRows.length];
+        reach();
+        this.valueWidth = WindowGradientShape.extent(x);
+        int valueHeight = WindowGradientShape.extent(y);
+        this.values = WindowGradientStrips.memory(arena, (long) valueHeight * valueWidth * shape.channels());
+    }
+
+    private void reach() {
+        int count = 0;
+        for (int iy = 0; iy < y.inputs(); iy++) {
+            for (int ky = 0; ky < y.kernel(); ky++) {
+                int at = iy * y.spread() + y.padding() - ky * y.dilation();
+                int oy = at / y.stride();
+                if (at >= 0 && oy < y.outputs() && oy * y.stride() == at) {
+                    kernelRows[count] = ky;
+                    outputRows[count++] = oy * width;
+                }
+            }
+            reaches[iy + 1] = count;
+        }
+    }
+
+    /**
+     * Some vectors of the sums of a list.
+     *
+     * @param from bytes to them from the gradients that stand at a place
+     * @param to bytes to them from the first sum
+     * @param run adds as many
+     */
+    record Chunk(int from, int to, WindowGradientRun run) {}
+
+    private Chunk[] chunks() {
+        int together = x.dilation() == 1 ? x.kernel() : 1;
+        List<Chunk> made = new ArrayList<>();
+        for (int column = 0; column < x.kernel(); column += together) {
+            int from = column * x.dilation() * BLOCK_BYTES;
+            int left = together * BLOCK_BYTES / Lanes.BYTES;
+            for (int done = 0; left > 0; left -= WindowGradientRun.added(left)) {
+                int vectors = WindowGradientRun.added(left);
+                made.add(new Chunk(
+                        from + done, column * BLOCK_BYTES + done, WindowGradientRun.of(vectors, false)));
+                done += vectors * Lanes.BYTES;
+            }
+        }
+        return made.toArray(Chunk[]::new);
+    }
+
+    private int mapBytes() {
+        return y.outputs() * width * BLOCK_BYTES;
+    }
+
+    /** Bytes to the gradients at a position, of one of the rows that are there. */
+    long gradientOffset(int row, int oy, int ox) {
+        return row * (long) mapBytes() + ((long) oy * width + left + ox * x.stride()) * BLOCK_BYTES;
+    }
+
+    /** Bytes to the value of the first channel that a position reads at a place. */
+    long valueOffset(int oy, int ky, int kx) {
+        long row = WindowGradientShape.firstWindow(y) + oy * y.stride() + ky * y.dilation();
+        return (row * valueWidth + WindowGradientShape.firstWindow(x) + kx * x.dilation()) * shape.channels() * Float.BYTES;
+    }
+
+    /** Takes the gradients of a block of outputs. */
+    void takeGradients(FloatMatrix gradient, int firstRow, int count, int group, int block) {
+        if (shape.blocks() > 1 && block == shape.blocks() - 1) {
+            gradients.fill((byte) 0); // behind the last output the block before has left others
+        }
+        long bytes = (long) shape.outputsOfBlock(block) * Float.BYTES;
+        int first = group * shape.outputsOfGroup() + block * WindowGradientShape.BLOCK;
+        boolean dense = bytes == BLOCK_BYTES && shape.outputs() == WindowGradientShape.BLOCK && x.stride() == 1;
+        for (int row = 0; row < count; row++) {
+            for (int oy = 0; oy < y.outputs(); oy++) {
+                long from = gradient.rowOffset(firstRow + row)
+                        + ((long) oy * x.outputs() * shape.outputs() + first) * Float.BYTES;
+                if (dense) {
+                    MemorySegment.copy(
+                            gradient.segment(), from, gradients, gradientOffset(row, oy, 0), bytes * x.outputs());
+                    continue;
+                }
+                for (int ox = 0; ox < x.outputs(); ox++) {
+                    long at = from + (long) ox * shape.outputs() * Float.BYTES;
+                    MemorySegment.copy(gradient.segment(), at, gradients, gradientOffset(row, oy, ox), bytes);
+                }
+            }
+        }
+    }
+
+    /** Lists where spikes of some channels of each group reach gradients. */
+    void list(SpikeMatrix spikes, int firstRow, int count, int firstChannel, int endChannel) {
+        System.arraycopy(lists.starts, 0, lists.ends, 0, lists.ends.length);
+        for (int row = 0; row < count; row++) {
+            for (int iy = 0; iy < y.inputs(); iy++) {
+                list(spikes, firstRow + row, row * y.outputs() * width, iy, firstChannel, endChannel);
+            }
+        }
+    }
+
+    private void list(SpikeMatrix spikes, int row, int map, int iy, int firstChannel, int endChannel) {
+        int first = iy * channels.length;
+        int end = first + channels.length;
+        long from = spikes.rowOffset(row);
+        for (int word = first / Long.SIZE; word * Long.SIZE < end; word++) {
+            long bits = spikes.segment().get(WORD, from + (long) word * Long.BYTES);
+            int base = word * Long.SIZE - first;
+            if (base < 0) {
+                bits &= -1L << -base;
+            }
+            if (base + Long.SIZE > channels.length) {
+                bits &= -1L >>> base + Long.SIZE - channels.length;
+            }
+            while (bits != 0) {
+                int i = base + Long.numberOfTrailingZeros(bits);
+                bits &= bits - 1;
+                int channel = channels[i];
+                if (channel >= firstChannel && channel < endChannel) {
+                    append(firstLists[i], map + columns[i], iy);
+                }
+            }
+        }
+    }
+
+    /** Appends a place to the lists of all rows of the kernel by which a row of the input reaches the output. */
+    private void append(int firstList, int column, int iy) {
+        int[] ends = lists.ends;
+        int[] places = lists.places;
+        int last = reaches[iy + 1];
+        for (int i = reaches[iy]; i < last; i++) {
+            int list = firstList + kernelRows[i];
+            int end = ends[list];
+            places[end] = column + outputRows[i];
+            ends[list] = end + 1;
+        }
+    }
+
+    /** Takes the values of a row, of the channels of a group. */
+    void takeValues(FloatMatrix source, int row, int group) {
+        long bytes = (long) shape.channels() * Float.BYTES;
+        for (int iy = 0; iy < y.inputs(); iy++) {
+            long mapRow = WindowGradientShape.firstInput(y) + iy * y.spread();
+            long to = (mapRow * valueWidth + WindowGradientShape.firstInput(x)) * bytes;
+            long from = source.rowOffset(row) + ((long) iy * x.inputs() * shape.groups() + group) * bytes;
+            for (int ix = 0; ix < x.inputs(); ix++) {
+                MemorySegment.copy(source.segment(), from, values, to, bytes);
+                from += shape.groups() * bytes;
+                to += x.spread() * bytes;
+            }
+        }
+    }
+}

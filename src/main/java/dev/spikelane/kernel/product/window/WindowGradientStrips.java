@@ -1,0 +1,203 @@
+package dev.spikelane.kernel.product.window;
+
+import dev.spikelane.kernel.base.Lanes;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.BitsVector;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.TileWalk;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/**
+ * The weights of a convolution as its way back reads them: for each group of channels, strips of some vectors over
+ * {@code kx * channels + c}, with a row for each output. What a strip gives to a map, padding included, stands together
+ * there, four vectors at a time.
+ */
+final class WindowGradientStrips {
+
+    /** Floats of the vectors that stand together in a map. */
+    private static final int PIECE = 4 * Lanes.COUNT;
+
+    /** The most floats that are multiplied at a time. */
+    static final int MOST_FLOATS = 3 * PIECE;
+
+    private static final int PIECE_BYTES = PIECE * Float.BYTES;
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    private final WindowGradientShape shape;
+    /** Pixels of a row of a map. */
+    private final int width;
+
+    /** Places of a row of the kernel whose inputs stand side by side. */
+    private final int together;
+
+    private final Strip[] strips;
+    private final MemorySegment weights;
+    private boolean finite;
+    /** For each position bytes in a map to what it reads first. */
+    private final int[] bases;
+    /** Positions in which neighbors stand in rows of their own, so that no load waits for the store before. */
+    private final int[] order;
+
+    /**
+     * Pieces that are multiplied at a time.
+     *
+     * @param first in the order of all
+     * @param places in the weights of an output where they begin
+     * @param lengths weights of each
+     * @param offsets bytes in a map from what a position reads first
+     */
+    private record Strip(int first, int[] places, int[] lengths, int[] offsets, WindowGradientRun run) {
+        int bytes() {
+            return places.length * PIECE_BYTES;
+        }
+    }
+
+    WindowGradientStrips(Arena arena, WindowGradientShape shape) {
+        Window.Axis y = shape.window().y();
+        Window.Axis x = shape.window().x();
+        this.shape = shape;
+        this.width = WindowGradientShape.extent(x);
+        this.together = x.dilation() == 1 ? x.kernel() : 1;
+        this.strips = strips();
+        Strip last = strips[strips.length - 1];
+        int pieces = last.first + last.places.length;
+        this.weights = memory(arena, (long) shape.groups() * shape.outputsOfGroup() * pieces * PIECE);
+        this.bases = new int[shape.window().positions()];
+        for (int i = 0; i < bases.length; i++) {
+            bases[i] = (int) mapOffset(
+                    WindowGradientShape.firstWindow(y) + i / x.outputs() * y.stride(),
+                    WindowGradientShape.firstWindow(x) + i % x.outputs() * x.stride());
+        }
+        this.order = IntStream.range(0, bases.length)
+                .boxed()
+                .sorted(Comparator.<Integer>comparingInt(i -> i / WindowGradientRoom.POSITIONS)
+                        .thenComparingInt(i -> i % x.outputs()))
+                .mapToInt(i -> i)
+                .toArray();
+    }
+
+    static MemorySegment memory(Arena arena, long floats) {
+        int rows = Math.toIntExact(Math.ceilDiv(floats, FloatMatrix.ROW_MULTIPLE));
+        return FloatMatrix.zeros(arena, rows, FloatMatrix.ROW_MULTIPLE).segment();
+    }
+
+    private Strip[] strips() {
+        Window.Axis x = shape.window().x();
+        int ofRun = together * shape.channels();
+        int runs = x.kernel() / together;
+        int inRun = Math.ceilDiv(ofRun, PIECE);
+        int all = shape.window().y().kernel() * runs * inRun;
+        Strip[] made = new Strip[all];
+        int count = 0;
+        for (int first = 0; first < all; count++) {
+            int vectors = WindowGradientRun.multiplied(4 * (all - first), shape.outputsOfGroup());
+            int[] places = new int[vectors / 4];
+            int[] lengths = new int[vectors / 4];
+            int[] offsets = new int[vectors / 4];
+            for (int i = 0; i < places.length; i++) {
+                int down = all - 1 - first - i;
+                int run = down / inRun;
+                int piece = down % inRun * PIECE;
+                places[i] = run * ofRun + piece;
+                lengths[i] = Math.min(PIECE, ofRun - piece);
+                int ky = run / runs * shape.window().y().dilation();
+                offsets[i] = (int) mapOffset(ky, run % runs * x.dilation()) + piece * Float.BYTES;
+            }
+            made[count] = new Strip(first, places, lengths, offsets, WindowGradientRun.of(vectors, true));
+            first += places.length;
+        }
+        return Arrays.copyOf(made, count);
+    }
+
+    /** Bytes in a map to a pixel, padding included. */
+    long mapOffset(int y, int x) {
+        return ((long) y * width + x) * shape.channels() * Float.BYTES;
+    }
+
+    /** The floats of a map of a group of channels, behind which a strip may write zeros. */
+    static long mapFloats(WindowGradientShape shape) {
+        Window window = shape.window();
+        long pixels = (long) WindowGradientShape.extent(window.y()) * WindowGradientShape.extent(window.x());
+        return pixels * shape.channels() + PIECE;
+    }
+
+    /** Takes weights in the layout of the shape. */
+    void pack(FloatMatrix from) {
+        for (int group = 0; group < shape.groups(); group++) {
+            for (Strip strip : strips) {
+                for (int output = 0; output < shape.outputsOfGroup(); output++) {
+                    pack(from, group, strip, output);
+                }
+            }
+        }
+        int rows = (int) (weights.byteSize() / PackedWeights.BLOCK_BYTES);
+        finite = BitsVector.areFinite(weights, 0, PackedWeights.BLOCK_BYTES, rows, PackedWeights.BLOCK_BYTES);
+    }
+
+    private void pack(FloatMatrix from, int group, Strip strip, int output) {
+        int block = output / WindowGradientShape.BLOCK;
+        for (int i = 0; i < strip.places.length; i++) {
+            long at = from.rowOffset(shape.row(group, block) + strip.places[i])
+                    + (long) output % WindowGradientShape.BLOCK * Float.BYTES;
+            long to = offset(group, strip) + (long) output * strip.bytes() + (long) i * PIECE_BYTES;
+            for (int k = 0; k < strip.lengths[i]; k++) {
+                float weight = from.segment().get(FLOAT, at + from.rowOffset(k));
+                weights.set(FLOAT, to + (long) k * Float.BYTES, weight);
+            }
+        }
+    }
+
+    private long offset(int group, Strip strip) {
+        Strip last = strips[strips.length - 1];
+        long before = (long) group * (last.first + last.places.length) + strip.first;
+        return before * shape.outputsOfGroup() * PIECE_BYTES;
+    }
+
+    /** Adds what the lists of some positions give to a map. */
+    void add(WindowGradientLists lists, int group, int first, int count, MemorySegment sums, MemorySegment map) {
+        for (Strip strip : strips) {
+            int bytes = strip.bytes();
+            strip.run.add(lists, 0, count, weights, offset(group, strip), bytes, sums, 0, bytes);
+            addSums(strip, first, count, sums, map);
+        }
+    }
+
+    /** The same where most of the gradients are not zero, from where they stand. */
+    void addAll(
+            FloatMatrix gradient, int row, int group, int first, int count, TileWalk tile, MemorySegment sums, MemorySegment map) {
+        long outputs = shape.outputs();
+        tile.a = gradient.rowOffset(row) + (first * outputs + group * shape.outputsOfGroup()) * Float.BYTES;
+        tile.rowOfA = outputs * Float.BYTES;
+        tile.stepOfA = Float.BYTES;
+        for (Strip strip : strips) {
+            int bytes = strip.bytes();
+            tile.stepOfB = bytes;
+            tile.rowOfC = bytes;
+            sums.fill((byte) 0);
+            for (int lanes = 0; lanes < bytes; lanes += TileWalk.STRIP_BYTES) {
+                tile.b = offset(group, strip) + lanes;
+                tile.c = lanes;
+                tile.add(gradient.segment(), weights, sums, count, shape.outputsOfGroup());
+            }
+            addSums(strip, first, count, sums, map);
+        }
+    }
+
+    private void addSums(Strip strip, int first, int count, MemorySegment sums, MemorySegment map) {
+        for (int i = 0; i < strip.places.length; i++) {
+            WindowGradientMapVector.add(
+                    sums, i * PIECE_BYTES, strip.bytes(), bases, order, first, count, map, strip.offsets[i]);
+        }
+    }
+
+    /** Whether no weight is NaN or infinite, so that a gradient of zero times each of them is zero. */
+    boolean isFinite() {
+        return finite;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.spikelane.kernel.product.window;
+
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+
+/** Gradients of the weights and biases of a convolution, summed over a block of samples. */
+public final class WindowGradientSum {
+
+    private final WindowGradientShape shape;
+    /** Of each group and block of outputs: a row of 64 for each weight, in one of two orders. */
+    final FloatMatrix weights;
+
+    /** A row of 64 for each group and block of outputs. */
+    final FloatMatrix bias;
+    /** Whether those of a channel stand together, by rows of the kernel, its columns from right to left. */
+    boolean byChannel;
+
+    /**
+     * Makes sums of zero.
+     *
+     * @param arena the arena that owns them
+     * @param shape of the convolution
+     */
+    public WindowGradientSum(Arena arena, WindowGradientShape shape) {
+        this.shape = shape;
+        this.weights = FloatMatrix.zeros(arena, shape.rows(), WindowGradientShape.BLOCK);
+        this.bias = FloatMatrix.zeros(arena, shape.groups() * shape.blocks(), WindowGradientShape.BLOCK);
+    }
+
+    /**
+     * Returns the memory that sums take.
+     *
+     * @param shape of the convolution
+     * @return bytes
+     */
+    public static long bytes(WindowGradientShape shape) {
+        return (shape.rows() + (long) shape.groups() * shape.blocks()) * WindowGradientShape.BLOCK * Float.BYTES;
+    }
+
+    /** Makes all sums zero. */
+    public void clear() {
+        weights.fill(0);
+        bias.fill(0);
+    }
+
+    /** The row of a weight of the first block of outputs. */
+    int row(int place, int channel) {
+        int columns = shape.window().x().kernel();
+        return byChannel
+                ? channel * shape.places() + place / columns * columns + columns - 1 - place % columns
+                : place * shape.channels() + channel;
+    }
+
+    /**
+     * Adds these sums to others, and makes them zero: those of the weights at some places of the kernel.
+     *
+     * @param total in the layout of the shape, added to
+     * @param firstPlace the first place
+     * @param endPlace the place behind the last
+     */
+    public void moveTo(FloatMatrix total, int firstPlace, int endPlace) {
+        for (int block = 0; block < bias.rows(); block++) {
+            int first = shape.row(0, block);
+            for (int place = firstPlace; place < endPlace; place++) {
+                for (int channel = 0; channel < shape.channels(); channel++) {
+                    move(weights, first + row(place, channel), total, first + place * shape.channels() + channel);
+                }
+            }
+        }
+    }
+
+    /**
+     * Adds the sums of the biases to others, and makes them zero.
+     *
+     * @param total {@code [groups x outputs of a group]}, added to
+     */
+    public void moveBiasTo(FloatMatrix total) {
+        for (int output = 0; output < shape.outputs(); output++) {
+            int inGroup = output % shape.outputsOfGroup();
+            int block = output / shape.outputsOfGroup() * shape.blocks() + inGroup / WindowGradientShape.BLOCK;
+            float sum = Elements.get(bias, block, inGroup % WindowGradientShape.BLOCK);
+            int group = output / shape.outputsOfGroup();
+            Elements.set(total, group, inGroup, Elements.get(total, group, inGroup) + sum);
+        }
+        bias.fill(0);
+    }
+
+    private static void move(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
+        long at = from.rowOffset(fromRow);
+        if (SimdWidth.VECTOR) {
+            WindowGradientMapVector.addAll(from.segment(), at, 0, 1, to.segment(), to.rowOffset(toRow));
+        } else {
+            for (int i = 0; i < WindowGradientShape.BLOCK; i++) {
+                Elements.set(to, toRow, i, Elements.get(to, toRow, i) + Elements.get(from, fromRow, i));
+            }
+        }
+        from.segment()
+                .asSlice(at, WindowGradientShape.BLOCK * (long) Float.BYTES)
+                .fill((byte) 0);
+    }
+}

@@ -1,0 +1,206 @@
+package dev.spikelane.kernel.product.window;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.BitsVector;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.TileWalk;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gradients of the weights of a convolution:
+ * {@code gradient[o][ky][kx][c] += sum over positions of source[y][x][c] * ofPosition[o]}.
+ *
+ * <p>Rows are added in the order of the calls, in a row positions of the output ascending, to sums from +0: a spike adds
+ * the gradient, a value one fused multiply-add. The bias is an input that always fires, at each position. A silent or
+ * zero input adds nothing, whatever the gradient is.
+ *
+ * <p>An object serves one thread.
+ */
+public final class WindowGradientWeights {
+
+    private static final int BLOCK_BYTES = PackedWeights.BLOCK_BYTES;
+
+    private final WindowGradientShape shape;
+    private final WindowGradientScalar scalar;
+    /** Null where there are no vectors. */
+    private final @Nullable WindowGradientMaps maps;
+
+    private int share;
+    private int firstChannel;
+    private int endChannel;
+
+    /**
+     * Prepares scratch memory.
+     *
+     * @param arena the arena that owns it
+     * @param shape of the convolution
+     */
+    public WindowGradientWeights(Arena arena, WindowGradientShape shape) {
+        this.shape = shape;
+        this.scalar = new WindowGradientScalar(shape);
+        this.maps = SimdWidth.VECTOR ? new WindowGradientMaps(arena, shape) : null;
+        this.endChannel = shape.channels();
+    }
+
+    /**
+     * Tells how much memory lists take beside that of the arena.
+     *
+     * @return bytes on the heap
+     */
+    public long listBytes() {
+        return maps == null ? 0 : maps.lists.places.length * (long) Integer.BYTES;
+    }
+
+    /**
+     * Goes to a share of the channels of each group; the first share brings the biases along. Threads may add different
+     * shares to the same sums.
+     *
+     * @param number of the share, from 0
+     * @param shares how many there are
+     */
+    public void share(int number, int shares) {
+        share = number;
+        firstChannel = (int) ((long) number * shape.channels() / shares);
+        endChannel = (int) ((long) (number + 1) * shape.channels() / shares);
+    }
+
+    /**
+     * Adds some rows.
+     *
+     * @param source {@code [rows x window.inputs()]}
+     * @param gradient {@code [rows x positions * outputs]}
+     * @param first the first row
+     * @param rows how many, at least 1
+     * @param sum is added to; of spikes alone, or of values alone
+     * @throws IllegalArgumentException if a shape or range does not fit
+     */
+    public void add(Signal source, FloatMatrix gradient, int first, int rows, WindowGradientSum sum) {
+        source.requireShape("source", source.rows(), shape.window().inputs());
+        gradient.requireShape("gradient", source.rows(), shape.columns());
+        Checks.range("row", first, first + rows, source.rows());
+        WindowGradientMaps own = maps;
+        if (own != null && source instanceof SpikeMatrix spikes) {
+            sum.byChannel = true;
+            for (int row = first; row < first + rows; row += own.rows) {
+                int some = Math.min(own.rows, first + rows - row);
+                own.list(spikes, row, some, firstChannel, endChannel);
+                add(own, null, gradient, row, some, sum);
+            }
+            return;
+        }
+        for (int row = first; row < first + rows; row++) {
+            if (own != null && isFinite((FloatMatrix) source, row) && isFinite(gradient, row)) {
+                add(own, (FloatMatrix) source, gradient, row, 1, sum);
+            } else {
+                addPlainly(source, gradient, row, sum);
+            }
+        }
+    }
+
+    private void addPlainly(Signal source, FloatMatrix gradient, int row, WindowGradientSum sum) {
+        scalar.add(source, gradient, row, sum.weights, firstChannel, endChannel);
+        if (share == 0) {
+            scalar.addBias(gradient, row, sum.bias);
+        }
+    }
+
+    /** Zeros meet what is not finite where a map is padded. */
+    private static boolean isFinite(FloatMatrix values, int row) {
+        int bytes = (int) (values.rowOffset(1) - values.rowOffset(0));
+        return BitsVector.areFinite(values.segment(), values.rowOffset(row), 0, 1, bytes);
+    }
+
+    /** Adds rows of spikes that were listed, or one row of values. */
+    private void add(
+            WindowGradientMaps own,
+            @Nullable FloatMatrix values,
+            FloatMatrix gradient,
+            int row,
+            int rows,
+            WindowGradientSum sum) {
+        for (int group = 0; group < shape.groups(); group++) {
+            if (values != null) {
+                own.takeValues(values, row, group);
+            }
+            for (int block = 0; block < shape.blocks(); block++) {
+                own.takeGradients(gradient, row, rows, group, block);
+                if (share == 0) {
+                    addBias(own, rows, sum.bias, group * shape.blocks() + block);
+                }
+                long to = sum.weights.rowOffset(shape.row(group, block));
+                if (values == null) {
+                    addSpikes(own, group, sum.weights.segment(), to);
+                } else {
+                    addValues(own, sum.weights.segment(), to);
+                }
+            }
+        }
+    }
+
+    private void addBias(WindowGradientMaps own, int rows, FloatMatrix bias, int block) {
+        Window.Axis x = shape.window().x();
+        for (int row = 0; row < rows; row++) {
+            for (int oy = 0; oy < shape.window().y().outputs(); oy++) {
+                long from = own.gradientOffset(row, oy, 0);
+                long step = (long) x.stride() * BLOCK_BYTES;
+                WindowGradientMapVector.addAll(
+                        own.gradients, from, step, x.outputs(), bias.segment(), bias.rowOffset(block));
+            }
+        }
+    }
+
+    /** For each channel and row of the kernel its columns, as many at a time as there are registers. */
+    private void addSpikes(WindowGradientMaps own, int group, MemorySegment sums, long to) {
+        int rows = shape.window().y().kernel();
+        int first = (group * shape.channels() + firstChannel) * rows;
+        int end = (group * shape.channels() + endChannel) * rows;
+        int listBytes = shape.window().x().kernel() * BLOCK_BYTES;
+        long at = to + (long) firstChannel * rows * listBytes;
+        for (WindowGradientMaps.Chunk chunk : own.chunks) {
+            chunk.run()
+                    .add(
+                            own.lists,
+                            first,
+                            end,
+                            own.gradients,
+                            chunk.from(),
+                            BLOCK_BYTES,
+                            sums,
+                            at + chunk.to(),
+                            listBytes);
+        }
+    }
+
+    /** For each row of outputs products of what the kernel reads there and the gradients. */
+    private void addValues(WindowGradientMaps own, MemorySegment sums, long to) {
+        Window.Axis y = shape.window().y();
+        Window.Axis x = shape.window().x();
+        int some = endChannel - firstChannel;
+        boolean together = x.dilation() == 1 && some == shape.channels();
+        TileWalk tile = own.tile;
+        tile.rowOfA = Float.BYTES;
+        tile.stepOfA = (long) x.stride() * shape.channels() * Float.BYTES;
+        tile.stepOfB = (long) x.stride() * BLOCK_BYTES;
+        tile.rowOfC = BLOCK_BYTES;
+        for (int oy = 0; oy < y.outputs(); oy++) {
+            for (int ky = 0; ky < y.kernel(); ky++) {
+                for (int kx = 0; kx < x.kernel(); kx += together ? x.kernel() : 1) {
+                    int weight = (ky * x.kernel() + kx) * shape.channels() + firstChannel;
+                    for (int strip = 0; strip < BLOCK_BYTES; strip += TileWalk.STRIP_BYTES) {
+                        tile.a = own.valueOffset(oy, ky, kx) + (long) firstChannel * Float.BYTES;
+                        tile.b = own.gradientOffset(0, oy, 0) + strip;
+                        tile.c = to + (long) weight * BLOCK_BYTES + strip;
+                        tile.add(own.values, own.gradients, sums, together ? some * x.kernel() : some, x.outputs());
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.spikelane.kernel.product.window;
+
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.PackedWeights;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** What {@link WindowRowsVector} does, in plain loops, for all 64 channels of a block. */
+final class WindowRowsScalar extends WindowRows {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    @Override
+    void add(WindowLists lists, Pass pass, int block, int lanes, MemorySegment sums, long to, int position) {
+        WindowTables tables = lists.tables;
+        Window.Axis x = tables.window.x();
+        int shift = tables.window.y().padding() - pass.kernelRow();
+        for (int output = pass.top(); output <= pass.bottom(); output++) {
+            for (int column = 0; column < x.outputs(); column++) {
+                long at = to + (long) (output * x.outputs() + column) * position;
+                if (pass.begins()) {
+                    long bias = (long) block * PackedWeights.BLOCK_BYTES;
+                    MemorySegment.copy(tables.bias.segment(), bias, sums, at, PackedWeights.BLOCK_BYTES);
+                }
+                for (int row = 0; row < pass.rows(); row++) {
+                    int y = output - shift + row;
+                    if (y >= pass.first() && y < pass.end()) {
+                        addRow(lists, y, column - x.padding(), block, pass.kernelRow() + row, sums, at);
+                    }
+                }
+            }
+        }
+    }
+
+    /** What a row of a window gives to an output, by a row of the kernel. */
+    private static void addRow(
+            WindowLists lists, int y, int first, int block, int kernelRow, MemorySegment sums, long at) {
+        WindowTables tables = lists.tables;
+        Window.Axis x = tables.window.x();
+        int groups = tables.window.channels() / 4;
+        int left = (y * x.inputs() + Math.max(first, 0)) * groups;
+        int right = (y * x.inputs() + Math.min(first + x.kernel(), x.inputs())) * groups;
+        int from = (y * x.inputs() + first) * tables.pixelBytes();
+        long table = tables.blockOffset(block) - tables.entryBytes() + (long) kernelRow * PackedWeights.BLOCK_BYTES;
+        for (int i = lists.starts[left]; i < lists.starts[right]; i++) {
+            long entry = table + (lists.entries[i] - from);
+            for (long lane = 0; lane < PackedWeights.BLOCK_BYTES; lane += Float.BYTES) {
+                float sum = sums.get(FLOAT, at + lane) + tables.segment().get(FLOAT, entry + lane);
+                sums.set(FLOAT, at + lane, sum);
+            }
+        }
+    }
+}

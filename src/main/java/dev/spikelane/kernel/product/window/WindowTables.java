@@ -1,0 +1,186 @@
+package dev.spikelane.kernel.product.window;
+
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The sums of the weights of every subset of four neighboring channels of a pixel, in the order in which
+ * {@link WindowMatmul} reads them: what a pixel adds to all rows of outputs that it reaches stands together.
+ *
+ * <p>Layout {@code [blocks of 64 outputs][groups of four inputs of a row of the kernel][15 subsets][rows of the
+ * kernel][64]}: four times the memory of the weights. Equal subsets of groups do not stand a power of 2 apart, which
+ * would be one set of a cache.
+ */
+public final class WindowTables {
+
+    /** Subsets of four inputs that are not empty. */
+    static final int SUBSETS = 15;
+
+    /**
+     * The share of groups that fire from which on passes for the edges take less than they spare: 5x5 on 12x12 takes
+     * 2.1 instead of 2.3 us without them at a share of 0.19, 5.4 instead of 4.8 at 0.6 (Zen 5, 512 bits, 2026-11).
+     */
+    private static final double SHARE_WITH_EDGES = 0.3;
+
+    /** Tables of 9.4 MB, 256 to 256 channels, still take 0.6 to 0.7 of unfolding up to a density of 0.2 (Zen 5). */
+    static final long MOST_BYTES = 1 << 24;
+
+    private static final int INPUT = PackedWeights.BLOCK_BYTES;
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    final Window window;
+    final FloatMatrix bias;
+
+    /** What adds up a map, in this order: at once, or with its edges by themselves. */
+    private final Pass[] whole;
+
+    private final Pass[] withEdges;
+
+    /** What adds to so many rows of outputs. */
+    final WindowRows[] adds;
+
+    /** Bytes of the channels of the output that are added at a time. */
+    final int strip;
+
+    private final FloatMatrix memory;
+    private final int post;
+
+    /**
+     * Allocates tables; {@link #fill} says of which weights.
+     *
+     * @param arena the arena that owns them
+     * @param of windows which {@link WindowMatmul#serves}
+     * @param post channels of the output
+     */
+    public WindowTables(Arena arena, Window of, int post) {
+        this.window = WindowMatmul.upright(of);
+        this.post = post;
+        bias = FloatMatrix.zeros(arena, 1, post);
+        memory = FloatMatrix.zeros(arena, rows(window, post), PackedWeights.BLOCK);
+        whole = Pass.whole(window.y()).toArray(Pass[]::new);
+        withEdges = Pass.withEdges(window.y()).toArray(Pass[]::new);
+        int vectors = vectors(window.y().kernel(), post);
+        strip = vectors == 0 ? INPUT : vectors * SimdWidth.bits() / Byte.SIZE;
+        adds = new WindowRows[window.y().kernel() + 1];
+        for (Pass pass : withEdges) {
+            adds[pass.rows()] = WindowRows.of(pass.rows(), vectors);
+        }
+    }
+
+    /**
+     * Vectors of a strip: their sums must fit the registers, and four are too wide for the last channels if these fill
+     * half a block. None without vectors.
+     */
+    private static int vectors(int rows, int post) {
+        if (!SimdWidth.VECTOR) {
+            return 0;
+        }
+        boolean many = SimdWidth.bits() == SimdWidth.WIDEST;
+        int four = 4 * SimdWidth.bits() / Float.SIZE;
+        boolean half = post % four != 0 && post % (four / 2) == 0;
+        return half || !many && rows > 3 ? 2 : 4;
+    }
+
+    /** The passes for a map in which so many of the groups fire. */
+    Pass[] passes(int entries) {
+        return entries > SHARE_WITH_EDGES * (window.inputs() / 4) ? withEdges : whole;
+    }
+
+    private static int rows(Window window, int post) {
+        return (int) (bytes(window, post) / INPUT);
+    }
+
+    static long bytes(Window window, int post) {
+        return Math.ceilDiv(post, PackedWeights.BLOCK) * (long) (window.size() / 4) * SUBSETS * INPUT;
+    }
+
+    /** Groups of four inputs of a row of the kernel. */
+    private static int groups(Window window) {
+        return window.x().kernel() * window.channels() / 4;
+    }
+
+    /**
+     * Makes the tables of weights that are new, or have changed.
+     *
+     * @param weights {@code window.size() -> post}
+     * @throws IllegalArgumentException if their shape differs
+     */
+    public void fill(PackedWeights weights) {
+        if (weights.pre() != window.size() || weights.post() != post) {
+            throw new IllegalArgumentException("weights are " + weights.pre() + " -> " + weights.post() + ", expected "
+                    + window.size() + " -> " + post);
+        }
+        weights.readBias(bias);
+        int groups = groups(window);
+        for (int block = 0; block < blocks(); block++) {
+            for (int row = 0; row < window.y().kernel(); row++) {
+                for (int group = 0; group < groups; group++) {
+                    long from = weights.blockOffset(block) + (long) (row * groups + group) * (4 * INPUT);
+                    long to = blockOffset(block) + (long) group * SUBSETS * entryBytes() + (long) row * INPUT;
+                    if (SimdWidth.VECTOR) {
+                        WindowTablesVector.make(weights.segment(), from, memory.segment(), to, entryBytes());
+                    } else {
+                        make(weights.segment(), from, memory.segment(), to, entryBytes());
+                    }
+                }
+            }
+        }
+    }
+
+    /** The table of a group, for 64 outputs: a subset is one with one input less, and the last input. */
+    static void make(MemorySegment weights, long from, MemorySegment tables, long to, int step) {
+        for (int subset = 1; subset <= SUBSETS; subset++) {
+            int last = Integer.highestOneBit(subset);
+            long input = from + (long) Integer.numberOfTrailingZeros(last) * INPUT;
+            long at = to + (long) (subset - 1) * step;
+            for (long lane = 0; lane < INPUT; lane += Float.BYTES) {
+                float weight = weights.get(FLOAT, input + lane);
+                float sum = subset == last ? weight : tables.get(FLOAT, at - (long) last * step + lane) + weight;
+                tables.set(FLOAT, at + lane, sum);
+            }
+        }
+    }
+
+    /**
+     * Estimates how long a product takes, by what active inputs take: entries are as few, but come from the L2 cache.
+     *
+     * @param active spikes in all windows
+     * @return nanoseconds
+     */
+    public double nanoseconds(long active) {
+        return blocks() * active * SpikeCosts.inUse().active().spike();
+    }
+
+    /** Channels of the output. */
+    int post() {
+        return post;
+    }
+
+    int blocks() {
+        return Math.ceilDiv(post, PackedWeights.BLOCK);
+    }
+
+    /** Bytes of a subset: 64 outputs for each row of the kernel. */
+    int entryBytes() {
+        return window.y().kernel() * INPUT;
+    }
+
+    /** Bytes of the tables of a pixel's channels. */
+    int pixelBytes() {
+        return window.channels() / 4 * SUBSETS * entryBytes();
+    }
+
+    MemorySegment segment() {
+        return memory.segment();
+    }
+
+    long blockOffset(int block) {
+        return (long) block * groups(window) * SUBSETS * entryBytes();
+    }
+}

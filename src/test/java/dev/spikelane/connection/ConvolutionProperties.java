@@ -1,0 +1,163 @@
+package dev.spikelane.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.kind.ConnectionKinds;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.graph.RandomConvolution;
+import dev.spikelane.network.naive.NaiveConvolution;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Operators of convolutions give the bits of direct loops, for any blocks of outputs. */
+@EveryWidth
+final class ConvolutionProperties {
+
+    private static final float[] ODD = {
+        Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0.0f, Float.MIN_VALUE, Float.MAX_VALUE
+    };
+
+    @Property(tries = 150)
+    void spikes(
+            @ForAll @IntRange(min = 1, max = 5) int rows,
+            @ForAll @IntRange(min = 0, max = 10) int tenths,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        try (Arena arena = Arena.ofConfined()) {
+            Shape source = source(random);
+            RandomConvolution drawn = new RandomConvolution(arena, random);
+            Convolution said = drawn.of(source);
+            if (random.nextInt(3) == 0) {
+                said = drawn.rounded(said);
+            }
+            float[] carried = carried(source, said.integers().isEmpty(), random);
+            Operator operator = ConnectionKinds.of(said).bind(arena, said, source, inside(source, carried));
+            SpikeMatrix torch = Matrices.spikes(arena, rows, source.size(), tenths / 10.0, random);
+            SpikeMatrix inside = SpikeMatrix.zeros(arena, rows, source.size());
+            source.toInside(torch, 0, inside, 0, rows);
+            Scratch scratch = new Scratch(arena);
+            operator.reserve(scratch);
+            NaiveConvolution naive = new NaiveConvolution(said, source);
+            Tile current = someBlocks(arena, rows, operator.outputs(), random);
+            operator.multiply(inside, rows, current, scratch);
+            for (int row = 0; row < rows; row++) {
+                boolean[] fires = new boolean[source.size()];
+                for (int i = 0; i < fires.length; i++) {
+                    fires[i] = torch.get(row, i);
+                }
+                assertSame(naive.currents(carried, fires), current, row, said, source);
+            }
+        }
+    }
+
+    @Property(tries = 150)
+    void values(
+            @ForAll @IntRange(min = 1, max = 5) int rows,
+            @ForAll @IntRange(min = 0, max = 10) int tenths,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        try (Arena arena = Arena.ofConfined()) {
+            Shape source = source(random);
+            RandomConvolution drawn = new RandomConvolution(arena, random);
+            Convolution said = drawn.of(source);
+            if (random.nextInt(4) == 0) {
+                said = drawn.rounded(said);
+            }
+            Operator operator = ConnectionKinds.of(said).bind(arena, said, source, Parameter.of(1));
+            FloatMatrix torch = FloatMatrix.zeros(arena, rows, source.size());
+            for (int row = 0; row < rows; row++) {
+                for (int i = 0; i < source.size(); i++) {
+                    boolean odd = random.nextInt(60) == 0;
+                    torch.set(
+                            row,
+                            i,
+                            odd
+                                    ? ODD[random.nextInt(ODD.length)]
+                                    : random.nextInt(10) < tenths ? random.nextFloat() * 2 - 1 : 0);
+                }
+            }
+            FloatMatrix inside = FloatMatrix.zeros(arena, rows, source.size());
+            source.toInside(torch, 0, inside, 0, rows);
+            NaiveConvolution naive = new NaiveConvolution(said, source);
+            Tile current = someBlocks(arena, rows, operator.outputs(), random);
+            operator.multiply(inside, rows, current, new Scratch(arena));
+            for (int row = 0; row < rows; row++) {
+                float[] values = new float[source.size()];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = torch.get(row, i);
+                }
+                assertSame(naive.currents(values, null), current, row, said, source);
+            }
+        }
+    }
+
+    private static Shape source(Random random) {
+        int channels = 1 + random.nextInt(random.nextInt(6) == 0 ? 40 : 8);
+        int width = 1 + random.nextInt(9);
+        return random.nextInt(3) == 0 ? Shape.of(channels, width) : Shape.of(channels, 1 + random.nextInt(8), width);
+    }
+
+    /** What spikes carry, in torch's order. */
+    private static float[] carried(Shape source, boolean byChannel, Random random) {
+        float[] carried = new float[source.size()];
+        Arrays.fill(carried, random.nextBoolean() ? 1 : random.nextFloat() * 3);
+        boolean differ = byChannel && random.nextBoolean();
+        for (int i = 0; differ && i < carried.length; i++) {
+            int positions = source.height() * source.width();
+            carried[i] = i % positions == 0 ? random.nextFloat() * 2 - 1 : carried[i - 1];
+        }
+        return carried;
+    }
+
+    private static Parameter inside(Shape source, float[] torch) {
+        float[] inside = new float[torch.length];
+        for (int i = 0; i < inside.length; i++) {
+            inside[i] = torch[source.torch(i)];
+        }
+        return Parameter.of(inside);
+    }
+
+    /** All blocks, or some of them, full of what was there before. */
+    private static Tile someBlocks(Arena arena, int rows, int outputs, Random random) {
+        int blocks = Math.ceilDiv(outputs, FloatMatrix.ROW_MULTIPLE);
+        int first = random.nextInt(blocks);
+        int end = first + 1 + random.nextInt(blocks - first);
+        if (random.nextBoolean()) {
+            FloatMatrix whole = FloatMatrix.zeros(arena, rows, outputs);
+            whole.fill(7);
+            return Tile.whole(whole).at(first, end);
+        }
+        FloatMatrix some = FloatMatrix.zeros(arena, rows, (end - first) * FloatMatrix.ROW_MULTIPLE);
+        some.fill(7);
+        return Tile.of(some, outputs).at(first, end);
+    }
+
+    private static void assertSame(float[] torch, Tile current, int row, Convolution said, Shape source) {
+        Shape made = said.outputShape(source);
+        FloatMatrix found = current.matrix();
+        int end = Math.min(current.endBlock() * FloatMatrix.ROW_MULTIPLE - current.origin(), found.columns());
+        for (int column = 0; column < found.columns(); column++) {
+            int output = column + current.origin();
+            float expected = 7; // what was not to be written
+            if (output >= current.firstColumn() && column < end) {
+                expected = output < made.size() ? torch[made.torch(output)] : 0;
+            }
+            assertEquals(
+                    Float.floatToIntBits(expected),
+                    Float.floatToIntBits(found.get(row, column)),
+                    () -> said + " of " + source + ", row " + row + ", output " + output);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.spikelane.connection;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.neuron.Leaky;
+import org.junit.jupiter.api.Test;
+
+final class PoolTest {
+
+    private static final Shape MAPS = Shape.of(3, 5, 8);
+
+    @Test
+    void shapesAreThoseOfTorch() {
+        assertEquals(Shape.of(3, 2, 4), Pool.max(2).outputShape(MAPS));
+        assertEquals(Shape.of(3, 3, 4), Pool.max(2).withCeil().outputShape(MAPS));
+        assertEquals(Shape.of(3, 4), Pool.sum(2).outputShape(Shape.of(3, 8)));
+        assertEquals(
+                Shape.of(3, 3, 8),
+                Pool.average(3, 1).withStride(2, 1).withPadding(1, 0).outputShape(MAPS));
+        assertEquals(Shape.of(3, 1, 4), Pool.max(3, 2).withDilation(2, 1).outputShape(MAPS));
+        assertEquals(Shape.of(3, 1, 1), Pool.averageOfAll().outputShape(MAPS));
+        // the last window would begin in the padding
+        assertEquals(Shape.of(1, 2), Pool.max(2).withPadding(1).withCeil().outputShape(Shape.of(1, 3)));
+        // a window of 3 reads the 2 that there are
+        assertEquals(Shape.of(1, 1), Pool.max(3).withCeil().outputShape(Shape.of(1, 2)));
+    }
+
+    @Test
+    void buildersHalveMapsAndLines() {
+        Network maps = Network.builder(Shape.of(2, 8, 8))
+                .maxPool2d(2)
+                .neuron(new Leaky(0.9f))
+                .avgPool2d(2)
+                .neuron(new Leaky(0.9f))
+                .sumPool2d(2)
+                .neuron(new Leaky(0.9f))
+                .build();
+        assertEquals(Shape.of(2, 1, 1), maps.population("lif3").shape());
+        Network lines = Network.builder(Shape.of(2, 8))
+                .maxPool1d(2)
+                .neuron(new Leaky(0.9f))
+                .avgPool1d(2)
+                .neuron(new Leaky(0.9f))
+                .sumPool1d(2)
+                .neuron(new Leaky(0.9f))
+                .build();
+        assertEquals(Shape.of(2, 1), lines.population("lif3").shape());
+        assertEquals("max pool 2 x 2", Pool.max(2).toString());
+        assertEquals(
+                "average pool 3 x 2, stride 1 x 1, padding 1 x 0, ceil, padding not counted",
+                Pool.average(3, 2)
+                        .withStride(1)
+                        .withPadding(1, 0)
+                        .withCeil()
+                        .withoutCountingPadding()
+                        .toString());
+    }
+
+    @Test
+    void errorsNameTheProjection() {
+        String name = "projection 'fc1' from 'input': ";
+        refused(
+                name + "max pool 6 x 2 spans 6 values along its height and makes no output, expected at most 5, "
+                        + "those of its source with the padding",
+                Pool.max(6, 2));
+        refused(
+                name + "sum pool 3 x 3, padding 1 x 2 has a padding of 2 along its width, expected at most 1, "
+                        + "half of a window",
+                Pool.sum(3).withPadding(1, 2));
+        NetworkBuilder lines = Network.builder(Shape.of(2, 3));
+        assertMessage(
+                IllegalArgumentException.class,
+                name + "max pool 2 x 3 has a source of shape [2 x 3], expected maps of channels, height and width, or "
+                        + "the same along rows and columns",
+                () -> lines.connect(Pool.max(2, 3)));
+        assertMessage(
+                IllegalArgumentException.class,
+                name + "max pool 2 x 2, padding 2 x 2, dilation 4 x 4 has a window of padding alone along its length, "
+                        + "expected none",
+                () -> Network.builder(Shape.of(1, 1))
+                        .connect(Pool.max(2).withDilation(4).withPadding(2)));
+        assertMessage(
+                IllegalArgumentException.class,
+                name + "max pool 2 x 2 has a source of shape [7], expected maps or lines of several positions",
+                () -> Network.builder(7).connect(Pool.max(2)));
+        assertMessage(
+                IllegalArgumentException.class,
+                name + "max pool 2 x 2 has a source of shape [2 x 3], expected channels, height and width",
+                () -> lines.maxPool2d(2));
+    }
+
+    private static void refused(String message, Pool pool) {
+        NetworkBuilder builder = Network.builder(MAPS);
+        assertMessage(IllegalArgumentException.class, message, () -> builder.connect(pool));
+    }
+
+    @Test
+    void numbersOutOfTheirRangesAreRefused() {
+        assertMessage(IllegalArgumentException.class, "window size is 0, expected at least 1", () -> Pool.max(0));
+        assertMessage(
+                IllegalArgumentException.class,
+                "stride is 0, expected at least 1",
+                () -> Pool.max(1).withStride(0));
+        assertMessage(
+                IllegalArgumentException.class,
+                "padding is -1, expected at least 0",
+                () -> Pool.max(1).withPadding(-1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "dilation is 2, expected 1 for averages",
+                () -> Pool.average(2).withDilation(2));
+        assertMessage(
+                IllegalArgumentException.class,
+                "a window of all values has stride 2, padding 0 and dilation 1, expected 1, 0 and 1",
+                () -> Pool.averageOfAll().withStride(2));
+    }
+}

@@ -1,0 +1,105 @@
+package dev.spikelane.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.SpikeRecorder;
+import dev.spikelane.network.VariableRecorder;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Recurrence;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** Convolutions of cases. */
+final class GoldenConvolution {
+
+    private GoldenConvolution() {}
+
+    /**
+     * Makes a convolution.
+     *
+     * @param options of the layer: stride, padding and so on, one number or one for each dimension
+     * @param weight the input that has the weights
+     * @param bias the input that has the bias, if there is one
+     */
+    static Convolution of(GoldenCase golden, JsonNode options, String weight, String bias) {
+        List<Integer> shape = golden.shape(weight);
+        int rows = shape.getFirst();
+        float[] values = golden.floats(weight);
+        FloatMatrix weights = FloatMatrix.copyOf(rows, values.length / rows, values);
+        Kernel kernel = kernel(options, shape, golden.operation().equals("conv_transpose2d"));
+        return golden.hasInput(bias)
+                ? Convolution.of(kernel, weights, FloatMatrix.vector(golden.floats(bias)))
+                : Convolution.of(kernel, weights);
+    }
+
+    private static Kernel kernel(JsonNode options, List<Integer> shape, boolean transposed) {
+        int width = shape.getLast();
+        int height = shape.size() == 3 ? 1 : shape.get(2);
+        Kernel maps = transposed ? Kernel.transposed(height, width) : Kernel.of(height, width);
+        Kernel kernel = (shape.size() == 3 ? Kernel.of1d(width) : maps)
+                .withStride(first(options, "stride", 1), last(options, "stride", 1))
+                .withDilation(first(options, "dilation", 1), last(options, "dilation", 1))
+                .withOutputPadding(first(options, "output_padding", 0), last(options, "output_padding", 0))
+                .withGroups(options.path("groups").asInt(1));
+        return options.path("padding").isTextual()
+                ? kernel.withSamePadding()
+                : kernel.withPadding(first(options, "padding", 0), last(options, "padding", 0));
+    }
+
+    private static int first(JsonNode options, String name, int otherwise) {
+        JsonNode said = options.path(name);
+        return said.isArray() ? said.get(0).intValue() : said.asInt(otherwise);
+    }
+
+    private static int last(JsonNode options, String name, int otherwise) {
+        JsonNode said = options.path(name);
+        return said.isArray() ? said.get(said.size() - 1).intValue() : said.asInt(otherwise);
+    }
+
+    /** The shape of a sample of a batch. */
+    static Shape shape(List<Integer> batch) {
+        return batch.size() == 3
+                ? Shape.of(batch.get(1), batch.get(2))
+                : Shape.of(batch.get(1), batch.get(2), batch.get(3));
+    }
+
+    /**
+     * Runs maps of neurons that feed back by a convolution, which keeps their height and width.
+     *
+     * @param model makes them
+     * @param names our names of the states
+     */
+    static void checkRecurrent(GoldenCase golden, Function<Recurrence, Neuron> model, Map<String, String> names) {
+        List<Integer> all = golden.shape("input");
+        Shape maps = Shape.of(all.get(2), all.get(3), all.get(4));
+        Convolution said = of(golden, golden.parameters().path("none"), "recurrent_weight", "recurrent_bias");
+        Kernel kernel = said.kernel().withPadding(golden.integer("kernel_size") / 2);
+        Convolution padded = Convolution.of(kernel, said.weights(), said.bias());
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", maps);
+        Population p = builder.population("p", maps, model.apply(Recurrence.by(padded)));
+        builder.project("x-p", x, p, new OneToOne(1));
+        int steps = all.get(0);
+        int batch = all.get(1);
+        try (Simulation simulation = builder.build().simulate(batch)) {
+            SpikeRecorder spikes = simulation.recordSpikes("p", steps);
+            Map<String, VariableRecorder> states = new TreeMap<>();
+            names.forEach((array, name) -> states.put(array, simulation.record("p", name, steps)));
+            simulation.run(FloatMatrix.copyOf(steps * batch, maps.size(), golden.floats("input")));
+            golden.assertSpikes("spk", spikes.spikes().toArray());
+            states.forEach((array, recorder) ->
+                    golden.assertClose(array, recorder.values().toArray()));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.spikelane.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.Pool;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.train.Gradients;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Pools give the values and the gradients of torch's, behind spikes too. */
+@EveryWidth
+class GoldenPoolTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"max_pool2d", "avg_pool2d", "sum_pool2d", "max_pool1d", "avg_pool1d"})
+    void valuesAndGradients(String operation) {
+        GoldenSet.of(operation).check(golden -> {
+            check(golden, true);
+            check(golden, false);
+        });
+    }
+
+    /** The membranes of neurons behind a pool that keep nothing and never fire are what it makes. */
+    private static void check(GoldenCase golden, boolean spikes) {
+        List<Integer> sizes = golden.shape("x");
+        Shape shape = sizes.size() == 3
+                ? Shape.of(sizes.get(1), sizes.get(2))
+                : Shape.of(sizes.get(1), sizes.get(2), sizes.get(3));
+        Pool pool = pool(golden);
+        Shape made = pool.outputShape(shape);
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", shape);
+        Population p =
+                builder.population("p", made, new Leaky(0f).withThreshold(1e30f).withReset(Reset.NONE));
+        builder.project("x-p", x, p, pool);
+        int batch = sizes.getFirst();
+        try (Gradients gradients = Gradients.of(builder.build(), 1, batch)
+                .keep("p", "membrane")
+                .startAt("p", "membrane")
+                .toInput("x")
+                .build()) {
+            put(made, golden.floats("upstream_y"), gradients.given("p", "membrane"));
+            boolean bytes = !golden.isFloat("x");
+            float[] values = bytes ? floats(golden.bytes("x")) : golden.floats("x");
+            if (bytes && spikes) {
+                gradients.forward(SpikeMatrix.copyOf(batch, shape.size(), golden.bytes("x")));
+            } else {
+                FloatMatrix rows = FloatMatrix.zeros(batch, shape.size());
+                rows.copyFrom(values);
+                gradients.forward(rows);
+            }
+            golden.assertClose("y", inTorch(made, gradients.values("p", "membrane")));
+            gradients.backward();
+            golden.assertClose("grad_x", gradients.gradientOfInput("x").toArray());
+        }
+    }
+
+    private static Pool pool(GoldenCase golden) {
+        JsonNode said = golden.parameters();
+        Pool.Rule rule = golden.operation().startsWith("max")
+                ? Pool.Rule.MAX
+                : golden.operation().startsWith("avg") ? Pool.Rule.AVERAGE : Pool.Rule.SUM;
+        int last = said.path("kernel").size() - 1;
+        return new Pool(
+                rule,
+                axis(said, 0),
+                axis(said, last),
+                golden.flag("ceil_mode"),
+                said.path("count_include_pad").asBoolean(true));
+    }
+
+    private static Pool.Axis axis(JsonNode said, int number) {
+        return new Pool.Axis(
+                said.path("kernel").path(number).intValue(),
+                said.path("stride").path(number).intValue(),
+                said.path("padding").path(number).intValue(),
+                said.path("dilation").path(number).asInt(1));
+    }
+
+    private static float[] floats(byte[] bytes) {
+        float[] floats = new float[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            floats[i] = bytes[i];
+        }
+        return floats;
+    }
+
+    private static void put(Shape shape, float[] torch, FloatMatrix rows) {
+        for (int i = 0; i < torch.length; i++) {
+            rows.set(i / shape.size(), shape.inside(i % shape.size()), torch[i]);
+        }
+    }
+
+    private static float[] inTorch(Shape shape, FloatMatrix rows) {
+        FloatMatrix made = FloatMatrix.zeros(rows.rows(), rows.columns());
+        shape.toTorch(rows, 0, made, 0, rows.rows());
+        return made.toArray();
+    }
+}

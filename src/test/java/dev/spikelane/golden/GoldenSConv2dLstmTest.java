@@ -1,0 +1,74 @@
+package dev.spikelane.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.SpikeRecorder;
+import dev.spikelane.network.VariableRecorder;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.SLstm;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The cells of snnTorch whose gates are one convolution, here two; a pool stands between their membranes and what
+ * fires.
+ */
+@EveryWidth
+class GoldenSConv2dLstmTest {
+
+    @Test
+    void states() {
+        GoldenSet.of("sconv2dlstm").check(golden -> {
+            List<Integer> sizes = golden.shape("input");
+            int steps = sizes.get(0);
+            int batch = sizes.get(1);
+            Network network = network(golden, Shape.of(sizes.get(2), sizes.get(3), sizes.get(4)));
+            FloatMatrix input =
+                    FloatMatrix.zeros(steps * batch, network.inputs().getFirst().shape().size());
+            input.copyFrom(golden.floats("input"));
+            try (Simulation simulation = network.simulate(batch)) {
+                SpikeRecorder spikes = simulation.recordSpikes(
+                        network.populations().getLast().name(), steps);
+                VariableRecorder membranes = simulation.record("lif1", "membrane", steps);
+                VariableRecorder cells = simulation.record("lif1", "cell", steps);
+                simulation.run(input);
+                golden.assertSpikes("spk", spikes.spikes().toArray());
+                golden.assertClose("mem", membranes.values().toArray());
+                golden.assertClose("syn", cells.values().toArray());
+            }
+        });
+    }
+
+    private static Network network(GoldenCase golden, Shape shape) {
+        List<Integer> sizes = golden.shape("conv_weight");
+        int outputs = sizes.getFirst();
+        float[] values = golden.floats("conv_weight");
+        FloatMatrix weights = FloatMatrix.zeros(outputs, values.length / outputs);
+        weights.copyFrom(values);
+        Kernel kernel = Kernel.of(sizes.get(2), sizes.get(3)).withPadding(sizes.get(2) / 2, sizes.get(3) / 2);
+        Convolution all = Convolution.of(kernel, weights, FloatMatrix.vector(golden.floats("conv_bias")));
+        JsonNode said = golden.parameters();
+        float threshold = golden.number("threshold");
+        Reset reset = Reset.valueOf(golden.text("reset_mechanism").toUpperCase(Locale.ROOT));
+        NetworkBuilder builder = Network.builder(shape)
+                .connect(SLstm.gatesOfInputs(all))
+                .neuron(SLstm.of(all).withReset(reset).withThreshold(threshold));
+        int max = said.path("max_pool").intValue();
+        int average = said.path("avg_pool").intValue();
+        if (max + average > 0) {
+            builder.variable("membrane");
+            (max > 0 ? builder.maxPool2d(max) : builder.avgPool2d(average))
+                    .neuron(new Leaky(0f).withReset(Reset.NONE).withThreshold(threshold));
+        }
+        return builder.build();
+    }
+}

@@ -1,0 +1,148 @@
+package dev.spikelane.kernel.product.window;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.spike.Product;
+import dev.spikelane.kernel.product.spike.SpikeMatmul;
+import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Random;
+
+/** A random convolution of spikes, and its result by the definition. */
+public final class WindowCase {
+
+    final Window window;
+    final SpikeMatrix spikes;
+    final PackedWeights packed;
+    private final Arena arena;
+    private final FloatMatrix weights;
+    private final FloatMatrix bias;
+
+    public WindowCase(
+            Arena arena, int rows, Window window, int post, double density, Product.Weights kind, Random random) {
+        this.arena = arena;
+        this.window = window;
+        spikes = Matrices.spikes(arena, rows, window.inputs(), density, random);
+        weights = kind.matrix(arena, post, window.size(), random);
+        bias = kind.matrix(arena, 1, post, random);
+        packed = Product.packed(arena, weights, bias);
+    }
+
+    /** A stride and a dilation of 1. */
+    public static Window.Axis axis(int inputs, int kernel, int padding) {
+        return new Window.Axis(inputs, kernel, 1, padding, 1, inputs + 2 * padding - kernel + 1);
+    }
+
+    /** One that {@link WindowMatmul} serves. */
+    public static Window draw(Random random) {
+        int channels = 4 * (1 + random.nextInt(random.nextInt(4) == 0 ? 20 : 5));
+        if (random.nextInt(5) == 0) {
+            return new Window(channels, Window.Axis.ONE, draw(random, 2 + random.nextInt(4)));
+        }
+        return new Window(channels, draw(random, 2 + random.nextInt(4)), draw(random, 1 + random.nextInt(5)));
+    }
+
+    private static Window.Axis draw(Random random, int kernel) {
+        int padding = random.nextInt(kernel + 1);
+        int least = Math.max(1, kernel - 2 * padding);
+        return axis(least + random.nextInt(10), kernel, padding);
+    }
+
+    FloatMatrix current() {
+        return FloatMatrix.zeros(arena, spikes.rows(), window.positions() * packed.post());
+    }
+
+    /** Loops over outputs, then over the places of the window. */
+    float[][] direct() {
+        float[] values = weights.toArray();
+        float[][] current = new float[spikes.rows()][window.positions() * packed.post()];
+        for (int row = 0; row < current.length; row++) {
+            boolean[] fires = new boolean[window.inputs()];
+            for (int i = 0; i < fires.length; i++) {
+                fires[i] = spikes.get(row, i);
+            }
+            for (int position = 0; position < window.positions(); position++) {
+                for (int output = 0; output < packed.post(); output++) {
+                    current[row][position * packed.post() + output] =
+                            sum(fires, position, values, output * window.size(), bias.get(0, output));
+                }
+            }
+        }
+        return current;
+    }
+
+    private float sum(boolean[] fires, int position, float[] values, int from, float first) {
+        float sum = first;
+        for (int k = 0; k < window.size(); k += 4) {
+            int x = window.x()
+                    .at(
+                            position % window.x().outputs(),
+                            k / window.channels() % window.x().kernel());
+            int y = window.y()
+                    .at(
+                            position / window.x().outputs(),
+                            k / window.channels() / window.x().kernel());
+            if (x < 0 || y < 0 || x >= window.x().inputs() || y >= window.y().inputs()) {
+                continue;
+            }
+            int input = (y * window.x().inputs() + x) * window.channels() + k % window.channels();
+            float group = -0.0f;
+            for (int i = 0; i < 4; i++) {
+                group += fires[input + i] ? values[from + k + i] : -0.0f;
+            }
+            sum += group;
+        }
+        return sum;
+    }
+
+    /** By rows of spikes that stand in a window, and the product for dense layers. */
+    FloatMatrix unfolded() {
+        FloatMatrix current = current();
+        SpikeMatrix rows = SpikeMatrix.zeros(arena, window.positions(), window.size());
+        FloatMatrix sums = FloatMatrix.zeros(arena, window.positions(), packed.post());
+        SpikeWorkspace workspace = new SpikeWorkspace(arena);
+        for (int row = 0; row < spikes.rows(); row++) {
+            unfold(row, rows);
+            SpikeMatmul.multiply(rows, window.positions(), packed, Tile.whole(sums), workspace);
+            for (int position = 0; position < window.positions(); position++) {
+                for (int output = 0; output < packed.post(); output++) {
+                    current.set(row, position * packed.post() + output, sums.get(position, output));
+                }
+            }
+        }
+        return current;
+    }
+
+    private void unfold(int row, SpikeMatrix to) {
+        to.clear();
+        for (int position = 0; position < window.positions(); position++) {
+            for (int k = 0; k < window.size(); k++) {
+                int x = window.x()
+                        .at(
+                                position % window.x().outputs(),
+                                k / window.channels() % window.x().kernel());
+                int y = window.y()
+                        .at(
+                                position / window.x().outputs(),
+                                k / window.channels() / window.x().kernel());
+                if (x >= 0
+                        && y >= 0
+                        && x < window.x().inputs()
+                        && y < window.y().inputs()) {
+                    int input = (y * window.x().inputs() + x) * window.channels() + k % window.channels();
+                    to.set(position, k, spikes.get(row, input));
+                }
+            }
+        }
+    }
+
+    WindowTables tables() {
+        WindowTables tables = new WindowTables(arena, window, packed.post());
+        tables.fill(packed);
+        return tables;
+    }
+}

@@ -1,0 +1,161 @@
+package dev.spikelane.kernel.product.window;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
+import dev.spikelane.Matrices;
+import dev.spikelane.kernel.ComparesVectors;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.dense.DenseCase;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** Gradients of convolutions of any geometry follow the specification bit for bit. */
+@EveryWidth
+@FewerTries
+class WindowGradientProperties {
+
+    private static final double[] DENSITIES = {0, 0.03, 0.15, 0.4, 1};
+
+    @ComparesVectors
+    @Property(tries = 150)
+    void inputs(@ForAll long seed) {
+        Random random = new Random(seed);
+        try (Arena arena = Arena.ofShared()) {
+            WindowGradientShape shape = shape(random);
+            int rows = random.nextInt(1, 4);
+            FloatMatrix weights = weights(arena, shape, random);
+            FloatMatrix gradient = thinned(values(arena, rows, shape.columns(), random), random);
+            FloatMatrix found = Matrices.uniform(arena, rows, shape.window().inputs(), random);
+            FloatMatrix expected = FloatMatrix.zeros(arena, rows, shape.window().inputs());
+            WindowGradientInput kernel = new WindowGradientInput(arena, shape, weights);
+            kernel.pull(gradient, rows, found, new WindowGradientRoom(arena, shape));
+            for (int row = 0; row < rows; row++) {
+                new WindowGradientScalar(shape).pull(gradient, row, weights, expected);
+            }
+            Matrices.assertSameBits(expected, found, shape.toString());
+        }
+    }
+
+    @ComparesVectors
+    @Property(tries = 150)
+    void weightsOfSpikes(@ForAll long seed) {
+        Random random = new Random(seed);
+        try (Arena arena = Arena.ofShared()) {
+            WindowGradientShape shape = shape(random);
+            double density = DENSITIES[random.nextInt(DENSITIES.length)];
+            int rows = random.nextInt(1, 14);
+            weights(arena, shape, Matrices.spikes(arena, rows, shape.window().inputs(), density, random), random);
+        }
+    }
+
+    @ComparesVectors
+    @Property(tries = 100)
+    void weightsOfValues(@ForAll long seed) {
+        Random random = new Random(seed);
+        try (Arena arena = Arena.ofShared()) {
+            WindowGradientShape shape = shape(random);
+            int rows = random.nextInt(1, 5);
+            FloatMatrix values = thinned(values(arena, rows, shape.window().inputs(), random), random);
+            weights(arena, shape, values, random);
+        }
+    }
+
+    private static void weights(Arena arena, WindowGradientShape shape, Signal source, Random random) {
+        int rows = source.rows();
+        FloatMatrix gradient = thinned(values(arena, rows, shape.columns(), random), random);
+        WindowGradientSum plain = new WindowGradientSum(arena, shape);
+        for (int row = 0; row < rows; row++) {
+            new WindowGradientScalar(shape).add(source, gradient, row, plain.weights, 0, shape.channels());
+            new WindowGradientScalar(shape).addBias(gradient, row, plain.bias);
+        }
+        WindowGradientSum sum = new WindowGradientSum(arena, shape);
+        WindowGradientWeights kernel = new WindowGradientWeights(arena, shape);
+        int shares = random.nextInt(1, 4);
+        for (int share = shares - 1; share >= 0; share--) {
+            int cut = random.nextInt(rows);
+            kernel.share(share, shares);
+            if (cut > 0) {
+                kernel.add(source, gradient, 0, cut, sum);
+            }
+            kernel.add(source, gradient, cut, rows - cut, sum);
+        }
+        same(arena, shape, plain, sum);
+    }
+
+    private static void same(Arena arena, WindowGradientShape shape, WindowGradientSum plain, WindowGradientSum sum) {
+        FloatMatrix[] weights = new FloatMatrix[2];
+        FloatMatrix[] biases = new FloatMatrix[2];
+        for (int i = 0; i < 2; i++) {
+            weights[i] = FloatMatrix.zeros(arena, shape.rows(), WindowGradientShape.BLOCK);
+            biases[i] = FloatMatrix.zeros(arena, shape.groups(), shape.outputsOfGroup());
+            WindowGradientSum from = i == 0 ? plain : sum;
+            int places = shape.places();
+            from.moveTo(weights[i], 0, places / 2);
+            from.moveTo(weights[i], places / 2, places);
+            from.moveBiasTo(biases[i]);
+        }
+        Matrices.assertSameBits(weights[0], weights[1], shape.toString());
+        Matrices.assertSameBits(biases[0], biases[1], "bias of " + shape);
+        FloatMatrix zeros = FloatMatrix.zeros(arena, shape.rows(), WindowGradientShape.BLOCK);
+        Matrices.assertSameBits(zeros, sum.weights, "what is left of " + shape);
+    }
+
+    private static WindowGradientShape shape(Random random) {
+        int groups = random.nextInt(3) == 0 ? random.nextInt(1, 5) : 1;
+        boolean wide = random.nextInt(4) == 0;
+        int channels = random.nextInt(1, wide ? 30 : 7);
+        int outputs = random.nextInt(1, wide ? 140 : 20);
+        Window.Axis x = axis(random);
+        Window.Axis y = random.nextInt(5) == 0 ? Window.Axis.ONE : axis(random);
+        return new WindowGradientShape(new Window(channels, 0, groups * channels, y, x), outputs);
+    }
+
+    private static Window.Axis axis(Random random) {
+        boolean plain = random.nextInt(3) > 0;
+        int kernel = random.nextInt(1, plain ? 6 : 9);
+        int stride = plain ? 1 : random.nextInt(1, 4);
+        int dilation = plain ? 1 : random.nextInt(1, 3);
+        int padding = random.nextInt(8) == 0 ? -1 : random.nextInt(3);
+        int spread = random.nextInt(5) == 0 ? random.nextInt(2, 4) : 1;
+        int reach = (kernel - 1) * dilation;
+        int inputs = Math.max(1, (reach - 2 * padding) / spread + 1) + random.nextInt(spread == 1 ? 8 : 4);
+        int outputs = ((inputs - 1) * spread + 2 * padding - reach) / stride + 1;
+        return new Window.Axis(inputs, kernel, stride, padding, dilation, Math.max(1, outputs), spread);
+    }
+
+    private static FloatMatrix weights(Arena arena, WindowGradientShape shape, Random random) {
+        FloatMatrix weights = values(arena, shape.rows(), WindowGradientShape.BLOCK, random);
+        int padded = shape.row(0, 1);
+        for (int row = 0; row < weights.rows(); row++) {
+            int outputs = row % padded >= shape.size() ? 0 : shape.outputsOfBlock(row / padded % shape.blocks());
+            for (int i = outputs; i < WindowGradientShape.BLOCK; i++) {
+                weights.set(row, i, 0);
+            }
+        }
+        return weights;
+    }
+
+    /** Most of them zero, as behind a pool. */
+    private static FloatMatrix thinned(FloatMatrix values, Random random) {
+        double density = random.nextDouble();
+        for (int row = 0; row < values.rows(); row++) {
+            for (int i = 0; i < values.columns(); i++) {
+                if (random.nextDouble() >= density) {
+                    values.set(row, i, random.nextBoolean() ? 0f : -0f);
+                }
+            }
+        }
+        return values;
+    }
+
+    /** Some of which may be NaN, infinite, or so small that products are no more than a zero with a sign. */
+    private static FloatMatrix values(Arena arena, int rows, int columns, Random random) {
+        DenseCase.Kind[] kinds = DenseCase.Kind.values();
+        DenseCase.Kind kind = kinds[random.nextInt(kinds.length)];
+        return DenseCase.matrix(arena, DenseCase.values(rows, columns, kind, random), false);
+    }
+}

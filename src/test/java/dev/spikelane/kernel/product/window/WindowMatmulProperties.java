@@ -1,0 +1,96 @@
+package dev.spikelane.kernel.product.window;
+
+import static dev.spikelane.Matrices.assertSameBits;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
+import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.spike.Product;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+@EveryWidth
+@FewerTries
+final class WindowMatmulProperties {
+
+    private static final float BEFORE = 99;
+
+    private Arena arena;
+
+    @BeforeTry
+    void open() {
+        arena = Arena.ofShared();
+    }
+
+    @AfterTry
+    void close() {
+        arena.close();
+    }
+
+    @Property(tries = 200)
+    void isTheSameAsDirectLoops(
+            @ForAll @IntRange(min = 1, max = 3) int rows,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll Product.Weights kind,
+            @ForAll long seed) {
+        WindowCase of = draw(rows, post, density, kind, seed);
+        FloatMatrix current = of.current();
+        WindowTables tables = of.tables();
+        WindowMatmul.multiply(of.spikes, rows, new WindowLists(arena, tables), Tile.whole(current));
+        assertSameBits(of.direct(), current, of.window.toString());
+    }
+
+    @Property(tries = 50)
+    void isTheSameAsUnfoldedSpikes(
+            @ForAll @IntRange(min = 1, max = 3) int rows,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll Product.Weights kind,
+            @ForAll long seed) {
+        WindowCase of = draw(rows, post, density, kind, seed);
+        FloatMatrix current = of.current();
+        WindowTables tables = of.tables();
+        WindowMatmul.multiply(of.spikes, rows, new WindowLists(arena, tables), Tile.whole(current));
+        assertSameBits(of.unfolded(), current, of.window.toString());
+    }
+
+    /** Lists and tables are used again, for other weights too, and for some of the rows. */
+    @Property(tries = 100)
+    void nothingStaysOfWhatWasBefore(
+            @ForAll @IntRange(min = 1, max = 3) int rows,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll long seed) {
+        WindowCase of = draw(rows, post, density, Product.Weights.UNIFORM, seed);
+        Random random = new Random(~seed);
+        WindowTables tables = new WindowTables(arena, of.window, post);
+        WindowLists lists = new WindowLists(arena, tables);
+        WindowCase before = new WindowCase(arena, 1, of.window, post, 1, Product.Weights.HUGE, random);
+        tables.fill(before.packed);
+        WindowMatmul.multiply(before.spikes, 1, lists, Tile.whole(before.current()));
+        tables.fill(of.packed);
+        int some = 1 + random.nextInt(rows);
+        float[][] expected = of.direct();
+        for (int row = some; row < rows; row++) {
+            Arrays.fill(expected[row], BEFORE);
+        }
+        FloatMatrix current = of.current();
+        current.fill(BEFORE);
+        WindowMatmul.multiply(of.spikes, some, lists, Tile.whole(current));
+        assertSameBits(expected, current, of.window.toString());
+    }
+
+    private WindowCase draw(int rows, int post, double density, Product.Weights kind, long seed) {
+        Random random = new Random(seed);
+        return new WindowCase(arena, rows, WindowCase.draw(random), post, density, kind, random);
+    }
+}

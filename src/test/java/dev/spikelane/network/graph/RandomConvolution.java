@@ -1,0 +1,89 @@
+package dev.spikelane.network.graph;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import java.lang.foreign.Arena;
+import java.util.Random;
+
+/** Convolutions of any kind with weights of their own, drawn for a source. */
+public final class RandomConvolution {
+
+    private final Arena arena;
+    private final Random random;
+
+    public RandomConvolution(Arena arena, Random random) {
+        this.arena = arena;
+        this.random = random;
+    }
+
+    /** Any that the source can have. */
+    public Convolution of(Shape source) {
+        while (true) {
+            Convolution drawn = with(kernel(source), source.channels(), 1 + random.nextInt(6));
+            if (fits(drawn, source)) {
+                return drawn;
+            }
+        }
+    }
+
+    private static boolean fits(Convolution drawn, Shape source) {
+        try {
+            return drawn.outputShape(source).size() < 3_000;
+        } catch (IllegalArgumentException tooLarge) {
+            return false;
+        }
+    }
+
+    private Kernel kernel(Shape source) {
+        int groups = random.nextInt(3) == 0 ? source.channels() : 1;
+        boolean transposed = source.rank() == 3 && random.nextInt(4) == 0;
+        int height = 1 + random.nextInt(4);
+        int width = 1 + random.nextInt(5);
+        Kernel kernel = source.rank() == 2
+                ? Kernel.of1d(width)
+                : transposed ? Kernel.transposed(height, width) : Kernel.of(height, width);
+        kernel = kernel.withGroups(groups).withDilation(1 + random.nextInt(2), 1 + random.nextInt(3) / 2);
+        if (!transposed && random.nextInt(4) == 0) {
+            return kernel.withSamePadding();
+        }
+        kernel = kernel.withPadding(random.nextInt(3), random.nextInt(3))
+                .withStride(1 + random.nextInt(3), 1 + random.nextInt(3));
+        return transposed
+                ? kernel.withOutputPadding(
+                        random.nextInt(kernel.y().stride()),
+                        random.nextInt(kernel.x().stride()))
+                : kernel;
+    }
+
+    /** One that makes maps as high and as wide as its source. */
+    public Convolution keeping(Shape source, int outputs) {
+        int height = 1 + random.nextInt(3);
+        int width = 1 + random.nextInt(4);
+        Kernel kernel = source.rank() == 2 ? Kernel.of1d(width) : Kernel.of(height, width);
+        boolean parts = outputs % source.channels() == 0 && random.nextInt(3) == 0;
+        return with(
+                kernel.withSamePadding().withGroups(parts ? source.channels() : 1),
+                source.channels(),
+                parts ? outputs / source.channels() : outputs);
+    }
+
+    private Convolution with(Kernel kernel, int inputs, int outputsOfGroup) {
+        int outputs = outputsOfGroup * kernel.groups();
+        int rows = kernel.transposed() ? inputs : outputs;
+        int channels = (kernel.transposed() ? outputs : inputs) / kernel.groups();
+        FloatMatrix weights = Matrices.uniform(
+                arena, rows, channels * kernel.y().size() * kernel.x().size(), random);
+        return random.nextInt(3) == 0
+                ? Convolution.of(kernel, weights)
+                : Convolution.of(kernel, weights, Matrices.uniform(arena, 1, outputs, random));
+    }
+
+    /** The same with integers. */
+    public Convolution rounded(Convolution drawn) {
+        return drawn.nearest(random.nextBoolean() ? ElementType.INT8 : ElementType.INT16);
+    }
+}
