@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static dev.spikelane.Allocations.assertNone;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A running simulation allocates nothing on the heap, in no thread. */
+@Alone
 final class AllocationTest {
 
     private static final int STEPS = 20;
