@@ -3,7 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.gradient.GradientSlot;
-import dev.spikelane.train.update.LearnedValues;
+import dev.spikelane.train.run.LearnedValues;
 import dev.spikelane.train.update.TrainingParameter;
 import java.util.ArrayList;
 import java.util.List;

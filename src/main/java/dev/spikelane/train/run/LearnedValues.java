@@ -1,9 +1,14 @@
-package dev.spikelane.train.update;
+package dev.spikelane.train.run;
 
 import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.GradientValues;
+import dev.spikelane.train.update.Clipping;
+import dev.spikelane.train.update.ParameterUpdate;
+import dev.spikelane.train.update.ShardSum;
+import dev.spikelane.train.update.StepNorm;
+import dev.spikelane.train.update.TrainingParameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
