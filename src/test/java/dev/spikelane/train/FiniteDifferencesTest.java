@@ -178,7 +178,9 @@ class FiniteDifferencesTest {
                         new Scale(0.7f))
                 .delay(1);
         if (maps) {
-            Dense pooled = Dense.of(Matrices.uniform(Arena.ofAuto(), NEURONS, 2, random), Matrices.uniform(Arena.ofAuto(), 1, NEURONS, random));
+            Dense pooled = Dense.of(
+                    Matrices.uniform(Arena.ofAuto(), NEURONS, 2, random),
+                    Matrices.uniform(Arena.ofAuto(), 1, NEURONS, random));
             builder.project("p-q pooled", p.variable("membrane"), q, Pool.max(2, 1), new Flatten(), pooled);
         }
         builder.project("p-q now", p.variable("membrane"), q, new OneToOne(1, 2, 3, 4), new Flatten());
