@@ -294,7 +294,8 @@ public final class NaiveGradients {
             case Scale scale -> multiply(Parameter.of(scale.factor()), of);
             case Flatten _ -> of;
             case Convolution _ -> convolution(projection, place).pulled(of);
-            case BatchNorm _, BlasDense _, IntegerDense _, Pool _ -> throw new AssertionError(projection + " has no gradient");
+            case BatchNorm _, BlasDense _, IntegerDense _, Pool _ ->
+                throw new AssertionError(projection + " has no gradient");
         };
     }
 
