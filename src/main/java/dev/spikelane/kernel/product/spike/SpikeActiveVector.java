@@ -67,8 +67,7 @@ final class SpikeActiveVector {
         }
     }
 
-    private static void block(
-            int row, int rows, PackedWeights weights, int block, Tile tile, ActiveLists lists) {
+    private static void block(int row, int rows, PackedWeights weights, int block, Tile tile, ActiveLists lists) {
         FloatMatrix current = tile.matrix();
         long outputs = (long) block * PackedWeights.BLOCK_BYTES;
         long to = outputs - (long) tile.origin() * Float.BYTES;

@@ -248,9 +248,7 @@ public final class Tuner {
     /** The time of a stage on one thread, by what is known of its class. */
     double nanoseconds(TunedStage stage) {
         TunedClass of = known(stage);
-        return of == null
-                ? stage.costs[TunedClass.cheapest(stage.costs)]
-                : of.nanoseconds(stage.costs, of.best(stage));
+        return of == null ? stage.costs[TunedClass.cheapest(stage.costs)] : of.nanoseconds(stage.costs, of.best(stage));
     }
 
     /** Whether a class, which does not serve because of its number of rows, should be tried now and then. */

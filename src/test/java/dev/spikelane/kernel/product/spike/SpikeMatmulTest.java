@@ -49,6 +49,34 @@ final class SpikeMatmulTest {
         }
     }
 
+    /** Whoever comes lists some of the active inputs, of other rows in each round. */
+    @Test
+    void threadsListActiveInputsTogether() throws InterruptedException {
+        Random random = new Random(1);
+        Arena shared = Arena.ofAuto();
+        PackedWeights by = PackedWeights.pack(shared, Product.Weights.UNIFORM.matrix(shared, 128, 784, random));
+        PreparedSpikes prepared = new PreparedSpikes(shared, 2);
+        FloatMatrix expected = FloatMatrix.zeros(shared, 200, 128);
+        FloatMatrix found = FloatMatrix.zeros(shared, 200, 128);
+        for (int round = 0; round < 40; round++) {
+            SpikeMatrix rows = Matrices.spikes(shared, 200, 784, 0.02 + 0.001 * round, random);
+            SpikeMatmul.scalar(rows, 0, 200, by, Tile.whole(expected));
+            prepared.take(SpikeMatmul.Variant.ACTIVE, rows.count(), rows, 200, by);
+            prepared.keep(rows, round);
+            Thread[] threads = new Thread[2];
+            for (int block = 0; block < threads.length; block++) {
+                Tile part = Tile.whole(found).at(block, block + 1);
+                SpikeWorkspace own = new SpikeWorkspace(shared);
+                threads[block] = new Thread(() -> SpikeMatmul.multiply(prepared, rows, 200, by, part, own));
+                threads[block].start();
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertSameBits(expected, found, "round " + round);
+        }
+    }
+
     @Test
     void sumOfNothingIsTheBiasWithItsSign() {
         FloatMatrix bias = FloatMatrix.vector(arena, -0.0f, 0.0f);
