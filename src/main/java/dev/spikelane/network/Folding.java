@@ -120,8 +120,7 @@ final class Folding {
             int channel = output / (weights.rows() / norm.channels());
             float inverse = (float) (1 / Math.sqrt((double) variance.get(0, channel) + norm.epsilon()));
             float factor = scale == null ? inverse : scale.get(0, channel) * inverse;
-            float term = FusedMultiplyAdd.of(
-                    -mean.get(0, channel), factor, shift == null ? 0 : shift.get(0, channel));
+            float term = FusedMultiplyAdd.of(-mean.get(0, channel), factor, shift == null ? 0 : shift.get(0, channel));
             for (int i = 0; i < weights.columns(); i++) {
                 weights.set(output, i, weights.get(output, i) * factor);
             }

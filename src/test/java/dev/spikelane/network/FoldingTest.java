@@ -63,7 +63,8 @@ class FoldingTest {
                 }
                 network.weights().replace(name, variance);
             } else if (name.contains("-") && network.weights().type(name) == ElementType.FLOAT32) {
-                network.weights().replace(name, uniform(network.weights().get(name).rows(), columns));
+                network.weights()
+                        .replace(name, uniform(network.weights().get(name).rows(), columns));
             }
         }
         return network;
@@ -83,8 +84,7 @@ class FoldingTest {
     @Test
     void makesTheSameCurrentsButForRounding() {
         FloatMatrix weights = uniform(MAPS.size(), MAPS.size());
-        Network network =
-                network(new OneToOne(2), new Recurrent(weights, uniform(1, MAPS.size())), BatchNorm.of(3));
+        Network network = network(new OneToOne(2), new Recurrent(weights, uniform(1, MAPS.size())), BatchNorm.of(3));
         network.weights().replace("q.beta", FloatMatrix.vector(0.25f));
         long before = network.weights().hash();
         Network.Folded folded = network.folded();
@@ -119,9 +119,8 @@ class FoldingTest {
     void convolutionsTakeThemToo(boolean biased) {
         FloatMatrix weights = uniform(3, 3 * 9);
         Kernel kernel = Kernel.of(3).withPadding(1);
-        Convolution convolution = biased
-                ? Convolution.of(kernel, weights, uniform(1, 3))
-                : Convolution.of(kernel, weights);
+        Convolution convolution =
+                biased ? Convolution.of(kernel, weights, uniform(1, 3)) : Convolution.of(kernel, weights);
         Network network = network(convolution, BatchNorm.of(3));
         Network.Folded folded = network.folded();
         assertClose(membranes(network), membranes(folded.network()));

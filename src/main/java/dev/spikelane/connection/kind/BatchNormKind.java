@@ -82,9 +82,7 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
         requireOptions(said, options(BatchNorm.tt(1, 1)).keySet());
-        int steps = said.members().containsKey(STEPS)
-                ? (int) said.member(STEPS).integer(1, Integer.MAX_VALUE)
-                : 0;
+        int steps = said.members().containsKey(STEPS) ? (int) said.member(STEPS).integer(1, Integer.MAX_VALUE) : 0;
         for (int step = 0; step < steps; step++) { // so that a small file cannot ask for much memory
             values.floats(step + "." + BatchNormOperator.RUNNING_MEAN, 1);
         }

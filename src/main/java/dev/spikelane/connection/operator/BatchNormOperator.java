@@ -304,7 +304,8 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
                 if (each.name().equals(ValueDescription.BIAS)) {
                     learned.add(learned(each, operator.bias, sums.ofBias()));
                 } else {
-                    learned.add(learned(each, operator.weight.rows(set, 1), sums.ofWeights().rows(set, 1)));
+                    learned.add(learned(
+                            each, operator.weight.rows(set, 1), sums.ofWeights().rows(set, 1)));
                     set++;
                 }
             }
