@@ -35,6 +35,9 @@ public final class Unfold {
     private final int[] runTo;
     private final int[] runLength;
 
+    /** Whether a row of the input is a word, and a window too. */
+    private final boolean inWords;
+
     /** Values in a row of a window, padding included. */
     private final int ofKernelRow;
 
@@ -47,6 +50,7 @@ public final class Unfold {
         Window.Axis y = window.y();
         Window.Axis x = window.x();
         this.window = window;
+        this.inWords = x.inputs() * window.allChannels() <= Long.SIZE && window.size() <= Long.SIZE;
         this.ofKernelRow = x.kernel() * window.channels();
         this.rows = new int[y.outputs() * y.kernel()];
         for (int i = 0; i < rows.length; i++) {
@@ -95,22 +99,47 @@ public final class Unfold {
      * @param to {@code [at least count x window.size()]}, whose first rows are overwritten
      */
     public void copy(SpikeMatrix maps, int first, int positions, int done, int count, SpikeMatrix to) {
-        int sample = done / positions;
-        int position = done % positions;
         int columns = window.x().outputs();
-        for (int row = 0; row < count; row++) {
-            int at = first + position;
-            copy(
-                    maps.segment(),
-                    maps.rowOffset(sample) * Byte.SIZE,
-                    at / columns,
-                    at % columns,
-                    to.segment(),
-                    to.rowOffset(row),
-                    to.rowOffset(row + 1));
-            if (++position == positions) {
-                position = 0;
-                sample++;
+        int some;
+        for (int row = 0; row < count; row += some) {
+            int sample = (done + row) / positions;
+            int position = (done + row) % positions;
+            int y = (first + position) / columns;
+            int x = (first + position) % columns;
+            long map = maps.rowOffset(sample) * Byte.SIZE;
+            some = Math.min(Math.min(count - row, positions - position), columns - x);
+            if (inWords) {
+                copyLines(maps.segment(), map, y, x, some, to.segment(), to.rowOffset(row));
+                continue;
+            }
+            for (int i = 0; i < some; i++) {
+                copy(maps.segment(), map, y, x + i, to.segment(), to.rowOffset(row + i), to.rowOffset(row + i + 1));
+            }
+        }
+    }
+
+    /** Copies windows side by side, each of which is a word, as a row of the input is. */
+    private void copyLines(MemorySegment from, long map, int y, int x, int count, MemorySegment to, long offset) {
+        int[] starts = this.starts;
+        int kernelRows = window.y().kernel();
+        int inputs = window.x().inputs() * window.allChannels();
+        for (int i = 0; i < count; i++) {
+            to.set(WORD, offset + (long) i * Long.BYTES, 0);
+        }
+        for (int ky = 0; ky < kernelRows; ky++) {
+            int begin = rows[y * kernelRows + ky];
+            if (begin < 0) {
+                continue;
+            }
+            long line = read(from, map + begin, inputs);
+            int shift = ky * ofKernelRow;
+            for (int i = 0; i < count; i++) {
+                long bits = 0;
+                for (int run = starts[x + i]; run < starts[x + i + 1]; run++) {
+                    bits |= (line >>> runFrom[run] & -1L >>> -runLength[run]) << shift + runTo[run];
+                }
+                long at = offset + (long) i * Long.BYTES;
+                to.set(WORD, at, to.get(WORD, at) | bits);
             }
         }
     }
