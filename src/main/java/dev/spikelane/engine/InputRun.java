@@ -2,6 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.description.InputDescription;
 import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -23,8 +24,8 @@ public final class InputRun implements SourceRun {
     private SignalHistory.Steps steps;
     private @Nullable SignalHistory<SpikeMatrix> spikes;
     private @Nullable SignalHistory<FloatMatrix> values;
-    private @Nullable SpikeMatrix spikeFrame;
-    private @Nullable FloatMatrix valueFrame;
+    private final Lazy<SpikeMatrix> spikeFrame;
+    private final Lazy<FloatMatrix> valueFrame;
     /** The frame of this call; null if each step has its own rows. */
     private @Nullable Signal frame;
 
@@ -41,6 +42,8 @@ public final class InputRun implements SourceRun {
         this.arena = arena;
         this.batch = batch;
         this.steps = steps;
+        this.spikeFrame = new Lazy<>(() -> SpikeMatrix.zeros(arena, batch, columns()));
+        this.valueFrame = new Lazy<>(() -> FloatMatrix.zeros(arena, batch, columns()));
     }
 
     /** Makes the block longer. */
@@ -95,26 +98,9 @@ public final class InputRun implements SourceRun {
             frame = given;
             return;
         }
-        Signal own = ownFrame();
+        Signal own = analog ? valueFrame.get() : spikeFrame.get();
         copy(given, 0, own, 0, batch);
         frame = own;
-    }
-
-    private Signal ownFrame() {
-        if (analog) {
-            FloatMatrix made = valueFrame;
-            if (made == null) {
-                made = FloatMatrix.zeros(arena, batch, columns());
-                valueFrame = made;
-            }
-            return made;
-        }
-        SpikeMatrix made = spikeFrame;
-        if (made == null) {
-            made = SpikeMatrix.zeros(arena, batch, columns());
-            spikeFrame = made;
-        }
-        return made;
     }
 
     /** Copies steps of the input into the block; of a frame as many as somebody sees later. */

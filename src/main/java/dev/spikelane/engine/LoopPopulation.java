@@ -2,7 +2,6 @@ package dev.spikelane.engine;
 
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.leaky.Reversible;
-import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.function.Predicate;
@@ -19,8 +18,7 @@ final class LoopPopulation {
 
     LoopPopulation(PopulationRun site, Predicate<ProjectionRun> isInner, Arena arena, RunSize size, int stepsAtATime) {
         this.site = site;
-        List<String> ports = site.takesFeedback() ? List.of(Neuron.CURRENT, Neuron.FEEDBACK) : List.of(Neuron.CURRENT);
-        this.sums = ports.stream()
+        this.sums = site.ports().stream()
                 .map(port -> new LoopSum(site, port, isInner, arena, size, stepsAtATime))
                 .toList();
         this.currents =
@@ -32,20 +30,15 @@ final class LoopPopulation {
      * or drawn.
      */
     boolean samplesApart() {
-        boolean apart = !site.stepwise() && site.neurons() instanceof Reversible neurons && neurons.samplesApart();
-        for (LoopSum sum : sums) {
-            apart &= sum.samplesApart();
-        }
-        return apart;
+        return !site.stepwise()
+                && site.neurons() instanceof Reversible neurons
+                && neurons.samplesApart()
+                && sums.stream().allMatch(LoopSum::samplesApart);
     }
 
     /** Multiplications of a step in products from the loop. */
     long work() {
-        long work = 0;
-        for (LoopSum sum : sums) {
-            work += sum.work() * site.batch();
-        }
-        return work;
+        return sums.stream().mapToLong(LoopSum::work).sum() * site.batch();
     }
 
     /** Whether currents stay, for a way back. */

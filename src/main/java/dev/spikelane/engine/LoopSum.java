@@ -6,6 +6,7 @@ import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -81,20 +82,12 @@ final class LoopSum {
 
     /** Multiplications of each row in products from the loop. */
     long work() {
-        long work = 0;
-        for (Piece piece : pieces) {
-            work += piece.work();
-        }
-        return work;
+        return Arrays.stream(pieces).mapToLong(Piece::work).sum();
     }
 
     /** Whether threads may each fill the currents of some samples. */
     boolean samplesApart() {
-        boolean apart = true;
-        for (Piece piece : pieces) {
-            apart &= piece.samplesApart();
-        }
-        return apart;
+        return Arrays.stream(pieces).allMatch(Piece::samplesApart);
     }
 
     /** What {@link #fill} leaves in the first rows. */

@@ -2,8 +2,8 @@ package dev.spikelane.engine;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.kind.ConnectionKinds;
-import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.memory.Parameter;

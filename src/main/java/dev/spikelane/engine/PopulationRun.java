@@ -182,6 +182,11 @@ public final class PopulationRun {
                 .toList();
     }
 
+    /** The ports whose currents the neurons take, in their order. */
+    List<String> ports() {
+        return takesFeedback() ? List.of(Neuron.CURRENT, Neuron.FEEDBACK) : List.of(Neuron.CURRENT);
+    }
+
     /** Whether something enters the port {@code feedback}. */
     boolean takesFeedback() {
         return neurons().takesFeedback();
@@ -238,8 +243,7 @@ public final class PopulationRun {
     /** Computes the currents of some steps again, whose sources are there. */
     public void fillAgain(WorkerPool workers, int first, int count, RunSize size) {
         if (again.length == 0) {
-            List<String> ports = takesFeedback() ? List.of(Neuron.CURRENT, Neuron.FEEDBACK) : List.of(Neuron.CURRENT);
-            again = ports.stream()
+            again = ports().stream()
                     .map(port -> new PortSum(terms(port), currents(), arena, size, keptAt(port)))
                     .toArray(PortSum[]::new);
         }

@@ -1,7 +1,6 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,7 @@ final class TileRun implements ComponentRun {
         this.site = site;
         this.size = size;
         this.coupled = site.neurons().coupled();
-        List<String> ports = site.takesFeedback() ? List.of(Neuron.CURRENT, Neuron.FEEDBACK) : List.of(Neuron.CURRENT);
+        List<String> ports = site.ports();
         this.sums = new PortSum[ports.size()];
         boolean whole = coupled || ports.stream().anyMatch(port -> PortSum.mayCutRows(site.terms(port)));
         for (int port = 0; port < sums.length; port++) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * An operator that needs the whole batch, behind the part of a path that makes its rows: the source of what comes
  * behind it. Statistics of a window are kept: what is computed again is made by the same ones.
  */
-public final class TwoStageRun implements SourceRun {
+public final class TwoStageRun implements SourceRun, Halves.Work {
 
     private final ProjectionRun rows;
     private final TwoStageOperator operator;
@@ -30,11 +30,8 @@ public final class TwoStageRun implements SourceRun {
 
     private final BatchNormStep step;
     private final boolean[] measured;
-    private final WorkerPool.Job normalize = this::normalize;
+    private final Halves halves;
     private @Nullable Signal frame;
-    private int first;
-    private int count;
-    private int blocksInPart;
     private long version;
 
     /**
@@ -50,7 +47,8 @@ public final class TwoStageRun implements SourceRun {
         this.values = new KeptCurrents(arena, size, operator.outputs(), 0);
         this.sum = new PortSum(List.of(rows), operator.outputs(), arena, size, values);
         this.made = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operator.outputs()), size.batch());
-        this.step = operator.forward(arena, size.steps(), size.batch());
+        this.step = operator.forward(arena, size.segment(), size.steps(), size.batch());
+        this.halves = new Halves(this, step.rows().blocks(), workers);
         this.measured = new boolean[size.steps()];
     }
 
@@ -106,25 +104,30 @@ public final class TwoStageRun implements SourceRun {
             return;
         }
         version++;
-        first = firstStep;
-        count = steps;
-        values.open(first - size.inSegment(first));
-        sum.run(workers, first, count, workers.threads() > 1);
-        int blocks = Math.ceilDiv(statistics().mean().columns(), Long.SIZE);
-        blocksInPart = Math.ceilDiv(blocks, size.threads() == 1 ? 1 : 2 * size.threads());
-        workers.run(normalize, Math.ceilDiv(blocks, blocksInPart));
-        Arrays.fill(measured, first, first + count, true);
+        values.open(firstStep - size.inSegment(firstStep));
+        sum.run(workers, firstStep, steps, workers.threads() > 1);
+        halves.run(firstStep, steps);
+        Arrays.fill(measured, firstStep, firstStep + steps, true);
     }
 
-    private void normalize(int part, int thread) {
-        int channel = part * blocksInPart * Long.SIZE;
-        int end = Math.min(channel + blocksInPart * Long.SIZE, statistics().mean().columns());
-        for (int at = first; at < first + count; at++) {
-            if (!measured[at]) {
-                step.measure(values.all(), size.inSegment(at), at, channel, end);
-            }
-            step.normalize(values.all(), made.all(), size.inSegment(at), at, channel, end);
+    @Override
+    public void measure(int at, int block) {
+        if (!measured[at]) {
+            step.measure(values.all(), size.inSegment(at), block);
         }
+    }
+
+    @Override
+    public void settle(int at) {
+        if (!measured[at]) {
+            step.settle(size.inSegment(at), at);
+        }
+        step.fold(size.inSegment(at), at);
+    }
+
+    @Override
+    public void make(int at, int block) {
+        step.normalize(values.all(), made.all(), size.inSegment(at), block);
     }
 
     /** A batch is normalized as a whole. */

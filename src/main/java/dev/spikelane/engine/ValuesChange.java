@@ -48,10 +48,9 @@ public final class ValuesChange {
                     .put(own.name(), own.checked(from));
             return;
         }
-        FloatMatrix before = FloatMatrix.zeros(values.rows(), values.columns());
-        values.read(before);
+        Runnable undo = values.undo();
         values.write(from);
-        back.push(() -> values.write(before));
+        back.push(undo);
     }
 
     private void rebind(PopulationValues own) {

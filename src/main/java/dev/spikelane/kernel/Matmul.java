@@ -1,5 +1,6 @@
 package dev.spikelane.kernel;
 
+import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
@@ -44,8 +45,8 @@ public final class Matmul {
 
     private final Arena arena;
     private @Nullable Tile tile;
-    private @Nullable SpikeWorkspace spikeScratch;
-    private @Nullable FloatMatrix denseScratch;
+    private final Lazy<SpikeWorkspace> spikeScratch;
+    private final Lazy<FloatMatrix> denseScratch;
 
     /** Makes an object whose scratch memory is freed when it is forgotten. */
     public Matmul() {
@@ -59,6 +60,8 @@ public final class Matmul {
      */
     public Matmul(Arena arena) {
         this.arena = arena;
+        this.denseScratch = new Lazy<>(() -> DenseMatmul.workspace(arena));
+        this.spikeScratch = new Lazy<>(() -> new SpikeWorkspace(arena));
     }
 
     /**
@@ -70,7 +73,7 @@ public final class Matmul {
      */
     public void multiply(SpikeMatrix spikes, MatmulWeights weights, FloatMatrix current) {
         current.requireShape("current", spikes.rows(), weights.outputs());
-        SpikeMatmul.multiply(spikes, spikes.rows(), weights.packed(), tile(current), spikeScratch());
+        SpikeMatmul.multiply(spikes, spikes.rows(), weights.packed(), tile(current), spikeScratch.get());
     }
 
     /**
@@ -85,7 +88,7 @@ public final class Matmul {
     public void multiply(SpikeMatrix spikes, MatmulWeights weights, FloatMatrix current, int firstBlock, int endBlock) {
         current.requireShape("current", spikes.rows(), weights.outputs());
         Tile blocks = tile(current).at(firstBlock, endBlock);
-        SpikeMatmul.multiply(spikes, spikes.rows(), weights.packed(), blocks, spikeScratch());
+        SpikeMatmul.multiply(spikes, spikes.rows(), weights.packed(), blocks, spikeScratch.get());
     }
 
     /**
@@ -124,7 +127,7 @@ public final class Matmul {
      * @param c {@code [m x n]}, overwritten
      */
     public void multiply(FloatMatrix a, FloatMatrix b, Transpose transpose, FloatMatrix c) {
-        DenseMatmul.multiply(a, transpose.first(), b, transpose.second(), c, denseScratch());
+        DenseMatmul.multiply(a, transpose.first(), b, transpose.second(), c, denseScratch.get());
     }
 
     /**
@@ -136,7 +139,7 @@ public final class Matmul {
      * @param c {@code [m x n]}, updated
      */
     public void add(FloatMatrix a, FloatMatrix b, Transpose transpose, FloatMatrix c) {
-        DenseMatmul.add(a, transpose.first(), b, transpose.second(), c, denseScratch());
+        DenseMatmul.add(a, transpose.first(), b, transpose.second(), c, denseScratch.get());
     }
 
     private Tile tile(FloatMatrix current) {
@@ -146,23 +149,5 @@ public final class Matmul {
             tile = made;
         }
         return made.on(current);
-    }
-
-    private SpikeWorkspace spikeScratch() {
-        SpikeWorkspace scratch = spikeScratch;
-        if (scratch == null) {
-            scratch = new SpikeWorkspace(arena);
-            spikeScratch = scratch;
-        }
-        return scratch;
-    }
-
-    private FloatMatrix denseScratch() {
-        FloatMatrix scratch = denseScratch;
-        if (scratch == null) {
-            scratch = DenseMatmul.workspace(arena);
-            denseScratch = scratch;
-        }
-        return scratch;
     }
 }

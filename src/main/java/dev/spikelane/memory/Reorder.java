@@ -18,7 +18,7 @@ final class Reorder {
     static void transpose(FloatMatrix from, int fromRow, FloatMatrix to, int toRow, int rows, int outer) {
         int inner = from.columns() / outer;
         if (isPlain(inner, outer)) {
-            copy(from, fromRow, to, toRow, rows);
+            RowCopies.copy(from, fromRow, to, toRow, rows);
             return;
         }
         MemorySegment source = from.segment();
@@ -41,7 +41,7 @@ final class Reorder {
     static void transpose(SpikeMatrix from, int fromRow, SpikeMatrix to, int toRow, int rows, int outer) {
         int inner = from.columns() / outer;
         if (isPlain(inner, outer)) {
-            copy(from, fromRow, to, toRow, rows);
+            RowCopies.copy(from, fromRow, to, toRow, rows);
             return;
         }
         MemorySegment source = from.segment();
@@ -68,10 +68,5 @@ final class Reorder {
 
     private static boolean isPlain(int inner, int outer) {
         return inner == 1 || outer == 1;
-    }
-
-    private static void copy(Signal from, int fromRow, Signal to, int toRow, int rows) {
-        MemorySegment.copy(
-                from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(rows));
     }
 }

@@ -67,7 +67,7 @@ final class RowCopies {
         return sample;
     }
 
-    private static void copy(Signal from, int firstRow, Signal into, int toRow, int rows) {
+    static void copy(Signal from, int firstRow, Signal into, int toRow, int rows) {
         MemorySegment.copy(
                 from.segment(), from.rowOffset(firstRow), into.segment(), into.rowOffset(toRow), from.rowOffset(rows));
     }

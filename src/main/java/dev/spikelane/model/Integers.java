@@ -4,6 +4,7 @@ import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -16,6 +17,9 @@ final class Integers {
 
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private static final ValueLayout.OfLong LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Integers() {}
 
@@ -36,6 +40,22 @@ final class Integers {
     private static Tensor scales(String name, IntegerMatrix weights) {
         float[] scales = weights.scales();
         return Tensor.of(name + ModelFormat.SCALE, FloatMatrix.vector(scales), List.of(scales.length));
+    }
+
+    /** A whole number as torch stores it. */
+    static Tensor count(String name, long count) {
+        MemorySegment bytes = MemorySegment.ofArray(new byte[Long.BYTES]);
+        bytes.set(LONG, 0, count);
+        return Tensor.of(name, Tensor.Type.I64, List.of(), bytes);
+    }
+
+    /** The number that such a tensor, or one of floats, holds; negative if it is none that was counted. */
+    static long count(Tensor tensor) {
+        if (tensor.type() == Tensor.Type.I64) {
+            return tensor.bytes().get(LONG, 0);
+        }
+        float value = tensor.floats()[0];
+        return value == Math.rint(value) ? (long) value : -1;
     }
 
     /** The integers that items and scales say. */

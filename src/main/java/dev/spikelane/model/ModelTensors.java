@@ -157,6 +157,10 @@ final class ModelTensors {
         for (NamedValues each : network.laidOut().description().values()) {
             String tensor = ModelFormat.tensor(each);
             others.removeAll(List.of(tensor, tensor + ModelFormat.SCALE));
+            if (each.said().type() == ElementType.INT64) {
+                weights.replace(each.name(), count(find(tensor)));
+                continue;
+            }
             if (each.said().type() != ElementType.FLOAT32) {
                 IntegerMatrix stored = integers(find(tensor));
                 if (!weights.integers(each.name()).equals(stored)) {
@@ -175,6 +179,16 @@ final class ModelTensors {
             throw new IOException(name + ": has the tensors " + others + ", expected none but those of the network, "
                     + weights.names());
         }
+    }
+
+    /** A number that was counted; versions before this one wrote it as a float. */
+    private long count(Tensor tensor) throws IOException {
+        boolean known = tensor.type() == Tensor.Type.I64 || tensor.type() == Tensor.Type.F32;
+        long count = known && tensor.shape().isEmpty() ? Integers.count(tensor) : -1;
+        if (count < 0) {
+            throw new IOException(name + ": " + tensor + ", expected a whole number from 0, of I64");
+        }
+        return count;
     }
 
     private FloatMatrix stored(NamedValues values, String tensor) throws IOException {

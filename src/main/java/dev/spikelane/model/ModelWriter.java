@@ -68,6 +68,9 @@ final class ModelWriter {
     private List<Tensor> tensors(NamedValues each, boolean eightBits) {
         Weights weights = network.weights();
         String tensor = ModelFormat.tensor(each);
+        if (each.said().type() == ElementType.INT64) {
+            return List.of(Integers.count(tensor, weights.count(each.name())));
+        }
         if (each.said().type() != ElementType.FLOAT32) {
             return List.of(Integers.items(
                     tensor, weights.integers(each.name()), each.said().shape())); // scales are values of their own

@@ -52,8 +52,7 @@ public final class EarlyLabels implements Observer {
             throw new IllegalArgumentException("input has " + input.rows() + " rows, expected " + rule.steps()
                     + " steps of " + batch + " samples; a frame of all steps goes to runConstant");
         }
-        return run(
-                simulation, stepsAtOnce, (first, count) -> simulation.run(rows(input, first * batch, count * batch)));
+        return run(simulation, stepsAtOnce, (first, count) -> simulation.run(input.rows(first * batch, count * batch)));
     }
 
     /**
@@ -94,13 +93,6 @@ public final class EarlyLabels implements Observer {
         stepsRun += done;
         stepsOfWholeRuns += rule.steps();
         return done;
-    }
-
-    private static Signal rows(Signal input, int first, int count) {
-        return switch (input) {
-            case SpikeMatrix spikes -> spikes.rows(first, count);
-            case FloatMatrix values -> values.rows(first, count);
-        };
     }
 
     /**

@@ -19,8 +19,8 @@ final class Quantizing {
     private final ElementType type;
 
     private Quantizing(Network network, ElementType type) {
-        if (type == ElementType.FLOAT32) {
-            throw new IllegalStateException("the type of integer weights is FLOAT32, expected INT8 or INT16");
+        if (type == ElementType.FLOAT32 || type == ElementType.INT64) {
+            throw new IllegalStateException("the type of integer weights is " + type + ", expected INT8 or INT16");
         }
         this.network = network;
         this.type = type;
@@ -47,6 +47,11 @@ final class Quantizing {
             }
         }
         made.weights().replaceAll(changed);
+        for (String name : made.weights().names()) {
+            if (made.weights().type(name) == ElementType.INT64) {
+                made.weights().replace(name, network.weights().count(name));
+            }
+        }
         return made;
     }
 

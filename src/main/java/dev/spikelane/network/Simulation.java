@@ -332,14 +332,7 @@ public final class Simulation implements AutoCloseable {
      */
     public void run(Signal input) {
         given.requireRows("input", input);
-        begin();
-        try {
-            run.makeRoom(input.rows() / batch);
-            run.open(0, input, steps, false);
-            run(input.rows() / batch);
-        } finally {
-            end();
-        }
+        runOne(input, input.rows() / batch, false);
     }
 
     /**
@@ -353,15 +346,7 @@ public final class Simulation implements AutoCloseable {
      *     busy
      */
     public void run(Map<String, ? extends Signal> inputs) {
-        int rows = given.requireRows(inputs);
-        begin();
-        try {
-            run.makeRoom(rows / batch);
-            openAll(inputs, false);
-            run(rows / batch);
-        } finally {
-            end();
-        }
+        runAll(inputs, given.requireRows(inputs) / batch, false);
     }
 
     /**
@@ -378,14 +363,7 @@ public final class Simulation implements AutoCloseable {
     public void runConstant(Signal frame, int count) {
         given.requireFrame("frame", frame);
         requireCount(count);
-        begin();
-        try {
-            run.makeRoom(count);
-            run.open(0, frame, steps, true);
-            run(count);
-        } finally {
-            end();
-        }
+        runOne(frame, count, true);
     }
 
     /**
@@ -401,14 +379,7 @@ public final class Simulation implements AutoCloseable {
     public void runConstant(Map<String, ? extends Signal> frames, int count) {
         given.requireFrames("frames", frames);
         requireCount(count);
-        begin();
-        try {
-            run.makeRoom(count);
-            openAll(frames, true);
-            run(count);
-        } finally {
-            end();
-        }
+        runAll(frames, count, true);
     }
 
     /**
@@ -656,6 +627,28 @@ public final class Simulation implements AutoCloseable {
         }
         if (profiled) {
             run.emitProfiles();
+        }
+    }
+
+    private void runOne(Signal only, int count, boolean constant) {
+        begin();
+        try {
+            run.makeRoom(count);
+            run.open(0, only, steps, constant);
+            run(count);
+        } finally {
+            end();
+        }
+    }
+
+    private void runAll(Map<String, ? extends Signal> all, int count, boolean constant) {
+        begin();
+        try {
+            run.makeRoom(count);
+            openAll(all, constant);
+            run(count);
+        } finally {
+            end();
         }
     }
 

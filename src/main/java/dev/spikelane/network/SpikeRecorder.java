@@ -1,9 +1,9 @@
 package dev.spikelane.network;
 
+import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
@@ -56,8 +56,7 @@ public final class SpikeRecorder implements Observer {
     public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
         recorded.requireShape("recorder", recorded.rows(), spikes.columns());
         int row = Recordings.firstRow(recorded.rows(), batch, firstStep, steps);
-        MemorySegment.copy(
-                spikes.segment(), 0, recorded.segment(), recorded.rowOffset(row), spikes.rowOffset(steps * batch));
+        Rows.copy(spikes, 0, recorded, row, steps * batch);
     }
 
     /** {@inheritDoc} Those of all steps for which there is room. */

@@ -1,12 +1,12 @@
 package dev.spikelane.network;
 
 import dev.spikelane.engine.VariableObserver;
+import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
@@ -125,8 +125,7 @@ public final class VariableRecorder implements Observer {
     public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
         values.requireShape("recorder", values.rows(), membranes.columns());
         int row = Recordings.firstRow(values.rows(), batch, firstStep, steps);
-        MemorySegment.copy(
-                membranes.segment(), 0, values.segment(), values.rowOffset(row), membranes.rowOffset(steps * batch));
+        Rows.copy(membranes, 0, values, row, steps * batch);
     }
 
     /** {@inheritDoc} Those of all steps for which there is room. */

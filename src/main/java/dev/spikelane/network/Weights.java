@@ -80,7 +80,7 @@ public final class Weights {
      *
      * @param name one of {@link #names}
      * @return FLOAT32; INT8 or INT16 for the weights of {@link dev.spikelane.connection.IntegerDense}, which
-     *     {@link #get} widens to {@code scale * integer}, rounded once
+     *     {@link #get} widens to {@code scale * integer}, rounded once; INT64 for a {@link #count}
      * @throws IllegalArgumentException if there is no such name
      */
     public ElementType type(String name) {
@@ -110,6 +110,32 @@ public final class Weights {
     public void replace(String name, IntegerMatrix from) {
         Values found = find(name);
         guard.change(() -> found.write(from));
+    }
+
+    /**
+     * Returns a whole number that is counted, such as the batches that a {@link dev.spikelane.connection.BatchNorm} has
+     * seen; {@link #get} rounds it to float32.
+     *
+     * @param name one of {@link #names} whose {@link #type} is INT64
+     * @return the number
+     * @throws IllegalArgumentException if there is no such name
+     * @throws IllegalStateException if the elements are others
+     */
+    public long count(String name) {
+        return read(find(name)::count);
+    }
+
+    /**
+     * Changes a whole number that is counted.
+     *
+     * @param name one of {@link #names} whose {@link #type} is INT64
+     * @param count the number, 0 or more
+     * @throws IllegalArgumentException if there is no such name, or the number is negative
+     * @throws IllegalStateException if the elements are others, or a simulation is running
+     */
+    public void replace(String name, long count) {
+        Values found = find(name);
+        guard.change(() -> found.write(count));
     }
 
     /**

@@ -113,11 +113,6 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return named().values();
-    }
-
-    @Override
     public Alpha withParameter(String name, Parameter values) {
         return named().with(name, values);
     }
@@ -134,7 +129,7 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
         return pair;
     }
 
-    private Parameters<Alpha> named() {
+    Parameters<Alpha> named() {
         return new Parameters<Alpha>()
                 .and("alpha", alpha, other -> new Alpha(other, beta, firing))
                 .and("beta", beta, other -> new Alpha(alpha, other, firing))

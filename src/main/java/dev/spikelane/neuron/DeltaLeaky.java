@@ -6,7 +6,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The leaky neuron of {@code snntorch.DeltaLeaky} (0.9.4), which fires when its membrane changes, bit for bit.
@@ -86,16 +85,11 @@ public record DeltaLeaky(Parameter beta, Parameter deltaThreshold) implements Ne
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return named().values();
-    }
-
-    @Override
     public DeltaLeaky withParameter(String name, Parameter values) {
         return named().with(name, values);
     }
 
-    private Parameters<DeltaLeaky> named() {
+    Parameters<DeltaLeaky> named() {
         return new Parameters<DeltaLeaky>()
                 .and("beta", beta, other -> new DeltaLeaky(other, deltaThreshold))
                 .and("deltaThreshold", deltaThreshold, other -> new DeltaLeaky(beta, other));

@@ -125,8 +125,7 @@ public final class Firing {
      * @return the options
      */
     public Firing withCompare(Compare kind) {
-        return new Firing(new Options(
-                options.threshold, kind, options.reset, options.resetTime, options.inhibition, options.quantization));
+        return new Firing(new Options(threshold(), kind, reset(), resetTime(), inhibition(), quantization()));
     }
 
     /**
@@ -136,8 +135,7 @@ public final class Firing {
      * @return the options
      */
     public Firing withReset(Reset kind) {
-        return new Firing(new Options(
-                options.threshold, options.compare, kind, options.resetTime, options.inhibition, options.quantization));
+        return new Firing(new Options(threshold(), compare(), kind, resetTime(), inhibition(), quantization()));
     }
 
     /**
@@ -147,8 +145,7 @@ public final class Firing {
      * @return the options
      */
     public Firing withResetTime(ResetTime time) {
-        return new Firing(new Options(
-                options.threshold, options.compare, options.reset, time, options.inhibition, options.quantization));
+        return new Firing(new Options(threshold(), compare(), reset(), time, inhibition(), quantization()));
     }
 
     /**
@@ -168,8 +165,7 @@ public final class Firing {
      * @return the options
      */
     public Firing withInhibition(boolean inhibited) {
-        return new Firing(new Options(
-                options.threshold, options.compare, options.reset, options.resetTime, inhibited, options.quantization));
+        return new Firing(new Options(threshold(), compare(), reset(), resetTime(), inhibited, quantization()));
     }
 
     /**
@@ -179,13 +175,11 @@ public final class Firing {
      * @return the options
      */
     public Firing withQuantization(Quantization levels) {
-        return new Firing(new Options(
-                options.threshold, options.compare, options.reset, options.resetTime, options.inhibition, levels));
+        return new Firing(new Options(threshold(), compare(), reset(), resetTime(), inhibition(), levels));
     }
 
     Firing withThreshold(Parameter values) {
-        return new Firing(new Options(
-                values, options.compare, options.reset, options.resetTime, options.inhibition, options.quantization));
+        return new Firing(new Options(values, compare(), reset(), resetTime(), inhibition(), quantization()));
     }
 
     /** The options with which a step ends at the membrane that these compare with the threshold. */

@@ -5,7 +5,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The leaky integrate-and-fire neuron that snnTorch's tutorial 3 writes by hand. Unlike {@link Leaky} it takes the
@@ -75,16 +74,11 @@ public record HandLif(Parameter beta, Parameter threshold) implements Neuron {
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return named().values();
-    }
-
-    @Override
     public HandLif withParameter(String name, Parameter values) {
         return named().with(name, values);
     }
 
-    private Parameters<HandLif> named() {
+    Parameters<HandLif> named() {
         return new Parameters<HandLif>()
                 .and("beta", beta, other -> new HandLif(other, threshold))
                 .and("threshold", threshold, other -> new HandLif(beta, other));

@@ -8,7 +8,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -185,16 +184,11 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return named().values();
-    }
-
-    @Override
     public Lapicque withParameter(String name, Parameter values) {
         return named().with(name, values);
     }
 
-    private Parameters<Lapicque> named() {
+    Parameters<Lapicque> named() {
         return new Parameters<Lapicque>()
                 .and("resistance", resistance, other -> new Lapicque(other, capacitance, timeStep, firing))
                 .and("capacitance", capacitance, other -> new Lapicque(resistance, other, timeStep, firing))

@@ -6,7 +6,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -161,16 +160,11 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return named().values();
-    }
-
-    @Override
     public Leaky withParameter(String name, Parameter values) {
         return named().with(name, values);
     }
 
-    private Parameters<Leaky> named() {
+    Parameters<Leaky> named() {
         return new Parameters<Leaky>()
                 .and("beta", beta, other -> new Leaky(other, firing, gradedSpikesFactor))
                 .and(firing, this::withFiring)

@@ -1,14 +1,18 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -26,6 +30,18 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Til
     /** Neurons whose variables have the usual names. */
     LeakyGroup(LeakyParameters parameters) {
         this(parameters, parameters.variables() == 1 ? MEMBRANE : parameters.variables() == 2 ? SYNAPTIC : ALPHA);
+    }
+
+    /** Neurons of a model that may feed back to themselves. */
+    static NeuronGroup of(Arena arena, Shape shape, Neuron model, LeakyParametersBuilder parameters) {
+        return switch (model.recurrence()) {
+            case Recurrence.None _ -> new LeakyGroup(parameters.build(arena));
+            case Recurrence.By(OneToOne(Parameter weights)) ->
+                new LeakyGroup(parameters
+                        .feedback(Feedback.OWN_SPIKES, weights.values())
+                        .build(arena));
+            case Recurrence.By other -> RecurrentGroup.of(arena, shape, other.connection(), model);
+        };
     }
 
     @Override

@@ -11,7 +11,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -186,16 +185,11 @@ public record LeakyParallel(
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return named().values();
-    }
-
-    @Override
     public LeakyParallel withParameter(String name, Parameter values) {
         return named().with(name, values);
     }
 
-    private Parameters<LeakyParallel> named() {
+    Parameters<LeakyParallel> named() {
         return new Parameters<LeakyParallel>()
                 .and(recurrence, other -> new LeakyParallel(other, bias, threshold, gradedSpikesFactor, dropout, seed))
                 .and(

@@ -10,7 +10,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -265,8 +264,7 @@ public final class Lif implements Neuron {
      * @return the model
      */
     public Lif withFiring(Firing options) {
-        return new Lif(
-                new Values(said.decay, said.leak, said.gain, said.synapse, said.rest, said.resetPotential, options));
+        return new Lif(new Values(decay(), leak(), gain(), synapse(), rest(), resetPotential(), options));
     }
 
     /**
@@ -344,16 +342,11 @@ public final class Lif implements Neuron {
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return named().values();
-    }
-
-    @Override
     public Lif withParameter(String name, Parameter values) {
         return named().with(name, values);
     }
 
-    private Parameters<Lif> named() {
+    Parameters<Lif> named() {
         Decay decay = said.decay;
         Parameter leak = said.leak;
         Parameter gain = said.gain;

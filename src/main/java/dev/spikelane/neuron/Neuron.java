@@ -154,7 +154,9 @@ public sealed interface Neuron
      *
      * @return the parameters in the order of the components, not modifiable
      */
-    Map<String, Parameter> parameters();
+    default Map<String, Parameter> parameters() {
+        return Parameters.of(this).values();
+    }
 
     /**
      * Returns this model with other values of a parameter.

@@ -3,6 +3,7 @@ package dev.spikelane.neuron;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
@@ -12,7 +13,6 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -248,11 +248,11 @@ public final class NeuronState {
         Objects.checkFromIndexSize(otherSample, count, other.layout.batch());
         Objects.checkFromIndexSize(sample, count, layout.batch());
         for (int i = 0; i < variables.size(); i++) {
-            copyRows(other.all, i * other.layout.batch() + otherSample, all, i * layout.batch() + sample, count);
+            Rows.copy(other.all, i * other.layout.batch() + otherSample, all, i * layout.batch() + sample, count);
         }
-        copyRows(other.spikes, otherSample, spikes, sample, count);
+        Rows.copy(other.spikes, otherSample, spikes, sample, count);
         for (int i = 0; i < layout.window(); i++) {
-            copyRows(
+            Rows.copy(
                     other.window(),
                     i * other.layout.batch() + otherSample,
                     window(),
@@ -260,11 +260,6 @@ public final class NeuronState {
                     count);
         }
         System.arraycopy(other.steps, 0, steps, 0, steps.length);
-    }
-
-    private static void copyRows(Signal from, int fromRow, Signal to, int toRow, int count) {
-        MemorySegment.copy(
-                from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(count));
     }
 
     /**

@@ -37,6 +37,24 @@ final class Parameters<N extends Neuron> {
                 : this;
     }
 
+    /** Those of a model. */
+    static Parameters<?> of(Neuron neuron) {
+        return switch (neuron) {
+            case Alpha model -> model.named();
+            case DeltaLeaky model -> model.named();
+            case HandLif model -> model.named();
+            case Lapicque model -> model.named();
+            case Leaky model -> model.named();
+            case LeakyParallel model -> model.named();
+            case Lif model -> model.named();
+            case RLeaky model -> model.named();
+            case RSynaptic model -> model.named();
+            case SLstm model -> model.named();
+            case StateLeaky model -> model.named();
+            case Synaptic model -> model.named();
+        };
+    }
+
     /** A neuron's value, where the neurons of another parameter may be more than those of this one. */
     static float valueOrLast(Parameter of, int neuron) {
         return of.value(Math.min(neuron, of.count() - 1));

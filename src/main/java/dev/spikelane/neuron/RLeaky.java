@@ -1,6 +1,5 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
@@ -9,7 +8,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -117,16 +115,11 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return named().values();
-    }
-
-    @Override
     public RLeaky withParameter(String name, Parameter values) {
         return named().with(name, values);
     }
 
-    private Parameters<RLeaky> named() {
+    Parameters<RLeaky> named() {
         return new Parameters<RLeaky>()
                 .and("beta", beta, other -> new RLeaky(other, recurrence, firing))
                 .and(recurrence, other -> new RLeaky(beta, other, firing))
@@ -146,25 +139,16 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
      */
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        int neurons = shape.size();
-        return switch (recurrence) {
-            case Recurrence.None _ -> group(parameters(neurons), arena);
-            case Recurrence.By(OneToOne(Parameter weights)) ->
-                group(parameters(neurons).feedback(Feedback.OWN_SPIKES, weights.values()), arena);
-            case Recurrence.By other -> RecurrentGroup.of(arena, shape, other.connection(), this);
-        };
+        return LeakyGroup.of(arena, shape, this, parameters(shape.size()));
     }
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        return group(parameters(shape.size()).feedback(Feedback.CURRENTS), arena);
+        return new LeakyGroup(
+                parameters(shape.size()).feedback(Feedback.CURRENTS).build(arena));
     }
 
     private LeakyParametersBuilder parameters(int neurons) {
         return firing.clearing().applyTo(LeakyParameters.builder(neurons), 1).beta(beta.values());
-    }
-
-    private static NeuronGroup group(LeakyParametersBuilder builder, Arena arena) {
-        return new LeakyGroup(builder.build(arena));
     }
 }

@@ -1,6 +1,5 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
@@ -9,7 +8,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -111,16 +109,11 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return named().values();
-    }
-
-    @Override
     public RSynaptic withParameter(String name, Parameter values) {
         return named().with(name, values);
     }
 
-    private Parameters<RSynaptic> named() {
+    Parameters<RSynaptic> named() {
         return new Parameters<RSynaptic>()
                 .and("alpha", alpha, other -> new RSynaptic(other, beta, recurrence, firing))
                 .and("beta", beta, other -> new RSynaptic(alpha, other, recurrence, firing))
@@ -141,18 +134,13 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
      */
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        int neurons = shape.size();
-        return switch (recurrence) {
-            case Recurrence.None _ -> group(parameters(neurons), arena);
-            case Recurrence.By(OneToOne(Parameter weights)) ->
-                group(parameters(neurons).feedback(Feedback.OWN_SPIKES, weights.values()), arena);
-            case Recurrence.By other -> RecurrentGroup.of(arena, shape, other.connection(), this);
-        };
+        return LeakyGroup.of(arena, shape, this, parameters(shape.size()));
     }
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        return group(parameters(shape.size()).feedback(Feedback.CURRENTS), arena);
+        return new LeakyGroup(
+                parameters(shape.size()).feedback(Feedback.CURRENTS).build(arena));
     }
 
     private LeakyParametersBuilder parameters(int neurons) {
@@ -160,9 +148,5 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
                 .applyTo(LeakyParameters.builder(neurons), 2)
                 .synapse(alpha.values())
                 .beta(beta.values());
-    }
-
-    private static NeuronGroup group(LeakyParametersBuilder builder, Arena arena) {
-        return new LeakyGroup(builder.build(arena));
     }
 }

@@ -2,15 +2,15 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.kind.ConnectionKinds;
-import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.TwoStageOperator;
+import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -65,8 +65,7 @@ record RecurrentGroup(TileGroup fed, Operator connection, boolean feedsMembranes
         }
         fed.step(run.feedback(feedback.matrix(), row), row, step, state);
         SpikeMatrix spikes = run.spikes();
-        MemorySegment.copy(
-                spikes.segment(), spikes.rowOffset(row), previous.segment(), 0, previous.rowOffset(previous.rows()));
+        Rows.copy(spikes, row, previous, 0, previous.rows());
     }
 
     @Override

@@ -11,7 +11,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -184,16 +183,11 @@ public record StateLeaky(
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return named().values();
-    }
-
-    @Override
     public StateLeaky withParameter(String name, Parameter values) {
         return named().with(name, values);
     }
 
-    private Parameters<StateLeaky> named() {
+    Parameters<StateLeaky> named() {
         return new Parameters<StateLeaky>()
                 .and(
                         "beta",

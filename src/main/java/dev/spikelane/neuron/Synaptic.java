@@ -6,7 +6,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -95,16 +94,11 @@ public record Synaptic(Parameter alpha, Parameter beta, Firing firing) implement
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return named().values();
-    }
-
-    @Override
     public Synaptic withParameter(String name, Parameter values) {
         return named().with(name, values);
     }
 
-    private Parameters<Synaptic> named() {
+    Parameters<Synaptic> named() {
         return new Parameters<Synaptic>()
                 .and("alpha", alpha, other -> new Synaptic(other, beta, firing))
                 .and("beta", beta, other -> new Synaptic(alpha, other, firing))

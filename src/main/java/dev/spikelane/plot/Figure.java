@@ -166,7 +166,6 @@ public abstract sealed class Figure
      * @throws IllegalStateException if this is another kind of figure
      */
     public final Figure add(String name, SpikeMatrix spikes) {
-        Objects.requireNonNull(spikes, "spikes");
         return add(name, spikes, 1, 0);
     }
 

@@ -38,7 +38,6 @@ public final class Plot {
      * @return a raster of one panel
      */
     public static Figure raster(SpikeMatrix spikes) {
-        Objects.requireNonNull(spikes, "spikes");
         return raster("", spikes);
     }
 
@@ -50,7 +49,6 @@ public final class Plot {
      * @return a raster of one panel; {@link Figure#add} adds more
      */
     public static Figure raster(String name, SpikeMatrix spikes) {
-        Objects.requireNonNull(spikes, "spikes");
         return raster(name, spikes, 1, 0);
     }
 
@@ -78,7 +76,6 @@ public final class Plot {
      * @return the traces
      */
     public static TracesPlot traces(FloatMatrix membranes) {
-        Objects.requireNonNull(membranes, "membranes");
         return traces(membranes, 1, 0);
     }
 
@@ -192,7 +189,6 @@ public final class Plot {
      * @throws IllegalArgumentException if the width does not divide an image, or the images are too many
      */
     public static Figure image(SpikeMatrix spikes, int width) {
-        Objects.requireNonNull(spikes, "spikes");
         return image(spikes, width, 1, 0);
     }
 
@@ -222,7 +218,6 @@ public final class Plot {
      * @throws IllegalArgumentException if there are more neurons
      */
     public static Figure spikeCount(SpikeMatrix spikes) {
-        Objects.requireNonNull(spikes, "spikes");
         return spikeCount(spikes, 1, 0);
     }
 
@@ -249,7 +244,6 @@ public final class Plot {
      * @return the rate of one layer; {@link Figure#add} adds more
      */
     public static Figure firingRate(String name, SpikeMatrix spikes) {
-        Objects.requireNonNull(spikes, "spikes");
         return firingRate(name, spikes, 1, 0);
     }
 

@@ -125,9 +125,6 @@ public final class Report {
      *     divide an image
      */
     public Report verdicts(FloatMatrix images, int width, List<String> labels, List<List<Integer>> counts) {
-        Objects.requireNonNull(images, "images");
-        Objects.requireNonNull(labels, "labels");
-        Objects.requireNonNull(counts, "counts");
         return verdicts(images, width, labels, counts, List.of());
     }
 

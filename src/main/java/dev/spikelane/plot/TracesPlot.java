@@ -55,7 +55,6 @@ public final class TracesPlot extends Figure {
      * @throws IllegalArgumentException if the shape is another
      */
     public TracesPlot spikes(SpikeMatrix newSpikes) {
-        Objects.requireNonNull(newSpikes, "newSpikes");
         return spikes(newSpikes, 1, 0);
     }
 

@@ -2,13 +2,13 @@ package dev.spikelane.train;
 
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.update.GradientSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.train.gradient.GradientSite;
-import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -231,12 +231,8 @@ final class BoundLoss {
             targets = into;
         }
         for (int block = 0; block < count; block++) {
-            MemorySegment.copy(
-                    wanted.segment(),
-                    wanted.rowOffset(((ofSteps ? firstStep : 0) + block) * whole + first),
-                    into.segment(),
-                    into.rowOffset(block * size),
-                    into.rowOffset(size));
+            int from = ((ofSteps ? firstStep : 0) + block) * whole + first;
+            Rows.copy(wanted, from, into, block * size, size);
         }
         read.setTargets(into);
     }

@@ -2,15 +2,13 @@ package dev.spikelane.train;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.train.loss.ClassBlocks;
-import dev.spikelane.train.loss.CountEntropy;
 import dev.spikelane.train.loss.ErrorWeights;
 import dev.spikelane.train.loss.Labels;
 import dev.spikelane.train.loss.LossKind;
 import dev.spikelane.train.loss.LossShape;
-import dev.spikelane.train.loss.MaxMembraneEntropy;
+import dev.spikelane.train.loss.ScoreEntropy;
 import dev.spikelane.train.loss.SoftmaxTerm;
 import dev.spikelane.train.loss.StepEntropy;
-import dev.spikelane.train.loss.TemporalEntropy;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -253,9 +251,9 @@ public final class CrossEntropyLoss implements Loss {
         ClassBlocks blocks = ClassBlocks.of(outputs, populationClasses);
         LossKind kind = switch (form) {
             case RATE, MEMBRANE -> new StepEntropy(shape, term, blocks, form == Form.RATE);
-            case COUNT -> new CountEntropy(shape, term, blocks);
-            case MAX_MEMBRANE -> new MaxMembraneEntropy(shape, term);
-            case TEMPORAL -> new TemporalEntropy(shape, term, reciprocal);
+            case COUNT -> ScoreEntropy.ofCounts(shape, term, blocks);
+            case MAX_MEMBRANE -> ScoreEntropy.ofHighestMembranes(shape, term);
+            case TEMPORAL -> ScoreEntropy.ofFirstSpikes(shape, term, reciprocal);
         };
         return LossInput.evaluator(kind);
     }

@@ -1,8 +1,8 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.loss.TargetRows;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -120,12 +120,7 @@ final class ShardedBatch {
             FloatMatrix part = Objects.requireNonNull(batch(i).targets(population));
             part.requireShape("targets", times * counts[i], first.columns());
             for (int step = 0; step < times; step++) {
-                MemorySegment.copy(
-                        part.segment(),
-                        part.rowOffset(step * counts[i]),
-                        joined.segment(),
-                        joined.rowOffset(step * samples + to),
-                        part.rowOffset(counts[i]));
+                Rows.copy(part, step * counts[i], joined, step * samples + to, counts[i]);
             }
         }
         return joined;

@@ -6,6 +6,8 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.train.gradient.GradientValues;
 import dev.spikelane.train.gradient.ObservedGradients;
 import dev.spikelane.train.gradient.RunningValues;
 import dev.spikelane.train.run.Divergence;
@@ -294,8 +296,34 @@ public final class Trainer implements AutoCloseable {
         for (Input input : network.inputs()) {
             inputs.put(input.name(), failed.input(input.name(), network.inputs().size() == 1));
         }
-        return new Divergence(network, recipe.steps())
-                .find(inputs, failed.constant(), batch.samplesOfBatch(batch.at()));
+        int samples = batch.samplesOfBatch(batch.at());
+        Divergence search = new Divergence(network, recipe.steps());
+        return search.find(
+                () -> step.normalizes()
+                        ? trained(search, inputs, failed.constant(), samples)
+                        : search.simulated(inputs, failed.constant(), samples),
+                samples);
+    }
+
+    /** Membranes of a batch that is normalized as in training, which moves nothing. */
+    private Map<Population, FloatMatrix> trained(
+            Divergence search, Map<String, Signal> inputs, boolean constant, int samples) {
+        GradientsBuilder builder = Gradients.of(network, recipe.steps(), samples);
+        search.populations().forEach(population -> builder.keep(population.name(), Divergence.MEMBRANE));
+        try (Gradients gradients = builder.build()) {
+            if (constant) {
+                gradients.forwardConstant(inputs);
+            } else {
+                gradients.forward(inputs);
+            }
+            Map<Population, FloatMatrix> membranes = new LinkedHashMap<>();
+            for (Population population : search.populations()) {
+                membranes.put(
+                        population,
+                        GradientValues.copy(gradients.values(population.name(), Divergence.MEMBRANE)));
+            }
+            return membranes;
+        }
     }
 
     /**

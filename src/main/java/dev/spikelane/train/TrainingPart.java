@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -9,7 +10,6 @@ import dev.spikelane.train.gradient.GradientSite;
 import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.ObservedGradients;
 import dev.spikelane.train.loss.ClassDecoder;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -199,12 +199,7 @@ final class TrainingPart implements ObservedGradients.Part {
         }
         Signal into = scratch(input, all, count);
         for (int step = 0; step < count; step++) {
-            MemorySegment.copy(
-                    all.segment(),
-                    all.rowOffset((firstStep + step) * whole + first),
-                    into.segment(),
-                    into.rowOffset(step * size),
-                    into.rowOffset(size));
+            Rows.copy(all, (firstStep + step) * whole + first, into, step * size, size);
         }
         return into;
     }

@@ -7,6 +7,7 @@ import dev.spikelane.data.Dataset;
 import dev.spikelane.engine.Turn;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
+import dev.spikelane.train.gradient.NonFiniteRunningValue;
 import dev.spikelane.train.run.Checkpoint;
 import dev.spikelane.train.run.Divergence;
 import dev.spikelane.train.run.EpochNotices;
@@ -351,7 +352,7 @@ public final class TrainingRun {
         double loss;
         try {
             loss = trainer.watchedStepInTurn(batches.of(batch), state.measures());
-        } catch (NonFiniteLoss | RefusedParameter stop) {
+        } catch (NonFiniteLoss | NonFiniteRunningValue | RefusedParameter stop) {
             throw new IllegalStateException(where(batch) + stop.getMessage(), stop);
         }
         state.lossSum += loss * batch.count();

@@ -98,7 +98,6 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder validate(Dataset samples) {
-        Objects.requireNonNull(samples, "samples");
         return validate(samples, batching);
     }
 

@@ -180,6 +180,7 @@ final class TrainingStep implements AutoCloseable {
             }
             requireFinite(loss, firstStep);
             running.follow(part.gradients().machine());
+            running.requireFinite();
             right += part.right();
             if (shard == batch.shards() - 1) {
                 tell(loss);
@@ -235,6 +236,9 @@ final class TrainingStep implements AutoCloseable {
             loss += terms[sample];
         }
         requireFinite(loss, 0);
+        running.begin();
+        running.follow(part.gradients().machine());
+        running.requireFinite();
         int decoded = part.right();
         back(part, true);
         Map<String, FloatMatrix> gradients = new LinkedHashMap<>();
@@ -336,6 +340,11 @@ final class TrainingStep implements AutoCloseable {
         }
         throw new IllegalArgumentException("'" + name + "' is neither learned nor observed, expected one of "
                 + slots.stream().map(GradientSlot::name).toList() + " or " + observed.names());
+    }
+
+    /** Whether batches are normalized by their own statistics. */
+    boolean normalizes() {
+        return !running.isEmpty();
     }
 
     /** Samples of the last batch that were decoded right, in its last window; 0 if outputs are not classes. */

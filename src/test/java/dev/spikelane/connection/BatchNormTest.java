@@ -4,6 +4,8 @@ import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 @EveryWidth
 class BatchNormTest {
@@ -161,6 +164,69 @@ class BatchNormTest {
         assertEquals(0, network.weights().get("fc1.1.num_batches_tracked").get(0, 0));
         assertArrayEquals(
                 new float[4], network.weights().get("fc2.1.running_mean").toArray());
+    }
+
+    /** What is normalized to small numbers may have a variance that float32 does not hold. */
+    @Test
+    void runningValuesThatOverflowAreRefusedBeforeAnythingIsLearned() {
+        FloatMatrix x = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, 20, new Random(3));
+        x.copyFrom(scaled(x.toArray(), 1e25f));
+        TrainingBatch large = TrainingBatch.of(x, new int[BATCH]);
+        List<UnaryOperator<TrainerBuilder>> wishes = List.of(
+                trainer -> trainer,
+                trainer -> trainer.clipNorm(1).threads(2),
+                trainer -> trainer.shards(2),
+                trainer -> trainer.recomputeEvery(2));
+        for (UnaryOperator<TrainerBuilder> wish : wishes) {
+            Network network = network();
+            long before = network.weights().hash();
+            try (Trainer trainer = trainer(network, wish)) {
+                assertOverflows(() -> trainer.step(large));
+                assertEquals(before, network.weights().hash());
+                trainer.step(batch(1));
+            }
+            Network other = network();
+            try (Trainer trainer = trainer(other, wish)) {
+                trainer.step(batch(1));
+            }
+            assertEquals(other.weights().hash(), network.weights().hash());
+        }
+        try (Trainer trainer = trainer(network(), builder -> builder.shards(2))) {
+            assertOverflows(() -> trainer.gradients(large, 1));
+        }
+    }
+
+    private static void assertOverflows(Executable step) {
+        String message = assertThrows(IllegalStateException.class, step).getMessage();
+        String expected = "'fc1.1.running_var' would become Infinity at channel 0, expected a finite number: ";
+        assertTrue(message.startsWith(expected), message);
+    }
+
+    private static float[] scaled(float[] values, float factor) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= factor;
+        }
+        return values;
+    }
+
+    /** The message looks at the batch as training saw it: running values would make the first layer infinite. */
+    @Test
+    void divergenceIsSoughtWithStatisticsOfTheBatch() {
+        Network network = network();
+        FloatMatrix x = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, 20, new Random(3));
+        x.copyFrom(scaled(x.toArray(), 3e37f));
+        FloatMatrix weights = network.weights().get("fc2.0.weight");
+        weights.fill(3e38f);
+        network.weights().replace("fc2.0.weight", weights);
+        network.weights().replace("fc1.1.running_var", FloatMatrix.zeros(1, 70));
+        long before = network.weights().hash();
+        try (Trainer trainer = trainer(network, builder -> builder)) {
+            String message = assertThrows(
+                            IllegalStateException.class, () -> trainer.step(TrainingBatch.of(x, new int[BATCH])))
+                    .getMessage();
+            assertTrue(message.contains("population 'lif2' has the membrane "), message);
+        }
+        assertEquals(before, network.weights().hash());
     }
 
     @Test

@@ -13,10 +13,13 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.train.Gradients;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Convolutions sum what torch's do, of spikes and of values, within rounding. */
+/** Convolutions sum what torch's do, of spikes and of values, within rounding, and have its gradients. */
 @EveryWidth
 class GoldenConvolutionTest {
 
@@ -27,7 +30,7 @@ class GoldenConvolutionTest {
             Shape source = GoldenConvolution.shape(golden.shape("x"));
             Convolution said = GoldenConvolution.of(golden, golden.parameters(), "weight", "bias");
             golden.assertClose("y", currents(said, source, rows(golden, source)));
-            golden.leaveOutStarting("grad_", "convolutions have no gradient yet");
+            gradients(golden, said, source);
         });
     }
 
@@ -38,15 +41,41 @@ class GoldenConvolutionTest {
                 : SpikeMatrix.copyOf(batch, source.size(), golden.bytes("x"));
     }
 
-    /** The membranes of neurons that are what comes in. */
-    private static float[] currents(Convolution said, Shape source, Signal rows) {
-        Shape made = said.outputShape(source);
+    /** Neurons whose membranes are what comes in. */
+    private static Network network(Convolution said, Shape source) {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", source);
-        Population p =
-                builder.population("p", made, new Leaky(0f).withThreshold(1e30f).withReset(Reset.NONE));
+        Population p = builder.population(
+                "p",
+                said.outputShape(source),
+                new Leaky(0f).withThreshold(1e30f).withReset(Reset.NONE));
         builder.project("x-p", x, p, said);
-        try (Simulation simulation = builder.build().simulate(rows.rows())) {
+        return builder.build();
+    }
+
+    private static void gradients(GoldenCase golden, Convolution said, Shape source) {
+        Signal rows = rows(golden, source);
+        Shape made = said.outputShape(source);
+        try (Gradients gradients = Gradients.of(network(said, source), 1, rows.rows())
+                .startAt("p", "membrane")
+                .toInput("x")
+                .threads(2)
+                .build()) {
+            FloatMatrix torch = FloatMatrix.copyOf(rows.rows(), made.size(), golden.floats("upstream_y"));
+            made.toInside(torch, 0, gradients.given("p", "membrane"), 0, rows.rows());
+            gradients.forward(rows);
+            gradients.backward();
+            golden.assertClose("grad_weight", gradients.gradient("x-p.weight").toArray());
+            if (said.kernel().biased()) {
+                golden.assertClose("grad_bias", gradients.gradient("x-p.bias").toArray());
+            }
+            golden.assertClose("grad_x", gradients.gradientOfInput("x").toArray());
+        }
+    }
+
+    private static float[] currents(Convolution said, Shape source, Signal rows) {
+        Shape made = said.outputShape(source);
+        try (Simulation simulation = network(said, source).simulate(rows.rows())) {
             if (rows instanceof SpikeMatrix spikes) {
                 simulation.run(spikes);
             } else {

@@ -5,13 +5,19 @@ import static dev.spikelane.Allocations.assertNone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.code.BernoulliSpikes;
 import dev.spikelane.kernel.code.SpikeCount;
+import dev.spikelane.kernel.map.MapPool;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseCase;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.window.WindowCase;
+import dev.spikelane.kernel.product.window.WindowLists;
+import dev.spikelane.kernel.product.window.WindowMatmul;
+import dev.spikelane.kernel.product.window.WindowTables;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyCase;
@@ -55,6 +61,23 @@ class KernelAllocationTest {
         assertNone(CALLS, () -> {
             SpikeMatmul.multiply(input, rows, weights, tile.at(0, 1), workspace);
             SpikeMatmul.multiply(input, rows, weights, tile.on(current), workspace);
+        });
+    }
+
+    /** With edges by themselves, without, and with channels that are rounded up. */
+    @ParameterizedTest
+    @CsvSource({"12, 64, 5, 0, 0.02", "12, 64, 5, 0, 0.5", "8, 40, 3, 1, 0.2", "4, 32, 4, 0, 0.3"})
+    void slideWindow(int channels, int outputs, int kernel, int padding, double density) {
+        Window.Axis axis = WindowCase.axis(12, kernel, padding);
+        Window window = new Window(channels, axis, axis);
+        SpikeMatrix input = Matrices.spikes(arena, 4, window.inputs(), density, random);
+        WindowTables tables = new WindowTables(arena, window, outputs);
+        PackedWeights weights = PackedWeights.pack(arena, Matrices.uniform(arena, outputs, window.size(), random));
+        WindowLists lists = new WindowLists(arena, tables);
+        Tile tile = Tile.whole(FloatMatrix.zeros(arena, 4, window.positions() * outputs));
+        assertNone(CALLS, () -> {
+            tables.fill(weights);
+            WindowMatmul.multiply(input, 4, lists, tile);
         });
     }
 
@@ -160,6 +183,31 @@ class KernelAllocationTest {
     void count() {
         FloatMatrix counts = FloatMatrix.zeros(arena, 4, 130);
         assertNone(CALLS, () -> SpikeCount.add(spikes, ROWS, counts));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"12, 6", "64, 6", "3, 5"})
+    void pool(int channels, int size) {
+        Window.Axis axis = new Window.Axis(size, 3, 2, 1, 1, (size - 1) / 2 + 1);
+        Window window = new Window(channels, axis, axis);
+        MapPool max = MapPool.max(window);
+        MapPool average = MapPool.average(window, false);
+        FloatMatrix values = Matrices.uniform(arena, 2, max.inputs(), random);
+        SpikeMatrix fired = Matrices.spikes(arena, 2, max.inputs(), 0.3, random);
+        FloatMatrix carried = Matrices.uniform(arena, 1, max.inputs(), random);
+        FloatMatrix pooled = Matrices.uniform(arena, 2, max.outputs(), random);
+        Tile made = Tile.whole(FloatMatrix.zeros(arena, 2, max.outputs()));
+        Tile back = Tile.whole(FloatMatrix.zeros(arena, 2, max.inputs()));
+        assertNone(CALLS, () -> {
+            max.run(values, 2, made);
+            max.run(fired, carried, 2, made);
+            max.anySpike(fired, 1, 2, made);
+            max.back(values, pooled, 2, back);
+            max.back(fired, carried, pooled, 2, back);
+            average.run(values, 2, made);
+            average.run(fired, carried, 2, made);
+            average.back(pooled, 2, back);
+        });
     }
 
     @Test

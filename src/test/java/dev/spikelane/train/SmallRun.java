@@ -35,6 +35,18 @@ public final class SmallRun {
                 .build();
     }
 
+    /** The same with batches that are normalized. */
+    static Network normalized() {
+        TorchRandom random = new TorchRandom(5);
+        return Network.builder(12)
+                .dense(20, random)
+                .batchNorm()
+                .neuron(new Leaky(0.9f))
+                .dense(CLASSES, random)
+                .neuron(new Leaky(0.8f))
+                .build();
+    }
+
     /** Images with noise, and a bright line in the row of the class, which stays where it is when they are flipped. */
     public static Dataset data(int samples, long seed) {
         Random random = new Random(seed);

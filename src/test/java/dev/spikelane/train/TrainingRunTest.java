@@ -122,6 +122,32 @@ final class TrainingRunTest {
         }
     }
 
+    /** Running values too, and how many batches have moved them. */
+    @Test
+    void normalizedRunGoesOnWithItsRunningValues() throws IOException {
+        String batches = "fc1.1.num_batches_tracked";
+        long before = 1L << 25;
+        Network whole = SmallRun.normalized();
+        whole.weights().replace(batches, before);
+        try (Trainer trainer = SmallRun.trainer(whole).build()) {
+            SmallRun.run(trainer).build().run();
+        }
+        Path file = folder.resolve("run.safetensors");
+        Network stopped = SmallRun.normalized();
+        stopped.weights().replace(batches, before);
+        try (Trainer trainer = SmallRun.trainer(stopped).build()) {
+            SmallRun.run(trainer).checkpoint(file).epochs(1).build().run();
+        }
+        assertEquals(before + 5 * SmallRun.STEPS, stopped.weights().count(batches));
+        Network resumed = SmallRun.normalized();
+        resumed.weights().replace(batches, before);
+        try (Trainer trainer = SmallRun.trainer(resumed).threads(2).build()) {
+            SmallRun.run(trainer).checkpoint(file).resume().build().run();
+        }
+        assertEquals(whole.weights().hash(), resumed.weights().hash());
+        assertEquals(whole.weights().count(batches), resumed.weights().count(batches));
+    }
+
     @Test
     void threadsDoNotChangeBits() throws IOException {
         Network network = SmallRun.network();

@@ -8,6 +8,8 @@ public enum Contestant {
     SCALAR("scalar"),
     /** The library with the same weights as floats, where the work has integers. */
     FLOATS("floats"),
+    /** The library by the product for dense layers, of the spikes of each window. */
+    UNFOLDED("unfolded"),
     /** C kernels of the same algorithm. */
     YARDSTICK("C"),
     /** OpenBLAS, a dense product with spikes as floats; in a network by {@link dev.spikelane.connection.BlasDense}. */

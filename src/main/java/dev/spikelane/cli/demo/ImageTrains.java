@@ -1,5 +1,6 @@
 package dev.spikelane.cli.demo;
 
+import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Observer;
 import dev.spikelane.network.Simulation;
@@ -57,7 +58,7 @@ final class ImageTrains implements Attachment {
         return (firstStep, blockSteps, spikes, membranes) -> {
             for (int step = 0; step < blockSteps && firstStep + step < steps; step++) {
                 int row = (int) (firstStep + step) * images + firstSample;
-                Recording.copy(spikes, step * batch, to, row, kept);
+                Rows.copy(spikes, step * batch, to, row, kept);
             }
         };
     }

@@ -1,13 +1,13 @@
 package dev.spikelane.cli.demo;
 
 import dev.spikelane.io.Npy;
+import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Observer;
 import dev.spikelane.network.Simulation;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -53,7 +53,7 @@ final class Recording implements Attachment {
     public void attach(Simulation simulation, SpikeMatrix batchInput, int firstSample) {
         int batch = simulation.batch();
         for (int step = 0; step < steps; step++) {
-            copy(batchInput, step * batch, input, row(step, firstSample), batch);
+            Rows.copy(batchInput, step * batch, input, row(step, firstSample), batch);
         }
         for (int layer = 0; layer < layers.size(); layer++) {
             simulation.observe(layer, new BatchRecorder(layers.get(layer), firstSample, batch));
@@ -80,16 +80,6 @@ final class Recording implements Attachment {
         return (int) step * samples + sample;
     }
 
-    static void copy(SpikeMatrix from, int fromRow, SpikeMatrix to, int toRow, int rows) {
-        MemorySegment.copy(
-                from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(rows));
-    }
-
-    private static void copy(FloatMatrix from, int fromRow, FloatMatrix to, int toRow, int rows) {
-        MemorySegment.copy(
-                from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(rows));
-    }
-
     private record LayerRecording(SpikeMatrix spikes, FloatMatrix membranes) {}
 
     /** Copies what a layer does with some samples to their place among all samples. */
@@ -114,8 +104,8 @@ final class Recording implements Attachment {
         public void observe(long firstStep, int blockSteps, SpikeMatrix spikes, FloatMatrix membranes) {
             for (int step = 0; step < blockSteps && firstStep + step < steps; step++) {
                 int to = row(firstStep + step, firstSample);
-                copy(spikes, step * batch, whole.spikes, to, batch);
-                copy(membranes, step * batch, whole.membranes, to, batch);
+                Rows.copy(spikes, step * batch, whole.spikes, to, batch);
+                Rows.copy(membranes, step * batch, whole.membranes, to, batch);
             }
         }
     }

@@ -44,7 +44,7 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
         }
         values.add(ValueDescription.buffer(BatchNormOperator.RUNNING_MEAN, said.channels()));
         values.add(ValueDescription.buffer(BatchNormOperator.RUNNING_VARIANCE, said.channels()));
-        values.add(ValueDescription.buffer(BatchNormOperator.BATCHES));
+        values.add(ValueDescription.count(BatchNormOperator.BATCHES));
         return values;
     }
 

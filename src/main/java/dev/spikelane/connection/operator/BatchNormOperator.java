@@ -1,12 +1,13 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.connection.BatchNorm;
-import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.update.BatchNormBackward;
 import dev.spikelane.kernel.update.BatchNormStep;
 import dev.spikelane.kernel.update.BatchNormSums;
 import dev.spikelane.kernel.update.BatchStatistics;
+import dev.spikelane.kernel.update.NormFactors;
+import dev.spikelane.kernel.update.NormRows;
 import dev.spikelane.kernel.update.RowAffine;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -39,13 +40,11 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     private final FloatMatrix weight;
 
     private final FloatMatrix bias;
-    private final FloatMatrix mean;
-    private final FloatMatrix variance;
-    private final FloatMatrix batches;
-    /** Of each column. */
-    private final FloatMatrix factors;
+    private final BatchStatistics running;
+    private final long[] batches = new long[1];
+    /** Of each column, for inference. */
+    private final NormFactors factors;
 
-    private final FloatMatrix terms;
     private final Operator behind = new OfNormalized();
 
     public BatchNormOperator(Arena arena, BatchNorm said, Shape shape, List<ValueDescription> described) {
@@ -54,13 +53,10 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         this.described = described;
         this.weight = FloatMatrix.zeros(arena, 1, said.channels());
         this.bias = FloatMatrix.zeros(arena, 1, said.channels());
-        this.mean = FloatMatrix.zeros(arena, 1, said.channels());
-        this.variance = FloatMatrix.zeros(arena, 1, said.channels());
-        this.batches = FloatMatrix.zeros(arena, 1, 1);
-        this.factors = FloatMatrix.zeros(arena, 1, shape.size());
-        this.terms = FloatMatrix.zeros(arena, 1, shape.size());
+        this.running = BatchStatistics.zeros(arena, 1, said.channels());
+        this.factors = NormFactors.zeros(arena, 1, positions(), running, weight, bias);
         weight.fill(1);
-        variance.fill(1);
+        running.variance().fill(1);
         update();
     }
 
@@ -74,14 +70,15 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     }
 
     @Override
-    public BatchNormStep forward(Arena arena, int steps, int batch) {
+    public BatchNormStep forward(Arena arena, int segment, int steps, int batch) {
         BatchStatistics statistics = BatchStatistics.zeros(arena, steps, said.channels());
-        return new BatchNormStep(batch, positions(), said.epsilon(), statistics, weight, bias);
+        NormRows rows = new NormRows(segment, batch, positions(), said.channels());
+        return new BatchNormStep(arena, rows, said.epsilon(), statistics, weight, bias);
     }
 
     @Override
-    public BatchNormBackward backward(BatchNormStep forward, WeightGradients of) {
-        return new BatchNormBackward(forward, ((Gradients) of).sums);
+    public BatchNormBackward backward(Arena arena, BatchNormStep forward, WeightGradients of) {
+        return new BatchNormBackward(arena, forward, ((Gradients) of).sums);
     }
 
     @Override
@@ -99,30 +96,20 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return said.affine() ? described.subList(0, 2) : List.of();
     }
 
-    /** The running means {@code [1 x channels]}. */
-    FloatMatrix mean() {
-        return mean;
+    /** The running values. */
+    BatchStatistics statistics() {
+        return running;
     }
 
-    /** The running variances {@code [1 x channels]}. */
-    FloatMatrix variance() {
-        return variance;
-    }
-
-    /** How many steps have moved the running values, {@code [1 x 1]}. */
-    FloatMatrix batches() {
+    /** How many steps have moved the running values. */
+    long[] batches() {
         return batches;
     }
 
     @Override
     public void update() {
-        for (int column = 0; column < shape.size(); column++) {
-            int channel = column % said.channels();
-            float inverse = (float) (1 / Math.sqrt((double) variance.get(0, channel) + said.epsilon()));
-            float factor = weight.get(0, channel) * inverse;
-            factors.set(0, column, factor);
-            terms.set(0, column, FusedMultiplyAdd.of(-mean.get(0, channel), factor, bias.get(0, channel)));
-        }
+        running.invert(0, said.epsilon());
+        factors.fold(0, 0, 0);
     }
 
     @Override
@@ -146,31 +133,31 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     @Override
     public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
-        RowAffine.apply(input, factors, terms, current, rows);
+        RowAffine.apply(input, factors.factors(), factors.terms(), current, rows);
     }
 
     @Override
     public void apply(Tile current, int rows) {
-        RowAffine.apply(factors, terms, current, rows);
+        RowAffine.apply(factors.factors(), factors.terms(), current, rows);
     }
 
     @Override
     public List<Values> values() {
         List<FloatMatrix> all = new ArrayList<>(said.affine() ? List.of(weight, bias) : List.of());
-        all.addAll(List.of(mean, variance, batches));
+        all.addAll(List.of(running.mean(), running.variance()));
         List<Values> values = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             FloatMatrix row = all.get(i);
             ValueDescription of = described.get(i);
             values.add(OperatorValues.ofRows(of, Shape.of(row.columns()), row).takenBy(from -> set(of, row, from)));
         }
+        values.add(new CountedValue(described.getLast(), batches, 0));
         return values;
     }
 
     private void set(ValueDescription of, FloatMatrix row, FloatMatrix from) {
         from.requireFinite("values");
-        boolean counts = of.name().equals(RUNNING_VARIANCE) || of.name().equals(BATCHES);
-        for (int i = 0; counts && i < from.columns(); i++) {
+        for (int i = 0; of.name().equals(RUNNING_VARIANCE) && i < from.columns(); i++) {
             if (from.get(0, i) < 0) {
                 throw new IllegalArgumentException(
                         "'" + of.name() + "' has " + from.get(0, i) + " at " + i + ", expected at least 0");
@@ -185,9 +172,9 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         BatchNormOperator copy = new BatchNormOperator(arena, said, shape, described);
         copy.weight.copyFrom(weight);
         copy.bias.copyFrom(bias);
-        copy.mean.copyFrom(mean);
-        copy.variance.copyFrom(variance);
-        copy.batches.copyFrom(batches);
+        copy.running.mean().copyFrom(running.mean());
+        copy.running.variance().copyFrom(running.variance());
+        copy.batches[0] = batches[0];
         copy.update();
         return copy;
     }
@@ -214,7 +201,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     /**
      * Behind rows that were normalized: they pass as they are, and so do their gradients. The way back through the
-     * normalization makes the gradients of the weights.
+     * normalization makes the gradients of the weights, and who moves running values takes notice of new weights.
      */
     private final class OfNormalized implements Operator.OnTile {
 
@@ -259,11 +246,6 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         @Override
         public @Nullable WeightGradients weightGradients(Arena arena, int threads) {
             return new Gradients(BatchNormOperator.this, arena);
-        }
-
-        @Override
-        public void update() {
-            BatchNormOperator.this.update();
         }
 
         @Override

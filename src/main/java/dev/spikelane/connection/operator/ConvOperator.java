@@ -2,9 +2,13 @@ package dev.spikelane.connection.operator;
 
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedGroups;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
+import dev.spikelane.kernel.product.window.WindowGradientShape;
+import dev.spikelane.kernel.product.window.WindowMatmul;
+import dev.spikelane.kernel.product.window.WindowTables;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -23,12 +27,19 @@ public final class ConvOperator extends UnfoldedOperator {
 
     /** {@code [outputs of a group x inputs of a window]} for each group, with its part of the bias. */
     private final PackedWeights[] weights;
+    /** The same in one piece. */
+    private final PackedGroups all;
+
     /** What a spike of each input carries: one value, or one for each. */
     private float[] spikeValue = {1};
+    /** That of each group's windows. */
+    private float[][] factors = {};
     /** The weights times that, where it is not 1. */
     private @Nullable PackedWeights[] scaled;
     /** The weights that spikes are multiplied by. */
     private PackedWeights[] ofSpikes;
+    /** Sums of these, for windows that slide; null where spikes are unfolded. */
+    private final @Nullable WindowTables tables;
 
     /**
      * Lays out a convolution.
@@ -44,12 +55,11 @@ public final class ConvOperator extends UnfoldedOperator {
         super(ConvolutionLayout.of(said, source));
         this.name = said.toString();
         this.described = described;
-        this.weights = new PackedWeights[windows.length];
-        for (int group = 0; group < weights.length; group++) {
-            weights[group] = PackedWeights.zeros(arena, windows[group].size(), layout.outputs());
-        }
+        this.all = PackedGroups.zeros(arena, windows[0].size(), layout.outputs(), windows.length);
+        this.weights = all.groups();
         this.scaled = new PackedWeights[weights.length];
         this.ofSpikes = weights;
+        this.tables = tables(arena);
         set(said.weights(), said.bias());
         setSpikeValue(spikeValue.values());
     }
@@ -58,13 +68,42 @@ public final class ConvOperator extends UnfoldedOperator {
         super(other.layout);
         this.name = other.name;
         this.described = other.described;
-        this.weights = other.weights.clone();
-        for (int group = 0; group < weights.length; group++) {
-            weights[group] = PackedWeights.copyOf(arena, weights[group]);
-        }
+        this.all = other.all.copy(arena);
+        this.weights = all.groups();
         this.scaled = new PackedWeights[weights.length];
         this.ofSpikes = weights;
+        this.tables = tables(arena);
         setSpikeValue(other.spikeValue);
+    }
+
+    private @Nullable WindowTables tables(Arena arena) {
+        return windows.length == 1 && WindowMatmul.serves(windows[0], layout.outputs())
+                ? new WindowTables(arena, windows[0], layout.outputs())
+                : null;
+    }
+
+    @Override
+    public void reserve(Scratch scratch) {
+        super.reserve(scratch);
+        if (tables != null) {
+            scratch.windows(tables);
+        }
+    }
+
+    /** By windows that slide where these are and all outputs are asked for; else unfolded. */
+    @Override
+    public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
+        if (tables != null && current.all()) {
+            WindowMatmul.multiply(spikes, count, scratch.windows(tables), current);
+        } else {
+            super.multiply(spikes, count, current, scratch);
+        }
+    }
+
+    /** Windows slide over whole maps. */
+    @Override
+    public Cut cut(int count, int threads) {
+        return tables != null ? Cut.ROWS : super.cut(count, threads);
     }
 
     @Override
@@ -79,6 +118,9 @@ public final class ConvOperator extends UnfoldedOperator {
 
     @Override
     public double nanoseconds(int count, long active) {
+        if (tables != null) {
+            return tables.nanoseconds(unfolded(active));
+        }
         return weights.length
                 * SpikeMatmul.nanoseconds(
                         unfolded(count), windows[0].size(), layout.outputs(), unfolded(active) / weights.length);
@@ -86,6 +128,9 @@ public final class ConvOperator extends UnfoldedOperator {
 
     @Override
     public String kernel(int count, long active) {
+        if (tables != null) {
+            return "window";
+        }
         return "unfolded, "
                 + SpikeMatmul.variant(
                         unfolded(count), windows[0].size(), layout.outputs(), unfolded(active) / weights.length);
@@ -107,17 +152,11 @@ public final class ConvOperator extends UnfoldedOperator {
     }
 
     private void readWeights(FloatMatrix torch) {
-        FloatMatrix own = FloatMatrix.zeros(layout.outputs(), windows[0].size());
-        for (int group = 0; group < weights.length; group++) {
-            weights[group].read(own);
-            layout.put(own, group, torch);
-        }
+        layout.read(all, torch);
     }
 
     private void readBias(FloatMatrix into) {
-        for (int i = 0; i < into.columns(); i++) {
-            into.set(0, i, weights[i / layout.outputs()].bias(i % layout.outputs()));
-        }
+        layout.readBias(all, into);
     }
 
     private void setWeights(FloatMatrix torch) {
@@ -159,9 +198,9 @@ public final class ConvOperator extends UnfoldedOperator {
     /** What spikes carry at each input of a window. */
     private float[] factors(float[] values, int group) {
         float[] factors = layout.factors(values, group);
-        float[] all = new float[windows[group].size()];
-        SpikeValues.copy(factors, all);
-        return all;
+        float[] each = new float[windows[group].size()];
+        SpikeValues.copy(factors, each);
+        return each;
     }
 
     @Override
@@ -174,6 +213,10 @@ public final class ConvOperator extends UnfoldedOperator {
         SpikeValues.require(values, inputs());
         requireFinite(weights, values);
         spikeValue = values.clone();
+        factors = new float[weights.length][];
+        for (int group = 0; group < factors.length; group++) {
+            factors[group] = factors(values, group);
+        }
         update();
     }
 
@@ -187,17 +230,52 @@ public final class ConvOperator extends UnfoldedOperator {
         }
         if (SpikeValues.areOnes(spikeValue)) {
             ofSpikes = weights;
-            return;
+        } else {
+            scale();
         }
+        if (tables != null) {
+            tables.fill(ofSpikes[0]);
+        }
+    }
+
+    private void scale() {
         for (int group = 0; group < weights.length; group++) {
             PackedWeights into = scaled[group];
             if (into == null) {
                 into = PackedWeights.zeros(NativeMemory.ofAuto(), weights[group].pre(), weights[group].post());
                 scaled[group] = into;
             }
-            into.scaleAgain(weights[group], factors(spikeValue, group));
+            into.scaleAgain(weights[group], factors[group]);
         }
         ofSpikes = scaled;
+    }
+
+    @Override
+    public InputGradient inputGradient(Arena arena) {
+        return new ConvInputGradient(arena, gradientShape(), all.packed());
+    }
+
+    @Override
+    public WeightGradients weightGradients(Arena arena, int threads) {
+        return new ConvWeightGradients(this, arena, threads);
+    }
+
+    WindowGradientShape gradientShape() {
+        return new WindowGradientShape(windows[0], layout.outputs());
+    }
+
+    PackedGroups weights() {
+        return all;
+    }
+
+    /** The weights, and the bias if there is one. */
+    List<ValueDescription> described() {
+        return described;
+    }
+
+    /** What a spike carries at each input of a group's windows; null if that is 1. */
+    float @Nullable [] factors(int group) {
+        return ofSpikes == weights ? null : factors[group];
     }
 
     @Override

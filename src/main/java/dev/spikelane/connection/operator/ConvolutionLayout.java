@@ -3,6 +3,8 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.PackedGroups;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -119,6 +121,39 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
             for (int k = 0; k < arranged.columns(); k++) {
                 torch.set(row(group, output, k), column(output, k), arranged.get(output, k));
             }
+        }
+    }
+
+    /** Copies packed weights of all groups, or their gradients, into torch's layout. */
+    void read(PackedGroups packed, FloatMatrix torch) {
+        PackedWeights[] groups = packed.groups();
+        FloatMatrix own = FloatMatrix.zeros(outputs(), inputs() * places());
+        for (int group = 0; group < groups.length; group++) {
+            groups[group].read(own);
+            put(own, group, torch);
+        }
+    }
+
+    /** Copies biases of all groups, or their gradients. */
+    void readBias(PackedGroups packed, FloatMatrix into) {
+        for (int i = 0; i < into.columns(); i++) {
+            into.set(0, i, packed.bias().get(i / outputs(), i % outputs()));
+        }
+    }
+
+    /** Takes weights of all groups, or their gradients, in torch's layout. */
+    void write(FloatMatrix torch, PackedGroups packed) {
+        PackedWeights[] groups = packed.groups();
+        for (int group = 0; group < groups.length; group++) {
+            groups[group].set(arranged(torch, group), groups[group].bias());
+        }
+    }
+
+    /** Takes biases of all groups, or their gradients. */
+    void writeBias(FloatMatrix from, PackedGroups packed) {
+        from.requireFinite("values");
+        for (int i = 0; i < from.columns(); i++) {
+            packed.bias().set(i / outputs(), i % outputs(), from.get(0, i));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.GradientSink;
+import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -22,13 +23,12 @@ final class DenseWeightGradients implements WeightGradients {
     private final DenseOperator operator;
     private final Order order;
     private final PackedWeights weights;
-    private final Arena arena;
     private final WeightGradient kernel;
     /** The gradients that each thread adds. */
     private final Tile[] tiles;
 
     /** The gradients, where no sink takes them. */
-    private @Nullable PackedWeights sum;
+    private final Lazy<PackedWeights> sum;
 
     private final FloatMatrix ofBias;
     private @Nullable GradientSink sink;
@@ -40,7 +40,7 @@ final class DenseWeightGradients implements WeightGradients {
         this.operator = operator;
         this.order = order;
         this.weights = weights;
-        this.arena = arena;
+        this.sum = new Lazy<>(() -> PackedWeights.zeros(arena, weights.pre(), weights.post()));
         this.ofBias = FloatMatrix.zeros(arena, 1, weights.post());
         this.kernel = new WeightGradient(arena, weights.pre(), weights.post(), threads);
         this.rows = new WeightRows(ofBias);
@@ -70,7 +70,7 @@ final class DenseWeightGradients implements WeightGradients {
 
     private void clear() {
         if (sink == null) {
-            sum().packed().fill(0);
+            sum.get().packed().fill(0);
         }
         ofBias.fill(0);
     }
@@ -107,7 +107,7 @@ final class DenseWeightGradients implements WeightGradients {
         if (taker != null) {
             kernel.give(gradient, ofBias, taker, block, share, thread);
         } else {
-            kernel.add(gradient, sum(), ofBias, block, share, thread);
+            kernel.add(gradient, sum.get(), ofBias, block, share, thread);
         }
     }
 
@@ -134,7 +134,7 @@ final class DenseWeightGradients implements WeightGradients {
     private void finish() {
         float[] factors = operator.factors();
         if (rows.ends() && rows.source() instanceof SpikeMatrix && sink == null && factors != null) {
-            sum().scale(factors);
+            sum.get().scale(factors);
         }
     }
 
@@ -153,15 +153,6 @@ final class DenseWeightGradients implements WeightGradients {
         return true;
     }
 
-    private PackedWeights sum() {
-        PackedWeights made = sum;
-        if (made == null) {
-            made = PackedWeights.zeros(arena, weights.pre(), weights.post());
-            sum = made;
-        }
-        return made;
-    }
-
     @Override
     public List<Learned> learned() {
         List<ValueDescription> described = ValueDescription.dense(weights.pre(), weights.post());
@@ -172,7 +163,8 @@ final class DenseWeightGradients implements WeightGradients {
                         weight.name(),
                         weights.packed(),
                         () -> new Sum(
-                                sum().packed(), OperatorValues.ofPacked(weight, order.inputs, order.outputs, sum()))),
+                                sum.get().packed(),
+                                OperatorValues.ofPacked(weight, order.inputs, order.outputs, sum.get()))),
                 new Learned(
                         bias.name(),
                         weights.bias(),

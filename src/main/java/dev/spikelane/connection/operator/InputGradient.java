@@ -12,6 +12,26 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // annotations for checks at compile time
 public interface InputGradient {
 
+    /** A way back that makes whole rows, as a block of inputs would take it as long as all of them. */
+    interface OfRows extends InputGradient {
+
+        /**
+         * Computes the gradients of the first rows of the source.
+         *
+         * @param gradient {@code [at least rows x outputs]}: gradients of what the operator made
+         * @param rows how many rows, at least 1
+         * @param into {@code [at least rows x inputs]}, of which these rows are overwritten
+         * @param scratch the thread's
+         */
+        void pull(FloatMatrix gradient, int rows, FloatMatrix into, Scratch scratch);
+
+        /** Throws, as rows are made whole. */
+        @Override
+        default void pull(FloatMatrix gradient, int rows, Tile into) {
+            throw new IllegalStateException(this + " makes whole rows, expected no tile of them");
+        }
+    }
+
     /** A way back that depends on what the operator was given: the largest of some inputs has all of a gradient. */
     interface OfInputs extends InputGradient {
 

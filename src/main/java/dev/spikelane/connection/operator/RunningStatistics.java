@@ -9,13 +9,12 @@ public final class RunningStatistics {
     private final BatchNormOperator operator;
     private final FloatMatrix mean;
     private final FloatMatrix variance;
-    private final FloatMatrix batches;
+    private long batches;
 
     RunningStatistics(BatchNormOperator operator) {
         this.operator = operator;
         this.mean = FloatMatrix.zeros(1, channels());
         this.variance = FloatMatrix.zeros(1, channels());
-        this.batches = FloatMatrix.zeros(1, 1);
     }
 
     /** Returns how many statistics of each kind a step has. */
@@ -23,11 +22,21 @@ public final class RunningStatistics {
         return operator.said().channels();
     }
 
+    /** Returns the means that were reached. */
+    public FloatMatrix mean() {
+        return mean;
+    }
+
+    /** Returns the variances that were reached. */
+    public FloatMatrix variance() {
+        return variance;
+    }
+
     /** Starts from the values that the operator has. */
     public void begin() {
-        mean.copyFrom(operator.mean());
-        variance.copyFrom(operator.variance());
-        batches.copyFrom(operator.batches());
+        mean.copyFrom(operator.statistics().mean());
+        variance.copyFrom(operator.statistics().variance());
+        batches = operator.batches()[0];
     }
 
     /**
@@ -43,15 +52,15 @@ public final class RunningStatistics {
             double momentum = operator.said().momentum();
             BatchStatistics.follow(mean, means, row, momentum);
             BatchStatistics.follow(variance, variances, row, momentum);
-            batches.set(0, 0, batches.get(0, 0) + 1);
+            batches++;
         }
     }
 
     /** Gives the operator the values that were reached, while it may change. */
     public void commit() {
-        operator.mean().copyFrom(mean);
-        operator.variance().copyFrom(variance);
-        operator.batches().copyFrom(batches);
+        operator.statistics().mean().copyFrom(mean);
+        operator.statistics().variance().copyFrom(variance);
+        operator.batches()[0] = batches;
         operator.update();
     }
 }

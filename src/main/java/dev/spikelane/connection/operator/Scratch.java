@@ -1,8 +1,13 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.window.WindowGradientRoom;
+import dev.spikelane.kernel.product.window.WindowGradientShape;
+import dev.spikelane.kernel.product.window.WindowLists;
+import dev.spikelane.kernel.product.window.WindowTables;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -16,9 +21,11 @@ public final class Scratch {
     private final Arena arena;
     private final Shared shared;
     private final List<FloatMatrix> made = new ArrayList<>();
+    private final Lazy<SpikeWorkspace> spikes;
+    private final Lazy<NarrowMatmul> narrow;
     private final List<UnfoldedRows> unfolded = new ArrayList<>();
-    private @Nullable SpikeWorkspace spikes;
-    private @Nullable NarrowMatmul narrow;
+    private final List<WindowGradientRoom> gradients = new ArrayList<>();
+    private final List<WindowLists> windows = new ArrayList<>();
 
     /**
      * Makes scratch memory for a single thread.
@@ -32,6 +39,8 @@ public final class Scratch {
     private Scratch(Arena arena, Shared shared) {
         this.arena = arena;
         this.shared = shared;
+        this.narrow = new Lazy<>(() -> new NarrowMatmul(arena));
+        this.spikes = new Lazy<>(() -> new SpikeWorkspace(arena));
     }
 
     /**
@@ -86,12 +95,7 @@ public final class Scratch {
      * @return always the same
      */
     public SpikeWorkspace spikes() {
-        SpikeWorkspace known = spikes;
-        if (known == null) {
-            known = new SpikeWorkspace(arena);
-            spikes = known;
-        }
-        return known;
+        return spikes.get();
     }
 
     /**
@@ -100,12 +104,7 @@ public final class Scratch {
      * @return always the same
      */
     public NarrowMatmul narrow() {
-        NarrowMatmul known = narrow;
-        if (known == null) {
-            known = new NarrowMatmul(arena);
-            narrow = known;
-        }
-        return known;
+        return narrow.get();
     }
 
     /**
@@ -124,6 +123,40 @@ public final class Scratch {
         UnfoldedRows rows = new UnfoldedRows(arena, columns, outputs);
         unfolded.add(rows);
         return rows;
+    }
+
+    /**
+     * Returns the memory that gradients of the inputs of a convolution need.
+     *
+     * @param shape of the convolution
+     * @return one and the same for equal shapes
+     */
+    WindowGradientRoom gradients(WindowGradientShape shape) {
+        for (WindowGradientRoom room : gradients) {
+            if (room.isOf(shape)) {
+                return room;
+            }
+        }
+        WindowGradientRoom room = new WindowGradientRoom(arena, shape);
+        gradients.add(room);
+        return room;
+    }
+
+    /**
+     * Returns the memory for windows that slide.
+     *
+     * @param tables of the product
+     * @return one and the same for the same tables
+     */
+    WindowLists windows(WindowTables tables) {
+        for (WindowLists lists : windows) {
+            if (lists.isOf(tables)) {
+                return lists;
+            }
+        }
+        WindowLists lists = new WindowLists(arena, tables);
+        windows.add(lists);
+        return lists;
     }
 
     /**
@@ -169,7 +202,7 @@ public final class Scratch {
         long bytes = 0;
         boolean own = false;
         for (Scratch each : of) {
-            SpikeWorkspace known = each.spikes;
+            SpikeWorkspace known = each.spikes.known();
             bytes += known == null ? 0 : known.listBytes();
             own |= known != null && known.prepared() == common;
         }

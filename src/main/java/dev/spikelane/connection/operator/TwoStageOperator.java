@@ -17,20 +17,22 @@ public interface TwoStageOperator extends Operator {
      * Prepares both halves of the way forward, with the weights that this operator has.
      *
      * @param arena the arena that owns the statistics
+     * @param segment steps whose rows are there at a time
      * @param steps of a window
      * @param batch samples of a step
      * @return what measures steps and makes their rows
      */
-    BatchNormStep forward(Arena arena, int steps, int batch);
+    BatchNormStep forward(Arena arena, int segment, int steps, int batch);
 
     /**
      * Prepares the way back from what was made to what came in.
      *
+     * @param arena the arena that owns its memory
      * @param forward the way forward
      * @param behind the gradients of the weights of {@link #behind}, which the way back makes
      * @return the way back
      */
-    BatchNormBackward backward(BatchNormStep forward, WeightGradients behind);
+    BatchNormBackward backward(Arena arena, BatchNormStep forward, WeightGradients behind);
 
     /**
      * Returns what stands for this operator behind rows that both halves have made: they pass as they are, and so do

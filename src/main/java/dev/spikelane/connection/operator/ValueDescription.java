@@ -54,6 +54,11 @@ public record ValueDescription(String name, List<Integer> shape, ElementType typ
         return new ValueDescription(name, List.of(shape), ElementType.FLOAT32, Role.BUFFER);
     }
 
+    /** Returns a whole number of a projection that is counted. */
+    public static ValueDescription count(String name) {
+        return new ValueDescription(name, List.of(), ElementType.INT64, Role.BUFFER);
+    }
+
     /** Returns a parameter of neurons: one number for all, or one for each. */
     public static ValueDescription parameter(String name, int count) {
         return new ValueDescription(name, count == 1 ? List.of() : List.of(count), ElementType.FLOAT32, Role.PARAMETER);

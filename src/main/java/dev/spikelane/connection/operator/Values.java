@@ -59,6 +59,17 @@ public interface Values {
     void write(FloatMatrix from);
 
     /**
+     * Keeps the present values.
+     *
+     * @return what puts them back
+     */
+    default Runnable undo() {
+        FloatMatrix before = FloatMatrix.zeros(rows(), columns());
+        read(before);
+        return () -> write(before);
+    }
+
+    /**
      * Returns what an element is.
      *
      * @return FLOAT32, or the type of the integers behind the values that {@link #read} widens
@@ -74,7 +85,7 @@ public interface Values {
      * @throws IllegalStateException if elements are floats
      */
     default IntegerMatrix integers() {
-        throw new IllegalStateException("'" + name() + "' has elements of FLOAT32, expected INT8 or INT16");
+        throw isNot("INT8 or INT16");
     }
 
     /**
@@ -85,6 +96,31 @@ public interface Values {
      * @throws IllegalStateException if elements are floats
      */
     default void write(IntegerMatrix from) {
-        throw new IllegalStateException("'" + name() + "' has elements of FLOAT32, expected INT8 or INT16");
+        throw isNot("INT8 or INT16");
+    }
+
+    /**
+     * Returns a whole number that is counted.
+     *
+     * @return 0 or more
+     * @throws IllegalStateException if elements are others
+     */
+    default long count() {
+        throw isNot("INT64");
+    }
+
+    /**
+     * Takes another number.
+     *
+     * @param count 0 or more
+     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalStateException if elements are others
+     */
+    default void write(long count) {
+        throw isNot("INT64");
+    }
+
+    private IllegalStateException isNot(String expected) {
+        return new IllegalStateException("'" + name() + "' has elements of " + type() + ", expected " + expected);
     }
 }

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  *
  * <p>Rows are time-major, {@code row = step * batch + sample}. Sums over rows go by steps descending, within a step by
  * samples ascending: those of spikes in groups of four, each complete before it is added; those of values one fused
- * multiply-add a row. So steps may come in any number of calls, the last steps first: {@link #open}, then all rounds,
+ * multiply-add a row. Those of a convolution go by blocks of eight samples, in each of which steps descend. So steps may come in any number of calls, the last steps first: {@link #open}, then all rounds,
  * in which rows are prepared and, where the gradients of what was made are there, added.
  */
 public interface WeightGradients extends Rounds {
@@ -65,10 +65,19 @@ public interface WeightGradients extends Rounds {
      *
      * @param steps of each tile but the one of the first steps, which may have fewer
      * @param blocks the most blocks of 64 outputs in a tile
-     * @return whether they may; those of a frame may anyhow
+     * @return whether they may; those of a frame may where {@link #takesBlocks} says so
      */
     default boolean takesTiles(int steps, int blocks) {
         return false;
+    }
+
+    /**
+     * Tells whether gradients of a frame may come some blocks of outputs at a time by {@link #add}.
+     *
+     * @return whether they may
+     */
+    default boolean takesBlocks() {
+        return true;
     }
 
     /**
@@ -80,14 +89,17 @@ public interface WeightGradients extends Rounds {
      * @param endStep the step behind the last
      * @param thread which of the threads adds, from 0
      */
-    void add(Tile gradient, int firstStep, int endStep, int thread);
+    default void add(Tile gradient, int firstStep, int endStep, int thread) {
+        throw new IllegalStateException(this + " takes gradients of all rows at once, expected no tile of them");
+    }
 
     /**
-     * Tells how much memory lists may take beside that of the arena, for sources such as the last.
+     * Tells how much memory lists, and sums of blocks of samples behind the first, may take beside that of the arena,
+     * for sources such as the last.
      *
      * @param steps of a source
      * @param samples of a step
-     * @return the most bytes on the heap
+     * @return the most bytes
      */
     default long listBytes(int steps, int samples) {
         return 0;

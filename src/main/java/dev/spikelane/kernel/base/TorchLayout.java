@@ -4,7 +4,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.MemorySegment;
 
 /**
  * Brings what stands in torch's order (channel, y, x) into the inner order of rows (y, x, channel), and back. Where the
@@ -123,7 +122,7 @@ public final class TorchLayout {
         copyInside(inputs, torch, 0, columns, 0, torch.rows());
         FloatMatrix inside = FloatMatrix.zeros(torch.rows(), torch.columns());
         for (int output = 0; output < torch.rows(); output++) {
-            copyRow(columns, outputs.torch(output), inside, output);
+            Rows.copy(columns, outputs.torch(output), inside, output, 1);
         }
         return inside;
     }
@@ -135,14 +134,9 @@ public final class TorchLayout {
         }
         FloatMatrix rows = FloatMatrix.zeros(inside.rows(), inside.columns());
         for (int output = 0; output < inside.rows(); output++) {
-            copyRow(inside, output, rows, outputs.torch(output));
+            Rows.copy(inside, output, rows, outputs.torch(output), 1);
         }
         return inTorch(inputs, rows);
-    }
-
-    private static void copyRow(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
-        MemorySegment.copy(
-                from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(1));
     }
 
     /** Returns for each place of the inner order where its element stands in torch's. */

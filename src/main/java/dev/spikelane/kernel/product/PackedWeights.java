@@ -24,6 +24,9 @@ public final class PackedWeights {
 
     public static final int BLOCK_BYTES = BLOCK * Float.BYTES;
 
+    /** Rows behind those of all inputs. */
+    static final int MORE_ROWS = Long.SIZE;
+
     /** Inputs that are transposed at a time: a cache line of the transpose. */
     private static final int SQUARE = 16;
 
@@ -40,9 +43,9 @@ public final class PackedWeights {
     private final int pre;
     private final int post;
 
-    private PackedWeights(FloatMatrix memory, FloatMatrix bias, int pre, int post) {
+    PackedWeights(FloatMatrix memory, FloatMatrix bias, int pre, int post) {
         this.memory = memory;
-        this.packed = memory.rows(0, memory.rows() - Long.SIZE);
+        this.packed = memory.rows(0, memory.rows() - MORE_ROWS);
         this.bias = bias;
         this.pre = pre;
         this.post = post;
@@ -75,11 +78,11 @@ public final class PackedWeights {
         int pre = weights.columns();
         weights.requireShape("weights", post, pre);
         bias.requireShape("bias", 1, post);
-        requireFinite("weights", weights);
-        requireFinite("bias", bias);
+        weights.requireFinite("weights");
+        bias.requireFinite("bias");
         FloatMatrix ownBias = FloatMatrix.zeros(arena, 1, post);
         ownBias.copyFrom(bias);
-        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + Long.SIZE, BLOCK);
+        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + MORE_ROWS, BLOCK);
         for (int output = 0; output < post; output++) {
             copyOutput(weights, output, pre, memory.segment());
         }
@@ -111,8 +114,8 @@ public final class PackedWeights {
     public void set(FloatMatrix weights, FloatMatrix newBias) {
         weights.requireShape("weights", post, pre);
         newBias.requireShape("bias", 1, post);
-        requireFinite("weights", weights);
-        requireFinite("bias", newBias);
+        weights.requireFinite("weights");
+        newBias.requireFinite("bias");
         bias.copyFrom(newBias);
         for (int output = 0; output < post; output++) {
             copyOutput(weights, output, pre, packed.segment());
@@ -230,7 +233,7 @@ public final class PackedWeights {
      * @throws IllegalArgumentException if a number is below 1, or they are too many
      */
     public static PackedWeights zeros(Arena arena, int pre, int post) {
-        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + Long.SIZE, BLOCK);
+        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + MORE_ROWS, BLOCK);
         return new PackedWeights(memory, FloatMatrix.zeros(arena, 1, post), pre, post);
     }
 
@@ -249,7 +252,7 @@ public final class PackedWeights {
         }
     }
 
-    private static int packedRows(int post, int pre) {
+    static int packedRows(int post, int pre) {
         long rows = (long) blocks(post) * paddedPre(pre);
         if (rows > MOST_ROWS) {
             throw new IllegalArgumentException("weights [" + post + " x " + pre + "] are too many to pack: " + rows
@@ -267,17 +270,6 @@ public final class PackedWeights {
                     JAVA_FLOAT,
                     to + (long) input * BLOCK_BYTES,
                     source.get(JAVA_FLOAT, from + (long) input * Float.BYTES));
-        }
-    }
-
-    private static void requireFinite(String name, FloatMatrix matrix) {
-        for (int row = 0; row < matrix.rows(); row++) {
-            for (int column = 0; column < matrix.columns(); column++) {
-                float value = matrix.segment().get(JAVA_FLOAT, matrix.rowOffset(row) + (long) column * Float.BYTES);
-                if (!Float.isFinite(value)) {
-                    throw notFinite(name, value, row, column);
-                }
-            }
         }
     }
 
@@ -369,14 +361,7 @@ public final class PackedWeights {
         if (factors.length != pre) {
             throw new IllegalArgumentException("there are " + factors.length + " factors, expected " + pre);
         }
-        for (int block = 0; block < blocks(); block++) {
-            for (int input = 0; input < pre; input++) {
-                for (int output = 0; output < BLOCK; output++) {
-                    int row = block * paddedPre() + input;
-                    packed.set(row, output, packed.get(row, output) * factors[input]);
-                }
-            }
-        }
+        scaleAgain(this, factors);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
 import java.util.Objects;
 
 /**
@@ -20,110 +21,176 @@ import java.util.Objects;
  * rounded to float32. Sums are float64, in the order of the statistics; each operation on elements is rounded to
  * float32, and the product with the slope is fused.
  *
- * <p>Several threads may use an object, each for channels of its own.
+ * <p>A step goes through {@link #measure}, which threads may share by blocks, {@link #settle} and {@link #run}, which
+ * they may share again; threads may take different steps. Then one of them {@linkplain #collect collects} what steps
+ * add to the gradients of weights and biases.
  */
 public final class BatchNormBackward {
 
-    final int batch;
-    final int channels;
-    final int positions;
+    final NormRows rows;
+    final BatchNormStep forward;
+    final BatchNormSums total;
+    final BlockSums sums;
+    /** Of each column of a step. */
+    final FloatMatrix centers;
+
+    final FloatMatrix slopes;
     final FloatMatrix means;
-    final FloatMatrix inverse;
-    final BatchNormSums sums;
+    final FloatMatrix factors;
+    /** What each step adds. */
+    final FloatMatrix ofWeights;
+
+    final FloatMatrix ofBias;
 
     /**
      * Makes a way back.
      *
+     * @param arena the arena that owns what it works with
      * @param forward the way forward
-     * @param sums the weights, and where their gradients are added up, a column for each channel
+     * @param total the weights, and where their gradients are added up
      */
-    public BatchNormBackward(BatchNormStep forward, BatchNormSums sums) {
-        this.batch = forward.batch;
-        this.channels = forward.channels;
-        this.positions = forward.positions;
-        this.means = forward.statistics.mean();
-        this.inverse = forward.statistics.inverse();
-        this.sums = sums;
-        sums.weights().requireShape("weights", 1, channels);
+    public BatchNormBackward(Arena arena, BatchNormStep forward, BatchNormSums total) {
+        this.rows = forward.rows;
+        this.forward = forward;
+        this.total = total;
+        this.sums = new BlockSums(arena, rows.steps(), rows.batch(), rows.channels());
+        this.centers = FloatMatrix.zeros(arena, rows.steps(), rows.columns());
+        this.slopes = FloatMatrix.zeros(arena, rows.steps(), rows.columns());
+        this.means = FloatMatrix.zeros(arena, rows.steps(), rows.columns());
+        this.factors = FloatMatrix.zeros(arena, rows.steps(), rows.columns());
+        this.ofWeights = FloatMatrix.zeros(arena, rows.steps(), rows.channels());
+        this.ofBias = FloatMatrix.zeros(arena, rows.steps(), rows.channels());
     }
 
     /** Forgets what was added to the gradients of weights and biases. */
     public void begin() {
-        sums.ofWeights().fill(0);
-        sums.ofBias().fill(0);
+        total.ofWeights().fill(0);
+        total.ofBias().fill(0);
     }
 
     /**
-     * Replaces the gradients of some channels of a step by those of what was normalized, and adds those of their
-     * weights and biases to the sums.
+     * Adds up some blocks of samples of a step.
      *
-     * @param gradients g, overwritten by gradX; {@code [steps * batch x positions * channels]}
-     * @param values x, of the same shape or with other steps
+     * @param gradients g, {@code [steps * batch x positions * channels]}
+     * @param values x, of the same columns
      * @param at the step of the rows of both
      * @param step the row of the statistics
-     * @param first the first channel, a multiple of 64
-     * @param end the channel behind the last, a multiple of 64 or all
-     * @throws IllegalArgumentException if a shape or range does not fit, or the two share memory
+     * @param block the block of eight samples
+     * @throws IllegalArgumentException if a shape does not fit
      */
-    public void run(FloatMatrix gradients, FloatMatrix values, int at, int step, int first, int end) {
-        check("gradients", gradients, at, step, first, end);
-        check("values", values, at, step, first, end);
+    public void measure(FloatMatrix gradients, FloatMatrix values, int at, int step, int block) {
+        require(gradients, values, at, block);
+        Objects.checkIndex(step, forward.statistics.mean().rows());
+        if (SimdWidth.VECTOR && BatchNormStepVector.takes(rows)) {
+            BatchNormBackwardVector.measure(this, gradients, values, at, step, block);
+        } else {
+            scalarMeasure(gradients, values, at, step, block);
+        }
+    }
+
+    private void require(FloatMatrix gradients, FloatMatrix values, int at, int block) {
+        rows.require("gradients", gradients, at, block);
+        rows.require("values", values, at, block);
         Checks.apart("gradients", gradients, "values", values);
-        int channel = first;
-        if (SimdWidth.VECTOR) {
-            channel = BatchNormStepVector.whole(first, end);
-            BatchNormBackwardVector.run(this, gradients, values, at * batch, step, first, channel);
+    }
+
+    /**
+     * Makes what takes a step back, all of whose blocks were added up.
+     *
+     * @param at the step of the rows
+     * @param step the row of the statistics
+     */
+    public void settle(int at, int step) {
+        Objects.checkIndex(at, rows.steps());
+        Objects.checkIndex(step, forward.statistics.mean().rows());
+        if (SimdWidth.VECTOR && rows.channels() >= BatchNormStepVector.COUNT) {
+            BatchNormBackwardVector.settle(this, at, step);
+        } else {
+            scalarSettle(at, step);
         }
-        for (; channel < end; channel++) {
-            scalar(gradients, values, at * batch, step, channel);
+        NormFactors.repeat(centers, at, rows.channels());
+        NormFactors.repeat(slopes, at, rows.channels());
+        NormFactors.repeat(means, at, rows.channels());
+        NormFactors.repeat(factors, at, rows.channels());
+    }
+
+    /**
+     * Replaces the gradients of a block of samples by those of what was normalized.
+     *
+     * @param gradients g, overwritten by gradX; {@code [steps * batch x positions * channels]}
+     * @param values x, of the same columns
+     * @param at the step of the rows of both
+     * @param block the block of eight samples
+     * @throws IllegalArgumentException if a shape does not fit, or the two share memory
+     */
+    public void run(FloatMatrix gradients, FloatMatrix values, int at, int block) {
+        require(gradients, values, at, block);
+        for (int row = rows.row(at, block); row < rows.row(at, block + 1); row++) {
+            if (SimdWidth.VECTOR) {
+                BatchNormBackwardVector.run(this, gradients, values, row, at);
+            } else {
+                scalar(gradients, values, row, at);
+            }
         }
     }
 
-    private void check(String name, FloatMatrix rows, int at, int step, int first, int end) {
-        rows.requireShape(name, rows.rows(), channels * positions);
-        Objects.checkFromIndexSize(at * batch, batch, rows.rows());
-        Objects.checkIndex(step, inverse.rows());
-        Checks.range("channel", first, end, channels);
+    /**
+     * Adds what a step adds to the gradients of weights and biases; steps descending.
+     *
+     * @param at the step of the rows
+     * @param step the row of the statistics
+     */
+    public void collect(int at, int step) {
+        add(total.ofWeights(), forward.set(step), ofWeights, at);
+        add(total.ofBias(), forward.set(step), ofBias, at);
     }
 
-    double count() {
-        return (double) batch * positions;
+    private static void add(FloatMatrix sum, int set, FloatMatrix ofSteps, int at) {
+        for (int channel = 0; channel < sum.columns(); channel++) {
+            Elements.set(sum, set, channel, Elements.get(sum, set, channel) + Elements.get(ofSteps, at, channel));
+        }
     }
 
-    /** The specification. */
-    void scalar(FloatMatrix gradients, FloatMatrix values, int row, int step, int channel) {
-        float center = Elements.get(means, step, channel);
-        float inverted = Elements.get(inverse, step, channel);
-        double sum = 0;
-        double products = 0;
-        for (int block = row; block < row + batch; block += BatchNormStep.BLOCK) {
-            double ofBlock = 0;
-            double productsOfBlock = 0;
-            for (int at = block; at < Math.min(block + BatchNormStep.BLOCK, row + batch); at++) {
-                for (int i = channel; i < channels * positions; i += channels) {
-                    double g = Elements.get(gradients, at, i);
-                    ofBlock += g;
-                    productsOfBlock += g * ((double) Elements.get(values, at, i) - center);
+    /** The specification of the sums of a block. */
+    void scalarMeasure(FloatMatrix gradients, FloatMatrix values, int at, int step, int block) {
+        for (int channel = 0; channel < rows.channels(); channel++) {
+            float center = Elements.get(forward.statistics.mean(), step, channel);
+            double sum = 0;
+            double products = 0;
+            for (int row = rows.row(at, block); row < rows.row(at, block + 1); row++) {
+                for (int i = channel; i < rows.columns(); i += rows.channels()) {
+                    double g = Elements.get(gradients, row, i);
+                    sum += g;
+                    products += g * ((double) Elements.get(values, row, i) - center);
                 }
             }
-            sum += ofBlock;
-            products += productsOfBlock;
-        }
-        float mean = (float) (sum / count());
-        float slope = (float) (products * inverted * inverted / count());
-        add(sums.ofBias(), channel, sum);
-        add(sums.ofWeights(), channel, products * inverted);
-        float factor = Elements.get(sums.weights(), 0, channel) * inverted;
-        for (int at = row; at < row + batch; at++) {
-            for (int i = channel; i < channels * positions; i += channels) {
-                float away = Elements.get(values, at, i) - center;
-                float left = FusedMultiplyAdd.of(-away, slope, Elements.get(gradients, at, i) - mean);
-                Elements.set(gradients, at, i, left * factor);
-            }
+            sums.set(at, block, 0, channel, sum);
+            sums.set(at, block, 1, channel, products);
         }
     }
 
-    private static void add(FloatMatrix sum, int channel, double ofStep) {
-        Elements.set(sum, 0, channel, Elements.get(sum, 0, channel) + (float) ofStep);
+    /** The specification of what takes a step back, of the first position. */
+    void scalarSettle(int at, int step) {
+        for (int channel = 0; channel < rows.channels(); channel++) {
+            float inverse = Elements.get(forward.statistics.inverse(), step, channel);
+            double sum = sums.sum(at, 0, channel);
+            double products = sums.sum(at, 1, channel);
+            Elements.set(ofBias, at, channel, (float) sum);
+            Elements.set(ofWeights, at, channel, (float) (products * inverse));
+            Elements.set(centers, at, channel, Elements.get(forward.statistics.mean(), step, channel));
+            Elements.set(means, at, channel, (float) (sum / rows.count()));
+            Elements.set(slopes, at, channel, (float) (products * inverse * inverse / rows.count()));
+            Elements.set(factors, at, channel, Elements.get(total.weights(), forward.set(step), channel) * inverse);
+        }
+    }
+
+    /** The specification of a row. */
+    void scalar(FloatMatrix gradients, FloatMatrix values, int row, int at) {
+        for (int i = 0; i < rows.columns(); i++) {
+            float away = Elements.get(values, row, i) - Elements.get(centers, at, i);
+            float centered = Elements.get(gradients, row, i) - Elements.get(means, at, i);
+            float left = FusedMultiplyAdd.of(-away, Elements.get(slopes, at, i), centered);
+            Elements.set(gradients, row, i, left * Elements.get(factors, at, i));
+        }
     }
 }

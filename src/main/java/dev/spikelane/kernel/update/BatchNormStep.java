@@ -5,12 +5,12 @@ import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
 import java.util.Objects;
 
 /**
- * Normalizes the channels of a batch by its own statistics, step by step. Rows are time-major,
- * {@code row = step * batch + sample}, and have the channels of a position side by side, position after position. With
- * n values of a channel in a step, samples by positions:
+ * Normalizes the channels of a batch by its own statistics, step by step. With n values of a channel in a step, samples
+ * by positions:
  *
  * <pre>{@code
  * mean     = sum(x) / n
@@ -20,52 +20,54 @@ import java.util.Objects;
  * y        = x * factor + (bias - mean * factor)          both fused, as torch does it
  * }</pre>
  *
- * <p>Sums are float64 and have one order, for any width of vectors and number of threads: blocks of {@value #BLOCK}
- * samples, ascending; in a block samples ascending, positions ascending; blocks are added ascending. Statistics are
- * rounded to float32, and so is each operation behind them. Of values whose mean is a million times their deviation,
- * the variance has few digits, but then the values themselves have few.
+ * <p>Sums are float64 and have one order, for any width of vectors and number of threads: blocks of eight samples,
+ * ascending; in a block samples ascending, positions ascending; blocks are added ascending. Statistics are rounded to
+ * float32, and so is each operation behind them. Of values whose mean is a million times their deviation, the variance
+ * has few digits, but then the values themselves have few.
  *
- * <p>Several threads may use an object, each for channels of its own.
+ * <p>A step goes through {@link #measure}, which threads may share by blocks, {@link #settle}, {@link #fold}, and
+ * {@link #normalize}, which they may share again. Threads may take different steps anyhow.
  */
 public final class BatchNormStep {
 
-    /** Samples of a block. */
-    public static final int BLOCK = 8;
-
-    final int batch;
-    final int channels;
-    final int positions;
+    final NormRows rows;
     final double epsilon;
     final BatchStatistics statistics;
-    final FloatMatrix weights;
-    final FloatMatrix bias;
+    final BlockSums sums;
+    final NormFactors factors;
+    private int firstStep;
 
     /**
      * Makes a step.
      *
-     * @param batch samples of a step, at least 1
-     * @param positions positions of a channel in a row, at least 1
+     * @param arena the arena that owns what it works with
+     * @param rows of the values
      * @param epsilon what is added to variances
-     * @param statistics where statistics stay, a column for each channel
-     * @param weights {@code [1 x channels]}
-     * @param bias {@code [1 x channels]}
+     * @param statistics where statistics stay, a row for each step
+     * @param weights {@code [1 x channels]}, or a row for each step
+     * @param bias of the same shape
      */
     public BatchNormStep(
-            int batch,
-            int positions,
+            Arena arena,
+            NormRows rows,
             double epsilon,
             BatchStatistics statistics,
             FloatMatrix weights,
             FloatMatrix bias) {
-        this.channels = statistics.mean().columns();
-        weights.requireShape("weights", 1, channels);
-        bias.requireShape("bias", 1, channels);
-        this.batch = batch;
-        this.positions = positions;
+        this.rows = rows;
         this.epsilon = epsilon;
         this.statistics = statistics;
-        this.weights = weights;
-        this.bias = bias;
+        this.sums = new BlockSums(arena, rows.steps(), rows.batch(), rows.channels());
+        this.factors = NormFactors.zeros(arena, rows.steps(), rows.positions(), statistics, weights, bias);
+    }
+
+    /**
+     * Returns the rows.
+     *
+     * @return what the values are
+     */
+    public NormRows rows() {
+        return rows;
     }
 
     /**
@@ -78,97 +80,122 @@ public final class BatchNormStep {
     }
 
     /**
-     * Measures some channels of a step.
+     * Says which weights the steps to come have, if each has its own.
+     *
+     * @param step the row of the weights that belongs to row 0 of the statistics
+     */
+    public void begin(int step) {
+        firstStep = step;
+    }
+
+    /** The row of the weights of a step. */
+    int set(int step) {
+        return factors.weights().rows() == 1 ? 0 : firstStep + step;
+    }
+
+    /**
+     * Adds up a block of samples of a step.
      *
      * @param values x, {@code [steps * batch x positions * channels]}
      * @param at the step of these rows
-     * @param step the row of the statistics
-     * @param first the first channel, a multiple of 64
-     * @param end the channel behind the last, a multiple of 64 or all
-     * @throws IllegalArgumentException if a shape or range does not fit
+     * @param block the block of eight samples
+     * @throws IllegalArgumentException if the shape does not fit
      */
-    public void measure(FloatMatrix values, int at, int step, int first, int end) {
-        check("values", values, at, step, first, end);
-        int channel = first;
-        if (SimdWidth.VECTOR) {
-            channel = BatchNormStepVector.whole(first, end);
-            BatchNormStepVector.measure(this, values, at * batch, step, first, channel);
-        }
-        for (; channel < end; channel++) {
-            scalarMeasure(values, at * batch, step, channel);
+    public void measure(FloatMatrix values, int at, int block) {
+        rows.require("values", values, at, block);
+        if (SimdWidth.VECTOR && BatchNormStepVector.takes(rows)) {
+            BatchNormStepVector.measure(this, values, at, block);
+        } else {
+            scalarMeasure(values, at, block);
         }
     }
 
     /**
-     * Normalizes some channels of a step, which was measured.
+     * Makes the statistics of a step, all of whose blocks were added up.
+     *
+     * @param at the step of the rows
+     * @param step the row of the statistics
+     */
+    public void settle(int at, int step) {
+        Objects.checkIndex(at, rows.steps());
+        Objects.checkIndex(step, statistics.mean().rows());
+        if (SimdWidth.VECTOR && rows.channels() >= BatchNormStepVector.COUNT) {
+            BatchNormStepVector.settle(this, at, step);
+        } else {
+            scalarSettle(at, step);
+        }
+    }
+
+    /**
+     * Prepares to normalize a step by statistics that are there.
+     *
+     * @param at the step of the rows
+     * @param step the row of the statistics
+     */
+    public void fold(int at, int step) {
+        Objects.checkIndex(at, rows.steps());
+        Objects.checkIndex(step, statistics.mean().rows());
+        factors.fold(at, step, set(step));
+    }
+
+    /**
+     * Normalizes a block of samples of a step that is prepared.
      *
      * @param values x, {@code [steps * batch x positions * channels]}
      * @param into receives y, of the same shape; apart from x
      * @param at the step of the rows of both
-     * @param step the row of the statistics
-     * @param first the first channel, a multiple of 64
-     * @param end the channel behind the last, a multiple of 64 or all
-     * @throws IllegalArgumentException if a shape or range does not fit, or the two share memory
+     * @param block the block of eight samples
+     * @throws IllegalArgumentException if a shape does not fit, or the two share memory
      */
-    public void normalize(FloatMatrix values, FloatMatrix into, int at, int step, int first, int end) {
-        check("values", values, at, step, first, end);
-        check("into", into, at, step, first, end);
+    public void normalize(FloatMatrix values, FloatMatrix into, int at, int block) {
+        rows.require("values", values, at, block);
+        rows.require("into", into, at, block);
         Checks.apart("into", into, "values", values);
-        int channel = first;
-        if (SimdWidth.VECTOR) {
-            channel = BatchNormStepVector.padded(this, first, end);
-            BatchNormStepVector.normalize(this, values, into, at * batch, step, first, channel);
-        }
-        for (; channel < end; channel++) {
-            scalarNormalize(values, into, at * batch, step, channel);
+        for (int row = rows.row(at, block); row < rows.row(at, block + 1); row++) {
+            if (SimdWidth.VECTOR) {
+                BatchNormStepVector.normalize(this, values, into, row, at);
+            } else {
+                scalarNormalize(values, into, row, at);
+            }
         }
     }
 
-    private void check(String name, FloatMatrix rows, int at, int step, int first, int end) {
-        rows.requireShape(name, rows.rows(), channels * positions);
-        Objects.checkFromIndexSize(at * batch, batch, rows.rows());
-        Objects.checkIndex(step, statistics.mean().rows());
-        Checks.range("channel", first, end, channels);
-    }
-
-    /** How many values of a channel a step has. */
-    double count() {
-        return (double) batch * positions;
+    /** The specification of the sums of a block. */
+    void scalarMeasure(FloatMatrix values, int at, int block) {
+        for (int channel = 0; channel < rows.channels(); channel++) {
+            double sum = 0;
+            double squares = 0;
+            for (int row = rows.row(at, block); row < rows.row(at, block + 1); row++) {
+                for (int i = channel; i < rows.columns(); i += rows.channels()) {
+                    double x = Elements.get(values, row, i);
+                    sum += x;
+                    squares += x * x;
+                }
+            }
+            sums.set(at, block, 0, channel, sum);
+            sums.set(at, block, 1, channel, squares);
+        }
     }
 
     /** The specification of the statistics. */
-    void scalarMeasure(FloatMatrix values, int row, int step, int channel) {
-        double sum = 0;
-        double squares = 0;
-        for (int block = row; block < row + batch; block += BLOCK) {
-            double ofBlock = 0;
-            double squaresOfBlock = 0;
-            for (int at = block; at < Math.min(block + BLOCK, row + batch); at++) {
-                for (int i = channel; i < channels * positions; i += channels) {
-                    double x = Elements.get(values, at, i);
-                    ofBlock += x;
-                    squaresOfBlock += x * x;
-                }
-            }
-            sum += ofBlock;
-            squares += squaresOfBlock;
+    void scalarSettle(int at, int step) {
+        double count = rows.count();
+        for (int channel = 0; channel < rows.channels(); channel++) {
+            double sum = sums.sum(at, 0, channel);
+            double mean = sum / count;
+            double spread = Math.max(sums.sum(at, 1, channel) - sum * mean, 0);
+            Elements.set(statistics.mean(), step, channel, (float) mean);
+            Elements.set(statistics.inverse(), step, channel, (float) (1 / Math.sqrt(spread / count + epsilon)));
+            Elements.set(statistics.variance(), step, channel, (float) (spread / Math.max(count - 1, 1)));
         }
-        double mean = sum / count();
-        double spread = Math.max(squares - sum * mean, 0);
-        Elements.set(statistics.mean(), step, channel, (float) mean);
-        Elements.set(statistics.inverse(), step, channel, (float) (1 / Math.sqrt(spread / count() + epsilon)));
-        Elements.set(statistics.variance(), step, channel, (float) (spread / Math.max(count() - 1, 1)));
     }
 
-    /** The specification of the normalized values. */
-    void scalarNormalize(FloatMatrix values, FloatMatrix into, int row, int step, int channel) {
-        float factor = Elements.get(weights, 0, channel) * Elements.get(statistics.inverse(), step, channel);
-        float mean = Elements.get(statistics.mean(), step, channel);
-        float term = FusedMultiplyAdd.of(-mean, factor, Elements.get(bias, 0, channel));
-        for (int at = row; at < row + batch; at++) {
-            for (int i = channel; i < channels * positions; i += channels) {
-                Elements.set(into, at, i, FusedMultiplyAdd.of(Elements.get(values, at, i), factor, term));
-            }
+    /** The specification of a normalized row. */
+    void scalarNormalize(FloatMatrix values, FloatMatrix into, int row, int at) {
+        for (int i = 0; i < rows.columns(); i++) {
+            float factor = Elements.get(factors.factors(), at, i);
+            float term = Elements.get(factors.terms(), at, i);
+            Elements.set(into, row, i, FusedMultiplyAdd.of(Elements.get(values, row, i), factor, term));
         }
     }
 }

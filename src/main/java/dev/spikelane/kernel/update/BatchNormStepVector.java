@@ -1,9 +1,11 @@
 package dev.spikelane.kernel.update;
 
 import static dev.spikelane.kernel.base.Lanes.DOUBLE;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.HALF;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -11,59 +13,88 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** The vector variant of {@link BatchNormStep}: as many channels at a time as a vector has doubles. */
+/**
+ * The vector variant of {@link BatchNormStep}: as many channels at a time as a vector has numbers, the last of them
+ * once more with those before where they are fewer.
+ */
 final class BatchNormStepVector {
 
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    /** Doubles in a vector. */
     static final int COUNT = DOUBLE.length();
+    /** Floats in a vector. */
+    static final int FLOATS = FLOAT.length();
 
     private BatchNormStepVector() {}
 
-    /** The channel behind the last that whole vectors hold. */
-    static int whole(int first, int end) {
-        return end - (end - first) % COUNT;
+    /** Whether vectors hold channels of one position, or reach into padding. */
+    static boolean takes(NormRows rows) {
+        return rows.positions() == 1 || rows.channels() >= COUNT;
     }
 
-    /** The same where vectors may reach into padding, though not from one position into the next. */
-    static int padded(BatchNormStep of, int first, int end) {
-        return of.positions == 1 ? end : whole(first, end);
+    /** The first channel of the vector that holds a channel. */
+    static int first(NormRows rows, int channel) {
+        return rows.positions() == 1 ? channel : Math.min(channel, rows.channels() - COUNT);
     }
 
-    static void measure(BatchNormStep of, FloatMatrix values, int row, int step, int first, int end) {
+    static void measure(BatchNormStep of, FloatMatrix values, int at, int block) {
+        NormRows rows = of.rows;
         MemorySegment from = values.segment();
-        MemorySegment means = of.statistics.mean().segment();
-        MemorySegment inverses = of.statistics.inverse().segment();
-        MemorySegment variances = of.statistics.variance().segment();
+        MemorySegment sums = of.sums.segment();
         Checks.isNative(from);
+        Checks.isNative(sums);
+        int firstRow = rows.row(at, block);
+        int endRow = rows.row(at, block + 1);
+        long bytes = (long) rows.channels() * Float.BYTES;
+        for (int next = 0; next < rows.channels(); next += COUNT) {
+            int channel = first(rows, next);
+            DoubleVector sum = DoubleVector.zero(DOUBLE);
+            DoubleVector squares = DoubleVector.zero(DOUBLE);
+            for (int row = firstRow; row < endRow; row++) {
+                long offset = values.rowOffset(row) + (long) channel * Float.BYTES;
+                for (int position = 0; position < rows.positions(); position++) {
+                    DoubleVector x = (DoubleVector) FloatVector.fromMemorySegment(HALF, from, offset, ORDER)
+                            .convertShape(VectorOperators.F2D, DOUBLE, 0);
+                    sum = sum.add(x);
+                    squares = squares.add(x.mul(x));
+                    offset += bytes;
+                }
+            }
+            long to = (long) channel * Double.BYTES;
+            sum.intoMemorySegment(sums, of.sums.offset(at, block, 0) + to, ORDER);
+            squares.intoMemorySegment(sums, of.sums.offset(at, block, 1) + to, ORDER);
+        }
+    }
+
+    /** For at least as many channels as a vector has doubles. */
+    static void settle(BatchNormStep of, int at, int step) {
+        BatchStatistics statistics = of.statistics;
+        MemorySegment sums = of.sums.segment();
+        MemorySegment means = statistics.mean().segment();
+        MemorySegment inverses = statistics.inverse().segment();
+        MemorySegment variances = statistics.variance().segment();
+        Checks.isNative(sums);
         Checks.isNative(means);
         Checks.isNative(inverses);
         Checks.isNative(variances);
-        int endRow = row + of.batch;
-        for (int channel = first; channel < end; channel += COUNT) {
+        int channels = of.rows.channels();
+        double count = of.rows.count();
+        for (int next = 0; next < channels; next += COUNT) {
+            int channel = Math.min(next, channels - COUNT);
             DoubleVector sum = DoubleVector.zero(DOUBLE);
             DoubleVector squares = DoubleVector.zero(DOUBLE);
-            for (int block = row; block < endRow; block += BatchNormStep.BLOCK) {
-                DoubleVector ofBlock = DoubleVector.zero(DOUBLE);
-                DoubleVector squaresOfBlock = DoubleVector.zero(DOUBLE);
-                int behind = Math.min(block + BatchNormStep.BLOCK, endRow);
-                for (int at = block; at < behind; at++) {
-                    for (int position = 0; position < of.positions; position++) {
-                        long offset = offset(values, at, of.channels, position, channel);
-                        DoubleVector x = (DoubleVector) FloatVector.fromMemorySegment(HALF, from, offset, ORDER)
-                                .convertShape(VectorOperators.F2D, DOUBLE, 0);
-                        ofBlock = ofBlock.add(x);
-                        squaresOfBlock = squaresOfBlock.add(x.mul(x));
-                    }
-                }
-                sum = sum.add(ofBlock);
-                squares = squares.add(squaresOfBlock);
+            for (int block = 0; block < of.sums.blocks; block++) {
+                long from = (long) channel * Double.BYTES;
+                sum = sum.add(DoubleVector.fromMemorySegment(
+                        DOUBLE, sums, of.sums.offset(at, block, 0) + from, ORDER));
+                squares = squares.add(DoubleVector.fromMemorySegment(
+                        DOUBLE, sums, of.sums.offset(at, block, 1) + from, ORDER));
             }
-            double count = of.count();
             DoubleVector mean = sum.div(count);
             DoubleVector spread = squares.sub(sum.mul(mean)).max(0);
-            DoubleVector deviation = spread.div(count).add(of.epsilon).sqrt();
-            DoubleVector inverse = DoubleVector.broadcast(DOUBLE, 1).div(deviation);
-            long to = of.statistics.mean().rowOffset(step) + (long) channel * Float.BYTES;
+            DoubleVector inverse = DoubleVector.broadcast(DOUBLE, 1)
+                    .div(spread.div(count).add(of.epsilon).sqrt());
+            long to = statistics.mean().rowOffset(step) + (long) channel * Float.BYTES;
             ((FloatVector) mean.convertShape(VectorOperators.D2F, HALF, 0)).intoMemorySegment(means, to, ORDER);
             ((FloatVector) inverse.convertShape(VectorOperators.D2F, HALF, 0)).intoMemorySegment(inverses, to, ORDER);
             ((FloatVector) spread.div(Math.max(count - 1, 1)).convertShape(VectorOperators.D2F, HALF, 0))
@@ -71,40 +102,72 @@ final class BatchNormStepVector {
         }
     }
 
-    static void normalize(
-            BatchNormStep of, FloatMatrix values, FloatMatrix into, int row, int step, int first, int end) {
-        MemorySegment from = values.segment();
-        MemorySegment to = into.segment();
-        MemorySegment means = of.statistics.mean().segment();
-        MemorySegment inverses = of.statistics.inverse().segment();
-        MemorySegment weights = of.weights.segment();
-        MemorySegment bias = of.bias.segment();
-        Checks.isNative(from);
-        Checks.isNative(to);
+    /** The first position, of at least as many channels as a vector has floats. */
+    static void fold(NormFactors of, int row, int step, int set) {
+        MemorySegment means = of.statistics().mean().segment();
+        MemorySegment inverses = of.statistics().inverse().segment();
+        MemorySegment weights = of.weights().segment();
+        MemorySegment bias = of.bias().segment();
+        MemorySegment factors = of.factors().segment();
+        MemorySegment terms = of.terms().segment();
         Checks.isNative(means);
         Checks.isNative(inverses);
         Checks.isNative(weights);
         Checks.isNative(bias);
-        long ofStep = of.statistics.mean().rowOffset(step);
-        for (int at = row; at < row + of.batch; at++) {
-            for (int position = 0; position < of.positions; position++) {
-                for (int channel = first; channel < end; channel += COUNT) {
-                    long own = (long) channel * Float.BYTES;
-                    FloatVector factor = FloatVector.fromMemorySegment(HALF, weights, own, ORDER)
-                            .mul(FloatVector.fromMemorySegment(HALF, inverses, ofStep + own, ORDER));
-                    FloatVector term = FloatVector.fromMemorySegment(HALF, means, ofStep + own, ORDER)
-                            .neg()
-                            .fma(factor, FloatVector.fromMemorySegment(HALF, bias, own, ORDER));
-                    long offset = offset(values, at, of.channels, position, channel);
-                    FloatVector.fromMemorySegment(HALF, from, offset, ORDER)
-                            .fma(factor, term)
-                            .intoMemorySegment(to, offset, ORDER);
-                }
-            }
+        Checks.isNative(factors);
+        Checks.isNative(terms);
+        int channels = of.weights().columns();
+        long ofStep = of.statistics().mean().rowOffset(step);
+        long ofSet = of.weights().rowOffset(set);
+        for (int next = 0; next < channels; next += FLOATS) {
+            long at = (long) Math.min(next, channels - FLOATS) * Float.BYTES;
+            FloatVector factor = FloatVector.fromMemorySegment(FLOAT, weights, ofSet + at, ORDER)
+                    .mul(FloatVector.fromMemorySegment(FLOAT, inverses, ofStep + at, ORDER));
+            FloatVector term = FloatVector.fromMemorySegment(FLOAT, means, ofStep + at, ORDER)
+                    .neg()
+                    .fma(factor, FloatVector.fromMemorySegment(FLOAT, bias, ofSet + at, ORDER));
+            factor.intoMemorySegment(factors, of.factors().rowOffset(row) + at, ORDER);
+            term.intoMemorySegment(terms, of.terms().rowOffset(row) + at, ORDER);
         }
     }
 
-    static long offset(FloatMatrix rows, int row, int channels, int position, int channel) {
-        return rows.rowOffset(row) + ((long) position * channels + channel) * Float.BYTES;
+    /** Inverts deviations, of at least as many channels as a vector has doubles. */
+    static void invert(BatchStatistics of, double epsilon, int row) {
+        MemorySegment variances = of.variance().segment();
+        MemorySegment inverses = of.inverse().segment();
+        Checks.isNative(variances);
+        Checks.isNative(inverses);
+        int channels = of.variance().columns();
+        for (int next = 0; next < channels; next += COUNT) {
+            long at = of.variance().rowOffset(row) + (long) Math.min(next, channels - COUNT) * Float.BYTES;
+            DoubleVector deviation = ((DoubleVector) FloatVector.fromMemorySegment(HALF, variances, at, ORDER)
+                            .convertShape(VectorOperators.F2D, DOUBLE, 0))
+                    .add(epsilon)
+                    .sqrt();
+            DoubleVector inverse = DoubleVector.broadcast(DOUBLE, 1).div(deviation);
+            ((FloatVector) inverse.convertShape(VectorOperators.D2F, HALF, 0)).intoMemorySegment(inverses, at, ORDER);
+        }
+    }
+
+    static void normalize(BatchNormStep of, FloatMatrix values, FloatMatrix into, int row, int at) {
+        MemorySegment from = values.segment();
+        MemorySegment to = into.segment();
+        MemorySegment factors = of.factors.factors().segment();
+        MemorySegment terms = of.factors.terms().segment();
+        Checks.isNative(from);
+        Checks.isNative(to);
+        Checks.isNative(factors);
+        Checks.isNative(terms);
+        long source = values.rowOffset(row);
+        long target = into.rowOffset(row);
+        long ofStep = of.factors.factors().rowOffset(at);
+        int bytes = values.stride() * Float.BYTES; // factors and terms of padding are 0
+        for (int i = 0; i < bytes; i += Lanes.BYTES) {
+            FloatVector.fromMemorySegment(FLOAT, from, source + i, ORDER)
+                    .fma(
+                            FloatVector.fromMemorySegment(FLOAT, factors, ofStep + i, ORDER),
+                            FloatVector.fromMemorySegment(FLOAT, terms, ofStep + i, ORDER))
+                    .intoMemorySegment(to, target + i, ORDER);
+        }
     }
 }

@@ -4,7 +4,8 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 
 /**
- * What {@link BatchNormStep} multiplies by, and the gradients that it adds up; all {@code [1 x channels]}.
+ * What {@link BatchNormStep} multiplies by, and the gradients that it adds up: a row for all steps, or for each, of a
+ * column for each channel.
  *
  * @param weights what normalized values are multiplied by
  * @param ofWeights the gradients of the weights
@@ -22,7 +23,7 @@ public record BatchNormSums(FloatMatrix weights, FloatMatrix ofWeights, FloatMat
     public static BatchNormSums zeros(Arena arena, FloatMatrix weights) {
         return new BatchNormSums(
                 weights,
-                FloatMatrix.zeros(arena, 1, weights.columns()),
-                FloatMatrix.zeros(arena, 1, weights.columns()));
+                FloatMatrix.zeros(arena, weights.rows(), weights.columns()),
+                FloatMatrix.zeros(arena, weights.rows(), weights.columns()));
     }
 }

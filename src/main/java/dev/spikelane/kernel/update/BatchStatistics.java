@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.update;
 
 import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 
@@ -27,6 +28,29 @@ public record BatchStatistics(FloatMatrix mean, FloatMatrix inverse, FloatMatrix
                 FloatMatrix.zeros(arena, steps, channels),
                 FloatMatrix.zeros(arena, steps, channels),
                 FloatMatrix.zeros(arena, steps, channels));
+    }
+
+    /**
+     * Makes the inverses of a row from its variances, for running values: {@code 1 / sqrt(variance + epsilon)}, in
+     * float64, rounded once.
+     *
+     * @param row the row
+     * @param epsilon what is added to variances
+     */
+    public void invert(int row, double epsilon) {
+        if (SimdWidth.VECTOR && variance.columns() >= BatchNormStepVector.COUNT) {
+            BatchNormStepVector.invert(this, epsilon, row);
+        } else {
+            scalarInvert(row, epsilon);
+        }
+    }
+
+    /** The specification. */
+    void scalarInvert(int row, double epsilon) {
+        for (int i = 0; i < variance.columns(); i++) {
+            double deviation = Math.sqrt((double) Elements.get(variance, row, i) + epsilon);
+            Elements.set(inverse, row, i, (float) (1 / deviation));
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.spikelane.engine.InputRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.engine.view.StepViews;
+import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
@@ -34,14 +35,14 @@ public final class GradientInput {
     private @Nullable FloatMatrix frame;
 
     /** A frame of spikes as values. */
-    private @Nullable FloatMatrix expanded;
+    private final Lazy<FloatMatrix> expanded;
 
-    private @Nullable StepViews<FloatMatrix> gradient;
-    private @Nullable FloatMatrix gradientOfFrame;
+    private final Lazy<StepViews<FloatMatrix>> gradient;
+    private final Lazy<FloatMatrix> gradientOfFrame;
     /** What delayed projections take back of a frame. */
     private final IdentityHashMap<GradientTerm, FloatMatrix> delayed = new IdentityHashMap<>();
 
-    private @Nullable StepViews<FloatMatrix> added;
+    private final Lazy<StepViews<FloatMatrix>> added;
     private final Tile target;
     private final Tile source;
     private final WorkerPool crew;
@@ -57,6 +58,10 @@ public final class GradientInput {
         this.name = "input '" + input.name() + "'";
         this.arena = plan.arena();
         this.size = plan.size();
+        this.gradientOfFrame = new Lazy<>(() -> rows(size.batch()));
+        this.expanded = new Lazy<>(() -> rows(size.batch()));
+        this.gradient = new Lazy<>(() -> new StepViews<>(rows(size.steps() * size.batch()), size.batch()));
+        this.added = new Lazy<>(() -> new StepViews<>(rows(size.segmentRows()), size.batch()));
         this.run = run;
         this.wantsGradient = wantsGradient;
         this.staysGiven = plan.use() != GradientBlueprint.Use.ANY;
@@ -127,11 +132,7 @@ public final class GradientInput {
     }
 
     private FloatMatrix expanded(SpikeMatrix spikes) {
-        FloatMatrix made = expanded;
-        if (made == null) {
-            made = FloatMatrix.zeros(arena, size.batch(), columns());
-            expanded = made;
-        }
+        FloatMatrix made = expanded.get();
         SpikeExpand.expand(spikes, 0, size.batch(), made);
         return made;
     }
@@ -139,6 +140,10 @@ public final class GradientInput {
     /** The frame as values. */
     FloatMatrix frame() {
         return Objects.requireNonNull(frame);
+    }
+
+    private FloatMatrix rows(int count) {
+        return FloatMatrix.zeros(arena, count, columns());
     }
 
     private int columns() {
@@ -221,7 +226,7 @@ public final class GradientInput {
         }
         FloatMatrix rows = scratch(count);
         for (int step = pull(term, first, count, rows) - 1; step >= 0; step--) {
-            RowSum.add(target.on(sum), source.on(Objects.requireNonNull(added).steps(step, 1)), size.batch());
+            RowSum.add(target.on(sum), source.on(added.get().steps(step, 1)), size.batch());
         }
     }
 
@@ -230,31 +235,16 @@ public final class GradientInput {
     }
 
     private FloatMatrix scratch(int count) {
-        StepViews<FloatMatrix> made = added;
-        if (made == null) {
-            made = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), columns()), size.batch());
-            added = made;
-        }
-        return made.steps(0, count);
+        return added.get().steps(0, count);
     }
 
     /** The gradients of the input, for some steps. */
     public FloatMatrix gradients(int first, int count) {
-        StepViews<FloatMatrix> made = gradient;
-        if (made == null) {
-            made = new StepViews<>(FloatMatrix.zeros(arena, size.steps() * size.batch(), columns()), size.batch());
-            gradient = made;
-        }
-        return made.steps(first, count);
+        return gradient.get().steps(first, count);
     }
 
     /** The gradients of the frame. */
     public FloatMatrix gradientsOfFrame() {
-        FloatMatrix made = gradientOfFrame;
-        if (made == null) {
-            made = FloatMatrix.zeros(arena, size.batch(), columns());
-            gradientOfFrame = made;
-        }
-        return made;
+        return gradientOfFrame.get();
     }
 }

@@ -2,13 +2,13 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.WeightGradients;
-import dev.spikelane.engine.TwoStageRun;
 import dev.spikelane.engine.ComponentPlan;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.ProjectionRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SourceRun;
+import dev.spikelane.engine.TwoStageRun;
 import dev.spikelane.engine.WayBack;
 import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.network.Input;

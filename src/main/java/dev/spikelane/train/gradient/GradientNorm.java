@@ -1,5 +1,6 @@
 package dev.spikelane.train.gradient;
 
+import dev.spikelane.engine.Halves;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.TwoStageRun;
@@ -12,25 +13,20 @@ import java.util.Objects;
  * The way back through a normalization, of whole steps at a time: when somebody asks for gradients of the rows that
  * were normalized, and those of the currents behind are there.
  */
-final class GradientNorm {
+final class GradientNorm implements Halves.Work {
 
     private final TwoStageRun forward;
     private final GradientTerm behind;
     private final RunSize size;
-    private final WorkerPool crew;
     /** The gradients of the rows that were normalized. */
     private final KeptCurrents rows;
 
     private final BatchNormBackward kernel;
-    private final WorkerPool.Job part = this::part;
+    private final Halves halves;
     private FloatMatrix gradients;
     private final FloatMatrix values;
     /** The first step whose gradients are there. */
     private int done;
-
-    private int first;
-    private int end;
-    private int channelsInPart;
 
     /**
      * Makes the way back.
@@ -38,14 +34,14 @@ final class GradientNorm {
      * @param behind what takes the normalized rows to the currents
      * @param rows where gradients of what was normalized are kept
      */
-    GradientNorm(
-            TwoStageRun forward, GradientTerm behind, KeptCurrents rows, GradientBlueprint plan, WorkerPool crew) {
+    GradientNorm(TwoStageRun forward, GradientTerm behind, KeptCurrents rows, GradientBlueprint plan, WorkerPool crew) {
         this.forward = forward;
         this.behind = behind;
         this.rows = rows;
         this.size = plan.size();
-        this.crew = crew;
-        this.kernel = forward.operator().backward(forward.step(), Objects.requireNonNull(behind.weights()[0]));
+        this.kernel = forward.operator()
+                .backward(plan.arena(), forward.step(), Objects.requireNonNull(behind.weights()[0]));
+        this.halves = new Halves(this, forward.step().rows().blocks(), crew);
         this.gradients = forward.values();
         this.values = forward.values();
     }
@@ -89,22 +85,24 @@ final class GradientNorm {
     }
 
     private void run(int firstStep, int endStep) {
-        first = firstStep;
-        end = endStep;
-        int blocks = Math.ceilDiv(channels(), Long.SIZE);
-        channelsInPart = Long.SIZE * Math.ceilDiv(blocks, size.threads() == 1 ? 1 : 2 * size.threads());
-        crew.run(part, Math.ceilDiv(channels(), channelsInPart));
-    }
-
-    private int channels() {
-        return forward.statistics().mean().columns();
-    }
-
-    private void part(int number, int thread) {
-        int channel = number * channelsInPart;
-        int endChannel = Math.min(channel + channelsInPart, channels());
-        for (int step = end - 1; step >= first; step--) {
-            kernel.run(gradients, values, size.inSegment(step), step, channel, endChannel);
+        halves.run(firstStep, endStep - firstStep);
+        for (int step = endStep - 1; step >= firstStep; step--) {
+            kernel.collect(size.inSegment(step), step);
         }
+    }
+
+    @Override
+    public void measure(int step, int block) {
+        kernel.measure(gradients, values, size.inSegment(step), step, block);
+    }
+
+    @Override
+    public void settle(int step) {
+        kernel.settle(size.inSegment(step), step);
+    }
+
+    @Override
+    public void make(int step, int block) {
+        kernel.run(gradients, values, size.inSegment(step), block);
     }
 }

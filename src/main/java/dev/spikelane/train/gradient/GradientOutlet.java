@@ -140,8 +140,9 @@ public final class GradientOutlet {
      * Sums the gradients of some samples in a step up.
      *
      * @param samples where each projection keeps views of them, at least one
+     * @param thread whose scratch memory is used
      */
-    void gather(int step, SampleViews[] samples, Tile into, Tile added) {
+    void gather(int step, SampleViews[] samples, Tile into, Tile added, int thread) {
         boolean started = given != null;
         if (given != null) {
             SampleViews of = samples[0];
@@ -151,7 +152,7 @@ public final class GradientOutlet {
         }
         for (int i = 0; i < terms.size(); i++) {
             if (terms.get(i).reaches(step)) {
-                terms.get(i).pull(step, samples[i], started ? added : into);
+                terms.get(i).pull(step, samples[i], started ? added : into, thread);
                 if (started) {
                     RowSum.add(into, added, samples[i].count());
                 }

@@ -34,6 +34,9 @@ final class GradientPath {
     private final StepViews<FloatMatrix>[] made;
 
     private final StepViews<FloatMatrix>[] ofMade;
+    /** The gradients of the source, where they are made in whole rows; null otherwise. */
+    private final @Nullable StepViews<FloatMatrix> ofSource;
+
     private final Scratch[] scratch;
     private final int batch;
     private final WorkerPool crew;
@@ -81,6 +84,9 @@ final class GradientPath {
                 ofMade[i] = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), columns), batch);
             }
         }
+        this.ofSource = inputs[0] instanceof InputGradient.OfRows
+                ? new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operators[0].inputs()), batch)
+                : null;
     }
 
     @Nullable
@@ -111,23 +117,36 @@ final class GradientPath {
         }
     }
 
-    /** Takes the first rows of gradients of currents, from a step on, back to what the first operator makes. */
-    void toFirst(FloatMatrix gradient, int step, int count, int thread) {
+    /**
+     * Takes the first rows of gradients of currents, from a step on, back to what the first operator makes, and to the
+     * source where {@link #makesRows} holds and this is wanted.
+     */
+    void toFirst(FloatMatrix gradient, int step, int count, int thread, boolean toSource) {
         FloatMatrix at = gradient;
         for (int i = operators.length - 1; i > 0; i--) {
             FloatMatrix into = ofMade[i - 1].from(step);
-            pull(i, made[i - 1].from(step), at, count, tiles[thread].on(into));
+            pull(i, made[i - 1].from(step), at, count, tiles[thread].on(into), thread);
             at = into;
+        }
+        if (toSource && ofSource != null) {
+            pull(0, null, at, count, tiles[thread].on(ofSource.from(step)), thread);
         }
     }
 
-    private void pull(int operator, @Nullable Signal given, FloatMatrix gradient, int count, Tile into) {
+    private void pull(int operator, @Nullable Signal given, FloatMatrix gradient, int count, Tile into, int thread) {
         InputGradient back = Objects.requireNonNull(inputs[operator], "gradients of the source were not asked for");
         if (back instanceof InputGradient.OfInputs ofInputs) {
             ofInputs.pull(Objects.requireNonNull(given), gradient, count, into);
+        } else if (back instanceof InputGradient.OfRows ofRows) {
+            ofRows.pull(gradient, count, into.matrix(), scratch[thread]);
         } else {
             back.pull(gradient, count, into);
         }
+    }
+
+    /** Whether gradients of the source are made in whole rows, by {@link #toFirst}. */
+    boolean makesRows() {
+        return ofSource != null;
     }
 
     /** Whether {@link #toFirst} reads what {@link #again} makes. */
@@ -152,12 +171,17 @@ final class GradientPath {
 
     /**
      * Takes the first rows of gradients of what the first operator makes, all columns of them, back to the blocks in
-     * use of the source.
+     * use of the source, or to whole rows.
      *
      * @param source its rows; null unless {@link #readsSource}
      */
-    void pull(@Nullable Signal source, FloatMatrix ofFirst, int count, Tile into) {
-        pull(0, source, ofFirst, count, into);
+    void pull(@Nullable Signal source, FloatMatrix ofFirst, int count, Tile into, int thread) {
+        pull(0, source, ofFirst, count, into, thread);
+    }
+
+    /** Writes what {@link #toFirst} has made of the source from a step on, where {@link #makesRows} holds. */
+    void copyRows(int step, int rows, Tile into) {
+        into.copyFrom(Objects.requireNonNull(ofSource).from(step), 0, 0, rows);
     }
 
     /**
@@ -204,6 +228,11 @@ final class GradientPath {
     @Nullable
     WeightGradients only() {
         return isOneOperator() ? weights[0] : null;
+    }
+
+    /** Whether the only operator takes gradients of a frame some blocks at a time. */
+    boolean takesBlocks() {
+        return isOneOperator() && (weights[0] == null || weights[0].takesBlocks());
     }
 
     boolean isOneOperator() {

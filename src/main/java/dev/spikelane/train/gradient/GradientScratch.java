@@ -2,11 +2,11 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.view.StepViews;
+import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
-import org.jspecify.annotations.Nullable;
 
 /** What a thread needs to take a tile of a population back through a segment. */
 final class GradientScratch {
@@ -26,10 +26,7 @@ final class GradientScratch {
     /** Gradients that were given, of all neurons. */
     final Tile given;
     /** Gradients of the currents of a turn, where nobody needs them later. */
-    private @Nullable FloatMatrix ofCurrents;
-
-    private final Arena arena;
-    private final int rows;
+    private final Lazy<FloatMatrix> ofCurrents;
 
     /** The variables before each step of the segment and after the last, one below the other. */
     final FloatMatrix[] past;
@@ -46,8 +43,7 @@ final class GradientScratch {
     GradientScratch(Arena arena, RunSize size, Tile tile, boolean spikes, boolean[] variables, boolean adds, int kept) {
         int columns = tile.matrix().columns();
         int batch = size.batch();
-        this.arena = arena;
-        this.rows = size.turn() * batch;
+        int rows = size.turn() * batch;
         this.ofVariables = (StepViews<FloatMatrix>[]) new StepViews<?>[variables.length];
         for (int i = 0; i < variables.length; i++) {
             ofVariables[i] = new StepViews<>(
@@ -56,6 +52,7 @@ final class GradientScratch {
         this.ofSpikes = new StepViews<>(FloatMatrix.zeros(arena, spikes ? rows : batch, spikes ? columns : 1), batch);
         this.added = new StepViews<>(FloatMatrix.zeros(arena, adds ? rows : batch, adds ? columns : 1), batch);
         this.distance = tile.matrix();
+        this.ofCurrents = new Lazy<>(() -> FloatMatrix.zeros(arena, rows, columns));
         this.tiles = new GradientTiles(tile);
         this.given = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
         this.past = new FloatMatrix[kept];
@@ -66,11 +63,6 @@ final class GradientScratch {
 
     /** Gradients of the currents of a turn; made at the first call, which must come before threads share the work. */
     FloatMatrix ofCurrents() {
-        FloatMatrix made = ofCurrents;
-        if (made == null) {
-            made = FloatMatrix.zeros(arena, rows, distance.columns());
-            ofCurrents = made;
-        }
-        return made;
+        return ofCurrents.get();
     }
 }

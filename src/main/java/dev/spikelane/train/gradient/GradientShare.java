@@ -16,6 +16,9 @@ import java.lang.foreign.Arena;
 final class GradientShare {
 
     private final GradientSite site;
+    /** Of the share, and of the scratch memory that nobody else uses meanwhile. */
+    private final int number;
+
     private final SampleViews spikes;
     private final NeuronState state;
     /** Where currents stand that take variables through steps again. */
@@ -45,9 +48,10 @@ final class GradientShare {
 
     private NeuronBackward neurons;
 
-    GradientShare(GradientSite site, int first, int count, RunSize size, Arena arena) {
+    GradientShare(GradientSite site, int number, int first, int count, RunSize size, Arena arena) {
         int columns = site.population().size();
         this.site = site;
+        this.number = number;
         this.spikes = new SampleViews(first, count, size.batch());
         this.state = site.newState(count);
         Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
@@ -121,11 +125,11 @@ final class GradientShare {
     void back(int step) {
         boolean fires = site.firesBack();
         if (fires) {
-            site.ofSpikes().gather(step, targets, gathered, added);
+            site.ofSpikes().gather(step, targets, gathered, added, number);
         }
         for (int i = 0; i < variables.length; i++) {
             if (variables[i].mayHaveGradients()) {
-                variables[i].gather(step, targetsOf[i], gatheredOf, added);
+                variables[i].gather(step, targetsOf[i], gatheredOf, added, number);
                 RowSum.add(ofVariable.on(carriedOf[i]), gatheredOf, spikes.count());
             }
         }

@@ -23,9 +23,11 @@ import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A population: forward through a segment of steps, and back. */
@@ -131,18 +133,11 @@ public final class GradientSite {
 
     /** Whether threads may each carry some samples through a loop: nothing is shared between them. */
     boolean samplesApart() {
-        boolean apart = gradient.samplesApart() && !surrogate.isRandom();
-        for (GradientTerm term : terms) {
-            apart &= term.samplesApart();
-        }
-        for (GradientTerm term : feedbackTerms) {
-            apart &= term.samplesApart();
-        }
-        apart &= ofSpikes.samplesApart();
-        for (GradientOutlet outlet : ofVariables) {
-            apart &= outlet.samplesApart();
-        }
-        return apart;
+        return gradient.samplesApart()
+                && !surrogate.isRandom()
+                && Stream.concat(terms.stream(), feedbackTerms.stream()).allMatch(GradientTerm::samplesApart)
+                && ofSpikes.samplesApart()
+                && Arrays.stream(ofVariables).allMatch(GradientOutlet::samplesApart);
     }
 
     /** The variables, in the order of the state. */
@@ -161,7 +156,7 @@ public final class GradientSite {
         shares = new GradientShare[Math.ceilDiv(size.batch(), most)];
         for (int i = 0; i < shares.length; i++) {
             int first = i * most;
-            shares[i] = new GradientShare(this, first, Math.min(most, size.batch() - first), size, arena);
+            shares[i] = new GradientShare(this, i, first, Math.min(most, size.batch() - first), size, arena);
         }
         return shares;
     }

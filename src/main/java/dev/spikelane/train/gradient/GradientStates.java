@@ -1,6 +1,7 @@
 package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.RunSize;
+import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.neuron.NeuronState;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ final class GradientStates {
 
     private final NeuronState now;
     private final @Nullable NeuronState[] before;
-    private @Nullable NeuronState again;
+    private final Lazy<NeuronState> again;
 
     /**
      * Takes the state that goes on; others are made when they are needed.
@@ -29,6 +30,7 @@ final class GradientStates {
     GradientStates(NeuronState now, IntFunction<NeuronState> maker, RunSize size, boolean fromZero) {
         this.maker = maker;
         this.size = size;
+        this.again = new Lazy<>(() -> maker.apply(size.batch()));
         this.fromZero = fromZero;
         this.now = now;
         this.before = new NeuronState[size.segments()];
@@ -74,11 +76,6 @@ final class GradientStates {
 
     /** The state that goes through a segment again. */
     NeuronState again() {
-        NeuronState made = again;
-        if (made == null) {
-            made = maker.apply(size.batch());
-            again = made;
-        }
-        return made;
+        return again.get();
     }
 }

@@ -6,6 +6,7 @@ import dev.spikelane.engine.ProjectionRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
@@ -32,7 +33,7 @@ public final class GradientTerm {
     private final RunSize size;
     private final boolean learns;
     /** The sum over the steps of the gradients of a frame's currents. */
-    private @Nullable Tile ofFrame;
+    private final Lazy<Tile> ofFrame;
 
     /** Gradients of a step, which are added to that sum. */
     private final Tile ofStep;
@@ -47,6 +48,9 @@ public final class GradientTerm {
     private boolean summed;
     private boolean added;
     private boolean tiles;
+    /** Whether the way back goes on to whole rows of the source. */
+    private boolean toSource;
+
     /** The step of the currents that the first step that is taken back has given. */
     private int opened;
 
@@ -71,6 +75,7 @@ public final class GradientTerm {
         this.size = plan.size();
         this.learns = learns;
         this.arena = plan.arena();
+        this.ofFrame = new Lazy<>(() -> Tile.whole(FloatMatrix.zeros(arena, size.batch(), path.outputs())));
         this.ofStep = Tile.whole(FloatMatrix.zeros(1, path.outputs()));
         this.whole = ofStep.another();
     }
@@ -141,22 +146,12 @@ public final class GradientTerm {
         }
     }
 
-    /** The gradients of a frame's currents, summed over the steps. */
-    private Tile ofFrame() {
-        Tile made = ofFrame;
-        if (made == null) {
-            made = Tile.whole(FloatMatrix.zeros(arena, size.batch(), path.outputs()));
-            ofFrame = made;
-        }
-        return made;
-    }
-
     /** Says that gradients of a frame's currents come summed over the steps, a block after the other. */
     void openSums() {
         summed = true;
         WeightGradients weights = path.only();
         if (!takesSums()) {
-            ofFrame();
+            ofFrame.get();
             return;
         }
         added = true;
@@ -169,14 +164,14 @@ public final class GradientTerm {
 
     /** Whether blocks of sums go into the weights' gradients at once; else something needs all of them. */
     private boolean takesSums() {
-        return path.isOneOperator() && !Objects.requireNonNull(input).wantsGradient();
+        return path.takesBlocks() && !Objects.requireNonNull(input).wantsGradient();
     }
 
     /** Takes such a block. */
     void takeSums(Tile sums, int thread) {
         WeightGradients weights = path.only();
         if (!takesSums()) {
-            sums.copyTo(0, ofFrame().matrix(), 0, size.batch());
+            sums.copyTo(0, ofFrame.get().matrix(), 0, size.batch());
         } else if (learns && weights != null) {
             weights.add(sums, 0, 1, thread);
         }
@@ -205,8 +200,8 @@ public final class GradientTerm {
     }
 
     /** Writes the gradients of some samples in a step of the source, if it reaches that far. */
-    void pull(int step, SampleViews samples, Tile into) {
-        path.pull(null, port.samples(step + delay(), samples), samples.count(), into);
+    void pull(int step, SampleViews samples, Tile into, int thread) {
+        path.pull(null, port.samples(step + delay(), samples), samples.count(), into, thread);
     }
 
     /**
@@ -236,7 +231,7 @@ public final class GradientTerm {
 
     private void toFirst(int part, int thread) {
         int from = part * stepsInPart;
-        path.toFirst(port.from(opened + from), from, rowsOfPart(from), thread);
+        path.toFirst(port.from(opened + from), from, rowsOfPart(from), thread, toSource);
     }
 
     private int rowsOfPart(int from) {
@@ -255,9 +250,13 @@ public final class GradientTerm {
      * reached.
      */
     void pull(int from, int count, Tile into) {
-        FloatMatrix ofFirst = path.isOneOperator() ? port.from(opened + from) : path.ofFirst(from);
-        Signal source = path.readsSource() ? forward.source().from(opened + from, delay()) : null;
-        path.pull(source, ofFirst, count * size.batch(), into);
+        if (path.makesRows()) {
+            path.copyRows(from, count * size.batch(), into);
+        } else {
+            FloatMatrix ofFirst = path.isOneOperator() ? port.from(opened + from) : path.ofFirst(from);
+            Signal source = path.readsSource() ? forward.source().from(opened + from, delay()) : null;
+            path.pull(source, ofFirst, count * size.batch(), into, 0);
+        }
         if (dropout != null) {
             dropout.back(into, opened + from, count);
         }
@@ -272,9 +271,10 @@ public final class GradientTerm {
 
     private void toFirst(int steps) {
         made = 0;
+        toSource = true;
         if (path.readsMade()) {
             between(steps);
-        } else if (!path.isOneOperator()) {
+        } else if (!path.isOneOperator() || path.makesRows()) {
             run(toFirst, steps);
         }
     }
@@ -303,14 +303,17 @@ public final class GradientTerm {
         if (path.readsMade()) {
             path.again(frame(), 0, size.batch(), 0);
         }
-        path.toFirst(ofFrame().matrix(), 0, size.batch(), 0);
+        path.toFirst(ofFrame.get().matrix(), 0, size.batch(), 0, true);
     }
 
     /** Writes the gradients of a frame, behind {@link #openFrame}. */
     void pullFrame(Tile into) {
-        FloatMatrix sums = ofFrame().matrix();
-        Signal source = path.readsSource() ? frame() : null;
-        path.pull(source, path.isOneOperator() ? sums : path.ofFirst(0), size.batch(), into);
+        if (path.makesRows()) {
+            path.copyRows(0, size.batch(), into);
+        } else {
+            Signal source = path.readsSource() ? frame() : null;
+            path.pull(source, path.isOneOperator() ? ofFrame.get().matrix() : path.ofFirst(0), size.batch(), into, 0);
+        }
     }
 
     /** Whether all steps of the window have the same rows. */
@@ -328,6 +331,7 @@ public final class GradientTerm {
         if (learns) {
             if (!path.isOneOperator() && !(opened == first && made == steps)) {
                 opened = first;
+                toSource = false;
                 between(steps);
             }
             path.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
@@ -338,15 +342,15 @@ public final class GradientTerm {
     private void addOfFrame(int first, int steps) {
         if (norm != null) {
             if (first == 0) {
-                norm.frameBack(ofFrame().matrix());
+                norm.frameBack(ofFrame.get().matrix());
             }
         } else if (!summed) {
             sumUp(first, steps);
         }
         if (learns && first == 0 && !added) {
-            FloatMatrix sums = ofFrame().matrix();
+            FloatMatrix sums = ofFrame.get().matrix();
             path.again(frame(), 0, size.batch(), 0);
-            path.toFirst(sums, 0, size.batch(), 0);
+            path.toFirst(sums, 0, size.batch(), 0, false);
             path.takeFrame(frame(), forward.source().frameVersion(), sums);
             path.addWeights(true, true);
         }
@@ -354,10 +358,10 @@ public final class GradientTerm {
 
     private void sumUp(int first, int count) {
         if (first + count == size.steps()) {
-            ofFrame().matrix().fill(0); // the last steps come first
+            ofFrame.get().matrix().fill(0); // the last steps come first
         }
         for (int step = first + count - 1; step >= first; step--) {
-            RowSum.add(ofFrame(), ofStep.on(port.from(step)), size.batch());
+            RowSum.add(ofFrame.get(), ofStep.on(port.from(step)), size.batch());
         }
     }
 

@@ -5,6 +5,7 @@ import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.OperatorChain;
 import dev.spikelane.engine.TwoStageRun;
+import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.update.BatchStatistics;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.ArrayList;
@@ -52,6 +53,31 @@ public final class RunningValues {
                 all.get(i).values.follow(statistics.mean(), statistics.variance(), run.row(step), run.samples());
             }
         }
+    }
+
+    /** Throws if a value would not be finite, before anything is learned. */
+    public void requireFinite() {
+        for (int i = 0; i < all.size(); i++) {
+            Following each = all.get(i);
+            requireFinite(each.owner + MEAN, each.values.mean());
+            requireFinite(each.owner + VARIANCE, each.values.variance());
+        }
+    }
+
+    private static void requireFinite(String name, FloatMatrix values) {
+        for (int row = 0; row < values.rows(); row++) {
+            for (int channel = 0; channel < values.columns(); channel++) {
+                float value = Elements.get(values, row, channel);
+                if (!Float.isFinite(value)) {
+                    throw new NonFiniteRunningValue(name, channel, value);
+                }
+            }
+        }
+    }
+
+    /** Whether nothing is normalized. */
+    public boolean isEmpty() {
+        return all.isEmpty();
     }
 
     /**

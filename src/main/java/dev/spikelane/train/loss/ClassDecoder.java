@@ -3,6 +3,7 @@ package dev.spikelane.train.loss;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.update.Softmax;
 import dev.spikelane.memory.FloatMatrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what a population did into classes, and counts how many are right. It is bound to one size of batch and
@@ -10,12 +11,10 @@ import dev.spikelane.memory.FloatMatrix;
  */
 public final class ClassDecoder {
 
-    private final ClassScore decoding;
     private final LossShape shape;
-    private final ClassBlocks blocks;
-    private final OutputCounts counts;
-    private final OwnSpikeTimes times;
-    private final int[] steps;
+    /** Null where scores are sums of softmaxes. */
+    private final @Nullable SampleScores read;
+
     private final FloatMatrix scores;
     private final FloatMatrix row;
 
@@ -51,12 +50,14 @@ public final class ClassDecoder {
                             ? "one that gives classes"
                             : ClassScore.COUNT + " for a population code"));
         }
-        this.decoding = decoding;
         this.shape = new LossShape(steps, batch, outputs);
-        this.blocks = ClassBlocks.of(outputs, populationClasses);
-        this.counts = new OutputCounts(outputs);
-        this.times = new OwnSpikeTimes(1, outputs);
-        this.steps = new int[outputs];
+        ClassBlocks blocks = ClassBlocks.of(outputs, populationClasses);
+        this.read = switch (decoding) {
+            case COUNT -> new CountScores(blocks);
+            case FIRST_SPIKE -> new FirstSpikeScores(outputs, false);
+            case MAX_MEMBRANE -> new HighestMembranes(outputs);
+            case MEMBRANE, NONE -> null;
+        };
         this.scores = FloatMatrix.zeros(1, blocks.classes());
         this.row = FloatMatrix.zeros(1, outputs);
     }
@@ -87,17 +88,10 @@ public final class ClassDecoder {
 
     /** Scores of which the largest wins, the first of equals. */
     private void score(LossRows input, int sample) {
-        switch (decoding) {
-            case COUNT -> blocks.pool(counts.count(input, sample), 0, scores, 0);
-            case FIRST_SPIKE -> {
-                times.find(input, sample);
-                for (int output = 0; output < shape.outputs(); output++) {
-                    Elements.set(scores, 0, output, -times.get(0, output));
-                }
-            }
-            case MAX_MEMBRANE -> MaxMembraneEntropy.highest(input, sample, scores, steps);
-            case MEMBRANE -> addSoftmax(input, sample);
-            case NONE -> throw new AssertionError(decoding);
+        if (read == null) {
+            addSoftmax(input, sample);
+        } else {
+            read.read(input, sample, scores);
         }
     }
 

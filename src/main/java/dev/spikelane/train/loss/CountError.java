@@ -10,18 +10,16 @@ final class CountError implements LossKind {
     private final ClassBlocks blocks;
     private final ErrorTargets targets;
     private final ErrorWeights weights;
-    private final OutputCounts counts;
+    private final CountScores counts;
     private final FloatMatrix row;
-    private final FloatMatrix spread;
 
     CountError(LossShape shape, ClassBlocks blocks, ErrorTargets targets, ErrorWeights weights) {
         this.shape = shape;
         this.blocks = blocks;
         this.targets = targets;
         this.weights = weights;
-        this.counts = new OutputCounts(shape.outputs());
+        this.counts = new CountScores(blocks);
         this.row = FloatMatrix.zeros(1, blocks.classes());
-        this.spread = FloatMatrix.zeros(1, shape.outputs());
     }
 
     @Override
@@ -32,7 +30,7 @@ final class CountError implements LossKind {
         double divisor = input.divisor * shape.steps();
         FloatMatrix out = gradient.spikes();
         for (int sample = first; sample < end; sample++) {
-            blocks.pool(counts.count(input, sample), 0, row, 0);
+            counts.read(input, sample, row);
             double sum = 0;
             for (int c = 0; c < blocks.classes(); c++) {
                 float error = Elements.get(row, 0, c) - targets.value(input.labels[sample], c);
@@ -44,8 +42,7 @@ final class CountError implements LossKind {
             }
             terms[sample] = sum;
             if (out != null) {
-                blocks.spread(row, 0, spread, 0);
-                LossTerms.toAllSteps(spread, input, sample, out);
+                counts.back(input, sample, row, out);
             }
         }
     }

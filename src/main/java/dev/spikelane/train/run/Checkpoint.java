@@ -3,6 +3,7 @@ package dev.spikelane.train.run;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Weights;
@@ -32,6 +33,9 @@ public final class Checkpoint {
     private static final long MOST_BYTES = 1L << 34;
     private static final String BEST = "best.";
     private static final String OPTIMIZER = "optimizer.";
+    /** Numbers that are counted stand in a text too, of all digits. */
+    private static final String COUNT = "count.";
+
     private static final String INITIAL = "initial";
     private static final String ORDER = "order";
     private static final String FIRST_ORDER = "first order";
@@ -71,6 +75,13 @@ public final class Checkpoint {
         this.initial = hash();
     }
 
+    /** The names of numbers that are counted. */
+    private List<String> counted() {
+        return weights().names().stream()
+                .filter(name -> weights().type(name) == ElementType.INT64)
+                .toList();
+    }
+
     private String hash() {
         return Long.toHexString(weights().hash());
     }
@@ -107,6 +118,7 @@ public final class Checkpoint {
             parameter.update().state().forEach((name, values) -> tensors.put(key(parameter, name), copy(values)));
         }
         metadata.putAll(numbers.texts(state));
+        counted().forEach(name -> metadata.put(COUNT + name, String.valueOf(weights().count(name))));
         List<Tensor> content = new ArrayList<>();
         tensors.forEach(
                 (name, values) -> content.add(Tensor.of(name, values, List.of(values.rows(), values.columns()))));
@@ -160,11 +172,27 @@ public final class Checkpoint {
         }
         String start = start(reader, state, values);
         List<Runnable> ofOptimizer = optimizer(reader);
+        Map<String, Long> counts = new LinkedHashMap<>();
+        for (String name : counted()) {
+            if (reader.content().metadata().containsKey(COUNT + name)) { // else it is older
+                counts.put(name, count(reader, name, values.get(name).get(0, 0)));
+            }
+        }
         replace(file, values);
+        counts.forEach(weights()::replace);
         initial = start;
         reload.run();
         ofOptimizer.forEach(Runnable::run);
         return state;
+    }
+
+    /** A number of all digits, which the file has as a float too. */
+    private static long count(CheckpointReader reader, String name, float rounded) throws IOException {
+        long count = reader.whole(COUNT + name, 0, Long.MAX_VALUE, ", a number of batches");
+        if ((float) count != rounded) {
+            throw reader.wrong(COUNT + name, String.valueOf(count), "what rounds to " + rounded + ", as its tensor has");
+        }
+        return count;
     }
 
     /** The version of the format, one of those that can be read. */

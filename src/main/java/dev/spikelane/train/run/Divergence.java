@@ -6,9 +6,10 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.VariableRecorder;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Finds where numbers stopped being finite, by running a batch once more; for the message of a failure, so it may take
@@ -16,7 +17,8 @@ import java.util.Map;
  */
 public final class Divergence {
 
-    private static final String MEMBRANE = "membrane";
+    /** The variable that is looked at. */
+    public static final String MEMBRANE = "membrane";
 
     private final Network network;
     private final int steps;
@@ -26,40 +28,51 @@ public final class Divergence {
         this.steps = steps;
     }
 
-    /** Names the first population and step with a membrane that is not finite, or values that are not. */
-    public String find(Map<String, Signal> inputs, boolean constant, int samples) {
+    /**
+     * Names values that are not finite, or the first population and step with a membrane that is not.
+     *
+     * @param membranes makes those of each population, as training did; asked if all values are finite
+     */
+    public String find(Supplier<Map<Population, FloatMatrix>> membranes, int samples) {
         String values = badValues(network);
-        if (!values.isEmpty()) {
-            return values;
-        }
+        return values.isEmpty() ? first(membranes.get(), samples) : values;
+    }
+
+    /** Returns the membranes of each population before their resets, for networks that run as they were trained. */
+    public Map<Population, FloatMatrix> simulated(Map<String, Signal> inputs, boolean constant, int samples) {
         try (Simulation simulation = network.simulate(samples)) {
-            Map<Population, VariableRecorder> membranes = new LinkedHashMap<>();
-            for (Population population : network.populations()) {
-                if (population.neuron().variables().contains(MEMBRANE)) {
-                    membranes.put(population, simulation.recordBeforeReset(population.name(), MEMBRANE, steps));
-                }
+            Map<Population, FloatMatrix> membranes = new LinkedHashMap<>();
+            for (Population population : populations()) {
+                membranes.put(
+                        population,
+                        simulation
+                                .recordBeforeReset(population.name(), MEMBRANE, steps)
+                                .values());
             }
-            run(simulation, inputs, constant);
-            return first(membranes, samples);
+            if (constant) {
+                simulation.runConstant(inputs, steps);
+            } else {
+                simulation.run(inputs);
+            }
+            return membranes;
         }
     }
 
-    private void run(Simulation simulation, Map<String, Signal> inputs, boolean constant) {
-        if (constant) {
-            simulation.runConstant(inputs, steps);
-        } else {
-            simulation.run(inputs);
-        }
+    /** The populations that have membranes. */
+    public List<Population> populations() {
+        return network.populations().stream()
+                .filter(population -> population.neuron().variables().contains(MEMBRANE))
+                .toList();
     }
 
-    private String first(Map<Population, VariableRecorder> membranes, int samples) {
+    private String first(Map<Population, FloatMatrix> membranes, int samples) {
         for (int step = 0; step < steps; step++) {
-            for (Map.Entry<Population, VariableRecorder> each : membranes.entrySet()) {
+            for (Map.Entry<Population, FloatMatrix> each : membranes.entrySet()) {
                 for (int sample = 0; sample < samples; sample++) {
-                    int neuron = badColumn(each.getValue().values(), step * samples + sample);
+                    int neuron = badColumn(each.getValue(), step * samples + sample);
                     if (neuron >= 0) {
                         return "population '" + each.getKey().name() + "' has the membrane "
-                                + each.getValue().values().get(step * samples + sample, neuron) + " in step " + step
+                                + each.getValue().get(step * samples + sample, neuron) + " in step " + step
                                 + ", neuron " + neuron + " of sample " + sample;
                     }
                 }

@@ -12,6 +12,7 @@ import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -37,7 +38,7 @@ final class BatchNormStepProperties {
         arena.close();
     }
 
-    /** For some channels of one of several steps, and nothing else is written. */
+    /** For one of several steps, and nothing else is written. */
     @ComparesVectors
     @Property(tries = 200)
     void vectorsGiveTheBitsOfTheSpecification(
@@ -47,40 +48,92 @@ final class BatchNormStepProperties {
             @ForAll boolean strange,
             @ForAll long seed) {
         Random random = new Random(seed);
-        int where = random.nextInt(positions + 1) == 0 ? positions : 1;
+        int where = random.nextInt(positions + 1) == 0 ? 1 : positions;
         FloatMatrix given = rows(2 * batch, channels * where, strange, random);
         FloatMatrix gradients = rows(2 * batch, channels * where, strange, random);
-        int blocks = Math.ceilDiv(channels, 64);
-        int first = 64 * random.nextInt(blocks);
-        int end = Math.min(channels, first + 64 * (1 + random.nextInt(blocks)));
-        FloatMatrix weights = rows(1, channels, false, random);
-        FloatMatrix bias = rows(1, channels, false, random);
+        int sets = 1 + random.nextInt(2) * 3;
+        FloatMatrix weights = rows(sets, channels, false, random);
+        FloatMatrix bias = rows(sets, channels, false, random);
         BatchNormStep expected = step(batch, where, weights, bias);
         BatchNormStep actual = step(batch, where, weights, bias);
+        expected.begin(1);
+        actual.begin(1);
         BatchNormBackward expectedBack = back(expected, weights);
         BatchNormBackward actualBack = back(actual, weights);
         FloatMatrix back = copy(gradients);
         FloatMatrix normalized = FloatMatrix.zeros(arena, 2 * batch, channels * where);
         FloatMatrix into = FloatMatrix.zeros(arena, 2 * batch, channels * where);
-        for (int channel = first; channel < end; channel++) {
-            expected.scalarMeasure(given, batch, 2, channel);
-            expected.scalarNormalize(given, normalized, batch, 2, channel);
-            expectedBack.scalar(back, given, batch, 2, channel);
+        for (int block = 0; block < expected.rows().blocks(); block++) {
+            expected.scalarMeasure(given, 1, block);
         }
-        actual.measure(given, 1, 2, first, end);
+        expected.scalarSettle(1, 2);
+        expected.factors.scalar(1, 2, expected.set(2));
+        NormFactors.repeat(expected.factors.factors(), 1, channels);
+        NormFactors.repeat(expected.factors.terms(), 1, channels);
+        for (int row = batch; row < 2 * batch; row++) {
+            expected.scalarNormalize(given, normalized, row, 1);
+        }
+        forward(actual, given, into, 1, 2);
         assertSameBits(expected.statistics.mean(), actual.statistics.mean(), "mean");
         assertSameBits(expected.statistics.inverse(), actual.statistics.inverse(), "inverse");
         assertSameBits(expected.statistics.variance(), actual.statistics.variance(), "variance");
         assertZeroPads(actual.statistics.inverse(), "inverse");
-        actual.normalize(given, into, 1, 2, first, end);
         assertSameBits(normalized, into, "normalized");
         assertZeroPads(into, "normalized");
-        actualBack.run(gradients, given, 1, 2, first, end);
+        for (int block = 0; block < expected.rows().blocks(); block++) {
+            expectedBack.scalarMeasure(back, given, 1, 2, block);
+        }
+        expectedBack.scalarSettle(1, 2);
+        for (FloatMatrix of :
+                List.of(expectedBack.centers, expectedBack.slopes, expectedBack.means, expectedBack.factors)) {
+            NormFactors.repeat(of, 1, channels);
+        }
+        for (int row = batch; row < 2 * batch; row++) {
+            expectedBack.scalar(back, given, row, 1);
+        }
+        expectedBack.collect(1, 2);
+        backward(actualBack, gradients, given, 1, 2);
         assertSameBits(back, gradients, "gradients");
         assertZeroPads(gradients, "gradients");
-        assertSameBits(expectedBack.sums.ofWeights(), actualBack.sums.ofWeights(), "of weights");
-        assertSameBits(expectedBack.sums.ofBias(), actualBack.sums.ofBias(), "of bias");
-        assertZeroPads(actualBack.sums.ofBias(), "of bias");
+        assertSameBits(expectedBack.total.ofWeights(), actualBack.total.ofWeights(), "of weights");
+        assertSameBits(expectedBack.total.ofBias(), actualBack.total.ofBias(), "of bias");
+        assertZeroPads(actualBack.total.ofBias(), "of bias");
+    }
+
+    private static void forward(BatchNormStep of, FloatMatrix values, FloatMatrix into, int at, int step) {
+        for (int block = 0; block < of.rows().blocks(); block++) {
+            of.measure(values, at, block);
+        }
+        of.settle(at, step);
+        of.fold(at, step);
+        for (int block = 0; block < of.rows().blocks(); block++) {
+            of.normalize(values, into, at, block);
+        }
+    }
+
+    private static void backward(BatchNormBackward of, FloatMatrix gradients, FloatMatrix values, int at, int step) {
+        for (int block = 0; block < of.rows.blocks(); block++) {
+            of.measure(gradients, values, at, step, block);
+        }
+        of.settle(at, step);
+        for (int block = 0; block < of.rows.blocks(); block++) {
+            of.run(gradients, values, at, block);
+        }
+        of.collect(at, step);
+    }
+
+    @ComparesVectors
+    @Property(tries = 50)
+    void invertedDeviationsAreThoseOfTheSpecification(
+            @ForAll(supplier = Awkward.Sizes.class) int channels, @ForAll boolean strange, @ForAll long seed) {
+        BatchStatistics expected = BatchStatistics.zeros(arena, 2, channels);
+        BatchStatistics actual = BatchStatistics.zeros(arena, 2, channels);
+        expected.variance().copyFrom(rows(2, channels, strange, new Random(seed)));
+        actual.variance().copyFrom(expected.variance());
+        expected.scalarInvert(1, 1e-3);
+        actual.invert(1, 1e-3);
+        assertSameBits(expected.inverse(), actual.inverse(), "inverse");
+        assertZeroPads(actual.inverse(), "inverse");
     }
 
     /** Sums in float64 from the first value to the last, deviations from the mean squared, and torch's equations. */
@@ -99,9 +152,8 @@ final class BatchNormStepProperties {
         FloatMatrix bias = rows(1, channels, false, random);
         BatchNormStep step = step(batch, positions, weights, bias);
         BatchNormBackward stepBack = back(step, weights);
-        step.measure(values, 0, 0, 0, channels);
-        step.normalize(values, y, 0, 0, 0, channels);
-        stepBack.run(gradX, values, 0, 0, 0, channels);
+        forward(step, values, y, 0, 0);
+        backward(stepBack, gradX, values, 0, 0);
         int count = batch * positions;
         for (int c = 0; c < channels; c++) {
             double sum = 0;
@@ -118,11 +170,11 @@ final class BatchNormStepProperties {
                 squares += d * d;
                 products += d * at(gradients, channels, positions, i, c);
             }
-            assertEquals(ofGradients, stepBack.sums.ofBias().get(0, c), 1e-6 * count);
+            assertEquals(ofGradients, stepBack.total.ofBias().get(0, c), 1e-6 * count);
             double inverse = 1 / Math.sqrt(squares / count + 1e-5);
             assertEquals(mean, step.statistics.mean().get(0, c), 1e-6);
             assertEquals(squares / (count - 1), step.statistics.variance().get(0, c), 1e-6);
-            assertEquals(products * inverse, stepBack.sums.ofWeights().get(0, c), 1e-6 * count * Math.max(1, inverse));
+            assertEquals(products * inverse, stepBack.total.ofWeights().get(0, c), 1e-6 * count * Math.max(1, inverse));
             float weight = weights.get(0, c);
             for (int i = 0; i < count; i++) {
                 double normalized = (at(values, channels, positions, i, c) - mean) * inverse;
@@ -171,9 +223,8 @@ final class BatchNormStepProperties {
         FloatMatrix gradients = FloatMatrix.vector(arena, 1, 2);
         FloatMatrix y = FloatMatrix.zeros(arena, 1, 2);
         BatchNormStep step = step(1, 1, FloatMatrix.vector(arena, 2, 4), FloatMatrix.vector(arena, 5, 6));
-        step.measure(values, 0, 0, 0, 2);
-        step.normalize(values, y, 0, 0, 0, 2);
-        back(step, FloatMatrix.vector(arena, 2, 4)).run(gradients, values, 0, 0, 0, 2);
+        forward(step, values, y, 0, 0);
+        backward(back(step, FloatMatrix.vector(arena, 2, 4)), gradients, values, 0, 0);
         assertEquals(5, y.get(0, 0), 1e-3);
         assertEquals(6, y.get(0, 1), 1e-3);
         assertSameBits(new float[][] {{0, 0}}, gradients, "gradients");
@@ -189,20 +240,21 @@ final class BatchNormStepProperties {
         assertMessage(
                 IllegalArgumentException.class,
                 "values is [4 x 11], expected [4 x 12]",
-                () -> step.measure(FloatMatrix.zeros(arena, 4, 11), 0, 0, 0, 3));
+                () -> step.measure(FloatMatrix.zeros(arena, 4, 11), 0, 0));
         assertMessage(
                 IllegalArgumentException.class,
                 "gradients shares memory with values, expected memory of its own",
-                () -> back(step, three).run(rows, rows, 0, 0, 0, 3));
+                () -> back(step, three).run(rows, rows, 0, 0));
     }
 
     private BatchNormStep step(int batch, int positions, FloatMatrix weights, FloatMatrix bias) {
         BatchStatistics statistics = BatchStatistics.zeros(arena, 3, weights.columns());
-        return new BatchNormStep(batch, positions, 1e-5, statistics, weights, bias);
+        NormRows rows = new NormRows(2, batch, positions, weights.columns());
+        return new BatchNormStep(arena, rows, 1e-5, statistics, weights, bias);
     }
 
     private BatchNormBackward back(BatchNormStep step, FloatMatrix weights) {
-        return new BatchNormBackward(step, BatchNormSums.zeros(arena, weights));
+        return new BatchNormBackward(arena, step, BatchNormSums.zeros(arena, weights));
     }
 
     private FloatMatrix copy(FloatMatrix from) {

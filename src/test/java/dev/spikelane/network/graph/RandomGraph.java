@@ -139,6 +139,9 @@ public final class RandomGraph {
                     !values.name().endsWith("running_var") && !values.name().endsWith("tracked");
             drawn.set(0, i, mean ? drawn.get(0, i) : 0.3f + Math.abs(drawn.get(0, i)));
         }
+        if (values.name().endsWith("tracked")) {
+            drawn.set(0, 0, random.nextInt(100));
+        }
         network.weights().replace(values.name(), drawn);
     }
 

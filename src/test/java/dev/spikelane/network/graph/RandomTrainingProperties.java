@@ -89,7 +89,10 @@ class RandomTrainingProperties {
             }
             path.add(Dense.linear(width, outputs, weights));
             if (random.nextInt(3) == 0) {
-                path.add(random.nextBoolean() ? BatchNorm.of(outputs) : BatchNorm.of(outputs).withoutAffine());
+                path.add(
+                        random.nextBoolean()
+                                ? BatchNorm.of(outputs)
+                                : BatchNorm.of(outputs).withoutAffine());
             }
         }
     }

@@ -91,7 +91,7 @@ public final class NaiveConvolution {
     }
 
     /** The place of an input; negative in the padding, and between inputs. */
-    private int place(Kernel.Axis axis, int output, int place, int inputs) {
+    int place(Kernel.Axis axis, int output, int place, int inputs) {
         if (kernel.transposed()) {
             int spread = output - (axis.dilation() * (axis.size() - 1) - axis.padding()) + place * axis.dilation();
             return spread >= 0 && spread % axis.stride() == 0 && spread / axis.stride() < inputs
@@ -104,7 +104,7 @@ public final class NaiveConvolution {
     }
 
     /** Where a weight stands in torch's layout. */
-    private int weight(int output, int input, int ky, int kx) {
+    int weight(int output, int input, int ky, int kx) {
         int height = kernel.y().size();
         int width = kernel.x().size();
         if (kernel.transposed()) {

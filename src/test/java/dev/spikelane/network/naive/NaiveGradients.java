@@ -260,7 +260,7 @@ public final class NaiveGradients {
                                 NaiveNetwork.before(path, i, projection.source().shape()))
                         .back(arithmetic, row, of);
             } else {
-                of = back(ran.present(projection, i), of, projection.target().shape());
+                of = back(projection, i, of);
             }
             all.addFirst(of);
         }
@@ -280,17 +280,55 @@ public final class NaiveGradients {
         return all;
     }
 
-    private double[] back(Connection connection, double[] of, Shape target) {
-        return switch (connection) {
+    private double[] back(Projection projection, int place, double[] of) {
+        Shape target = projection.target().shape();
+        return switch (ran.present(projection, place)) {
             case Dense dense -> dense(dense.weights(), of, Shape.of(of.length));
             case Recurrent recurrent ->
                 dense(recurrent.weights(), of, of.length == target.size() ? target : Shape.of(of.length));
             case OneToOne own -> multiply(own.weights(), of);
             case Scale scale -> multiply(Parameter.of(scale.factor()), of);
             case Flatten _ -> of;
-            case BatchNorm _, BlasDense _, Convolution _, IntegerDense _, Pool _ ->
-                throw new AssertionError(connection + " has no gradient");
+            case Convolution _ -> convolution(projection, place).pulled(of);
+            case BatchNorm _, BlasDense _, IntegerDense _, Pool _ ->
+                throw new AssertionError(projection + " has no gradient");
         };
+    }
+
+    private NaiveConvolutionBack convolution(Projection projection, int place) {
+        Convolution said = (Convolution) ran.present(projection, place);
+        Shape shape = NaiveNetwork.before(
+                projection.path(), place, projection.source().shape());
+        return new NaiveConvolutionBack(arithmetic, said, shape);
+    }
+
+    /** Blocks of eight samples ascending; in each steps descending, in a step samples ascending. */
+    private double[] weightsOfConvolution(Projection projection, int place) {
+        NaiveConvolutionBack back = convolution(projection, place);
+        boolean frame = isFrame(projection);
+        IntFunction<double[]> ofFrame = frame ? currentsOfFrame(projection) : sample -> new double[0];
+        double[] sum = back.zeros();
+        float @Nullable [] carried = null;
+        for (int block = 0; block < batch; block += NaiveConvolutionBack.BLOCK) {
+            double[] own = back.zeros();
+            for (int step = frame ? first : end - 1; step >= first; step--) {
+                for (int sample = block; sample < Math.min(block + NaiveConvolutionBack.BLOCK, batch); sample++) {
+                    Row row = (frame
+                                    ? ran.rowsOfFrame(projection, first, sample)
+                                    : ran.rows(projection, step - projection.delay(), sample))
+                            .get(place);
+                    List<double[]> of =
+                            frame ? pulled(projection, ofFrame, sample, 0, first) : pulled(projection, step, sample);
+                    back.add(row, of.get(place + 1), own);
+                    carried = row.fires() == null ? carried : row.values();
+                }
+            }
+            back.addBlock(own, sum);
+        }
+        if (carried != null) {
+            back.carry(carried, sum);
+        }
+        return sum;
     }
 
     private double[] dense(FloatMatrix weights, double[] of, Shape order) {
@@ -322,7 +360,10 @@ public final class NaiveGradients {
      * bias.
      */
     public double[] weights(Projection projection, int place) {
-        if (frames.contains(projection.source().name()) && projection.delay() == 0) {
+        if (projection.path().get(place) instanceof Convolution) {
+            return weightsOfConvolution(projection, place);
+        }
+        if (isFrame(projection)) {
             return weightsOfFrame(projection, place);
         }
         Connection connection = projection.path().get(place);
@@ -377,16 +418,15 @@ public final class NaiveGradients {
         return sum;
     }
 
-    /**
-     * Gradients of currents are summed over steps, and go back once; each sample is one multiply-add, and a plain
-     * addition for the bias.
-     */
-    private double[] weightsOfFrame(Projection projection, int place) {
-        List<Row> sources = new ArrayList<>();
-        List<double[]> results = new ArrayList<>();
+    private boolean isFrame(Projection projection) {
+        return frames.contains(projection.source().name()) && projection.delay() == 0;
+    }
+
+    /** Gradients of currents of all steps. */
+    private IntFunction<double[]> currentsOfFrame(Projection projection) {
         int size = projection.target().size();
         double[][] of = gradients.get(projection.target().name() + "/" + projection.port());
-        IntFunction<double[]> currents = sample -> {
+        return sample -> {
             double[] sum = new double[size];
             for (int step = end - 1; step >= first; step--) {
                 for (int i = 0; i < size; i++) {
@@ -395,6 +435,16 @@ public final class NaiveGradients {
             }
             return sum;
         };
+    }
+
+    /**
+     * Gradients of currents are summed over steps, and go back once; each sample is one multiply-add, and a plain
+     * addition for the bias.
+     */
+    private double[] weightsOfFrame(Projection projection, int place) {
+        List<Row> sources = new ArrayList<>();
+        List<double[]> results = new ArrayList<>();
+        IntFunction<double[]> currents = currentsOfFrame(projection);
         if (projection.path().get(place) instanceof BatchNorm norm) {
             double[] sums = new double[2 * norm.channels()];
             norm(projection, place, first).add(arithmetic, ofAll(projection, currents, place, first), sums);

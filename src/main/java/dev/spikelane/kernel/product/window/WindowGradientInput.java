@@ -8,7 +8,6 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WindowGradientInput {
 
-    /** Positions whose sums are in the L1 cache at a time: 48 KB with 12 vectors of 512 bits. */
-    private static final int POSITIONS = 64;
+    /** Percent of gradients that are not zero, from which on lists do not pay. */
+    private static final int MOST_FILLED = 40;
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
@@ -35,33 +34,19 @@ public final class WindowGradientInput {
     /** Null where there are no vectors. */
     private final @Nullable WindowGradientStrips strips;
 
-    private final Workspace[] workspaces;
     private FloatMatrix weights;
-
-    /** What a thread needs. */
-    private record Workspace(WindowGradientLists lists, MemorySegment map, MemorySegment sums) {}
-
     /**
      * Prepares gradients.
      *
      * @param arena the arena that owns memory
      * @param shape of the convolution
      * @param weights in the layout of the shape
-     * @param threads threads that make gradients
      */
-    public WindowGradientInput(Arena arena, WindowGradientShape shape, FloatMatrix weights, int threads) {
+    public WindowGradientInput(Arena arena, WindowGradientShape shape, FloatMatrix weights) {
         this.shape = shape;
         this.scalar = new WindowGradientScalar(shape);
         this.weights = weights;
-        this.strips = SimdWidth.VECTOR ? new WindowGradientStrips(arena, shape, POSITIONS) : null;
-        this.workspaces = new Workspace[strips == null ? 0 : threads];
-        for (int i = 0; i < workspaces.length; i++) {
-            int positions = Math.min(POSITIONS, shape.window().positions());
-            workspaces[i] = new Workspace(
-                    new WindowGradientLists(positions, positions * shape.outputsOfGroup(), true),
-                    Objects.requireNonNull(strips).newMap(arena),
-                    strips.newSums(arena));
-        }
+        this.strips = SimdWidth.VECTOR ? new WindowGradientStrips(arena, shape) : null;
         update(weights);
     }
 
@@ -83,10 +68,10 @@ public final class WindowGradientInput {
      * @param gradient {@code [at least rows x positions * outputs]}
      * @param rows how many rows, at least 1
      * @param into {@code [at least rows x window.inputs()]}, overwritten
-     * @param thread whose scratch memory is used
+     * @param room of the thread
      * @throws IllegalArgumentException if a shape does not fit
      */
-    public void pull(FloatMatrix gradient, int rows, FloatMatrix into, int thread) {
+    public void pull(FloatMatrix gradient, int rows, FloatMatrix into, WindowGradientRoom room) {
         gradient.requireShape("gradient", gradient.rows(), shape.columns());
         into.requireShape("into", into.rows(), shape.window().inputs());
         Checks.rows("gradient", gradient.rows(), rows);
@@ -94,7 +79,7 @@ public final class WindowGradientInput {
         Checks.apart("into", into, "gradient", gradient);
         for (int row = 0; row < rows; row++) {
             if (strips != null && isFinite(gradient, row)) {
-                pull(strips, gradient, row, into, workspaces[thread]);
+                pull(strips, gradient, row, into, room.vectors());
             } else {
                 scalar.pull(gradient, row, weights, into);
             }
@@ -108,55 +93,69 @@ public final class WindowGradientInput {
     }
 
     private void pull(
-            WindowGradientStrips strips, FloatMatrix gradient, int row, FloatMatrix into, Workspace own) {
+            WindowGradientStrips strips, FloatMatrix gradient, int row, FloatMatrix into, WindowGradientRoom.Vectors own) {
         int positions = shape.window().positions();
+        WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits());
         for (int group = 0; group < shape.groups(); group++) {
-            own.map.fill((byte) 0);
-            for (int first = 0; first < positions; first += POSITIONS) {
-                int count = Math.min(POSITIONS, positions - first);
-                list(gradient, row, group, first, count, own.lists);
-                strips.add(own.lists, group, first, count, own.sums, own.map);
+            own.map().fill((byte) 0);
+            for (int first = 0; first < positions; first += WindowGradientRoom.POSITIONS) {
+                int count = Math.min(WindowGradientRoom.POSITIONS, positions - first);
+                list(gradient, row, group, first, count, own);
+                if (own.lists().ends[count - 1] * 100L > (long) count * shape.outputsOfGroup() * MOST_FILLED
+                        && strips.isFinite()) {
+                    strips.addAll(gradient, row, group, first, count, own.tile(), own.sums(), own.map());
+                } else {
+                    strips.add(own.lists(), group, first, count, own.sums(), own.map());
+                }
             }
-            copy(strips, own.map, into, row, group);
+            copy(strips, own.map(), into, row, group);
         }
     }
 
-    /** Lists what is not zero at each position. */
-    private void list(
-            FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientLists lists) {
+    /** Lists what is not zero at each position, whose bits are set. */
+    private void list(FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientRoom.Vectors own) {
         MemorySegment from = gradient.segment();
-        int[] places = lists.places;
-        float[] factors = lists.factors;
+        WindowGradientLists lists = own.lists();
         int outputs = shape.outputsOfGroup();
         int end = 0;
         for (int i = 0; i < count; i++) {
-            long at = gradient.rowOffset(row)
-                    + ((long) (firstPosition + i) * shape.outputs() + group * outputs) * Float.BYTES;
+            int first = (firstPosition + i) * shape.outputs() + group * outputs;
+            int last = first + outputs - 1;
+            long at = gradient.rowOffset(row) + (long) first * Float.BYTES;
             lists.starts[i] = end;
-            for (int output = 0; output < outputs; output++) {
-                float factor = from.get(FLOAT, at + (long) output * Float.BYTES);
-                places[end] = output;
-                factors[end] = factor;
-                end += factor != 0 ? 1 : 0;
+            for (int word = first / Long.SIZE; word <= last / Long.SIZE; word++) {
+                int base = word * Long.SIZE - first;
+                long bits = own.bits()[word];
+                bits &= base < 0 ? -1L << -base : -1L;
+                bits &= base + Long.SIZE > outputs ? -1L >>> base + Long.SIZE - outputs : -1L;
+                while (bits != 0) {
+                    int output = base + Long.numberOfTrailingZeros(bits);
+                    bits &= bits - 1;
+                    lists.places[end] = output;
+                    lists.factors[end] = from.get(FLOAT, at + (long) output * Float.BYTES);
+                    end++;
+                }
             }
             lists.ends[i] = end;
         }
     }
 
-    /** Copies what is no padding. */
+    /** Copies what is no padding, and does not stand between inputs. */
     private void copy(WindowGradientStrips strips, MemorySegment map, FloatMatrix into, int row, int group) {
         Window window = shape.window();
-        int pixels = window.x().inputs();
+        Window.Axis x = window.x();
         long bytes = (long) shape.channels() * Float.BYTES;
-        for (int y = 0; y < window.y().inputs(); y++) {
-            long from = strips.mapOffset(y + window.y().padding(), window.x().padding());
-            long to = into.rowOffset(row) + (y * (long) pixels * shape.groups() + group) * bytes;
-            if (shape.groups() == 1) {
-                MemorySegment.copy(map, from, into.segment(), to, pixels * bytes);
+        for (int iy = 0; iy < window.y().inputs(); iy++) {
+            long from = strips.mapOffset(
+                    WindowGradientShape.firstInput(window.y()) + iy * window.y().spread(),
+                    WindowGradientShape.firstInput(x));
+            long to = into.rowOffset(row) + (long) window.place(iy, 0) * Float.BYTES + group * bytes;
+            if (shape.groups() == 1 && x.spread() == 1) {
+                MemorySegment.copy(map, from, into.segment(), to, x.inputs() * bytes);
                 continue;
             }
-            for (int x = 0; x < pixels; x++) {
-                MemorySegment.copy(map, from + x * bytes, into.segment(), to + x * shape.groups() * bytes, bytes);
+            for (int ix = 0; ix < x.inputs(); ix++) {
+                MemorySegment.copy(map, from + ix * x.spread() * bytes, into.segment(), to + ix * shape.groups() * bytes, bytes);
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.product.window;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 
 import dev.spikelane.kernel.base.Checks;
@@ -8,6 +9,7 @@ import dev.spikelane.kernel.product.PackedWeights;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Adds vectors that stand together. */
 final class WindowGradientMapVector {
@@ -60,6 +62,21 @@ final class WindowGradientMapVector {
                         .add(sum);
             }
             sum.intoMemorySegment(sums, to + lane, ORDER);
+        }
+    }
+
+    /** Sets the bits of values that are not zero, 64 to a word. */
+    static void notZero(MemorySegment values, long from, long[] bits) {
+        Checks.isNative(values);
+        FloatVector zero = FloatVector.zero(FLOAT);
+        for (int word = 0; word < bits.length; word++) {
+            long at = from + word * (long) PackedWeights.BLOCK_BYTES;
+            long some = 0;
+            for (int lane = 0; lane < PackedWeights.BLOCK; lane += COUNT) {
+                FloatVector value = FloatVector.fromMemorySegment(FLOAT, values, at + lane * (long) Float.BYTES, ORDER);
+                some |= value.compare(VectorOperators.NE, zero).toLong() << lane;
+            }
+            bits[word] = some;
         }
     }
 }

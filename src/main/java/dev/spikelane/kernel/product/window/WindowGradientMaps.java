@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product.window;
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -19,7 +20,7 @@ import java.util.List;
 final class WindowGradientMaps {
 
     /** Bytes of gradients that are there at a time: they stay in the L2 cache. */
-    private static final int MOST_BYTES = 1 << 18;
+    private static final int MOST_BYTES = 1 << 16;
 
     private static final int MOST_ROWS = 8;
     private static final int BLOCK_BYTES = PackedWeights.BLOCK_BYTES;
@@ -40,6 +41,7 @@ final class WindowGradientMaps {
 
     final MemorySegment gradients;
     final MemorySegment values;
+    final TileWalk tile = new TileWalk();
     /** Columns of the values, padding included. */
     private final int valueWidth;
 
@@ -47,10 +49,16 @@ final class WindowGradientMaps {
     private final Window.Axis y;
     private final Window.Axis x;
     private final int capacity;
-    /** For each bit of a row of the input its channel, and its place in a row of a map. */
+    /** For each bit of a row of the input its channel in the group, its first list, and its place in a row of a map. */
     private final int[] channels;
 
+    private final int[] firstLists;
     private final int[] columns;
+    /** For each row of the input, from {@code reaches} on, the rows of the kernel by which it reaches rows of a map. */
+    private final int[] reaches;
+
+    private final int[] kernelRows;
+    private final int[] outputRows;
 
     WindowGradientMaps(Arena arena, WindowGradientShape shape) {
         this.shape = shape;
@@ -58,26 +66,46 @@ final class WindowGradientMaps {
         this.x = shape.window().x();
         int reach = (x.kernel() - 1) * x.dilation();
         this.left = Math.max(0, reach - x.padding());
-        this.width = left + Math.max(x.padding() + x.inputs(), (x.outputs() - 1) * x.stride() + 1);
+        this.width = left + Math.max(x.padding() + WindowGradientShape.span(x), (x.outputs() - 1) * x.stride() + 1);
         this.chunks = chunks();
         this.rows = Math.clamp(MOST_BYTES / mapBytes(), 1, MOST_ROWS);
         this.gradients = WindowGradientStrips.memory(arena, (long) rows * mapBytes() / Float.BYTES);
         this.capacity = rows * y.outputs() * x.inputs();
-        int count = shape.window().channels() * y.kernel();
+        int count = shape.window().allChannels() * y.kernel();
         this.lists = new WindowGradientLists(count, Math.multiplyExact(count, capacity), false);
         for (int list = 0; list < count; list++) {
             lists.starts[list] = list * capacity;
         }
-        this.channels = new int[x.inputs() * shape.window().channels()];
+        this.channels = new int[x.inputs() * shape.window().allChannels()];
         this.columns = new int[channels.length];
+        this.firstLists = new int[channels.length];
         for (int i = 0; i < channels.length; i++) {
-            channels[i] = i % shape.window().channels();
-            columns[i] = i / shape.window().channels() + x.padding() + left - reach;
+            channels[i] = i % shape.channels();
+            firstLists[i] = i % shape.window().allChannels() * y.kernel();
+            columns[i] = i / shape.window().allChannels() * x.spread() + x.padding() + left - reach;
         }
-        this.valueWidth = Math.max(x.padding() + x.inputs(), (x.outputs() - 1) * x.stride() + reach + 1);
-        int valueHeight = Math.max(
-                y.padding() + y.inputs(), (y.outputs() - 1) * y.stride() + (y.kernel() - 1) * y.dilation() + 1);
+        this.reaches = new int[y.inputs() + 1];
+        this.kernelRows = new int[y.inputs() * y.kernel()];
+        this.outputRows = new int[kernelRows.length];
+        reach();
+        this.valueWidth = WindowGradientShape.extent(x);
+        int valueHeight = WindowGradientShape.extent(y);
         this.values = WindowGradientStrips.memory(arena, (long) valueHeight * valueWidth * shape.channels());
+    }
+
+    private void reach() {
+        int count = 0;
+        for (int iy = 0; iy < y.inputs(); iy++) {
+            for (int ky = 0; ky < y.kernel(); ky++) {
+                int at = iy * y.spread() + y.padding() - ky * y.dilation();
+                int oy = at / y.stride();
+                if (at >= 0 && oy < y.outputs() && oy * y.stride() == at) {
+                    kernelRows[count] = ky;
+                    outputRows[count++] = oy * width;
+                }
+            }
+            reaches[iy + 1] = count;
+        }
     }
 
     /**
@@ -95,8 +123,8 @@ final class WindowGradientMaps {
         for (int column = 0; column < x.kernel(); column += together) {
             int from = column * x.dilation() * BLOCK_BYTES;
             int left = together * BLOCK_BYTES / Lanes.BYTES;
-            for (int done = 0; left > 0; left -= WindowGradientRun.vectors(left, false)) {
-                int vectors = WindowGradientRun.vectors(left, false);
+            for (int done = 0; left > 0; left -= WindowGradientRun.added(left)) {
+                int vectors = WindowGradientRun.added(left);
                 made.add(new Chunk(
                         from + done, column * BLOCK_BYTES + done, WindowGradientRun.of(vectors, false)));
                 done += vectors * Lanes.BYTES;
@@ -116,8 +144,8 @@ final class WindowGradientMaps {
 
     /** Bytes to the value of the first channel that a position reads at a place. */
     long valueOffset(int oy, int ky, int kx) {
-        long row = oy * y.stride() + ky * y.dilation();
-        return (row * valueWidth + kx * x.dilation()) * shape.channels() * Float.BYTES;
+        long row = WindowGradientShape.firstWindow(y) + oy * y.stride() + ky * y.dilation();
+        return (row * valueWidth + WindowGradientShape.firstWindow(x) + kx * x.dilation()) * shape.channels() * Float.BYTES;
     }
 
     /** Takes the gradients of a block of outputs. */
@@ -171,9 +199,9 @@ final class WindowGradientMaps {
             while (bits != 0) {
                 int i = base + Long.numberOfTrailingZeros(bits);
                 bits &= bits - 1;
-                int channel = channels[i] % shape.channels();
+                int channel = channels[i];
                 if (channel >= firstChannel && channel < endChannel) {
-                    append(channels[i] * y.kernel(), map + columns[i], iy);
+                    append(firstLists[i], map + columns[i], iy);
                 }
             }
         }
@@ -181,12 +209,14 @@ final class WindowGradientMaps {
 
     /** Appends a place to the lists of all rows of the kernel by which a row of the input reaches the output. */
     private void append(int firstList, int column, int iy) {
-        for (int ky = 0; ky < y.kernel(); ky++) {
-            int at = iy + y.padding() - ky * y.dilation();
-            int oy = at / y.stride();
-            if (at >= 0 && oy < y.outputs() && oy * y.stride() == at) {
-                lists.places[lists.ends[firstList + ky]++] = column + oy * width;
-            }
+        int[] ends = lists.ends;
+        int[] places = lists.places;
+        int last = reaches[iy + 1];
+        for (int i = reaches[iy]; i < last; i++) {
+            int list = firstList + kernelRows[i];
+            int end = ends[list];
+            places[end] = column + outputRows[i];
+            ends[list] = end + 1;
         }
     }
 
@@ -194,12 +224,13 @@ final class WindowGradientMaps {
     void takeValues(FloatMatrix source, int row, int group) {
         long bytes = (long) shape.channels() * Float.BYTES;
         for (int iy = 0; iy < y.inputs(); iy++) {
-            long to = ((long) (iy + y.padding()) * valueWidth + x.padding()) * bytes;
+            long mapRow = WindowGradientShape.firstInput(y) + iy * y.spread();
+            long to = (mapRow * valueWidth + WindowGradientShape.firstInput(x)) * bytes;
             long from = source.rowOffset(row) + ((long) iy * x.inputs() * shape.groups() + group) * bytes;
             for (int ix = 0; ix < x.inputs(); ix++) {
                 MemorySegment.copy(source.segment(), from, values, to, bytes);
                 from += shape.groups() * bytes;
-                to += bytes;
+                to += x.spread() * bytes;
             }
         }
     }

@@ -12,6 +12,9 @@ abstract class WindowGradientRun {
     private static final int FEW = 12;
 
     private static final int MANY = 20;
+    /** Bytes of weights that stay in the L1 cache beside others. */
+    private static final int MOST_BYTES = 1 << 15;
+
     private static final WindowGradientRun[] ADDING = new WindowGradientRun[MANY / 4];
     private static final WindowGradientRun[] MULTIPLYING = new WindowGradientRun[FEW / 4];
 
@@ -24,12 +27,17 @@ abstract class WindowGradientRun {
     record Kind(int vectors, boolean weighted) {}
 
     /** How many of so many vectors, a multiple of 4, should be added at a time. */
-    static int vectors(int left, boolean weighted) {
-        int most = !weighted && SimdWidth.bits() == SimdWidth.WIDEST && left != 2 * FEW ? MANY : FEW;
-        return Math.min(left, most);
+    static int added(int left) {
+        return Math.min(left, SimdWidth.bits() == SimdWidth.WIDEST && left != 2 * FEW ? MANY : FEW);
     }
 
-    /** Returns what adds so many vectors, as {@link #vectors} says. */
+    /** How many should be multiplied at a time, with so many rows that should stay in the L1 cache. */
+    static int multiplied(int left, int rows) {
+        int most = MOST_BYTES / (rows * SimdWidth.bits() / Byte.SIZE) / 4 * 4;
+        return Math.min(left, Math.clamp(most, 4, FEW));
+    }
+
+    /** Returns what adds so many vectors, as these say. */
     static WindowGradientRun of(int vectors, boolean weighted) {
         WindowGradientRun[] made = weighted ? MULTIPLYING : ADDING;
         synchronized (made) {

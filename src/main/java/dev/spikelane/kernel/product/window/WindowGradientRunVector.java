@@ -53,22 +53,38 @@ final class WindowGradientRunVector extends WindowGradientRun {
             FloatVector s1 = WEIGHTED ? zero : FloatVector.fromMemorySegment(FLOAT, own, BYTES, ORDER);
             FloatVector s2 = WEIGHTED ? zero : FloatVector.fromMemorySegment(FLOAT, own, 2 * BYTES, ORDER);
             FloatVector s3 = WEIGHTED ? zero : FloatVector.fromMemorySegment(FLOAT, own, 3 * BYTES, ORDER);
-            FloatVector s4 = WEIGHTED || COUNT <= 4 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 4 * BYTES, ORDER);
-            FloatVector s5 = WEIGHTED || COUNT <= 4 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 5 * BYTES, ORDER);
-            FloatVector s6 = WEIGHTED || COUNT <= 4 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 6 * BYTES, ORDER);
-            FloatVector s7 = WEIGHTED || COUNT <= 4 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 7 * BYTES, ORDER);
-            FloatVector s8 = WEIGHTED || COUNT <= 8 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 8 * BYTES, ORDER);
-            FloatVector s9 = WEIGHTED || COUNT <= 8 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 9 * BYTES, ORDER);
-            FloatVector s10 = WEIGHTED || COUNT <= 8 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 10 * BYTES, ORDER);
-            FloatVector s11 = WEIGHTED || COUNT <= 8 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 11 * BYTES, ORDER);
-            FloatVector s12 = WEIGHTED || COUNT <= 12 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 12 * BYTES, ORDER);
-            FloatVector s13 = WEIGHTED || COUNT <= 12 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 13 * BYTES, ORDER);
-            FloatVector s14 = WEIGHTED || COUNT <= 12 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 14 * BYTES, ORDER);
-            FloatVector s15 = WEIGHTED || COUNT <= 12 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 15 * BYTES, ORDER);
-            FloatVector s16 = WEIGHTED || COUNT <= 16 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 16 * BYTES, ORDER);
-            FloatVector s17 = WEIGHTED || COUNT <= 16 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 17 * BYTES, ORDER);
-            FloatVector s18 = WEIGHTED || COUNT <= 16 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 18 * BYTES, ORDER);
-            FloatVector s19 = WEIGHTED || COUNT <= 16 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 19 * BYTES, ORDER);
+            FloatVector s4 =
+                    WEIGHTED || COUNT <= 4 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 4 * BYTES, ORDER);
+            FloatVector s5 =
+                    WEIGHTED || COUNT <= 4 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 5 * BYTES, ORDER);
+            FloatVector s6 =
+                    WEIGHTED || COUNT <= 4 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 6 * BYTES, ORDER);
+            FloatVector s7 =
+                    WEIGHTED || COUNT <= 4 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 7 * BYTES, ORDER);
+            FloatVector s8 =
+                    WEIGHTED || COUNT <= 8 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 8 * BYTES, ORDER);
+            FloatVector s9 =
+                    WEIGHTED || COUNT <= 8 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 9 * BYTES, ORDER);
+            FloatVector s10 =
+                    WEIGHTED || COUNT <= 8 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 10 * BYTES, ORDER);
+            FloatVector s11 =
+                    WEIGHTED || COUNT <= 8 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 11 * BYTES, ORDER);
+            FloatVector s12 =
+                    WEIGHTED || COUNT <= 12 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 12 * BYTES, ORDER);
+            FloatVector s13 =
+                    WEIGHTED || COUNT <= 12 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 13 * BYTES, ORDER);
+            FloatVector s14 =
+                    WEIGHTED || COUNT <= 12 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 14 * BYTES, ORDER);
+            FloatVector s15 =
+                    WEIGHTED || COUNT <= 12 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 15 * BYTES, ORDER);
+            FloatVector s16 =
+                    WEIGHTED || COUNT <= 16 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 16 * BYTES, ORDER);
+            FloatVector s17 =
+                    WEIGHTED || COUNT <= 16 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 17 * BYTES, ORDER);
+            FloatVector s18 =
+                    WEIGHTED || COUNT <= 16 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 18 * BYTES, ORDER);
+            FloatVector s19 =
+                    WEIGHTED || COUNT <= 16 ? zero : FloatVector.fromMemorySegment(FLOAT, own, 19 * BYTES, ORDER);
             int last = ends[list];
             for (int i = starts[list]; i < last; i++) {
                 MemorySegment at = values.asSlice(from + places[i] * (long) step, SLICE);

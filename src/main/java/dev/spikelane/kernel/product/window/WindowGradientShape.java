@@ -8,37 +8,40 @@ import dev.spikelane.kernel.product.PackedWeights;
  * 64 outputs of that group, a row of 64 weights for each {@code k = (ky * width + kx) * channels + channel}, with the
  * channels of the group, padded as {@link PackedWeights} pads them. So those of one group are packed weights.
  *
- * @param window what the convolution reads, of all channels
- * @param groups of channels that have outputs of their own
- * @param outputs channels of all groups
+ * @param window what the convolution reads, of the first group
+ * @param outputsOfGroup channels of the output in a group
  */
-public record WindowGradientShape(Window window, int groups, int outputs) {
+public record WindowGradientShape(Window window, int outputsOfGroup) {
 
     static final int BLOCK = PackedWeights.BLOCK;
 
     /** Channels of the input in a group. */
     int channels() {
-        return window.channels() / groups;
+        return window.channels();
     }
 
-    /** Channels of the output in a group. */
-    int outputsOfGroup() {
-        return outputs / groups;
+    int groups() {
+        return window.allChannels() / window.channels();
+    }
+
+    /** Channels of the output. */
+    int outputs() {
+        return groups() * outputsOfGroup;
     }
 
     /** Blocks of outputs of a group. */
     int blocks() {
-        return Math.ceilDiv(outputsOfGroup(), BLOCK);
+        return Math.ceilDiv(outputsOfGroup, BLOCK);
     }
 
     /** Outputs of a group in a block. */
     int outputsOfBlock(int block) {
-        return Math.min(BLOCK, outputsOfGroup() - block * BLOCK);
+        return Math.min(BLOCK, outputsOfGroup - block * BLOCK);
     }
 
     /** Weights of an output. */
     int size() {
-        return window.size() / groups;
+        return window.size();
     }
 
     private int paddedSize() {
@@ -47,7 +50,7 @@ public record WindowGradientShape(Window window, int groups, int outputs) {
 
     /** Returns how many rows of 64 the weights are. */
     public int rows() {
-        return groups * blocks() * paddedSize();
+        return groups() * blocks() * paddedSize();
     }
 
     /** The row of the first weights of a block of outputs. */
@@ -62,7 +65,7 @@ public record WindowGradientShape(Window window, int groups, int outputs) {
 
     /** Columns of the gradients: positions of the output times channels. */
     int columns() {
-        return window.positions() * outputs;
+        return window.positions() * outputs();
     }
 
     /** Where the inputs of a group that a position reads at a place begin in a row; negative in the padding. */
@@ -72,6 +75,27 @@ public record WindowGradientShape(Window window, int groups, int outputs) {
         int y = rows.at(position / columns.outputs(), place / columns.kernel());
         int x = columns.at(position % columns.outputs(), place % columns.kernel());
         boolean inside = y >= 0 && y < rows.inputs() && x >= 0 && x < columns.inputs();
-        return inside ? (y * columns.inputs() + x) * window.channels() + group * channels() : -1;
+        return inside ? window.place(y, x) + group * channels() : -1;
+    }
+
+    /** Places from the first input along an axis to the last, with those between them. */
+    static int span(Window.Axis axis) {
+        return (axis.inputs() - 1) * axis.spread() + 1;
+    }
+
+    /** Places along an axis that windows reach, padding included, and inputs that no window reaches. */
+    static int extent(Window.Axis axis) {
+        int reached = (axis.outputs() - 1) * axis.stride() + (axis.kernel() - 1) * axis.dilation() + 1;
+        return Math.max(firstWindow(axis) + reached, firstInput(axis) + span(axis));
+    }
+
+    /** The first place that windows reach, counted from the first of those or of the inputs. */
+    static int firstWindow(Window.Axis axis) {
+        return Math.max(0, -axis.padding());
+    }
+
+    /** The place of the first input: behind the padding. */
+    static int firstInput(Window.Axis axis) {
+        return Math.max(0, axis.padding());
     }
 }

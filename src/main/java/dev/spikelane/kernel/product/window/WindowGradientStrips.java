@@ -2,6 +2,9 @@ package dev.spikelane.kernel.product.window;
 
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.BitsVector;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -20,6 +23,9 @@ final class WindowGradientStrips {
     /** Floats of the vectors that stand together in a map. */
     private static final int PIECE = 4 * Lanes.COUNT;
 
+    /** The most floats that are multiplied at a time. */
+    static final int MOST_FLOATS = 3 * PIECE;
+
     private static final int PIECE_BYTES = PIECE * Float.BYTES;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
@@ -27,18 +33,16 @@ final class WindowGradientStrips {
     /** Pixels of a row of a map. */
     private final int width;
 
-    private final int height;
     /** Places of a row of the kernel whose inputs stand side by side. */
     private final int together;
 
     private final Strip[] strips;
     private final MemorySegment weights;
+    private boolean finite;
     /** For each position bytes in a map to what it reads first. */
     private final int[] bases;
     /** Positions in which neighbors stand in rows of their own, so that no load waits for the store before. */
     private final int[] order;
-
-    private final int positionsAtATime;
 
     /**
      * Pieces that are multiplied at a time.
@@ -48,19 +52,18 @@ final class WindowGradientStrips {
      * @param lengths weights of each
      * @param offsets bytes in a map from what a position reads first
      */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Strip(int first, int[] places, int[] lengths, int[] offsets, WindowGradientRun run) {
         int bytes() {
             return places.length * PIECE_BYTES;
         }
     }
 
-    WindowGradientStrips(Arena arena, WindowGradientShape shape, int positionsAtATime) {
+    WindowGradientStrips(Arena arena, WindowGradientShape shape) {
         Window.Axis y = shape.window().y();
         Window.Axis x = shape.window().x();
         this.shape = shape;
-        this.positionsAtATime = positionsAtATime;
-        this.width = extent(x);
-        this.height = extent(y);
+        this.width = WindowGradientShape.extent(x);
         this.together = x.dilation() == 1 ? x.kernel() : 1;
         this.strips = strips();
         Strip last = strips[strips.length - 1];
@@ -68,20 +71,16 @@ final class WindowGradientStrips {
         this.weights = memory(arena, (long) shape.groups() * shape.outputsOfGroup() * pieces * PIECE);
         this.bases = new int[shape.window().positions()];
         for (int i = 0; i < bases.length; i++) {
-            bases[i] = (int) mapOffset(i / x.outputs() * y.stride(), i % x.outputs() * x.stride());
+            bases[i] = (int) mapOffset(
+                    WindowGradientShape.firstWindow(y) + i / x.outputs() * y.stride(),
+                    WindowGradientShape.firstWindow(x) + i % x.outputs() * x.stride());
         }
         this.order = IntStream.range(0, bases.length)
                 .boxed()
-                .sorted(Comparator.<Integer>comparingInt(i -> i / positionsAtATime)
+                .sorted(Comparator.<Integer>comparingInt(i -> i / WindowGradientRoom.POSITIONS)
                         .thenComparingInt(i -> i % x.outputs()))
                 .mapToInt(i -> i)
                 .toArray();
-    }
-
-    /** Places along an axis that windows reach, and inputs that no window reaches. */
-    private static int extent(Window.Axis axis) {
-        int reached = (axis.outputs() - 1) * axis.stride() + (axis.kernel() - 1) * axis.dilation() + 1;
-        return Math.max(reached, axis.padding() + axis.inputs());
     }
 
     static MemorySegment memory(Arena arena, long floats) {
@@ -98,7 +97,7 @@ final class WindowGradientStrips {
         Strip[] made = new Strip[all];
         int count = 0;
         for (int first = 0; first < all; count++) {
-            int vectors = WindowGradientRun.vectors(4 * (all - first), true);
+            int vectors = WindowGradientRun.multiplied(4 * (all - first), shape.outputsOfGroup());
             int[] places = new int[vectors / 4];
             int[] lengths = new int[vectors / 4];
             int[] offsets = new int[vectors / 4];
@@ -122,18 +121,11 @@ final class WindowGradientStrips {
         return ((long) y * width + x) * shape.channels() * Float.BYTES;
     }
 
-    /** Makes a map of a group of channels, behind which a strip may write zeros. */
-    MemorySegment newMap(Arena arena) {
-        return memory(arena, (long) height * width * shape.channels() + PIECE);
-    }
-
-    /** Makes room for what a strip gives to all positions that are taken at a time. */
-    MemorySegment newSums(Arena arena) {
-        int most = 0;
-        for (Strip strip : strips) {
-            most = Math.max(most, strip.places.length);
-        }
-        return memory(arena, (long) positionsAtATime * most * PIECE);
+    /** The floats of a map of a group of channels, behind which a strip may write zeros. */
+    static long mapFloats(WindowGradientShape shape) {
+        Window window = shape.window();
+        long pixels = (long) WindowGradientShape.extent(window.y()) * WindowGradientShape.extent(window.x());
+        return pixels * shape.channels() + PIECE;
     }
 
     /** Takes weights in the layout of the shape. */
@@ -145,6 +137,8 @@ final class WindowGradientStrips {
                 }
             }
         }
+        int rows = (int) (weights.byteSize() / PackedWeights.BLOCK_BYTES);
+        finite = BitsVector.areFinite(weights, 0, PackedWeights.BLOCK_BYTES, rows, PackedWeights.BLOCK_BYTES);
     }
 
     private void pack(FloatMatrix from, int group, Strip strip, int output) {
@@ -171,9 +165,40 @@ final class WindowGradientStrips {
         for (Strip strip : strips) {
             int bytes = strip.bytes();
             strip.run.add(lists, 0, count, weights, offset(group, strip), bytes, sums, 0, bytes);
-            for (int i = 0; i < strip.places.length; i++) {
-                WindowGradientMapVector.add(sums, i * PIECE_BYTES, bytes, bases, order, first, count, map, strip.offsets[i]);
-            }
+            addSums(strip, first, count, sums, map);
         }
+    }
+
+    /** The same where most of the gradients are not zero, from where they stand. */
+    void addAll(
+            FloatMatrix gradient, int row, int group, int first, int count, TileWalk tile, MemorySegment sums, MemorySegment map) {
+        long outputs = shape.outputs();
+        tile.a = gradient.rowOffset(row) + (first * outputs + group * shape.outputsOfGroup()) * Float.BYTES;
+        tile.rowOfA = outputs * Float.BYTES;
+        tile.stepOfA = Float.BYTES;
+        for (Strip strip : strips) {
+            int bytes = strip.bytes();
+            tile.stepOfB = bytes;
+            tile.rowOfC = bytes;
+            sums.fill((byte) 0);
+            for (int lanes = 0; lanes < bytes; lanes += TileWalk.STRIP_BYTES) {
+                tile.b = offset(group, strip) + lanes;
+                tile.c = lanes;
+                tile.add(gradient.segment(), weights, sums, count, shape.outputsOfGroup());
+            }
+            addSums(strip, first, count, sums, map);
+        }
+    }
+
+    private void addSums(Strip strip, int first, int count, MemorySegment sums, MemorySegment map) {
+        for (int i = 0; i < strip.places.length; i++) {
+            WindowGradientMapVector.add(
+                    sums, i * PIECE_BYTES, strip.bytes(), bases, order, first, count, map, strip.offsets[i]);
+        }
+    }
+
+    /** Whether no weight is NaN or infinite, so that a gradient of zero times each of them is zero. */
+    boolean isFinite() {
+        return finite;
     }
 }

@@ -29,6 +29,16 @@ public final class WindowGradientSum {
         this.bias = FloatMatrix.zeros(arena, shape.groups() * shape.blocks(), WindowGradientShape.BLOCK);
     }
 
+    /**
+     * Returns the memory that sums take.
+     *
+     * @param shape of the convolution
+     * @return bytes
+     */
+    public static long bytes(WindowGradientShape shape) {
+        return (shape.rows() + (long) shape.groups() * shape.blocks()) * WindowGradientShape.BLOCK * Float.BYTES;
+    }
+
     /** Makes all sums zero. */
     public void clear() {
         weights.fill(0);
@@ -64,14 +74,15 @@ public final class WindowGradientSum {
     /**
      * Adds the sums of the biases to others, and makes them zero.
      *
-     * @param total {@code [1 x outputs]}, added to
+     * @param total {@code [groups x outputs of a group]}, added to
      */
     public void moveBiasTo(FloatMatrix total) {
         for (int output = 0; output < shape.outputs(); output++) {
             int inGroup = output % shape.outputsOfGroup();
             int block = output / shape.outputsOfGroup() * shape.blocks() + inGroup / WindowGradientShape.BLOCK;
             float sum = Elements.get(bias, block, inGroup % WindowGradientShape.BLOCK);
-            Elements.set(total, 0, output, Elements.get(total, 0, output) + sum);
+            int group = output / shape.outputsOfGroup();
+            Elements.set(total, group, inGroup, Elements.get(total, group, inGroup) + sum);
         }
         bias.fill(0);
     }
@@ -85,6 +96,8 @@ public final class WindowGradientSum {
                 Elements.set(to, toRow, i, Elements.get(to, toRow, i) + Elements.get(from, fromRow, i));
             }
         }
-        from.segment().asSlice(at, WindowGradientShape.BLOCK * (long) Float.BYTES).fill((byte) 0);
+        from.segment()
+                .asSlice(at, WindowGradientShape.BLOCK * (long) Float.BYTES)
+                .fill((byte) 0);
     }
 }

@@ -29,7 +29,6 @@ public final class WindowGradientWeights {
 
     private final WindowGradientShape shape;
     private final WindowGradientScalar scalar;
-    private final TileWalk tile = new TileWalk();
     /** Null where there are no vectors. */
     private final @Nullable WindowGradientMaps maps;
 
@@ -48,6 +47,15 @@ public final class WindowGradientWeights {
         this.scalar = new WindowGradientScalar(shape);
         this.maps = SimdWidth.VECTOR ? new WindowGradientMaps(arena, shape) : null;
         this.endChannel = shape.channels();
+    }
+
+    /**
+     * Tells how much memory lists take beside that of the arena.
+     *
+     * @return bytes on the heap
+     */
+    public long listBytes() {
+        return maps == null ? 0 : maps.lists.places.length * (long) Integer.BYTES;
     }
 
     /**
@@ -176,6 +184,7 @@ public final class WindowGradientWeights {
         Window.Axis x = shape.window().x();
         int some = endChannel - firstChannel;
         boolean together = x.dilation() == 1 && some == shape.channels();
+        TileWalk tile = own.tile;
         tile.rowOfA = Float.BYTES;
         tile.stepOfA = (long) x.stride() * shape.channels() * Float.BYTES;
         tile.stepOfB = (long) x.stride() * BLOCK_BYTES;

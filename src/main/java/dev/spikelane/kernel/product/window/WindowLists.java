@@ -1,9 +1,12 @@
 package dev.spikelane.kernel.product.window;
 
-import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The groups of four channels of a map in which one fires, in the order of the map: where their entries would stand in
@@ -15,61 +18,67 @@ import java.lang.foreign.ValueLayout;
 public final class WindowLists {
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-    private static final long LOWEST_OF_GROUPS = 0x1111_1111_1111_1111L;
 
     final WindowTables tables;
 
     /** Where the entry of each group stands, in bytes, from where those of a first pixel do. It may wrap around. */
     final int[] entries;
 
-    /** Where the groups of each pixel begin, and those of the last end. */
+    /** How many entries there are before each group, and behind the last. */
     final int[] starts;
 
-    private final int[] firsts;
-    private final long[] groups;
+    /** Currents of a map with channels rounded up to strips; null where their number is a multiple. */
+    final @Nullable FloatMatrix room;
+
+    private final int groups;
 
     /**
      * Allocates lists for the maps of a window.
      *
+     * @param arena the arena that owns memory
      * @param tables of the product
      */
-    public WindowLists(WindowTables tables) {
+    public WindowLists(Arena arena, WindowTables tables) {
         this.tables = tables;
-        int inputs = tables.window.inputs();
-        int words = Math.ceilDiv(inputs, Long.SIZE);
-        entries = new int[inputs / 4];
-        starts = new int[inputs / tables.window.channels() + 1];
-        firsts = new int[words + 1];
-        groups = new long[words + 1];
+        int channels = tables.post() * Float.BYTES;
+        int rounded = Math.ceilDiv(channels, tables.strip) * tables.strip;
+        int floats = Math.multiplyExact(tables.window.positions(), rounded / Float.BYTES);
+        room = rounded == channels ? null : FloatMatrix.zeros(arena, 1, floats);
+        groups = tables.window.inputs() / 4;
+        entries = new int[groups + WindowListsVector.GROUPS];
+        starts = new int[groups + WindowListsVector.GROUPS];
     }
 
-    /** Lists the map of a row. */
+    /** Whether they are for these tables. */
+    public boolean isOf(WindowTables some) {
+        return tables == some;
+    }
+
+    /** Lists the map of a row, without a branch that depends on spikes. */
     void list(SpikeMatrix spikes, int row) {
-        MemorySegment words = spikes.segment();
-        Checks.isNative(words);
-        int entryBytes = tables.entryBytes();
         long from = spikes.rowOffset(row);
-        int end = firsts.length - 1;
+        if (SimdWidth.bits() >= WindowListsVector.BITS) {
+            WindowListsVector.list(spikes.segment(), from, groups, tables.entryBytes(), entries, starts);
+        } else {
+            list(spikes.segment(), from, groups, tables.entryBytes(), entries, starts);
+        }
+    }
+
+    /** How many groups fire. */
+    int count() {
+        return starts[groups];
+    }
+
+    /** Lists groups of a row of spikes. */
+    static void list(MemorySegment spikes, long from, int groups, int entryBytes, int[] entries, int[] starts) {
         int at = 0;
-        for (int word = 0; word < end; word++) {
-            long bits = words.get(WORD, from + (long) word * Long.BYTES);
-            long pairs = bits | bits >>> 1;
-            long some = (pairs | pairs >>> 2) & LOWEST_OF_GROUPS;
-            firsts[word] = at;
-            groups[word] = some;
-            while (some != 0) {
-                int bit = Long.numberOfTrailingZeros(some);
-                some &= some - 1;
-                int group = word * (Long.SIZE / 4) + (bit >> 2);
-                entries[at++] = (group * WindowTables.SUBSETS + (int) (bits >>> bit & 15)) * entryBytes;
-            }
+        for (int group = 0; group < groups; group++) {
+            long word = spikes.get(WORD, from + (group >> 4) * (long) Long.BYTES);
+            int subset = (int) (word >>> (group << 2)) & 15;
+            starts[group] = at;
+            entries[at] = (group * WindowTables.SUBSETS + subset) * entryBytes;
+            at += subset + 15 >> 4; // 1 where there is one
         }
-        firsts[end] = at;
-        int channels = tables.window.channels();
-        for (int pixel = 0; pixel < starts.length; pixel++) {
-            int bit = pixel * channels;
-            int word = bit >> 6;
-            starts[pixel] = firsts[word] + Long.bitCount(groups[word] & (1L << bit) - 1);
-        }
+        starts[groups] = at;
     }
 }

@@ -1,11 +1,14 @@
 package dev.spikelane.kernel.product.window;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * A convolution of spikes by a sliding window: each group of four channels of a pixel in which one fires is visited
@@ -18,6 +21,7 @@ import java.lang.foreign.MemorySegment;
  */
 public final class WindowMatmul {
 
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int BLOCK = PackedWeights.BLOCK_BYTES;
 
     /** Rows of a kernel for which there are registers. */
@@ -26,72 +30,112 @@ public final class WindowMatmul {
     private WindowMatmul() {}
 
     /**
-     * Tells whether a convolution may be computed so: groups of four channels must not straddle pixels, and a row of
-     * the input must reach neighboring rows of outputs. A kernel of one row gains nothing.
+     * Tells whether a convolution is to be computed so: groups of four channels must not straddle pixels, and a row of
+     * the input must reach neighboring rows of outputs. A kernel of one row gains nothing, and tables of
+     * {@value WindowTables#MOST_BYTES} bytes and more would be read from memory.
      *
      * @param window what it reads
+     * @param post channels of the output
      * @return whether {@link #multiply} takes it
      */
-    public static boolean serves(Window window) {
-        return window.channels() % 4 == 0
-                && isPlain(window.x())
-                && isPlain(window.y())
-                && window.y().kernel() > 1
-                && window.y().kernel() <= MOST_ROWS;
+    public static boolean serves(Window window, int post) {
+        Window upright = upright(window);
+        int kernel = upright.y().kernel();
+        return window.channels() == window.allChannels()
+                && window.channels() % 4 == 0
+                && isPlain(upright.x())
+                && isPlain(upright.y())
+                && kernel > 1
+                && kernel <= MOST_ROWS
+                && WindowTables.bytes(upright, post) <= WindowTables.MOST_BYTES;
     }
 
     private static boolean isPlain(Window.Axis axis) {
-        return axis.stride() == 1 && axis.dilation() == 1;
+        return axis.stride() == 1 && axis.isDense();
+    }
+
+    /** A single row as a single column, which stands in memory as it does. */
+    static Window upright(Window window) {
+        return window.y().equals(Window.Axis.ONE)
+                ? new Window(window.channels(), window.firstChannel(), window.allChannels(), window.x(), window.y())
+                : window;
     }
 
     /**
-     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} channels.
+     * Computes the currents of the first rows.
      *
      * @param spikes {@code [at least rows x window.inputs()]}, maps in the order (y, x, channel)
      * @param rows how many rows, at least 1
      * @param lists scratch memory for the tables of the weights, used by one thread at a time
-     * @param firstBlock the first block of channels
-     * @param endBlock the block behind the last
-     * @param current {@code [at least rows x positions * channels rounded up to 64]}, of which these channels are
-     *     overwritten
-     * @throws IllegalArgumentException if a shape does not fit
+     * @param current {@code [at least rows x positions * channels]} in the same order, all blocks in use; these rows
+     *     are overwritten
+     * @throws IllegalArgumentException if a shape does not fit, or some blocks are not in use
      */
-    public static void multiply(
-            SpikeMatrix spikes, int rows, WindowLists lists, int firstBlock, int endBlock, FloatMatrix current) {
+    public static void multiply(SpikeMatrix spikes, int rows, WindowLists lists, Tile current) {
         WindowTables tables = lists.tables;
         Window window = tables.window;
         Checks.rows("spikes", spikes.rows(), rows);
-        Checks.rows("current", current.rows(), rows);
-        Checks.range("block", firstBlock, endBlock, tables.blocks());
         spikes.requireShape("spikes", spikes.rows(), window.inputs());
-        int position = tables.blocks() * BLOCK;
-        current.requireShape("current", current.rows(), window.positions() * (position / Float.BYTES));
+        current.require("current", rows, window.positions() * tables.post());
+        if (!current.all()) {
+            throw new IllegalArgumentException("current is " + current + ", expected all of them in use");
+        }
         for (int row = 0; row < rows; row++) {
             lists.list(spikes, row);
-            for (int block = firstBlock; block < endBlock; block++) {
-                long to = current.rowOffset(row) + (long) block * BLOCK;
-                start(tables, block, current.segment(), to, position);
-                for (Reach reach : tables.reaches) {
-                    WindowRows adds = tables.adds[reach.rows()];
-                    for (int lanes = 0; lanes < BLOCK; lanes += tables.strip) {
-                        adds.add(lists, reach, block, lanes, current.segment(), to + lanes, position);
-                    }
-                }
+            long to = current.offset(row, 0);
+            FloatMatrix room = lists.room;
+            if (room == null) {
+                add(lists, current.matrix().segment(), to, tables.post() * Float.BYTES);
+            } else {
+                int position = room.columns() / window.positions() * Float.BYTES;
+                add(lists, room.segment(), 0, position);
+                copy(room.segment(), position, current.matrix().segment(), to, tables);
+            }
+            clearPads(current, row);
+        }
+    }
+
+    /** Adds up the map that is listed. */
+    private static void add(WindowLists lists, MemorySegment sums, long to, int position) {
+        WindowTables tables = lists.tables;
+        Pass[] passes = tables.passes(lists.count());
+        for (int channel = 0; channel < position; channel += tables.strip) {
+            int block = channel / BLOCK;
+            int lanes = channel % BLOCK;
+            if (!passes[0].begins()) {
+                start(tables, channel, sums, to + channel, position);
+            }
+            for (Pass pass : passes) {
+                tables.adds[pass.rows()].add(lists, pass, block, lanes, sums, to + channel, position);
             }
         }
     }
 
-    /** Starts at the bias what does not begin with the first row of the kernel, as that lies in the padding. */
-    private static void start(WindowTables tables, int block, MemorySegment sums, long to, int position) {
-        Window.Axis y = tables.window.y();
-        int columns = tables.window.x().outputs();
-        for (int row = 0; row < y.outputs(); row++) {
-            if (row < y.padding() || row - y.padding() >= y.inputs()) {
-                for (int column = 0; column < columns; column++) {
-                    long at = to + (long) (row * columns + column) * position;
-                    MemorySegment.copy(tables.bias.segment(), (long) block * BLOCK, sums, at, BLOCK);
-                }
+    /** Starts the sums of a strip at the bias. */
+    private static void start(WindowTables tables, int channel, MemorySegment sums, long to, int position) {
+        MemorySegment bias = tables.bias.segment();
+        int positions = tables.window.positions();
+        if (SimdWidth.VECTOR) {
+            WindowTablesVector.start(bias, channel, sums, to, position, positions, tables.strip);
+        } else {
+            for (int place = 0; place < positions; place++) {
+                MemorySegment.copy(bias, channel, sums, to + (long) place * position, tables.strip);
             }
+        }
+    }
+
+    /** Copies currents to where positions stand side by side. */
+    private static void copy(MemorySegment from, int position, MemorySegment to, long row, WindowTables tables) {
+        long bytes = (long) tables.post() * Float.BYTES;
+        for (int place = 0; place < tables.window.positions(); place++) {
+            MemorySegment.copy(from, (long) place * position, to, row + place * bytes, bytes);
+        }
+    }
+
+    private static void clearPads(Tile current, int row) {
+        long at = current.offset(row, 0);
+        for (int column = current.columns(); column < current.blocks() * PackedWeights.BLOCK; column++) {
+            current.matrix().segment().set(FLOAT, at + (long) column * Float.BYTES, 0f);
         }
     }
 }

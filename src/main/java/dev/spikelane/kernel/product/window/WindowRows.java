@@ -21,7 +21,9 @@ abstract class WindowRows {
 
     /** What adds to so many rows of so many vectors; plain loops where these are 0. */
     static WindowRows of(int rows, int vectors) {
-        return vectors == 0 ? new WindowRowsScalar() : COPIES.computeIfAbsent(new Size(rows, vectors), WindowRows::copy);
+        return vectors == 0
+                ? new WindowRowsScalar()
+                : COPIES.computeIfAbsent(new Size(rows, vectors), WindowRows::copy);
     }
 
     private static WindowRows copy(Size size) {
@@ -30,18 +32,15 @@ abstract class WindowRows {
     }
 
     /**
-     * Goes through all columns of outputs, and for each down the rows of the input: {@code sum[y][x] += table entry}
-     * for each group of the window's row in which a channel fires, ascending. Sums that begin with the first row of the
-     * kernel begin at the bias.
+     * {@code sum[y][x] += table entry} for each group of the rows of a window in which a channel fires, ascending.
      *
      * @param lists the map
-     * @param reach which rows of it, and by which rows of the kernel
+     * @param pass which rows of it, and of the kernel
      * @param block of 64 channels of the output
      * @param lanes bytes from the first of them to those of a strip
      * @param sums for each position of the output
      * @param to where the strip of the first position stands in them
      * @param position bytes from a position to the next
      */
-    abstract void add(
-            WindowLists lists, Reach reach, int block, int lanes, MemorySegment sums, long to, int position);
+    abstract void add(WindowLists lists, Pass pass, int block, int lanes, MemorySegment sums, long to, int position);
 }

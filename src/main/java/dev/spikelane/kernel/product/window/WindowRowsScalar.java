@@ -11,20 +11,22 @@ final class WindowRowsScalar extends WindowRows {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     @Override
-    void add(WindowLists lists, Reach reach, int block, int lanes, MemorySegment sums, long to, int position) {
+    void add(WindowLists lists, Pass pass, int block, int lanes, MemorySegment sums, long to, int position) {
         WindowTables tables = lists.tables;
         Window.Axis x = tables.window.x();
-        for (int y = reach.first(); y < reach.end(); y++) {
-            for (int row = 0; row < reach.rows(); row++) {
-                int output = reach.newest() + y - reach.first() - row;
-                for (int column = 0; column < x.outputs(); column++) {
-                    long at = to + (long) (output * x.outputs() + column) * position;
-                    if (reach.kernelRow() + row == 0) {
-                        long bias = (long) block * PackedWeights.BLOCK_BYTES;
-                        MemorySegment.copy(
-                                tables.bias.segment(), bias, sums, at, PackedWeights.BLOCK_BYTES);
+        int shift = tables.window.y().padding() - pass.kernelRow();
+        for (int output = pass.top(); output <= pass.bottom(); output++) {
+            for (int column = 0; column < x.outputs(); column++) {
+                long at = to + (long) (output * x.outputs() + column) * position;
+                if (pass.begins()) {
+                    long bias = (long) block * PackedWeights.BLOCK_BYTES;
+                    MemorySegment.copy(tables.bias.segment(), bias, sums, at, PackedWeights.BLOCK_BYTES);
+                }
+                for (int row = 0; row < pass.rows(); row++) {
+                    int y = output - shift + row;
+                    if (y >= pass.first() && y < pass.end()) {
+                        addRow(lists, y, column - x.padding(), block, pass.kernelRow() + row, sums, at);
                     }
-                    addRow(lists, y, column - x.padding(), block, reach.kernelRow() + row, sums, at);
                 }
             }
         }
@@ -35,8 +37,9 @@ final class WindowRowsScalar extends WindowRows {
             WindowLists lists, int y, int first, int block, int kernelRow, MemorySegment sums, long at) {
         WindowTables tables = lists.tables;
         Window.Axis x = tables.window.x();
-        int left = y * x.inputs() + Math.max(first, 0);
-        int right = y * x.inputs() + Math.min(first + x.kernel(), x.inputs());
+        int groups = tables.window.channels() / 4;
+        int left = (y * x.inputs() + Math.max(first, 0)) * groups;
+        int right = (y * x.inputs() + Math.min(first + x.kernel(), x.inputs())) * groups;
         int from = (y * x.inputs() + first) * tables.pixelBytes();
         long table = tables.blockOffset(block) - tables.entryBytes() + (long) kernelRow * PackedWeights.BLOCK_BYTES;
         for (int i = lists.starts[left]; i < lists.starts[right]; i++) {

@@ -28,9 +28,23 @@ final class WindowTablesVector {
                 long at = to + (long) (subset - 1) * step + lane;
                 FloatVector sum = FloatVector.fromMemorySegment(FLOAT, weights, input, ORDER);
                 if (subset != last) {
-                    sum = FloatVector.fromMemorySegment(FLOAT, tables, at - (long) last * step, ORDER).add(sum);
+                    sum = FloatVector.fromMemorySegment(FLOAT, tables, at - (long) last * step, ORDER)
+                            .add(sum);
                 }
                 sum.intoMemorySegment(tables, at, ORDER);
+            }
+        }
+    }
+
+    /** Starts some bytes of sums at the bias, for some positions. */
+    static void start(
+            MemorySegment bias, long from, MemorySegment sums, long to, int step, int positions, int bytes) {
+        Checks.isNative(bias);
+        Checks.isNative(sums);
+        for (int lane = 0; lane < bytes; lane += BYTES) {
+            FloatVector start = FloatVector.fromMemorySegment(FLOAT, bias, from + lane, ORDER);
+            for (int place = 0; place < positions; place++) {
+                start.intoMemorySegment(sums, to + place * (long) step + lane, ORDER);
             }
         }
     }

@@ -40,6 +40,9 @@ public final class WindowCase {
     /** One that {@link WindowMatmul} serves. */
     public static Window draw(Random random) {
         int channels = 4 * (1 + random.nextInt(random.nextInt(4) == 0 ? 20 : 5));
+        if (random.nextInt(5) == 0) {
+            return new Window(channels, Window.Axis.ONE, draw(random, 2 + random.nextInt(4)));
+        }
         return new Window(channels, draw(random, 2 + random.nextInt(4)), draw(random, 1 + random.nextInt(5)));
     }
 
@@ -49,19 +52,14 @@ public final class WindowCase {
         return axis(least + random.nextInt(10), kernel, padding);
     }
 
-    /** Channels of the output, rounded up to blocks. */
-    int channels() {
-        return packed.blocks() * PackedWeights.BLOCK;
-    }
-
     FloatMatrix current() {
-        return FloatMatrix.zeros(arena, spikes.rows(), window.positions() * channels());
+        return FloatMatrix.zeros(arena, spikes.rows(), window.positions() * packed.post());
     }
 
     /** Loops over outputs, then over the places of the window. */
     float[][] direct() {
         float[] values = weights.toArray();
-        float[][] current = new float[spikes.rows()][window.positions() * channels()];
+        float[][] current = new float[spikes.rows()][window.positions() * packed.post()];
         for (int row = 0; row < current.length; row++) {
             boolean[] fires = new boolean[window.inputs()];
             for (int i = 0; i < fires.length; i++) {
@@ -69,7 +67,7 @@ public final class WindowCase {
             }
             for (int position = 0; position < window.positions(); position++) {
                 for (int output = 0; output < packed.post(); output++) {
-                    current[row][position * channels() + output] =
+                    current[row][position * packed.post() + output] =
                             sum(fires, position, values, output * window.size(), bias.get(0, output));
                 }
             }
@@ -80,8 +78,14 @@ public final class WindowCase {
     private float sum(boolean[] fires, int position, float[] values, int from, float first) {
         float sum = first;
         for (int k = 0; k < window.size(); k += 4) {
-            int x = window.x().at(position % window.x().outputs(), k / window.channels() % window.x().kernel());
-            int y = window.y().at(position / window.x().outputs(), k / window.channels() / window.x().kernel());
+            int x = window.x()
+                    .at(
+                            position % window.x().outputs(),
+                            k / window.channels() % window.x().kernel());
+            int y = window.y()
+                    .at(
+                            position / window.x().outputs(),
+                            k / window.channels() / window.x().kernel());
             if (x < 0 || y < 0 || x >= window.x().inputs() || y >= window.y().inputs()) {
                 continue;
             }
@@ -106,7 +110,7 @@ public final class WindowCase {
             SpikeMatmul.multiply(rows, window.positions(), packed, Tile.whole(sums), workspace);
             for (int position = 0; position < window.positions(); position++) {
                 for (int output = 0; output < packed.post(); output++) {
-                    current.set(row, position * channels() + output, sums.get(position, output));
+                    current.set(row, position * packed.post() + output, sums.get(position, output));
                 }
             }
         }
@@ -117,9 +121,18 @@ public final class WindowCase {
         to.clear();
         for (int position = 0; position < window.positions(); position++) {
             for (int k = 0; k < window.size(); k++) {
-                int x = window.x().at(position % window.x().outputs(), k / window.channels() % window.x().kernel());
-                int y = window.y().at(position / window.x().outputs(), k / window.channels() / window.x().kernel());
-                if (x >= 0 && y >= 0 && x < window.x().inputs() && y < window.y().inputs()) {
+                int x = window.x()
+                        .at(
+                                position % window.x().outputs(),
+                                k / window.channels() % window.x().kernel());
+                int y = window.y()
+                        .at(
+                                position / window.x().outputs(),
+                                k / window.channels() / window.x().kernel());
+                if (x >= 0
+                        && y >= 0
+                        && x < window.x().inputs()
+                        && y < window.y().inputs()) {
                     int input = (y * window.x().inputs() + x) * window.channels() + k % window.channels();
                     to.set(position, k, spikes.get(row, input));
                 }

@@ -8,7 +8,6 @@ import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.dense.DenseCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -32,8 +31,8 @@ class WindowGradientProperties {
             FloatMatrix gradient = thinned(values(arena, rows, shape.columns(), random), random);
             FloatMatrix found = Matrices.uniform(arena, rows, shape.window().inputs(), random);
             FloatMatrix expected = FloatMatrix.zeros(arena, rows, shape.window().inputs());
-            WindowGradientInput kernel = new WindowGradientInput(arena, shape, weights, 2);
-            kernel.pull(gradient, rows, found, 1);
+            WindowGradientInput kernel = new WindowGradientInput(arena, shape, weights);
+            kernel.pull(gradient, rows, found, new WindowGradientRoom(arena, shape));
             for (int row = 0; row < rows; row++) {
                 new WindowGradientScalar(shape).pull(gradient, row, weights, expected);
             }
@@ -92,7 +91,7 @@ class WindowGradientProperties {
         FloatMatrix[] biases = new FloatMatrix[2];
         for (int i = 0; i < 2; i++) {
             weights[i] = FloatMatrix.zeros(arena, shape.rows(), WindowGradientShape.BLOCK);
-            biases[i] = FloatMatrix.zeros(arena, 1, shape.outputs());
+            biases[i] = FloatMatrix.zeros(arena, shape.groups(), shape.outputsOfGroup());
             WindowGradientSum from = i == 0 ? plain : sum;
             int places = shape.places();
             from.moveTo(weights[i], 0, places / 2);
@@ -108,11 +107,11 @@ class WindowGradientProperties {
     private static WindowGradientShape shape(Random random) {
         int groups = random.nextInt(3) == 0 ? random.nextInt(1, 5) : 1;
         boolean wide = random.nextInt(4) == 0;
-        int channels = groups * random.nextInt(1, wide ? 30 : 7);
-        int outputs = groups * random.nextInt(1, wide ? 140 : 20);
+        int channels = random.nextInt(1, wide ? 30 : 7);
+        int outputs = random.nextInt(1, wide ? 140 : 20);
         Window.Axis x = axis(random);
         Window.Axis y = random.nextInt(5) == 0 ? Window.Axis.ONE : axis(random);
-        return new WindowGradientShape(new Window(channels, y, x), groups, outputs);
+        return new WindowGradientShape(new Window(channels, 0, groups * channels, y, x), outputs);
     }
 
     private static Window.Axis axis(Random random) {
@@ -120,11 +119,12 @@ class WindowGradientProperties {
         int kernel = random.nextInt(1, plain ? 6 : 9);
         int stride = plain ? 1 : random.nextInt(1, 4);
         int dilation = plain ? 1 : random.nextInt(1, 3);
-        int padding = random.nextInt(3);
-        int span = (kernel - 1) * dilation + 1;
-        int inputs = Math.max(1, span - 2 * padding) + random.nextInt(8);
-        int outputs = (inputs + 2 * padding - span) / stride + 1;
-        return new Window.Axis(inputs, kernel, stride, padding, dilation, outputs);
+        int padding = random.nextInt(8) == 0 ? -1 : random.nextInt(3);
+        int spread = random.nextInt(5) == 0 ? random.nextInt(2, 4) : 1;
+        int reach = (kernel - 1) * dilation;
+        int inputs = Math.max(1, (reach - 2 * padding) / spread + 1) + random.nextInt(spread == 1 ? 8 : 4);
+        int outputs = ((inputs - 1) * spread + 2 * padding - reach) / stride + 1;
+        return new Window.Axis(inputs, kernel, stride, padding, dilation, Math.max(1, outputs), spread);
     }
 
     private static FloatMatrix weights(Arena arena, WindowGradientShape shape, Random random) {

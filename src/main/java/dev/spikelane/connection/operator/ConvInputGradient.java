@@ -1,0 +1,30 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.kernel.product.window.WindowGradientInput;
+import dev.spikelane.kernel.product.window.WindowGradientShape;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+
+/** The way back through a convolution. */
+final class ConvInputGradient implements InputGradient.OfRows {
+
+    private final WindowGradientShape shape;
+    private final FloatMatrix weights;
+    private final WindowGradientInput kernel;
+
+    ConvInputGradient(Arena arena, WindowGradientShape shape, FloatMatrix weights) {
+        this.shape = shape;
+        this.weights = weights;
+        this.kernel = new WindowGradientInput(arena, shape, weights);
+    }
+
+    @Override
+    public void pull(FloatMatrix gradient, int rows, FloatMatrix into, Scratch scratch) {
+        kernel.pull(gradient, rows, into, scratch.gradients(shape));
+    }
+
+    @Override
+    public void update() {
+        kernel.update(weights);
+    }
+}

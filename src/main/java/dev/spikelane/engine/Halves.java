@@ -1,0 +1,75 @@
+package dev.spikelane.engine;
+
+/**
+ * Takes steps through both halves of what needs the whole batch. Where there are as many steps as threads, a thread
+ * takes each through both; else threads share blocks of samples, and meet between the halves.
+ */
+public final class Halves {
+
+    /** What is done to a step. */
+    public interface Work {
+
+        /** Adds up a block of samples. */
+        void measure(int step, int block);
+
+        /** Makes of the sums of all blocks what the second half needs. */
+        void settle(int step);
+
+        /** Makes a block of samples. */
+        void make(int step, int block);
+    }
+
+    private final Work work;
+    private final int blocks;
+    private final WorkerPool workers;
+    private final WorkerPool.Job whole = this::whole;
+    private final WorkerPool.Job measure = this::measure;
+    private final WorkerPool.Job settle = this::settle;
+    private final WorkerPool.Job make = this::make;
+    private int first;
+
+    /**
+     * Lets threads share work.
+     *
+     * @param blocks of samples in a step
+     */
+    public Halves(Work work, int blocks, WorkerPool workers) {
+        this.work = work;
+        this.blocks = blocks;
+        this.workers = workers;
+    }
+
+    /** Does some steps. */
+    public void run(int firstStep, int steps) {
+        first = firstStep;
+        if (steps >= workers.threads() || blocks == 1) {
+            workers.run(whole, steps);
+        } else {
+            workers.run(measure, steps * blocks);
+            workers.run(settle, steps);
+            workers.run(make, steps * blocks);
+        }
+    }
+
+    private void whole(int part, int thread) {
+        for (int block = 0; block < blocks; block++) {
+            work.measure(first + part, block);
+        }
+        work.settle(first + part);
+        for (int block = 0; block < blocks; block++) {
+            work.make(first + part, block);
+        }
+    }
+
+    private void measure(int part, int thread) {
+        work.measure(first + part / blocks, part % blocks);
+    }
+
+    private void settle(int part, int thread) {
+        work.settle(first + part);
+    }
+
+    private void make(int part, int thread) {
+        work.make(first + part / blocks, part % blocks);
+    }
+}

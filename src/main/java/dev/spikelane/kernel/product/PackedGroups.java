@@ -1,0 +1,81 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+
+/** Packed weights and biases of several products of the same numbers, one behind the other in the same memory. */
+public final class PackedGroups {
+
+    private final FloatMatrix packed;
+    private final FloatMatrix bias;
+    private final PackedWeights[] groups;
+
+    private PackedGroups(FloatMatrix packed, FloatMatrix bias, PackedWeights[] groups) {
+        this.packed = packed;
+        this.bias = bias;
+        this.groups = groups;
+    }
+
+    /**
+     * Makes weights that are all zero.
+     *
+     * @param arena the arena that owns them
+     * @param pre inputs of each product
+     * @param post outputs of each product
+     * @param count how many products
+     * @return the weights
+     * @throws IllegalArgumentException if a number is below 1, or they are too many
+     */
+    public static PackedGroups zeros(Arena arena, int pre, int post, int count) {
+        int rows = PackedWeights.packedRows(post, pre);
+        int all = Math.multiplyExact(rows, count);
+        FloatMatrix memory = FloatMatrix.zeros(arena, all + PackedWeights.MORE_ROWS, PackedWeights.BLOCK);
+        FloatMatrix bias = FloatMatrix.zeros(arena, count, post);
+        PackedWeights[] groups = new PackedWeights[count];
+        for (int group = 0; group < count; group++) {
+            FloatMatrix own = memory.rows(group * rows, rows + PackedWeights.MORE_ROWS);
+            groups[group] = new PackedWeights(own, bias.rows(group, 1), pre, post);
+        }
+        return new PackedGroups(memory.rows(0, all), bias, groups);
+    }
+
+    /**
+     * Copies weights and biases.
+     *
+     * @param arena the arena that owns the copy
+     * @return weights of their own
+     */
+    public PackedGroups copy(Arena arena) {
+        PackedGroups copy = zeros(arena, groups[0].pre(), groups[0].post(), groups.length);
+        copy.packed.copyFrom(packed);
+        copy.bias.copyFrom(bias);
+        return copy;
+    }
+
+    /**
+     * Returns the weights of each product.
+     *
+     * @return views of the same memory
+     */
+    public PackedWeights[] groups() {
+        return groups.clone();
+    }
+
+    /**
+     * Returns all weights.
+     *
+     * @return packed, those of a product behind those of the one before
+     */
+    public FloatMatrix packed() {
+        return packed;
+    }
+
+    /**
+     * Returns all biases.
+     *
+     * @return a row for each product
+     */
+    public FloatMatrix bias() {
+        return bias;
+    }
+}

@@ -1,0 +1,64 @@
+package dev.spikelane.kernel.product.window;
+
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.product.dense.TileWalk;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Scratch memory of one thread for {@link WindowGradientInput}. */
+public final class WindowGradientRoom {
+
+    /** Positions whose sums are there at a time: 48 KB with 12 vectors of 512 bits. */
+    static final int POSITIONS = 64;
+
+    private final WindowGradientShape shape;
+    private final @Nullable Vectors vectors;
+
+    /**
+     * What vectors need.
+     *
+     * @param bits those of gradients that are not zero
+     * @param map inputs of a group, padding included
+     * @param sums what a strip of weights gives to each position
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Vectors(long[] bits, WindowGradientLists lists, MemorySegment map, MemorySegment sums, TileWalk tile) {
+
+        static Vectors of(Arena arena, WindowGradientShape shape) {
+            int positions = Math.min(POSITIONS, shape.window().positions());
+            return new Vectors(
+                    new long[Math.ceilDiv(shape.columns(), Long.SIZE)],
+                    new WindowGradientLists(positions, positions * shape.outputsOfGroup(), true),
+                    WindowGradientStrips.memory(arena, WindowGradientStrips.mapFloats(shape)),
+                    WindowGradientStrips.memory(arena, (long) positions * WindowGradientStrips.MOST_FLOATS),
+                    new TileWalk());
+        }
+    }
+
+    /**
+     * Makes room.
+     *
+     * @param arena the arena that owns it
+     * @param shape of a convolution
+     */
+    public WindowGradientRoom(Arena arena, WindowGradientShape shape) {
+        this.shape = shape;
+        this.vectors = SimdWidth.VECTOR ? Vectors.of(arena, shape) : null;
+    }
+
+    Vectors vectors() {
+        return Objects.requireNonNull(vectors);
+    }
+
+    /**
+     * Tells whether this serves a convolution.
+     *
+     * @param other its shape
+     * @return whether it is of this shape
+     */
+    public boolean isOf(WindowGradientShape other) {
+        return shape.equals(other);
+    }
+}

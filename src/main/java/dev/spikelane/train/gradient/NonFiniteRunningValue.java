@@ -1,0 +1,13 @@
+package dev.spikelane.train.gradient;
+
+/** A running value that a batch would make infinite or NaN; no values have changed by this batch. */
+public final class NonFiniteRunningValue extends IllegalStateException {
+
+    private static final long serialVersionUID = 1;
+
+    NonFiniteRunningValue(String name, int channel, float value) {
+        super("'" + name + "' would become " + value + " at channel " + channel
+                + ", expected a finite number: what is normalized is too large for float32, though the loss is finite;"
+                + " smaller inputs, weights or a lower learning rate may keep it in range");
+    }
+}

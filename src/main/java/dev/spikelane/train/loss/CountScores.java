@@ -1,0 +1,44 @@
+package dev.spikelane.train.loss;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import org.jspecify.annotations.Nullable;
+
+/** Spike counts, those of a block of outputs added up; every spike of an output has the same gradient. */
+record CountScores(ClassBlocks blocks, FloatMatrix ofOutputs) implements SampleScores {
+
+    CountScores(ClassBlocks blocks) {
+        this(blocks, FloatMatrix.zeros(1, blocks.outputs()));
+    }
+
+    @Override
+    public void read(LossRows input, int sample, FloatMatrix row) {
+        ofOutputs.fill(0);
+        SpikeMatrix spikes = input.spikes();
+        for (int step = 0; step < input.steps; step++) {
+            long at = spikes.rowOffset(step * input.batch + sample);
+            for (int word = 0; word < spikes.stride(); word++) {
+                long bits = spikes.segment().get(JAVA_LONG, at + (long) word * Long.BYTES);
+                for (; bits != 0; bits &= bits - 1) {
+                    int output = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
+                    Elements.set(ofOutputs, 0, output, Elements.get(ofOutputs, 0, output) + 1);
+                }
+            }
+        }
+        blocks.pool(ofOutputs, 0, row, 0);
+    }
+
+    @Override
+    public @Nullable FloatMatrix out(LossSink gradient) {
+        return gradient.spikes();
+    }
+
+    @Override
+    public void back(LossRows input, int sample, FloatMatrix row, FloatMatrix out) {
+        blocks.spread(row, 0, ofOutputs, 0);
+        LossTerms.toAllSteps(ofOutputs, input, sample, out);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.spikelane.train.loss;
+
+import dev.spikelane.memory.FloatMatrix;
+
+/** Cross-entropy of scores that all steps of a sample make together. */
+public final class ScoreEntropy implements LossKind {
+
+    private final LossShape shape;
+    private final SoftmaxTerm term;
+    private final SampleScores scores;
+    private final FloatMatrix row;
+
+    private ScoreEntropy(LossShape shape, SoftmaxTerm term, SampleScores scores) {
+        this.shape = shape;
+        this.term = term;
+        this.scores = scores;
+        this.row = FloatMatrix.zeros(1, term.classes());
+    }
+
+    /** Of spike counts. */
+    public static ScoreEntropy ofCounts(LossShape shape, SoftmaxTerm term, ClassBlocks blocks) {
+        return new ScoreEntropy(shape, term, new CountScores(blocks));
+    }
+
+    /** Of the highest membranes. */
+    public static ScoreEntropy ofHighestMembranes(LossShape shape, SoftmaxTerm term) {
+        return new ScoreEntropy(shape, term, new HighestMembranes(shape.outputs()));
+    }
+
+    /** Of first spike times. */
+    public static ScoreEntropy ofFirstSpikes(LossShape shape, SoftmaxTerm term, boolean reciprocal) {
+        return new ScoreEntropy(shape, term, new FirstSpikeScores(shape.outputs(), reciprocal));
+    }
+
+    @Override
+    public void evaluate(LossRows input, int first, int end, LossSink gradient, double[] terms) {
+        shape.require(input, first, end, gradient, terms);
+        Labels.require(input, input.batch, "sample", first, end, term.classes());
+        float scale = (float) (1 / input.divisor);
+        FloatMatrix out = scores.out(gradient);
+        for (int sample = first; sample < end; sample++) {
+            scores.read(input, sample, row);
+            terms[sample] = term.evaluate(row, 0, input.labels[sample], scale, row, 0) / input.divisor;
+            LossTerms.write(gradient, sample, 0, terms[sample]);
+            if (out != null) {
+                scores.back(input, sample, row, out);
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.spikelane.connection;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.Matrices;
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.Tensor;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Weights;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Sgd;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainingBatch;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The number of batches is a whole number of 64 bits, as torch's is: in memory, in training and in files. */
+@EveryWidth
+class BatchCountTest {
+
+    private static final String NAME = "fc1.1.num_batches_tracked";
+    /** The first whole number that float32 has not. */
+    private static final long LARGE = (1L << 24) + 1;
+
+    private static Network network() {
+        return Network.builder(5)
+                .dense(3, new TorchRandom(1))
+                .batchNorm()
+                .neuron(new Leaky(0.9f))
+                .build();
+    }
+
+    private static Network counted(long count) {
+        Network network = network();
+        network.weights().replace(NAME, count);
+        return network;
+    }
+
+    @Test
+    void trainingCountsBeyondWhatFloatsHave() {
+        Network network = counted(LARGE);
+        try (Trainer trainer = Trainer.of(network, 3, 4)
+                .loss(CrossEntropyLoss.membrane())
+                .optimizer(new Sgd(0.1))
+                .build()) {
+            FloatMatrix x = Matrices.uniform(Arena.ofAuto(), 12, 5, new Random(1));
+            trainer.step(TrainingBatch.of(x, new int[4]));
+        }
+        assertEquals(LARGE + 3, network.weights().count(NAME));
+        assertEquals(LARGE + 3, network.weights().get(NAME).get(0, 0));
+    }
+
+    @Test
+    void filesHoldItAsTorchDoes() throws IOException {
+        byte[] bytes = ModelFile.toBytes(counted(LARGE));
+        Tensor tensor = find(bytes);
+        assertEquals(Tensor.Type.I64, tensor.type());
+        assertEquals(List.of(), tensor.shape());
+        assertEquals(LARGE, ModelFile.of(bytes).weights().count(NAME));
+    }
+
+    @Test
+    void floatsOfOlderFilesAreRead() throws IOException {
+        byte[] bytes = ModelFile.toBytes(counted(7));
+        assertEquals(7, ModelFile.of(with(bytes, floats(7))).weights().count(NAME));
+        for (float wrong : new float[] {0.5f, -1}) {
+            String message = assertThrows(
+                            IllegalArgumentException.class, () -> ModelFile.of(with(bytes, floats(wrong))))
+                    .getMessage();
+            assertEquals("expected a whole number from 0, of I64", message.substring(message.indexOf("expected")));
+        }
+    }
+
+    private static Tensor floats(float value) {
+        return Tensor.of(NAME, FloatMatrix.vector(value), List.of());
+    }
+
+    private static byte[] with(byte[] file, Tensor other) throws IOException {
+        Safetensors content = Safetensors.read("file", new ByteArrayInputStream(file));
+        List<Tensor> tensors = new ArrayList<>(content.tensors());
+        tensors.replaceAll(tensor -> tensor.name().equals(NAME) ? other : tensor);
+        return Safetensors.of(content.metadata(), tensors).toBytes();
+    }
+
+    private static Tensor find(byte[] file) throws IOException {
+        return Safetensors.read("file", new ByteArrayInputStream(file)).tensors().stream()
+                .filter(tensor -> tensor.name().equals(NAME))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What is read as a float and put back is the same number, and what is refused leaves it. */
+    @Test
+    void matricesRoundItAndPutItBack() {
+        Network network = counted(LARGE);
+        Weights weights = network.weights();
+        assertEquals(ElementType.INT64, weights.type(NAME));
+        weights.replace(NAME, weights.get(NAME));
+        assertEquals(LARGE, weights.count(NAME));
+        Map<String, FloatMatrix> bad = new LinkedHashMap<>();
+        bad.put(NAME, FloatMatrix.vector(3));
+        bad.put("fc1.1.running_var", FloatMatrix.vector(1, -1, 1));
+        assertThrows(IllegalArgumentException.class, () -> weights.replaceAll(bad));
+        assertEquals(LARGE, weights.count(NAME));
+        weights.replace(NAME, FloatMatrix.vector(3));
+        assertEquals(3, weights.count(NAME));
+    }
+
+    @Test
+    void refusesWhatIsNoNumberOfBatches() {
+        Weights weights = network().weights();
+        assertMessage(
+                IllegalArgumentException.class,
+                "'num_batches_tracked' is -1, expected a whole number from 0",
+                () -> weights.replace(NAME, -1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "'num_batches_tracked' is 0.5, expected a whole number from 0",
+                () -> weights.replace(NAME, FloatMatrix.vector(0.5f)));
+        assertMessage(
+                IllegalStateException.class,
+                "'bias' has elements of FLOAT32, expected INT64",
+                () -> weights.count("fc1.0.bias"));
+        assertMessage(
+                IllegalStateException.class,
+                "'num_batches_tracked' has elements of INT64, expected INT8 or INT16",
+                () -> weights.integers(NAME));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.spikelane.kernel.product.window;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.Matrices;
+import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.ComparesVectors;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.Assume;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+@EveryWidth
+final class WindowListsProperties {
+
+    @ComparesVectors
+    @Property(tries = 200)
+    void vectorsListAsPlainLoopsDo(
+            @ForAll @IntRange(min = 1, max = 200) int groups,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll long seed) {
+        Assume.that(SimdWidth.bits() >= WindowListsVector.BITS);
+        try (Arena arena = Arena.ofShared()) {
+            SpikeMatrix spikes = Matrices.spikes(arena, 2, 4 * groups, density, new Random(seed));
+            int[] entries = new int[groups + WindowListsVector.GROUPS];
+            int[] starts = new int[groups + WindowListsVector.GROUPS];
+            int[] same = entries.clone();
+            int[] sameStarts = starts.clone();
+            WindowLists.list(spikes.segment(), spikes.rowOffset(1), groups, 768, entries, starts);
+            WindowListsVector.list(spikes.segment(), spikes.rowOffset(1), groups, 768, same, sameStarts);
+            assertArrayEquals(Arrays.copyOf(starts, groups + 1), Arrays.copyOf(sameStarts, groups + 1));
+            int count = starts[groups];
+            assertArrayEquals(Arrays.copyOf(entries, count), Arrays.copyOf(same, count));
+        }
+    }
+}

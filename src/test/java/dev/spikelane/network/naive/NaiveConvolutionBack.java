@@ -1,0 +1,141 @@
+package dev.spikelane.network.naive;
+
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.naive.NaiveNetwork.Row;
+
+/** The way back through a convolution by direct loops in the canonical order, in torch's layout. */
+final class NaiveConvolutionBack {
+
+    /** Samples whose gradients of weights are summed before they are added. */
+    static final int BLOCK = 8;
+
+    private final NaiveArithmetic arithmetic;
+    private final Convolution said;
+    private final NaiveConvolution forward;
+    private final Kernel kernel;
+    private final Shape source;
+    private final Shape made;
+    private final float[] weights;
+
+    /** What is done at a place of a window of a group: channels from the first on, at a row and column. */
+    private interface Place {
+        void at(int group, int position, int ky, int kx, int pixel);
+    }
+
+    NaiveConvolutionBack(NaiveArithmetic arithmetic, Convolution said, Shape source) {
+        this.arithmetic = arithmetic;
+        this.said = said;
+        this.forward = new NaiveConvolution(said, source);
+        this.kernel = said.kernel();
+        this.source = source;
+        this.made = said.outputShape(source);
+        this.weights = said.weights().toArray();
+    }
+
+    /** Visits what is read at each position of the output, ascending. */
+    private void forEach(Place place) {
+        int positions = made.height() * made.width();
+        for (int position = 0; position < positions; position++) {
+            for (int ky = 0; ky < kernel.y().size(); ky++) {
+                int y = forward.place(kernel.y(), position / made.width(), ky, source.height());
+                for (int kx = 0; kx < kernel.x().size(); kx++) {
+                    int x = forward.place(kernel.x(), position % made.width(), kx, source.width());
+                    for (int group = 0; group < kernel.groups() && y >= 0 && x >= 0; group++) {
+                        place.at(group, position, ky, kx, y * source.width() + x);
+                    }
+                }
+            }
+        }
+    }
+
+    private int channels() {
+        return source.channels() / kernel.groups();
+    }
+
+    private int outputs() {
+        return made.channels() / kernel.groups();
+    }
+
+    private int input(int channel, int pixel) {
+        return channel * source.height() * source.width() + pixel;
+    }
+
+    private int output(int channel, int position) {
+        return channel * made.height() * made.width() + position;
+    }
+
+    /** The gradients of the source. */
+    double[] pulled(double[] of) {
+        double[] back = new double[source.size()];
+        forEach((group, position, ky, kx, pixel) -> {
+            for (int channel = group * channels(); channel < (group + 1) * channels(); channel++) {
+                double sum = 0;
+                for (int output = group * outputs(); output < (group + 1) * outputs(); output++) {
+                    double gradient = of[output(output, position)];
+                    float weight = weights[forward.weight(output, channel, ky, kx)];
+                    sum = arithmetic.fma(gradient, NaiveNetwork.met(gradient, weight), sum);
+                }
+                int input = input(channel, pixel);
+                back[input] = arithmetic.plus(back[input], sum);
+            }
+        });
+        return back;
+    }
+
+    /** Room for the gradients of the weights, which those of the bias follow. */
+    double[] zeros() {
+        return new double[weights.length + (kernel.biased() ? said.outputs() : 0)];
+    }
+
+    /** Adds what a row of the source gives to the gradients of the weights. */
+    void add(Row row, double[] of, double[] sum) {
+        forEach((group, position, ky, kx, pixel) -> {
+            for (int channel = group * channels(); channel < (group + 1) * channels(); channel++) {
+                int input = input(channel, pixel);
+                for (int output = group * outputs(); output < (group + 1) * outputs(); output++) {
+                    int at = forward.weight(output, channel, ky, kx);
+                    sum[at] = plus(sum[at], row, input, of[output(output, position)]);
+                }
+            }
+        });
+        for (int output = 0; output < said.outputs() && kernel.biased(); output++) {
+            for (int position = 0; position < made.height() * made.width(); position++) {
+                int at = weights.length + output;
+                sum[at] = arithmetic.plus(sum[at], of[output(output, position)]);
+            }
+        }
+    }
+
+    private double plus(double sum, Row row, int input, double gradient) {
+        boolean[] fires = row.fires();
+        if (fires != null) {
+            return fires[input] ? arithmetic.plus(sum, gradient) : sum;
+        }
+        float value = row.values()[input];
+        return arithmetic.fma(value == 0 && !Double.isFinite(gradient) ? 0 : gradient, value, sum);
+    }
+
+    /** Adds the gradients of a block of samples. */
+    void addBlock(double[] block, double[] sum) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = arithmetic.plus(sum[i], block[i]);
+        }
+    }
+
+    /** Multiplies gradients that came from spikes by what the spikes of each channel carry. */
+    void carry(float[] carried, double[] sum) {
+        for (int channel = 0; channel < source.channels(); channel++) {
+            int first = channel / channels() * outputs();
+            for (int output = first; output < first + outputs(); output++) {
+                for (int ky = 0; ky < kernel.y().size(); ky++) {
+                    for (int kx = 0; kx < kernel.x().size(); kx++) {
+                        int at = forward.weight(output, channel, ky, kx);
+                        sum[at] = arithmetic.times(sum[at], carried[input(channel, 0)]);
+                    }
+                }
+            }
+        }
+    }
+}
