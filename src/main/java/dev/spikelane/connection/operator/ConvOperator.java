@@ -130,9 +130,13 @@ public final class ConvOperator extends UnfoldedOperator {
     }
 
     private double unfoldedNanoseconds(int count, long active) {
-        return UNFOLD * unfolded(count) + weights.length
-                * SpikeMatmul.nanoseconds(
-                        unfolded(count), windows[0].size(), layout.outputs(), unfolded(active) / weights.length);
+        return UNFOLD * unfolded(count)
+                + weights.length
+                        * SpikeMatmul.nanoseconds(
+                                unfolded(count),
+                                windows[0].size(),
+                                layout.outputs(),
+                                unfolded(active) / weights.length);
     }
 
     @Override

@@ -21,7 +21,9 @@ abstract class WindowRows {
 
     /** What adds to so many rows of so many vectors; plain loops where these are 0. */
     static WindowRows of(int rows, int vectors) {
-        return vectors == 0 ? new WindowRowsScalar() : COPIES.computeIfAbsent(new Size(rows, vectors), WindowRows::copy);
+        return vectors == 0
+                ? new WindowRowsScalar()
+                : COPIES.computeIfAbsent(new Size(rows, vectors), WindowRows::copy);
     }
 
     private static WindowRows copy(Size size) {

@@ -118,9 +118,8 @@ public final class WindowTables {
      */
     public void fill(PackedWeights weights) {
         if (weights.pre() != window.size() || weights.post() != post) {
-            throw new IllegalArgumentException(
-                    "weights are " + weights.pre() + " -> " + weights.post() + ", expected " + window.size() + " -> "
-                            + post);
+            throw new IllegalArgumentException("weights are " + weights.pre() + " -> " + weights.post() + ", expected "
+                    + window.size() + " -> " + post);
         }
         weights.readBias(bias);
         int groups = groups(window);
@@ -147,9 +146,7 @@ public final class WindowTables {
             long at = to + (long) (subset - 1) * step;
             for (long lane = 0; lane < INPUT; lane += Float.BYTES) {
                 float weight = weights.get(FLOAT, input + lane);
-                float sum = subset == last
-                        ? weight
-                        : tables.get(FLOAT, at - (long) last * step + lane) + weight;
+                float sum = subset == last ? weight : tables.get(FLOAT, at - (long) last * step + lane) + weight;
                 tables.set(FLOAT, at + lane, sum);
             }
         }
@@ -171,7 +168,12 @@ public final class WindowTables {
         double silent = 1 - Math.min(1, active / ((double) rows * window.inputs()));
         double firing = 1 - silent * silent * silent * silent;
         double groups = reached(window.y()) * reached(window.x()) * (window.channels() / 4);
-        return (double) rows * blocks() * groups * firing * FAR * SpikeCosts.inUse().lists().entry();
+        return (double) rows
+                * blocks()
+                * groups
+                * firing
+                * FAR
+                * SpikeCosts.inUse().lists().entry();
     }
 
     /** Places of all windows that are not in the padding. */

@@ -28,7 +28,8 @@ final class WindowTablesVector {
                 long at = to + (long) (subset - 1) * step + lane;
                 FloatVector sum = FloatVector.fromMemorySegment(FLOAT, weights, input, ORDER);
                 if (subset != last) {
-                    sum = FloatVector.fromMemorySegment(FLOAT, tables, at - (long) last * step, ORDER).add(sum);
+                    sum = FloatVector.fromMemorySegment(FLOAT, tables, at - (long) last * step, ORDER)
+                            .add(sum);
                 }
                 sum.intoMemorySegment(tables, at, ORDER);
             }
@@ -36,8 +37,7 @@ final class WindowTablesVector {
     }
 
     /** Starts some bytes of sums at the bias, for some positions. */
-    static void start(
-            MemorySegment bias, long from, MemorySegment sums, long to, int step, int positions, int bytes) {
+    static void start(MemorySegment bias, long from, MemorySegment sums, long to, int step, int positions, int bytes) {
         Checks.isNative(bias);
         Checks.isNative(sums);
         for (int lane = 0; lane < bytes; lane += BYTES) {

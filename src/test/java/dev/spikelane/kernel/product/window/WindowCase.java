@@ -80,8 +80,14 @@ public final class WindowCase {
     private float sum(boolean[] fires, int position, float[] values, int from, float first) {
         float sum = first;
         for (int k = 0; k < window.size(); k += 4) {
-            int x = window.x().at(position % window.x().outputs(), k / window.channels() % window.x().kernel());
-            int y = window.y().at(position / window.x().outputs(), k / window.channels() / window.x().kernel());
+            int x = window.x()
+                    .at(
+                            position % window.x().outputs(),
+                            k / window.channels() % window.x().kernel());
+            int y = window.y()
+                    .at(
+                            position / window.x().outputs(),
+                            k / window.channels() / window.x().kernel());
             if (x < 0 || y < 0 || x >= window.x().inputs() || y >= window.y().inputs()) {
                 continue;
             }
@@ -117,9 +123,18 @@ public final class WindowCase {
         to.clear();
         for (int position = 0; position < window.positions(); position++) {
             for (int k = 0; k < window.size(); k++) {
-                int x = window.x().at(position % window.x().outputs(), k / window.channels() % window.x().kernel());
-                int y = window.y().at(position / window.x().outputs(), k / window.channels() / window.x().kernel());
-                if (x >= 0 && y >= 0 && x < window.x().inputs() && y < window.y().inputs()) {
+                int x = window.x()
+                        .at(
+                                position % window.x().outputs(),
+                                k / window.channels() % window.x().kernel());
+                int y = window.y()
+                        .at(
+                                position / window.x().outputs(),
+                                k / window.channels() / window.x().kernel());
+                if (x >= 0
+                        && y >= 0
+                        && x < window.x().inputs()
+                        && y < window.y().inputs()) {
                     int input = (y * window.x().inputs() + x) * window.channels() + k % window.channels();
                     to.set(position, k, spikes.get(row, input));
                 }
