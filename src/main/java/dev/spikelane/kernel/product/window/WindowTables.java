@@ -94,7 +94,7 @@ public final class WindowTables {
 
     /** The passes for a map in which so many of the groups fire. */
     Pass[] passes(int entries) {
-        return entries > SHARE_WITH_EDGES * (window.inputs() / 4) ? withEdges : whole;
+        return 4.0 * entries > SHARE_WITH_EDGES * window.inputs() ? withEdges : whole;
     }
 
     private static int rows(Window window, int post) {
@@ -167,7 +167,7 @@ public final class WindowTables {
     public double nanoseconds(int rows, long active) {
         double silent = 1 - Math.min(1, active / ((double) rows * window.inputs()));
         double firing = 1 - silent * silent * silent * silent;
-        double groups = reached(window.y()) * reached(window.x()) * (window.channels() / 4);
+        double groups = reached(window.y()) * reached(window.x()) * window.channels() / 4;
         return (double) rows
                 * blocks()
                 * groups
