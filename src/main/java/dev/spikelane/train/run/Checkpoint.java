@@ -119,7 +119,9 @@ public final class Checkpoint {
             parameter.update().state().forEach((name, values) -> tensors.put(key(parameter, name), copy(values)));
         }
         metadata.putAll(numbers.texts(state));
-        counted().forEach(name -> metadata.put(COUNT + name, String.valueOf(weights().count(name))));
+        counted()
+                .forEach(name ->
+                        metadata.put(COUNT + name, String.valueOf(weights().count(name))));
         List<Tensor> content = new ArrayList<>();
         tensors.forEach(
                 (name, values) -> content.add(Tensor.of(name, values, List.of(values.rows(), values.columns()))));
@@ -176,7 +178,12 @@ public final class Checkpoint {
         Map<String, Long> counts = new LinkedHashMap<>();
         for (String name : counted()) {
             if (reader.content().metadata().containsKey(COUNT + name)) { // else it is older
-                counts.put(name, count(reader, name, Objects.requireNonNull(values.get(name)).get(0, 0)));
+                counts.put(
+                        name,
+                        count(
+                                reader,
+                                name,
+                                Objects.requireNonNull(values.get(name)).get(0, 0)));
             }
         }
         replace(file, values);
@@ -191,7 +198,8 @@ public final class Checkpoint {
     private static long count(CheckpointReader reader, String name, float rounded) throws IOException {
         long count = reader.whole(COUNT + name, 0, Long.MAX_VALUE, ", a number of batches");
         if ((float) count != rounded) {
-            throw reader.wrong(COUNT + name, String.valueOf(count), "what rounds to " + rounded + ", as its tensor has");
+            throw reader.wrong(
+                    COUNT + name, String.valueOf(count), "what rounds to " + rounded + ", as its tensor has");
         }
         return count;
     }
