@@ -368,7 +368,7 @@ public record SpikeCosts(
 
     /** What a variant costs for 64 outputs, or for fewer if there are no more, in nanoseconds. */
     double of(SpikeMatmul.Variant variant, long rows, int pre, int post, long activeInputs) {
-        double preparing = preparing(variant, post);
+        double preparing = preparing(variant);
         return of(variant, rows, pre, activeInputs)
                 * (share(variant, post) + preparing / Math.ceilDiv(post, PackedWeights.BLOCK))
                 / (1 + preparing / BLOCKS);
@@ -388,7 +388,7 @@ public record SpikeCosts(
      * What a variant does once for all outputs, listing and laying out spikes, for the work that it does for 64 of them
      * (Zen 5, 2026-11: 200 rows of 784 -> 64 and 128, and of 1000 -> 10).
      */
-    private static double preparing(SpikeMatmul.Variant variant, int post) {
+    private static double preparing(SpikeMatmul.Variant variant) {
         return switch (variant) {
             case SCALAR -> 0;
             case ACTIVE -> 0.7;

@@ -261,20 +261,20 @@ public final class Tuner {
     }
 
     /** Whether code that costs so much took no longer than it may once it is compiled. */
-    static boolean isWarm(double time, double cost) {
+    static boolean isWarm(long time, double cost) {
         return time < COLD * cost;
     }
 
     /** Takes the time of a small product by another way. */
-    void rehearsed(TunedStage stage, double time, double cost) {
+    void rehearsed(TunedStage stage, long time, double cost) {
         int[] ofKind = runs[stage.kind.number];
         ofKind[stage.look] = isWarm(time, cost) ? MOST_RUNS : ofKind[stage.look] + 1;
         forRehearsals -= time;
     }
 
     /** Takes the time that another way took on one block. */
-    void looked(TunedStage stage, double preparing, double block) {
-        double all = stage.threads * preparing + block * stage.blocks;
+    void looked(TunedStage stage, long preparing, long block) {
+        long all = stage.threads * preparing + block * stage.blocks;
         stage.of.look(stage.look, all / (stage.of.scale * stage.costs[stage.look]));
         stage.of.credit -= preparing + 2 * block;
     }
