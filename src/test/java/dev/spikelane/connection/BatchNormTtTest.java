@@ -189,11 +189,9 @@ class BatchNormTtTest {
         assertEquals(
                 List.of("x-m.0.weight", "x-m.0.running_mean", "x-m.0.running_var", "x-m.0.num_batches_tracked"),
                 names.subList(0, 4));
-        assertEquals("m-q.1.4.num_batches_tracked", names.stream()
-                .filter(name -> name.startsWith("m-q"))
-                .toList()
-                .getLast());
-        assertMessage(
-                IllegalArgumentException.class, "steps is 0, expected at least 1", () -> BatchNorm.tt(3, 0));
+        assertEquals(
+                "m-q.1.4.num_batches_tracked",
+                names.stream().filter(name -> name.startsWith("m-q")).toList().getLast());
+        assertMessage(IllegalArgumentException.class, "steps is 0, expected at least 1", () -> BatchNorm.tt(3, 0));
     }
 }

@@ -38,12 +38,14 @@ final class ConvolutionTest {
     @Test
     void shapesAreThoseOfTorch() {
         assertEquals(Shape.of(6, 3, 6), of(Kernel.of(3)).outputShape(MAPS));
-        assertEquals(Shape.of(6, 3, 4), of(Kernel.of(3).withStride(2).withPadding(1)).outputShape(MAPS));
+        assertEquals(
+                Shape.of(6, 3, 4), of(Kernel.of(3).withStride(2).withPadding(1)).outputShape(MAPS));
         assertEquals(Shape.of(6, 1, 7), of(Kernel.of(3, 2).withDilation(2, 1)).outputShape(MAPS));
         assertEquals(Shape.of(6, 5, 8), of(Kernel.of(4, 3).withSamePadding()).outputShape(MAPS));
         assertEquals(
                 Shape.of(6, 10, 17),
-                of(Kernel.transposed(2, 3).withStride(2).withOutputPadding(0, 0)).outputShape(MAPS));
+                of(Kernel.transposed(2, 3).withStride(2).withOutputPadding(0, 0))
+                        .outputShape(MAPS));
         assertEquals(
                 Shape.of(6, 9, 16),
                 of(Kernel.transposed(3, 2).withStride(2).withPadding(1, 0)).outputShape(MAPS));
@@ -60,8 +62,7 @@ final class ConvolutionTest {
         assertEquals(0, unbiased.bias().get(0, 0));
         TorchRandom same = new TorchRandom(7);
         same.kaimingUniform(FloatMatrix.zeros(6, 12), 12);
-        assertEquals(
-                same.rand(1, 1).get(0, 0), random.rand(1, 1).get(0, 0), "a bias that is not there draws nothing");
+        assertEquals(same.rand(1, 1).get(0, 0), random.rand(1, 1).get(0, 0), "a bias that is not there draws nothing");
     }
 
     private static void assertDrawn(Convolution drawn, int rows, int columns) {
@@ -77,7 +78,8 @@ final class ConvolutionTest {
     @Test
     void kernelsSayWhatTheyAre() {
         assertEquals("conv2d 4 -> 6, 3 x 3", of(Kernel.of(3)).toString());
-        assertEquals("conv1d 4 -> 6, 3, padding 1", of(Kernel.of1d(3).withPadding(1)).toString());
+        assertEquals(
+                "conv1d 4 -> 6, 3, padding 1", of(Kernel.of1d(3).withPadding(1)).toString());
         assertEquals(
                 "conv transpose2d 4 -> 6, 2 x 3, stride 2 x 2, output padding 1 x 0, groups 2, no bias",
                 of(Kernel.transposed(2, 3)
@@ -100,8 +102,12 @@ final class ConvolutionTest {
                 name + "7 x 3, padding 0 x 1 spans 7 inputs along its height, expected at most 5, those of its source"
                         + " with the padding",
                 Kernel.of(7, 3).withPadding(0, 1));
-        refused(name + "there are 4 input channels, expected a multiple of 3, the groups", Kernel.of(1).withGroups(3));
-        refused(name + "there are 6 output channels, expected a multiple of 4, the groups", Kernel.of(1).withGroups(4));
+        refused(
+                name + "there are 4 input channels, expected a multiple of 3, the groups",
+                Kernel.of(1).withGroups(3));
+        refused(
+                name + "there are 6 output channels, expected a multiple of 4, the groups",
+                Kernel.of(1).withGroups(4));
         refused(
                 name + "1 x 1, padding 3 x 3 makes -1 outputs along its height, expected at least 1",
                 Kernel.transposed(1).withPadding(3));
@@ -147,10 +153,7 @@ final class ConvolutionTest {
     void spikesOfAChannelCarryOneValue() {
         NetworkBuilder builder = Network.builder(Shape.of(1, 1, 2));
         Leaky graded = new Leaky(Parameter.of(0.5f), Firing.DEFAULT, Parameter.of(1, 2));
-        builder.scale(1)
-                .neuron(graded)
-                .conv2d(1, 1, new TorchRandom(1))
-                .neuron(new Leaky(0.5f));
+        builder.scale(1).neuron(graded).conv2d(1, 1, new TorchRandom(1)).neuron(new Leaky(0.5f));
         assertMessage(
                 IllegalArgumentException.class,
                 "projection 'conv1': spikes of channel 0 carry 1.0 and 2.0, expected the same,"
@@ -203,8 +206,7 @@ final class ConvolutionTest {
         ModelFile.write(file, network);
         Network read = ModelFile.read(file);
         assertArrayEquals(membranes(network), membranes(read));
-        assertEquals(
-                network.weights().names(), read.weights().names());
+        assertEquals(network.weights().names(), read.weights().names());
     }
 
     /** Dense weights of 8 bits in a file are those of {@link IntegerMatrix#nearest}. */
@@ -213,10 +215,8 @@ final class ConvolutionTest {
         Network network = tutorial();
         Path file = folder.resolve("eight");
         ModelFile.write8Bit(file, network);
-        assertArrayEquals(
-                membranes(network.quantized(ElementType.INT8)), membranes(ModelFile.readIntegers(file)));
-        assertEquals(
-                ElementType.FLOAT32, ModelFile.read(file).weights().type("conv1.weight"));
+        assertArrayEquals(membranes(network.quantized(ElementType.INT8)), membranes(ModelFile.readIntegers(file)));
+        assertEquals(ElementType.FLOAT32, ModelFile.read(file).weights().type("conv1.weight"));
     }
 
     @Test

@@ -51,8 +51,8 @@ class GoldenTrainingTest {
             int steps = golden.integer("steps");
             int batch = golden.integer("batch");
             Map<String, String> learned = learned(golden, made, GRADIENT);
-            FloatMatrix images =
-                    FloatMatrix.copyOf(batch, made.network().inputs().getFirst().shape().size(), golden.floats("image"));
+            FloatMatrix images = FloatMatrix.copyOf(
+                    batch, made.network().inputs().getFirst().shape().size(), golden.floats("image"));
             FloatMatrix frames = FloatMatrix.zeros(steps * batch, images.columns());
             for (int step = 0; step < steps; step++) {
                 frames.rows(step * batch, batch).copyFrom(images);
@@ -70,8 +70,8 @@ class GoldenTrainingTest {
                     Loss loss = loss(golden);
                     requireLoss(golden, golden.scalar("loss"), evaluate(golden, loss, gradients, made.output()));
                     gradients.backward();
-                    learned.forEach((output, name) -> golden.assertClose(
-                            output, gradients.gradient(name).toArray()));
+                    learned.forEach((output, name) ->
+                            golden.assertClose(output, gradients.gradient(name).toArray()));
                 }
             }
         });
