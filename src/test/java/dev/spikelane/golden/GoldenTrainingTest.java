@@ -41,6 +41,42 @@ class GoldenTrainingTest {
         });
     }
 
+    /** The same image at every step. */
+    @Test
+    void convolutions() {
+        GoldenSet.of("net_conv").check(golden -> {
+            golden.leaveOutStarting("spk", "compared by GoldenNetworkTest");
+            golden.leaveOutStarting("mem", "compared by GoldenNetworkTest");
+            GoldenNetwork made = GoldenNetwork.of(golden);
+            int steps = golden.integer("steps");
+            int batch = golden.integer("batch");
+            Map<String, String> learned = learned(golden, made, GRADIENT);
+            FloatMatrix images = FloatMatrix.copyOf(
+                    batch, made.network().inputs().getFirst().shape().size(), golden.floats("image"));
+            FloatMatrix frames = FloatMatrix.zeros(steps * batch, images.columns());
+            for (int step = 0; step < steps; step++) {
+                frames.rows(step * batch, batch).copyFrom(images);
+            }
+            for (int every : new int[] {steps, 4}) {
+                try (Gradients gradients = Gradients.of(made.network(), steps, batch)
+                        .surrogate(GoldenGradients.surrogate(golden.text("surrogate")))
+                        .learnOnly(learned.values().toArray(String[]::new))
+                        .threads(every == steps ? 1 : 2)
+                        .recomputeEvery(every)
+                        .startAtSpikes(made.output())
+                        .startAt(made.output(), "membrane")
+                        .build()) {
+                    gradients.forward(frames);
+                    Loss loss = loss(golden);
+                    requireLoss(golden, golden.scalar("loss"), evaluate(golden, loss, gradients, made.output()));
+                    gradients.backward();
+                    learned.forEach((output, name) ->
+                            golden.assertClose(output, gradients.gradient(name).toArray()));
+                }
+            }
+        });
+    }
+
     @Test
     void adam() {
         GoldenSet.of("adam").check(golden -> {
