@@ -2,6 +2,7 @@ package dev.spikelane.kernel;
 
 import static dev.spikelane.Allocations.assertNone;
 
+import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.kernel.base.Tile;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Kernels allocate nothing on the heap. */
+@Alone
 class KernelAllocationTest {
 
     private static final int CALLS = 200;

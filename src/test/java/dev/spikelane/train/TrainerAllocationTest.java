@@ -3,12 +3,22 @@ package dev.spikelane.train;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Allocations;
+import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.HandLif;
@@ -36,6 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Training allocates nothing once it is warm. */
+@Alone
 class TrainerAllocationTest {
 
     private static final int STEPS = 8;
@@ -104,6 +115,30 @@ class TrainerAllocationTest {
                     .build();
             train(network, batch, 2);
             train(network, batch, trainer -> trainer.recomputeEvery(3));
+        }
+    }
+
+    @Test
+    void mapsThatAreNormalizedThroughTime() {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
+        Shape maps = Shape.of(2, 4, 5);
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", maps);
+        Population m = builder.population("m", maps, new Leaky(0.9));
+        Population q = builder.population("q", Shape.of(4), new Leaky(0.9));
+        builder.project("x-m", x, m, new Scale(1.5f), BatchNorm.tt(2, STEPS));
+        builder.project("m-m", m, m, new Scale(0.5f), BatchNorm.of(2)).delay(1);
+        builder.project("m-q", m, q, new Flatten(), Dense.linear(40, 4, new TorchRandom(3)), BatchNorm.tt(4, STEPS));
+        Network network = builder.build();
+        train(network, TrainingBatch.of(input, LABELS), trainer -> trainer.dropoutChannels("m-q", 0.5));
+        for (int threads = 1; threads <= 2; threads++) {
+            try (Simulation simulation = network.simulate(BATCH, threads)) {
+                simulation.run(input);
+                Allocations.assertNone(Set.of(Thread.currentThread()), 20, () -> {
+                    simulation.reset();
+                    simulation.run(input);
+                });
+            }
         }
     }
 

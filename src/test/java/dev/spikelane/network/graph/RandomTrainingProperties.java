@@ -10,6 +10,7 @@ import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
@@ -59,7 +60,7 @@ class RandomTrainingProperties {
     private static final Shape[] MAPS = {Shape.of(3, 5, 7), Shape.of(12, 2, 2), Shape.of(1, 4, 4)};
 
     /** Paths of dense connections, between and behind which batches may be normalized. */
-    private record Paths(Random random, TorchRandom weights) {
+    private record Paths(Random random, TorchRandom weights, int steps) {
 
         Connection[] of(int inputs, int outputs) {
             return of(Shape.of(inputs), outputs);
@@ -68,14 +69,24 @@ class RandomTrainingProperties {
         /** From maps, whose channels may be normalized over all positions. */
         Connection[] of(Shape inputs, int outputs) {
             List<Connection> path = new ArrayList<>();
+            Shape from = inputs;
             if (inputs.rank() == 3) {
+                if (random.nextInt(3) > 0) {
+                    Convolution convolution = new RandomConvolution(Arena.ofAuto(), random).of(inputs);
+                    path.add(convolution);
+                    from = convolution.outputShape(inputs);
+                }
                 if (random.nextBoolean()) {
-                    path.addAll(List.of(new OneToOne(0.9f), BatchNorm.of(inputs.channels())));
+                    path.addAll(List.of(new OneToOne(0.9f), norm(from.channels())));
                 }
                 path.add(new Flatten());
             }
-            add(path, inputs.size(), outputs);
+            add(path, from.size(), outputs);
             return path.toArray(Connection[]::new);
+        }
+
+        private BatchNorm norm(int channels) {
+            return random.nextInt(4) == 0 ? BatchNorm.tt(channels, steps) : BatchNorm.of(channels);
         }
 
         private void add(List<Connection> path, int inputs, int outputs) {
@@ -84,15 +95,12 @@ class RandomTrainingProperties {
                 width = 1 + random.nextInt(80);
                 path.add(Dense.linear(inputs, width, weights));
                 if (random.nextBoolean()) {
-                    path.add(BatchNorm.of(width));
+                    path.add(norm(width));
                 }
             }
             path.add(Dense.linear(width, outputs, weights));
             if (random.nextInt(3) == 0) {
-                path.add(
-                        random.nextBoolean()
-                                ? BatchNorm.of(outputs)
-                                : BatchNorm.of(outputs).withoutAffine());
+                path.add(random.nextBoolean() ? norm(outputs) : norm(outputs).withoutAffine());
             }
         }
     }
@@ -111,7 +119,7 @@ class RandomTrainingProperties {
             Neuron neuron = new RandomNeuron(arena, neurons, random).of(model);
             Population p = builder.population("p", Shape.of(neurons), neuron);
             Population q = builder.population("q", Shape.of(2 + random.nextInt(20)), new Leaky(0.9).withThreshold(0.5));
-            Paths paths = new Paths(random, new TorchRandom(seed));
+            Paths paths = new Paths(random, new TorchRandom(seed), steps);
             int currents = neurons * neuron.gates();
             builder.project("x-p", x, p, paths.of(x.shape(), currents));
             builder.project("p-q", p, q, paths.of(neurons, q.size())).delay(random.nextInt(3));
@@ -125,8 +133,18 @@ class RandomTrainingProperties {
             }
             if (arranged) {
                 Population m = builder.population("m", maps, new Leaky(0.8).withThreshold(0.3));
-                builder.project("x-m", x, m, new Scale(1.5f), BatchNorm.of(maps.channels()));
-                builder.project("m-m", m, m, new OneToOne(0.4f), BatchNorm.of(maps.channels()))
+                RandomConvolution convolutions = new RandomConvolution(arena, random);
+                builder.project(
+                        "x-m",
+                        x,
+                        m,
+                        random.nextBoolean() ? new Scale(1.5f) : convolutions.keeping(maps, maps.channels()),
+                        paths.norm(maps.channels()));
+                if (random.nextBoolean()) {
+                    builder.project("m-m maps", m, m, convolutions.keeping(maps, maps.channels()))
+                            .delay(1 + random.nextInt(2));
+                }
+                builder.project("m-m", m, m, new OneToOne(0.4f), paths.norm(maps.channels()))
                         .delay(1 + random.nextInt(2));
                 builder.project("m-q", m, q, paths.of(maps, q.size())).delay(random.nextInt(2));
             }
@@ -195,7 +213,7 @@ class RandomTrainingProperties {
             @ForAll long seed,
             @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
             @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 9) int batch) {
+            @ForAll @IntRange(min = 1, max = 11) int batch) {
         Random random = new Random(seed);
         int shards = random.nextBoolean() ? 1 : 1 + random.nextInt(batch);
         int window = random.nextInt(3) > 0 ? steps : 1 + random.nextInt(steps);
@@ -240,7 +258,7 @@ class RandomTrainingProperties {
             @ForAll long seed,
             @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
             @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 9) int batch) {
+            @ForAll @IntRange(min = 1, max = 11) int batch) {
         int kind = trainable(model);
         Task one = Task.of(seed, kind, steps, batch);
         Task anew = Task.of(seed, kind, steps, batch);
@@ -267,7 +285,7 @@ class RandomTrainingProperties {
             @ForAll long seed,
             @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
             @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 9) int batch) {
+            @ForAll @IntRange(min = 1, max = 11) int batch) {
         int kind = trainable(model);
         Task trained = Task.of(seed, kind, steps, batch);
         try (Trainer trainer = trained.trainer(new Adam(0.003)).build()) {
@@ -302,7 +320,7 @@ class RandomTrainingProperties {
             @ForAll long seed,
             @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
             @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 2, max = 9) int batch) {
+            @ForAll @IntRange(min = 2, max = 19) int batch) {
         Random random = new Random(seed);
         int kind = trainable(model);
         int shards = 2 + random.nextInt(batch - 1);
