@@ -253,7 +253,7 @@ final class FloorsTest {
         assertTrue(users.remove("kernel.base.SimdWidth") && users.remove("kernel.base.Lanes"), "found " + users);
         assertTrue(users.size() > 1);
         users.removeIf(
-                name -> name.matches("kernel\\.(base|(product|step)(\\.[a-z]+)?|code|target|update)\\.\\w+Vector"));
+                name -> name.matches("kernel\\.(base|(product|step)(\\.[a-z]+)?|code|map|target|update)\\.\\w+Vector"));
         assertEquals(Set.of(), users);
     }
 

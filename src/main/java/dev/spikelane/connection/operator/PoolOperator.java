@@ -4,6 +4,7 @@ import dev.spikelane.connection.Pool;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.map.MapPool;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ public final class PoolOperator implements Operator {
 
     @Override
     public InputGradient inputGradient(Arena arena) {
-        return said.rule() == Pool.Rule.MAX ? new PoolInputGradient(pool, carried) : pool::back;
+        return said.rule() == Pool.Rule.MAX ? new MaxInputGradient(pool, carried) : pool::back;
     }
 
     @Override
@@ -84,5 +85,18 @@ public final class PoolOperator implements Operator {
     @Override
     public String toString() {
         return said.toString();
+    }
+
+    /** The way back through a pool of largest values, to where these were. */
+    private record MaxInputGradient(MapPool pool, FloatMatrix carried) implements InputGradient.OfInputs {
+
+        @Override
+        public void pull(Signal inputs, FloatMatrix gradient, int rows, Tile into) {
+            if (inputs instanceof SpikeMatrix spikes) {
+                pool.back(spikes, carried, gradient, rows, into);
+            } else {
+                pool.back((FloatMatrix) inputs, gradient, rows, into);
+            }
+        }
     }
 }
