@@ -86,11 +86,11 @@ public final class ChainRun {
         reservedSpikes |= spikes;
         reservedValues |= !spikes;
         for (Scratch ofThread : scratch) {
-            for (Operator operator : operators) {
-                if (spikes && operator == entry()) {
-                    operator.reserve(ofThread);
+            for (int i = 0; i < operators.size(); i++) {
+                if (i == 0 && spikes) {
+                    operators.get(i).reserve(ofThread);
                 } else {
-                    operator.reserveValues(ofThread);
+                    operators.get(i).reserveValues(ofThread);
                 }
             }
         }

@@ -3,6 +3,7 @@ package dev.spikelane.blas;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.Allocations;
+import dev.spikelane.Alone;
 import dev.spikelane.blas.call.BlasSpikeMatmul;
 import dev.spikelane.kernel.Transpose;
 import dev.spikelane.kernel.base.Tile;
@@ -12,6 +13,7 @@ import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 
 /** Calls of OpenBLAS allocate nothing, neither the segments nor the slices that they pass. */
+@Alone
 final class OpenBlasAllocationTest {
 
     @Test

@@ -2,6 +2,7 @@ package dev.spikelane.data;
 
 import static dev.spikelane.Allocations.assertNone;
 
+import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Reading, changing and encoding batches allocates nothing on the heap of either thread, but for the order of an epoch.
  */
+@Alone
 final class LoaderAllocationTest {
 
     private static final int SAMPLES = 400;

@@ -2,6 +2,7 @@ package dev.spikelane.encode;
 
 import static dev.spikelane.Allocations.assertNone;
 
+import dev.spikelane.Alone;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Encoders allocate nothing on the heap. */
+@Alone
 final class EncodeAllocationTest {
 
     private static final int CALLS = 200;

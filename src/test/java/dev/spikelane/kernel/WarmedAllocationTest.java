@@ -1,5 +1,6 @@
 package dev.spikelane.kernel;
 
+import dev.spikelane.Alone;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
  * are seldom taken, and C2 compiles small methods by themselves before the loops that call them; where those are seldom
  * reached it no longer inlines them, and boxes what they return.
  */
+@Alone
 final class WarmedAllocationTest extends KernelAllocationTest {
 
     private static final int CALLS = 30_000;

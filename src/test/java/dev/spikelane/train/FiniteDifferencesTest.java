@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
@@ -32,6 +35,7 @@ import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.neuron.gradient.NeuronGradient;
+import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -88,11 +92,13 @@ class FiniteDifferencesTest {
         models.put("SLSTM", new SLstm(gates, biases, NEVER));
         models.put("RLeaky by another", new RLeaky(Recurrence.by(new Scale(0.5f)), 0.8).withThreshold(NEVER));
         Shape maps = Shape.of(2, 2, 1);
+        Convolution all = Convolution.of(3, 8, Kernel.of(3, 1).withPadding(1, 0), new TorchRandom(3));
         return Stream.concat(
                 models.entrySet().stream().map(each -> Arguments.of(each.getKey(), each.getValue(), Shape.of(NEURONS))),
                 Stream.of(
                         Arguments.of("RLeaky in maps", models.get("RLeaky"), maps),
-                        Arguments.of("SLSTM in maps", models.get("SLSTM"), maps)));
+                        Arguments.of("SLSTM in maps", models.get("SLSTM"), maps),
+                        Arguments.of("SConv2dLSTM", SLstm.of(all).withThreshold(NEVER), maps)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -171,6 +177,12 @@ class FiniteDifferencesTest {
                         dense,
                         new Scale(0.7f))
                 .delay(1);
+        if (maps) {
+            Dense pooled = Dense.of(
+                    Matrices.uniform(Arena.ofAuto(), NEURONS, 2, random),
+                    Matrices.uniform(Arena.ofAuto(), 1, NEURONS, random));
+            builder.project("p-q pooled", p.variable("membrane"), q, Pool.max(2, 1), new Flatten(), pooled);
+        }
         builder.project("p-q now", p.variable("membrane"), q, new OneToOne(1, 2, 3, 4), new Flatten());
         return builder.build();
     }

@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import static dev.spikelane.Allocations.assertNone;
 
+import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -15,6 +16,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Losses, decoders, surrogates and optimizer steps allocate nothing on the heap. */
+@Alone
 final class TrainAllocationTest {
 
     private static final int CALLS = 200;

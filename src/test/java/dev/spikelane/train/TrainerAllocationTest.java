@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Allocations;
+import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Dense;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Training allocates nothing once it is warm. */
+@Alone
 class TrainerAllocationTest {
 
     private static final int STEPS = 8;

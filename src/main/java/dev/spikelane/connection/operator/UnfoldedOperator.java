@@ -20,9 +20,15 @@ abstract class UnfoldedOperator implements Operator {
     /** The windows of each group. */
     final Window[] windows;
 
+    private final Unfold[] unfolds;
+
     UnfoldedOperator(ConvolutionLayout layout) {
         this.layout = layout;
         this.windows = layout.windows();
+        this.unfolds = new Unfold[windows.length];
+        for (int group = 0; group < windows.length; group++) {
+            unfolds[group] = new Unfold(windows[group]);
+        }
     }
 
     /** Multiplies unfolded spikes by the weights of a group. */
@@ -72,10 +78,7 @@ abstract class UnfoldedOperator implements Operator {
         for (int group = 0; group < windows.length; group++) {
             for (int done = 0; done < all; done += unfolded.rows()) {
                 int some = Math.min(unfolded.rows(), all - done);
-                for (int i = 0; i < some; i++) {
-                    int place = done + i;
-                    Unfold.copy(spikes, place / positions, windows[group], first + place % positions, unfolded, i);
-                }
+                unfolds[group].copy(spikes, first, positions, done, some, unfolded);
                 multiply(group, unfolded, some, rows.current, scratch);
                 fold(rows.current.matrix(), group, done, some, current);
             }
@@ -94,10 +97,7 @@ abstract class UnfoldedOperator implements Operator {
         for (int group = 0; group < windows.length; group++) {
             for (int done = 0; done < all; done += unfolded.rows()) {
                 int some = Math.min(unfolded.rows(), all - done);
-                for (int i = 0; i < some; i++) {
-                    int place = done + i;
-                    Unfold.copy(input, place / positions, windows[group], first + place % positions, unfolded, i);
-                }
+                unfolds[group].copy(input, first, positions, done, some, unfolded);
                 multiply(group, unfolded, some, rows.current);
                 fold(rows.current.matrix(), group, done, some, current);
             }
@@ -119,12 +119,16 @@ abstract class UnfoldedOperator implements Operator {
         int channels = layout.made().channels();
         int firstPosition = firstPosition(current);
         int positions = endPosition(current) - firstPosition;
+        boolean together = channels == from.stride(); // those of positions side by side stand so in both
         FloatMatrix to = current.matrix();
-        for (int i = 0; i < count; i++) {
+        int some;
+        for (int i = 0; i < count; i += some) {
             int sample = (done + i) / positions;
-            int column = (firstPosition + (done + i) % positions) * channels + group * layout.outputs();
+            int position = (done + i) % positions;
+            some = together ? Math.min(count - i, positions - position) : 1;
+            int column = (firstPosition + position) * channels + group * layout.outputs();
             int first = Math.max(column, current.firstColumn());
-            int end = Math.min(column + layout.outputs(), current.endColumn());
+            int end = Math.min(column + some * layout.outputs(), current.endColumn());
             if (first < end) {
                 MemorySegment.copy(
                         from.segment(),

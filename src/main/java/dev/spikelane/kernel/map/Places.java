@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param divisors what a sum is divided by, for each position; null if nothing
  * @param shares what each term of a sum is divided by, for each position of the other map; null if nothing
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record Places(int channels, int[] starts, int[] places, float @Nullable [] divisors, float @Nullable [] shares) {
 
     /** Which inputs each output of a window reads, (ky, kx) ascending, and what the sum is divided by. */

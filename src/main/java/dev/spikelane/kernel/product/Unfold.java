@@ -5,10 +5,14 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * Copies what a convolution reads into rows, one for each position of its output, so that it is a product:
  * {@code [positions x places of a window * channels]}, in the order (ky, kx, channel). What padding gives is zero.
+ *
+ * <p>Channels of places that stand side by side in a window and in the input are one run, which is copied at once;
+ * where runs are is known before. Immutable; any number of threads may use it.
  */
 public final class Unfold {
 
@@ -18,68 +22,166 @@ public final class Unfold {
     /** Values from which on a call that copies memory is faster than a loop. */
     private static final int LONG_RUN = 32;
 
-    private Unfold() {}
+    private final Window window;
+
+    /** For each row of outputs and of the kernel, where that row of the input begins; -1 in the padding. */
+    private final int[] rows;
+
+    /** Where the runs of each column of outputs begin, and those of the last end. */
+    private final int[] starts;
+    /** Of each run: where it is in a row of the input, where in a row of a window, and its length. */
+    private final int[] runFrom;
+
+    private final int[] runTo;
+    private final int[] runLength;
+
+    /** Whether a row of the input is a word, and a window too. */
+    private final boolean inWords;
+
+    /** Values in a row of a window, padding included. */
+    private final int ofKernelRow;
 
     /**
-     * Copies the spikes of one window.
+     * Finds all runs.
      *
-     * @param maps {@code [any x window.inputs()]}
-     * @param sample a row of it
      * @param window the windows
-     * @param position of the output, row by row
-     * @param to {@code [any x window.size()]}
-     * @param row the row of it that is overwritten
      */
-    public static void copy(SpikeMatrix maps, int sample, Window window, int position, SpikeMatrix to, int row) {
-        MemorySegment into = to.segment();
-        long toBits = to.rowOffset(row) * Byte.SIZE;
-        for (int word = 0; word < to.stride(); word++) {
-            into.set(WORD, to.rowOffset(row) + (long) word * Long.BYTES, 0);
-        }
-        MemorySegment from = maps.segment();
-        long fromBits = maps.rowOffset(sample) * Byte.SIZE;
+    public Unfold(Window window) {
+        Window.Axis y = window.y();
         Window.Axis x = window.x();
-        int outputRow = position / x.outputs();
-        int outputColumn = position % x.outputs();
-        int run = run(window);
-        for (int ky = 0; ky < window.y().kernel(); ky++) {
-            int y = window.y().at(outputRow, ky);
-            if (y < 0 || y >= window.y().inputs()) {
-                continue;
-            }
-            for (int kx = 0; kx < x.kernel(); kx += run) {
-                int first = x.at(outputColumn, kx);
-                int skipped = Math.max(0, -first);
-                int places = Math.min(run, x.inputs() - first) - skipped;
-                if (places > 0) {
-                    copyBits(
-                            from,
-                            fromBits + window.place(y, first + skipped),
-                            into,
-                            toBits + ((long) ky * x.kernel() + kx + skipped) * window.channels(),
-                            places * window.channels());
+        this.window = window;
+        this.inWords = x.inputs() * window.allChannels() <= Long.SIZE && window.size() <= Long.SIZE;
+        this.ofKernelRow = x.kernel() * window.channels();
+        this.rows = new int[y.outputs() * y.kernel()];
+        for (int i = 0; i < rows.length; i++) {
+            int at = y.at(i / y.kernel(), i % y.kernel());
+            rows[i] = at >= 0 && at < y.inputs() ? at * x.inputs() * window.allChannels() : -1;
+        }
+        int[] from = new int[x.outputs() * x.kernel()];
+        int[] to = new int[from.length];
+        int[] length = new int[from.length];
+        this.starts = new int[x.outputs() + 1];
+        int runs = 0;
+        for (int output = 0; output < x.outputs(); output++) {
+            starts[output] = runs;
+            for (int place = 0; place < x.kernel(); place++) {
+                int at = x.at(output, place);
+                if (at < 0 || at >= x.inputs()) {
+                    continue;
+                }
+                int element = window.place(0, at);
+                int before = runs - 1;
+                if (runs > starts[output]
+                        && from[before] + length[before] == element
+                        && to[before] + length[before] == place * window.channels()) {
+                    length[before] += window.channels();
+                } else {
+                    from[runs] = element;
+                    to[runs] = place * window.channels();
+                    length[runs++] = window.channels();
                 }
             }
         }
+        starts[x.outputs()] = runs;
+        this.runFrom = Arrays.copyOf(from, runs);
+        this.runTo = Arrays.copyOf(to, runs);
+        this.runLength = Arrays.copyOf(length, runs);
     }
 
-    /** Places that stand side by side in a window and in the input. */
-    private static int run(Window window) {
-        return window.x().isDense() && window.channels() == window.allChannels()
-                ? window.x().kernel()
-                : 1;
-    }
-
-    private static void copyBits(MemorySegment from, long fromBit, MemorySegment to, long toBit, int count) {
-        for (int done = 0; done < count; done += Long.SIZE) {
-            int some = Math.min(Long.SIZE, count - done);
-            long bits = read(from, fromBit + done, some);
-            long at = toBit + done;
-            long offset = (at >>> 6) * Long.BYTES;
-            to.set(WORD, offset, to.get(WORD, offset) | bits << at);
-            if ((at & 63) + some > Long.SIZE) {
-                to.set(WORD, offset + Long.BYTES, bits >>> -at);
+    /**
+     * Copies the spikes of some windows: those of some positions of a sample, and then of the next.
+     *
+     * @param maps {@code [any x window.inputs()]}
+     * @param first the first position of each sample
+     * @param positions how many of each sample
+     * @param done windows that were copied before, of sample 0 and of those behind it
+     * @param count how many come now
+     * @param to {@code [at least count x window.size()]}, whose first rows are overwritten
+     */
+    public void copy(SpikeMatrix maps, int first, int positions, int done, int count, SpikeMatrix to) {
+        int columns = window.x().outputs();
+        int some;
+        for (int row = 0; row < count; row += some) {
+            int sample = (done + row) / positions;
+            int position = (done + row) % positions;
+            int y = (first + position) / columns;
+            int x = (first + position) % columns;
+            long map = maps.rowOffset(sample) * Byte.SIZE;
+            some = Math.min(Math.min(count - row, positions - position), columns - x);
+            if (inWords) {
+                copyLines(maps.segment(), map, y, x, some, to.segment(), to.rowOffset(row));
+                continue;
             }
+            for (int i = 0; i < some; i++) {
+                copy(maps.segment(), map, y, x + i, to.segment(), to.rowOffset(row + i), to.rowOffset(row + i + 1));
+            }
+        }
+    }
+
+    /** Copies windows side by side, each of which is a word, as a row of the input is. */
+    private void copyLines(MemorySegment from, long map, int y, int x, int count, MemorySegment to, long offset) {
+        int[] starts = this.starts;
+        int kernelRows = window.y().kernel();
+        int inputs = window.x().inputs() * window.allChannels();
+        for (int i = 0; i < count; i++) {
+            to.set(WORD, offset + (long) i * Long.BYTES, 0);
+        }
+        for (int ky = 0; ky < kernelRows; ky++) {
+            int begin = rows[y * kernelRows + ky];
+            if (begin < 0) {
+                continue;
+            }
+            long line = read(from, map + begin, inputs);
+            int shift = ky * ofKernelRow;
+            for (int i = 0; i < count; i++) {
+                long bits = 0;
+                for (int run = starts[x + i]; run < starts[x + i + 1]; run++) {
+                    bits |= (line >>> runFrom[run] & -1L >>> -runLength[run]) << shift + runTo[run];
+                }
+                long at = offset + (long) i * Long.BYTES;
+                to.set(WORD, at, to.get(WORD, at) | bits);
+            }
+        }
+    }
+
+    /** Builds the words of a row one after another. */
+    private void copy(MemorySegment from, long map, int y, int x, MemorySegment to, long offset, long end) {
+        int kernelRows = window.y().kernel();
+        long word = 0;
+        long at = offset;
+        long wordBits = 0; // the first bit of the word that is built
+        for (int ky = 0; ky < kernelRows; ky++) {
+            int begin = rows[y * kernelRows + ky];
+            if (begin < 0) {
+                continue;
+            }
+            for (int run = starts[x]; run < starts[x + 1]; run++) {
+                long source = map + begin + runFrom[run];
+                long target = (long) ky * ofKernelRow + runTo[run];
+                for (int left = runLength[run]; left > 0; left -= Long.SIZE) {
+                    int some = Math.min(left, Long.SIZE);
+                    long bits = read(from, source, some);
+                    while (target - wordBits >= Long.SIZE) {
+                        to.set(WORD, at, word);
+                        word = 0;
+                        at += Long.BYTES;
+                        wordBits += Long.SIZE;
+                    }
+                    word |= bits << target;
+                    if (target - wordBits + some > Long.SIZE) {
+                        to.set(WORD, at, word);
+                        word = bits >>> -target;
+                        at += Long.BYTES;
+                        wordBits += Long.SIZE;
+                    }
+                    source += some;
+                    target += some;
+                }
+            }
+        }
+        for (; at < end; at += Long.BYTES) {
+            to.set(WORD, at, word);
+            word = 0;
         }
     }
 
@@ -93,52 +195,62 @@ public final class Unfold {
     }
 
     /**
-     * Copies the values of one window.
+     * Copies the values of some windows: those of some positions of a sample, and then of the next.
      *
      * @param maps {@code [any x window.inputs()]}
-     * @param sample a row of it
-     * @param window the windows
-     * @param position of the output, row by row
-     * @param to {@code [any x window.size()]}
-     * @param row the row of it that is overwritten
+     * @param first the first position of each sample
+     * @param positions how many of each sample
+     * @param done windows that were copied before, of sample 0 and of those behind it
+     * @param count how many come now
+     * @param to {@code [at least count x window.size()]}, whose first rows are overwritten
      */
-    public static void copy(FloatMatrix maps, int sample, Window window, int position, FloatMatrix to, int row) {
-        MemorySegment into = to.segment();
-        into.asSlice(to.rowOffset(row), (long) to.stride() * Float.BYTES).fill((byte) 0);
-        MemorySegment from = maps.segment();
-        Window.Axis x = window.x();
-        int outputRow = position / x.outputs();
-        int outputColumn = position % x.outputs();
-        int run = run(window);
-        for (int ky = 0; ky < window.y().kernel(); ky++) {
-            int y = window.y().at(outputRow, ky);
-            if (y < 0 || y >= window.y().inputs()) {
-                continue;
-            }
-            for (int kx = 0; kx < x.kernel(); kx += run) {
-                int first = x.at(outputColumn, kx);
-                int skipped = Math.max(0, -first);
-                int places = Math.min(run, x.inputs() - first) - skipped;
-                if (places > 0) {
-                    copyFloats(
-                            from,
-                            maps.rowOffset(sample) + (long) window.place(y, first + skipped) * Float.BYTES,
-                            into,
-                            to.rowOffset(row)
-                                    + ((long) ky * x.kernel() + kx + skipped) * window.channels() * Float.BYTES,
-                            places * window.channels());
-                }
+    public void copy(FloatMatrix maps, int first, int positions, int done, int count, FloatMatrix to) {
+        int sample = done / positions;
+        int position = done % positions;
+        int columns = window.x().outputs();
+        for (int row = 0; row < count; row++) {
+            int at = first + position;
+            copy(maps, sample, at / columns, at % columns, to, row);
+            if (++position == positions) {
+                position = 0;
+                sample++;
             }
         }
     }
 
-    private static void copyFloats(MemorySegment from, long fromOffset, MemorySegment to, long toOffset, int count) {
+    private void copy(FloatMatrix maps, int sample, int y, int x, FloatMatrix to, int row) {
+        int kernelRows = window.y().kernel();
+        long target = to.rowOffset(row);
+        clear(to.segment(), target, window.size());
+        for (int ky = 0; ky < kernelRows; ky++) {
+            int begin = rows[y * kernelRows + ky];
+            if (begin < 0) {
+                continue;
+            }
+            for (int run = starts[x]; run < starts[x + 1]; run++) {
+                copy(
+                        maps.segment(),
+                        maps.rowOffset(sample) + (long) (begin + runFrom[run]) * Float.BYTES,
+                        to.segment(),
+                        target + ((long) ky * ofKernelRow + runTo[run]) * Float.BYTES,
+                        runLength[run]);
+            }
+        }
+    }
+
+    private static void clear(MemorySegment segment, long offset, int count) {
+        for (int i = 0; i < count; i++) {
+            segment.set(FLOAT, offset + (long) i * Float.BYTES, 0);
+        }
+    }
+
+    private static void copy(MemorySegment from, long source, MemorySegment to, long target, int count) {
         if (count >= LONG_RUN) {
-            MemorySegment.copy(from, fromOffset, to, toOffset, (long) count * Float.BYTES);
+            MemorySegment.copy(from, source, to, target, (long) count * Float.BYTES);
             return;
         }
         for (int i = 0; i < count; i++) {
-            to.set(FLOAT, toOffset + (long) i * Float.BYTES, from.get(FLOAT, fromOffset + (long) i * Float.BYTES));
+            to.set(FLOAT, target + (long) i * Float.BYTES, from.get(FLOAT, source + (long) i * Float.BYTES));
         }
     }
 }

@@ -270,6 +270,7 @@ public final class GradientTerm {
     }
 
     private void toFirst(int steps) {
+        made = 0;
         toSource = true;
         if (path.readsMade()) {
             between(steps);

@@ -302,7 +302,7 @@ public final class RandomGraph {
 
     /** Whether a convolution is drawn, which is possible where all spikes of a channel carry the same. */
     private boolean convolves(Shape from, Source source) {
-        return !learns && from.rank() > 1 && carriesOne(source) && random.nextInt(2) == 0;
+        return from.rank() > 1 && carriesOne(source) && random.nextInt(2) == 0;
     }
 
     private static boolean carriesOne(Source source) {
@@ -335,7 +335,7 @@ public final class RandomGraph {
 
     /** With integers now and then. */
     private Convolution rounded(Convolution drawn) {
-        return random.nextInt(3) == 0 ? new RandomConvolution(arena, random).rounded(drawn) : drawn;
+        return !learns && random.nextInt(3) == 0 ? new RandomConvolution(arena, random).rounded(drawn) : drawn;
     }
 
     /** A pool that fits. */

@@ -10,6 +10,7 @@ import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
@@ -68,13 +69,19 @@ class RandomTrainingProperties {
         /** From maps, whose channels may be normalized over all positions. */
         Connection[] of(Shape inputs, int outputs) {
             List<Connection> path = new ArrayList<>();
+            Shape from = inputs;
             if (inputs.rank() == 3) {
+                if (random.nextInt(3) > 0) {
+                    Convolution convolution = new RandomConvolution(Arena.ofAuto(), random).of(inputs);
+                    path.add(convolution);
+                    from = convolution.outputShape(inputs);
+                }
                 if (random.nextBoolean()) {
-                    path.addAll(List.of(new OneToOne(0.9f), norm(inputs.channels())));
+                    path.addAll(List.of(new OneToOne(0.9f), norm(from.channels())));
                 }
                 path.add(new Flatten());
             }
-            add(path, inputs.size(), outputs);
+            add(path, from.size(), outputs);
             return path.toArray(Connection[]::new);
         }
 
@@ -126,7 +133,17 @@ class RandomTrainingProperties {
             }
             if (arranged) {
                 Population m = builder.population("m", maps, new Leaky(0.8).withThreshold(0.3));
-                builder.project("x-m", x, m, new Scale(1.5f), paths.norm(maps.channels()));
+                RandomConvolution convolutions = new RandomConvolution(arena, random);
+                builder.project(
+                        "x-m",
+                        x,
+                        m,
+                        random.nextBoolean() ? new Scale(1.5f) : convolutions.keeping(maps, maps.channels()),
+                        paths.norm(maps.channels()));
+                if (random.nextBoolean()) {
+                    builder.project("m-m maps", m, m, convolutions.keeping(maps, maps.channels()))
+                            .delay(1 + random.nextInt(2));
+                }
                 builder.project("m-m", m, m, new OneToOne(0.4f), paths.norm(maps.channels()))
                         .delay(1 + random.nextInt(2));
                 builder.project("m-q", m, q, paths.of(maps, q.size())).delay(random.nextInt(2));
@@ -196,7 +213,7 @@ class RandomTrainingProperties {
             @ForAll long seed,
             @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
             @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 9) int batch) {
+            @ForAll @IntRange(min = 1, max = 11) int batch) {
         Random random = new Random(seed);
         int shards = random.nextBoolean() ? 1 : 1 + random.nextInt(batch);
         int window = random.nextInt(3) > 0 ? steps : 1 + random.nextInt(steps);
@@ -241,7 +258,7 @@ class RandomTrainingProperties {
             @ForAll long seed,
             @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
             @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 9) int batch) {
+            @ForAll @IntRange(min = 1, max = 11) int batch) {
         int kind = trainable(model);
         Task one = Task.of(seed, kind, steps, batch);
         Task anew = Task.of(seed, kind, steps, batch);
@@ -268,7 +285,7 @@ class RandomTrainingProperties {
             @ForAll long seed,
             @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
             @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 9) int batch) {
+            @ForAll @IntRange(min = 1, max = 11) int batch) {
         int kind = trainable(model);
         Task trained = Task.of(seed, kind, steps, batch);
         try (Trainer trainer = trained.trainer(new Adam(0.003)).build()) {
@@ -303,7 +320,7 @@ class RandomTrainingProperties {
             @ForAll long seed,
             @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
             @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 2, max = 9) int batch) {
+            @ForAll @IntRange(min = 2, max = 19) int batch) {
         Random random = new Random(seed);
         int kind = trainable(model);
         int shards = 2 + random.nextInt(batch - 1);

@@ -117,6 +117,25 @@ final class NaiveConvolutionBack {
         return arithmetic.fma(value == 0 && !Double.isFinite(gradient) ? 0 : gradient, value, sum);
     }
 
+    /** What a row gives in float64, with weights as {@link #zeros} has them. */
+    double[] smooth(double[] row, double[] values) {
+        double[] currents = new double[made.size()];
+        forEach((group, position, ky, kx, pixel) -> {
+            for (int channel = group * channels(); channel < (group + 1) * channels(); channel++) {
+                for (int output = group * outputs(); output < (group + 1) * outputs(); output++) {
+                    currents[output(output, position)] +=
+                            values[forward.weight(output, channel, ky, kx)] * row[input(channel, pixel)];
+                }
+            }
+        });
+        for (int output = 0; output < said.outputs() && kernel.biased(); output++) {
+            for (int position = 0; position < made.height() * made.width(); position++) {
+                currents[output(output, position)] += values[weights.length + output];
+            }
+        }
+        return currents;
+    }
+
     /** Adds the gradients of a block of samples. */
     void addBlock(double[] block, double[] sum) {
         for (int i = 0; i < sum.length; i++) {

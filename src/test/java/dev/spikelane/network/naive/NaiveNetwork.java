@@ -457,17 +457,17 @@ public final class NaiveNetwork {
             case IntegerDense dense -> IntegerDense.of(dense.weights(), value(prefix + "bias", dense.bias()));
             case Recurrent _ -> new Recurrent(value(prefix + "weight", null), value(prefix + "bias", null));
             case OneToOne _ -> new OneToOne(value(prefix + "weight", null).toArray());
-            case Convolution conv -> present(conv, prefix);
+            case Convolution conv -> present(conv, prefix, recurs);
             default -> throw new AssertionError("no values of " + said);
         });
     }
 
-    private Connection present(Convolution said, String prefix) {
-        FloatMatrix bias = said.kernel().biased() ? value(prefix + "bias", said.bias()) : said.bias();
+    private Connection present(Convolution said, String prefix, boolean recurs) {
+        FloatMatrix bias = said.kernel().biased() ? value(prefix + "bias", recurs ? null : said.bias()) : said.bias();
         if (said.integers().isPresent()) {
             return Convolution.of(said.kernel(), said.integers().orElseThrow(), bias);
         }
-        FloatMatrix weights = value(prefix + "weight", said.weights());
+        FloatMatrix weights = value(prefix + "weight", recurs ? null : said.weights());
         return said.kernel().biased()
                 ? Convolution.of(said.kernel(), weights, bias)
                 : Convolution.of(said.kernel(), weights);

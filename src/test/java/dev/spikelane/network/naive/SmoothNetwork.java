@@ -338,7 +338,16 @@ final class SmoothNetwork {
             case Scale scale -> multiply(row, scale.factor());
             case OneToOne _ -> multiply(row, Objects.requireNonNull(weights));
             case Dense _, Recurrent _ -> dense(row, Objects.requireNonNull(weights));
-            case BatchNorm _, BlasDense _, Convolution _, IntegerDense _, Pool _ ->
+            case Convolution said ->
+                new NaiveConvolutionBack(
+                                NaiveArithmetic.DOUBLE,
+                                said,
+                                NaiveNetwork.before(
+                                        projection.path(),
+                                        place,
+                                        projection.source().shape()))
+                        .smooth(row, Objects.requireNonNull(weights));
+            case BatchNorm _, BlasDense _, IntegerDense _, Pool _ ->
                 throw new AssertionError("no gradient of " + projection);
         };
     }
@@ -378,7 +387,11 @@ final class SmoothNetwork {
                         own.weights(),
                         NaiveNetwork.before(projection.path(), place, source).size());
             }
-            case BlasDense _, Convolution _, Flatten _, IntegerDense _, Pool _, Scale _ -> new double[0];
+            case Convolution said ->
+                said.kernel().biased()
+                        ? joined(said.weights().toArray(), said.bias().toArray())
+                        : joined(said.weights().toArray());
+            case BlasDense _, Flatten _, IntegerDense _, Pool _, Scale _ -> new double[0];
         };
     }
 
@@ -399,7 +412,7 @@ final class SmoothNetwork {
                 : all;
     }
 
-    private static double[] joined(float[] weights, float[] bias) {
+    private static double[] joined(float[] weights, float... bias) {
         double[] all = new double[weights.length + bias.length];
         for (int i = 0; i < all.length; i++) {
             all[i] = i < weights.length ? weights[i] : bias[i - weights.length];

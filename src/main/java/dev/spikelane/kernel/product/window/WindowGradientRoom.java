@@ -23,6 +23,7 @@ public final class WindowGradientRoom {
      * @param map inputs of a group, padding included
      * @param sums what a strip of weights gives to each position
      */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Vectors(long[] bits, WindowGradientLists lists, MemorySegment map, MemorySegment sums, TileWalk tile) {
 
         static Vectors of(Arena arena, WindowGradientShape shape) {

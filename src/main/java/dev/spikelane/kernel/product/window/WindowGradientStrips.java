@@ -52,6 +52,7 @@ final class WindowGradientStrips {
      * @param lengths weights of each
      * @param offsets bytes in a map from what a position reads first
      */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Strip(int first, int[] places, int[] lengths, int[] offsets, WindowGradientRun run) {
         int bytes() {
             return places.length * PIECE_BYTES;

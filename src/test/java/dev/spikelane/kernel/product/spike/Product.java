@@ -78,7 +78,7 @@ public final class Product {
         this.bias = kind.matrix(arena, 1, post, random);
         this.packed = packed(arena, weights, bias);
         this.workspace = new SpikeWorkspace(arena);
-        this.prepared = new PreparedSpikes(arena, 1);
+        this.prepared = new PreparedSpikes(arena, 3);
         fill(workspace.tables);
         fill(workspace.own.panels);
     }
