@@ -21,8 +21,8 @@ public final class RunningValues {
     private static final String MEAN = ".running_mean";
     private static final String VARIANCE = ".running_var";
 
-    /** What the names of an operator's values start with, and where they are going. */
-    private record Following(String owner, RunningStatistics values) {}
+    /** What the statistics of an operator are called, and where its values are going. */
+    private record Following(String mean, String variance, RunningStatistics values) {}
 
     private final List<Following> all = new ArrayList<>();
 
@@ -31,7 +31,8 @@ public final class RunningValues {
             OperatorChain chain = layout.chain(i);
             for (int place = 0; place < chain.operators().size(); place++) {
                 if (chain.operators().get(place) instanceof TwoStageOperator operator) {
-                    all.add(new Following(chain.owners().get(place), operator.running()));
+                    String owner = chain.owners().get(place);
+                    all.add(new Following(owner + MEAN, owner + VARIANCE, operator.running()));
                 }
             }
         }
@@ -66,8 +67,8 @@ public final class RunningValues {
     public void requireFinite() {
         for (int i = 0; i < all.size(); i++) {
             Following each = all.get(i);
-            requireFinite(each.owner + MEAN, each.values.mean());
-            requireFinite(each.owner + VARIANCE, each.values.variance());
+            requireFinite(each.mean, each.values.mean());
+            requireFinite(each.variance, each.values.variance());
         }
     }
 
@@ -96,8 +97,8 @@ public final class RunningValues {
      */
     public void follow(Map<String, FloatMatrix> statistics, int shard, int samples, int steps) {
         for (Following each : all) {
-            FloatMatrix means = found(statistics, each.owner + MEAN, shard, steps, each);
-            FloatMatrix variances = found(statistics, each.owner + VARIANCE, shard, steps, each);
+            FloatMatrix means = found(statistics, each.mean, shard, steps, each);
+            FloatMatrix variances = found(statistics, each.variance, shard, steps, each);
             for (int step = 0; step < steps; step++) {
                 each.values.follow(means, variances, step, step, samples);
             }
@@ -121,8 +122,8 @@ public final class RunningValues {
     public void statistics(GradientMachine machine, Map<String, FloatMatrix> to) {
         for (int i = 0; i < all.size(); i++) {
             TwoStageRun run = machine.norms().get(i).forward();
-            to.put(all.get(i).owner + MEAN, rows(run, run.statistics().mean()));
-            to.put(all.get(i).owner + VARIANCE, rows(run, run.statistics().variance()));
+            to.put(all.get(i).mean, rows(run, run.statistics().mean()));
+            to.put(all.get(i).variance, rows(run, run.statistics().variance()));
         }
     }
 
