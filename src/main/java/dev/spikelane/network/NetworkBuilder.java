@@ -402,7 +402,8 @@ public final class NetworkBuilder {
     public NetworkBuilder variable(String name) {
         if (!pending.isEmpty() || !(end() instanceof Population population)) {
             throw new IllegalStateException("variable '" + name + "' is asked of "
-                    + (pending.isEmpty() ? "'" + end().name() + "'" : pending.getLast()) + ", expected it behind neurons");
+                    + (pending.isEmpty() ? "'" + end().name() + "'" : pending.getLast())
+                    + ", expected it behind neurons");
         }
         end = population.variable(name);
         return this;

@@ -145,8 +145,8 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
                 || inputs < 1
                 || all.kernel().groups() > 1
                 || all.kernel().transposed()) {
-            throw new IllegalArgumentException(all + ", expected four outputs for each hidden state, and these behind"
-                    + " inputs, in one group");
+            throw new IllegalArgumentException(
+                    all + ", expected four outputs for each hidden state, and these behind" + " inputs, in one group");
         }
         return inputs;
     }
@@ -157,10 +157,7 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
         FloatMatrix part = FloatMatrix.zeros(all.outputs(), (endChannel - firstChannel) * places);
         for (int output = 0; output < all.outputs(); output++) {
             for (int i = 0; i < part.columns(); i++) {
-                part.set(
-                        output,
-                        i,
-                        all.weights().get(inGateOrder(output, all.outputs()), firstChannel * places + i));
+                part.set(output, i, all.weights().get(inGateOrder(output, all.outputs()), firstChannel * places + i));
             }
         }
         return part;

@@ -319,8 +319,7 @@ public final class Trainer implements AutoCloseable {
             Map<Population, FloatMatrix> membranes = new LinkedHashMap<>();
             for (Population population : search.populations()) {
                 membranes.put(
-                        population,
-                        GradientValues.copy(gradients.values(population.name(), Divergence.MEMBRANE)));
+                        population, GradientValues.copy(gradients.values(population.name(), Divergence.MEMBRANE)));
             }
             return membranes;
         }

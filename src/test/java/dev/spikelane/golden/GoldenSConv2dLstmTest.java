@@ -32,12 +32,12 @@ class GoldenSConv2dLstmTest {
             int steps = sizes.get(0);
             int batch = sizes.get(1);
             Network network = network(golden, Shape.of(sizes.get(2), sizes.get(3), sizes.get(4)));
-            FloatMatrix input =
-                    FloatMatrix.zeros(steps * batch, network.inputs().getFirst().shape().size());
+            FloatMatrix input = FloatMatrix.zeros(
+                    steps * batch, network.inputs().getFirst().shape().size());
             input.copyFrom(golden.floats("input"));
             try (Simulation simulation = network.simulate(batch)) {
-                SpikeRecorder spikes = simulation.recordSpikes(
-                        network.populations().getLast().name(), steps);
+                SpikeRecorder spikes =
+                        simulation.recordSpikes(network.populations().getLast().name(), steps);
                 VariableRecorder membranes = simulation.record("lif1", "membrane", steps);
                 VariableRecorder cells = simulation.record("lif1", "cell", steps);
                 simulation.run(input);

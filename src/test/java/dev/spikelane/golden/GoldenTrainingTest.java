@@ -8,7 +8,9 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Gradients;
@@ -21,7 +23,9 @@ import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.Surrogate;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +43,104 @@ class GoldenTrainingTest {
             checkGradients(golden);
             checkTrainer(golden);
         });
+    }
+
+    /** The same image at every step, as a frame and as rows of each step. */
+    @Test
+    void convolutions() {
+        GoldenSet.of("net_conv").check(golden -> {
+            golden.leaveOutStarting("spk", "compared by GoldenNetworkTest");
+            golden.leaveOutStarting("mem", "compared by GoldenNetworkTest");
+            int steps = golden.integer("steps");
+            for (int every : new int[] {steps, 7}) {
+                checkImage(golden, every, true);
+                checkImage(golden, every, false);
+            }
+        });
+    }
+
+    private static void checkImage(GoldenCase golden, int every, boolean framed) {
+        GoldenNetwork made = GoldenNetwork.of(golden);
+        int steps = golden.integer("steps");
+        int batch = golden.integer("batch");
+        Map<String, String> learned = learned(golden, made, GRADIENT);
+        FloatMatrix image = FloatMatrix.copyOf(
+                batch, made.network().inputs().getFirst().shape().size(), golden.floats("image"));
+        FloatMatrix[] rows = new FloatMatrix[steps];
+        Arrays.fill(rows, image);
+        try (Gradients gradients = Gradients.of(made.network(), steps, batch)
+                .surrogate(GoldenGradients.surrogate(golden.text("surrogate")))
+                .learnOnly(learned.values().toArray(String[]::new))
+                .threads(framed ? 2 : 1)
+                .recomputeEvery(every)
+                .startAtSpikes(made.output())
+                .startAt(made.output(), "membrane")
+                .build()) {
+            if (framed) {
+                gradients.forwardConstant(image);
+            } else {
+                gradients.forward(FloatMatrix.concatenate(rows));
+            }
+            requireLoss(golden, golden.scalar("loss"), evaluate(golden, loss(golden), gradients, made.output()));
+            gradients.backward();
+            learned.forEach((output, name) ->
+                    golden.assertClose(output, gradients.gradient(name).toArray()));
+        }
+    }
+
+    /** A batch norm in training, both kinds of pools, and two convolutions. */
+    @Test
+    void layers() {
+        GoldenSet.of("net_layers").check(golden -> {
+            golden.leaveOutStarting("bn_running", "compared by GoldenBatchNormTest");
+            int steps = golden.integer("steps");
+            int batch = golden.shape("x").get(1);
+            Network network = GoldenNetwork.layers(golden);
+            Map<String, String> learned = new LinkedHashMap<>();
+            for (String name : List.of("conv1", "bn", "conv2", "fc")) {
+                boolean norm = name.equals("bn");
+                for (String value : List.of("weight", "bias")) {
+                    learned.put(
+                            GRADIENT + name + "_" + value,
+                            GoldenNetwork.valueName(
+                                    network, norm ? "conv1" : name, norm || name.equals("fc") ? 1 : 0, value));
+                }
+            }
+            for (int every : new int[] {steps, 4}) {
+                try (Gradients gradients = Gradients.of(network, steps, batch)
+                        .surrogate(Surrogate.atan())
+                        .learnOnly(learned.values().toArray(String[]::new))
+                        .threads(every == steps ? 1 : 2)
+                        .recomputeEvery(every)
+                        .startAtSpikes("p3")
+                        .keep("p3", "membrane")
+                        .build()) {
+                    gradients.forward(SpikeMatrix.copyOf(
+                            steps * batch, network.inputs().getFirst().shape().size(), golden.bytes("x")));
+                    for (Population population : network.populations()) {
+                        SpikeMatrix spikes = gradients.spikes(population.name());
+                        SpikeMatrix torch = TorchLayout.inTorch(population.shape(), spikes);
+                        golden.assertSpikes("spk" + population.name().substring(1), torch.toArray());
+                    }
+                    golden.assertClose(
+                            "mem3", gradients.values("p3", "membrane").toArray());
+                    requireLoss(golden, golden.scalar("loss"), rateLoss(golden, gradients, steps, batch));
+                    gradients.backward();
+                    learned.forEach((output, name) ->
+                            golden.assertClose(output, gradients.gradient(name).toArray()));
+                }
+            }
+        });
+    }
+
+    private static double rateLoss(GoldenCase golden, Gradients gradients, int steps, int batch) {
+        SpikeMatrix spikes = gradients.spikes("p3");
+        LossInput input = new LossInput(steps, batch, spikes.columns()).setSpikes(spikes);
+        input.setLabels(GoldenLabels.of(golden));
+        Loss loss = CrossEntropyLoss.rate();
+        input.setDivisor(loss.divisor(input));
+        LossGradient out = LossGradient.ofSpikes(gradients.given("p3"));
+        return loss.bind(steps, batch, input.outputs()).evaluate(input, out, new double[batch]);
     }
 
     @Test

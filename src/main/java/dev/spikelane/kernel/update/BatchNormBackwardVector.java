@@ -19,8 +19,7 @@ final class BatchNormBackwardVector {
 
     private BatchNormBackwardVector() {}
 
-    static void measure(
-            BatchNormBackward of, FloatMatrix gradients, FloatMatrix values, int at, int step, int block) {
+    static void measure(BatchNormBackward of, FloatMatrix gradients, FloatMatrix values, int at, int step, int block) {
         NormRows rows = of.rows;
         FloatMatrix centers = of.forward.statistics.mean();
         MemorySegment segment = gradients.segment();
@@ -37,9 +36,9 @@ final class BatchNormBackwardVector {
         for (int next = 0; next < rows.channels(); next += COUNT) {
             int channel = BatchNormStepVector.first(rows, next);
             long own = (long) channel * Float.BYTES;
-            DoubleVector center = (DoubleVector) FloatVector.fromMemorySegment(
-                            HALF, means, centers.rowOffset(step) + own, ORDER)
-                    .convertShape(VectorOperators.F2D, DOUBLE, 0);
+            DoubleVector center =
+                    (DoubleVector) FloatVector.fromMemorySegment(HALF, means, centers.rowOffset(step) + own, ORDER)
+                            .convertShape(VectorOperators.F2D, DOUBLE, 0);
             DoubleVector sum = DoubleVector.zero(DOUBLE);
             DoubleVector products = DoubleVector.zero(DOUBLE);
             for (int row = firstRow; row < endRow; row++) {
@@ -89,10 +88,9 @@ final class BatchNormBackwardVector {
             DoubleVector products = DoubleVector.zero(DOUBLE);
             for (int block = 0; block < of.sums.blocks; block++) {
                 long from = (long) channel * Double.BYTES;
-                sum = sum.add(DoubleVector.fromMemorySegment(
-                        DOUBLE, sums, of.sums.offset(at, block, 0) + from, ORDER));
-                products = products.add(DoubleVector.fromMemorySegment(
-                        DOUBLE, sums, of.sums.offset(at, block, 1) + from, ORDER));
+                sum = sum.add(DoubleVector.fromMemorySegment(DOUBLE, sums, of.sums.offset(at, block, 0) + from, ORDER));
+                products = products.add(
+                        DoubleVector.fromMemorySegment(DOUBLE, sums, of.sums.offset(at, block, 1) + from, ORDER));
             }
             long own = (long) channel * Float.BYTES;
             FloatVector inverse = FloatVector.fromMemorySegment(HALF, inverses, ofStep + own, ORDER);

@@ -85,10 +85,9 @@ final class BatchNormStepVector {
             DoubleVector squares = DoubleVector.zero(DOUBLE);
             for (int block = 0; block < of.sums.blocks; block++) {
                 long from = (long) channel * Double.BYTES;
-                sum = sum.add(DoubleVector.fromMemorySegment(
-                        DOUBLE, sums, of.sums.offset(at, block, 0) + from, ORDER));
-                squares = squares.add(DoubleVector.fromMemorySegment(
-                        DOUBLE, sums, of.sums.offset(at, block, 1) + from, ORDER));
+                sum = sum.add(DoubleVector.fromMemorySegment(DOUBLE, sums, of.sums.offset(at, block, 0) + from, ORDER));
+                squares = squares.add(
+                        DoubleVector.fromMemorySegment(DOUBLE, sums, of.sums.offset(at, block, 1) + from, ORDER));
             }
             DoubleVector mean = sum.div(count);
             DoubleVector spread = squares.sub(sum.mul(mean)).max(0);

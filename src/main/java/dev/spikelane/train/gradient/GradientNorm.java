@@ -39,8 +39,8 @@ final class GradientNorm implements Halves.Work {
         this.behind = behind;
         this.rows = rows;
         this.size = plan.size();
-        this.kernel = forward.operator()
-                .backward(plan.arena(), forward.step(), Objects.requireNonNull(behind.weights()[0]));
+        this.kernel =
+                forward.operator().backward(plan.arena(), forward.step(), Objects.requireNonNull(behind.weights()[0]));
         this.halves = new Halves(this, forward.step().rows().blocks(), crew);
         this.gradients = forward.values();
         this.values = forward.values();

@@ -133,8 +133,7 @@ final class GradientPath {
         }
     }
 
-    private void pull(
-            int operator, @Nullable Signal given, FloatMatrix gradient, int count, Tile into, int thread) {
+    private void pull(int operator, @Nullable Signal given, FloatMatrix gradient, int count, Tile into, int thread) {
         InputGradient back = Objects.requireNonNull(inputs[operator], "gradients of the source were not asked for");
         if (back instanceof InputGradient.OfInputs ofInputs) {
             ofInputs.pull(Objects.requireNonNull(given), gradient, count, into);

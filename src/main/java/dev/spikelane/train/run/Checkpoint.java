@@ -118,7 +118,9 @@ public final class Checkpoint {
             parameter.update().state().forEach((name, values) -> tensors.put(key(parameter, name), copy(values)));
         }
         metadata.putAll(numbers.texts(state));
-        counted().forEach(name -> metadata.put(COUNT + name, String.valueOf(weights().count(name))));
+        counted()
+                .forEach(name ->
+                        metadata.put(COUNT + name, String.valueOf(weights().count(name))));
         List<Tensor> content = new ArrayList<>();
         tensors.forEach(
                 (name, values) -> content.add(Tensor.of(name, values, List.of(values.rows(), values.columns()))));
@@ -190,7 +192,8 @@ public final class Checkpoint {
     private static long count(CheckpointReader reader, String name, float rounded) throws IOException {
         long count = reader.whole(COUNT + name, 0, Long.MAX_VALUE, ", a number of batches");
         if ((float) count != rounded) {
-            throw reader.wrong(COUNT + name, String.valueOf(count), "what rounds to " + rounded + ", as its tensor has");
+            throw reader.wrong(
+                    COUNT + name, String.valueOf(count), "what rounds to " + rounded + ", as its tensor has");
         }
         return count;
     }

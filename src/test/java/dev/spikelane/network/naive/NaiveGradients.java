@@ -290,7 +290,8 @@ public final class NaiveGradients {
             case Scale scale -> multiply(Parameter.of(scale.factor()), of);
             case Flatten _ -> of;
             case Convolution _ -> convolution(projection, place).pulled(of);
-            case BatchNorm _, BlasDense _, IntegerDense _, Pool _ -> throw new AssertionError(projection + " has no gradient");
+            case BatchNorm _, BlasDense _, IntegerDense _, Pool _ ->
+                throw new AssertionError(projection + " has no gradient");
         };
     }
 
@@ -316,9 +317,8 @@ public final class NaiveGradients {
                                     ? ran.rowsOfFrame(projection, first, sample)
                                     : ran.rows(projection, step - projection.delay(), sample))
                             .get(place);
-                    List<double[]> of = frame
-                            ? pulled(projection, ofFrame, sample, 0, first)
-                            : pulled(projection, step, sample);
+                    List<double[]> of =
+                            frame ? pulled(projection, ofFrame, sample, 0, first) : pulled(projection, step, sample);
                     back.add(row, of.get(place + 1), own);
                     carried = row.fires() == null ? carried : row.values();
                 }

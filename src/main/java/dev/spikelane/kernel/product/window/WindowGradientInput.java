@@ -93,7 +93,11 @@ public final class WindowGradientInput {
     }
 
     private void pull(
-            WindowGradientStrips strips, FloatMatrix gradient, int row, FloatMatrix into, WindowGradientRoom.Vectors own) {
+            WindowGradientStrips strips,
+            FloatMatrix gradient,
+            int row,
+            FloatMatrix into,
+            WindowGradientRoom.Vectors own) {
         int positions = shape.window().positions();
         WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits());
         for (int group = 0; group < shape.groups(); group++) {
@@ -113,7 +117,8 @@ public final class WindowGradientInput {
     }
 
     /** Lists what is not zero at each position, whose bits are set. */
-    private void list(FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientRoom.Vectors own) {
+    private void list(
+            FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientRoom.Vectors own) {
         MemorySegment from = gradient.segment();
         WindowGradientLists lists = own.lists();
         int outputs = shape.outputsOfGroup();
@@ -155,7 +160,8 @@ public final class WindowGradientInput {
                 continue;
             }
             for (int ix = 0; ix < x.inputs(); ix++) {
-                MemorySegment.copy(map, from + ix * x.spread() * bytes, into.segment(), to + ix * shape.groups() * bytes, bytes);
+                MemorySegment.copy(
+                        map, from + ix * x.spread() * bytes, into.segment(), to + ix * shape.groups() * bytes, bytes);
             }
         }
     }

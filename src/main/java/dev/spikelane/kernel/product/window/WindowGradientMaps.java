@@ -125,8 +125,7 @@ final class WindowGradientMaps {
             int left = together * BLOCK_BYTES / Lanes.BYTES;
             for (int done = 0; left > 0; left -= WindowGradientRun.added(left)) {
                 int vectors = WindowGradientRun.added(left);
-                made.add(new Chunk(
-                        from + done, column * BLOCK_BYTES + done, WindowGradientRun.of(vectors, false)));
+                made.add(new Chunk(from + done, column * BLOCK_BYTES + done, WindowGradientRun.of(vectors, false)));
                 done += vectors * Lanes.BYTES;
             }
         }
@@ -145,7 +144,9 @@ final class WindowGradientMaps {
     /** Bytes to the value of the first channel that a position reads at a place. */
     long valueOffset(int oy, int ky, int kx) {
         long row = WindowGradientShape.firstWindow(y) + oy * y.stride() + ky * y.dilation();
-        return (row * valueWidth + WindowGradientShape.firstWindow(x) + kx * x.dilation()) * shape.channels() * Float.BYTES;
+        return (row * valueWidth + WindowGradientShape.firstWindow(x) + kx * x.dilation())
+                * shape.channels()
+                * Float.BYTES;
     }
 
     /** Takes the gradients of a block of outputs. */

@@ -170,7 +170,14 @@ final class WindowGradientStrips {
 
     /** The same where most of the gradients are not zero, from where they stand. */
     void addAll(
-            FloatMatrix gradient, int row, int group, int first, int count, TileWalk tile, MemorySegment sums, MemorySegment map) {
+            FloatMatrix gradient,
+            int row,
+            int group,
+            int first,
+            int count,
+            TileWalk tile,
+            MemorySegment sums,
+            MemorySegment map) {
         long outputs = shape.outputs();
         tile.a = gradient.rowOffset(row) + (first * outputs + group * shape.outputsOfGroup()) * Float.BYTES;
         tile.rowOfA = outputs * Float.BYTES;

@@ -80,8 +80,10 @@ final class WindowRowsVector extends WindowRows {
                 long from = pass.begins() ? (long) block * ROW + lanes : sum + Math.min(row, pass.bottom()) * below;
                 FloatVector s00 = FloatVector.fromMemorySegment(FLOAT, begin, from, ORDER);
                 FloatVector s01 = FloatVector.fromMemorySegment(FLOAT, begin, from + BYTES, ORDER);
-                FloatVector s02 = VECTORS > 2 ? FloatVector.fromMemorySegment(FLOAT, begin, from + 2 * BYTES, ORDER) : zero;
-                FloatVector s03 = VECTORS > 2 ? FloatVector.fromMemorySegment(FLOAT, begin, from + 3 * BYTES, ORDER) : zero;
+                FloatVector s02 =
+                        VECTORS > 2 ? FloatVector.fromMemorySegment(FLOAT, begin, from + 2 * BYTES, ORDER) : zero;
+                FloatVector s03 =
+                        VECTORS > 2 ? FloatVector.fromMemorySegment(FLOAT, begin, from + 3 * BYTES, ORDER) : zero;
                 int y = row - shift;
                 if (y >= pass.first() && y < pass.end()) {
                     int base = y * x.inputs() + place;

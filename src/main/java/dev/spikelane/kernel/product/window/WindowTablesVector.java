@@ -37,8 +37,7 @@ final class WindowTablesVector {
     }
 
     /** Starts some bytes of sums at the bias, for some positions. */
-    static void start(
-            MemorySegment bias, long from, MemorySegment sums, long to, int step, int positions, int bytes) {
+    static void start(MemorySegment bias, long from, MemorySegment sums, long to, int step, int positions, int bytes) {
         Checks.isNative(bias);
         Checks.isNative(sums);
         for (int lane = 0; lane < bytes; lane += BYTES) {
