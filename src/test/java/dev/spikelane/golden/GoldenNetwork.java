@@ -1,9 +1,8 @@
 package dev.spikelane.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.spikelane.connection.Connection;
-import dev.spikelane.network.Input;
 import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
@@ -13,6 +12,7 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
