@@ -14,14 +14,20 @@ import dev.spikelane.memory.Shape;
  * numbers, as in torch. A batch of one sample and one position has no variance: it is normalized to 0, and does not
  * move running values, where torch refuses it.
  *
+ * <p>Through time ({@link #tt}), as {@code snntorch.BatchNormTT1d} and {@code BatchNormTT2d} do it, each step has
+ * weights and running values of its own, and no bias. A step is the one in which currents arrive, counted from the last
+ * reset; there is nothing behind the last, so that a simulation or a trainer of more steps is refused.
+ *
  * <p>It stands behind another connection, such as {@link Dense}, in the path of a projection.
  *
  * @param channels neurons of a row, or maps; at least 1
  * @param epsilon what is added to variances, above 0
  * @param momentum the share of a new value in running values, from 0 to 1
  * @param affine whether it has a weight and a bias for each channel, which are learned
+ * @param steps how many steps have values of their own; 0 if all steps have the same
  */
-public record BatchNorm(int channels, double epsilon, double momentum, boolean affine) implements Connection {
+public record BatchNorm(int channels, double epsilon, double momentum, boolean affine, int steps)
+        implements Connection {
 
     /**
      * Makes a connection.
@@ -32,6 +38,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
         Checks.atLeast(1, "channels", channels);
         Checks.finiteAboveZero("epsilon", epsilon);
         Checks.share("momentum", momentum);
+        Checks.atLeast(0, "steps", steps);
     }
 
     /**
@@ -42,7 +49,20 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
      * @throws IllegalArgumentException if there is no channel
      */
     public static BatchNorm of(int channels) {
-        return new BatchNorm(channels, 1e-5, 0.1, true);
+        return new BatchNorm(channels, 1e-5, 0.1, true, 0);
+    }
+
+    /**
+     * Makes a connection with values of their own for each step, and snnTorch's options: an epsilon of 1e-5, a momentum
+     * of 0.1, weights.
+     *
+     * @param channels neurons of a row, or maps; at least 1
+     * @param steps how many steps, at least 1
+     * @return the connection
+     * @throws IllegalArgumentException if there is no channel or no step
+     */
+    public static BatchNorm tt(int channels, int steps) {
+        return new BatchNorm(channels, 1e-5, 0.1, true, Checks.atLeast(1, "steps", steps));
     }
 
     /**
@@ -53,7 +73,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
      * @throws IllegalArgumentException if it is not above 0
      */
     public BatchNorm withEpsilon(double added) {
-        return new BatchNorm(channels, added, momentum, affine);
+        return new BatchNorm(channels, added, momentum, affine, steps);
     }
 
     /**
@@ -64,7 +84,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
      * @throws IllegalArgumentException if it is out of this range
      */
     public BatchNorm withMomentum(double share) {
-        return new BatchNorm(channels, epsilon, share, affine);
+        return new BatchNorm(channels, epsilon, share, affine, steps);
     }
 
     /**
@@ -73,7 +93,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
      * @return a connection
      */
     public BatchNorm withoutAffine() {
-        return new BatchNorm(channels, epsilon, momentum, false);
+        return new BatchNorm(channels, epsilon, momentum, false, steps);
     }
 
     @Override
@@ -87,6 +107,6 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
 
     @Override
     public String toString() {
-        return "batch norm " + channels;
+        return "batch norm " + channels + (steps == 0 ? "" : " of " + steps + " steps");
     }
 }

@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.NetworkDescription;
@@ -32,6 +33,7 @@ public final class LaidOutNetwork {
     private final BoundPopulation[] populations;
     private final OperatorChain[] chains;
     private final Map<String, Values> values;
+    private final int mostSteps;
     private final List<WeakReference<NetworkRun>> runs = new ArrayList<>();
     private final ValueGuard guard = new ValueGuard(this::whileIdle);
 
@@ -53,6 +55,7 @@ public final class LaidOutNetwork {
             chains[i] = chain(arena, i);
         }
         this.values = Collections.unmodifiableMap(named());
+        this.mostSteps = steps();
     }
 
     private BoundPopulation bind(Arena arena, int number) {
@@ -95,6 +98,31 @@ public final class LaidOutNetwork {
     /** Returns the operators of a projection, with the network's own weights. */
     public OperatorChain chain(int projection) {
         return chains[projection];
+    }
+
+    /** Returns how many steps the network can run from a reset on: connections may have values for so many alone. */
+    public int mostSteps() {
+        return mostSteps;
+    }
+
+    /** Throws if a connection has no values for the last of some steps, counted from a reset on. */
+    public void requireSteps(long end) {
+        if (end > mostSteps) {
+            throw new IllegalArgumentException("step " + (end - 1) + " is behind the last of a connection that has"
+                    + " values for " + mostSteps + " steps, expected at most so many steps from a reset on");
+        }
+    }
+
+    private int steps() {
+        int most = Integer.MAX_VALUE;
+        for (OperatorChain chain : chains) {
+            for (Operator operator : chain.operators()) {
+                if (operator instanceof TwoStageOperator stepped && stepped.steps() > 0) {
+                    most = Math.min(most, stepped.steps());
+                }
+            }
+        }
+        return most;
     }
 
     /** Returns a population with the parameters that it has now. */

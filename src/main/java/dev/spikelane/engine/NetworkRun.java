@@ -45,6 +45,9 @@ public final class NetworkRun {
     private final Signal[] given;
     private final PopulationRun[] sites;
     private final ProjectionRun[] terms;
+    /** What makes rows that need the whole batch, or know their step. */
+    private final List<TwoStageRun> cuts = new ArrayList<>();
+
     private final Map<String, Values> plasticValues = new LinkedHashMap<>();
     private final Turn turn = new Turn("simulation");
     private final ValueGuard plasticGuard = new ValueGuard(this::whileIdle);
@@ -211,6 +214,7 @@ public final class NetworkRun {
         for (PopulationRun site : sites) {
             site.terms().clear();
         }
+        cuts.clear();
         List<ProjectionDescription> projections = network.description().projections();
         for (int i = 0; i < paths.length; i++) {
             ProjectionDescription projection = projections.get(i);
@@ -218,21 +222,25 @@ public final class NetworkRun {
             SourceRun seen = back == null ? source : back.source(i, source);
             terms[i] = run(projection, paths[i].operators(), seen, ofThreads);
             if (back == null && !(source instanceof InputRun)) {
-                terms[i].open(); // the kind of rows of an input is known when they come
+                open(terms[i]); // the kind of rows of an input is known when they come
             }
             sites[projection.target()].terms().add(terms[i]);
         }
     }
 
-    /** In training, a path is cut where an operator needs the whole batch: what comes before makes its rows. */
+    /**
+     * A path is cut where an operator needs the whole batch, in training, or knows its step: what comes before makes
+     * its rows.
+     */
     private ProjectionRun run(
             ProjectionDescription projection, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
-        for (int i = operators.size() - 1; i > 0 && back != null; i--) {
-            if (operators.get(i) instanceof TwoStageOperator cut) {
+        for (int i = operators.size() - 1; i > 0; i--) {
+            if (operators.get(i) instanceof TwoStageOperator cut && (back != null || cut.steps() > 0)) {
                 ProjectionRun rows = run(projection, operators.subList(0, i), source, ofThreads);
                 List<Operator> behind = new ArrayList<>(operators.subList(i, operators.size()));
                 behind.set(0, cut.behind());
-                TwoStageRun made = new TwoStageRun(rows, cut, memory.arena, size, memory.workers);
+                TwoStageRun made = new TwoStageRun(rows, cut, memory.arena, size, memory.workers, back != null);
+                cuts.add(made);
                 return runWhole(projection, behind, made, ofThreads);
             }
         }
@@ -353,10 +361,17 @@ public final class NetworkRun {
             inputs[number].open(rows);
         }
         for (ProjectionRun term : terms) {
-            if (term.source() == inputs[number]) {
-                term.open();
+            if (term.origin() == inputs[number]) {
+                open(term);
             }
         }
+    }
+
+    private static void open(ProjectionRun term) {
+        if (term.source() instanceof TwoStageRun cut) {
+            open(cut.rows());
+        }
+        term.open();
     }
 
     /** Puts the input of some steps into the block, counted from the first of the call. */
@@ -379,6 +394,9 @@ public final class NetworkRun {
 
     /** Runs the block. */
     public void run(long firstStep, int steps, boolean profiled) {
+        for (int i = 0; i < cuts.size(); i++) {
+            cuts.get(i).begin(firstStep);
+        }
         ComponentRun[] all = stages;
         for (ComponentRun stage : all) {
             stage.run(memory.workers, 0, steps, firstStep, profiled);

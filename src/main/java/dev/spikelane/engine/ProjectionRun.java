@@ -77,6 +77,11 @@ public final class ProjectionRun {
         return source;
     }
 
+    /** Returns where its path starts, of which it may be the last part. */
+    SourceRun origin() {
+        return source instanceof TwoStageRun cut ? cut.rows().origin() : source;
+    }
+
     /** Returns the rows that all steps of this call have; null if each has its own. */
     public @Nullable Signal frame() {
         return frame;

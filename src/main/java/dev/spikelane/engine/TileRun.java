@@ -99,7 +99,7 @@ final class TileRun implements ComponentRun {
         int threads = share ? workers.threads() : 1;
         int blocks = sums[0].blocks();
         blocksInPart =
-                site.keeps() ? Math.ceilDiv(blocks, threads == 1 ? 1 : 2 * threads) : sums[0].blocksInPart(threads);
+                site.keeps() ? Math.ceilDiv(blocks, threads) : sums[0].blocksInPart(threads);
         workers.run(carry, Math.ceilDiv(blocks, blocksInPart), share);
     }
 

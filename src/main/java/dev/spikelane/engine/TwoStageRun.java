@@ -29,7 +29,11 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
     private final StepViews<FloatMatrix> made;
 
     private final BatchNormStep step;
+    private final boolean trains;
     private final boolean[] measured;
+    /** The number of the first step of the block, counted from the last reset. */
+    private int start;
+
     private final Halves halves;
     private @Nullable Signal frame;
     private long version;
@@ -38,8 +42,15 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
      * Makes room for the rows of a segment and the statistics of a window.
      *
      * @param rows what is normalized
+     * @param trains whether by the statistics of the batch, else by the running values of each step
      */
-    TwoStageRun(ProjectionRun rows, TwoStageOperator operator, Arena arena, RunSize size, WorkerPool workers) {
+    TwoStageRun(
+            ProjectionRun rows,
+            TwoStageOperator operator,
+            Arena arena,
+            RunSize size,
+            WorkerPool workers,
+            boolean trains) {
         this.rows = rows;
         this.operator = operator;
         this.size = size;
@@ -47,7 +58,10 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
         this.values = new KeptCurrents(arena, size, operator.outputs(), 0);
         this.sum = new PortSum(List.of(rows), operator.outputs(), arena, size, values);
         this.made = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operator.outputs()), size.batch());
-        this.step = operator.forward(arena, size.segment(), size.steps(), size.batch());
+        this.trains = trains;
+        this.step = trains
+                ? operator.forward(arena, size.segment(), size.steps(), size.batch())
+                : operator.ofRunning(arena, size.segment(), size.batch());
         this.halves = new Halves(this, step.rows().blocks(), workers);
         this.measured = new boolean[size.steps()];
     }
@@ -77,9 +91,23 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
         return step.statistics();
     }
 
+    /** Says which step, counted from the last reset, is the first of the block or window to come. */
+    public void begin(long firstStep) {
+        start = (int) Math.min(firstStep, Integer.MAX_VALUE);
+        step.begin(trains ? start : 0);
+    }
+
+    /** Returns the number of a step of the window, counted from the last reset. */
+    public int number(int ofStep) {
+        return start + ofStep;
+    }
+
     /** Returns the row of the statistics that belongs to a step: all steps of a frame have one. */
     public int row(int ofStep) {
-        return frame == null ? ofStep : 0;
+        if (frame != null) {
+            return 0;
+        }
+        return trains ? ofStep : number(ofStep);
     }
 
     /** Returns the samples of a step. */
@@ -92,7 +120,7 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
     public void open() {
         frame = null;
         Arrays.fill(measured, false);
-        if (rows.frame() != null) {
+        if (rows.frame() != null && operator.steps() == 0) {
             prepare(0, 1);
             frame = made.steps(0, 1);
         }
@@ -112,17 +140,17 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
 
     @Override
     public void measure(int at, int block) {
-        if (!measured[at]) {
+        if (trains && !measured[at]) {
             step.measure(values.all(), size.inSegment(at), block);
         }
     }
 
     @Override
     public void settle(int at) {
-        if (!measured[at]) {
+        if (trains && !measured[at]) {
             step.settle(size.inSegment(at), at);
         }
-        step.fold(size.inSegment(at), at);
+        step.fold(size.inSegment(at), trains ? at : row(at));
     }
 
     @Override

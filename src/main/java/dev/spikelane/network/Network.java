@@ -202,6 +202,55 @@ public final class Network {
     }
 
     /**
+     * A network without batch norms, and what that has changed.
+     *
+     * @param network a network of its own
+     * @param changes each value that has taken a batch norm, in the order of the network's
+     */
+    public record Folded(Network network, List<FoldedValues> changes) {
+
+        /** Says what has changed, a line for each value. */
+        @Override
+        public String toString() {
+            return changes.isEmpty()
+                    ? "no batch norm was folded into weights"
+                    : changes.stream().map(FoldedValues::toString).collect(Collectors.joining("\n"));
+        }
+    }
+
+    /**
+     * Values that have taken a batch norm.
+     *
+     * @param name their name in the network that was made
+     * @param changed how many have other bits than before
+     * @param count how many there are
+     * @param largestDifference between a value before and behind it
+     */
+    public record FoldedValues(String name, int changed, int count, double largestDifference) {
+
+        @Override
+        public String toString() {
+            return "'" + name + "': " + changed + " of " + count + " values have other bits, which differ by at most "
+                    + largestDifference;
+        }
+    }
+
+    /**
+     * Makes a network without batch norms: each goes, with its running values, into the weights and the bias of the
+     * connection before it, {@code weight * factor} and {@code bias * factor + term}, rounded once. That changes bits of
+     * weights, which {@link Folded} reports, and of currents, which are rounded in other places: a spike whose membrane
+     * is next to its threshold may come or stay out.
+     *
+     * @return a network of its own, whose memory is freed when it is forgotten, and what has changed
+     * @throws IllegalArgumentException if a batch norm stands behind another connection than {@code Dense} and
+     *     {@code Recurrent}, has other values in each step or is in a plastic projection, or a weight would not be
+     *     finite; the message says which
+     */
+    public Folded folded() {
+        return Folding.folded(this);
+    }
+
+    /**
      * Starts a simulation of this network on the calling thread.
      *
      * @param batch samples that run side by side, at least 1

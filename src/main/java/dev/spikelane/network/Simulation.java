@@ -608,6 +608,7 @@ public final class Simulation implements AutoCloseable {
     }
 
     private void run(int count) {
+        network.laidOut().requireSteps(steps + count);
         boolean profiled = NetworkRun.isProfiled();
         if (profiled) {
             run.beginProfiles();

@@ -28,9 +28,12 @@ final class WarmUp {
 
     private final List<Map<String, Signal>> inputs = new ArrayList<>();
     private final List<Map<String, Signal>> frames = new ArrayList<>();
+    private final int constant;
 
     private WarmUp(Network network, int batch) {
-        int steps = Math.max(2, Math.ceilDiv(ROWS, batch));
+        int most = network.laidOut().mostSteps();
+        int steps = Math.min(Math.max(2, Math.ceilDiv(ROWS, batch)), most);
+        this.constant = Math.min(2, most);
         for (float density : DENSITIES) {
             Map<String, Signal> spikes = new LinkedHashMap<>();
             network.inputs().forEach(input -> spikes.put(input.name(), spikes(input, steps * batch, density)));
@@ -66,8 +69,10 @@ final class WarmUp {
         for (int i = 0; i < inputs.size(); i++) {
             simulation.reset(); // spikes and values do not follow each other where a projection is delayed
             simulation.run(inputs.get(i));
+            simulation.reset(); // there may be values for so many steps alone
             simulation.step(frames.get(i));
-            simulation.runConstant(frames.get(i), 2);
+            simulation.reset();
+            simulation.runConstant(frames.get(i), constant);
         }
     }
 

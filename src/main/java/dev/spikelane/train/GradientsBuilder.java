@@ -15,6 +15,7 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.train.gradient.FiringGradient;
+import dev.spikelane.train.gradient.Dropout;
 import dev.spikelane.train.gradient.GradientBlueprint;
 import dev.spikelane.train.gradient.GradientMachine;
 import dev.spikelane.train.gradient.GradientSlot;
@@ -52,7 +53,7 @@ public final class GradientsBuilder {
     private InputForm form = InputForm.ANY;
     private FiringGradient otherwise = Surrogate.atan().gradient();
     private final Map<String, FiringGradient> surrogates = new LinkedHashMap<>();
-    private final Map<String, Double> dropouts = new LinkedHashMap<>();
+    private final Map<String, Dropout> dropouts = new LinkedHashMap<>();
     private final Set<String> learned;
     private final Set<String> given = new LinkedHashSet<>();
     private final Set<String> kept = new LinkedHashSet<>();
@@ -66,6 +67,7 @@ public final class GradientsBuilder {
         }
         this.network = network;
         this.layout = network.laidOut();
+        layout.requireSteps(steps);
         this.steps = steps;
         this.batch = batch;
         this.every = steps;
@@ -120,6 +122,25 @@ public final class GradientsBuilder {
      *     spikes are graded
      */
     public GradientsBuilder dropout(String projection, double probability) {
+        return drop(projection, new Dropout(probability, false));
+    }
+
+    /**
+     * Drops whole channels of what a projection carries, as {@link TrainerBuilder#dropoutChannels} says. Samples are
+     * those with the numbers 0, 1, 2 ..., in epoch 0.
+     *
+     * @param projection its name
+     * @param probability that a channel is dropped, from 0 to below 1; 0 for no dropout
+     * @return this
+     * @throws IllegalArgumentException if there is no such projection, its source has no channels, the probability is
+     *     out of range, or the source's spikes are graded
+     */
+    public GradientsBuilder dropoutChannels(String projection, double probability) {
+        return drop(projection, new Dropout(probability, true));
+    }
+
+    private GradientsBuilder drop(String projection, Dropout dropout) {
+        double probability = dropout.probability();
         Projection of = network.projections().stream()
                 .filter(each -> each.name().equals(projection))
                 .findFirst()
@@ -134,9 +155,13 @@ public final class GradientsBuilder {
             throw new IllegalArgumentException("projection '" + projection + "' carries graded spikes of population '"
                     + population.name() + "', expected spikes of 1 or values for a dropout");
         }
+        if (dropout.channels() && of.source().shape().rank() == 1) {
+            throw new IllegalArgumentException("projection '" + projection + "' carries a row of "
+                    + of.source().shape().size() + ", expected channels of maps for a dropout of channels");
+        }
         dropouts.remove(of.name());
         if (probability > 0) {
-            dropouts.put(of.name(), probability);
+            dropouts.put(of.name(), dropout);
         }
         return this;
     }

@@ -1,5 +1,8 @@
 package dev.spikelane.train;
 
+import dev.spikelane.train.loss.LossShape;
+import dev.spikelane.train.loss.SpikeRateTerm;
+
 /**
  * What training makes small: a number computed from the spikes or membranes of a population over all steps, and its
  * gradient.
@@ -23,6 +26,35 @@ public interface Loss {
      * @throws IllegalArgumentException if the factor is not finite in float32
      */
     static Loss spikeRatePenalty(double factor) {
+        record SpikeRatePenalty(double factor) implements Loss {
+            @Override
+            public String name() {
+                return "l1_rate_sparsity";
+            }
+
+            @Override
+            public boolean readsSpikes() {
+                return true;
+            }
+
+            @Override
+            public boolean readsMembranes() {
+                return false;
+            }
+
+            @Override
+            public double divisor(LossInput input) {
+                return 1;
+            }
+
+            @Override
+            public LossEvaluator bind(int steps, int batch, int outputs) {
+                return LossInput.evaluator(new SpikeRateTerm(new LossShape(steps, batch, outputs), factor));
+            }
+        }
+        if (!Float.isFinite((float) factor)) {
+            throw new IllegalArgumentException("factor is " + factor + ", expected a finite number");
+        }
         return new SpikeRatePenalty(factor);
     }
 

@@ -2,6 +2,9 @@ package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.gradient.GradientSlot;
+import dev.spikelane.train.gradient.GradientValues;
+import dev.spikelane.train.update.ShardSum;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -50,5 +53,14 @@ public record ShardGradients(
         found.requireShape(name, slot.torchRows(), slot.torchColumns());
         found.requireFinite(name);
         return found;
+    }
+
+    /** The sum of what shards add to some values, in ascending order of the shards. */
+    static FloatMatrix sum(List<ShardGradients> shards, GradientSlot slot) {
+        FloatMatrix sum = GradientValues.copy(shards.getFirst().of(slot));
+        for (ShardGradients shard : shards.subList(1, shards.size())) {
+            ShardSum.add(sum, shard.of(slot));
+        }
+        return sum;
     }
 }

@@ -27,6 +27,10 @@ final class ShardedBatch {
 
     private final @Nullable TargetRows[] layouts;
     /** Memory for those of shards that are batches of their own. */
+    private final double[] divisors;
+    /** What each loss knows of the batch when it says its divisor. */
+    private final @Nullable LossInput[] known;
+
     private int[] joinedLabels = NO_LABELS;
 
     private final @Nullable FloatMatrix[] joinedTargets;
@@ -38,6 +42,8 @@ final class ShardedBatch {
         this.steps = steps;
         this.losses = losses;
         this.targets = new FloatMatrix[losses.size()];
+        this.divisors = new double[targets.length];
+        this.known = new LossInput[targets.length];
         this.joinedTargets = new FloatMatrix[targets.length];
         this.layouts = losses.stream().map(loss -> loss.targetRows(steps)).toArray(TargetRows[]::new);
     }
@@ -147,6 +153,27 @@ final class ShardedBatch {
     @Nullable
     FloatMatrix targets(int loss) {
         return targets[loss];
+    }
+
+    /** What the terms of each loss are divided by in a window of so many steps. */
+    double[] divisors(int window) {
+        for (int i = 0; i < divisors.length; i++) {
+            PopulationLoss loss = losses.get(i);
+            LossInput input = known[i];
+            if (input == null || input.batch() != samples || input.steps() != window) {
+                input = new LossInput(window, samples, loss.outputs());
+                known[i] = input;
+            }
+            input.setLabels(labels);
+            FloatMatrix wanted = targets[i];
+            if (wanted == null) {
+                input.forgetTargets();
+            } else {
+                input.setTargets(wanted);
+            }
+            divisors[i] = loss.divisor(input);
+        }
+        return divisors;
     }
 
     /** The batch that has the samples of a shard. */

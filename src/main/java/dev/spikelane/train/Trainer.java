@@ -37,7 +37,7 @@ public final class Trainer implements AutoCloseable {
 
     private final Network network;
     private final TrainingRecipe recipe;
-    private final TrainingStep.Factory factory;
+    private final TrainingParts.Factory factory;
     private final TrainingStep step;
     private final ShardedBatch cut;
     private final int[] samplesOfParts;
@@ -47,7 +47,7 @@ public final class Trainer implements AutoCloseable {
     private final Turn turn = new Turn("trainer");
     private double rate;
 
-    Trainer(Network network, TrainingRecipe recipe, TrainingStep.Factory factory) {
+    Trainer(Network network, TrainingRecipe recipe, TrainingParts.Factory factory) {
         this.network = network;
         this.recipe = recipe;
         this.factory = factory;
@@ -358,7 +358,7 @@ public final class Trainer implements AutoCloseable {
                 rehearsal.setValues(values, running);
             }
         }
-        step.reload(network);
+        step.reload();
         return settled ? Optional.of(Duration.ofNanos(System.nanoTime() - start)) : Optional.empty();
     }
 
@@ -470,7 +470,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Takes over values of the network that were changed from outside, for whoever has the turn. */
     void reload() {
-        step.reload(network);
+        step.reload();
     }
 
     /** What is learned, in a fixed order, with the state of the optimizer. */

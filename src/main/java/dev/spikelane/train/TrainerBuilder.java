@@ -246,6 +246,23 @@ public final class TrainerBuilder {
     }
 
     /**
+     * Drops a share of the channels of what a projection carries while it is trained, as {@code torch.nn.Dropout2d}
+     * before a layer does: all positions of a channel together, with one K for each sample, step and channel. All else
+     * is as for {@link #dropout}, which it replaces.
+     *
+     * @param projection its name, such as {@code conv2}
+     * @param probability that a channel is dropped, from 0 to below 1; 0 for no dropout
+     * @return this
+     * @throws IllegalArgumentException if there is no such projection, its source has no channels, the probability is
+     *     out of range, or the source's spikes are graded
+     */
+    public TrainerBuilder dropoutChannels(String projection, double probability) {
+        with(gradients -> gradients.dropoutChannels(projection, probability));
+        surrogates.put("dropout of " + projection, probability + " of channels");
+        return this;
+    }
+
+    /**
      * Sets the seed of surrogates that draw random numbers, and of dropouts.
      *
      * @param ofDraws the seed

@@ -87,7 +87,6 @@ final class FiniteOutputTest {
     @ValueSource(
             strings = {
                 "--warm-up 0 --count 1 --steps 1 --batch 1",
-                "--warm-up 1 --count 1 --steps 1 --batch 1",
                 "--warm-up 0 --count 2 --steps 1 --batch 1 --json",
                 "--warm-up 1 --count 2 --steps 1 --batch 1 --json",
                 "--warm-up 0 --count 3 --steps 25",

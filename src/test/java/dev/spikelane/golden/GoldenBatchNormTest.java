@@ -5,21 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.BatchNorm;
-import dev.spikelane.connection.OneToOne;
-import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.network.Input;
-import dev.spikelane.network.Network;
-import dev.spikelane.network.NetworkBuilder;
-import dev.spikelane.network.Population;
-import dev.spikelane.network.Simulation;
-import dev.spikelane.neuron.Leaky;
-import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Gradients;
-import dev.spikelane.train.Sgd;
-import dev.spikelane.train.Trainer;
-import dev.spikelane.train.TrainingBatch;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -38,18 +27,13 @@ class GoldenBatchNormTest {
             BatchNorm said =
                     BatchNorm.of(channels).withEpsilon(golden.real("eps", 0)).withMomentum(golden.real("momentum", 0));
             Shape rows = shape.size() == 2 ? Shape.of(channels) : Shape.of(channels, 1, positions);
-            Normalized network = new Normalized(golden.flag("affine") ? said : said.withoutAffine(), rows);
+            NormalizedInput network = new NormalizedInput(golden.flag("affine") ? said : said.withoutAffine(), rows);
             if (golden.flag("affine")) {
                 network.set("weight", golden.floats("weight"));
                 network.set("bias", golden.floats("bias"));
             }
             int batch = shape.get(0);
-            FloatMatrix x = FloatMatrix.zeros(BATCHES * batch, rows.size());
-            float[] all = new float[BATCHES * batch * rows.size()];
-            for (int i = 0; i < BATCHES; i++) {
-                System.arraycopy(golden.floats("x" + i), 0, all, i * batch * rows.size(), batch * rows.size());
-            }
-            x.copyFrom(all);
+            FloatMatrix x = steps(golden, "x", BATCHES, batch, rows);
             checkGradients(golden, network, x, batch);
             network.train(x, BATCHES, batch);
             golden.assertClose("running_mean", network.get("running_mean"));
@@ -61,6 +45,58 @@ class GoldenBatchNormTest {
         });
     }
 
+    /** One set a step of three, twice, then by the running values of each. */
+    @Test
+    void eachStepHasItsOwn() {
+        GoldenSet.of("batch_norm_tt").check(golden -> {
+            List<Integer> shape = golden.shape("x0_0");
+            int steps = golden.integer("steps");
+            int batch = shape.get(0);
+            int channels = shape.get(1);
+            Shape rows = shape.size() == 2 ? Shape.of(channels) : Shape.of(channels, shape.get(2), shape.get(3));
+            BatchNorm said = BatchNorm.tt(channels, steps)
+                    .withEpsilon(golden.real("eps", 0))
+                    .withMomentum(golden.real("momentum", 0));
+            NormalizedInput network = new NormalizedInput(said, rows);
+            for (int step = 0; step < steps; step++) {
+                network.set(step + ".weight", golden.floats("weight" + step));
+            }
+            for (int pass = 0; pass < 2; pass++) {
+                FloatMatrix x = steps(golden, "x" + pass + "_", steps, batch, rows);
+                try (Gradients gradients = network.gradients(steps, batch)) {
+                    gradients.forward(x);
+                    assertSteps(golden, "y" + pass + "_", steps, network.inTorch(gradients.values("p", "membrane")));
+                }
+                network.train(x, steps, batch);
+            }
+            FloatMatrix evaluated = steps(golden, "x_eval", steps, batch, rows);
+            for (int step = 0; step < steps; step++) {
+                golden.assertClose("running_mean" + step, network.get(step + ".running_mean"));
+                golden.assertClose("running_var" + step, network.get(step + ".running_var"));
+                assertEquals(2, network.get(step + ".num_batches_tracked")[0]);
+                FloatMatrix some = evaluated.rows(0, (step + 1) * batch);
+                golden.assertClose("y_eval" + step, network.simulate(some, batch));
+            }
+        });
+    }
+
+    private static FloatMatrix steps(GoldenCase golden, String name, int steps, int batch, Shape rows) {
+        FloatMatrix x = FloatMatrix.zeros(steps * batch, rows.size());
+        float[] all = new float[steps * batch * rows.size()];
+        for (int step = 0; step < steps; step++) {
+            System.arraycopy(golden.floats(name + step), 0, all, step * all.length / steps, all.length / steps);
+        }
+        x.copyFrom(all);
+        return x;
+    }
+
+    private static void assertSteps(GoldenCase golden, String name, int steps, float[] y) {
+        int length = y.length / steps;
+        for (int step = 0; step < steps; step++) {
+            golden.assertClose(name + step, Arrays.copyOfRange(y, step * length, (step + 1) * length));
+        }
+    }
+
     /** Each step is normalized by its own statistics: the spikes behind a pool, and the running values of all steps. */
     @Test
     void stepsOfANetwork() {
@@ -70,7 +106,7 @@ class GoldenBatchNormTest {
             int batch = shape.get(1);
             Convolution convolution = new Convolution(golden, shape);
             Shape maps = convolution.made();
-            Normalized network = new Normalized(BatchNorm.of(maps.channels()), maps);
+            NormalizedInput network = new NormalizedInput(BatchNorm.of(maps.channels()), maps);
             network.set("weight", golden.floats("bn_weight"));
             network.set("bias", golden.floats("bn_bias"));
             FloatMatrix rows = convolution.rows(golden.bytes("x"), steps * batch);
@@ -170,7 +206,7 @@ class GoldenBatchNormTest {
         }
     }
 
-    private static void checkGradients(GoldenCase golden, Normalized network, FloatMatrix x, int batch) {
+    private static void checkGradients(GoldenCase golden, NormalizedInput network, FloatMatrix x, int batch) {
         try (Gradients gradients = network.gradients(BATCHES, batch)) {
             float[] upstream = golden.floats("upstream_y2");
             FloatMatrix given = gradients.given("p", "membrane");
@@ -180,11 +216,7 @@ class GoldenBatchNormTest {
             }
             gradients.forward(x);
             float[] y = network.inTorch(gradients.values("p", "membrane"));
-            for (int i = 0; i < BATCHES; i++) {
-                float[] ofBatch = new float[upstream.length];
-                System.arraycopy(y, i * upstream.length, ofBatch, 0, upstream.length);
-                golden.assertClose("y" + i, ofBatch);
-            }
+            assertSteps(golden, "y", BATCHES, y);
             gradients.backward();
             float[] gradX = gradients.gradientOfInput("x").toArray();
             float[] last = new float[upstream.length];
@@ -195,63 +227,6 @@ class GoldenBatchNormTest {
                         "grad_weight", gradients.gradient("x-p.1.weight").toArray());
                 golden.assertClose("grad_bias", gradients.gradient("x-p.1.bias").toArray());
             }
-        }
-    }
-
-    /** An input that is normalized, and neurons whose membranes are what comes in. */
-    private static final class Normalized {
-
-        private final Network network;
-        private final Shape shape;
-
-        Normalized(BatchNorm said, Shape shape) {
-            this.shape = shape;
-            NetworkBuilder builder = Network.builder();
-            Input x = builder.input("x", shape);
-            Population p = builder.population(
-                    "p", shape, new Leaky(0f).withThreshold(1e30f).withReset(Reset.NONE));
-            builder.project("x-p", x, p, new OneToOne(1), said);
-            this.network = builder.build();
-        }
-
-        void set(String name, float[] values) {
-            network.weights().replace("x-p.1." + name, FloatMatrix.vector(values));
-        }
-
-        float[] get(String name) {
-            return network.weights().get("x-p.1." + name).toArray();
-        }
-
-        Gradients gradients(int steps, int batch) {
-            return Gradients.of(network, steps, batch)
-                    .keep("p", "membrane")
-                    .startAt("p", "membrane")
-                    .toInput("x")
-                    .build();
-        }
-
-        /** A step at a rate of 0, which moves running values alone. */
-        void train(FloatMatrix x, int steps, int batch) {
-            try (Trainer trainer = Trainer.of(network, steps, batch)
-                    .loss(CrossEntropyLoss.membrane())
-                    .optimizer(new Sgd(1))
-                    .build()) {
-                trainer.setRate(0);
-                trainer.step(TrainingBatch.of(x, new int[batch]));
-            }
-        }
-
-        float[] simulate(FloatMatrix x, int batch) {
-            try (Simulation simulation = network.simulate(batch)) {
-                simulation.run(x);
-                return inTorch(simulation.state(0).membrane());
-            }
-        }
-
-        float[] inTorch(FloatMatrix rows) {
-            FloatMatrix made = FloatMatrix.zeros(rows.rows(), rows.columns());
-            shape.toTorch(rows, 0, made, 0, rows.rows());
-            return made.toArray();
         }
     }
 }

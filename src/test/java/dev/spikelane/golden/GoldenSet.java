@@ -45,6 +45,7 @@ public final class GoldenSet {
             "avg_pool1d",
             "avg_pool2d",
             "batch_norm",
+            "batch_norm_tt",
             "bptt",
             "ce_count_loss",
             "ce_max_membrane_loss",

@@ -8,6 +8,7 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.code.BernoulliSpikes;
 import dev.spikelane.kernel.code.SpikeCount;
+import dev.spikelane.kernel.map.MapPool;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseCase;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
@@ -182,6 +183,31 @@ class KernelAllocationTest {
     void count() {
         FloatMatrix counts = FloatMatrix.zeros(arena, 4, 130);
         assertNone(CALLS, () -> SpikeCount.add(spikes, ROWS, counts));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"12, 6", "64, 6", "3, 5"})
+    void pool(int channels, int size) {
+        Window.Axis axis = new Window.Axis(size, 3, 2, 1, 1, (size - 1) / 2 + 1);
+        Window window = new Window(channels, axis, axis);
+        MapPool max = MapPool.max(window);
+        MapPool average = MapPool.average(window, false);
+        FloatMatrix values = Matrices.uniform(arena, 2, max.inputs(), random);
+        SpikeMatrix fired = Matrices.spikes(arena, 2, max.inputs(), 0.3, random);
+        FloatMatrix carried = Matrices.uniform(arena, 1, max.inputs(), random);
+        FloatMatrix pooled = Matrices.uniform(arena, 2, max.outputs(), random);
+        Tile made = Tile.whole(FloatMatrix.zeros(arena, 2, max.outputs()));
+        Tile back = Tile.whole(FloatMatrix.zeros(arena, 2, max.inputs()));
+        assertNone(CALLS, () -> {
+            max.run(values, 2, made);
+            max.run(fired, carried, 2, made);
+            max.anySpike(fired, 1, 2, made);
+            max.back(values, pooled, 2, back);
+            max.back(fired, carried, pooled, 2, back);
+            average.run(values, 2, made);
+            average.run(fired, carried, 2, made);
+            average.back(pooled, 2, back);
+        });
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -101,6 +102,30 @@ final class AllocationTest {
         FloatMatrix values = Matrices.uniform(arena, 400, 300, new Random(1));
         try (Simulation simulation = integers.simulate(BATCH)) {
             assertNone(30, () -> {
+                simulation.reset();
+                simulation.run(values);
+            });
+        }
+    }
+
+    /** Windows of spikes and of values are unfolded in memory that is used again. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void convolutions(boolean integers) {
+        TorchRandom random = new TorchRandom(1);
+        Network floats = Network.builder(Shape.of(2, 9, 11))
+                .convolution(24, Kernel.of(3).withPadding(1).withGroups(2), random)
+                .neuron(new Leaky(0.9f).withThreshold(0.1f))
+                .convolution(5, Kernel.of(2, 3).withStride(2).withDilation(2), random)
+                .neuron(new Leaky(0.9f))
+                .build();
+        Network network = integers ? floats.quantized(ElementType.INT8) : floats;
+        SpikeMatrix spikes = Matrices.spikes(arena, STEPS * BATCH, 198, 0.3, new Random(1));
+        FloatMatrix values = Matrices.uniform(arena, STEPS * BATCH, 198, new Random(1));
+        try (Simulation simulation = network.simulate(BATCH, 2)) {
+            assertNone(30, () -> {
+                simulation.reset();
+                simulation.run(spikes);
                 simulation.reset();
                 simulation.run(values);
             });

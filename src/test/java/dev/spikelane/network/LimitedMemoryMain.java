@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 /** Takes native memory until there should be none left. Prints what {@link LimitedMemoryTest} wants to know. */
 final class LimitedMemoryMain {
 
-    private static final int SIMULATIONS = 600;
-    private static final int TRAINERS = 60;
+    private static final int SIMULATIONS = 300;
+    private static final int TRAINERS = 30;
     private static final int STEPS = 100;
 
     private LimitedMemoryMain() {}

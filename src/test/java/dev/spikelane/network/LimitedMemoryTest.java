@@ -3,7 +3,6 @@ package dev.spikelane.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.Alone;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
  * A limit of native memory, in JVMs of their own: what is forgotten is freed before it is passed, what is held is named
  * when it is.
  */
-@Alone
 final class LimitedMemoryTest {
 
     private static final long LIMIT_MB = 100;
@@ -55,7 +53,7 @@ final class LimitedMemoryTest {
         return Files.readAllLines(output);
     }
 
-    /** They took 680 MB and more: nothing else makes this heap a reason to collect. */
+    /** They took 340 MB and more: nothing else makes this heap a reason to collect. */
     @Test
     void forgottenSimulationsAreFreedInTime() throws IOException, InterruptedException {
         Assumptions.assumeTrue(

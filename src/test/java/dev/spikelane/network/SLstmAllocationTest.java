@@ -1,13 +1,7 @@
 package dev.spikelane.network;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
-import java.io.File;
+import dev.spikelane.OwnJvm;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,35 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class SLstmAllocationTest {
 
-    @TempDir
-    private Path folder;
-
     @ParameterizedTest
     @ValueSource(strings = {"single", "network"})
     void inBothOrdersNothing(String first) throws IOException, InterruptedException {
-        String classPath = System.getProperty("java.class.path");
-        String modulePath = System.getProperty("jdk.module.path");
-        Path output = folder.resolve("output");
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dspikelane.simd=" + System.getProperty("spikelane.simd", "auto"),
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "-cp",
-                        modulePath == null ? classPath : classPath + File.pathSeparator + modulePath,
-                        SLstmAllocationMain.class.getName(),
-                        first))
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        assertEquals(0, process.waitFor(), () -> read(output));
-    }
-
-    private static String read(Path output) {
-        try {
-            return Files.readString(output);
-        } catch (IOException missing) {
-            return missing.toString();
-        }
+        OwnJvm.run(SLstmAllocationMain.class, first);
     }
 }

@@ -331,4 +331,15 @@ class DropoutTrainingTest {
         long values = FloatMatrix.zeros(STEPS * BATCH + 1, INPUTS).segment().byteSize();
         assertEquals(before + masks + values, plain.dropout("x-hidden", P).bytes());
     }
+
+    @Test
+    void channelsNeedMaps() {
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Gradients.of(network(0), STEPS, BATCH).dropoutChannels("hidden-out", P))
+                .getMessage();
+        assertEquals(
+                "projection 'hidden-out' carries a row of 70, expected channels of maps for a dropout of channels",
+                message);
+    }
 }

@@ -3,7 +3,6 @@ package dev.spikelane.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.Alone;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +11,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A trainer whose memory the JVM refuses says what needs how much, and what to do. */
-@Alone
 final class RefusedMemoryTest {
 
     @Test

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.random.TorchRandom;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,11 +20,17 @@ class WarmUpTrainerTest {
         for (boolean observed : new boolean[] {false, true}) {
             long[] hashes = new long[2];
             for (int i = 0; i < hashes.length; i++) {
-                Network network = TrainerTest.network();
+                TorchRandom random = new TorchRandom(3);
+                Network network = Network.builder(20)
+                        .dense(7, random)
+                        .neuron(new Synaptic(0.8, 0.7).withThreshold(0.4))
+                        .dense(3, random)
+                        .neuron(new Leaky(0.9).withThreshold(0.5))
+                        .build();
                 int[] told = new int[1];
                 TrainerBuilder builder = Trainer.of(network, TrainerTest.STEPS, TrainerTest.BATCH)
                         .loss(CrossEntropyLoss.membrane())
-                        .learn("b.alpha")
+                        .learn("lif1.alpha")
                         .onLoss(loss -> told[0]++);
                 if (observed) {
                     builder.onGradients((loss, gradients) -> told[0]++ >= 0);

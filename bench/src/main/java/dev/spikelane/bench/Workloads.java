@@ -7,6 +7,7 @@ import dev.spikelane.kernel.product.dense.DenseMatmulWork;
 import dev.spikelane.kernel.product.gradient.WeightGradientWork;
 import dev.spikelane.kernel.product.integer.IntegerMatmulWork;
 import dev.spikelane.kernel.product.spike.SpikeMatmulWork;
+import dev.spikelane.kernel.product.window.WindowWork;
 import dev.spikelane.kernel.step.NeuronWork;
 import dev.spikelane.kernel.step.RecurrentNeuronWork;
 import dev.spikelane.kernel.step.leaky.LeakyFrameWork;
@@ -66,6 +67,9 @@ final class Workloads {
         for (int threads : THREADS) {
             spikeProducts(works, threads);
         }
+        for (double density : new double[] {0.02, 0.05, 0.1, 0.2, 0.4}) {
+            windows(works, density);
+        }
         integerProducts(works);
         denseProducts(works);
         others(works);
@@ -88,6 +92,8 @@ final class Workloads {
             works.add(new SpikeMatmulWork(784, 1000, STEPS, 0.12, 1, variant));
         }
         works.add(new SpikeMatmulWork(1000, 10, STEPS, 0.1, 1));
+        windows(works, 0.05);
+        windows(works, 0.2);
         for (int rows : new int[] {1, 25, STEPS}) {
             works.add(new SpikeMatmulWork(784, 1000, rows, 0.3, 1));
             works.add(new IntegerMatmulWork(784, 1000, rows, 0.1, ElementType.INT8));
@@ -155,6 +161,13 @@ final class Workloads {
         works.add(new SpikeMatmulWork(784, 1000, 4, 0.1, threads));
         works.add(new SpikeMatmulWork(784, 1000, 64, 0.1, threads));
         works.add(new SpikeMatmulWork(784, 1000, 1_024, 0.5, threads));
+    }
+
+    /** Convolutions: the second of snnTorch's tutorial 6, and two of a VGG network. */
+    private static void windows(List<Work> works, double density) {
+        works.add(new WindowWork(12, 64, 5, 0, 12, density));
+        works.add(new WindowWork(32, 64, 3, 1, 16, density));
+        works.add(new WindowWork(64, 128, 3, 1, 8, density));
     }
 
     private static void integerProducts(List<Work> works) {

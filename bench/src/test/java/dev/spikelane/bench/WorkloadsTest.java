@@ -9,6 +9,7 @@ import dev.spikelane.kernel.code.CodingWork;
 import dev.spikelane.kernel.code.SpikeCountWork;
 import dev.spikelane.kernel.product.dense.DenseMatmulWork;
 import dev.spikelane.kernel.product.spike.SpikeMatmulWork;
+import dev.spikelane.kernel.product.window.WindowWork;
 import dev.spikelane.kernel.step.NeuronWork;
 import dev.spikelane.kernel.step.leaky.LeakyStepWork;
 import dev.spikelane.kernel.step.leaky.NeuronBackwardWork;
@@ -54,6 +55,8 @@ class WorkloadsTest {
                 new SpikeMatmulWork(70, 130, 9, 0.02, 1, SpikeMatmulWork.Variant.NARROW),
                 new SpikeMatmulWork(1100, 70, 9, 0.1, 1, SpikeMatmulWork.Variant.LISTS),
                 new SpikeMatmulWork(70, 130, 9, 0.9, 1, SpikeMatmulWork.Variant.ACTIVE),
+                new WindowWork(8, 64, 3, 1, 5, 0.3),
+                new WindowWork(4, 128, 5, 0, 7, 0.5),
                 new DenseMatmulWork(9, 70, 130, 1, DenseMatmulWork.Form.SECOND_TRANSPOSED),
                 new DenseMatmulWork(9, 70, 130, 2, DenseMatmulWork.Form.SECOND_TRANSPOSED),
                 new DenseMatmulWork(9, 70, 130, 2, DenseMatmulWork.Form.PACKED),

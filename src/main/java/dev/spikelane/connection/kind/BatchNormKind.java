@@ -25,6 +25,7 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
     private static final String EPSILON = "eps";
     private static final String MOMENTUM = "momentum";
     private static final String AFFINE = "affine";
+    private static final String STEPS = "steps";
 
     BatchNormKind() {
         super(BatchNorm.class, "batch norm");
@@ -38,13 +39,18 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
     @Override
     public List<ValueDescription> values(BatchNorm said, Shape rows) {
         List<ValueDescription> values = new ArrayList<>();
-        if (said.affine()) {
-            values.add(ValueDescription.weight(ValueDescription.WEIGHT, said.channels()));
-            values.add(ValueDescription.weight(ValueDescription.BIAS, said.channels()));
+        for (int step = 0; step < Math.max(1, said.steps()); step++) {
+            String set = said.steps() == 0 ? "" : step + ".";
+            if (said.affine()) {
+                values.add(ValueDescription.weight(set + ValueDescription.WEIGHT, said.channels()));
+            }
+            if (said.affine() && said.steps() == 0) {
+                values.add(ValueDescription.weight(ValueDescription.BIAS, said.channels()));
+            }
+            values.add(ValueDescription.buffer(set + BatchNormOperator.RUNNING_MEAN, said.channels()));
+            values.add(ValueDescription.buffer(set + BatchNormOperator.RUNNING_VARIANCE, said.channels()));
+            values.add(ValueDescription.count(set + BatchNormOperator.BATCHES));
         }
-        values.add(ValueDescription.buffer(BatchNormOperator.RUNNING_MEAN, said.channels()));
-        values.add(ValueDescription.buffer(BatchNormOperator.RUNNING_VARIANCE, said.channels()));
-        values.add(ValueDescription.count(BatchNormOperator.BATCHES));
         return values;
     }
 
@@ -55,6 +61,9 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
         options.put(EPSILON, said.epsilon());
         options.put(MOMENTUM, said.momentum());
         options.put(AFFINE, said.affine() ? 1 : 0);
+        if (said.steps() > 0) {
+            options.put(STEPS, said.steps());
+        }
         return options;
     }
 
@@ -72,11 +81,18 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
     /** Values are those of a new connection, until all of a file are taken. */
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
-        requireOptions(said, options(BatchNorm.of(1)).keySet());
+        requireOptions(said, options(BatchNorm.tt(1, 1)).keySet());
+        int steps = said.members().containsKey(STEPS)
+                ? (int) said.member(STEPS).integer(1, Integer.MAX_VALUE)
+                : 0;
+        for (int step = 0; step < steps; step++) { // so that a small file cannot ask for much memory
+            values.floats(step + "." + BatchNormOperator.RUNNING_MEAN, 1);
+        }
         return new BatchNorm(
                 (int) said.member(CHANNELS).integer(1, Integer.MAX_VALUE),
                 said.member(EPSILON).real(),
                 said.member(MOMENTUM).real(),
-                said.member(AFFINE).integer(0, 1) == 1);
+                said.member(AFFINE).integer(0, 1) == 1,
+                steps);
     }
 }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What networks, files and fingerprints ask of all connections of one class; {@link ConnectionKinds} lists the kinds.
@@ -97,6 +98,17 @@ public abstract class ConnectionKind<C extends Connection> {
     /** Whether such connections have values. */
     public boolean hasValues() {
         return traits.contains(Trait.VALUES);
+    }
+
+    /**
+     * Gives a connection a bias, so that what multiplies an output, or all positions of a channel, and adds to it can go
+     * into a row of its weights and into the bias.
+     *
+     * @param said a connection
+     * @return the same connection with a bias; null if its weights have no such rows
+     */
+    public @Nullable Connection withRows(C said) {
+        return null;
     }
 
     /**

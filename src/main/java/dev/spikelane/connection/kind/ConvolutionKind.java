@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Convolutions of one and two dimensions, and transposed ones: weights for each place of a window, and a bias. */
 final class ConvolutionKind extends ConnectionKind<Convolution> {
@@ -62,6 +63,14 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
             values.add(ValueDescription.weight(ValueDescription.BIAS, said.outputs()));
         }
         return values;
+    }
+
+    @Override
+    public @Nullable Connection withRows(Convolution said) {
+        if (said.kernel().transposed() || said.integers().isPresent()) {
+            return null;
+        }
+        return said.kernel().biased() ? said : Convolution.of(said.kernel(), said.weights(), said.bias());
     }
 
     @Override

@@ -43,6 +43,11 @@ final class DenseKind extends ConnectionKind<Dense> {
     }
 
     @Override
+    public Connection withRows(Dense said) {
+        return said;
+    }
+
+    @Override
     public Operator bind(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
         return new DenseOperator(arena, said, rows, spikeValue);
     }

@@ -31,6 +31,11 @@ final class RecurrentKind extends ConnectionKind<Recurrent> {
     }
 
     @Override
+    public Connection withRows(Recurrent said) {
+        return said;
+    }
+
+    @Override
     public Operator bind(Arena arena, Recurrent said, Shape rows, Parameter spikeValue) {
         return new DenseOperator(arena, said, rows, said.outputShape(rows), spikeValue);
     }

@@ -14,6 +14,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,13 +37,13 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     private final BatchNorm said;
     private final Shape shape;
     private final List<ValueDescription> described;
-    /** Of each channel. */
+    /** Of each channel; a row for each step, if they have their own. */
     private final FloatMatrix weight;
 
     private final FloatMatrix bias;
     private final BatchStatistics running;
-    private final long[] batches = new long[1];
-    /** Of each column, for inference. */
+    private final long[] batches;
+    /** Of each column, for inference where all steps have the same. */
     private final NormFactors factors;
 
     private final Operator behind = new OfNormalized();
@@ -51,9 +52,11 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         this.said = said;
         this.shape = shape;
         this.described = described;
-        this.weight = FloatMatrix.zeros(arena, 1, said.channels());
-        this.bias = FloatMatrix.zeros(arena, 1, said.channels());
-        this.running = BatchStatistics.zeros(arena, 1, said.channels());
+        int sets = Math.max(1, said.steps());
+        this.weight = FloatMatrix.zeros(arena, sets, said.channels());
+        this.bias = FloatMatrix.zeros(arena, sets, said.channels());
+        this.running = BatchStatistics.zeros(arena, sets, said.channels());
+        this.batches = new long[sets];
         this.factors = NormFactors.zeros(arena, 1, positions(), running, weight, bias);
         weight.fill(1);
         running.variance().fill(1);
@@ -71,9 +74,22 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     @Override
     public BatchNormStep forward(Arena arena, int segment, int steps, int batch) {
-        BatchStatistics statistics = BatchStatistics.zeros(arena, steps, said.channels());
+        return step(arena, segment, batch, BatchStatistics.zeros(arena, steps, said.channels()));
+    }
+
+    private BatchNormStep step(Arena arena, int segment, int batch, BatchStatistics statistics) {
         NormRows rows = new NormRows(segment, batch, positions(), said.channels());
         return new BatchNormStep(arena, rows, said.epsilon(), statistics, weight, bias);
+    }
+
+    @Override
+    public BatchNormStep ofRunning(Arena arena, int segment, int batch) {
+        return step(arena, segment, batch, running);
+    }
+
+    @Override
+    public int steps() {
+        return said.steps();
     }
 
     @Override
@@ -91,11 +107,6 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return new RunningStatistics(this);
     }
 
-    /** The weights and biases, unless it has none. */
-    private List<ValueDescription> learned() {
-        return said.affine() ? described.subList(0, 2) : List.of();
-    }
-
     /** The running values. */
     BatchStatistics statistics() {
         return running;
@@ -108,7 +119,9 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     @Override
     public void update() {
-        running.invert(0, said.epsilon());
+        for (int set = 0; set < batches.length; set++) {
+            running.invert(set, said.epsilon());
+        }
         factors.fold(0, 0, 0);
     }
 
@@ -131,33 +144,51 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return new IllegalStateException("spikes are no values, expected another connection before batch norm");
     }
 
+    /** Where steps have their own values, a path is cut in front of this operator everywhere. */
+    private void requireOneSet() {
+        if (said.steps() > 0) {
+            throw new IllegalStateException(said + " needs to know the step of its rows");
+        }
+    }
+
     @Override
     public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
+        requireOneSet();
         RowAffine.apply(input, factors.factors(), factors.terms(), current, rows);
     }
 
     @Override
     public void apply(Tile current, int rows) {
+        requireOneSet();
         RowAffine.apply(factors.factors(), factors.terms(), current, rows);
     }
 
     @Override
     public List<Values> values() {
-        List<FloatMatrix> all = new ArrayList<>(said.affine() ? List.of(weight, bias) : List.of());
-        all.addAll(List.of(running.mean(), running.variance()));
         List<Values> values = new ArrayList<>();
-        for (int i = 0; i < all.size(); i++) {
-            FloatMatrix row = all.get(i);
-            ValueDescription of = described.get(i);
-            values.add(OperatorValues.ofRows(of, Shape.of(row.columns()), row).takenBy(from -> set(of, row, from)));
+        Iterator<ValueDescription> of = described.iterator();
+        for (int set = 0; set < batches.length; set++) {
+            List<FloatMatrix> all = new ArrayList<>();
+            if (said.affine()) {
+                all.add(weight.rows(set, 1));
+            }
+            if (said.affine() && said.steps() == 0) {
+                all.add(bias);
+            }
+            all.addAll(List.of(running.mean().rows(set, 1), running.variance().rows(set, 1)));
+            all.forEach(row -> values.add(row(of.next(), row)));
+            values.add(new CountedValue(of.next(), batches, set));
         }
-        values.add(new CountedValue(described.getLast(), batches, 0));
         return values;
+    }
+
+    private Values row(ValueDescription of, FloatMatrix row) {
+        return OperatorValues.ofRows(of, Shape.of(row.columns()), row).takenBy(from -> set(of, row, from));
     }
 
     private void set(ValueDescription of, FloatMatrix row, FloatMatrix from) {
         from.requireFinite("values");
-        for (int i = 0; of.name().equals(RUNNING_VARIANCE) && i < from.columns(); i++) {
+        for (int i = 0; of.name().endsWith(RUNNING_VARIANCE) && i < from.columns(); i++) {
             if (from.get(0, i) < 0) {
                 throw new IllegalArgumentException(
                         "'" + of.name() + "' has " + from.get(0, i) + " at " + i + ", expected at least 0");
@@ -174,7 +205,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         copy.bias.copyFrom(bias);
         copy.running.mean().copyFrom(running.mean());
         copy.running.variance().copyFrom(running.variance());
-        copy.batches[0] = batches[0];
+        System.arraycopy(batches, 0, copy.batches, 0, batches.length);
         copy.update();
         return copy;
     }
@@ -260,23 +291,28 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
      */
     private static final class Gradients implements WeightGradients {
 
-        private final List<ValueDescription> learned;
-        private final FloatMatrix bias;
+        private final List<Learned> learned = new ArrayList<>();
         private final BatchNormSums sums;
 
         private Gradients(BatchNormOperator operator, Arena arena) {
-            this.learned = operator.learned();
-            this.bias = operator.bias;
             this.sums = BatchNormSums.zeros(arena, operator.weight);
+            int set = 0;
+            for (ValueDescription each : operator.described) {
+                if (each.role() != ValueDescription.Role.WEIGHT) {
+                    continue;
+                }
+                if (each.name().equals(ValueDescription.BIAS)) {
+                    learned.add(learned(each, operator.bias, sums.ofBias()));
+                } else {
+                    learned.add(learned(each, operator.weight.rows(set, 1), sums.ofWeights().rows(set, 1)));
+                    set++;
+                }
+            }
         }
 
         @Override
         public List<Learned> learned() {
-            return learned.isEmpty()
-                    ? List.of()
-                    : List.of(
-                            learned(learned.getFirst(), sums.weights(), sums.ofWeights()),
-                            learned(learned.getLast(), bias, sums.ofBias()));
+            return learned;
         }
 
         private static Learned learned(ValueDescription of, FloatMatrix values, FloatMatrix sum) {

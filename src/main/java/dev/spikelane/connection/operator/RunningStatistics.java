@@ -7,14 +7,17 @@ import dev.spikelane.memory.FloatMatrix;
 public final class RunningStatistics {
 
     private final BatchNormOperator operator;
+    /** A row for all steps, or for each. */
     private final FloatMatrix mean;
+
     private final FloatMatrix variance;
-    private long batches;
+    private final long[] batches;
 
     RunningStatistics(BatchNormOperator operator) {
         this.operator = operator;
-        this.mean = FloatMatrix.zeros(1, channels());
-        this.variance = FloatMatrix.zeros(1, channels());
+        this.batches = new long[operator.batches().length];
+        this.mean = FloatMatrix.zeros(batches.length, channels());
+        this.variance = FloatMatrix.zeros(batches.length, channels());
     }
 
     /** Returns how many statistics of each kind a step has. */
@@ -36,7 +39,7 @@ public final class RunningStatistics {
     public void begin() {
         mean.copyFrom(operator.statistics().mean());
         variance.copyFrom(operator.statistics().variance());
-        batches = operator.batches()[0];
+        System.arraycopy(operator.batches(), 0, batches, 0, batches.length);
     }
 
     /**
@@ -45,14 +48,16 @@ public final class RunningStatistics {
      * @param means a row for each of some steps
      * @param variances likewise
      * @param row the row of the step
+     * @param step the number of the step, counted from the last reset
      * @param samples how many samples the step has
      */
-    public void follow(FloatMatrix means, FloatMatrix variances, int row, int samples) {
+    public void follow(FloatMatrix means, FloatMatrix variances, int row, int step, int samples) {
         if ((long) samples * operator.positions() > 1) {
+            int set = batches.length == 1 ? 0 : step;
             double momentum = operator.said().momentum();
-            BatchStatistics.follow(mean, means, row, momentum);
-            BatchStatistics.follow(variance, variances, row, momentum);
-            batches++;
+            BatchStatistics.follow(mean, set, means, row, momentum);
+            BatchStatistics.follow(variance, set, variances, row, momentum);
+            batches[set]++;
         }
     }
 
@@ -60,7 +65,7 @@ public final class RunningStatistics {
     public void commit() {
         operator.statistics().mean().copyFrom(mean);
         operator.statistics().variance().copyFrom(variance);
-        operator.batches()[0] = batches;
+        System.arraycopy(batches, 0, operator.batches(), 0, batches.length);
         operator.update();
     }
 }

@@ -25,6 +25,23 @@ public interface TwoStageOperator extends Operator {
     BatchNormStep forward(Arena arena, int segment, int steps, int batch);
 
     /**
+     * Returns for how many steps this has values, each of its own. Then its path is cut where nothing is trained too.
+     *
+     * @return steps from the last reset on; 0 if all steps have the same values
+     */
+    int steps();
+
+    /**
+     * Prepares the second half with running values, where steps have their own.
+     *
+     * @param arena the arena that owns its memory
+     * @param segment steps whose rows are there at a time
+     * @param batch samples of a step
+     * @return what makes rows by statistics that are there, in the row of the step
+     */
+    BatchNormStep ofRunning(Arena arena, int segment, int batch);
+
+    /**
      * Prepares the way back from what was made to what came in.
      *
      * @param arena the arena that owns its memory

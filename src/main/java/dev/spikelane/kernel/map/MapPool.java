@@ -211,7 +211,11 @@ public final class MapPool {
     }
 
     private void maxBack(FloatMatrix values, @Nullable SpikeMatrix spikes, FloatMatrix gradient, int row, Tile into) {
-        PoolScalar.clear(into, row, into.firstColumn());
+        if (SimdWidth.VECTOR) {
+            PoolBackVector.clear(into, row);
+        } else {
+            PoolScalar.clear(into, row, into.firstColumn());
+        }
         int first = into.firstColumn() / places.channels();
         int last = (into.endColumn() - 1) / places.channels();
         int end = readers.greatest(first, last) + 1;

@@ -24,10 +24,18 @@ import org.jspecify.annotations.Nullable;
 final class PoolBackVector {
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    private static final FloatVector ZERO = FloatVector.zero(FLOAT);
-    private static final FloatVector LEAST = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
 
     private PoolBackVector() {}
+
+    /** Writes zeros in the blocks in use. */
+    static void clear(Tile into, int row) {
+        MemorySegment to = into.matrix().segment();
+        Checks.isNative(to);
+        long end = into.offset(row, into.endBlock());
+        for (long at = into.offset(row, into.firstBlock()); at < end; at += BYTES) {
+            FloatVector.zero(FLOAT).intoMemorySegment(to, at, ORDER);
+        }
+    }
 
     static void max(
             FloatMatrix values,
@@ -97,26 +105,27 @@ final class PoolBackVector {
         int first = of.starts()[output];
         int end = of.starts()[output + 1];
         long fromRow = values.rowOffset(spikes == null ? row : 0);
-        FloatVector most = LEAST;
-        FloatVector winner = ZERO;
+        FloatVector zero = FloatVector.zero(FLOAT);
+        FloatVector most = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
+        FloatVector winner = FloatVector.zero(FLOAT);
         for (int i = first; i < end; i++) {
             int at = of.places()[i] * channels + channel;
             FloatVector x = FloatVector.fromMemorySegment(FLOAT, from, fromRow + (long) at * Float.BYTES, ORDER);
             if (spikes != null) {
-                x = ZERO.blend(x, VectorMask.fromLong(FLOAT, SpikeBits.at(spikes, fired, row, at)));
+                x = zero.blend(x, VectorMask.fromLong(FLOAT, SpikeBits.at(spikes, fired, row, at)));
             }
             VectorMask<Float> taken = x.compare(GT, most).or(x.test(IS_NAN));
             most = most.blend(x, taken);
             winner = winner.blend(FloatVector.broadcast(FLOAT, i - first), taken);
         }
         long at = gradient.rowOffset(row) + ((long) output * channels + channel) * Float.BYTES;
-        FloatVector added = ZERO.blend(
+        FloatVector added = zero.blend(
                 FloatVector.fromMemorySegment(FLOAT, upstream, at, ORDER), FLOAT.indexInRange(channel, channels));
         long toRow = into.offset(row, 0);
         for (int i = first; i < end; i++) {
             long place = toRow + ((long) of.places()[i] * channels + channel) * Float.BYTES;
             FloatVector.fromMemorySegment(FLOAT, to, place, ORDER)
-                    .add(ZERO.blend(added, winner.compare(EQ, i - first)))
+                    .add(zero.blend(added, winner.compare(EQ, i - first)))
                     .intoMemorySegment(to, place, ORDER);
         }
     }

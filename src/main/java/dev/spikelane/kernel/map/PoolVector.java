@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class PoolVector {
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    private static final FloatVector ZERO = FloatVector.zero(FLOAT);
-    private static final FloatVector LEAST = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
 
     private PoolVector() {}
 
@@ -41,18 +39,19 @@ final class PoolVector {
         int channels = of.channels();
         int position = into.firstColumn() / channels;
         int channel = into.firstColumn() % channels;
+        FloatVector zero = FloatVector.zero(FLOAT);
         int count;
         for (int column = into.firstColumn(); column < into.endColumn(); column += count) {
             count = Math.min(channels - channel, COUNT);
             int end = of.starts()[position + 1];
             if (fits(values, fromRow, of.places()[end - 1] * channels + channel, into, column)) {
-                FloatVector most = LEAST;
+                FloatVector most = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
                 for (int i = of.starts()[position]; i < end; i++) {
                     int at = of.places()[i] * channels + channel;
                     FloatVector x =
                             FloatVector.fromMemorySegment(FLOAT, from, fromRow + (long) at * Float.BYTES, ORDER);
                     if (spikes != null) {
-                        x = ZERO.blend(x, VectorMask.fromLong(FLOAT, SpikeBits.at(spikes, fired, row, at)));
+                        x = zero.blend(x, VectorMask.fromLong(FLOAT, SpikeBits.at(spikes, fired, row, at)));
                     }
                     most = most.blend(x, x.compare(GT, most).or(x.test(IS_NAN)));
                 }
@@ -82,6 +81,7 @@ final class PoolVector {
         int channels = of.channels();
         int position = into.firstColumn() / channels;
         int channel = into.firstColumn() % channels;
+        FloatVector zero = FloatVector.zero(FLOAT);
         int count;
         for (int column = into.firstColumn(); column < into.endColumn(); column += count) {
             count = Math.min(channels - channel, COUNT);
@@ -89,13 +89,13 @@ final class PoolVector {
             int end = of.starts()[position + 1];
             int last = first == end ? 0 : of.places()[end - 1] * channels + channel;
             if (fits(values, fromRow, last, into, column)) {
-                FloatVector sum = ZERO;
+                FloatVector sum = FloatVector.zero(FLOAT);
                 for (int i = first; i < end; i++) {
                     int at = of.places()[i] * channels + channel;
                     FloatVector x =
                             FloatVector.fromMemorySegment(FLOAT, from, fromRow + (long) at * Float.BYTES, ORDER);
                     if (spikes != null) {
-                        x = ZERO.blend(x, VectorMask.fromLong(FLOAT, SpikeBits.at(spikes, fired, row, at)));
+                        x = zero.blend(x, VectorMask.fromLong(FLOAT, SpikeBits.at(spikes, fired, row, at)));
                     }
                     sum = sum.add(shares == null ? x : x.div(shares[of.places()[i]]));
                 }
@@ -122,9 +122,10 @@ final class PoolVector {
 
     /** Writes what each of 64 spikes carries, and zeros. */
     static void expand(long bits, float value, MemorySegment to, long at) {
+        FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, value);
         for (int lane = 0; lane < Long.SIZE; lane += COUNT) {
-            ZERO.blend(one, VectorMask.fromLong(FLOAT, bits >>> lane))
+            zero.blend(one, VectorMask.fromLong(FLOAT, bits >>> lane))
                     .intoMemorySegment(to, at + (long) lane * Float.BYTES, ORDER);
         }
     }

@@ -57,15 +57,16 @@ public record BatchStatistics(FloatMatrix mean, FloatMatrix inverse, FloatMatrix
      * Moves a running value towards the values of a step, in float64, rounded once:
      * {@code running = momentum * value + (1 - momentum) * running}.
      *
-     * @param running {@code [1 x channels]}, overwritten
+     * @param running a column for each channel
+     * @param set the row that is overwritten
      * @param values means or variances, {@code [steps x channels]}
      * @param step the row
      * @param momentum the share of the new value
      */
-    public static void follow(FloatMatrix running, FloatMatrix values, int step, double momentum) {
+    public static void follow(FloatMatrix running, int set, FloatMatrix values, int step, double momentum) {
         for (int i = 0; i < running.columns(); i++) {
-            double moved = momentum * Elements.get(values, step, i) + (1 - momentum) * Elements.get(running, 0, i);
-            Elements.set(running, 0, i, (float) moved);
+            double moved = momentum * Elements.get(values, step, i) + (1 - momentum) * Elements.get(running, set, i);
+            Elements.set(running, set, i, (float) moved);
         }
     }
 }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param observed sources whose gradients are kept
  * @param surrogates of populations, by their names
  * @param otherwise the surrogate of the others
- * @param dropouts probabilities that what a projection carries is dropped, by its name
+ * @param dropouts what is dropped of what a projection carries, by its name
  * @param seed of surrogates that draw, and of dropouts
  * @param form what inputs are
  * @param use what is not asked of the gradients
@@ -44,7 +44,7 @@ public record GradientBlueprint(
         Set<String> observed,
         Map<String, FiringGradient> surrogates,
         FiringGradient otherwise,
-        Map<String, Double> dropouts,
+        Map<String, Dropout> dropouts,
         long seed,
         InputForm form,
         Use use) {

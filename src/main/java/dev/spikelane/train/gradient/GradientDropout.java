@@ -17,15 +17,20 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Projection;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dropout of what a projection carries, forward and back: {@code y = x * (K / (1 - p))}, where K is 0 with
- * probability p, else 1, for each sample, step and element. What is dropped gives 0, be it NaN or infinite.
+ * probability p, else 1, for each sample, step and element, or channel. What is dropped gives 0, be it NaN or infinite.
  *
  * <p>A mask belongs to the step in which it arrives. Those of a window are drawn once and kept, a bit each, so that
  * what is computed again drops the same.
  */
 public final class GradientDropout implements SourceRun {
+
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private final SourceRun source;
     private final int delay;
@@ -34,6 +39,9 @@ public final class GradientDropout implements SourceRun {
     private final BernoulliRow kept;
     private final SampleDraws draws;
     private final FloatMatrix zeros;
+    /** The mask of all channels of a sample; null if each element has its own. */
+    private final @Nullable SpikeMatrix drawn;
+
     private final SpikeMatrix masks;
     /** What is carried in the steps of a segment. */
     private final StepViews<FloatMatrix> rows;
@@ -46,16 +54,19 @@ public final class GradientDropout implements SourceRun {
      * @param number the number of the projection in its network
      */
     GradientDropout(GradientBlueprint plan, Projection projection, int number, SourceRun source) {
-        float probability = plan.dropouts().getOrDefault(projection.name(), 0.0).floatValue();
+        Dropout said = Objects.requireNonNull(plan.dropouts().get(projection.name()));
+        float probability = (float) said.probability();
         int columns = projection.source().shape().size();
+        int drawnColumns = said.channels() ? projection.source().shape().channels() : columns;
         this.source = source;
         this.delay = projection.delay();
         this.size = plan.size();
         this.scale = 1 / (1 - probability);
         this.kept = new BernoulliRow(0, 1 - probability);
         this.draws = SampleDraws.dropout(plan.seed(), number, size.batch());
-        this.zeros = FloatMatrix.zeros(plan.arena(), 1, columns);
+        this.zeros = FloatMatrix.zeros(plan.arena(), 1, drawnColumns);
         this.masks = SpikeMatrix.zeros(plan.arena(), size.steps() * size.batch(), columns);
+        this.drawn = said.channels() ? SpikeMatrix.zeros(plan.arena(), 1, drawnColumns) : null;
         this.rows =
                 new StepViews<>(FloatMatrix.zeros(plan.arena(), size.segment() * size.batch(), columns), size.batch());
     }
@@ -75,8 +86,28 @@ public final class GradientDropout implements SourceRun {
         for (int step = 0; step < size.steps(); step++) {
             for (int sample = 0; sample < size.batch(); sample++) {
                 long key = draws.rowKey(firstStep + step, sample);
-                kept.row(key, zeros, 0, masks, step * size.batch() + sample);
+                int row = step * size.batch() + sample;
+                if (drawn == null) {
+                    kept.row(key, zeros, 0, masks, row);
+                } else {
+                    kept.row(key, zeros, 0, drawn, 0);
+                    spread(drawn, row);
+                }
             }
+        }
+    }
+
+    /** Gives all positions of a row the mask of the channels, which stand side by side at each. */
+    private void spread(SpikeMatrix ofChannels, int row) {
+        int channel = 0;
+        for (int column = 0; column < masks.columns(); column += Long.SIZE) {
+            long bits = 0;
+            for (int i = 0; i < Math.min(Long.SIZE, masks.columns() - column); i++) {
+                long word = ofChannels.segment().get(WORD, (long) channel / Long.SIZE * Long.BYTES);
+                bits |= (word >>> channel & 1) << i;
+                channel = channel + 1 == ofChannels.columns() ? 0 : channel + 1;
+            }
+            masks.segment().set(WORD, masks.rowOffset(row) + (long) column / Long.SIZE * Long.BYTES, bits);
         }
     }
 

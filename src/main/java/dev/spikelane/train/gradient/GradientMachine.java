@@ -207,6 +207,10 @@ public final class GradientMachine implements WayBack {
 
     /** Runs all steps of a window that begins at a step. */
     public void forward(int firstStep) {
+        plan.layout().requireSteps((long) firstStep + plan.size().steps());
+        for (int i = 0; i < norms.size(); i++) {
+            norms.get(i).forward().begin(firstStep);
+        }
         for (int i = terms.length - 1; i >= 0; i--) {
             terms[i].open(firstStep); // from source to target
         }

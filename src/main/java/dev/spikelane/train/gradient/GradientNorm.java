@@ -77,6 +77,11 @@ final class GradientNorm implements Halves.Work {
         done = step;
     }
 
+    /** Whether all steps of the window have the same rows. */
+    boolean isFrame() {
+        return forward.frame() != null;
+    }
+
     /** Takes gradients of a frame's currents, summed over the steps, back to those of what was normalized. */
     void frameBack(FloatMatrix into) {
         behind.pullFrameWhole(into);

@@ -340,11 +340,12 @@ public final class GradientTerm {
     }
 
     private void addOfFrame(int first, int steps) {
-        if (norm != null) {
+        if (norm != null && norm.isFrame()) {
             if (first == 0) {
                 norm.frameBack(ofFrame.get().matrix());
             }
         } else if (!summed) {
+            backTo(first);
             sumUp(first, steps);
         }
         if (learns && first == 0 && !added) {

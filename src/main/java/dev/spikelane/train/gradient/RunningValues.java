@@ -50,7 +50,14 @@ public final class RunningValues {
             TwoStageRun run = machine.norms().get(i).forward();
             BatchStatistics statistics = run.statistics();
             for (int step = 0; step < statistics.mean().rows(); step++) {
-                all.get(i).values.follow(statistics.mean(), statistics.variance(), run.row(step), run.samples());
+                all.get(i)
+                        .values
+                        .follow(
+                                statistics.mean(),
+                                statistics.variance(),
+                                run.row(step),
+                                run.number(step),
+                                run.samples());
             }
         }
     }
@@ -92,7 +99,7 @@ public final class RunningValues {
             FloatMatrix means = found(statistics, each.owner + MEAN, shard, steps, each);
             FloatMatrix variances = found(statistics, each.owner + VARIANCE, shard, steps, each);
             for (int step = 0; step < steps; step++) {
-                each.values.follow(means, variances, step, samples);
+                each.values.follow(means, variances, step, step, samples);
             }
         }
     }

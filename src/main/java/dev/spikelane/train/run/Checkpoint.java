@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A run between two steps: the network's values in torch's layout, the optimizer's state in its own order, where the
@@ -177,7 +178,7 @@ public final class Checkpoint {
         Map<String, Long> counts = new LinkedHashMap<>();
         for (String name : counted()) {
             if (reader.content().metadata().containsKey(COUNT + name)) { // else it is older
-                counts.put(name, count(reader, name, values.get(name).get(0, 0)));
+                counts.put(name, count(reader, name, Objects.requireNonNull(values.get(name)).get(0, 0)));
             }
         }
         replace(file, values);

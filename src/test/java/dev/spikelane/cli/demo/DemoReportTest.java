@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.spikelane.Alone;
 import dev.spikelane.browser.Browser;
 import dev.spikelane.browser.BrowserPage;
 import dev.spikelane.cli.CommandRun;
@@ -21,7 +20,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@Alone
 class DemoReportTest {
 
     private static final String IMAGES = "document.querySelectorAll('.verdicts canvas[data-list=\"0\"]')";

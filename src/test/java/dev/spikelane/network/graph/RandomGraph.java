@@ -41,6 +41,8 @@ public final class RandomGraph {
         Shape.of(2, 3, 3), Shape.of(3, 5, 7), Shape.of(4, 1, 9), Shape.of(1, 4, 4), Shape.of(3, 17)
     };
     private static final int LONGEST_DELAY = 5;
+    /** More than any test simulates from one reset to the next. */
+    private static final int MOST_STEPS = 60;
 
     public final Network network;
     public final Map<String, Signal> inputs = new TreeMap<>();
@@ -133,11 +135,13 @@ public final class RandomGraph {
 
     /** Gives a batch norm other values than those it starts with. */
     private void set(NamedValues values) {
+        if (values.said().type() == ElementType.INT64) {
+            network.weights().replace(values.name(), (long) random.nextInt(1_000));
+            return;
+        }
         FloatMatrix drawn = Matrices.uniform(arena, 1, values.said().columns(), random);
-        for (int i = 0; i < drawn.columns(); i++) {
-            boolean mean =
-                    !values.name().endsWith("running_var") && !values.name().endsWith("tracked");
-            drawn.set(0, i, mean ? drawn.get(0, i) : 0.3f + Math.abs(drawn.get(0, i)));
+        for (int i = 0; i < drawn.columns() && values.name().endsWith("running_var"); i++) {
+            drawn.set(0, i, 0.3f + Math.abs(drawn.get(0, i)));
         }
         if (values.name().endsWith("tracked")) {
             drawn.set(0, 0, random.nextInt(100));
@@ -146,7 +150,8 @@ public final class RandomGraph {
     }
 
     private BatchNorm norm(int channels) {
-        BatchNorm norm = BatchNorm.of(channels).withEpsilon(learns ? 0.1 : 1e-3);
+        BatchNorm said = random.nextInt(3) == 0 ? BatchNorm.tt(channels, learns ? steps : MOST_STEPS) : BatchNorm.of(channels);
+        BatchNorm norm = said.withEpsilon(learns ? 0.1 : 1e-3);
         return random.nextInt(3) == 0 ? norm.withoutAffine() : norm.withMomentum(random.nextDouble());
     }
 

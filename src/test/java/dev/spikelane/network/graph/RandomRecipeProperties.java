@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.spikelane.Alone;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.naive.NaiveArithmetic;
@@ -27,6 +28,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.HashSet;
+import java.util.Set;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -60,6 +63,7 @@ final class RandomRecipeProperties {
         private final NaiveNetwork forward;
         private final List<Term> terms = new ArrayList<>();
         private final Map<Projection, Double> dropouts = new HashMap<>();
+        private final Set<Projection> ofChannels = new HashSet<>();
         private final int window;
         private final int[] labels;
         private final long seed;
@@ -89,7 +93,11 @@ final class RandomRecipeProperties {
                         && !population.neuron().spikeValue().isAlways(1);
                 if (!graded && random.nextInt(4) == 0) {
                     double probability = random.nextInt(10) / 10.0;
+                    boolean channels = projection.source().shape().rank() == 3 && random.nextBoolean();
                     dropouts.put(projection, probability);
+                    if (channels) {
+                        ofChannels.add(projection);
+                    }
                     if (probability > 0) {
                         forward.drop(projection, noise(projection, number, (float) probability));
                     }
@@ -98,7 +106,7 @@ final class RandomRecipeProperties {
             forward.run(graph.steps);
         }
 
-        /** As documented, by the element's place inside. */
+        /** As documented, by the element's place inside, or its channel. */
         private NaiveNetwork.Noise noise(Projection projection, int number, float probability) {
             SampleDraws draws = SampleDraws.dropout(seed, number, graph.batch);
             int[] samples = new int[graph.batch];
@@ -108,7 +116,10 @@ final class RandomRecipeProperties {
             draws.setEpoch(0);
             draws.setSamples(samples, 0, samples.length);
             return (step, sample, element) -> {
-                int inside = projection.source().shape().inside(element);
+                Shape shape = projection.source().shape();
+                int inside = ofChannels.contains(projection)
+                        ? element / (shape.size() / shape.channels())
+                        : shape.inside(element);
                 boolean kept = CounterRandom.uniform(draws.rowKey(step, sample), inside) < 1 - probability;
                 return kept ? 1 / (1 - probability) : 0;
             };
@@ -122,7 +133,13 @@ final class RandomRecipeProperties {
             for (Term term : terms) {
                 builder.loss(term.population.name(), term.loss, term.weight);
             }
-            dropouts.forEach((projection, probability) -> builder.dropout(projection.name(), probability));
+            dropouts.forEach((projection, probability) -> {
+                if (ofChannels.contains(projection)) {
+                    builder.dropoutChannels(projection.name(), probability);
+                } else {
+                    builder.dropout(projection.name(), probability);
+                }
+            });
             return builder;
         }
 

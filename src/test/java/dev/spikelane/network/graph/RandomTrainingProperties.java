@@ -60,7 +60,7 @@ class RandomTrainingProperties {
     private static final Shape[] MAPS = {Shape.of(3, 5, 7), Shape.of(12, 2, 2), Shape.of(1, 4, 4)};
 
     /** Paths of dense connections, between and behind which batches may be normalized. */
-    private record Paths(Random random, TorchRandom weights) {
+    private record Paths(Random random, TorchRandom weights, int steps) {
 
         Connection[] of(int inputs, int outputs) {
             return of(Shape.of(inputs), outputs);
@@ -77,12 +77,16 @@ class RandomTrainingProperties {
                     from = convolution.outputShape(inputs);
                 }
                 if (random.nextBoolean()) {
-                    path.addAll(List.of(new OneToOne(0.9f), BatchNorm.of(from.channels())));
+                    path.addAll(List.of(new OneToOne(0.9f), norm(from.channels())));
                 }
                 path.add(new Flatten());
             }
             add(path, from.size(), outputs);
             return path.toArray(Connection[]::new);
+        }
+
+        private BatchNorm norm(int channels) {
+            return random.nextInt(4) == 0 ? BatchNorm.tt(channels, steps) : BatchNorm.of(channels);
         }
 
         private void add(List<Connection> path, int inputs, int outputs) {
@@ -91,15 +95,12 @@ class RandomTrainingProperties {
                 width = 1 + random.nextInt(80);
                 path.add(Dense.linear(inputs, width, weights));
                 if (random.nextBoolean()) {
-                    path.add(BatchNorm.of(width));
+                    path.add(norm(width));
                 }
             }
             path.add(Dense.linear(width, outputs, weights));
             if (random.nextInt(3) == 0) {
-                path.add(
-                        random.nextBoolean()
-                                ? BatchNorm.of(outputs)
-                                : BatchNorm.of(outputs).withoutAffine());
+                path.add(random.nextBoolean() ? norm(outputs) : norm(outputs).withoutAffine());
             }
         }
     }
@@ -118,7 +119,7 @@ class RandomTrainingProperties {
             Neuron neuron = new RandomNeuron(arena, neurons, random).of(model);
             Population p = builder.population("p", Shape.of(neurons), neuron);
             Population q = builder.population("q", Shape.of(2 + random.nextInt(20)), new Leaky(0.9).withThreshold(0.5));
-            Paths paths = new Paths(random, new TorchRandom(seed));
+            Paths paths = new Paths(random, new TorchRandom(seed), steps);
             int currents = neurons * neuron.gates();
             builder.project("x-p", x, p, paths.of(x.shape(), currents));
             builder.project("p-q", p, q, paths.of(neurons, q.size())).delay(random.nextInt(3));
@@ -138,12 +139,12 @@ class RandomTrainingProperties {
                         x,
                         m,
                         random.nextBoolean() ? new Scale(1.5f) : convolutions.keeping(maps, maps.channels()),
-                        BatchNorm.of(maps.channels()));
+                        paths.norm(maps.channels()));
                 if (random.nextBoolean()) {
                     builder.project("m-m maps", m, m, convolutions.keeping(maps, maps.channels()))
                             .delay(1 + random.nextInt(2));
                 }
-                builder.project("m-m", m, m, new OneToOne(0.4f), BatchNorm.of(maps.channels()))
+                builder.project("m-m", m, m, new OneToOne(0.4f), paths.norm(maps.channels()))
                         .delay(1 + random.nextInt(2));
                 builder.project("m-q", m, q, paths.of(maps, q.size())).delay(random.nextInt(2));
             }

@@ -20,6 +20,7 @@ import dev.spikelane.network.Projection;
 import dev.spikelane.network.naive.NaiveNetwork.Row;
 import dev.spikelane.neuron.Neuron;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -227,7 +228,7 @@ public final class NaiveGradients {
 
     /** Gradients of what a projection carries, and of what each connection of the path makes. */
     private List<double[]> pulled(Projection projection, int step, int sample) {
-        return pulled(projection, currents(projection, step), sample, 0, step);
+        return pulled(projection, currents(projection, step), sample, new Walk(0, projection.path().size(), step));
     }
 
     private IntFunction<double[]> currents(Projection projection, int step) {
@@ -240,21 +241,24 @@ public final class NaiveGradients {
         };
     }
 
+    /** From behind a place of a path down to a place, in a step. */
+    private record Walk(int place, int end, int step) {}
+
     /** From those of the currents of each sample, down to a place of the path. */
-    private List<double[]> pulled(
-            Projection projection, IntFunction<double[]> currents, int sample, int place, int step) {
+    private List<double[]> pulled(Projection projection, IntFunction<double[]> currents, int sample, Walk walk) {
         double[] of = currents.apply(sample);
         List<double[]> all = new ArrayList<>(List.of(of));
         List<Connection> path = projection.path();
         if (path.isEmpty()) {
             all.addFirst(multiply(ran.own(projection), of));
         }
-        for (int i = path.size() - 1; i >= place; i--) {
+        for (int i = walk.end - 1; i >= walk.place; i--) {
             if (path.get(i) instanceof BatchNorm) {
-                of = norm(projection, i, step).back(arithmetic, ofAll(projection, currents, i, step), sample);
+                List<double[]> ofAll = ofAll(projection, currents, new Walk(i + 1, walk.end, walk.step));
+                of = norm(projection, i, walk.step).back(arithmetic, ofAll, sample);
             } else if (path.get(i) instanceof Pool pool) {
                 float[] row = NaiveNetwork.plain(
-                        ran.rows(projection, step - projection.delay(), sample).get(i));
+                        ran.rows(projection, walk.step - projection.delay(), sample).get(i));
                 of = new NaivePool(
                                 pool,
                                 NaiveNetwork.before(path, i, projection.source().shape()))
@@ -272,10 +276,10 @@ public final class NaiveGradients {
     }
 
     /** The gradients of what a connection makes, for each sample. */
-    private List<double[]> ofAll(Projection projection, IntFunction<double[]> currents, int place, int step) {
+    private List<double[]> ofAll(Projection projection, IntFunction<double[]> currents, Walk walk) {
         List<double[]> all = new ArrayList<>();
         for (int sample = 0; sample < batch; sample++) {
-            all.add(pulled(projection, currents, sample, place + 1, step).getFirst());
+            all.add(pulled(projection, currents, sample, walk).getFirst());
         }
         return all;
     }
@@ -305,7 +309,7 @@ public final class NaiveGradients {
     /** Blocks of eight samples ascending; in each steps descending, in a step samples ascending. */
     private double[] weightsOfConvolution(Projection projection, int place) {
         NaiveConvolutionBack back = convolution(projection, place);
-        boolean frame = isFrame(projection);
+        boolean frame = isFrame(projection, place);
         IntFunction<double[]> ofFrame = frame ? currentsOfFrame(projection) : sample -> new double[0];
         double[] sum = back.zeros();
         float @Nullable [] carried = null;
@@ -317,8 +321,9 @@ public final class NaiveGradients {
                                     ? ran.rowsOfFrame(projection, first, sample)
                                     : ran.rows(projection, step - projection.delay(), sample))
                             .get(place);
-                    List<double[]> of =
-                            frame ? pulled(projection, ofFrame, sample, 0, first) : pulled(projection, step, sample);
+                    List<double[]> of = frame
+                            ? pulled(projection, ofFrame, sample, new Walk(0, apart(projection), first))
+                            : pulled(projection, step, sample);
                     back.add(row, of.get(place + 1), own);
                     carried = row.fires() == null ? carried : row.values();
                 }
@@ -363,17 +368,12 @@ public final class NaiveGradients {
         if (projection.path().get(place) instanceof Convolution) {
             return weightsOfConvolution(projection, place);
         }
-        if (isFrame(projection)) {
+        if (isFrame(projection, place)) {
             return weightsOfFrame(projection, place);
         }
         Connection connection = projection.path().get(place);
         if (connection instanceof BatchNorm norm) {
-            double[] sum = new double[2 * norm.channels()];
-            for (int step = end - 1; step >= first; step--) {
-                List<double[]> all = ofAll(projection, currents(projection, step), place, step);
-                norm(projection, place, step).add(arithmetic, all, sum);
-            }
-            return norm.affine() ? sum : new double[0];
+            return norm.affine() ? ofNorm(norm, projection, place) : new double[0];
         }
         int inputs = -1;
         int outputs = -1;
@@ -418,19 +418,48 @@ public final class NaiveGradients {
         return sum;
     }
 
-    private boolean isFrame(Projection projection) {
-        return frames.contains(projection.source().name()) && projection.delay() == 0;
+    private double[] ofNorm(BatchNorm norm, Projection projection, int place) {
+        double[] sum = new double[norm.channels() * Math.max(2, norm.steps())];
+        for (int step = end - 1; step >= first; step--) {
+            Walk walk = new Walk(place + 1, projection.path().size(), step);
+            List<double[]> all = ofAll(projection, currents(projection, step), walk);
+            double[] ofStep = norm.steps() == 0 ? sum : new double[2 * norm.channels()];
+            norm(projection, place, step).add(arithmetic, all, ofStep);
+            if (norm.steps() > 0) {
+                System.arraycopy(ofStep, 0, sum, step * norm.channels(), norm.channels());
+            }
+        }
+        return Arrays.copyOf(sum, norm.channels() * (norm.steps() == 0 ? 2 : norm.steps()));
     }
 
-    /** Gradients of currents of all steps. */
+    /** The first place of a path whose values differ from step to step, or the end. */
+    private static int apart(Projection projection) {
+        int place = 0;
+        for (Connection each : projection.path()) {
+            if (each instanceof BatchNorm norm && norm.steps() > 0) {
+                break;
+            }
+            place++;
+        }
+        return place;
+    }
+
+    /** Whether all steps have the same rows at a place. */
+    private boolean isFrame(Projection projection, int place) {
+        return frames.contains(projection.source().name()) && projection.delay() == 0 && place < apart(projection);
+    }
+
+    /** Gradients of all steps, at the end or where steps part. */
     private IntFunction<double[]> currentsOfFrame(Projection projection) {
-        int size = projection.target().size();
-        double[][] of = gradients.get(projection.target().name() + "/" + projection.port());
         return sample -> {
-            double[] sum = new double[size];
+            double[] sum = {};
             for (int step = end - 1; step >= first; step--) {
-                for (int i = 0; i < size; i++) {
-                    sum[i] = arithmetic.plus(sum[i], of[step][sample * size + i]);
+                Walk walk = new Walk(apart(projection), projection.path().size(), step);
+                double[] of = pulled(projection, currents(projection, step), sample, walk)
+                        .getFirst();
+                sum = step == end - 1 ? new double[of.length] : sum;
+                for (int i = 0; i < of.length; i++) {
+                    sum[i] = arithmetic.plus(sum[i], of[i]);
                 }
             }
             return sum;
@@ -447,12 +476,14 @@ public final class NaiveGradients {
         IntFunction<double[]> currents = currentsOfFrame(projection);
         if (projection.path().get(place) instanceof BatchNorm norm) {
             double[] sums = new double[2 * norm.channels()];
-            norm(projection, place, first).add(arithmetic, ofAll(projection, currents, place, first), sums);
+            List<double[]> all = ofAll(projection, currents, new Walk(place + 1, apart(projection), first));
+            norm(projection, place, first).add(arithmetic, all, sums);
             return norm.affine() ? sums : new double[0];
         }
         for (int sample = 0; sample < batch; sample++) {
             sources.add(ran.rowsOfFrame(projection, first, sample).get(place));
-            results.add(pulled(projection, currents, sample, 0, first).get(place + 1));
+            results.add(pulled(projection, currents, sample, new Walk(0, apart(projection), first))
+                    .get(place + 1));
         }
         int inputs = sources.getFirst().values().length;
         int outputs = results.getFirst().length;

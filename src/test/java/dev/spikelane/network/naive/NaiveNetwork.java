@@ -344,7 +344,14 @@ public final class NaiveNetwork {
             all.add(rows(projection, step, sample, place).getLast().values);
         }
         BatchNorm said = (BatchNorm) projection.path().get(place);
-        return new NaiveBatchNorm(said, all, weights(said, ValueNames.prefix(projection, place)));
+        return new NaiveBatchNorm(said, all, weights(said, set(projection, place, step)));
+    }
+
+    /** What the names of a batch norm's values start with, in a step of the source. */
+    private static String set(Projection projection, int place, int step) {
+        String prefix = ValueNames.prefix(projection, place);
+        BatchNorm said = (BatchNorm) projection.path().get(place);
+        return said.steps() == 0 ? prefix : prefix + (step + projection.delay()) + ".";
     }
 
     private float[] weights(BatchNorm said, String prefix) {
@@ -358,8 +365,9 @@ public final class NaiveNetwork {
 
     private Row normalized(Projection projection, int place, int step, int sample, Row row) {
         BatchNorm said = (BatchNorm) projection.path().get(place);
-        String prefix = ValueNames.prefix(projection, place);
-        float[] bias = said.affine() ? value(prefix + "bias", null).toArray() : new float[said.channels()];
+        String prefix = set(projection, place, step);
+        boolean biased = said.affine() && said.steps() == 0;
+        float[] bias = biased ? value(prefix + "bias", null).toArray() : new float[said.channels()];
         if (training) {
             return new Row(batchNorm(projection, place, step).normalized(sample, bias), null);
         }

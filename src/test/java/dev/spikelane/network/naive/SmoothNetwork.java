@@ -24,6 +24,7 @@ import dev.spikelane.network.Source;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Recurrence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -299,7 +300,9 @@ final class SmoothNetwork {
                 }
             }
             made[i] = (made[i] - mean) / Math.sqrt(squares + said.epsilon());
-            if (weights != null) {
+            if (weights != null && said.steps() > 0) {
+                made[i] = made[i] * weights[step * said.channels() + channel];
+            } else if (weights != null) {
                 made[i] = made[i] * weights[channel] + weights[said.channels() + channel];
             }
         }
@@ -374,12 +377,7 @@ final class SmoothNetwork {
     private static double[] weights(Network network, Connection connection, Projection projection, int place) {
         String name = ValueNames.prefix(projection, place);
         return switch (connection) {
-            case BatchNorm norm ->
-                norm.affine()
-                        ? joined(
-                                network.weights().get(name + "weight").toArray(),
-                                network.weights().get(name + "bias").toArray())
-                        : new double[0];
+            case BatchNorm norm -> normWeights(network, norm, name);
             case Dense dense -> joined(dense.weights().toArray(), dense.bias().toArray());
             case Recurrent recurrent ->
                 joined(recurrent.weights().toArray(), recurrent.bias().toArray());
@@ -395,6 +393,23 @@ final class SmoothNetwork {
                         : joined(said.weights().toArray());
             case BlasDense _, Flatten _, IntegerDense _, Pool _, Scale _ -> new double[0];
         };
+    }
+
+    private static double[] normWeights(Network network, BatchNorm norm, String name) {
+        double[] all = new double[0];
+        for (int step = 0; norm.affine() && step < norm.steps(); step++) {
+            int before = all.length;
+            float[] weights = network.weights().get(name + step + ".weight").toArray();
+            all = Arrays.copyOf(all, before + weights.length);
+            for (int i = 0; i < weights.length; i++) {
+                all[before + i] = weights[i];
+            }
+        }
+        return norm.affine() && norm.steps() == 0
+                ? joined(
+                        network.weights().get(name + "weight").toArray(),
+                        network.weights().get(name + "bias").toArray())
+                : all;
     }
 
     private static double[] joined(float[] weights, float... bias) {

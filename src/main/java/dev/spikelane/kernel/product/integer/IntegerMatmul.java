@@ -32,6 +32,8 @@ public final class IntegerMatmul {
 
     private static final Variant[] VARIANTS = Variant.values();
 
+    private static final int REHEARSED_ROWS = 16;
+
     private IntegerMatmul() {}
 
     /**
@@ -60,20 +62,43 @@ public final class IntegerMatmul {
         int end = current.endBlock();
         describe(stage, weights.type(), rows, weights.pre(), weights.post(), active, end - first);
         stage.open(end - first);
-        int tried = stage.blocksToTry(end - first);
-        if (tried > 0) {
-            current.narrow(first, first + tried);
-            long start = stage.now();
-            run(VARIANTS[stage.trial], spikes, rows, active, weights, current, workspace);
-            stage.tried(start, start, start, tried, tried);
+        if (stage.looks()) {
+            look(stage, spikes, rows, weights, current.narrow(first, first + 1), workspace);
+            current.narrow(first, end);
         }
-        if (tried < end - first) {
-            current.narrow(first + tried, end);
-            long start = stage.now();
-            run(VARIANTS[stage.way], spikes, rows, active, weights, current, workspace);
-            stage.done(start, end - first - tried);
+        long start = stage.now();
+        run(VARIANTS[stage.way], spikes, rows, active, weights, current, workspace);
+        stage.done(start, end - first);
+    }
+
+    /** Computes a block by another variant, or a few rows of it until C2 has compiled that. */
+    private static void look(
+            TunedStage stage,
+            SpikeMatrix spikes,
+            int all,
+            PackedIntegers weights,
+            Tile block,
+            SpikeWorkspace workspace) {
+        Variant other = VARIANTS[stage.look];
+        int rows = stage.rehearses ? Math.min(REHEARSED_ROWS, all) : all;
+        long active = spikes.count(0, rows);
+        long since = stage.now();
+        run(other, spikes, rows, active, weights, block, workspace);
+        if (stage.rehearses) {
+            stage.rehearsed(since, costs(stage.tuner, other, weights.type(), rows, weights.pre(), active));
+            return;
         }
-        current.narrow(first, end);
+        if (stage.looksAgain(since)) {
+            since = stage.now();
+            run(other, spikes, rows, active, weights, block, workspace);
+        }
+        stage.looked(0, since);
+    }
+
+    /** What a variant costs for 64 outputs. */
+    private static double costs(Tuner tuner, Variant variant, ElementType type, int rows, int pre, long active) {
+        IntegerCosts costs = tuner.costs().integers();
+        return variant == Variant.TABLES ? costs.tables(type, rows, pre) : costs.active(type, rows, active);
     }
 
     private static void run(
@@ -96,13 +121,9 @@ public final class IntegerMatmul {
             TunedStage stage, ElementType type, int rows, int pre, int post, long active, int blocks) {
         stage.of(type == ElementType.INT8 ? Tuner.Kind.INT8 : Tuner.Kind.INT16, rows, pre, post, active);
         Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
-        IntegerCosts costs = stage.tuner.costs().integers();
         for (int way = 0; way < VARIANTS.length; way++) {
             if (SimdWidth.VECTOR == (VARIANTS[way] != Variant.SCALAR)) {
-                stage.costs[way] = blocks
-                        * (VARIANTS[way] == Variant.TABLES
-                                ? costs.tables(type, rows, pre)
-                                : costs.active(type, rows, active));
+                stage.costs[way] = blocks * costs(stage.tuner, VARIANTS[way], type, rows, pre, active);
             }
         }
     }

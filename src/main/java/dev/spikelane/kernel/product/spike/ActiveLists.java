@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The active inputs of some rows as a list, made once for all outputs, with a mark at those whose group of four goes on
@@ -19,14 +20,27 @@ public final class ActiveLists {
     /** More than rows that are foreseen have on any machine known, so that lists do not grow when spikes do. */
     private static final int SOME = 1 << 15;
 
-    /** Where the entries of each row start, and those of the last end. */
+    /** Entries that are written together. */
+    private static final int AT_A_TIME = 4;
+
+    /** Entries for that many, and what threads write behind them. */
+    private static final int ROOM = SOME + (1 << 8);
+
+    /** Where the entries of each row start, and those of the last end, if all rows are listed at once. */
     public final int[] starts = new int[SpikeCosts.MOST_ROWS_FORESEEN + 1];
+
+    /** Where those of each row end. */
+    final int[] ends = new int[SpikeCosts.MOST_ROWS_FORESEEN];
+
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger listed = new AtomicInteger();
+    private int parts;
 
     /** For each active input twice its number, and the mark. */
     public int[] entries = {};
 
     /** Bytes of the lists on the heap, once there are any. */
-    static final long BYTES = (long) Integer.BYTES * (SOME + SpikeCosts.MOST_ROWS_FORESEEN + 1);
+    static final long BYTES = (long) Integer.BYTES * (ROOM + 2 * SpikeCosts.MOST_ROWS_FORESEEN + 1);
 
     /** How many of some rows to list at a time, so that lists rarely grow. */
     public static int rows(int rows, long active) {
@@ -48,31 +62,95 @@ public final class ActiveLists {
      * @param active how many inputs are active in them
      */
     public void list(SpikeMatrix spikes, int firstRow, int rows, long active) {
-        if (entries.length < Math.max(1, active)) {
-            entries = new int[Math.toIntExact(Math.max(active, Math.max(SOME, 2L * entries.length)))];
-        }
-        int at = 0;
-        for (int row = 0; row < rows; row++) {
-            starts[row] = at;
-            at = list(spikes.segment(), spikes.rowOffset(firstRow + row), spikes.stride(), at);
-        }
-        starts[rows] = at;
+        makeRoom(active, 1);
+        list(spikes, firstRow, 0, rows, 0);
+        starts[rows] = ends[rows - 1];
     }
 
+    /** Makes room for the active inputs of rows that are listed in some parts. */
+    private void makeRoom(long active, int someParts) {
+        long needed = active + (long) someParts * AT_A_TIME;
+        if (entries.length < needed) {
+            entries = new int[Math.toIntExact(Math.max(needed, Math.max(ROOM, 2L * entries.length)))];
+        }
+    }
+
+    private void list(SpikeMatrix spikes, int firstRow, int from, int end, int start) {
+        int at = start;
+        for (int row = from; row < end; row++) {
+            starts[row] = at;
+            at = list(spikes.segment(), spikes.rowOffset(firstRow + row), spikes.stride(), at);
+            ends[row] = at;
+        }
+    }
+
+    /** Makes ready for {@link #listShared}, by whoever comes. */
+    void open(long active, int someParts) {
+        makeRoom(active, someParts);
+        parts = someParts;
+        listed.setPlain(0);
+        next.set(0);
+    }
+
+    /** Lists what no other thread lists, and waits for those that do. */
+    void listShared(SpikeMatrix spikes, int firstRow, int rows) {
+        if (listed.get() == parts) {
+            return;
+        }
+        for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
+            int from = rows * part / parts;
+            try {
+                // A part writes behind its end.
+                long before = from == 0 ? 0 : spikes.count(firstRow, from);
+                int start = Math.toIntExact(before) + part * AT_A_TIME;
+                list(spikes, firstRow, from, rows * (part + 1) / parts, start);
+            } finally {
+                listed.incrementAndGet(); // nobody must wait for a thread that failed
+            }
+        }
+        while (listed.get() < parts) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /**
+     * Lists a row. Four entries of a word are written whether they are there or not, and the next word overwrites what
+     * was not: how many there are nobody foresees (256 rows of 784 inputs at density 0.02 / 0.1 / 0.2 take 12 / 36 / 48
+     * in place of 32 / 66 / 132 us, an entry at a time; Zen 5, 2026-11).
+     */
     private int list(MemorySegment spikes, long row, int words, int start) {
         Checks.isNative(spikes);
         int[] to = entries;
         int at = start;
         for (int word = 0; word < words; word++) {
             long bits = spikes.get(JAVA_LONG, row + (long) word * Long.BYTES);
-            while (bits != 0) {
-                int input = Long.numberOfTrailingZeros(bits);
+            int end = at + Long.bitCount(bits);
+            int first = word * Long.SIZE << 1;
+            int one = Long.numberOfTrailingZeros(bits);
+            int i = at;
+            do {
+                bits &= bits - 1;
+                int two = Long.numberOfTrailingZeros(bits);
+                bits &= bits - 1;
+                int three = Long.numberOfTrailingZeros(bits);
+                bits &= bits - 1;
+                int four = Long.numberOfTrailingZeros(bits);
                 bits &= bits - 1;
                 int next = Long.numberOfTrailingZeros(bits);
-                to[at] = word * Long.SIZE + input << 1 | (next >> 2 == input >> 2 ? GOES_ON : 0);
-                at++;
-            }
+                to[i] = first + (one << 1) | mark(one, two);
+                to[i + 1] = first + (two << 1) | mark(two, three);
+                to[i + 2] = first + (three << 1) | mark(three, four);
+                to[i + 3] = first + (four << 1) | mark(four, next);
+                one = next;
+                i += AT_A_TIME;
+            } while (i < end);
+            at = end;
         }
         return at;
+    }
+
+    /** {@link #GOES_ON} if two inputs of a word are of one group. */
+    private static int mark(int input, int next) {
+        return (input ^ next) - 4 >>> 31;
     }
 }

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Spikes of some rows, prepared for a product: counted, and listed or laid out as the variant that serves wants them,
@@ -13,6 +14,12 @@ import java.lang.foreign.MemorySegment;
  * object when it holds other spikes.
  */
 public final class PreparedSpikes {
+
+    /** Active inputs from which on threads share listing them: some microseconds. */
+    private static final int LEAST_SHARED = 1_000;
+
+    /** Parts that each of them lists: some are late. */
+    private static final int PARTS_OF_THREAD = 4;
 
     /** Lists for {@link SpikeActiveVector}. */
     final ActiveLists lists = new ActiveLists();
@@ -36,6 +43,8 @@ public final class PreparedSpikes {
     private SpikeMatmul.Variant variant = SpikeMatmul.Variant.SCALAR;
     private int tile;
     private boolean complete;
+    /** Whether threads list active inputs together. */
+    private boolean isShared;
 
     /**
      * Allocates memory, to be used again and again.
@@ -100,12 +109,19 @@ public final class PreparedSpikes {
         complete = switch (newVariant) {
             case SCALAR, PERMUTE -> false;
             case DENSE -> newRows <= SpikeFactors.mostRows(weights.paddedPre());
-            case ACTIVE -> newRows <= tile && SpikeActiveVector.takesLists(weights);
+            case ACTIVE -> newRows <= tile;
             case WIDE, NARROW, LISTS -> newRows <= SpikePanels.ROWS && weights.paddedPre() <= SpikePanels.INPUTS;
         };
         if (complete) {
             switch (newVariant) {
-                case ACTIVE -> lists.list(spikes, newFirst, newRows, active);
+                case ACTIVE -> {
+                    isShared = stage.threads > 1 && active >= LEAST_SHARED;
+                    if (isShared) {
+                        lists.open(active, PARTS_OF_THREAD * stage.threads);
+                    } else {
+                        lists.list(spikes, newFirst, newRows, active);
+                    }
+                }
                 case WIDE, NARROW, LISTS ->
                     SpikePanels.prepare(shape(), spikes, newFirst, newRows, 0, weights.paddedPre(), panels);
                 case DENSE -> SpikeFactors.prepare(spikes, newFirst, newRows, weights.paddedPre(), panels);
@@ -120,6 +136,15 @@ public final class PreparedSpikes {
         rows = newRows;
         pre = weights.pre();
         post = weights.post();
+    }
+
+    /** Lists for active inputs, of which the caller makes what is left; null if each part makes its own. */
+    @Nullable
+    ActiveLists listed(SpikeMatrix spikes) {
+        if (complete && isShared) {
+            lists.listShared(spikes, first, rows);
+        }
+        return complete ? lists : null;
     }
 
     /** The shape of panels. Half of a wide one would do nothing for few outputs. */

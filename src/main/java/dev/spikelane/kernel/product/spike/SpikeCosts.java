@@ -11,8 +11,8 @@ import java.util.Locale;
  * outputs. {@link Tuner} starts from them; they never change bits.
  *
  * <p>Constants of some CPUs ship with the library; a variant that was not measured there is guessed high. The system
- * property {@value #PROPERTY} says which serve: {@code auto} (the default: those of this CPU, which decide alone; on a
- * CPU of which none ship those of its vectors, as a start for learning), {@code learn} (the same, as a start on every
+ * property {@value #PROPERTY} says which serve: {@code auto} (the default: those of this CPU model, which decide alone;
+ * on others those of the most similar one, as a start for learning), {@code learn} (the same, as a start on every
  * CPU), the name of a shipped set ({@code zen3}, {@code zen4}, {@code zen5}, {@code sapphire-rapids}, {@code lanes4},
  * {@code lanes8}, {@code lanes16}), or constants as {@link #text} writes them.
  *
@@ -94,12 +94,6 @@ public record SpikeCosts(
     /** Blocks of 64 outputs of the layer that constants are fitted to, 784 -> 1000. */
     private static final int BLOCKS = 16;
 
-    /**
-     * Of the work for 64 outputs, what active inputs do for those of one vector: 0.5 for 8 rows to 0.7 for 200 (Zen 5,
-     * 2026-11).
-     */
-    private static final double SHARE_OF_ONE_VECTOR = 0.6;
-
     /** Measured on EPYC Zen 3 (family 25 model 1, 256 bits), 2026-11. */
     static final SpikeCosts ZEN_3 = new SpikeCosts(
             "zen3",
@@ -164,10 +158,11 @@ public record SpikeCosts(
     private static final SpikeCosts SAID = of(ASKED);
 
     /**
-     * Constants that were measured on the CPU decide alone: learning from them took 1.1 to 1.9 times as long in two of
-     * six rows of the network benchmark (Zen 5, 2026-11), as a stage on two threads was tried by what a busy core told.
+     * Constants that were measured on the CPU decide alone: a network that has learned from them is as fast, but in its
+     * first four seconds, half of which C2 takes, it does 6 to 30 percent less (Zen 5, 2026-11).
      */
-    private static final boolean LEARNS = asks("learn") || asks("auto") && SAID.name.startsWith("lanes");
+    private static final boolean LEARNS =
+            asks("learn") || asks("auto") && !isMeasured(Cpu.family(), Cpu.model(), SimdWidth.bits());
 
     private static volatile SpikeCosts inUse = SAID;
     private static volatile boolean fixed = !LEARNS;
@@ -232,6 +227,16 @@ public record SpikeCosts(
             return family == 25 && model < 16 ? ZEN_3 : SHIPPED[5];
         }
         return LANES_4;
+    }
+
+    /** Whether the constants that ship for a CPU and vectors were measured on that very model. */
+    static boolean isMeasured(int family, int model, int bits) {
+        return switch (family) {
+            case 6 -> model == 207 && bits == 512;
+            case 25 -> model == 17 && bits == 512 || model == 1 && bits == 256;
+            case 26 -> model == 2 && bits == 512;
+            default -> false;
+        };
     }
 
     SpikeCosts named(String other) {
@@ -371,9 +376,6 @@ public record SpikeCosts(
 
     /** What a variant does of its work for 64 outputs: tables are of 16 or 32, or of all. */
     private static double share(SpikeMatmul.Variant variant, int post) {
-        if (isOneVector(variant, post)) {
-            return SHARE_OF_ONE_VECTOR;
-        }
         int most = switch (variant) {
             case SCALAR, ACTIVE -> PackedWeights.BLOCK;
             case WIDE, NARROW, LISTS, DENSE -> SpikePanels.Shape.NARROW.bytes / Float.BYTES;
@@ -389,18 +391,13 @@ public record SpikeCosts(
     private static double preparing(SpikeMatmul.Variant variant, int post) {
         return switch (variant) {
             case SCALAR -> 0;
-            case ACTIVE -> isOneVector(variant, post) ? 0 : 0.7;
+            case ACTIVE -> 0.7;
             case DENSE -> 0.6;
             case WIDE -> 0.3;
             case NARROW -> 0.1;
             case LISTS -> 1.4;
             case PERMUTE -> 0.16;
         };
-    }
-
-    /** Whether {@link SpikeActiveVector} takes the spikes as they are. */
-    private static boolean isOneVector(SpikeMatmul.Variant variant, int post) {
-        return variant == SpikeMatmul.Variant.ACTIVE && post <= SimdWidth.bits() / Float.SIZE;
     }
 
     private double of(SpikeMatmul.Variant variant, long rows, int pre, long activeInputs) {

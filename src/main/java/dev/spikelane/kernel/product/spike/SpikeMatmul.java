@@ -151,7 +151,7 @@ public final class SpikeMatmul {
         compute(workspace.own, spikes, weights, current, workspace);
     }
 
-    /** Runs the variant that was chosen, and on some blocks the one that is tried. */
+    /** Runs the variant that was chosen, and before it on one block the one that may be tried. */
     private static void run(
             PreparedSpikes prepared,
             SpikeMatrix spikes,
@@ -161,42 +161,37 @@ public final class SpikeMatmul {
         TunedStage stage = prepared.stage;
         int first = current.firstBlock();
         int end = current.endBlock();
-        int tried = stage.blocksToTry(end - first);
-        if (tried > 0) {
-            tryOther(prepared, spikes, weights, current.narrow(first, first + tried), workspace);
+        if (stage.looks()) {
+            look(prepared, spikes, weights, current.narrow(first, first + 1), workspace);
+            current.narrow(first, end);
         }
-        if (tried < end - first) {
-            long start = stage.now();
-            compute(prepared, spikes, weights, current.narrow(first + tried, end), workspace);
-            stage.done(start, end - first - tried);
-        }
-        current.narrow(first, end);
+        long start = stage.now();
+        compute(prepared, spikes, weights, current, workspace);
+        stage.done(start, end - first);
     }
 
-    private static void tryOther(
-            PreparedSpikes prepared,
-            SpikeMatrix spikes,
-            PackedWeights weights,
-            Tile current,
-            SpikeWorkspace workspace) {
+    /** Computes a block by another variant. */
+    private static void look(
+            PreparedSpikes prepared, SpikeMatrix spikes, PackedWeights weights, Tile block, SpikeWorkspace workspace) {
         TunedStage stage = prepared.stage;
         PreparedSpikes own = workspace.own;
         int first = prepared.first();
         int rows = prepared.rows();
-        long active = spikes.count(first, rows);
         boolean keeps = own == prepared && own.kept();
-        long start = stage.now();
-        own.take(variant(stage.trial), active, spikes, first, rows, weights);
-        long ready = stage.now();
-        int firstBlock = current.firstBlock();
-        int end = current.endBlock();
-        compute(own, spikes, weights, current.narrow(firstBlock, firstBlock + 1), workspace);
-        if (end - firstBlock > 1) {
-            long warm = stage.now();
-            compute(own, spikes, weights, current.narrow(firstBlock + 1, end), workspace);
-            stage.tried(start, ready, warm, end - firstBlock - 1, end - firstBlock);
+        long active = spikes.count(first, rows);
+        if (stage.rehearses) {
+            Rehearsal.run(stage, workspace);
         } else {
-            stage.tried(start, ready, ready, 1, 1);
+            long start = stage.now();
+            own.take(variant(stage.look), active, spikes, first, rows, weights);
+            long since = stage.now();
+            long preparing = since - start;
+            compute(own, spikes, weights, block, workspace);
+            if (stage.looksAgain(since)) {
+                since = stage.now();
+                compute(own, spikes, weights, block, workspace);
+            }
+            stage.looked(preparing, since);
         }
         if (own == prepared) {
             own.take(variant(stage.way), active, spikes, first, rows, weights);
@@ -204,7 +199,7 @@ public final class SpikeMatmul {
         }
     }
 
-    private static void compute(
+    static void compute(
             PreparedSpikes prepared,
             SpikeMatrix spikes,
             PackedWeights weights,
@@ -215,7 +210,7 @@ public final class SpikeMatmul {
         switch (prepared.variant()) {
             case SCALAR -> scalar(spikes, first, rows, weights, current);
             case ACTIVE -> {
-                ActiveLists listed = prepared.complete() ? prepared.lists : null;
+                ActiveLists listed = prepared.listed(spikes);
                 SpikeActiveVector.active(spikes, first, rows, weights, current, prepared.tile(), listed, workspace);
             }
             case WIDE, NARROW, LISTS -> SpikePanels.multiply(spikes, weights, current, prepared, workspace);
@@ -255,7 +250,9 @@ public final class SpikeMatmul {
      * @return the best number of rows, at most {@code rows}
      */
     public static int rowsAtATime(int rows, int pre, int post, long active) {
-        if (choose(rows, pre, post, active) != Variant.ACTIVE) {
+        TunedStage stage = ASKED.get();
+        describe(stage, rows, pre, post, active, Math.ceilDiv(post, PackedWeights.BLOCK));
+        if (variant(stage.tuner.peek(stage)) != Variant.ACTIVE || stage.tuner.wantsTrial(stage)) {
             return rows;
         }
         return Math.min(rows, SpikeCosts.inUse().rowsForeseen(rows, active));

@@ -4,6 +4,8 @@ import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.INT;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -214,6 +216,24 @@ final class SpikePermuteVector {
                 row2 = row2.lanewise(VectorOperators.LSHR, 4);
                 row3 = row3.lanewise(VectorOperators.LSHR, 4);
             }
+        }
+        if (s00.getClass() != VECTOR
+                || s01.getClass() != VECTOR
+                || s02.getClass() != VECTOR
+                || s03.getClass() != VECTOR
+                || s10.getClass() != VECTOR
+                || s11.getClass() != VECTOR
+                || s12.getClass() != VECTOR
+                || s13.getClass() != VECTOR
+                || s20.getClass() != VECTOR
+                || s21.getClass() != VECTOR
+                || s22.getClass() != VECTOR
+                || s23.getClass() != VECTOR
+                || s30.getClass() != VECTOR
+                || s31.getClass() != VECTOR
+                || s32.getClass() != VECTOR
+                || s33.getClass() != VECTOR) {
+            throw new AssertionError(OTHER_VECTOR);
         }
         int sums = SUMS + column * SUMS_STRIDE + vector * BYTES;
         s00.intoMemorySegment(workspace, sums, ORDER);

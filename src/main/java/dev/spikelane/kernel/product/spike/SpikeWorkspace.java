@@ -46,6 +46,9 @@ public final class SpikeWorkspace {
         this.own = new PreparedSpikes(
                 tables.asSlice(SpikePanels.WORKSPACE_BYTES, SpikeLister.BYTES), new TunedStage(tuner, 1));
         this.ofIntegers = new TunedStage(tuner, 1);
+        if (tuner.learns()) {
+            Rehearsal.load(this);
+        }
     }
 
     /** Memory of a matrix, which refuses arenas that kernels cannot take. */

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product.spike;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -23,16 +24,18 @@ public final class TunedStage {
     int inputs;
     int outputs;
     int blocks;
-    public TunedClass of;
-    /** The way that serves. */
+    TunedClass of;
+    /** The way that computes this stage. */
     public int way;
-    /** The way that is tried; {@link #NONE} if none is. */
-    public int trial = NONE;
-    /** Whether it is tried on one block only. */
-    boolean small;
 
-    /** Whether the way that is to serve is itself a trial. */
-    boolean whole;
+    /** The way that one thread looks at, beside it, on one block; {@link #NONE} if none is. */
+    public int look = NONE;
+
+    /** Whether that only lets C2 compile it, on a small product. */
+    public boolean rehearses;
+
+    /** Which of the stages of a comparison this is; {@link #NONE} if it is none. */
+    int turn = NONE;
 
     boolean measured;
     /** Whether the time that threads have computed counts. */
@@ -40,14 +43,9 @@ public final class TunedStage {
 
     private long active;
     private long preparing;
-    private long preparingTrial;
     private final AtomicLong nanoseconds = new AtomicLong();
     private final AtomicInteger left = new AtomicInteger();
-    private final AtomicInteger claimed = new AtomicInteger();
-    private long nanosecondsOfTrial;
-    private long wholeTrial;
-    private int blocksThatCount;
-    private int blocksOfTrial;
+    private final AtomicBoolean claimed = new AtomicBoolean();
 
     public TunedStage(Tuner tuner, int threads) {
         this.tuner = tuner;
@@ -72,19 +70,16 @@ public final class TunedStage {
     public void open(int someBlocks) {
         blocks = someBlocks;
         if (!tuner.learns()) {
-            way = Tuner.cheapest(costs);
+            way = TunedClass.cheapest(costs);
             rest();
             return;
         }
         tuner.open(this);
         if (measured) {
             preparing = 0;
-            preparingTrial = 0;
-            nanosecondsOfTrial = 0;
-            blocksOfTrial = 0;
             nanoseconds.setPlain(0);
             left.setPlain(blocks);
-            claimed.setPlain(trial == NONE ? 1 : 0);
+            claimed.setPlain(look == NONE);
         }
     }
 
@@ -97,63 +92,45 @@ public final class TunedStage {
         return measured ? tuner.now(this) : 0;
     }
 
-    /** The way that serves was prepared, all of it since then. */
+    /** The way of this stage was prepared, all of it since then. */
     void prepared(long since) {
         if (measured) {
             preparing = tuner.now(this) - since;
         }
     }
 
-    /** On how many of the blocks of a part the caller is to try the other way; 0 if on none. */
-    public int blocksToTry(int ofPart) {
-        if (!measured || claimed.get() != 0 || !claimed.compareAndSet(0, 1)) {
-            return 0;
-        }
-        return small ? 1 : Math.min(ofPart, Math.max(1, blocks / 4));
+    /** Whether the caller is the one that looks at another way. */
+    public boolean looks() {
+        return measured && !claimed.get() && claimed.compareAndSet(false, true);
     }
 
-    /**
-     * The other way was prepared, and has done some blocks.
-     *
-     * @param warm when it began with the blocks that count: the first finds caches and branch predictor as the way that
-     *     serves has left them
-     */
-    public void tried(long start, long prepared, long warm, int thatCount, int someBlocks) {
-        long end = tuner.now(this);
-        preparingTrial = prepared - start;
-        nanosecondsOfTrial = end - warm;
-        wholeTrial = end - start;
-        blocksThatCount = thatCount;
-        blocksOfTrial = someBlocks;
-        finish(someBlocks);
+    /** The caller has computed a small product since then, which costs so much. */
+    public void rehearsed(long since, double cost) {
+        tuner.rehearsed(this, tuner.now(this) - since, cost);
     }
 
-    /** The way that serves has done some blocks. */
+    /** Whether the caller, who looked since then, should do it again, as the first time finds other caches. */
+    public boolean looksAgain(long since) {
+        return Tuner.isWarm(tuner.now(this) - since, costs[look] / blocks);
+    }
+
+    /** The caller has looked at one block, for the last time since then. */
+    public void looked(long preparingTook, long since) {
+        tuner.looked(this, preparingTook, tuner.now(this) - since);
+    }
+
+    /** Some blocks are done. */
     public void done(long since, int someBlocks) {
         if (measured) {
             nanoseconds.getAndAdd(tuner.now(this) - since);
-            finish(someBlocks);
+            if (left.addAndGet(-someBlocks) == 0) {
+                tuner.close(this);
+            }
         }
     }
 
-    private void finish(int someBlocks) {
-        if (left.addAndGet(-someBlocks) == 0) {
-            tuner.close(this);
-        }
-    }
-
-    /** The time of all blocks by the way that serves, on all threads together. */
+    /** The time of all blocks, on all threads together. */
     double time() {
-        return (double) threads * preparing + (double) nanoseconds.getPlain() * blocks / (blocks - blocksOfTrial);
-    }
-
-    /** What all blocks would have taken by the way that was tried. */
-    double timeOfTrial() {
-        return (double) threads * preparingTrial + (double) nanosecondsOfTrial * blocks / blocksThatCount;
-    }
-
-    /** What the trial took beyond the way that serves, which takes some time for all blocks. */
-    double excess(double served) {
-        return trial == NONE ? 0 : Math.max(0, wholeTrial - served * blocksOfTrial / blocks);
+        return (double) threads * preparing + nanoseconds.getPlain();
     }
 }

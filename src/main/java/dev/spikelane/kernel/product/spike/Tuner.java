@@ -14,18 +14,22 @@ import org.jspecify.annotations.Nullable;
  * wrong, against those of the others, and the way with the smallest product of factor and costs serves. A new class
  * takes the factors of the most similar one, so that it starts with what is known of this machine.
  *
- * <p>A {@link TunedStage} asks once, before spikes are prepared, for all threads, and may be told to try another way:
- * on at most a quarter of the outputs, beside the way that serves on the others, or, once it is known not to be much
- * slower, in two stages of its own behind two that were served as always, of which the second counts. Both are timed in
- * the same moment, so that whatever else the machine does holds up both; of up to {@value #SAMPLES} such pairs the
- * median counts. A way may serve once it was tried three times; it is tried {@value #SAMPLES} times where it is near
- * the best, and never where its costs are more than {@value #HOPELESS} times those of the best. Whatever a moment has
- * shown is tried again now and then, and soon when the time of a class drifts by a third.
+ * <p>A {@link TunedStage} asks once, before spikes are prepared, for all threads. Another way is tried in three steps,
+ * two of them beside the one that serves:
  *
- * <p>Learning takes at most a quarter of the time of a class in its first second or its first {@value #FIRST_CALLS}
- * calls, whichever is longer, and 1 percent from then on: a trial that would take more waits. Stages below
- * {@value #LEAST_NANOSECONDS} ns are not measured; of long ones the time counts that threads have computed. Code that
- * C2 has not compiled yet tells nothing: a pair that is beyond all expectation is left out some times.
+ * <ol>
+ *   <li>on a small product, until C2 has compiled it;
+ *   <li>on one block of all rows, which says whether it is worth a whole stage;
+ *   <li>in two stages of its own, of which the second counts, right behind {@value #BEFORE} by the way that serves, so
+ *       that whatever else the machine does holds up both. Of up to {@value #SAMPLES} such samples the median counts,
+ *       and a way serves only after three of them.
+ * </ol>
+ *
+ * <p>A way is never tried where its costs, and what was learned, are more than {@value #HOPELESS} times those of the
+ * best. Whatever a moment has shown is tried again now and then. Learning takes at most a quarter of the time of a
+ * class in its first second or its first {@value #FIRST_CALLS} calls, whichever is longer, and 1 percent from then on:
+ * a trial that would take more waits. Stages below {@value #LEAST_NANOSECONDS} ns are not measured; of long ones the
+ * time counts that threads have computed.
  *
  * <p>There are {@value #CLASSES} classes, made at once; the one that was not used for the longest time makes room for a
  * new one. Nothing is allocated later. Threads that use a class at the same time may lose each other's samples, which
@@ -42,31 +46,37 @@ public final class Tuner {
     static final double HOPELESS = 3;
     static final double LEAST_NANOSECONDS = 4_000;
 
-    /** Stages that are likely to be interrupted by other programs: their threads' own time is taken. */
-    private static final double LONG_NANOSECONDS = 200_000;
+    /** Stages by the way that serves with which a trial is compared, and those of a trial. */
+    static final int BEFORE = 3;
 
+    private static final int STAGES_OF_TRIAL = 2;
     /** What a stage that tries another way in whole may be estimated to take, so that it is not held up. */
-    private static final double MOST_OF_WHOLE = 1.8;
+    static final double MOST_OF_WHOLE = 1.8;
+
+    /** Fewer blocks of outputs, of which one would be too much of a stage, are tried in whole at once. */
+    static final int LEAST_BLOCKS = 4;
+
+    /** Stages that are likely to be interrupted by other programs: their threads' own time is taken. */
+    private static final double LONG_NANOSECONDS = 1_000_000;
 
     /** What a trial is charged with at least, as a part of its stage: it drives weights out of caches. */
     private static final double LEAST_CHARGE = 0.03;
 
-    /** By how much a way that was never tried may be slower than it is estimated. */
-    private static final double DOUBT = 2;
-
-    /** Of so many stages in a row the last counts: the first finds caches and branch predictor of another way. */
-    private static final int IN_ROW = 2;
-
     /** Of the stages of a settled class one in so many is measured; a power of 2. */
     private static final int SELDOM = 16;
 
-    /** How far from its expectation a pair must be to look like code that is not compiled, and how often it may be. */
-    private static final double BEYOND = 4;
+    /**
+     * Code that C2 has not compiled takes some hundred times as long. Where constants are so wrong that a few rows
+     * always look like that, a number of runs must do.
+     */
+    static final double COLD = 16;
 
-    private static final int COLD_RUNS = 24;
+    private static final int MOST_RUNS = 2_000;
 
-    /** Runs before which a way is tried on one block only, as code that is not compiled takes long. */
-    private static final int SMALL_RUNS = 8;
+    /** Of so many questions and one the last is granted; one less than a power of 2. */
+    private static final int ASKED_IN_VAIN = 3;
+
+    private static final double SHARE_OF_REHEARSALS = 0.1;
 
     /** Places in which a class may be, from the one that its key says on. */
     private static final int PROBES = 8;
@@ -78,8 +88,12 @@ public final class Tuner {
     private final LongSupplier clockOfThread;
     private final @Nullable SpikeCosts costs;
     private final TunedClass[] classes = new TunedClass[CLASSES];
+    /** How often a way ran on a few rows, to be compiled; {@link #MOST_RUNS} once it is. */
     private final int[][] runs = new int[Kind.values().length][WAYS];
-    private final int[][] coldRuns = new int[Kind.values().length][WAYS];
+
+    /** What rehearsals may take; less than 0 while they have taken too much. */
+    private double forRehearsals;
+
     private volatile boolean hurries;
     private int uses;
     private int hurried;
@@ -156,130 +170,132 @@ public final class Tuner {
         return text.toString();
     }
 
-    /** The way that costs least. */
-    static int cheapest(double[] costs) {
-        int best = 0;
-        for (int way = 1; way < WAYS; way++) {
-            best = costs[way] < costs[best] ? way : best;
-        }
-        return best;
-    }
-
     long now(TunedStage stage) {
         return (stage.isLong ? clockOfThread : clock).getAsLong();
     }
 
-    /** Chooses for a stage, whose costs are known, which way serves, and which one is tried beside it. */
+    /** Chooses for a stage, whose costs are known, which way serves, and which one is tried. */
     void open(TunedStage stage) {
         TunedClass of = find(stage);
         stage.of = of;
-        int best = of.best(stage.costs);
+        int best = of.best(stage);
+        double time = of.nanoseconds(stage.costs, best);
         stage.way = best;
-        stage.trial = TunedStage.NONE;
-        stage.whole = false;
-        double time = of.scale * of.factor(best) * stage.costs[best];
+        stage.look = TunedStage.NONE;
+        stage.turn = TunedStage.NONE;
         of.calls++;
         of.used = ++uses;
-        of.settled |= time < LEAST_NANOSECONDS;
-        int again = of.again;
-        stage.measured =
-                time >= LEAST_NANOSECONDS && (!of.settled || (of.calls & SELDOM - 1) == 0 || again != TunedStage.NONE);
-        if (stage.measured) {
-            stage.isLong = time >= LONG_NANOSECONDS;
-            of.serve(best);
-            if (again != TunedStage.NONE && stage.costs[again] < Double.POSITIVE_INFINITY) {
-                stage.way = again;
-                stage.whole = true;
-                return;
+        if (time < LEAST_NANOSECONDS) {
+            of.settled = true;
+            stage.rest();
+            of.spend(time);
+            return;
+        }
+        of.serve(best);
+        boolean looks = !of.settled || (of.calls & SELDOM - 1) == 0;
+        boolean warm = of.scale < COLD || of.calls > FIRST_CALLS;
+        if (looks && warm && of.trying == TunedStage.NONE) {
+            tryOther(stage, best, time);
+        }
+        if (of.trying != TunedStage.NONE) {
+            stage.turn = of.turn++;
+            if (stage.turn >= BEFORE) {
+                stage.way = of.trying;
             }
-            int trial = of.next(stage.costs, best, stage.blocks == 1 ? MOST_OF_WHOLE : HOPELESS);
-            if (trial != TunedStage.NONE) {
-                tryOther(stage, trial, of.ratio(stage.costs, trial, best), time);
+            if (stage.turn >= BEFORE + STAGES_OF_TRIAL - 1) {
+                of.trying = TunedStage.NONE;
             }
-        } else {
+        }
+        stage.isLong = time >= LONG_NANOSECONDS;
+        stage.measured = looks || stage.turn >= 0;
+        forRehearsals = Math.min(0, forRehearsals + SHARE_OF_REHEARSALS * time);
+        if (!stage.measured) {
             of.spend(time);
         }
     }
 
-    /** Lets a stage try another way, if that does not cost too much. */
-    private void tryOther(TunedStage stage, int trial, double ratio, double time) {
+    /** Lets a stage try another way, or begins to compare one, if that does not cost too much. */
+    private void tryOther(TunedStage stage, int best, double time) {
         TunedClass of = stage.of;
-        double estimated = ratio * (of.trials[trial] == 0 ? DOUBT : 1);
-        boolean whole = stage.blocks == 1 || of.trials[trial] > 0 && ratio < MOST_OF_WHOLE;
-        if (whole && (of.lastWay != of.served || of.inRow < IN_ROW)) {
-            return; // there is nothing to compare it with
+        int[] ofKind = runs[stage.kind.number];
+        boolean free = hurries && !of.settled;
+        int trial = of.next(stage, best, free || forRehearsals >= 0 ? 0 : MOST_RUNS, ofKind);
+        if (trial == TunedStage.NONE) {
+            return;
         }
-        stage.small = estimated > HOPELESS || runs[stage.kind.number][trial] < SMALL_RUNS;
-        double part = whole ? IN_ROW : 1.0 / (stage.small ? stage.blocks : Math.min(4, stage.blocks));
-        double excess = time * Math.max(LEAST_CHARGE, (estimated - 1) * part);
-        if (hurries && !of.settled || excess <= of.credit) {
-            stage.whole = whole;
-            if (whole) {
-                stage.way = trial;
-            } else {
-                stage.trial = trial;
-            }
+        double ratio = of.ratio(stage.costs, trial, best);
+        boolean cold = ofKind[trial] < MOST_RUNS;
+        boolean whole = !cold && of.wantsWhole(trial, ratio, stage.blocks);
+        double excess = whole ? STAGES_OF_TRIAL * (ratio - 1) * time : 2 * ratio * time / stage.blocks;
+        if (!free && !cold && of.credit < excess) {
+            return;
+        }
+        if (whole) {
+            of.trying = trial;
+            of.turn = 0;
+        } else {
+            stage.look = trial;
+            stage.rehearses = cold;
         }
     }
 
     /** The way that would serve a stage, whose costs are known. */
     public int peek(TunedStage stage) {
         TunedClass of = known(stage);
-        return of == null ? cheapest(stage.costs) : of.best(stage.costs);
+        return of == null ? TunedClass.cheapest(stage.costs) : of.best(stage);
     }
 
     /** The time of a stage on one thread, by what is known of its class. */
     double nanoseconds(TunedStage stage) {
         TunedClass of = known(stage);
-        int best = of == null ? cheapest(stage.costs) : of.best(stage.costs);
-        return of == null ? stage.costs[best] : of.scale * of.factor(best) * stage.costs[best];
+        return of == null
+                ? stage.costs[TunedClass.cheapest(stage.costs)]
+                : of.nanoseconds(stage.costs, of.best(stage));
+    }
+
+    /** Whether a class, which does not serve because of its number of rows, should be tried now and then. */
+    boolean wantsTrial(TunedStage stage) {
+        if (!learns()) {
+            return false;
+        }
+        TunedClass of = ofAnyThreads(stage);
+        return of == null || of.isFirst() && (of.asked++ & ASKED_IN_VAIN) == 0;
+    }
+
+    /** Whether code that costs so much took no longer than it may once it is compiled. */
+    static boolean isWarm(double time, double cost) {
+        return time < COLD * cost;
+    }
+
+    /** Takes the time of a small product by another way. */
+    void rehearsed(TunedStage stage, double time, double cost) {
+        int[] ofKind = runs[stage.kind.number];
+        ofKind[stage.look] = isWarm(time, cost) ? MOST_RUNS : ofKind[stage.look] + 1;
+        forRehearsals -= time;
+    }
+
+    /** Takes the time that another way took on one block. */
+    void looked(TunedStage stage, double preparing, double block) {
+        double all = stage.threads * preparing + block * stage.blocks;
+        stage.of.look(stage.look, all / (stage.of.scale * stage.costs[stage.look]));
+        stage.of.credit -= preparing + 2 * block;
     }
 
     /** Takes the times of a stage that was measured. */
     void close(TunedStage stage) {
         TunedClass of = stage.of;
-        int way = stage.way;
         double time = stage.time();
-        runs[stage.kind.number][way]++;
-        of.inRow = stage.trial != TunedStage.NONE ? 0 : way == of.lastWay ? of.inRow + 1 : 1;
-        of.lastWay = way;
-        if (stage.whole) {
-            double served = of.lastScale * of.factor(of.served) * stage.costs[of.served];
-            of.spend(time);
-            of.credit -= Math.max(time - served, LEAST_CHARGE * served);
-            of.again = of.inRow < IN_ROW ? way : TunedStage.NONE;
-            if (of.inRow >= IN_ROW) {
-                add(stage, of.served, way, time / (of.lastScale * stage.costs[way]));
-            }
-            return;
-        }
-        of.spend(time + stage.excess(time));
-        of.scale(time / (of.factor(way) * stage.costs[way]));
-        if (stage.trial != TunedStage.NONE) {
-            int trial = stage.trial;
-            runs[stage.kind.number][trial]++;
-            of.credit -= Math.max(stage.excess(time), LEAST_CHARGE * time);
-            double ratio = stage.timeOfTrial() / time;
-            add(stage, way, trial, of.factor(way) * ratio * stage.costs[way] / stage.costs[trial]);
-        }
-    }
-
-    /** A way was tried beside the one that serves: that of the two which was measured less often takes the sample. */
-    private void add(TunedStage stage, int served, int trial, double sample) {
-        TunedClass of = stage.of;
-        if (!(sample > 0 && sample < Double.POSITIVE_INFINITY)) {
-            return; // the clock stood still
-        }
-        int[] cold = coldRuns[stage.kind.number];
-        double surprise = sample / of.factor(trial);
-        if (surprise > BEYOND && cold[trial]++ < COLD_RUNS || surprise < 1 / BEYOND && cold[served]++ < COLD_RUNS) {
-            return;
-        }
-        if (of.trials[served] < of.trials[trial]) {
-            of.add(served, of.factor(served) * of.factor(trial) / sample);
+        double cost = stage.costs[stage.way];
+        if (stage.turn < BEFORE) {
+            of.served(stage.turn, time / (of.factor(stage.way) * cost));
         } else {
-            of.add(trial, sample);
+            double served = of.nanoseconds(stage.costs, of.served);
+            of.credit -= Math.max(time - served, LEAST_CHARGE * served);
+            if (stage.turn == BEFORE + STAGES_OF_TRIAL - 1) {
+                of.add(stage.way, time / cost);
+            }
         }
+        of.spend(time);
     }
 
     /** The class of a stage, which is made if there is none. */
@@ -294,11 +310,13 @@ public final class Tuner {
         if (stage.rows == 1 || !learns()) {
             return null;
         }
-        TunedClass found = find(TunedClass.key(stage, stage.threads > 1));
-        if (found == null) {
-            found = find(TunedClass.key(stage, stage.threads == 1));
-        }
+        TunedClass found = ofAnyThreads(stage);
         return found == null ? similar(stage) : found;
+    }
+
+    private @Nullable TunedClass ofAnyThreads(TunedStage stage) {
+        TunedClass found = find(TunedClass.key(stage, stage.threads > 1));
+        return found == null ? find(TunedClass.key(stage, stage.threads == 1)) : found;
     }
 
     private @Nullable TunedClass find(long key) {

@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.product.window;
 
 import dev.spikelane.kernel.base.Window;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,14 +30,21 @@ record Pass(int first, int end, int kernelRow, int rows, int top, int bottom, bo
 
     /** The first rows of the input, by the first rows of a tall kernel alone, those between, and the last rows. */
     static List<Pass> withEdges(Window.Axis y) {
-        int edge = EDGE - y.padding();
-        if (y.kernel() < TALL || edge <= 0 || y.outputs() < EDGE) {
+        int above = Math.max(0, EDGE - y.padding());
+        int behind = y.outputs() - 1 + y.kernel() - y.padding() - y.inputs(); // padding
+        int below = y.inputs() - Math.max(0, EDGE - behind);
+        if (y.kernel() < TALL || y.outputs() < EDGE || above >= below || above == 0 && below == y.inputs()) {
             return whole(y);
         }
-        return List.of(
-                of(y, 0, edge, 0, EDGE, false),
-                of(y, edge, y.inputs() - edge, 0, y.kernel(), false),
-                of(y, y.inputs() - edge, y.inputs(), y.kernel() - EDGE, EDGE, false));
+        List<Pass> passes = new ArrayList<>();
+        if (above > 0) {
+            passes.add(of(y, 0, above, 0, EDGE, false));
+        }
+        passes.add(of(y, above, below, 0, y.kernel(), false));
+        if (below < y.inputs()) {
+            passes.add(of(y, below, y.inputs(), y.kernel() - EDGE, EDGE, false));
+        }
+        return passes;
     }
 
     private static Pass of(Window.Axis y, int first, int end, int kernelRow, int rows, boolean begins) {

@@ -38,8 +38,8 @@ final class WindowRowsScalar extends WindowRows {
         WindowTables tables = lists.tables;
         Window.Axis x = tables.window.x();
         int groups = tables.window.channels() / 4;
-        int left = (y * x.inputs() + Math.max(first, 0)) * groups;
-        int right = (y * x.inputs() + Math.min(first + x.kernel(), x.inputs())) * groups;
+        int left = (y * x.inputs() + Math.clamp(first, 0, x.inputs())) * groups;
+        int right = (y * x.inputs() + Math.clamp(first + x.kernel(), 0, x.inputs())) * groups;
         int from = (y * x.inputs() + first) * tables.pixelBytes();
         long table = tables.blockOffset(block) - tables.entryBytes() + (long) kernelRow * PackedWeights.BLOCK_BYTES;
         for (int i = lists.starts[left]; i < lists.starts[right]; i++) {

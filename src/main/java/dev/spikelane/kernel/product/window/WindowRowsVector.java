@@ -2,6 +2,8 @@ package dev.spikelane.kernel.product.window;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Template;
@@ -20,7 +22,7 @@ import jdk.incubator.vector.FloatVector;
  * <p>This class is a {@link Template}, a copy for each number of rows and of vectors in a strip. It has few accesses
  * to memory: where sums of rows are loaded before the loop and stored behind it one by one, C1 runs out of virtual
  * registers, and then the loop is not compiled at all (JDK 25). The one slice is in the loop that runs most, and no
- * other access is, since slices are not always inlined.
+ * other access is, since slices are not always inlined. What an entry is added to is an argument, which needs no class.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within an entry are int on purpose
 final class WindowRowsVector extends WindowRows {
@@ -56,8 +58,8 @@ final class WindowRowsVector extends WindowRows {
         long below = (long) x.outputs() * position;
         for (int column = 0; column < x.outputs(); column++) {
             int place = column - x.padding();
-            int left = Math.max(place, 0) * groups;
-            int right = Math.min(place + x.kernel(), x.inputs()) * groups;
+            int left = Math.clamp(place, 0, x.inputs()) * groups;
+            int right = Math.clamp(place + x.kernel(), 0, x.inputs()) * groups;
             long sum = to + (long) column * position;
             FloatVector zero = FloatVector.zero(FLOAT);
             FloatVector s10 = zero;
@@ -90,42 +92,42 @@ final class WindowRowsVector extends WindowRows {
                     int last = starts[y * rowOfInput + right];
                     for (int i = starts[y * rowOfInput + left]; i < last; i++) {
                         MemorySegment entry = tables.asSlice(table + (entries[i] - base * pixel), ENTRY);
-                        s00 = s00.add(FloatVector.fromMemorySegment(FLOAT, entry, 0, ORDER));
-                        s01 = s01.add(FloatVector.fromMemorySegment(FLOAT, entry, BYTES, ORDER));
+                        s00 = FloatVector.fromMemorySegment(FLOAT, entry, 0, ORDER).add(s00);
+                        s01 = FloatVector.fromMemorySegment(FLOAT, entry, BYTES, ORDER).add(s01);
                         if (VECTORS > 2) {
-                            s02 = s02.add(FloatVector.fromMemorySegment(FLOAT, entry, 2 * BYTES, ORDER));
-                            s03 = s03.add(FloatVector.fromMemorySegment(FLOAT, entry, 3 * BYTES, ORDER));
+                            s02 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * BYTES, ORDER).add(s02);
+                            s03 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * BYTES, ORDER).add(s03);
                         }
                         if (ROWS > 1) {
-                            s10 = s10.add(FloatVector.fromMemorySegment(FLOAT, entry, ROW, ORDER));
-                            s11 = s11.add(FloatVector.fromMemorySegment(FLOAT, entry, ROW + BYTES, ORDER));
+                            s10 = FloatVector.fromMemorySegment(FLOAT, entry, ROW, ORDER).add(s10);
+                            s11 = FloatVector.fromMemorySegment(FLOAT, entry, ROW + BYTES, ORDER).add(s11);
                             if (VECTORS > 2) {
-                                s12 = s12.add(FloatVector.fromMemorySegment(FLOAT, entry, ROW + 2 * BYTES, ORDER));
-                                s13 = s13.add(FloatVector.fromMemorySegment(FLOAT, entry, ROW + 3 * BYTES, ORDER));
+                                s12 = FloatVector.fromMemorySegment(FLOAT, entry, ROW + 2 * BYTES, ORDER).add(s12);
+                                s13 = FloatVector.fromMemorySegment(FLOAT, entry, ROW + 3 * BYTES, ORDER).add(s13);
                             }
                         }
                         if (ROWS > 2) {
-                            s20 = s20.add(FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW, ORDER));
-                            s21 = s21.add(FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW + BYTES, ORDER));
+                            s20 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW, ORDER).add(s20);
+                            s21 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW + BYTES, ORDER).add(s21);
                             if (VECTORS > 2) {
-                                s22 = s22.add(FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW + 2 * BYTES, ORDER));
-                                s23 = s23.add(FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW + 3 * BYTES, ORDER));
+                                s22 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW + 2 * BYTES, ORDER).add(s22);
+                                s23 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW + 3 * BYTES, ORDER).add(s23);
                             }
                         }
                         if (ROWS > 3) {
-                            s30 = s30.add(FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW, ORDER));
-                            s31 = s31.add(FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW + BYTES, ORDER));
+                            s30 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW, ORDER).add(s30);
+                            s31 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW + BYTES, ORDER).add(s31);
                             if (VECTORS > 2) {
-                                s32 = s32.add(FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW + 2 * BYTES, ORDER));
-                                s33 = s33.add(FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW + 3 * BYTES, ORDER));
+                                s32 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW + 2 * BYTES, ORDER).add(s32);
+                                s33 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW + 3 * BYTES, ORDER).add(s33);
                             }
                         }
                         if (ROWS > 4) {
-                            s40 = s40.add(FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW, ORDER));
-                            s41 = s41.add(FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW + BYTES, ORDER));
+                            s40 = FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW, ORDER).add(s40);
+                            s41 = FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW + BYTES, ORDER).add(s41);
                             if (VECTORS > 2) {
-                                s42 = s42.add(FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW + 2 * BYTES, ORDER));
-                                s43 = s43.add(FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW + 3 * BYTES, ORDER));
+                                s42 = FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW + 2 * BYTES, ORDER).add(s42);
+                                s43 = FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW + 3 * BYTES, ORDER).add(s43);
                             }
                         }
                     }
@@ -135,6 +137,12 @@ final class WindowRowsVector extends WindowRows {
                 FloatVector out1 = ROWS == 1 ? s01 : ROWS == 2 ? s11 : ROWS == 3 ? s21 : ROWS == 4 ? s31 : s41;
                 FloatVector out2 = ROWS == 1 ? s02 : ROWS == 2 ? s12 : ROWS == 3 ? s22 : ROWS == 4 ? s32 : s42;
                 FloatVector out3 = ROWS == 1 ? s03 : ROWS == 2 ? s13 : ROWS == 3 ? s23 : ROWS == 4 ? s33 : s43;
+                if (out0.getClass() != VECTOR
+                        || out1.getClass() != VECTOR
+                        || out2.getClass() != VECTOR
+                        || out3.getClass() != VECTOR) {
+                    throw new AssertionError(OTHER_VECTOR);
+                }
                 out0.intoMemorySegment(sums, oldest, ORDER);
                 out1.intoMemorySegment(sums, oldest + BYTES, ORDER);
                 if (VECTORS > 2) {

@@ -52,17 +52,23 @@ final class TunerTest {
         stage.prepared(stage.now());
         for (int block = 0; block < blocks; block += 4) {
             int part = Math.min(4, blocks - block);
-            int tried = stage.blocksToTry(part);
-            if (tried > 0) {
-                long start = stage.now();
-                pass(machine.nanoseconds(SpikeMatmul.variant(stage.trial)) * tried / blocks * slowedDown);
-                stage.tried(start, start, start, tried, tried);
+            if (stage.looks()) {
+                double one = machine.nanoseconds(SpikeMatmul.variant(stage.look)) / blocks * slowedDown;
+                long since = stage.now();
+                pass(stage.rehearses ? 1_000 : one);
+                if (stage.rehearses) {
+                    stage.rehearsed(since, 1_000);
+                } else {
+                    if (stage.looksAgain(since)) {
+                        since = stage.now();
+                        pass(one);
+                    }
+                    stage.looked(0, since);
+                }
             }
-            if (tried < part) {
-                long start = stage.now();
-                pass(machine.nanoseconds(SpikeMatmul.variant(stage.way)) * (part - tried) / blocks * slowedDown);
-                stage.done(start, part - tried);
-            }
+            long start = stage.now();
+            pass(machine.nanoseconds(SpikeMatmul.variant(stage.way)) * part / blocks * slowedDown);
+            stage.done(start, part);
         }
         return now - before;
     }
@@ -193,6 +199,43 @@ final class TunerTest {
         assertEquals(SpikeMatmul.Variant.NARROW, serves(stage));
     }
 
+    /** What one density has shown of the only variant that it needs says nothing against others at another density. */
+    @Test
+    void anotherDensityMayChooseWhatWasNeverTried() {
+        SpikeCosts costs = SpikeCosts.of("zen5");
+        TunedStage stage = stage(costs);
+        long few = 200 * PRE / 50;
+        for (int call = 0; call < 100; call++) {
+            run(stage, 200, POST, few, machine(costs, 200, POST, few), 1);
+        }
+        assertEquals(SpikeMatmul.Variant.ACTIVE, serves(stage));
+        long many = 200 * PRE / 2;
+        SpikeMatmul.describe(stage, 200, PRE, POST, many, BLOCKS);
+        assertEquals(Start.choose(costs, 200, PRE, POST, many), serves(stage));
+    }
+
+    /** Code that C2 has not compiled takes a thousand times as long, on a small product, and serves none. */
+    @Test
+    void codeThatIsNotCompiledOnlyRehearses() {
+        SpikeCosts costs = SpikeCosts.of("zen5");
+        TunedStage stage = stage(costs);
+        for (int call = 0; call < 200; call++) {
+            SpikeMatmul.open(stage, 200, PRE, POST, 200 * PRE / 2, BLOCKS);
+            stage.prepared(stage.now());
+            if (stage.looks()) {
+                assertTrue(stage.rehearses);
+                long since = stage.now();
+                pass(1_000_000);
+                stage.rehearsed(since, 1_000);
+            }
+            assertEquals(TunedStage.NONE, stage.turn);
+            long since = stage.now();
+            pass(700_000);
+            stage.done(since, BLOCKS);
+        }
+        assertTrue(now < 200 * 700_000 * 1.15, "rehearsals took " + (now / 700_000.0 / 200 - 1));
+    }
+
     /** From its first second on, a hundredth. */
     @Test
     void learningCostsLittle() {
@@ -211,9 +254,7 @@ final class TunerTest {
         TunedStage stage = stage(SpikeCosts.of("zen3"));
         for (int call = 0; call < 2_000; call++) {
             run(stage, 1_024, POST, 1_024 * PRE * 9 / 10, TunerTest::narrowIsFast, 1);
-            assertTrue(!stage.measured
-                    || stage.trial == TunedStage.NONE
-                    || SpikeMatmul.variant(stage.trial) != SpikeMatmul.Variant.ACTIVE);
+            assertTrue(stage.look == TunedStage.NONE || SpikeMatmul.variant(stage.look) != SpikeMatmul.Variant.ACTIVE);
         }
     }
 

@@ -46,10 +46,12 @@ public final class WindowCase {
         return new Window(channels, draw(random, 2 + random.nextInt(4)), draw(random, 1 + random.nextInt(5)));
     }
 
+    /** Padding may be wider than the kernel, and there may be more of it on one side. */
     private static Window.Axis draw(Random random, int kernel) {
-        int padding = random.nextInt(kernel + 1);
-        int least = Math.max(1, kernel - 2 * padding);
-        return axis(least + random.nextInt(10), kernel, padding);
+        int padding = random.nextInt(kernel + 3);
+        Window.Axis even = axis(Math.max(1, kernel - 2 * padding) + random.nextInt(10), kernel, padding);
+        int outputs = Math.max(1, even.outputs() + (random.nextBoolean() ? 0 : random.nextInt(5) - 2));
+        return new Window.Axis(even.inputs(), kernel, 1, padding, 1, outputs);
     }
 
     FloatMatrix current() {

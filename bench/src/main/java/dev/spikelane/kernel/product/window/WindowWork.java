@@ -10,14 +10,17 @@ import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.Unfold;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A convolution of random spikes on square maps, for {@value #MAPS} different maps: one again and again would be learned
@@ -34,8 +37,8 @@ public record WindowWork(int channels, int post, int kernel, int padding, int in
 
     private static final int MAPS = 400;
 
-    /** Maps in a call; so currents stay in the L2 cache. */
-    private static final int ROWS = 1;
+    /** Maps that are unfolded at a time, as variants of products want many rows. */
+    private static final int UNFOLDED = 8;
 
     @Override
     public String name() {
@@ -71,10 +74,10 @@ public record WindowWork(int channels, int post, int kernel, int padding, int in
         private final PackedWeights weights;
         private final SpikeMatrix spikes;
         private final List<SpikeMatrix> maps;
-        private final List<SpikeMatrix> unfolded = new ArrayList<>();
-        private final FloatMatrix current;
-        private final Tile currents;
+        private final SpikeMatrix unfolded;
         private final FloatMatrix sums;
+        private final Tile tile;
+        private final Tile current;
         private final SpikeWorkspace workspace = new SpikeWorkspace(arena);
 
         Open(WindowWork work) {
@@ -82,69 +85,53 @@ public record WindowWork(int channels, int post, int kernel, int padding, int in
             var linear = RandomData.linear(arena, window.size(), work.post, new TorchRandom(1));
             weights = PackedWeights.pack(arena, linear.weights(), linear.bias());
             spikes = RandomData.spikes(arena, MAPS, window.inputs(), work.density);
-            maps = parts(spikes, ROWS);
-            current = FloatMatrix.zeros(arena, ROWS, window.positions() * work.post);
-            currents = Tile.whole(current);
-            sums = FloatMatrix.zeros(arena, ROWS * window.positions(), work.post);
+            maps = IntStream.range(0, MAPS).mapToObj(row -> spikes.rows(row, 1)).toList();
+            current = Tile.whole(FloatMatrix.zeros(arena, 1, window.positions() * work.post));
             WindowTables tables = new WindowTables(arena, window, work.post);
             tables.fill(weights);
             WindowLists lists = new WindowLists(arena, tables);
-            entries.add(new Entry(Contestant.JAVA, () -> slide(lists), current.segment()));
-            unfold();
-            entries.add(new Entry(Contestant.UNFOLDED, this::multiply, sums.segment()));
+            MemorySegment currents = current.matrix().segment();
+            entries.add(new Entry(Contestant.JAVA, () -> slide(lists), currents));
+            unfolded = SpikeMatrix.zeros(arena, UNFOLDED * window.positions(), window.size());
+            sums = FloatMatrix.zeros(arena, unfolded.rows(), work.post);
+            tile = Tile.whole(sums);
+            FloatMatrix last = sums.rows((UNFOLDED - 1) * window.positions(), window.positions());
+            entries.add(new Entry(Contestant.UNFOLDED, this::unfoldAndMultiply, last.segment()));
             if (Yardstick.AVAILABLE) {
-                Runnable yardstick = new WindowYardstick(tables, maps, current, work.padding);
-                entries.add(new Entry(Contestant.YARDSTICK, yardstick, current.segment()));
+                Runnable yardstick = new WindowYardstick(tables, maps, current.matrix(), work.padding);
+                entries.add(new Entry(Contestant.YARDSTICK, yardstick, currents));
                 entries.addAll(Roofline.loads(arena, loads()));
             }
         }
 
         private void slide(WindowLists lists) {
             for (SpikeMatrix map : maps) {
-                WindowMatmul.multiply(map, ROWS, lists, currents);
+                WindowMatmul.multiply(map, 1, lists, current);
             }
         }
 
-        private void multiply() {
-            for (SpikeMatrix rows : unfolded) {
-                SpikeMatmul.multiply(rows, rows.rows(), weights, Tile.whole(sums), workspace);
+        private void unfoldAndMultiply() {
+            for (int map = 0; map < MAPS; map += UNFOLDED) {
+                unfold(map);
+                SpikeMatmul.multiply(unfolded, unfolded.rows(), weights, tile, workspace);
             }
         }
 
-        private static List<SpikeMatrix> parts(SpikeMatrix of, int rows) {
-            List<SpikeMatrix> parts = new ArrayList<>();
-            for (int row = 0; row < of.rows(); row += rows) {
-                parts.add(of.rows(row, rows));
-            }
-            return parts;
-        }
-
-        /** Beforehand: this takes no part of the time. */
-        private void unfold() {
-            SpikeMatrix rows = SpikeMatrix.zeros(arena, MAPS * window.positions(), window.size());
-            int columns = window.x().outputs();
-            for (int row = 0; row < rows.rows(); row++) {
+        private void unfold(int map) {
+            for (int row = 0; row < unfolded.rows(); row++) {
                 int position = row % window.positions();
-                for (int k = 0; k < window.size(); k++) {
-                    int place = k / window.channels();
-                    int x = window.x().at(position % columns, place % window.x().kernel());
-                    int y = window.y().at(position / columns, place / window.x().kernel());
-                    if (x >= 0 && y >= 0 && x < window.x().inputs() && y < window.y().inputs()) {
-                        int input = (y * window.x().inputs() + x) * window.channels() + k % window.channels();
-                        rows.set(row, k, spikes.get(row / window.positions(), input));
-                    }
-                }
+                Unfold.copy(spikes, map + row / window.positions(), window, position, unfolded, row);
             }
-            unfolded.addAll(parts(rows, ROWS * window.positions()));
         }
 
         /** A load for each group of four inputs of an output in which one fires, and 16 channels. */
         private long loads() {
             long groups = 0;
-            for (SpikeMatrix rows : unfolded) {
-                for (int row = 0; row < rows.rows(); row++) {
+            for (int map = 0; map < MAPS; map += UNFOLDED) {
+                unfold(map);
+                for (int row = 0; row < unfolded.rows(); row++) {
                     int last = -1;
-                    for (int k = rows.next(row, 0); k >= 0; k = rows.next(row, k + 1)) {
+                    for (int k = unfolded.next(row, 0); k >= 0; k = unfolded.next(row, k + 1)) {
                         groups += k / 4 != last ? 1 : 0;
                         last = k / 4;
                     }

@@ -26,7 +26,7 @@ record WindowYardstick(WindowTables tables, List<SpikeMatrix> maps, FloatMatrix 
 
     @Override
     public void run() {
-        int vectors = Integer.getInteger("vectors", tables.strip * Byte.SIZE / SimdWidth.bits());
+        int vectors = tables.strip * Byte.SIZE / SimdWidth.bits();
         for (SpikeMatrix map : maps) {
             try {
                 FUNCTION.invokeExact(

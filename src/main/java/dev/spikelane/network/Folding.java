@@ -1,0 +1,179 @@
+package dev.spikelane.network;
+
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.kind.ConnectionKinds;
+import dev.spikelane.connection.operator.BatchNormOperator;
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.description.NamedValues;
+import dev.spikelane.description.OperatorDescription;
+import dev.spikelane.kernel.base.FusedMultiplyAdd;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Puts batch norms into the weights of the connections before them. */
+final class Folding {
+
+    /**
+     * A connection that stays in a path.
+     *
+     * @param from what the names of its values start with; empty if it has none
+     * @param folded its values by their names among its own, if it has taken a batch norm
+     */
+    private record Kept(Connection connection, String from, Map<String, FloatMatrix> folded) {}
+
+    private final Network network;
+    /** Of the network that is made. */
+    private final Map<String, FloatMatrix> values = new LinkedHashMap<>();
+
+    private final Map<String, Long> counts = new LinkedHashMap<>();
+    private final List<Network.FoldedValues> changes = new ArrayList<>();
+
+    private Folding(Network network) {
+        this.network = network;
+    }
+
+    static Network.Folded folded(Network network) {
+        return network.weights().read(new Folding(network)::folded);
+    }
+
+    private Network.Folded folded() {
+        List<Projection> projections = new ArrayList<>();
+        List<List<Kept>> paths = new ArrayList<>();
+        for (int i = 0; i < network.projections().size(); i++) {
+            Projection said = network.projections().get(i);
+            paths.add(path(i));
+            List<Connection> path = paths.get(i).stream().map(Kept::connection).toList();
+            projections.add(
+                    said.plastic()
+                            ? said
+                            : new ProjectionBuilder(said.name(), said.source(), said.target(), path)
+                                    .port(said.port())
+                                    .delay(said.delay())
+                                    .build());
+        }
+        Network made = new Network(NativeMemory.ofAuto(), network.inputs(), network.populations(), projections);
+        for (int i = 0; i < paths.size(); i++) {
+            carry(paths.get(i), made.laidOut().description().operators(i));
+        }
+        for (String name : made.weights().names()) {
+            if (!values.containsKey(name) && !counts.containsKey(name)) { // a parameter of neurons
+                values.put(name, network.weights().get(name));
+            }
+        }
+        made.weights().replaceAll(values);
+        counts.forEach(made.weights()::replace);
+        return new Network.Folded(made, List.copyOf(changes));
+    }
+
+    private List<Kept> path(int number) {
+        Projection projection = network.projections().get(number);
+        Map<Integer, String> owners = new HashMap<>();
+        for (OperatorDescription each : network.laidOut().description().operators(number)) {
+            owners.put(each.place(), each.owner());
+        }
+        List<Kept> path = new ArrayList<>();
+        for (int place = 0; place < projection.path().size(); place++) {
+            Connection connection = projection.path().get(place);
+            String owner = owners.getOrDefault(place, "");
+            if (connection instanceof BatchNorm norm) {
+                Kept before = path.removeLast();
+                path.add(taken(before, withRows(projection, before.connection, norm), norm, owner));
+            } else {
+                path.add(new Kept(connection, owner, Map.of()));
+            }
+        }
+        return path;
+    }
+
+    /** The connection before a batch norm, with a bias that can take it. */
+    private static Connection withRows(Projection projection, Connection before, BatchNorm norm) {
+        Connection taking = ConnectionKinds.of(before).withRows(before);
+        String wrong = " stands behind " + before;
+        if (projection.plastic()) {
+            wrong = " is in a plastic projection, which simulations change";
+        } else if (norm.steps() > 0) {
+            wrong = " has other values in each step";
+        } else if (taking != null) {
+            return taking;
+        }
+        throw new IllegalArgumentException("projection '" + projection.name() + "': " + norm + wrong
+                + ", expected one behind weights and a bias that can take it");
+    }
+
+    /** The weights and biases before a batch norm, with the factors and terms that simulations compute. */
+    private Kept taken(Kept before, Connection taking, BatchNorm norm, String owner) {
+        FloatMatrix weights = present(before, ValueDescription.WEIGHT);
+        FloatMatrix bias = before.folded.getOrDefault(
+                ValueDescription.BIAS, before(before, ValueDescription.BIAS, FloatMatrix.zeros(1, weights.rows())));
+        FloatMatrix mean = network.weights().get(owner + "." + BatchNormOperator.RUNNING_MEAN);
+        FloatMatrix variance = network.weights().get(owner + "." + BatchNormOperator.RUNNING_VARIANCE);
+        FloatMatrix scale = norm.affine() ? network.weights().get(owner + "." + ValueDescription.WEIGHT) : null;
+        FloatMatrix shift = norm.affine() ? network.weights().get(owner + "." + ValueDescription.BIAS) : null;
+        for (int output = 0; output < weights.rows(); output++) {
+            int channel = output / (weights.rows() / norm.channels());
+            float inverse = (float) (1 / Math.sqrt((double) variance.get(0, channel) + norm.epsilon()));
+            float factor = scale == null ? inverse : scale.get(0, channel) * inverse;
+            float term = FusedMultiplyAdd.of(
+                    -mean.get(0, channel), factor, shift == null ? 0 : shift.get(0, channel));
+            for (int i = 0; i < weights.columns(); i++) {
+                weights.set(output, i, weights.get(output, i) * factor);
+            }
+            bias.set(0, output, FusedMultiplyAdd.of(bias.get(0, output), factor, term));
+        }
+        Map<String, FloatMatrix> folded = Map.of(ValueDescription.WEIGHT, weights, ValueDescription.BIAS, bias);
+        return new Kept(taking, before.from, folded);
+    }
+
+    private FloatMatrix present(Kept of, String name) {
+        FloatMatrix folded = of.folded.get(name);
+        return folded == null ? network.weights().get(of.from + "." + name) : folded;
+    }
+
+    /** What values were; zeros of a bias that was made. */
+    private FloatMatrix before(Kept of, String name, FloatMatrix made) {
+        String before = of.from + "." + name;
+        return network.weights().names().contains(before)
+                ? network.weights().get(before)
+                : FloatMatrix.zeros(made.rows(), made.columns());
+    }
+
+    /** Gives values their new names, and says which have changed. */
+    private void carry(List<Kept> path, List<OperatorDescription> operators) {
+        for (OperatorDescription each : operators) {
+            Kept kept = each.place() < path.size()
+                    ? path.get(each.place())
+                    : new Kept(each.connection(), each.owner(), Map.of()); // stands for a path without connections
+            for (NamedValues of : each.values()) {
+                String before = kept.from + "." + of.said().name();
+                if (of.said().type() == ElementType.INT64) {
+                    counts.put(of.name(), network.weights().count(before));
+                    continue;
+                }
+                FloatMatrix made = present(kept, of.said().name());
+                values.put(of.name(), made);
+                if (!kept.folded.isEmpty()) {
+                    changes.add(change(of.name(), before(kept, of.said().name(), made), made));
+                }
+            }
+        }
+    }
+
+    private static Network.FoldedValues change(String name, FloatMatrix before, FloatMatrix made) {
+        float[] old = before.toArray();
+        float[] present = made.toArray();
+        int changed = 0;
+        double largest = 0;
+        for (int i = 0; i < old.length; i++) {
+            changed += Float.floatToRawIntBits(old[i]) == Float.floatToRawIntBits(present[i]) ? 0 : 1;
+            largest = Math.max(largest, Math.abs((double) old[i] - present[i]));
+        }
+        return new Network.FoldedValues(name, changed, old.length, largest);
+    }
+}

@@ -1,0 +1,152 @@
+package dev.spikelane.train;
+
+import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.gradient.GradientSlot;
+import dev.spikelane.train.update.LearnedValues;
+import dev.spikelane.train.update.TrainingParameter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** For each shard and window length the parts of all sizes that came, and the values that they learn. */
+final class TrainingParts implements AutoCloseable {
+
+    /** Makes the gradients of so many steps and samples. */
+    interface Factory {
+        Gradients make(int steps, int batch);
+    }
+
+    private final TrainingRecipe recipe;
+    private final Factory factory;
+    private final List<TrainingPart> made = new ArrayList<>();
+    private final LearnedValues learned;
+    /** Whether gradients go to the optimizer as they come to be. */
+    private final boolean fuses;
+
+    /** The version of the network's values that the parameters have. */
+    private long seen;
+
+    TrainingParts(TrainingRecipe recipe, Factory factory) {
+        this.recipe = recipe;
+        this.factory = factory;
+        TrainingPart first = make(0, Math.ceilDiv(recipe.batch(), recipe.shards()), recipe.window());
+        boolean atOnce = gradients().plan().size().segments() == 1;
+        this.fuses = recipe.fuses() && atOnce;
+        this.learned = new LearnedValues(
+                first.slots(), recipe.optimizer()::bind, atOnce, recipe.shards() > 1, fuses, recipe.clipping());
+        this.seen = gradients().seen();
+    }
+
+    private TrainingPart make(int owner, int size, int steps) {
+        TrainingPart part = new TrainingPart(factory.make(steps, size), recipe.losses(), owner);
+        made.add(part);
+        return part;
+    }
+
+    LearnedValues learned() {
+        return learned;
+    }
+
+    boolean fuses() {
+        return fuses;
+    }
+
+    /** The part of a shard; shards share parts unless each must keep its state from window to window. */
+    TrainingPart of(int shard, int size, int steps) {
+        int owner = recipe.window() < recipe.steps() ? shard : 0;
+        for (int i = 0; i < made.size(); i++) {
+            TrainingPart known = made.get(i);
+            if (known.size() == size && known.steps() == steps && known.shard() == owner) {
+                return known;
+            }
+        }
+        TrainingPart part = make(owner, size, steps);
+        learned.give(part.slots());
+        return part;
+    }
+
+    /** The part of a shard, opened: a batch starts from zero, a window from where the one before ended. */
+    TrainingPart open(int shard, int size, int firstStep, int steps) {
+        TrainingPart part = of(shard, size, steps);
+        if (firstStep == 0) {
+            part.gradients().reset();
+        } else if (steps != recipe.window()) {
+            part.gradients().goOnFrom(of(shard, size, recipe.window()).gradients());
+        }
+        return part;
+    }
+
+    /** The gradients of the first part, in which shards are summed. */
+    Gradients gradients() {
+        return made.getFirst().gradients();
+    }
+
+    LaidOutNetwork layout() {
+        return gradients().plan().layout();
+    }
+
+    /** Makes a change of which the parts know. */
+    void change(Gradients of, Runnable change) {
+        of.change(change);
+        seen = of.seen(); // the present version may be that of somebody else
+    }
+
+    /** Takes over what somebody else has made of the network's values since the last step. */
+    void follow() {
+        if (seen != layout().version()) {
+            reload();
+        }
+    }
+
+    /** Takes over values of the network that were changed from outside. */
+    void reload() {
+        change(gradients(), () -> {
+            List<GradientSlot> slots = gradients().slots();
+            for (int i = 0; i < slots.size(); i++) {
+                if (slots.get(i).population() != null) {
+                    reload(learned.parameters().get(i));
+                }
+            }
+            for (int i = 0; i < made.size(); i++) {
+                made.get(i).gradients().refresh();
+            }
+        });
+    }
+
+    private void reload(TrainingParameter parameter) {
+        FloatMatrix present = gradients().plan().network().weights().get(parameter.name());
+        if (present.columns() != parameter.values().columns()) {
+            throw new IllegalArgumentException("'" + parameter.name() + "' has " + present.columns()
+                    + " values now, expected " + parameter.values().columns() + " as when the trainer was made");
+        }
+        parameter.values().copyFrom(present);
+    }
+
+    /** Goes back to values that were copied, in a change. */
+    void set(List<FloatMatrix> values) {
+        learned.set(values);
+        gradients().replace(learned.parameters());
+        gradients().update();
+    }
+
+    /** Takes a part back, whose gradients are added to those of the parts before, unless it is the first. */
+    void back(TrainingPart part, boolean first) {
+        learned.beginPart(first);
+        part.backward();
+        learned.endPart(part.slots(), first);
+    }
+
+    /** Changes values by gradients that are stored, in a change that has begun. */
+    void update() {
+        learned.update();
+        gradients().replace(learned.parameters());
+        for (int i = 0; i < made.size(); i++) {
+            made.get(i).gradients().update();
+        }
+    }
+
+    @Override
+    public void close() {
+        made.forEach(part -> part.gradients().close());
+    }
+}

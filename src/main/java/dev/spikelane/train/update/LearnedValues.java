@@ -1,0 +1,168 @@
+package dev.spikelane.train.update;
+
+import dev.spikelane.kernel.base.GradientSink;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.gradient.GradientSlot;
+import dev.spikelane.train.gradient.GradientValues;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The values that are learned, with the sums of their gradients and the rules that change them. */
+public final class LearnedValues {
+
+    private final List<GradientSlot> slots;
+    private final List<TrainingParameter> parameters = new ArrayList<>();
+    /** What takes the gradients of each parameter as they come to be; null where they are stored. */
+    private final List<@Nullable GradientSink> sinks = new ArrayList<>();
+
+    private final StepNorm norm = new StepNorm();
+    private Clipping.@Nullable Clipper clipper;
+
+    /**
+     * Binds values.
+     *
+     * @param slots those of the first part of a batch
+     * @param atOnce whether sinks take all gradients of a step at once
+     * @param sums whether there are several parts, whose gradients are added
+     * @param fuses whether gradients go to the optimizer as they come to be, as nobody sums, limits or sees them
+     */
+    public LearnedValues(
+            List<GradientSlot> slots,
+            Function<FloatMatrix, ParameterUpdate> optimizer,
+            boolean atOnce,
+            boolean sums,
+            boolean fuses,
+            @Nullable Clipping clipping) {
+        this.slots = slots;
+        for (GradientSlot slot : slots) {
+            ParameterUpdate update = optimizer.apply(slot.values());
+            FloatMatrix gradient = null;
+            GradientSink sink = null;
+            if (sums) {
+                gradient = FloatMatrix.zeros(slot.values().rows(), slot.values().columns());
+                ShardSum sum = new ShardSum(gradient);
+                sink = atOnce && slot.give(sum) ? sum : null;
+            } else if (fuses && update instanceof GradientSink rule) {
+                GradientSink tap = norm.tap(rule, slot.values());
+                sink = slot.give(tap) ? tap : null;
+            }
+            if (!sums && sink == null) {
+                gradient = slot.gradient();
+            }
+            norm.add(sink, gradient);
+            sinks.add(sink);
+            parameters.add(new TrainingParameter(slot.name(), slot.values(), update, gradient));
+        }
+        if (parameters.isEmpty()) {
+            throw new IllegalArgumentException("nothing is learned, expected some values");
+        }
+        if (clipping != null) {
+            clipper = clipping.bind(parameters.stream()
+                    .map(parameter -> parameter.gradient().segment())
+                    .toList());
+        }
+    }
+
+    public List<TrainingParameter> parameters() {
+        return parameters;
+    }
+
+    public StepNorm norm() {
+        return norm;
+    }
+
+    /** Lets the gradients of another part go where those of the first go. */
+    public void give(List<GradientSlot> ofPart) {
+        for (int i = 0; i < sinks.size(); i++) {
+            GradientSink sink = sinks.get(i);
+            if (sink != null) {
+                ofPart.get(i).give(sink);
+            }
+        }
+    }
+
+    /** Copies of all values. */
+    public List<FloatMatrix> copies() {
+        return parameters.stream()
+                .map(parameter -> GradientValues.copy(parameter.values()))
+                .toList();
+    }
+
+    /** Goes back to values that were copied. */
+    public void set(List<FloatMatrix> values) {
+        for (int i = 0; i < parameters.size(); i++) {
+            parameters.get(i).values().copyFrom(values.get(i));
+        }
+    }
+
+    /** Prepares for the way back of a part, whose gradients are added to those before, unless it is the first. */
+    public void beginPart(boolean first) {
+        for (int i = 0; i < sinks.size(); i++) {
+            if (sinks.get(i) instanceof ShardSum sum) {
+                sum.begin(first);
+            }
+        }
+    }
+
+    /** Adds the gradients of a part after its way back, those that are stored. */
+    public void endPart(List<GradientSlot> ofPart, boolean first) {
+        for (int i = 0; i < ofPart.size(); i++) {
+            if (sinks.get(i) == null) {
+                parameters.get(i).add(ofPart.get(i).gradient(), first);
+            }
+        }
+    }
+
+    /** Takes sums of gradients in torch's layout that were added elsewhere. */
+    public void take(Function<GradientSlot, FloatMatrix> sums) {
+        for (int i = 0; i < slots.size(); i++) {
+            GradientSlot slot = slots.get(i);
+            slot.setGradientInTorch(sums.apply(slot));
+            parameters.get(i).gradient().copyFrom(slot.gradient());
+        }
+    }
+
+    /** A gradient in torch's layout, summed over the parts; null if the value is not learned. */
+    public @Nullable FloatMatrix gradient(String name) {
+        for (int i = 0; i < slots.size(); i++) {
+            GradientSlot slot = slots.get(i);
+            if (slot.name().equals(name)) {
+                FloatMatrix sum = parameters.get(i).gradient();
+                if (slot.gradient() != sum) {
+                    slot.gradient().copyFrom(sum);
+                }
+                return slot.gradientInTorch();
+            }
+        }
+        return null;
+    }
+
+    /** Limits gradients that are stored. */
+    public void clip() {
+        if (clipper != null) {
+            clipper.clip();
+        }
+    }
+
+    /** Begins a change of the values, before the first of their gradients comes to be. */
+    public void beginUpdate(double rate) {
+        for (int i = 0; i < parameters.size(); i++) {
+            parameters.get(i).update().begin(rate);
+        }
+    }
+
+    /** Changes values by gradients that are stored. */
+    public void update() {
+        for (int i = 0; i < parameters.size(); i++) {
+            TrainingParameter parameter = parameters.get(i);
+            if (parameter.isStored()) {
+                FloatMatrix gradient = parameter.gradient();
+                parameter
+                        .update()
+                        .update(gradient.segment(), 0, gradient.segment().byteSize() / Float.BYTES);
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.spikelane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs a program of the tests in a JVM of its own, with the flags that users have and this one's width. */
+public final class OwnJvm {
+
+    private OwnJvm() {}
+
+    /** Returns what it printed; fails unless it ends well. */
+    public static String run(Class<?> main, String... arguments) throws IOException, InterruptedException {
+        String classPath = System.getProperty("java.class.path");
+        String modulePath = System.getProperty("jdk.module.path");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dspikelane.simd=" + System.getProperty("spikelane.simd", "auto"),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                modulePath == null ? classPath : classPath + File.pathSeparator + modulePath,
+                main.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        return output;
+    }
+}

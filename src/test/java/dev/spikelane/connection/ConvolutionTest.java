@@ -1,0 +1,230 @@
+package dev.spikelane.connection;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.connection.kind.ConnectionKinds;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConvolutionTest {
+
+    private static final Shape MAPS = Shape.of(4, 5, 8);
+
+    private static Convolution of(Kernel kernel) {
+        return Convolution.of(4, 6, kernel, new TorchRandom(1));
+    }
+
+    @Test
+    void shapesAreThoseOfTorch() {
+        assertEquals(Shape.of(6, 3, 6), of(Kernel.of(3)).outputShape(MAPS));
+        assertEquals(Shape.of(6, 3, 4), of(Kernel.of(3).withStride(2).withPadding(1)).outputShape(MAPS));
+        assertEquals(Shape.of(6, 1, 7), of(Kernel.of(3, 2).withDilation(2, 1)).outputShape(MAPS));
+        assertEquals(Shape.of(6, 5, 8), of(Kernel.of(4, 3).withSamePadding()).outputShape(MAPS));
+        assertEquals(
+                Shape.of(6, 10, 17),
+                of(Kernel.transposed(2, 3).withStride(2).withOutputPadding(0, 0)).outputShape(MAPS));
+        assertEquals(
+                Shape.of(6, 9, 16),
+                of(Kernel.transposed(3, 2).withStride(2).withPadding(1, 0)).outputShape(MAPS));
+        assertEquals(Shape.of(6, 3), of(Kernel.of1d(3).withStride(2)).outputShape(Shape.of(4, 8)));
+    }
+
+    @Test
+    void firstWeightsAreThoseOfTorch() {
+        Convolution drawn = Convolution.of(4, 6, Kernel.of(2, 3).withGroups(2), new TorchRandom(7));
+        assertDrawn(drawn, 6, 12);
+        assertDrawn(Convolution.of(4, 6, Kernel.transposed(2, 3).withGroups(2), new TorchRandom(7)), 4, 18);
+        TorchRandom random = new TorchRandom(7);
+        Convolution unbiased = Convolution.of(4, 6, Kernel.of1d(3).withoutBias(), random);
+        assertEquals(0, unbiased.bias().get(0, 0));
+        TorchRandom same = new TorchRandom(7);
+        same.kaimingUniform(FloatMatrix.zeros(6, 12), 12);
+        assertEquals(
+                same.rand(1, 1).get(0, 0), random.rand(1, 1).get(0, 0), "a bias that is not there draws nothing");
+    }
+
+    private static void assertDrawn(Convolution drawn, int rows, int columns) {
+        TorchRandom random = new TorchRandom(7);
+        FloatMatrix weights = FloatMatrix.zeros(rows, columns);
+        FloatMatrix bias = FloatMatrix.zeros(1, 6);
+        random.kaimingUniform(weights, columns);
+        random.kaimingUniform(bias, columns);
+        assertArrayEquals(weights.toArray(), drawn.weights().toArray());
+        assertArrayEquals(bias.toArray(), drawn.bias().toArray());
+    }
+
+    @Test
+    void kernelsSayWhatTheyAre() {
+        assertEquals("conv2d 4 -> 6, 3 x 3", of(Kernel.of(3)).toString());
+        assertEquals("conv1d 4 -> 6, 3, padding 1", of(Kernel.of1d(3).withPadding(1)).toString());
+        assertEquals(
+                "conv transpose2d 4 -> 6, 2 x 3, stride 2 x 2, output padding 1 x 0, groups 2, no bias",
+                of(Kernel.transposed(2, 3)
+                                .withStride(2)
+                                .withOutputPadding(1, 0)
+                                .withGroups(2)
+                                .withoutBias())
+                        .toString());
+        assertEquals(
+                "conv2d INT8 4 -> 6, 2 x 2, padding same, dilation 2 x 2",
+                of(Kernel.of(2).withSamePadding().withDilation(2))
+                        .nearest(ElementType.INT8)
+                        .toString());
+    }
+
+    @Test
+    void errorsNameTheProjection() {
+        String name = "projection 'conv1' from 'input': ";
+        refused(
+                name + "7 x 3, padding 0 x 1 spans 7 inputs along its height, expected at most 5, those of its source"
+                        + " with the padding",
+                Kernel.of(7, 3).withPadding(0, 1));
+        refused(name + "there are 4 input channels, expected a multiple of 3, the groups", Kernel.of(1).withGroups(3));
+        refused(name + "there are 6 output channels, expected a multiple of 4, the groups", Kernel.of(1).withGroups(4));
+        refused(
+                name + "1 x 1, padding 3 x 3 makes -1 outputs along its height, expected at least 1",
+                Kernel.transposed(1).withPadding(3));
+        refused(
+                name + "conv1d 4 -> 6, 3 has a source of shape [4 x 5 x 8], expected channels and length",
+                Kernel.of1d(3));
+        NetworkBuilder flat = Network.builder(7);
+        assertMessage(
+                IllegalArgumentException.class,
+                name + "conv2d 7 -> 6, 3 x 3 has a source of shape [7], expected channels, height and width",
+                () -> flat.conv2d(6, 3, new TorchRandom(1)));
+    }
+
+    private static void refused(String message, Kernel kernel) {
+        NetworkBuilder builder = Network.builder(MAPS);
+        assertMessage(
+                IllegalArgumentException.class, message, () -> builder.convolution(6, kernel, new TorchRandom(1)));
+    }
+
+    @Test
+    void numbersOutOfTheirRangesAreRefused() {
+        assertMessage(IllegalArgumentException.class, "kernel size is 0, expected at least 1", () -> Kernel.of(0));
+        assertMessage(
+                IllegalArgumentException.class,
+                "output padding is 2, expected less than 2, the larger of stride and dilation",
+                () -> Kernel.transposed(3).withStride(2).withOutputPadding(2, 0));
+        assertMessage(
+                IllegalArgumentException.class,
+                "a kernel has output padding, expected it of a transposed one only",
+                () -> Kernel.of(3).withStride(2).withOutputPadding(1, 1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "stride is 2, expected 1 where there are to be as many outputs as inputs",
+                () -> Kernel.of(3).withSamePadding().withStride(2));
+        assertMessage(
+                IllegalArgumentException.class,
+                "weights are [6 x 10], expected a multiple of 9 columns for the kernel 3 x 3, no bias",
+                () -> Convolution.of(Kernel.of(3), FloatMatrix.zeros(6, 10)));
+    }
+
+    /** They share weights, so one weight would need a product for each. */
+    @Test
+    void spikesOfAChannelCarryOneValue() {
+        NetworkBuilder builder = Network.builder(Shape.of(1, 1, 2));
+        Leaky graded = new Leaky(Parameter.of(0.5f), Firing.DEFAULT, Parameter.of(1, 2));
+        builder.scale(1)
+                .neuron(graded)
+                .conv2d(1, 1, new TorchRandom(1))
+                .neuron(new Leaky(0.5f));
+        assertMessage(
+                IllegalArgumentException.class,
+                "projection 'conv1': spikes of channel 0 carry 1.0 and 2.0, expected the same,"
+                        + " because they share weights",
+                builder::build);
+    }
+
+    private static Network tutorial() {
+        TorchRandom random = new TorchRandom(3);
+        return Network.builder(Shape.of(1, 12, 12))
+                .conv2d(4, 5, random)
+                .maxPool2d(2)
+                .neuron(new Leaky(0.5f).withThreshold(0.1f))
+                .conv2d(8, 3, random)
+                .maxPool2d(2)
+                .neuron(new Leaky(0.5f).withThreshold(0.1f))
+                .flatten()
+                .dense(10, random)
+                .neuron(new Leaky(0.5f).withThreshold(0.1f))
+                .build();
+    }
+
+    private static float[] membranes(Network network) {
+        FloatMatrix frame = FloatMatrix.zeros(2, 144);
+        new TorchRandom(5).kaimingUniform(frame, 1);
+        try (Simulation simulation = network.simulate(2)) {
+            simulation.runConstant(frame, 6);
+            return simulation.state(2).membrane().toArray();
+        }
+    }
+
+    /** Names and shapes are torch's, in files too. */
+    @Test
+    void filesHoldThem(@TempDir Path folder) throws IOException {
+        Network network = tutorial();
+        assertTrue(network.weights()
+                .names()
+                .containsAll(Set.of("conv1.weight", "conv1.bias", "conv2.weight", "fc1.weight")));
+        assertEquals(List.of(8, 4, 3, 3), network.weights().shape("conv2.weight"));
+        assertRead(network, folder.resolve("float"));
+        for (ElementType type : List.of(ElementType.INT8, ElementType.INT16)) {
+            Network rounded = network.quantized(type);
+            assertEquals(type, rounded.weights().type("conv2.weight"));
+            assertEquals(List.of(8, 4, 3, 3), rounded.weights().shape("conv2.weight"));
+            assertRead(rounded, folder.resolve(type.name()));
+        }
+    }
+
+    private static void assertRead(Network network, Path file) throws IOException {
+        ModelFile.write(file, network);
+        Network read = ModelFile.read(file);
+        assertArrayEquals(membranes(network), membranes(read));
+        assertEquals(
+                network.weights().names(), read.weights().names());
+    }
+
+    /** Dense weights of 8 bits in a file are those of {@link IntegerMatrix#nearest}. */
+    @Test
+    void filesOf8BitsAreReadAsIntegersToo(@TempDir Path folder) throws IOException {
+        Network network = tutorial();
+        Path file = folder.resolve("eight");
+        ModelFile.write8Bit(file, network);
+        assertArrayEquals(
+                membranes(network.quantized(ElementType.INT8)), membranes(ModelFile.readIntegers(file)));
+        assertEquals(
+                ElementType.FLOAT32, ModelFile.read(file).weights().type("conv1.weight"));
+    }
+
+    @Test
+    void kernelsAreNamed() {
+        for (Convolution said : List.of(of(Kernel.of(3)), of(Kernel.of(3)).nearest(ElementType.INT8))) {
+            Operator operator = ConnectionKinds.of(said).bind(Arena.ofAuto(), said, MAPS, Parameter.of(1));
+            assertTrue(operator.kernel(2, 9).startsWith("unfolded, "), operator.kernel(2, 9));
+            assertTrue(operator.kernel(2).startsWith("unfolded, "), operator.kernel(2));
+        }
+    }
+}

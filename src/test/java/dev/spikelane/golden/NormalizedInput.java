@@ -1,0 +1,76 @@
+package dev.spikelane.golden;
+
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Gradients;
+import dev.spikelane.train.Sgd;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainingBatch;
+
+/** An input that is normalized, and neurons whose membranes are what comes in. */
+final class NormalizedInput {
+
+    final Network network;
+    final Shape shape;
+
+    NormalizedInput(BatchNorm said, Shape shape) {
+        this.shape = shape;
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", shape);
+        Population p = builder.population(
+                "p", shape, new Leaky(0f).withThreshold(1e30f).withReset(Reset.NONE));
+        builder.project("x-p", x, p, new OneToOne(1), said);
+        this.network = builder.build();
+    }
+
+    void set(String name, float[] values) {
+        network.weights().replace("x-p.1." + name, FloatMatrix.vector(values));
+    }
+
+    float[] get(String name) {
+        return network.weights().get("x-p.1." + name).toArray();
+    }
+
+    Gradients gradients(int steps, int batch) {
+        return Gradients.of(network, steps, batch)
+                .keep("p", "membrane")
+                .startAt("p", "membrane")
+                .toInput("x")
+                .build();
+    }
+
+    /** A step at a rate of 0, which moves running values alone. */
+    void train(FloatMatrix x, int steps, int batch) {
+        try (Trainer trainer = Trainer.of(network, steps, batch)
+                .loss(CrossEntropyLoss.membrane())
+                .optimizer(new Sgd(1))
+                .build()) {
+            trainer.setRate(0);
+            trainer.step(TrainingBatch.of(x, new int[batch]));
+        }
+    }
+
+    /** What is made in the last step. */
+    float[] simulate(FloatMatrix x, int batch) {
+        try (Simulation simulation = network.simulate(batch)) {
+            simulation.run(x);
+            return inTorch(simulation.state(0).membrane());
+        }
+    }
+
+    float[] inTorch(FloatMatrix rows) {
+        FloatMatrix made = FloatMatrix.zeros(rows.rows(), rows.columns());
+        shape.toTorch(rows, 0, made, 0, rows.rows());
+        return made.toArray();
+    }
+}
