@@ -228,7 +228,11 @@ public final class NaiveGradients {
 
     /** Gradients of what a projection carries, and of what each connection of the path makes. */
     private List<double[]> pulled(Projection projection, int step, int sample) {
-        return pulled(projection, currents(projection, step), sample, new Walk(0, projection.path().size(), step));
+        return pulled(
+                projection,
+                currents(projection, step),
+                sample,
+                new Walk(0, projection.path().size(), step));
     }
 
     private IntFunction<double[]> currents(Projection projection, int step) {
@@ -257,8 +261,8 @@ public final class NaiveGradients {
                 List<double[]> ofAll = ofAll(projection, currents, new Walk(i + 1, walk.end, walk.step));
                 of = norm(projection, i, walk.step).back(arithmetic, ofAll, sample);
             } else if (path.get(i) instanceof Pool pool) {
-                float[] row = NaiveNetwork.plain(
-                        ran.rows(projection, walk.step - projection.delay(), sample).get(i));
+                float[] row = NaiveNetwork.plain(ran.rows(projection, walk.step - projection.delay(), sample)
+                        .get(i));
                 of = new NaivePool(
                                 pool,
                                 NaiveNetwork.before(path, i, projection.source().shape()))

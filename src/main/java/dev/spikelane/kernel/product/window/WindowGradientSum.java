@@ -89,8 +89,7 @@ public final class WindowGradientSum {
 
     private static void move(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
         if (SimdWidth.VECTOR) {
-            WindowGradientMapVector.move(
-                    from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow));
+            WindowGradientMapVector.move(from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow));
             return;
         }
         for (int i = 0; i < WindowGradientShape.BLOCK; i++) {
