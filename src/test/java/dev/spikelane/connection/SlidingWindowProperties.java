@@ -33,7 +33,8 @@ final class SlidingWindowProperties {
         Random random = new Random(seed);
         try (Arena arena = Arena.ofShared()) {
             Shape source = Shape.of(4 * (1 + random.nextInt(4)), 5 + random.nextInt(6), 5 + random.nextInt(6));
-            Kernel kernel = Kernel.of(2 + random.nextInt(4), 1 + random.nextInt(5)).withPadding(random.nextInt(3));
+            Kernel kernel =
+                    Kernel.of(2 + random.nextInt(4), 1 + random.nextInt(5)).withPadding(random.nextInt(3));
             Operator operator = operator(arena, kernel, source, 1 + random.nextInt(70), random);
             assertEquals("window", operator.kernel(rows, 1));
             SpikeMatrix spikes = Matrices.spikes(arena, rows, source.size(), tenths / 10.0, random);
@@ -41,7 +42,9 @@ final class SlidingWindowProperties {
             operator.reserve(scratch);
             compare(arena, operator, spikes, scratch, "at first");
             FloatMatrix weights = FloatMatrix.zeros(
-                    arena, operator.values().getFirst().rows(), operator.values().getFirst().columns());
+                    arena,
+                    operator.values().getFirst().rows(),
+                    operator.values().getFirst().columns());
             weights.fill(0.3f);
             operator.values().getFirst().write(weights);
             compare(arena, operator, spikes, scratch, "other weights");
@@ -54,9 +57,7 @@ final class SlidingWindowProperties {
     private static Operator operator(Arena arena, Kernel kernel, Shape source, int outputs, Random random) {
         int window = source.channels() * kernel.y().size() * kernel.x().size();
         Convolution said = Convolution.of(
-                kernel,
-                Matrices.uniform(arena, outputs, window, random),
-                Matrices.uniform(arena, 1, outputs, random));
+                kernel, Matrices.uniform(arena, outputs, window, random), Matrices.uniform(arena, 1, outputs, random));
         return ConnectionKinds.of(said).bind(arena, said, source, Parameter.of(1));
     }
 

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** A convolution whose weights are packed for products of unfolded rows, those of each group by themselves. */
 public final class ConvOperator extends UnfoldedOperator {
 
+    /** Nanoseconds to unfold a window (Zen 5, 2026-11). */
+    private static final double UNFOLD = 45;
+
     private final String name;
     private final List<ValueDescription> described;
 
@@ -93,7 +96,7 @@ public final class ConvOperator extends UnfoldedOperator {
     /** By windows that slide where these are and all outputs are asked for; else unfolded. */
     @Override
     public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
-        if (tables != null && current.all()) {
+        if (tables != null && current.all() && slides(tables, count, spikes.count(0, count))) {
             WindowMatmul.multiply(spikes, count, scratch.windows(tables), current);
         } else {
             super.multiply(spikes, count, current, scratch);
@@ -118,17 +121,30 @@ public final class ConvOperator extends UnfoldedOperator {
 
     @Override
     public double nanoseconds(int count, long active) {
-        if (tables != null) {
-            return tables.nanoseconds(unfolded(active));
+        if (tables != null && slides(tables, count, active)) {
+            return tables.nanoseconds(count, active);
         }
-        return weights.length
-                * SpikeMatmul.nanoseconds(
-                        unfolded(count), windows[0].size(), layout.outputs(), unfolded(active) / weights.length);
+        return unfoldedNanoseconds(count, active);
+    }
+
+    /** Whether a window is to slide: over many channels with many spikes tables in registers are faster. */
+    private boolean slides(WindowTables sums, int count, long active) {
+        return sums.areSmall() || sums.nanoseconds(count, active) < unfoldedNanoseconds(count, active);
+    }
+
+    private double unfoldedNanoseconds(int count, long active) {
+        return UNFOLD * unfolded(count)
+                + weights.length
+                        * SpikeMatmul.nanoseconds(
+                                unfolded(count),
+                                windows[0].size(),
+                                layout.outputs(),
+                                unfolded(active) / weights.length);
     }
 
     @Override
     public String kernel(int count, long active) {
-        if (tables != null) {
+        if (tables != null && slides(tables, count, active)) {
             return "window";
         }
         return "unfolded, "

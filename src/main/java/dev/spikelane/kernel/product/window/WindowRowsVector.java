@@ -92,42 +92,62 @@ final class WindowRowsVector extends WindowRows {
                     int last = starts[y * rowOfInput + right];
                     for (int i = starts[y * rowOfInput + left]; i < last; i++) {
                         MemorySegment entry = tables.asSlice(table + (entries[i] - base * pixel), ENTRY);
-                        s00 = FloatVector.fromMemorySegment(FLOAT, entry, 0, ORDER).add(s00);
-                        s01 = FloatVector.fromMemorySegment(FLOAT, entry, BYTES, ORDER).add(s01);
+                        s00 = FloatVector.fromMemorySegment(FLOAT, entry, 0, ORDER)
+                                .add(s00);
+                        s01 = FloatVector.fromMemorySegment(FLOAT, entry, BYTES, ORDER)
+                                .add(s01);
                         if (VECTORS > 2) {
-                            s02 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * BYTES, ORDER).add(s02);
-                            s03 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * BYTES, ORDER).add(s03);
+                            s02 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * BYTES, ORDER)
+                                    .add(s02);
+                            s03 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * BYTES, ORDER)
+                                    .add(s03);
                         }
                         if (ROWS > 1) {
-                            s10 = FloatVector.fromMemorySegment(FLOAT, entry, ROW, ORDER).add(s10);
-                            s11 = FloatVector.fromMemorySegment(FLOAT, entry, ROW + BYTES, ORDER).add(s11);
+                            s10 = FloatVector.fromMemorySegment(FLOAT, entry, ROW, ORDER)
+                                    .add(s10);
+                            s11 = FloatVector.fromMemorySegment(FLOAT, entry, ROW + BYTES, ORDER)
+                                    .add(s11);
                             if (VECTORS > 2) {
-                                s12 = FloatVector.fromMemorySegment(FLOAT, entry, ROW + 2 * BYTES, ORDER).add(s12);
-                                s13 = FloatVector.fromMemorySegment(FLOAT, entry, ROW + 3 * BYTES, ORDER).add(s13);
+                                s12 = FloatVector.fromMemorySegment(FLOAT, entry, ROW + 2 * BYTES, ORDER)
+                                        .add(s12);
+                                s13 = FloatVector.fromMemorySegment(FLOAT, entry, ROW + 3 * BYTES, ORDER)
+                                        .add(s13);
                             }
                         }
                         if (ROWS > 2) {
-                            s20 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW, ORDER).add(s20);
-                            s21 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW + BYTES, ORDER).add(s21);
+                            s20 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW, ORDER)
+                                    .add(s20);
+                            s21 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW + BYTES, ORDER)
+                                    .add(s21);
                             if (VECTORS > 2) {
-                                s22 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW + 2 * BYTES, ORDER).add(s22);
-                                s23 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW + 3 * BYTES, ORDER).add(s23);
+                                s22 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW + 2 * BYTES, ORDER)
+                                        .add(s22);
+                                s23 = FloatVector.fromMemorySegment(FLOAT, entry, 2 * ROW + 3 * BYTES, ORDER)
+                                        .add(s23);
                             }
                         }
                         if (ROWS > 3) {
-                            s30 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW, ORDER).add(s30);
-                            s31 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW + BYTES, ORDER).add(s31);
+                            s30 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW, ORDER)
+                                    .add(s30);
+                            s31 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW + BYTES, ORDER)
+                                    .add(s31);
                             if (VECTORS > 2) {
-                                s32 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW + 2 * BYTES, ORDER).add(s32);
-                                s33 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW + 3 * BYTES, ORDER).add(s33);
+                                s32 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW + 2 * BYTES, ORDER)
+                                        .add(s32);
+                                s33 = FloatVector.fromMemorySegment(FLOAT, entry, 3 * ROW + 3 * BYTES, ORDER)
+                                        .add(s33);
                             }
                         }
                         if (ROWS > 4) {
-                            s40 = FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW, ORDER).add(s40);
-                            s41 = FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW + BYTES, ORDER).add(s41);
+                            s40 = FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW, ORDER)
+                                    .add(s40);
+                            s41 = FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW + BYTES, ORDER)
+                                    .add(s41);
                             if (VECTORS > 2) {
-                                s42 = FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW + 2 * BYTES, ORDER).add(s42);
-                                s43 = FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW + 3 * BYTES, ORDER).add(s43);
+                                s42 = FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW + 2 * BYTES, ORDER)
+                                        .add(s42);
+                                s43 = FloatVector.fromMemorySegment(FLOAT, entry, 4 * ROW + 3 * BYTES, ORDER)
+                                        .add(s43);
                             }
                         }
                     }

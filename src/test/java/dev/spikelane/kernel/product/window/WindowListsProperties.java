@@ -6,12 +6,10 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.ComparesVectors;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Random;
-import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -25,7 +23,6 @@ final class WindowListsProperties {
             @ForAll @IntRange(min = 1, max = 200) int groups,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll long seed) {
-        Assume.that(SimdWidth.bits() >= WindowListsVector.BITS);
         try (Arena arena = Arena.ofShared()) {
             SpikeMatrix spikes = Matrices.spikes(arena, 2, 4 * groups, density, new Random(seed));
             int[] entries = new int[groups + WindowListsVector.GROUPS];
