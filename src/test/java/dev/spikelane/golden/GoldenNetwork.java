@@ -1,6 +1,7 @@
 package dev.spikelane.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
@@ -11,6 +12,7 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
@@ -58,6 +60,37 @@ record GoldenNetwork(Network network, String output) {
             }
         }
         return new GoldenNetwork(builder.build(), source.name());
+    }
+
+    /** Conv2d, BatchNorm2d, MaxPool2d, Leaky, Conv2d, AvgPool2d, Leaky, Flatten, Linear, Leaky. */
+    static Network layers(GoldenCase golden) {
+        NetworkBuilder builder = Network.builder();
+        List<Integer> x = golden.shape("x");
+        Input input = builder.input("x", Shape.of(x.get(2), x.get(3), x.get(4)));
+        JsonNode options = golden.parameters();
+        Convolution conv1 = GoldenConvolution.of(golden, options.path("conv1"), "conv1_weight", "conv1_bias");
+        Shape maps = Pool.max(2).outputShape(conv1.outputShape(input.shape()));
+        Population p1 = builder.population("p1", maps, new Leaky(0.8));
+        builder.project("conv1", input, p1, conv1, BatchNorm.of(conv1.outputs()), Pool.max(2));
+        Convolution conv2 = GoldenConvolution.of(golden, options.path("conv2"), "conv2_weight", "conv2_bias");
+        Shape pooled = Pool.average(2).outputShape(conv2.outputShape(maps));
+        Population p2 = builder.population("p2", pooled, new Leaky(0.6));
+        builder.project("conv2", p1, p2, conv2, Pool.average(2));
+        Dense fc = dense(golden, "fc");
+        Population p3 = builder.population("p3", Shape.of(fc.outputs()), new Leaky(0.9));
+        builder.project("fc", p2, p3, new Flatten(), fc);
+        Network network = builder.build();
+        for (String value : List.of("weight", "bias")) {
+            network.weights()
+                    .replace(valueName(network, "conv1", 1, value), FloatMatrix.vector(golden.floats("bn_" + value)));
+        }
+        return network;
+    }
+
+    /** The name of a value of a connection in a path. */
+    static String valueName(Network network, String projection, int place, String value) {
+        String inPath = projection + "." + place + "." + value;
+        return network.weights().names().contains(inPath) ? inPath : projection + "." + value;
     }
 
     private static Shape input(GoldenCase golden, JsonNode first) {

@@ -9,6 +9,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Gradients;
@@ -21,7 +22,9 @@ import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.Surrogate;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -41,40 +44,101 @@ class GoldenTrainingTest {
         });
     }
 
-    /** The same image at every step. */
+    /** The same image at every step, as a frame and as rows of each step. */
     @Test
     void convolutions() {
         GoldenSet.of("net_conv").check(golden -> {
             golden.leaveOutStarting("spk", "compared by GoldenNetworkTest");
             golden.leaveOutStarting("mem", "compared by GoldenNetworkTest");
-            GoldenNetwork made = GoldenNetwork.of(golden);
             int steps = golden.integer("steps");
-            int batch = golden.integer("batch");
-            Map<String, String> learned = learned(golden, made, GRADIENT);
-            FloatMatrix images = FloatMatrix.copyOf(
-                    batch, made.network().inputs().getFirst().shape().size(), golden.floats("image"));
-            FloatMatrix frames = FloatMatrix.zeros(steps * batch, images.columns());
-            for (int step = 0; step < steps; step++) {
-                frames.rows(step * batch, batch).copyFrom(images);
+            for (int every : new int[] {steps, 7}) {
+                checkImage(golden, every, true);
+                checkImage(golden, every, false);
+            }
+        });
+    }
+
+    private static void checkImage(GoldenCase golden, int every, boolean framed) {
+        GoldenNetwork made = GoldenNetwork.of(golden);
+        int steps = golden.integer("steps");
+        int batch = golden.integer("batch");
+        Map<String, String> learned = learned(golden, made, GRADIENT);
+        FloatMatrix image = FloatMatrix.copyOf(
+                batch, made.network().inputs().getFirst().shape().size(), golden.floats("image"));
+        FloatMatrix[] rows = new FloatMatrix[steps];
+        Arrays.fill(rows, image);
+        try (Gradients gradients = Gradients.of(made.network(), steps, batch)
+                .surrogate(GoldenGradients.surrogate(golden.text("surrogate")))
+                .learnOnly(learned.values().toArray(String[]::new))
+                .threads(framed ? 2 : 1)
+                .recomputeEvery(every)
+                .startAtSpikes(made.output())
+                .startAt(made.output(), "membrane")
+                .build()) {
+            if (framed) {
+                gradients.forwardConstant(image);
+            } else {
+                gradients.forward(FloatMatrix.concatenate(rows));
+            }
+            requireLoss(golden, golden.scalar("loss"), evaluate(golden, loss(golden), gradients, made.output()));
+            gradients.backward();
+            learned.forEach((output, name) ->
+                    golden.assertClose(output, gradients.gradient(name).toArray()));
+        }
+    }
+
+    /** A batch norm in training, both kinds of pools, and two convolutions. */
+    @Test
+    void layers() {
+        GoldenSet.of("net_layers").check(golden -> {
+            golden.leaveOutStarting("bn_running", "compared by GoldenBatchNormTest");
+            int steps = golden.integer("steps");
+            int batch = golden.shape("x").get(1);
+            Network network = GoldenNetwork.layers(golden);
+            Map<String, String> learned = new LinkedHashMap<>();
+            for (String name : List.of("conv1", "bn", "conv2", "fc")) {
+                boolean norm = name.equals("bn");
+                for (String value : List.of("weight", "bias")) {
+                    learned.put(
+                            GRADIENT + name + "_" + value,
+                            GoldenNetwork.valueName(
+                                    network, norm ? "conv1" : name, norm || name.equals("fc") ? 1 : 0, value));
+                }
             }
             for (int every : new int[] {steps, 4}) {
-                try (Gradients gradients = Gradients.of(made.network(), steps, batch)
-                        .surrogate(GoldenGradients.surrogate(golden.text("surrogate")))
+                try (Gradients gradients = Gradients.of(network, steps, batch)
+                        .surrogate(Surrogate.atan())
                         .learnOnly(learned.values().toArray(String[]::new))
                         .threads(every == steps ? 1 : 2)
                         .recomputeEvery(every)
-                        .startAtSpikes(made.output())
-                        .startAt(made.output(), "membrane")
+                        .startAtSpikes("p3")
+                        .keep("p3", "membrane")
                         .build()) {
-                    gradients.forward(frames);
-                    Loss loss = loss(golden);
-                    requireLoss(golden, golden.scalar("loss"), evaluate(golden, loss, gradients, made.output()));
+                    gradients.forward(SpikeMatrix.copyOf(
+                            steps * batch, network.inputs().getFirst().shape().size(), golden.bytes("x")));
+                    for (Population population : network.populations()) {
+                        SpikeMatrix spikes = gradients.spikes(population.name());
+                        golden.assertSpikes("spk" + population.name().substring(1), spikes.toArray());
+                    }
+                    golden.assertClose(
+                            "mem3", gradients.values("p3", "membrane").toArray());
+                    requireLoss(golden, golden.scalar("loss"), rateLoss(golden, gradients, steps, batch));
                     gradients.backward();
                     learned.forEach((output, name) ->
                             golden.assertClose(output, gradients.gradient(name).toArray()));
                 }
             }
         });
+    }
+
+    private static double rateLoss(GoldenCase golden, Gradients gradients, int steps, int batch) {
+        SpikeMatrix spikes = gradients.spikes("p3");
+        LossInput input = new LossInput(steps, batch, spikes.columns()).setSpikes(spikes);
+        input.setLabels(GoldenLabels.of(golden));
+        Loss loss = CrossEntropyLoss.rate();
+        input.setDivisor(loss.divisor(input));
+        LossGradient out = LossGradient.ofSpikes(gradients.given("p3"));
+        return loss.bind(steps, batch, input.outputs()).evaluate(input, out, new double[batch]);
     }
 
     @Test

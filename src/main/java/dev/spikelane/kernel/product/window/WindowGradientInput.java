@@ -99,20 +99,20 @@ public final class WindowGradientInput {
             FloatMatrix into,
             WindowGradientRoom.Vectors own) {
         int positions = shape.window().positions();
-        WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits());
+        WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits);
         for (int group = 0; group < shape.groups(); group++) {
-            own.map().fill((byte) 0);
+            own.map.fill((byte) 0);
             for (int first = 0; first < positions; first += WindowGradientRoom.POSITIONS) {
                 int count = Math.min(WindowGradientRoom.POSITIONS, positions - first);
                 list(gradient, row, group, first, count, own);
-                if (own.lists().ends[count - 1] * 100L > (long) count * shape.outputsOfGroup() * MOST_FILLED
+                if (own.lists.ends[count - 1] * 100L > (long) count * shape.outputsOfGroup() * MOST_FILLED
                         && strips.isFinite()) {
-                    strips.addAll(gradient, row, group, first, count, own.tile(), own.sums(), own.map());
+                    strips.addAll(gradient, row, group, first, count, own.tile, own.sums, own.map);
                 } else {
-                    strips.add(own.lists(), group, first, count, own.sums(), own.map());
+                    strips.add(own.lists, group, first, count, own.sums, own.map);
                 }
             }
-            copy(strips, own.map(), into, row, group);
+            copy(strips, own.map, into, row, group);
         }
     }
 
@@ -120,7 +120,7 @@ public final class WindowGradientInput {
     private void list(
             FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientRoom.Vectors own) {
         MemorySegment from = gradient.segment();
-        WindowGradientLists lists = own.lists();
+        WindowGradientLists lists = own.lists;
         int outputs = shape.outputsOfGroup();
         int end = 0;
         for (int i = 0; i < count; i++) {
@@ -130,7 +130,7 @@ public final class WindowGradientInput {
             lists.starts[i] = end;
             for (int word = first / Long.SIZE; word <= last / Long.SIZE; word++) {
                 int base = word * Long.SIZE - first;
-                long bits = own.bits()[word];
+                long bits = own.bits[word];
                 bits &= base < 0 ? -1L << -base : -1L;
                 bits &= base + Long.SIZE > outputs ? -1L >>> base + Long.SIZE - outputs : -1L;
                 while (bits != 0) {

@@ -65,6 +65,20 @@ final class WindowGradientMapVector {
         }
     }
 
+    /** Adds 64 values to others, and makes them zero. */
+    static void move(MemorySegment from, long at, MemorySegment to, long toAt) {
+        Checks.isNative(from);
+        Checks.isNative(to);
+        FloatVector zero = FloatVector.zero(FLOAT);
+        for (int lane = 0; lane < PackedWeights.BLOCK_BYTES; lane += BYTES) {
+            FloatVector moved = FloatVector.fromMemorySegment(FLOAT, from, at + lane, ORDER);
+            FloatVector.fromMemorySegment(FLOAT, to, toAt + lane, ORDER)
+                    .add(moved)
+                    .intoMemorySegment(to, toAt + lane, ORDER);
+            zero.intoMemorySegment(from, at + lane, ORDER);
+        }
+    }
+
     /** Sets the bits of values that are not zero, 64 to a word. */
     static void notZero(MemorySegment values, long from, long[] bits) {
         Checks.isNative(values);

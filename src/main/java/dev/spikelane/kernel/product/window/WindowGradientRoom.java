@@ -16,24 +16,27 @@ public final class WindowGradientRoom {
     private final WindowGradientShape shape;
     private final @Nullable Vectors vectors;
 
-    /**
-     * What vectors need.
-     *
-     * @param bits those of gradients that are not zero
-     * @param map inputs of a group, padding included
-     * @param sums what a strip of weights gives to each position
-     */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Vectors(long[] bits, WindowGradientLists lists, MemorySegment map, MemorySegment sums, TileWalk tile) {
+    /** What vectors need. */
+    static final class Vectors {
 
-        static Vectors of(Arena arena, WindowGradientShape shape) {
+        /** Those of gradients that are not zero. */
+        final long[] bits;
+
+        final WindowGradientLists lists;
+        /** Inputs of a group, padding included. */
+        final MemorySegment map;
+
+        /** What a strip of weights gives to each position. */
+        final MemorySegment sums;
+
+        final TileWalk tile = new TileWalk();
+
+        private Vectors(Arena arena, WindowGradientShape shape) {
             int positions = Math.min(POSITIONS, shape.window().positions());
-            return new Vectors(
-                    new long[Math.ceilDiv(shape.columns(), Long.SIZE)],
-                    new WindowGradientLists(positions, positions * shape.outputsOfGroup(), true),
-                    WindowGradientStrips.memory(arena, WindowGradientStrips.mapFloats(shape)),
-                    WindowGradientStrips.memory(arena, (long) positions * WindowGradientStrips.MOST_FLOATS),
-                    new TileWalk());
+            this.bits = new long[Math.ceilDiv(shape.columns(), Long.SIZE)];
+            this.lists = new WindowGradientLists(positions, positions * shape.outputsOfGroup(), true);
+            this.map = WindowGradientStrips.memory(arena, WindowGradientStrips.mapFloats(shape));
+            this.sums = WindowGradientStrips.memory(arena, (long) positions * WindowGradientStrips.MOST_FLOATS);
         }
     }
 
@@ -45,7 +48,7 @@ public final class WindowGradientRoom {
      */
     public WindowGradientRoom(Arena arena, WindowGradientShape shape) {
         this.shape = shape;
-        this.vectors = SimdWidth.VECTOR ? Vectors.of(arena, shape) : null;
+        this.vectors = SimdWidth.VECTOR ? new Vectors(arena, shape) : null;
     }
 
     Vectors vectors() {

@@ -88,16 +88,13 @@ public final class WindowGradientSum {
     }
 
     private static void move(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
-        long at = from.rowOffset(fromRow);
         if (SimdWidth.VECTOR) {
-            WindowGradientMapVector.addAll(from.segment(), at, 0, 1, to.segment(), to.rowOffset(toRow));
-        } else {
-            for (int i = 0; i < WindowGradientShape.BLOCK; i++) {
-                Elements.set(to, toRow, i, Elements.get(to, toRow, i) + Elements.get(from, fromRow, i));
-            }
+            WindowGradientMapVector.move(from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow));
+            return;
         }
-        from.segment()
-                .asSlice(at, WindowGradientShape.BLOCK * (long) Float.BYTES)
-                .fill((byte) 0);
+        for (int i = 0; i < WindowGradientShape.BLOCK; i++) {
+            Elements.set(to, toRow, i, Elements.get(to, toRow, i) + Elements.get(from, fromRow, i));
+            Elements.set(from, fromRow, i, 0);
+        }
     }
 }
