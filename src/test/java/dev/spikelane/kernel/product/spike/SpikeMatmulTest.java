@@ -52,6 +52,7 @@ final class SpikeMatmulTest {
     /** Whoever comes lists some of the active inputs, of other rows in each round. */
     @Test
     void threadsListActiveInputsTogether() throws InterruptedException {
+        assumeTrue(SimdWidth.VECTOR, "lists are for vectors");
         Random random = new Random(1);
         Arena shared = Arena.ofAuto();
         PackedWeights by = PackedWeights.pack(shared, Product.Weights.UNIFORM.matrix(shared, 128, 784, random));
