@@ -61,7 +61,7 @@ public final class FlattenOperator implements Operator {
     }
 
     /** Clears what a tile held before behind the last output; in a whole matrix there is nothing. */
-    static void clearPadding(Tile current, int row) {
+    public static void clearPadding(Tile current, int row) {
         FloatMatrix currents = current.matrix();
         int end = Math.min(current.endBlock() * FloatMatrix.ROW_MULTIPLE - current.origin(), currents.columns());
         for (int column = current.endColumn() - current.origin(); column < end; column++) {

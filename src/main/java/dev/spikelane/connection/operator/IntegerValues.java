@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * @param out gives them in torch's layout
  * @param in takes others, or throws and leaves all as it was
  */
-record IntegerValues(ValueDescription description, Supplier<IntegerMatrix> out, Consumer<IntegerMatrix> in)
+public record IntegerValues(ValueDescription description, Supplier<IntegerMatrix> out, Consumer<IntegerMatrix> in)
         implements Values {
 
     @Override

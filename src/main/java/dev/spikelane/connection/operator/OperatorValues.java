@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * @param out copies the values into a matrix of the right shape
  * @param in takes a matrix of the right shape, or throws where it is not finite, and leaves all as it was
  */
-record OperatorValues(ValueDescription description, Consumer<FloatMatrix> out, Consumer<FloatMatrix> in)
+public record OperatorValues(ValueDescription description, Consumer<FloatMatrix> out, Consumer<FloatMatrix> in)
         implements Values {
 
     /** Rows of a matrix in the inner order of a shape. */

@@ -1,5 +1,6 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.connection.operator.window.UnfoldedRows;
 import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
@@ -114,7 +115,7 @@ public final class Scratch {
      * @param outputs of the product
      * @return one and the same for equal numbers
      */
-    UnfoldedRows unfolded(int columns, int outputs) {
+    public UnfoldedRows unfolded(int columns, int outputs) {
         for (UnfoldedRows rows : unfolded) {
             if (rows.isOf(columns, outputs)) {
                 return rows;
@@ -131,7 +132,7 @@ public final class Scratch {
      * @param shape of the convolution
      * @return one and the same for equal shapes
      */
-    WindowGradientRoom gradients(WindowGradientShape shape) {
+    public WindowGradientRoom gradients(WindowGradientShape shape) {
         for (WindowGradientRoom room : gradients) {
             if (room.isOf(shape)) {
                 return room;
@@ -148,7 +149,7 @@ public final class Scratch {
      * @param tables of the product
      * @return one and the same for the same tables
      */
-    WindowLists windows(WindowTables tables) {
+    public WindowLists windows(WindowTables tables) {
         for (WindowLists lists : windows) {
             if (lists.isOf(tables)) {
                 return lists;

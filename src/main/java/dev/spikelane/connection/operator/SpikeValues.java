@@ -5,12 +5,12 @@ import dev.spikelane.memory.Parameter;
 import java.util.Arrays;
 
 /** What spikes carry. */
-final class SpikeValues {
+public final class SpikeValues {
 
     private SpikeValues() {}
 
     /** Throws unless there is one finite value, or one for each input. */
-    static void require(float[] values, int inputs) {
+    public static void require(float[] values, int inputs) {
         if (values.length != 1 && values.length != inputs) {
             throw new IllegalArgumentException("there are values for " + values.length + " spikes, expected 1 or "
                     + inputs + ", one for each input");
@@ -24,7 +24,7 @@ final class SpikeValues {
     }
 
     /** Copies one value for each input. */
-    static void copy(float[] values, float[] into) {
+    public static void copy(float[] values, float[] into) {
         if (values.length == 1) {
             Arrays.fill(into, values[0]);
         } else {
@@ -32,7 +32,7 @@ final class SpikeValues {
         }
     }
 
-    static boolean areOnes(float[] values) {
+    public static boolean areOnes(float[] values) {
         boolean ones = true;
         for (float value : values) {
             ones &= value == 1;
@@ -41,7 +41,7 @@ final class SpikeValues {
     }
 
     /** Throws unless all spikes carry the same value. */
-    static void requireOne(float[] values, Operator operator) {
+    public static void requireOne(float[] values, Operator operator) {
         Parameter value = Parameter.of(values);
         if (!value.isAlways(values[0])) {
             throw new IllegalArgumentException(operator
@@ -51,7 +51,7 @@ final class SpikeValues {
     }
 
     /** Throws unless scales of integers times what a spike carries give finite weights. */
-    static void requireScales(float[] scales, ElementType type, float value, Operator operator) {
+    public static void requireScales(float[] scales, ElementType type, float value, Operator operator) {
         int least = -(type.greatest() + 1);
         for (float scale : scales) {
             if (!Float.isFinite(scale * value * least)) {

@@ -85,11 +85,11 @@ public final class WeightRows {
         return this;
     }
 
-    Signal source() {
+    public Signal source() {
         return source;
     }
 
-    int batch() {
+    public int batch() {
         return batch;
     }
 
@@ -108,15 +108,15 @@ public final class WeightRows {
 
     /** The gradients of all rows; null if they come by {@link WeightGradients#add}. */
     @Nullable
-    FloatMatrix gradient() {
+    public FloatMatrix gradient() {
         return gradient;
     }
 
-    boolean begins() {
+    public boolean begins() {
         return last;
     }
 
-    boolean ends() {
+    public boolean ends() {
         return first;
     }
 }

@@ -1,4 +1,4 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.operator.window;
 
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /** Memory of one thread for some windows at a time, unfolded, and their currents, both in its core's caches. */
-final class UnfoldedRows {
+public final class UnfoldedRows {
 
     private static final int MOST_ROWS = 1_024;
     private static final int FEWEST_ROWS = 16;
@@ -21,7 +21,7 @@ final class UnfoldedRows {
     private @Nullable SpikeMatrix spikes;
     private @Nullable FloatMatrix values;
 
-    UnfoldedRows(Arena arena, int columns, int outputs) {
+    public UnfoldedRows(Arena arena, int columns, int outputs) {
         this.arena = arena;
         this.columns = columns;
         this.current = Tile.whole(FloatMatrix.zeros(arena, rows(outputs), outputs));
@@ -32,7 +32,7 @@ final class UnfoldedRows {
         return Math.clamp(MOST_FLOATS / floats, FEWEST_ROWS, MOST_ROWS);
     }
 
-    boolean isOf(int someColumns, int outputs) {
+    public boolean isOf(int someColumns, int outputs) {
         return columns == someColumns && current.columns() == outputs;
     }
 

@@ -1,4 +1,4 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.operator.window;
 
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;

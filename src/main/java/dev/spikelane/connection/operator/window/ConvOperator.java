@@ -1,6 +1,15 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.operator.window;
 
 import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.operator.Cut;
+import dev.spikelane.connection.operator.InputGradient;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.OperatorValues;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.SpikeValues;
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.connection.operator.Values;
+import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedGroups;
 import dev.spikelane.kernel.product.PackedWeights;

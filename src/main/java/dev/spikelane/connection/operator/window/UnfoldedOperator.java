@@ -1,5 +1,9 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.operator.window;
 
+import dev.spikelane.connection.operator.Cut;
+import dev.spikelane.connection.operator.FlattenOperator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.Unfold;

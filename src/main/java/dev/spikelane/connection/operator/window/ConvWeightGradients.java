@@ -1,5 +1,9 @@
-package dev.spikelane.connection.operator;
+package dev.spikelane.connection.operator.window;
 
+import dev.spikelane.connection.operator.OperatorValues;
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.connection.operator.WeightRows;
 import dev.spikelane.kernel.product.PackedGroups;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
