@@ -1,6 +1,5 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.connection.operator.window.UnfoldedRows;
 import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;

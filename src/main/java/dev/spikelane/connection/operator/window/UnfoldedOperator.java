@@ -4,6 +4,7 @@ import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.connection.operator.FlattenOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.UnfoldedRows;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.Unfold;

@@ -71,6 +71,7 @@ public record WindowWork(int channels, int post, int kernel, int padding, int in
         private final Arena arena = Arena.ofShared();
         private final List<Entry> entries = new ArrayList<>();
         private final Window window;
+        private final Unfold unfold;
         private final PackedWeights weights;
         private final SpikeMatrix spikes;
         private final List<SpikeMatrix> maps;
@@ -82,6 +83,7 @@ public record WindowWork(int channels, int post, int kernel, int padding, int in
 
         Open(WindowWork work) {
             window = work.window();
+            unfold = new Unfold(window);
             var linear = RandomData.linear(arena, window.size(), work.post, new TorchRandom(1));
             weights = PackedWeights.pack(arena, linear.weights(), linear.bias());
             spikes = RandomData.spikes(arena, MAPS, window.inputs(), work.density);
@@ -118,10 +120,7 @@ public record WindowWork(int channels, int post, int kernel, int padding, int in
         }
 
         private void unfold(int map) {
-            for (int row = 0; row < unfolded.rows(); row++) {
-                int position = row % window.positions();
-                Unfold.copy(spikes, map + row / window.positions(), window, position, unfolded, row);
-            }
+            unfold.copy(spikes, 0, window.positions(), map * window.positions(), unfolded.rows(), unfolded);
         }
 
         /** A load for each group of four inputs of an output in which one fires, and 16 channels. */

@@ -1,4 +1,4 @@
-package dev.spikelane.connection.operator.window;
+package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
