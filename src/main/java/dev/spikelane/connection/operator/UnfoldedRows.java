@@ -16,7 +16,7 @@ public final class UnfoldedRows {
     private static final int MOST_FLOATS = 1 << 16;
 
     final int columns;
-    final Tile current;
+    public final Tile current;
     private final Arena arena;
     private @Nullable SpikeMatrix spikes;
     private @Nullable FloatMatrix values;
@@ -36,7 +36,7 @@ public final class UnfoldedRows {
         return columns == someColumns && current.columns() == outputs;
     }
 
-    SpikeMatrix spikes() {
+    public SpikeMatrix spikes() {
         SpikeMatrix known = spikes;
         if (known == null) {
             known = SpikeMatrix.zeros(arena, current.matrix().rows(), columns);
@@ -45,7 +45,7 @@ public final class UnfoldedRows {
         return known;
     }
 
-    FloatMatrix values() {
+    public FloatMatrix values() {
         FloatMatrix known = values;
         if (known == null) {
             known = FloatMatrix.zeros(
