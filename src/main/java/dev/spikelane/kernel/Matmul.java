@@ -43,7 +43,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Matmul {
 
-    private final Arena arena;
     private @Nullable Tile tile;
     private final Lazy<SpikeWorkspace> spikeScratch;
     private final Lazy<FloatMatrix> denseScratch;
@@ -59,7 +58,6 @@ public final class Matmul {
      * @param arena the arena that owns its scratch memory
      */
     public Matmul(Arena arena) {
-        this.arena = arena;
         this.denseScratch = new Lazy<>(() -> DenseMatmul.workspace(arena));
         this.spikeScratch = new Lazy<>(() -> new SpikeWorkspace(arena));
     }

@@ -14,7 +14,7 @@ record CountedValue(ValueDescription description, long[] counts, int place) impl
     @Override
     public void read(FloatMatrix into) {
         into.requireShape("into", 1, 1);
-        into.set(0, 0, counts[place]);
+        into.set(0, 0, (float) counts[place]);
     }
 
     @Override

@@ -299,6 +299,7 @@ public final class ConvOperator extends UnfoldedOperator {
     }
 
     /** What a spike carries at each input of a group's windows; null if that is 1. */
+    @SuppressWarnings("ReferenceEquality") // the same weights, or others
     float @Nullable [] factors(int group) {
         return ofSpikes == weights ? null : factors[group];
     }

@@ -161,7 +161,11 @@ public final class WindowGradientInput {
             }
             for (int ix = 0; ix < x.inputs(); ix++) {
                 MemorySegment.copy(
-                        map, from + ix * x.spread() * bytes, into.segment(), to + ix * shape.groups() * bytes, bytes);
+                        map,
+                        from + (long) ix * x.spread() * bytes,
+                        into.segment(),
+                        to + (long) ix * shape.groups() * bytes,
+                        bytes);
             }
         }
     }

@@ -138,13 +138,13 @@ final class WindowGradientMaps {
 
     /** Bytes to the gradients at a position, of one of the rows that are there. */
     long gradientOffset(int row, int oy, int ox) {
-        return row * (long) mapBytes() + ((long) oy * width + left + ox * x.stride()) * BLOCK_BYTES;
+        return row * (long) mapBytes() + ((long) oy * width + left + (long) ox * x.stride()) * BLOCK_BYTES;
     }
 
     /** Bytes to the value of the first channel that a position reads at a place. */
     long valueOffset(int oy, int ky, int kx) {
-        long row = WindowGradientShape.firstWindow(y) + oy * y.stride() + ky * y.dilation();
-        return (row * valueWidth + WindowGradientShape.firstWindow(x) + kx * x.dilation())
+        long row = WindowGradientShape.firstWindow(y) + (long) oy * y.stride() + (long) ky * y.dilation();
+        return (row * valueWidth + WindowGradientShape.firstWindow(x) + (long) kx * x.dilation())
                 * shape.channels()
                 * Float.BYTES;
     }
@@ -225,7 +225,7 @@ final class WindowGradientMaps {
     void takeValues(FloatMatrix source, int row, int group) {
         long bytes = (long) shape.channels() * Float.BYTES;
         for (int iy = 0; iy < y.inputs(); iy++) {
-            long mapRow = WindowGradientShape.firstInput(y) + iy * y.spread();
+            long mapRow = WindowGradientShape.firstInput(y) + (long) iy * y.spread();
             long to = (mapRow * valueWidth + WindowGradientShape.firstInput(x)) * bytes;
             long from = source.rowOffset(row) + ((long) iy * x.inputs() * shape.groups() + group) * bytes;
             for (int ix = 0; ix < x.inputs(); ix++) {

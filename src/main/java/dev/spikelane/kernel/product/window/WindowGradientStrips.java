@@ -180,7 +180,7 @@ final class WindowGradientStrips {
             MemorySegment sums,
             MemorySegment map) {
         long outputs = shape.outputs();
-        tile.a = gradient.rowOffset(row) + (first * outputs + group * shape.outputsOfGroup()) * Float.BYTES;
+        tile.a = gradient.rowOffset(row) + (first * outputs + (long) group * shape.outputsOfGroup()) * Float.BYTES;
         tile.rowOfA = outputs * Float.BYTES;
         tile.stepOfA = Float.BYTES;
         for (Strip strip : strips) {
