@@ -17,12 +17,14 @@ final class MethodsTest {
     private static final int MOST_PARAMETERS = 8;
 
     /**
-     * The one loop of vectors that has a name and a specification beside it, because classes are made of it, and one
-     * that two rooms call.
+     * Loops of vectors that have a name and a specification beside them, because classes are made of them, and one that
+     * two rooms call.
      */
     private static final Set<String> LOOPS = Set.of(
             "kernel.product.dense.DenseTile",
             "kernel.product.dense.DenseTileScalar",
+            "kernel.product.window.WindowGradientRun",
+            "kernel.product.window.WindowGradientRunScalar",
             "kernel.product.ZeroInputsVector");
 
     /** Loops of kernels keep all in locals, and pass all from one to the next; a record names its parts. */

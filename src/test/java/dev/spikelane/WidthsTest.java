@@ -41,6 +41,7 @@ final class WidthsTest {
             "data/",
             "io/file/FileTextTest",
             "model/",
+            "connection/ConvolutionTest",
             "connection/PoolTest",
             "connection/kind/ConnectionKindsTest",
             "network/FingerprintTest",

@@ -15,10 +15,11 @@ import java.util.Objects;
  * Writes networks to model files and reads them back: graph, shapes, models with all their options, delays, ports,
  * weights and parameters, bit for bit. What is read runs as what was written, and takes its snapshots.
  *
- * <p>A file is a safetensors file of float32 tensors; what is counted is of {@code I64}. Names are those of {@link dev.spikelane.network.Weights},
- * parameters of neurons as snnTorch spells them ({@code lif1.graded_spikes_factor}); a parameter that is one value for
- * all neurons has the shape {@code []}, others and biases {@code [n]}, weights {@code [outputs, inputs]}. The
- * description of the network is the text {@code spikelane} of the metadata.
+ * <p>A file is a safetensors file of float32 tensors; what is counted is of {@code I64}. Names are those of
+ * {@link dev.spikelane.network.Weights}, parameters of neurons as snnTorch spells them
+ * ({@code lif1.graded_spikes_factor}); a parameter that is one value for all neurons has the shape {@code []}, others
+ * and biases {@code [n]}, weights {@code [outputs, inputs]}. The description of the network is the text
+ * {@code spikelane} of the metadata.
  *
  * <p>Tensors of weights may also have 8 or 16 bits, item type {@code I8} or {@code I16}, with a scale for each row, or
  * one, in the tensor of that name followed by {@code _scale}: a weight is {@code scale * item}, rounded once to

@@ -237,9 +237,9 @@ public final class Network {
 
     /**
      * Makes a network without batch norms: each goes, with its running values, into the weights and the bias of the
-     * connection before it, {@code weight * factor} and {@code bias * factor + term}, rounded once. That changes bits of
-     * weights, which {@link Folded} reports, and of currents, which are rounded in other places: a spike whose membrane
-     * is next to its threshold may come or stay out.
+     * connection before it, {@code weight * factor} and {@code bias * factor + term}, rounded once. That changes bits
+     * of weights, which {@link Folded} reports, and of currents, which are rounded in other places: a spike whose
+     * membrane is next to its threshold may come or stay out.
      *
      * @return a network of its own, whose memory is freed when it is forgotten, and what has changed
      * @throws IllegalArgumentException if a batch norm stands behind another connection than {@code Dense} and

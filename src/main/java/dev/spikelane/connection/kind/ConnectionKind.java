@@ -101,8 +101,8 @@ public abstract class ConnectionKind<C extends Connection> {
     }
 
     /**
-     * Gives a connection a bias, so that what multiplies an output, or all positions of a channel, and adds to it can go
-     * into a row of its weights and into the bias.
+     * Gives a connection a bias, so that what multiplies an output, or all positions of a channel, and adds to it can
+     * go into a row of its weights and into the bias.
      *
      * @param said a connection
      * @return the same connection with a bias; null if its weights have no such rows

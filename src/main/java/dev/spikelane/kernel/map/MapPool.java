@@ -219,12 +219,14 @@ public final class MapPool {
         int first = into.firstColumn() / places.channels();
         int last = (into.endColumn() - 1) / places.channels();
         int end = readers.greatest(first, last) + 1;
-        for (int output = readers.least(first, last); output < end; output++) {
-            if (SimdWidth.VECTOR) {
-                PoolBackVector.max(values, spikes, gradient, places, output, row, into);
-            } else {
-                PoolScalar.maxBack(values, spikes, gradient, places, output, row, into, 0, places.channels());
-            }
+        int begin = readers.least(first, last);
+        if (!SimdWidth.VECTOR) {
+            int channels = places.channels();
+            PoolScalar.maxBack(values, spikes, gradient, places, row, into, begin * channels, end * channels);
+            return;
+        }
+        for (int output = begin; output < end; output++) {
+            PoolBackVector.max(values, spikes, gradient, places, output, row, into);
         }
     }
 

@@ -56,7 +56,8 @@ final class PoolBackVector {
                     && fits(of, output, channel, into)) {
                 channels(values, spikes, gradient, of, output, row, into, channel);
             } else {
-                PoolScalar.maxBack(values, spikes, gradient, of, output, row, into, channel, end);
+                int first = output * channels;
+                PoolScalar.maxBack(values, spikes, gradient, of, row, into, first + channel, first + end);
             }
         }
     }

@@ -57,18 +57,19 @@ final class PoolScalar {
         }
     }
 
-    /** Adds the gradients of some channels of an output position, each where the largest value of its window is. */
+    /** Adds the gradients of some columns, each where the largest value of its window is. */
     static void maxBack(
             FloatMatrix values,
             @Nullable SpikeMatrix spikes,
             FloatMatrix gradient,
             Places of,
-            int output,
             int row,
             Tile into,
-            int firstChannel,
-            int endChannel) {
-        for (int channel = firstChannel; channel < endChannel; channel++) {
+            int firstColumn,
+            int endColumn) {
+        for (int from = firstColumn; from < endColumn; from++) {
+            int output = from / of.channels();
+            int channel = from % of.channels();
             int winner = of.places()[of.starts()[output]];
             float most = Float.NEGATIVE_INFINITY;
             for (int i = of.starts()[output]; i < of.starts()[output + 1]; i++) {
@@ -81,7 +82,7 @@ final class PoolScalar {
             int column = winner * of.channels() + channel;
             if (column >= into.firstColumn() && column < into.endColumn()) {
                 float before = Elements.get(into.matrix(), row, column - into.origin());
-                float added = Elements.get(gradient, row, output * of.channels() + channel);
+                float added = Elements.get(gradient, row, from);
                 Elements.set(into.matrix(), row, column - into.origin(), before + added);
             }
         }

@@ -10,8 +10,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /**
  * The weights of a convolution as its way back reads them: for each group of channels, strips of some vectors over
@@ -75,12 +73,22 @@ final class WindowGradientStrips {
                     WindowGradientShape.firstWindow(y) + i / x.outputs() * y.stride(),
                     WindowGradientShape.firstWindow(x) + i % x.outputs() * x.stride());
         }
-        this.order = IntStream.range(0, bases.length)
-                .boxed()
-                .sorted(Comparator.<Integer>comparingInt(i -> i / WindowGradientRoom.POSITIONS)
-                        .thenComparingInt(i -> i % x.outputs()))
-                .mapToInt(i -> i)
-                .toArray();
+        this.order = order(bases.length, x.outputs());
+    }
+
+    /** Positions by columns, within those whose sums are there at a time. */
+    private static int[] order(int positions, int columns) {
+        int[] order = new int[positions];
+        int count = 0;
+        for (int first = 0; first < positions; first += WindowGradientRoom.POSITIONS) {
+            int end = Math.min(first + WindowGradientRoom.POSITIONS, positions);
+            for (int column = 0; column < columns; column++) {
+                for (int i = first + Math.floorMod(column - first, columns); i < end; i += columns) {
+                    order[count++] = i;
+                }
+            }
+        }
+        return order;
     }
 
     static MemorySegment memory(Arena arena, long floats) {

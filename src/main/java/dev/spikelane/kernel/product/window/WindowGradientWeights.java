@@ -17,11 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Gradients of the weights of a convolution:
  * {@code gradient[o][ky][kx][c] += sum over positions of source[y][x][c] * ofPosition[o]}.
  *
- * <p>Rows are added in the order of the calls, in a row positions of the output ascending, to sums from +0: a spike adds
- * the gradient, a value one fused multiply-add. The bias is an input that always fires, at each position. A silent or
- * zero input adds nothing, whatever the gradient is.
- *
- * <p>An object serves one thread.
+ * <p>Rows are added in the order of the calls, in a row positions of the output ascending, to sums from +0: a spike
+ * adds the gradient, a value one fused multiply-add. The bias is an input that always fires, at each position. A silent
+ * or zero input adds nothing, whatever the gradient is.
  */
 public final class WindowGradientWeights {
 
