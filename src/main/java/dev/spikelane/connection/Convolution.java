@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code current = bias + weights * window}. Inputs of a window are numbered {@code k = (ky * width + kx) * channels
  * + channel}, with the channels of a group. The order of the sum is that of {@link dev.spikelane.kernel.Matmul} over
- * these: spikes in groups of four numbers, values one by one. Padding is no term. A transposed kernel sums as the equal
- * convolution does, whose source has zeros between its inputs. A bias of -0.0 is +0.0.
+ * these: spikes in groups of four numbers, values one by one. Padding is silent, and zero where inputs are values. A
+ * transposed kernel sums as the equal convolution does, whose source has such places between its inputs. A bias of -0.0
+ * is +0.0.
  *
  * <p>Weights may be integers of 8 or 16 bits ({@link #nearest}), and sum then as those of {@link IntegerDense}. Spikes
  * may carry a value: one for all, or with weights of float32 one for each channel.

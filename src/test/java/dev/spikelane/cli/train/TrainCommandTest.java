@@ -395,7 +395,7 @@ final class TrainCommandTest {
     void runSaysThatAPageIsNoModel() throws IOException {
         Path page = Files.writeString(folder.resolve("page.safetensors"), "<!DOCTYPE html><html></html>");
         CommandRun.of("run", "--model", page.toString(), "--data", images.toString())
-                .requireFailureWith(1, page + ": is no safetensors file");
+                .requireFailureWith(1, page + ": is a page of HTML");
     }
 
     @Test

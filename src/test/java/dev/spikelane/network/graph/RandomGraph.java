@@ -150,8 +150,7 @@ public final class RandomGraph {
     }
 
     private BatchNorm norm(int channels) {
-        BatchNorm said =
-                random.nextInt(3) == 0 ? BatchNorm.tt(channels, learns ? steps : MOST_STEPS) : BatchNorm.of(channels);
+        BatchNorm said = random.nextInt(3) == 0 ? BatchNorm.tt(channels, MOST_STEPS) : BatchNorm.of(channels);
         BatchNorm norm = said.withEpsilon(learns ? 0.1 : 1e-3);
         return random.nextInt(3) == 0 ? norm.withoutAffine() : norm.withMomentum(random.nextDouble());
     }

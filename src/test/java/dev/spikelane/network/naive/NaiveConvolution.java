@@ -62,15 +62,14 @@ public final class NaiveConvolution {
                         sum += part;
                         part = -0.0f;
                     }
-                    if (fromY < 0 || fromX < 0) {
-                        continue;
-                    }
+                    boolean isPadding = fromY < 0 || fromX < 0;
                     int input = ((first + c) * source.height() + fromY) * source.width() + fromX;
                     int at = weight(output, first + c, ky, kx);
                     float weight = weights[at];
                     if (row.fires() == null) {
-                        sum = Math.fma(row.values()[input], NaiveNetwork.met(row.values()[input], weight), sum);
-                    } else if (row.fires()[input]) {
+                        float value = isPadding ? 0 : row.values()[input];
+                        sum = Math.fma(value, NaiveNetwork.met(value, weight), sum);
+                    } else if (!isPadding && row.fires()[input]) {
                         part += weight * row.values()[input];
                         items += said.integers().isPresent() ? item(at) : 0;
                     }
