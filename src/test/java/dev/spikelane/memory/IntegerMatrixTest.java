@@ -82,7 +82,7 @@ final class IntegerMatrixTest {
                 "IntegerMatrix is [1 x 2], asked for row 0, column 2",
                 () -> IntegerMatrix.of(1, 2, new byte[2], 1).item(0, 2));
         assertEquals(
-                4,
+                8,
                 Arrays.stream(ElementType.values())
                         .mapToInt(ElementType::bytes)
                         .max()

@@ -258,6 +258,7 @@ final class GradientCalls implements AutoCloseable {
         try {
             network.weights().replace(name, next);
         } catch (IllegalArgumentException refused) {
+            stands = false; // counts as a change, of which half may have been done
             return false;
         }
         values = new HashMap<>(values);

@@ -42,7 +42,7 @@ public final class RandomGraph {
     };
     private static final int LONGEST_DELAY = 5;
     /** More than any test simulates from one reset to the next. */
-    private static final int MOST_STEPS = 60;
+    static final int MOST_STEPS = 60;
 
     public final Network network;
     public final Map<String, Signal> inputs = new TreeMap<>();

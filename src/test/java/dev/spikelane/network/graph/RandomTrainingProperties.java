@@ -86,7 +86,7 @@ class RandomTrainingProperties {
         }
 
         private BatchNorm norm(int channels) {
-            return random.nextInt(4) == 0 ? BatchNorm.tt(channels, steps) : BatchNorm.of(channels);
+            return random.nextInt(4) == 0 ? BatchNorm.tt(channels, RandomGraph.MOST_STEPS) : BatchNorm.of(channels);
         }
 
         private void add(List<Connection> path, int inputs, int outputs) {

@@ -43,6 +43,7 @@ public final class WindowGradientSum {
     public void clear() {
         weights.fill(0);
         bias.fill(0);
+        byChannel = false;
     }
 
     /** The row of a weight of the first block of outputs. */

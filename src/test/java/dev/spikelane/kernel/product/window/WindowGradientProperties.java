@@ -74,6 +74,14 @@ class WindowGradientProperties {
         }
         WindowGradientSum sum = new WindowGradientSum(arena, shape);
         WindowGradientWeights kernel = new WindowGradientWeights(arena, shape);
+        if (random.nextBoolean()) { // what was summed of another kind of rows leaves nothing behind
+            int inputs = shape.window().inputs();
+            Signal other = source instanceof FloatMatrix
+                    ? Matrices.spikes(arena, rows, inputs, 0.5, random)
+                    : Matrices.uniform(arena, rows, inputs, random);
+            kernel.add(other, gradient, 0, rows, sum);
+            sum.clear();
+        }
         int shares = random.nextInt(1, 4);
         for (int share = shares - 1; share >= 0; share--) {
             int cut = random.nextInt(rows);
