@@ -133,8 +133,7 @@ class GoldenTrainingTest {
     }
 
     /** A step of training moves them once for each step of time. */
-    private static void checkRunningValues(
-            GoldenCase golden, Network network, TrainingBatch x, int steps, int batch) {
+    private static void checkRunningValues(GoldenCase golden, Network network, TrainingBatch x, int steps, int batch) {
         try (Trainer trainer = Trainer.of(network, steps, batch)
                 .loss(CrossEntropyLoss.rate())
                 .optimizer(new Sgd(1e-3))
@@ -143,8 +142,7 @@ class GoldenTrainingTest {
         }
         for (String value : List.of("running_mean", "running_var")) {
             String name = GoldenNetwork.valueName(network, "conv1", 1, value);
-            golden.assertClose(
-                    "bn_" + value, network.weights().get(name).toArray());
+            golden.assertClose("bn_" + value, network.weights().get(name).toArray());
         }
     }
 
