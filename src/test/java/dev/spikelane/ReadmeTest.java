@@ -11,6 +11,8 @@ import dev.spikelane.example.Kernels;
 import dev.spikelane.example.Learned;
 import dev.spikelane.example.Learning;
 import dev.spikelane.example.Loop;
+import dev.spikelane.example.LstmMaps;
+import dev.spikelane.example.NormalizedMaps;
 import dev.spikelane.example.OwnData;
 import dev.spikelane.example.OwnModel;
 import dev.spikelane.example.Pictures;
@@ -19,10 +21,12 @@ import dev.spikelane.example.Service;
 import dev.spikelane.example.Sessions;
 import dev.spikelane.example.TrainAndServe;
 import dev.spikelane.example.Tutorial;
+import dev.spikelane.example.TutorialSix;
 import dev.spikelane.example.TutorialThree;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -109,7 +113,8 @@ class ReadmeTest {
         "src/site/markdown/training.md, Training",
         "src/site/markdown/training.md, OwnData",
         "src/site/markdown/training.md, Series",
-        "src/site/markdown/tutorial3.md, TutorialThree"
+        "src/site/markdown/tutorial3.md, TutorialThree",
+        "src/site/markdown/tutorial6.md, TutorialSix"
     })
     void exampleStandsOnItsPage(Path page, String example) throws IOException {
         String source = source(example);
@@ -128,6 +133,8 @@ class ReadmeTest {
     @ParameterizedTest
     @CsvSource({
         "README.md, TrainAndServe",
+        "src/site/markdown/tutorial6.md, LstmMaps",
+        "src/site/markdown/tutorial6.md, NormalizedMaps",
         "src/site/markdown/weights.md, FromPython",
         "src/site/markdown/weights.md, FromSafetensors"
     })
@@ -257,6 +264,29 @@ class ReadmeTest {
         for (String name : List.of("lif-step.png", "leaky-step.png", "raster.html", "spike-count.gif", "traces.svg")) {
             assertTrue(Files.size(folder.resolve(name)) > 10_000, name);
         }
+    }
+
+    /** It trains on the images of the demo. */
+    @Test
+    void tutorialSixPrintsWhatItsPageSays(@TempDir Path folder) throws Exception {
+        for (String file : List.of("images.idx3-ubyte.gz", "labels.idx1-ubyte.gz")) {
+            try (var sample = ReadmeTest.class.getResourceAsStream("/dev/spikelane/cli/fashion-mnist-256-" + file)) {
+                Files.copy(sample, folder.resolve("train-" + file.replace(".idx", "-idx")));
+            }
+        }
+        assertPrintsWhatThePageSays(
+                SITE.resolve("tutorial6.md"), 6, () -> TutorialSix.main(new String[] {folder.toString()}));
+    }
+
+    @Test
+    void layersOfTutorialSixAreWhatItsPageSays() {
+        TorchRandom random = new TorchRandom(1);
+        Network integers = NormalizedMaps.trained(random, random.rand(4, 784), new int[] {1, 2, 3, 4});
+        assertEquals(List.of(64, 12, 5, 5), integers.weights().shape("conv2.weight"));
+        assertEquals(ElementType.INT8, integers.weights().type("conv2.weight"));
+        Network lstm = LstmMaps.network(random);
+        assertEquals(List.of(12, 3, 3, 3), lstm.weights().shape("lif1.recurrent.weight"));
+        assertEquals(Shape.of(3, 14, 14), lstm.population("lif2").shape());
     }
 
     /** What an example does. */

@@ -87,7 +87,7 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
             throw new IllegalArgumentException(
                     "a kernel has padding \"same\" along one dimension, expected it along both");
         }
-        if (!transposed && y.outputPadding + x.outputPadding > 0) {
+        if (!transposed && Math.max(y.outputPadding, x.outputPadding) > 0) {
             throw new IllegalArgumentException("a kernel has output padding, expected it of a transposed one only");
         }
     }
@@ -292,6 +292,10 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
                 throw new IllegalArgumentException(
                         this + " makes " + made + " outputs along its " + name + ", expected at least 1");
             }
+            if (made > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException(this + " makes " + made + " outputs along its " + name
+                        + ", expected at most " + Integer.MAX_VALUE);
+            }
             return made;
         }
         if (axis.same) {
@@ -319,18 +323,18 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(both(y.size, x.size));
-        if (y.stride + x.stride > 2) {
+        if (Math.max(y.stride, x.stride) > 1) {
             text.append(", stride ").append(both(y.stride, x.stride));
         }
         if (x.same) {
             text.append(", padding same");
-        } else if (y.padding + x.padding > 0) {
+        } else if (Math.max(y.padding, x.padding) > 0) {
             text.append(", padding ").append(both(y.padding, x.padding));
         }
-        if (y.dilation + x.dilation > 2) {
+        if (Math.max(y.dilation, x.dilation) > 1) {
             text.append(", dilation ").append(both(y.dilation, x.dilation));
         }
-        if (y.outputPadding + x.outputPadding > 0) {
+        if (Math.max(y.outputPadding, x.outputPadding) > 0) {
             text.append(", output padding ").append(both(y.outputPadding, x.outputPadding));
         }
         if (groups > 1) {

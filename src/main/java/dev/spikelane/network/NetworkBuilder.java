@@ -229,6 +229,7 @@ public final class NetworkBuilder {
      * @return this
      * @throws IllegalArgumentException if there is no output, or the kernel does not fit
      * @throws IllegalStateException if there is no chain
+     * @throws OutOfMemoryError if the weights do not fit in memory
      */
     public NetworkBuilder convolution(int outputs, Kernel kernel, TorchRandom random) {
         Objects.requireNonNull(kernel, "kernel");
@@ -238,6 +239,10 @@ public final class NetworkBuilder {
             made = Convolution.of(width().channels(), outputs, kernel, random);
         } catch (IllegalArgumentException failure) {
             throw misfit(true, failure.getMessage(), failure);
+        } catch (OutOfMemoryError refused) {
+            OutOfMemoryError named = new OutOfMemoryError(nameOfMisfit(true) + refused.getMessage());
+            named.initCause(refused);
+            throw named;
         }
         return connect(made);
     }
@@ -386,9 +391,11 @@ public final class NetworkBuilder {
     }
 
     private IllegalArgumentException misfit(boolean convolution, @Nullable String why, @Nullable Throwable cause) {
-        return new IllegalArgumentException(
-                "projection '" + nameOfChain(convolution || convolves()) + "' from '" + end().name() + "': " + why,
-                cause);
+        return new IllegalArgumentException(nameOfMisfit(convolution) + why, cause);
+    }
+
+    private String nameOfMisfit(boolean convolution) {
+        return "projection '" + nameOfChain(convolution || convolves()) + "' from '" + end().name() + "': ";
     }
 
     /**

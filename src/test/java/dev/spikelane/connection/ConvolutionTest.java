@@ -3,6 +3,7 @@ package dev.spikelane.connection;
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.kind.ConnectionKinds;
@@ -13,8 +14,10 @@ import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
@@ -112,6 +115,10 @@ final class ConvolutionTest {
                 name + "1 x 1, padding 3 x 3 makes -1 outputs along its height, expected at least 1",
                 Kernel.transposed(1).withPadding(3));
         refused(
+                name + "1 x 1, stride 1073741824 x 1073741824 makes 7516192769 outputs along its width,"
+                        + " expected at most 2147483647",
+                Kernel.transposed(1).withStride(1 << 30));
+        refused(
                 name + "conv1d 4 -> 6, 3 has a source of shape [4 x 5 x 8], expected channels and length",
                 Kernel.of1d(3));
         NetworkBuilder flat = Network.builder(7);
@@ -119,6 +126,46 @@ final class ConvolutionTest {
                 IllegalArgumentException.class,
                 name + "conv2d 7 -> 6, 3 x 3 has a source of shape [7], expected channels, height and width",
                 () -> flat.conv2d(6, 3, new TorchRandom(1)));
+    }
+
+    /** In a chain, and between populations of a graph. */
+    @Test
+    void errorsOfPathsNameTheProjection() {
+        NetworkBuilder chain = Network.builder(MAPS);
+        chain.conv2d(3, 3, new TorchRandom(1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "projection 'conv1' from 'input': max pool 9 x 9 spans 9 values along its height and makes no output,"
+                        + " expected at most 3, those of its source with the padding",
+                () -> chain.maxPool2d(9));
+        NetworkBuilder graph = Network.builder();
+        Input x = graph.input("x", MAPS);
+        Population p = graph.population("p", Shape.of(6, 1, 1), new Leaky(0.5));
+        graph.project("x-p", x, p, of(Kernel.of(7, 3)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "projection 'x-p' from 'x' to 'p': 7 x 3 spans 7 inputs along its height, expected at most 5,"
+                        + " those of its source with the padding",
+                graph::build);
+    }
+
+    /** Weights of 40 TB, and more neurons than there can be. */
+    @Test
+    void tooMuchNamesTheProjection() {
+        NetworkBuilder wide = Network.builder(Shape.of(1 << 20, 3, 3));
+        OutOfMemoryError refused =
+                assertThrows(OutOfMemoryError.class, () -> wide.conv2d(1 << 20, 3, new TorchRandom(1)));
+        String message = refused.getMessage();
+        assertTrue(
+                message.startsWith(
+                        "projection 'conv1' from 'input': FloatMatrix [1048576 x 9437184] is refused: 39582418599936"),
+                message);
+        assertEquals(1, message.lines().count(), message);
+        NetworkBuilder large = Network.builder(Shape.of(1, 4096, 4096));
+        assertMessage(
+                IllegalArgumentException.class,
+                "projection 'conv1' from 'input': shape is [1024 x 4094 x 4094], expected at most 2147483647 neurons",
+                () -> large.conv2d(1024, 3, new TorchRandom(1)));
     }
 
     private static void refused(String message, Kernel kernel) {

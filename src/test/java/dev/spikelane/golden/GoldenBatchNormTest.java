@@ -2,7 +2,6 @@ package dev.spikelane.golden;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.memory.FloatMatrix;
@@ -94,115 +93,6 @@ class GoldenBatchNormTest {
         int length = y.length / steps;
         for (int step = 0; step < steps; step++) {
             golden.assertClose(name + step, Arrays.copyOfRange(y, step * length, (step + 1) * length));
-        }
-    }
-
-    /** Each step is normalized by its own statistics: the spikes behind a pool, and the running values of all steps. */
-    @Test
-    void stepsOfANetwork() {
-        GoldenSet.of("net_layers").check(golden -> {
-            List<Integer> shape = golden.shape("x");
-            int steps = shape.get(0);
-            int batch = shape.get(1);
-            Convolution convolution = new Convolution(golden, shape);
-            Shape maps = convolution.made();
-            NormalizedInput network = new NormalizedInput(BatchNorm.of(maps.channels()), maps);
-            network.set("weight", golden.floats("bn_weight"));
-            network.set("bias", golden.floats("bn_bias"));
-            FloatMatrix rows = convolution.rows(golden.bytes("x"), steps * batch);
-            try (Gradients gradients = network.gradients(steps, batch)) {
-                gradients.forward(rows);
-                float[] y = network.inTorch(gradients.values("p", "membrane"));
-                golden.assertSpikes("spk1", pooledSpikes(y, maps, steps, batch));
-            }
-            network.train(rows, steps, batch);
-            golden.assertClose("bn_running_mean", network.get("running_mean"));
-            golden.assertClose("bn_running_var", network.get("running_var"));
-            String reason = "compared by GoldenTrainingTest";
-            golden.leaveOutStarting("grad_", reason);
-            golden.leaveOutStarting("spk", reason);
-            golden.leaveOutStarting("mem", reason);
-        });
-    }
-
-    /** The largest of two by two, and Leaky neurons of 0.8. */
-    private static byte[] pooledSpikes(float[] y, Shape maps, int steps, int batch) {
-        int height = maps.height() / 2;
-        int width = maps.width() / 2;
-        int pooled = maps.channels() * height * width;
-        byte[] spikes = new byte[steps * batch * pooled];
-        float[] membranes = new float[batch * pooled];
-        for (int i = 0; i < spikes.length; i++) {
-            int column = i % width * 2;
-            int row = i / width % height * 2;
-            int map = i / width / height; // of all samples and steps
-            float most = Float.NEGATIVE_INFINITY;
-            for (int at = 0; at < 4; at++) {
-                most = Math.max(most, y[(map * maps.height() + row + at / 2) * maps.width() + column + at % 2]);
-            }
-            int neuron = i % membranes.length;
-            float reset = membranes[neuron] > 1 ? 1 : 0;
-            membranes[neuron] = 0.8f * membranes[neuron] + most - reset;
-            spikes[i] = (byte) (membranes[neuron] > 1 ? 1 : 0);
-        }
-        return spikes;
-    }
-
-    /** The first convolution of a network, in plain loops. */
-    private static final class Convolution {
-
-        private final int channels;
-        private final int height;
-        private final int width;
-        private final int kernel;
-        private final int stride;
-        private final int padding;
-        private final float[] weights;
-        private final float[] bias;
-
-        Convolution(GoldenCase golden, List<Integer> shape) {
-            this.channels = shape.get(2);
-            this.height = shape.get(3);
-            this.width = shape.get(4);
-            JsonNode said = golden.parameters().path("conv1");
-            this.kernel = said.path("kernel").intValue();
-            this.stride = said.path("stride").intValue();
-            this.padding = said.path("padding").intValue();
-            this.weights = golden.floats("conv1_weight");
-            this.bias = golden.floats("conv1_bias");
-        }
-
-        Shape made() {
-            return Shape.of(
-                    bias.length,
-                    (height + 2 * padding - kernel) / stride + 1,
-                    (width + 2 * padding - kernel) / stride + 1);
-        }
-
-        FloatMatrix rows(byte[] x, int count) {
-            Shape made = made();
-            FloatMatrix rows = FloatMatrix.zeros(count, made.size());
-            for (int row = 0; row < count; row++) {
-                for (int i = 0; i < made.size(); i++) {
-                    rows.set(row, i, (float) sum(x, row, i, made));
-                }
-            }
-            return rows;
-        }
-
-        private double sum(byte[] x, int row, int output, Shape made) {
-            int map = output / made.width() / made.height();
-            double sum = bias[map];
-            for (int k = 0; k < channels * kernel * kernel; k++) {
-                int channel = k / kernel / kernel;
-                int atY = output / made.width() % made.height() * stride - padding + k / kernel % kernel;
-                int atX = output % made.width() * stride - padding + k % kernel;
-                if (atY >= 0 && atY < height && atX >= 0 && atX < width) {
-                    sum += weights[map * channels * kernel * kernel + k]
-                            * (double) x[((row * channels + channel) * height + atY) * width + atX];
-                }
-            }
-            return sum;
         }
     }
 

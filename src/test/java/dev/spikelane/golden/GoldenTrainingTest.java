@@ -91,10 +91,11 @@ class GoldenTrainingTest {
     @Test
     void layers() {
         GoldenSet.of("net_layers").check(golden -> {
-            golden.leaveOutStarting("bn_running", "compared by GoldenBatchNormTest");
             int steps = golden.integer("steps");
             int batch = golden.shape("x").get(1);
             Network network = GoldenNetwork.layers(golden);
+            SpikeMatrix x = SpikeMatrix.copyOf(
+                    steps * batch, network.inputs().getFirst().shape().size(), golden.bytes("x"));
             Map<String, String> learned = new LinkedHashMap<>();
             for (String name : List.of("conv1", "bn", "conv2", "fc")) {
                 boolean norm = name.equals("bn");
@@ -114,8 +115,7 @@ class GoldenTrainingTest {
                         .startAtSpikes("p3")
                         .keep("p3", "membrane")
                         .build()) {
-                    gradients.forward(SpikeMatrix.copyOf(
-                            steps * batch, network.inputs().getFirst().shape().size(), golden.bytes("x")));
+                    gradients.forward(x);
                     for (Population population : network.populations()) {
                         SpikeMatrix spikes = gradients.spikes(population.name());
                         golden.assertSpikes("spk" + population.name().substring(1), spikes.toArray());
@@ -128,7 +128,22 @@ class GoldenTrainingTest {
                             golden.assertClose(output, gradients.gradient(name).toArray()));
                 }
             }
+            checkRunningValues(golden, network, TrainingBatch.of(x, GoldenLabels.of(golden)), steps, batch);
         });
+    }
+
+    /** A step of training moves them once for each step of time. */
+    private static void checkRunningValues(GoldenCase golden, Network network, TrainingBatch x, int steps, int batch) {
+        try (Trainer trainer = Trainer.of(network, steps, batch)
+                .loss(CrossEntropyLoss.rate())
+                .optimizer(new Sgd(1e-3))
+                .build()) {
+            trainer.step(x);
+        }
+        for (String value : List.of("running_mean", "running_var")) {
+            String name = GoldenNetwork.valueName(network, "conv1", 1, value);
+            golden.assertClose("bn_" + value, network.weights().get(name).toArray());
+        }
     }
 
     private static double rateLoss(GoldenCase golden, Gradients gradients, int steps, int batch) {

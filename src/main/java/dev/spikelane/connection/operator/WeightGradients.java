@@ -13,8 +13,8 @@ import java.util.function.Supplier;
  * <p>Rows are time-major, {@code row = step * batch + sample}. Sums over rows go by steps descending, within a step by
  * samples ascending: those of spikes in groups of four, each complete before it is added; those of values one fused
  * multiply-add a row. Those of a convolution go by blocks of eight samples, in each of which steps descend. So steps
- * may come in any number of calls, the last steps first: {@link #open}, then all rounds, in which rows are prepared and,
- * where the gradients of what was made are there, added.
+ * may come in any number of calls, the last steps first: {@link #open}, then all rounds, in which rows are prepared
+ * and, where the gradients of what was made are there, added.
  */
 public interface WeightGradients extends Rounds {
 
