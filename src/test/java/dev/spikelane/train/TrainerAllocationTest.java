@@ -119,28 +119,24 @@ class TrainerAllocationTest {
         }
     }
 
-    /** Frames go into the first convolution once for all steps, spikes into each. */
     @Test
     void convolutionsPoolsAndNormalizedMaps() {
         Shape maps = Shape.of(1, 11, 11);
-        SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, maps.size(), 0.3, new Random(1));
         FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, maps.size(), new Random(1));
-        for (TrainingBatch batch : List.of(TrainingBatch.ofFrame(frame, LABELS), TrainingBatch.of(spikes, LABELS))) {
-            TorchRandom random = new TorchRandom(3);
-            Network network = Network.builder(maps)
-                    .convolution(12, Kernel.of(2), random)
-                    .maxPool2d(2)
-                    .neuron(new Leaky(0.9))
-                    .convolution(20, Kernel.of(3), random)
-                    .batchNorm()
-                    .avgPool2d(2)
-                    .neuron(new Leaky(0.9))
-                    .connect(new Flatten())
-                    .dense(4, random)
-                    .neuron(new Leaky(0.9))
-                    .build();
-            train(network, batch, 1);
-        }
+        TorchRandom random = new TorchRandom(3);
+        Network network = Network.builder(maps)
+                .convolution(12, Kernel.of(2), random)
+                .maxPool2d(2)
+                .neuron(new Leaky(0.9))
+                .convolution(20, Kernel.of(3), random)
+                .batchNorm()
+                .avgPool2d(2)
+                .neuron(new Leaky(0.9))
+                .connect(new Flatten())
+                .dense(4, random)
+                .neuron(new Leaky(0.9))
+                .build();
+        train(network, TrainingBatch.ofFrame(frame, LABELS), 1);
     }
 
     @Test
