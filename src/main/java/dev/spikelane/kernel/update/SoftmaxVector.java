@@ -7,14 +7,13 @@ import static dev.spikelane.kernel.base.Lanes.ORDER;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.ExponentialVector;
+import dev.spikelane.kernel.base.Pads;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/** The vector variant of {@link Softmax}. */
+/** The vector variant of {@link Softmax}; a mask for the last lanes was boxed, so pads are cleared behind the loop. */
 final class SoftmaxVector {
-
-    private static final FloatVector ZERO = FloatVector.zero(FLOAT);
 
     private SoftmaxVector() {}
 
@@ -24,15 +23,13 @@ final class SoftmaxVector {
         Checks.isNative(from);
         Checks.isNative(out);
         FloatVector most = FloatVector.broadcast(FLOAT, maximum);
-        int classes = values.columns();
-        int vectors = Math.ceilDiv(classes, COUNT);
+        int vectors = Math.ceilDiv(values.columns(), COUNT);
         for (int i = 0; i < vectors; i++) {
             long at = (long) i * BYTES;
             FloatVector z = FloatVector.fromMemorySegment(FLOAT, from, values.rowOffset(row) + at, ORDER);
-            FloatVector e = ExponentialVector.of(z.sub(most));
-            ZERO.blend(e, FLOAT.indexInRange(i * COUNT, classes))
-                    .intoMemorySegment(out, exponentials.rowOffset(to) + at, ORDER);
+            ExponentialVector.of(z.sub(most)).intoMemorySegment(out, exponentials.rowOffset(to) + at, ORDER);
         }
+        Pads.clear(exponentials, to);
     }
 
     static void divide(FloatMatrix exponentials, int row, float sum, float factor) {
@@ -40,14 +37,14 @@ final class SoftmaxVector {
         Checks.isNative(out);
         FloatVector divisor = FloatVector.broadcast(FLOAT, sum);
         FloatVector scale = FloatVector.broadcast(FLOAT, factor);
-        int classes = exponentials.columns();
-        int vectors = Math.ceilDiv(classes, COUNT);
+        int vectors = Math.ceilDiv(exponentials.columns(), COUNT);
         for (int i = 0; i < vectors; i++) {
             long at = exponentials.rowOffset(row) + (long) i * BYTES;
-            FloatVector p = FloatVector.fromMemorySegment(FLOAT, out, at, ORDER)
+            FloatVector.fromMemorySegment(FLOAT, out, at, ORDER)
                     .div(divisor)
-                    .mul(scale);
-            ZERO.blend(p, FLOAT.indexInRange(i * COUNT, classes)).intoMemorySegment(out, at, ORDER);
+                    .mul(scale)
+                    .intoMemorySegment(out, at, ORDER);
         }
+        Pads.clear(exponentials, row);
     }
 }

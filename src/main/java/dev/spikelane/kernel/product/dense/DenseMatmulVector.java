@@ -17,7 +17,6 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * The vector variant of {@link DenseMatmul}. The work is {@link DenseTileVector}: 4 rows by 4 vectors of sums in
@@ -28,8 +27,6 @@ import jdk.incubator.vector.VectorMask;
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class DenseMatmulVector {
-
-    private static final FloatVector ZERO = FloatVector.zero(FLOAT);
 
     private static final int STRIP_BYTES = 4 * BYTES;
 
@@ -289,18 +286,20 @@ final class DenseMatmulVector {
 
     /**
      * Zeroes a block from a lane on. Behind the last column zeros in {@code b} would not do: infinity times zero is
-     * NaN. The mask serves whole vectors too, because C2 boxes what is either a computed vector or a constant one.
+     * NaN. Lanes of a vector that keeps others are stored one by one, because C2 boxes masks at times.
      */
     private static void clear(FloatMatrix c, int row, int rows, int block, int firstLane) {
         MemorySegment sums = c.segment();
         Checks.isNative(sums);
-        long outputs = (long) block * PackedWeights.BLOCK_BYTES;
+        FloatVector zero = FloatVector.zero(FLOAT);
+        int wholeLanes = Math.ceilDiv(firstLane, COUNT) * COUNT;
         for (int i = 0; i < rows; i++) {
-            for (int lane = firstLane / COUNT * COUNT; lane < PackedWeights.BLOCK; lane += COUNT) {
-                VectorMask<Float> kept = FLOAT.indexInRange(lane, firstLane);
-                long at = c.rowOffset(row + i) + outputs + (long) lane * Float.BYTES;
-                ZERO.blend(FloatVector.fromMemorySegment(FLOAT, sums, at, ORDER), kept)
-                        .intoMemorySegment(sums, at, ORDER);
+            long at = c.rowOffset(row + i) + (long) block * PackedWeights.BLOCK_BYTES;
+            for (int lane = firstLane; lane < wholeLanes; lane++) {
+                sums.set(JAVA_FLOAT, at + (long) lane * Float.BYTES, 0f);
+            }
+            for (int lane = wholeLanes; lane < PackedWeights.BLOCK; lane += COUNT) {
+                zero.intoMemorySegment(sums, at + (long) lane * Float.BYTES, ORDER);
             }
         }
     }
