@@ -191,8 +191,8 @@ final class TrainingStep implements AutoCloseable {
         }
         long start = System.nanoTime();
         boolean accepted = true;
-        for (TrainerBuilder.GradientObserver observer : recipe.observers()) {
-            accepted &= observer.accept(loss, gradients);
+        for (int i = 0; i < recipe.observers().size(); i++) { // without an iterator, which is allocated
+            accepted &= recipe.observers().get(i).accept(loss, gradients);
         }
         observerNanoseconds += System.nanoTime() - start;
         return accepted;

@@ -54,9 +54,9 @@ public final class ObservedGradients {
     /** The gradients of a source, {@code [steps * batch x neurons]} in torch's order; null if it is not observed. */
     @Nullable
     public FloatMatrix of(String name) {
-        for (Observed each : all) {
-            if (each.source.name().equals(name)) {
-                return each.used;
+        for (int i = 0; i < all.size(); i++) { // an iterator is allocated where C2 has not compiled this
+            if (all.get(i).source.name().equals(name)) {
+                return all.get(i).used;
             }
         }
         return null;
