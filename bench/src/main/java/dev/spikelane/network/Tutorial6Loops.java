@@ -21,7 +21,7 @@ final class Tutorial6Loops {
     Tutorial6Loops(Arena arena, Signal input, int batch) {
         this.input = input;
         this.batch = batch;
-        List<Peer.Linear> weights = Tutorial6.layers(arena);
+        List<Peer.Linear> weights = Tutorial6.layers(arena, input instanceof FloatMatrix);
         layers = List.of(
                 new Layer(arena, weights.get(0), batch, 1, Tutorial6.SIDE),
                 new Layer(arena, weights.get(1), batch, 12, 12),

@@ -46,7 +46,7 @@ public record Tutorial6Work(int batch, double density, int threads) implements W
 
         Open(Tutorial6Work work) {
             this.work = work;
-            simulation = Tutorial6.network().simulate(work.batch, work.threads);
+            simulation = Tutorial6.network(work.density == 0).simulate(work.batch, work.threads);
             Signal input;
             Runnable pass;
             if (work.density == 0) {

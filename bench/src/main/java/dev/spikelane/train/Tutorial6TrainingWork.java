@@ -26,7 +26,7 @@ public record Tutorial6TrainingWork(int threads) implements Work {
     @Override
     public Case open() {
         Arena arena = Arena.ofShared();
-        Network network = Tutorial6.network();
+        Network network = Tutorial6.network(true);
         Trainer trainer = Trainer.of(network, Tutorial6.STEPS, Tutorial6.BATCH)
                 .loss(CrossEntropyLoss.rate())
                 .optimizer(new Adam(LEARNING_RATE))
