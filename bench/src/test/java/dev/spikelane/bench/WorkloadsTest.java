@@ -41,10 +41,12 @@ class WorkloadsTest {
                 new HashSet<>(Workloads.all().stream().map(Work::name).toList());
 
         assertTrue(names.containsAll(Workloads.quick().stream().map(Work::name).toList()));
-        assertTrue(names.containsAll(Workloads.overBatch().stream().map(Work::name).toList()));
         assertTrue(
-                names.containsAll(Workloads.overNeurons().stream().map(Work::name).toList()));
-        assertTrue(names.containsAll(Workloads.overSpikes().stream().map(Work::name).toList()));
+                names.containsAll(Workloads.overBatch().stream().map(Work::name).toList()));
+        assertTrue(names.containsAll(
+                Workloads.overNeurons().stream().map(Work::name).toList()));
+        assertTrue(names.containsAll(
+                Workloads.overSpikes().stream().map(Work::name).toList()));
         assertTrue(names.containsAll(Targets.works()));
     }
 
