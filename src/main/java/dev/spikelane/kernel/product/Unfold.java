@@ -66,7 +66,7 @@ public final class Unfold {
         this.inside = new boolean[y.outputs()];
         for (int output = 0; output < inside.length; output++) {
             int first = output * y.kernel();
-            inside[output] = Arrays.stream(rows, first, first + y.kernel()).allMatch(begin -> begin >= 0);
+            inside[output] = Arrays.stream(rows, first, first + y.kernel()).noneMatch(begin -> begin < 0);
         }
         long line = (long) y.dilation() / y.spread() * x.inputs() * window.allChannels();
         this.offsets = new long[ofKernelRow < LONG_RUN ? window.size() : 0];
@@ -239,7 +239,7 @@ public final class Unfold {
         long target = to.rowOffset(row);
         int first = starts[x];
         if (inside[y] && starts[x + 1] == first + 1 && runLength[first] == ofKernelRow && ofKernelRow < LONG_RUN) {
-            long corner = rows[y * kernelRows] + runFrom[first];
+            long corner = (long) rows[y * kernelRows] + runFrom[first];
             gather(maps.segment(), maps.rowOffset(sample) + corner * Float.BYTES, offsets, to.segment(), target);
             return;
         }
