@@ -16,10 +16,13 @@ import dev.spikelane.kernel.step.leaky.NeuronBackwardWork;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.CellWork;
 import dev.spikelane.network.NetworkWork;
+import dev.spikelane.network.Tutorial6;
+import dev.spikelane.network.Tutorial6Work;
 import dev.spikelane.train.LossWork;
 import dev.spikelane.train.OptimizerWork;
 import dev.spikelane.train.RecurrentTrainingWork;
 import dev.spikelane.train.TrainingWork;
+import dev.spikelane.train.Tutorial6TrainingWork;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,9 +59,19 @@ final class Workloads {
                 new NetworkWork(128, STEPS, 0.1, 2),
                 new NetworkWork(128, STEPS, 0.5, 2),
                 new NetworkWork(1, STEPS, 0.1, 1, true),
+                new Tutorial6Work(1, 0, 1),
+                new Tutorial6Work(1, 0, 2),
+                new Tutorial6Work(Tutorial6.BATCH, 0, 1),
+                new Tutorial6Work(Tutorial6.BATCH, 0, 2),
+                new Tutorial6Work(1, 0.3, 1),
+                new Tutorial6Work(1, 0.3, 2),
+                new Tutorial6Work(Tutorial6.BATCH, 0.3, 1),
+                new Tutorial6Work(Tutorial6.BATCH, 0.3, 2),
                 new TrainingWork(0, 1),
                 new TrainingWork(0, 2),
-                new TrainingWork(0.29, 2));
+                new TrainingWork(0.29, 2),
+                new Tutorial6TrainingWork(1),
+                new Tutorial6TrainingWork(2));
     }
 
     /** Everything, the quick ones among them; each once. */
@@ -223,6 +236,7 @@ final class Workloads {
             works.add(new TrainingWork(0.29, threads));
             works.add(new TrainingWork(0, threads, 8));
             works.add(new RecurrentTrainingWork(threads));
+            works.add(new Tutorial6TrainingWork(threads));
         }
         works.add(new WeightGradientWork(784, 1000, 0));
         for (double density : new double[] {0.02, 0.1, 0.29, 0.5}) {
@@ -244,6 +258,10 @@ final class Workloads {
                 }
                 works.add(new NetworkWork(batch, STEPS, density, threads, true));
             }
+        }
+        for (double density : new double[] {0, 0.3}) {
+            works.add(new Tutorial6Work(1, density, threads));
+            works.add(new Tutorial6Work(Tutorial6.BATCH, density, threads));
         }
     }
 }

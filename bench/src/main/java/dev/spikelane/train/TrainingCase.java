@@ -25,12 +25,17 @@ final class TrainingCase implements Case {
     private final TrainingBatch batch;
     private final long loads;
 
+    /** Without a roofline. */
+    TrainingCase(Arena arena, Network network, Trainer trainer, TrainingBatch batch) {
+        this(arena, network, trainer, batch, 0);
+    }
+
     /**
      * Starts with a warm trainer: an iteration is too long for a race to compile it.
      *
      * @param arena of the inputs, closed with this
-     * @param trainer trains the network by a loss of membranes
-     * @param loads what the roofline counts
+     * @param trainer trains the network
+     * @param loads what the roofline counts, 0 for none
      */
     TrainingCase(Arena arena, Network network, Trainer trainer, TrainingBatch batch, long loads) {
         this.arena = arena;
@@ -54,7 +59,7 @@ final class TrainingCase implements Case {
     public List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
         entries.add(new Entry(Contestant.JAVA, () -> {}, () -> trainer.step(batch), this::weights));
-        if (Yardstick.AVAILABLE) {
+        if (Yardstick.AVAILABLE && loads > 0) {
             entries.addAll(Roofline.loads(arena, loads));
         }
         return entries;

@@ -15,6 +15,7 @@ import dev.spikelane.kernel.step.leaky.LeakyStepWork;
 import dev.spikelane.kernel.step.leaky.NeuronBackwardWork;
 import dev.spikelane.network.CellWork;
 import dev.spikelane.network.NetworkWork;
+import dev.spikelane.network.Tutorial6Work;
 import dev.spikelane.train.LossWork;
 import dev.spikelane.train.OptimizerWork;
 import java.util.HashSet;
@@ -40,10 +41,12 @@ class WorkloadsTest {
                 new HashSet<>(Workloads.all().stream().map(Work::name).toList());
 
         assertTrue(names.containsAll(Workloads.quick().stream().map(Work::name).toList()));
-        assertTrue(names.containsAll(Workloads.overBatch().stream().map(Work::name).toList()));
         assertTrue(
-                names.containsAll(Workloads.overNeurons().stream().map(Work::name).toList()));
-        assertTrue(names.containsAll(Workloads.overSpikes().stream().map(Work::name).toList()));
+                names.containsAll(Workloads.overBatch().stream().map(Work::name).toList()));
+        assertTrue(names.containsAll(
+                Workloads.overNeurons().stream().map(Work::name).toList()));
+        assertTrue(names.containsAll(
+                Workloads.overSpikes().stream().map(Work::name).toList()));
         assertTrue(names.containsAll(Targets.works()));
     }
 
@@ -81,7 +84,9 @@ class WorkloadsTest {
                 new CellWork(CellWork.Kind.RLEAKY_ONE_TO_ONE, 9),
                 new NetworkWork(2, 5, 0.5, 1),
                 new NetworkWork(2, 5, 0.1, 2),
-                new NetworkWork(2, 5, 0.1, 1, true));
+                new NetworkWork(2, 5, 0.1, 1, true),
+                new Tutorial6Work(2, 0, 1),
+                new Tutorial6Work(3, 0.3, 2));
     }
 
     @ParameterizedTest

@@ -38,6 +38,12 @@ public final class Unfold {
     /** Whether a row of the input is a word, and a window too. */
     private final boolean inWords;
 
+    /** For each row of outputs, whether its windows have no row in the padding. */
+    private final boolean[] inside;
+
+    /** How many bytes behind its first value those of a window are, if each of its rows is one short run. */
+    private final long[] offsets;
+
     /** Values in a row of a window, padding included. */
     private final int ofKernelRow;
 
@@ -56,6 +62,16 @@ public final class Unfold {
         for (int i = 0; i < rows.length; i++) {
             int at = y.at(i / y.kernel(), i % y.kernel());
             rows[i] = at >= 0 && at < y.inputs() ? at * x.inputs() * window.allChannels() : -1;
+        }
+        this.inside = new boolean[y.outputs()];
+        for (int output = 0; output < inside.length; output++) {
+            int first = output * y.kernel();
+            inside[output] = Arrays.stream(rows, first, first + y.kernel()).noneMatch(begin -> begin < 0);
+        }
+        long line = (long) y.dilation() / y.spread() * x.inputs() * window.allChannels();
+        this.offsets = new long[ofKernelRow < LONG_RUN ? window.size() : 0];
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = (i / ofKernelRow * line + i % ofKernelRow) * Float.BYTES;
         }
         int[] from = new int[x.outputs() * x.kernel()];
         int[] to = new int[from.length];
@@ -221,6 +237,12 @@ public final class Unfold {
     private void copy(FloatMatrix maps, int sample, int y, int x, FloatMatrix to, int row) {
         int kernelRows = window.y().kernel();
         long target = to.rowOffset(row);
+        int first = starts[x];
+        if (inside[y] && starts[x + 1] == first + 1 && runLength[first] == ofKernelRow && ofKernelRow < LONG_RUN) {
+            long corner = (long) rows[y * kernelRows] + runFrom[first];
+            gather(maps.segment(), maps.rowOffset(sample) + corner * Float.BYTES, offsets, to.segment(), target);
+            return;
+        }
         clear(to.segment(), target, window.size());
         for (int ky = 0; ky < kernelRows; ky++) {
             int begin = rows[y * kernelRows + ky];
@@ -235,6 +257,13 @@ public final class Unfold {
                         target + ((long) ky * ofKernelRow + runTo[run]) * Float.BYTES,
                         runLength[run]);
             }
+        }
+    }
+
+    /** Copies a window of short rows, which has nothing in the padding, in one loop. */
+    private static void gather(MemorySegment from, long source, long[] offsets, MemorySegment to, long target) {
+        for (int i = 0; i < offsets.length; i++) {
+            to.set(FLOAT, target + (long) i * Float.BYTES, from.get(FLOAT, source + offsets[i]));
         }
     }
 
