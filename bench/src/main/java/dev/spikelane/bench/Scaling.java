@@ -13,7 +13,13 @@ final class Scaling {
 
     /** Appends a table for each, of the works that were measured. */
     static void append(StringBuilder text, Map<String, Measurement> measured) {
-        table(text, measured, "Batch", "of a sample", Workloads.overBatch(), (work, time) -> time / number(work, "batch "));
+        table(
+                text,
+                measured,
+                "Batch",
+                "of a sample",
+                Workloads.overBatch(),
+                (work, time) -> time / number(work, "batch "));
         table(
                 text,
                 measured,
