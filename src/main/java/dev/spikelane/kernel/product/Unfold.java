@@ -65,8 +65,10 @@ public final class Unfold {
         }
         this.inside = new boolean[y.outputs()];
         for (int output = 0; output < inside.length; output++) {
-            int first = output * y.kernel();
-            inside[output] = Arrays.stream(rows, first, first + y.kernel()).noneMatch(begin -> begin < 0);
+            inside[output] = true;
+            for (int i = output * y.kernel(); i < (output + 1) * y.kernel(); i++) {
+                inside[output] &= rows[i] >= 0;
+            }
         }
         long line = (long) y.dilation() / y.spread() * x.inputs() * window.allChannels();
         this.offsets = new long[ofKernelRow < LONG_RUN ? window.size() : 0];
