@@ -219,7 +219,7 @@ public final class MapPool {
         int first = into.firstColumn() / places.channels();
         int last = (into.endColumn() - 1) / places.channels();
         int end = readers.greatest(first, last) + 1;
-        int begin = readers.least(first, last);
+        int begin = Math.min(readers.least(first, last), end);
         if (!SimdWidth.VECTOR) {
             int channels = places.channels();
             PoolScalar.maxBack(values, spikes, gradient, places, row, into, begin * channels, end * channels);
