@@ -71,6 +71,13 @@ final class PoolTest {
                 name + "sum pool 3 x 3, padding 1 x 2 has a padding of 2 along its width, expected at most 1, "
                         + "half of a window",
                 Pool.sum(3).withPadding(1, 2));
+        NetworkBuilder large = Network.builder(Shape.of(1, 1088, 1088));
+        assertMessage(
+                IllegalArgumentException.class,
+                "projection 'fc1': windows of 64 x 64 at 1050625 positions read 4303360000 places, expected at most 67108864",
+                () -> large.connect(Pool.max(64).withStride(1))
+                        .neuron(new Leaky(0.5))
+                        .build());
         NetworkBuilder lines = Network.builder(Shape.of(2, 3));
         assertMessage(
                 IllegalArgumentException.class,

@@ -16,11 +16,19 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record Places(int channels, int[] starts, int[] places, float @Nullable [] divisors, float @Nullable [] shares) {
 
+    /** Places that all windows together may read, of which lists are kept. */
+    private static final int MOST = 1 << 26;
+
     /** Which inputs each output of a window reads, (ky, kx) ascending, and what the sum is divided by. */
     static Places of(Window window, float @Nullable [] divisors) {
         int[] starts = new int[window.positions() + 1];
-        int[] places =
-                new int[window.positions() * window.y().kernel() * window.x().kernel()];
+        long all = (long) window.positions() * window.y().kernel() * window.x().kernel();
+        if (all > MOST) {
+            throw new IllegalArgumentException("windows of " + window.y().kernel() + " x "
+                    + window.x().kernel() + " at " + window.positions() + " positions read " + all
+                    + " places, expected at most " + MOST);
+        }
+        int[] places = new int[(int) all];
         int count = 0;
         for (int position = 0; position < window.positions(); position++) {
             for (int ky = 0; ky < window.y().kernel(); ky++) {

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * time counts that threads have computed.
  *
  * <p>There are {@value #CLASSES} classes, made at once; the one that was not used for the longest time makes room for a
- * new one. Nothing is allocated later. Threads that use a class at the same time may lose each other's samples, which
- * does no harm. {@code -Dspikelane.costs} says where learning starts, and whether there is any.
+ * new one. Nothing is allocated later. Threads that use a class at the same time may lose each other's samples, or
+ * take them for another class that has come in its place, which costs time at most. {@code -Dspikelane.costs} says where learning starts, and whether there is any.
  */
 public final class Tuner {
 
@@ -197,10 +197,11 @@ public final class Tuner {
         if (looks && warm && of.trying == TunedStage.NONE) {
             tryOther(stage, best, time);
         }
-        if (of.trying != TunedStage.NONE) {
+        int trying = of.trying; // read once, as another thread may end the trial meanwhile
+        if (trying != TunedStage.NONE) {
             stage.turn = of.turn++;
             if (stage.turn >= BEFORE) {
-                stage.way = of.trying;
+                stage.way = trying;
             }
             if (stage.turn >= BEFORE + STAGES_OF_TRIAL - 1) {
                 of.trying = TunedStage.NONE;
@@ -286,7 +287,7 @@ public final class Tuner {
         double cost = stage.costs[stage.way];
         if (stage.turn < BEFORE) {
             of.served(stage.turn, time / (of.factor(stage.way) * cost));
-        } else {
+        } else if (of.served != TunedStage.NONE) { // else the class has gone to other sizes since
             double served = of.nanoseconds(stage.costs, of.served);
             of.credit -= Math.max(time - served, LEAST_CHARGE * served);
             if (stage.turn == BEFORE + STAGES_OF_TRIAL - 1) {
