@@ -10,13 +10,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Runs 100 simulations and forgets them. Prints the resident kilobytes before, with all of them and after a collection,
+ * Runs 200 simulations and forgets them. Prints the resident kilobytes before, with all of them and after a collection,
  * and the workers left.
  */
 final class ForgottenSimulationsMain {
 
     static final Path STATUS = Path.of("/proc/self/status");
-    private static final int SIMULATIONS = 100;
+    private static final int SIMULATIONS = 200;
     private static final int MOST_COLLECTIONS = 30;
 
     private ForgottenSimulationsMain() {}

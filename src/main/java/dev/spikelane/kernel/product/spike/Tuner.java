@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * time counts that threads have computed.
  *
  * <p>There are {@value #CLASSES} classes, made at once; the one that was not used for the longest time makes room for a
- * new one. Nothing is allocated later. Threads that use a class at the same time may lose each other's samples, or
- * take them for another class that has come in its place, which costs time at most. {@code -Dspikelane.costs} says where learning starts, and whether there is any.
+ * new one. Nothing is allocated later. Threads that use a class at the same time may lose each other's samples, or take
+ * them for another class that has come in its place, which costs time at most. {@code -Dspikelane.costs} says where
+ * learning starts, and whether there is any.
  */
 public final class Tuner {
 
