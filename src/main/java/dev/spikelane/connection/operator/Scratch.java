@@ -23,6 +23,7 @@ public final class Scratch {
     private final List<FloatMatrix> made = new ArrayList<>();
     private final Lazy<SpikeWorkspace> spikes;
     private final Lazy<NarrowMatmul> narrow;
+    // Asked for at each product: an iterator would be allocated where C2 does not take it apart.
     private final List<UnfoldedRows> unfolded = new ArrayList<>();
     private final List<WindowGradientRoom> gradients = new ArrayList<>();
     private final List<WindowLists> windows = new ArrayList<>();
@@ -115,9 +116,9 @@ public final class Scratch {
      * @return one and the same for equal numbers
      */
     public UnfoldedRows unfolded(int columns, int outputs) {
-        for (UnfoldedRows rows : unfolded) {
-            if (rows.isOf(columns, outputs)) {
-                return rows;
+        for (int i = 0; i < unfolded.size(); i++) {
+            if (unfolded.get(i).isOf(columns, outputs)) {
+                return unfolded.get(i);
             }
         }
         UnfoldedRows rows = new UnfoldedRows(arena, columns, outputs);
@@ -132,9 +133,9 @@ public final class Scratch {
      * @return one and the same for equal shapes
      */
     public WindowGradientRoom gradients(WindowGradientShape shape) {
-        for (WindowGradientRoom room : gradients) {
-            if (room.isOf(shape)) {
-                return room;
+        for (int i = 0; i < gradients.size(); i++) {
+            if (gradients.get(i).isOf(shape)) {
+                return gradients.get(i);
             }
         }
         WindowGradientRoom room = new WindowGradientRoom(arena, shape);
@@ -149,9 +150,9 @@ public final class Scratch {
      * @return one and the same for the same tables
      */
     public WindowLists windows(WindowTables tables) {
-        for (WindowLists lists : windows) {
-            if (lists.isOf(tables)) {
-                return lists;
+        for (int i = 0; i < windows.size(); i++) {
+            if (windows.get(i).isOf(tables)) {
+                return windows.get(i);
             }
         }
         WindowLists lists = new WindowLists(arena, tables);

@@ -1,10 +1,10 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import org.jspecify.annotations.Nullable;
 
 /** Memory of one thread for some windows at a time, unfolded, and their currents, both in its core's caches. */
 public final class UnfoldedRows {
@@ -17,14 +17,15 @@ public final class UnfoldedRows {
 
     final int columns;
     public final Tile current;
-    private final Arena arena;
-    private @Nullable SpikeMatrix spikes;
-    private @Nullable FloatMatrix values;
+    private final Lazy<SpikeMatrix> spikes;
+    private final Lazy<FloatMatrix> values;
 
     public UnfoldedRows(Arena arena, int columns, int outputs) {
-        this.arena = arena;
+        int rows = rows(outputs);
         this.columns = columns;
-        this.current = Tile.whole(FloatMatrix.zeros(arena, rows(outputs), outputs));
+        this.current = Tile.whole(FloatMatrix.zeros(arena, rows, outputs));
+        this.spikes = new Lazy<>(() -> SpikeMatrix.zeros(arena, rows, columns));
+        this.values = new Lazy<>(() -> FloatMatrix.zeros(arena, Math.min(rows(columns), rows), columns));
     }
 
     /** Rows of so many floats. */
@@ -37,21 +38,10 @@ public final class UnfoldedRows {
     }
 
     public SpikeMatrix spikes() {
-        SpikeMatrix known = spikes;
-        if (known == null) {
-            known = SpikeMatrix.zeros(arena, current.matrix().rows(), columns);
-            spikes = known;
-        }
-        return known;
+        return spikes.get();
     }
 
     public FloatMatrix values() {
-        FloatMatrix known = values;
-        if (known == null) {
-            known = FloatMatrix.zeros(
-                    arena, Math.min(rows(columns), current.matrix().rows()), columns);
-            values = known;
-        }
-        return known;
+        return values.get();
     }
 }

@@ -1,10 +1,12 @@
 package dev.spikelane.kernel.product;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -15,9 +17,6 @@ import java.util.Arrays;
  * where runs are is known before. Immutable; any number of threads may use it.
  */
 public final class Unfold {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     /** Values from which on a call that copies memory is faster than a loop. */
     private static final int LONG_RUN = 32;
@@ -142,7 +141,7 @@ public final class Unfold {
         int kernelRows = window.y().kernel();
         int inputs = window.x().inputs() * window.allChannels();
         for (int i = 0; i < count; i++) {
-            to.set(WORD, offset + (long) i * Long.BYTES, 0);
+            to.set(JAVA_LONG, offset + (long) i * Long.BYTES, 0);
         }
         for (int ky = 0; ky < kernelRows; ky++) {
             int begin = rows[y * kernelRows + ky];
@@ -157,7 +156,7 @@ public final class Unfold {
                     bits |= (line >>> runFrom[run] & -1L >>> -runLength[run]) << shift + runTo[run];
                 }
                 long at = offset + (long) i * Long.BYTES;
-                to.set(WORD, at, to.get(WORD, at) | bits);
+                to.set(JAVA_LONG, at, to.get(JAVA_LONG, at) | bits);
             }
         }
     }
@@ -180,14 +179,14 @@ public final class Unfold {
                     int some = Math.min(left, Long.SIZE);
                     long bits = read(from, source, some);
                     while (target - wordBits >= Long.SIZE) {
-                        to.set(WORD, at, word);
+                        to.set(JAVA_LONG, at, word);
                         word = 0;
                         at += Long.BYTES;
                         wordBits += Long.SIZE;
                     }
                     word |= bits << target;
                     if (target - wordBits + some > Long.SIZE) {
-                        to.set(WORD, at, word);
+                        to.set(JAVA_LONG, at, word);
                         word = bits >>> -target;
                         at += Long.BYTES;
                         wordBits += Long.SIZE;
@@ -198,16 +197,16 @@ public final class Unfold {
             }
         }
         for (; at < end; at += Long.BYTES) {
-            to.set(WORD, at, word);
+            to.set(JAVA_LONG, at, word);
             word = 0;
         }
     }
 
     private static long read(MemorySegment from, long bit, int count) {
         long offset = (bit >>> 6) * Long.BYTES;
-        long bits = from.get(WORD, offset) >>> bit;
+        long bits = from.get(JAVA_LONG, offset) >>> bit;
         if ((bit & 63) + count > Long.SIZE) {
-            bits |= from.get(WORD, offset + Long.BYTES) << -bit;
+            bits |= from.get(JAVA_LONG, offset + Long.BYTES) << -bit;
         }
         return bits & -1L >>> -count;
     }
@@ -265,13 +264,13 @@ public final class Unfold {
     /** Copies a window of short rows, which has nothing in the padding, in one loop. */
     private static void gather(MemorySegment from, long source, long[] offsets, MemorySegment to, long target) {
         for (int i = 0; i < offsets.length; i++) {
-            to.set(FLOAT, target + (long) i * Float.BYTES, from.get(FLOAT, source + offsets[i]));
+            to.set(JAVA_FLOAT, target + (long) i * Float.BYTES, from.get(JAVA_FLOAT, source + offsets[i]));
         }
     }
 
     private static void clear(MemorySegment segment, long offset, int count) {
         for (int i = 0; i < count; i++) {
-            segment.set(FLOAT, offset + (long) i * Float.BYTES, 0);
+            segment.set(JAVA_FLOAT, offset + (long) i * Float.BYTES, 0);
         }
     }
 
@@ -281,7 +280,7 @@ public final class Unfold {
             return;
         }
         for (int i = 0; i < count; i++) {
-            to.set(FLOAT, target + (long) i * Float.BYTES, from.get(FLOAT, source + (long) i * Float.BYTES));
+            to.set(JAVA_FLOAT, target + (long) i * Float.BYTES, from.get(JAVA_FLOAT, source + (long) i * Float.BYTES));
         }
     }
 }

@@ -3,8 +3,8 @@ package dev.spikelane.kernel.update;
 import static dev.spikelane.kernel.base.Lanes.DOUBLE;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.HALF;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static dev.spikelane.kernel.update.BatchNormStepVector.COUNT;
-import static dev.spikelane.kernel.update.BatchNormStepVector.ORDER;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Lanes;

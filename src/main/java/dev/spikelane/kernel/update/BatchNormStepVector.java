@@ -3,12 +3,12 @@ package dev.spikelane.kernel.update;
 import static dev.spikelane.kernel.base.Lanes.DOUBLE;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.HALF;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -19,7 +19,6 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class BatchNormStepVector {
 
-    static final ByteOrder ORDER = ByteOrder.nativeOrder();
     /** Doubles in a vector. */
     static final int COUNT = DOUBLE.length();
     /** Floats in a vector. */

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product.window;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Window;
@@ -7,7 +9,6 @@ import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +27,6 @@ public final class WindowGradientInput {
 
     /** Percent of gradients that are not zero, from which on lists do not pay. */
     private static final int MOST_FILLED = 40;
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private final WindowGradientShape shape;
     private final WindowGradientScalar scalar;
@@ -137,7 +136,7 @@ public final class WindowGradientInput {
                     int output = base + Long.numberOfTrailingZeros(bits);
                     bits &= bits - 1;
                     lists.places[end] = output;
-                    lists.factors[end] = from.get(FLOAT, at + (long) output * Float.BYTES);
+                    lists.factors[end] = from.get(JAVA_FLOAT, at + (long) output * Float.BYTES);
                     end++;
                 }
             }

@@ -3,18 +3,16 @@ package dev.spikelane.kernel.product.window;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.PackedWeights;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Adds vectors that stand together. */
 final class WindowGradientMapVector {
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private WindowGradientMapVector() {}
 

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product.window;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -8,7 +10,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,7 +25,6 @@ final class WindowGradientMaps {
 
     private static final int MOST_ROWS = 8;
     private static final int BLOCK_BYTES = PackedWeights.BLOCK_BYTES;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     /** Vectors of the columns of the kernel, as many as there are registers. */
     final Chunk[] chunks;
@@ -189,7 +189,7 @@ final class WindowGradientMaps {
         int end = first + channels.length;
         long from = spikes.rowOffset(row);
         for (int word = first / Long.SIZE; word * Long.SIZE < end; word++) {
-            long bits = spikes.segment().get(WORD, from + (long) word * Long.BYTES);
+            long bits = spikes.segment().get(JAVA_LONG, from + (long) word * Long.BYTES);
             int base = word * Long.SIZE - first;
             if (base < 0) {
                 bits &= -1L << -base;

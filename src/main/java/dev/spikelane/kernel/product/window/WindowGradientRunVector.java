@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product.window;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
 import static dev.spikelane.kernel.base.Lanes.VECTOR;
 
@@ -9,7 +10,6 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Template;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -25,7 +25,6 @@ final class WindowGradientRunVector extends WindowGradientRun {
     private static final int COUNT = KIND.vectors();
     private static final boolean WEIGHTED = KIND.weighted();
     private static final int SLICE = COUNT * BYTES;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     WindowGradientRunVector() {}
 

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product.window;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.BitsVector;
@@ -8,7 +10,6 @@ import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -25,7 +26,6 @@ final class WindowGradientStrips {
     static final int MOST_FLOATS = 3 * PIECE;
 
     private static final int PIECE_BYTES = PIECE * Float.BYTES;
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private final WindowGradientShape shape;
     /** Pixels of a row of a map. */
@@ -156,8 +156,8 @@ final class WindowGradientStrips {
                     + (long) output % WindowGradientShape.BLOCK * Float.BYTES;
             long to = offset(group, strip) + (long) output * strip.bytes() + (long) i * PIECE_BYTES;
             for (int k = 0; k < strip.lengths[i]; k++) {
-                float weight = from.segment().get(FLOAT, at + from.rowOffset(k));
-                weights.set(FLOAT, to + (long) k * Float.BYTES, weight);
+                float weight = from.segment().get(JAVA_FLOAT, at + from.rowOffset(k));
+                weights.set(JAVA_FLOAT, to + (long) k * Float.BYTES, weight);
             }
         }
     }

@@ -1,11 +1,12 @@
 package dev.spikelane.kernel.product.window;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * <p>It serves one thread at a time, again and again.
  */
 public final class WindowLists {
-
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     final WindowTables tables;
 
@@ -73,7 +72,7 @@ public final class WindowLists {
     static void list(MemorySegment spikes, long from, int groups, int entryBytes, int[] entries, int[] starts) {
         int at = 0;
         for (int group = 0; group < groups; group++) {
-            long word = spikes.get(WORD, from + (group >> 4) * (long) Long.BYTES);
+            long word = spikes.get(JAVA_LONG, from + (group >> 4) * (long) Long.BYTES);
             int subset = (int) (word >>> (group << 2)) & 15;
             starts[group] = at;
             entries[at] = (group * WindowTables.SUBSETS + subset) * entryBytes;

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product.window;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
@@ -8,7 +10,6 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * A convolution of spikes by a sliding window: each group of four channels of a pixel in which one fires is visited
@@ -21,7 +22,6 @@ import java.lang.foreign.ValueLayout;
  */
 public final class WindowMatmul {
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int BLOCK = PackedWeights.BLOCK_BYTES;
 
     /** Rows of a kernel for which there are registers. */
@@ -135,7 +135,7 @@ public final class WindowMatmul {
     private static void clearPads(Tile current, int row) {
         long at = current.offset(row, 0);
         for (int column = current.columns(); column < current.blocks() * PackedWeights.BLOCK; column++) {
-            current.matrix().segment().set(FLOAT, at + (long) column * Float.BYTES, 0f);
+            current.matrix().segment().set(JAVA_FLOAT, at + (long) column * Float.BYTES, 0f);
         }
     }
 }

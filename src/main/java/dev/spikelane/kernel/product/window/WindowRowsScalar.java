@@ -1,14 +1,13 @@
 package dev.spikelane.kernel.product.window;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** What {@link WindowRowsVector} does, in plain loops, for all 64 channels of a block. */
 final class WindowRowsScalar extends WindowRows {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     @Override
     void add(WindowLists lists, Pass pass, int block, int lanes, MemorySegment sums, long to, int position) {
@@ -45,8 +44,8 @@ final class WindowRowsScalar extends WindowRows {
         for (int i = lists.starts[left]; i < lists.starts[right]; i++) {
             long entry = table + (lists.entries[i] - from);
             for (long lane = 0; lane < PackedWeights.BLOCK_BYTES; lane += Float.BYTES) {
-                float sum = sums.get(FLOAT, at + lane) + tables.segment().get(FLOAT, entry + lane);
-                sums.set(FLOAT, at + lane, sum);
+                float sum = sums.get(JAVA_FLOAT, at + lane) + tables.segment().get(JAVA_FLOAT, entry + lane);
+                sums.set(JAVA_FLOAT, at + lane, sum);
             }
         }
     }

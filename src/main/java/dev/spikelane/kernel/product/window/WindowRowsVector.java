@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product.window;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
 import static dev.spikelane.kernel.base.Lanes.VECTOR;
 
@@ -11,7 +12,6 @@ import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -32,8 +32,6 @@ final class WindowRowsVector extends WindowRows {
     private static final int VECTORS = SIZE.vectors();
     private static final int ROW = PackedWeights.BLOCK_BYTES;
     private static final int ENTRY = (ROWS - 1) * ROW + VECTORS * BYTES;
-
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     WindowRowsVector() {}
 

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product.window;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -7,7 +9,6 @@ import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * The sums of the weights of every subset of four neighboring channels of a pixel, in the order in which
@@ -37,7 +38,6 @@ public final class WindowTables {
     private static final double FAR = 1.85;
 
     private static final int INPUT = PackedWeights.BLOCK_BYTES;
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     final Window window;
     final FloatMatrix bias;
@@ -145,9 +145,9 @@ public final class WindowTables {
             long input = from + (long) Integer.numberOfTrailingZeros(last) * INPUT;
             long at = to + (long) (subset - 1) * step;
             for (long lane = 0; lane < INPUT; lane += Float.BYTES) {
-                float weight = weights.get(FLOAT, input + lane);
-                float sum = subset == last ? weight : tables.get(FLOAT, at - (long) last * step + lane) + weight;
-                tables.set(FLOAT, at + lane, sum);
+                float weight = weights.get(JAVA_FLOAT, input + lane);
+                float sum = subset == last ? weight : tables.get(JAVA_FLOAT, at - (long) last * step + lane) + weight;
+                tables.set(JAVA_FLOAT, at + lane, sum);
             }
         }
     }
