@@ -92,7 +92,7 @@ public final class MatmulWeights {
      * @return columns of the spikes or values that they are multiplied by
      */
     public int inputs() {
-        return packed.pre();
+        return packed.inputs();
     }
 
     /**
@@ -101,7 +101,7 @@ public final class MatmulWeights {
      * @return columns of the currents
      */
     public int outputs() {
-        return packed.post();
+        return packed.outputs();
     }
 
     /**

@@ -283,7 +283,7 @@ public final class Plot {
     /**
      * Shows a weight matrix as a heat map, colors symmetric about zero.
      *
-     * @param weights {@code [post x pre]}, a neuron's incoming weights in a row
+     * @param weights {@code [outputs x inputs]}, a neuron's incoming weights in a row
      * @return the heat map
      */
     public static Figure weights(FloatMatrix weights) {

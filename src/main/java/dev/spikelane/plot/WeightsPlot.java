@@ -20,10 +20,10 @@ final class WeightsPlot extends Figure {
 
     @Override
     List<String> axes() {
-        return List.of("neuron before (pre)", "neuron after (post)");
+        return List.of("neuron before (inputs)", "neuron after (outputs)");
     }
 
-    /** {@code [post x pre]}. */
+    /** {@code [outputs x inputs]}. */
     Signals weights() {
         return weights;
     }

@@ -8,7 +8,7 @@ import dev.spikelane.kernel.update.GradientSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.train.gradient.GradientSite;
+import dev.spikelane.train.gradient.GradientPopulation;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +61,7 @@ final class BoundLoss {
         this.steps = window.steps();
         this.size = window.batch();
         String population = of.population();
-        GradientSite site = gradients.site(population);
+        GradientPopulation site = gradients.site(population);
         this.shape = site.population().shape();
         this.adds = adds;
         this.read = new LossInput(steps, size, of.outputs());

@@ -13,13 +13,13 @@ import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.random.SampleDraws;
 import dev.spikelane.train.gradient.GradientBlueprint;
+import dev.spikelane.train.gradient.GradientComponent;
 import dev.spikelane.train.gradient.GradientDropout;
 import dev.spikelane.train.gradient.GradientInput;
-import dev.spikelane.train.gradient.GradientMachine;
 import dev.spikelane.train.gradient.GradientOutlet;
-import dev.spikelane.train.gradient.GradientSite;
+import dev.spikelane.train.gradient.GradientPopulation;
+import dev.spikelane.train.gradient.GradientProjection;
 import dev.spikelane.train.gradient.GradientSlot;
-import dev.spikelane.train.gradient.GradientTerm;
 import dev.spikelane.train.gradient.GradientValues;
 import dev.spikelane.train.gradient.InputForm;
 import dev.spikelane.train.update.RefusedParameter;
@@ -60,7 +60,7 @@ import org.jspecify.annotations.Nullable;
 public final class Gradients implements AutoCloseable {
 
     private final GradientBlueprint plan;
-    private final GradientMachine machine;
+    private final GradientComponent machine;
     private final List<GradientSlot> slots;
     /** What an optimizer changes of neurons. */
     private final List<ParameterChange> changes;
@@ -75,7 +75,7 @@ public final class Gradients implements AutoCloseable {
     /** The step, since the last reset, at which the window begins: dropouts draw other numbers in each. */
     private int firstStep;
 
-    Gradients(GradientBlueprint plan, GradientMachine machine, List<GradientSlot> slots, WorkerPool crew) {
+    Gradients(GradientBlueprint plan, GradientComponent machine, List<GradientSlot> slots, WorkerPool crew) {
         this.plan = plan;
         this.machine = machine;
         this.slots = slots;
@@ -257,13 +257,13 @@ public final class Gradients implements AutoCloseable {
             throw new IllegalArgumentException(
                     numbers.length + " samples, expected " + plan.size().batch() + ", the batch");
         }
-        for (GradientSite site : machine.sites()) {
+        for (GradientPopulation site : machine.sites()) {
             SampleDraws draws = site.draws();
             if (draws != SampleDraws.NONE) {
                 draws.setSamples(numbers, 0, numbers.length);
             }
         }
-        for (GradientTerm term : machine.terms()) {
+        for (GradientProjection term : machine.terms()) {
             GradientDropout dropout = term.dropout();
             if (dropout != null) {
                 dropout.draws().setSamples(numbers, 0, numbers.length);
@@ -277,13 +277,13 @@ public final class Gradients implements AutoCloseable {
      * @param epoch its number
      */
     public void setEpoch(int epoch) {
-        for (GradientSite site : machine.sites()) {
+        for (GradientPopulation site : machine.sites()) {
             SampleDraws draws = site.draws();
             if (draws != SampleDraws.NONE) {
                 draws.setEpoch(epoch);
             }
         }
-        for (GradientTerm term : machine.terms()) {
+        for (GradientProjection term : machine.terms()) {
             GradientDropout dropout = term.dropout();
             if (dropout != null) {
                 dropout.draws().setEpoch(epoch);
@@ -327,7 +327,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population
      */
     public SpikeMatrix spikes(String population) {
-        GradientSite site = site(population);
+        GradientPopulation site = site(population);
         return TorchLayout.inTorch(site.population().shape(), site.spikes().block());
     }
 
@@ -492,7 +492,7 @@ public final class Gradients implements AutoCloseable {
         return site(population).ofPreviousSpikes();
     }
 
-    GradientSite site(String population) {
+    GradientPopulation site(String population) {
         int number = plan.network().populations().indexOf(plan.network().population(population));
         return machine.sites()[number];
     }
@@ -502,7 +502,7 @@ public final class Gradients implements AutoCloseable {
         return slots;
     }
 
-    GradientMachine machine() {
+    GradientComponent machine() {
         return machine;
     }
 

@@ -17,7 +17,7 @@ import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.train.gradient.Dropout;
 import dev.spikelane.train.gradient.FiringGradient;
 import dev.spikelane.train.gradient.GradientBlueprint;
-import dev.spikelane.train.gradient.GradientMachine;
+import dev.spikelane.train.gradient.GradientComponent;
 import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.GradientValues;
 import dev.spikelane.train.gradient.InputForm;
@@ -508,7 +508,7 @@ public final class GradientsBuilder {
                     seed,
                     form,
                     use);
-            GradientMachine machine = new GradientMachine(plan, inputs, crew);
+            GradientComponent machine = new GradientComponent(plan, inputs, crew);
             List<GradientSlot> slots = GradientValues.slots(plan, machine);
             Gradients gradients = new Gradients(plan, machine, slots, crew);
             CLEANER.register(gradients, new Forgotten(arena, crew));

@@ -6,7 +6,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
-import dev.spikelane.train.gradient.GradientSite;
+import dev.spikelane.train.gradient.GradientPopulation;
 import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.ObservedGradients;
 import dev.spikelane.train.loss.ClassDecoder;
@@ -33,7 +33,7 @@ final class TrainingPart implements ObservedGradients.Part {
     private final WorkerPool.Job evaluate = this::evaluate;
     private final WorkerPool.Job decode = this::decode;
     private final WorkerPool.Job count = this::count;
-    private final GradientSite[] sites;
+    private final GradientPopulation[] sites;
     /** Spikes of each population that each thread has counted. */
     private final long[][] counted;
 

@@ -137,7 +137,7 @@ final class GoldenNeurons {
         Recurrent said = recurrent(golden, suffix);
         PackedWeights weights = PackedWeights.pack(arena, said.weights(), said.bias());
         int rows = input.length / inputs;
-        FloatMatrix current = FloatMatrix.zeros(arena, rows, weights.post());
+        FloatMatrix current = FloatMatrix.zeros(arena, rows, weights.outputs());
         DenseMatmul.multiply(FloatMatrix.copyOf(arena, rows, inputs, input), rows, weights, Tile.whole(current));
         return current.toArray();
     }

@@ -21,7 +21,7 @@ import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
-import dev.spikelane.train.gradient.GradientSite;
+import dev.spikelane.train.gradient.GradientPopulation;
 import dev.spikelane.train.gradient.InputForm;
 import java.lang.foreign.Arena;
 import java.util.HashSet;
@@ -48,7 +48,8 @@ class GradientFrameTest {
                 .startAtSpikes(network.populations().getLast().name())
                 .build()) {
             gradients.forwardConstant(FloatMatrix.zeros(3, 20));
-            GradientSite first = gradients.site(network.populations().getFirst().name());
+            GradientPopulation first =
+                    gradients.site(network.populations().getFirst().name());
             assertNotNull(first.openFrame(), "not the short way");
             long before = first.spikes().version();
             gradients.forwardConstant(FloatMatrix.zeros(3, 20));

@@ -56,7 +56,7 @@ final class Scaling {
         for (SpikeMatmulWork work : Workloads.overSpikes()) {
             Measurement measurement = measured.get(work.name());
             if (measurement != null) {
-                double spikes = work.density() * work.pre() * work.rows();
+                double spikes = work.density() * work.inputs() * work.rows();
                 double time = measurement.java();
                 String slope =
                         rows.isEmpty() ? "-" : "%.2f ns".formatted((time - timeBefore) / (spikes - spikesBefore));

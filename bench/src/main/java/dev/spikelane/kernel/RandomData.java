@@ -58,9 +58,9 @@ public final class RandomData {
     }
 
     /** Weights and bias as {@code torch.nn.Linear} starts with, but rounded. */
-    public static Peer.Linear linear(Arena arena, int pre, int post, TorchRandom random) {
-        FloatMatrix weights = FloatMatrix.zeros(arena, post, pre);
-        FloatMatrix bias = FloatMatrix.zeros(arena, 1, post);
+    public static Peer.Linear linear(Arena arena, int inputs, int outputs, TorchRandom random) {
+        FloatMatrix weights = FloatMatrix.zeros(arena, outputs, inputs);
+        FloatMatrix bias = FloatMatrix.zeros(arena, 1, outputs);
         random.linear(weights, bias);
         return new Peer.Linear(rounded(weights, WEIGHT_STEPS), rounded(bias, WEIGHT_STEPS));
     }

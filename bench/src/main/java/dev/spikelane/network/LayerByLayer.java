@@ -52,7 +52,7 @@ final class LayerByLayer {
         for (SpikeMatrix block : blocks) {
             SpikeMatrix spikes = block;
             for (LayerState layer : layers) {
-                int vectors = (layer.weights.post() + Roofline.FLOATS - 1) / Roofline.FLOATS;
+                int vectors = (layer.weights.outputs() + Roofline.FLOATS - 1) / Roofline.FLOATS;
                 loads += spikes.count(0, block.rows()) * vectors;
                 spikes = layer.run(spikes, block.rows());
             }
@@ -86,13 +86,13 @@ final class LayerByLayer {
         LayerState(LayerKernels kernels, Arena arena, PackedWeights weights, int rows, int batch) {
             this.kernels = kernels;
             this.weights = weights;
-            this.parameters = LeakyParameters.builder(weights.post())
+            this.parameters = LeakyParameters.builder(weights.outputs())
                     .beta(NetworkCase.BETA)
                     .build(arena);
             this.workspace = new SpikeWorkspace(arena);
-            this.current = FloatMatrix.zeros(arena, rows, weights.post());
-            this.membrane = FloatMatrix.zeros(arena, batch, weights.post());
-            this.spikes = SpikeMatrix.zeros(arena, rows, weights.post());
+            this.current = FloatMatrix.zeros(arena, rows, weights.outputs());
+            this.membrane = FloatMatrix.zeros(arena, batch, weights.outputs());
+            this.spikes = SpikeMatrix.zeros(arena, rows, weights.outputs());
         }
 
         SpikeMatrix run(SpikeMatrix from, int rows) {

@@ -108,13 +108,13 @@ public final class StreamingSteps {
         Layer(Arena arena, Dense dense, SpikeWorkspace workspace) {
             this.weights = PackedWeights.pack(arena, dense.weights(), dense.bias());
             this.workspace = workspace;
-            this.parameters = LeakyParameters.builder(weights.post())
+            this.parameters = LeakyParameters.builder(weights.outputs())
                     .beta(NetworkCase.BETA)
                     .build(arena);
-            FloatMatrix currents = FloatMatrix.zeros(arena, 1, weights.post());
+            FloatMatrix currents = FloatMatrix.zeros(arena, 1, weights.outputs());
             this.current = Tile.whole(currents);
-            this.spikes = SpikeMatrix.zeros(arena, 1, weights.post());
-            this.run = new StepRun(currents, FloatMatrix.zeros(arena, 1, weights.post()), spikes);
+            this.spikes = SpikeMatrix.zeros(arena, 1, weights.outputs());
+            this.run = new StepRun(currents, FloatMatrix.zeros(arena, 1, weights.outputs()), spikes);
         }
 
         SpikeMatrix run(SpikeMatrix from) {

@@ -24,12 +24,12 @@ public final class BlasDenseMatmul {
      * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
      * share a product take disjoint blocks.
      *
-     * @param input {@code [at least rows x pre]}
+     * @param input {@code [at least rows x inputs]}
      * @param rows how many rows, at least 1
-     * @param weights {@code [post x pre]}
-     * @param bias {@code [1 x post]}
-     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares
-     *     no memory with the others
+     * @param weights {@code [outputs x inputs]}
+     * @param bias {@code [1 x outputs]}
+     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten;
+     *     shares no memory with the others
      * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} shares memory with another
      *     matrix
      * @throws IllegalStateException if OpenBLAS is not available, or an arena is closed
@@ -58,13 +58,13 @@ public final class BlasDenseMatmul {
         copyBias(bias, current, row, count);
         int output = current.firstColumn();
         int outputs = current.endColumn() - output;
-        int pre = weights.columns();
+        int inputs = weights.columns();
         long from = weights.rowOffset(output);
         long to = current.offset(row, current.firstBlock());
         if (count == 1) {
-            OpenBlasCalls.addBlock(outputs, pre, weights, from, input, current.matrix(), to);
+            OpenBlasCalls.addBlock(outputs, inputs, weights, from, input, current.matrix(), to);
         } else {
-            OpenBlasCalls.addBlock(count, outputs, pre, input, weights, from, current.matrix(), to);
+            OpenBlasCalls.addBlock(count, outputs, inputs, input, weights, from, current.matrix(), to);
         }
     }
 

@@ -27,23 +27,23 @@ public final class BlasSpikeMatmul {
      * Allocates the scratch memory that one thread needs for {@link #multiply}; it can be used again and again.
      *
      * @param arena the arena that owns the memory
-     * @param pre inputs
+     * @param inputs number of inputs
      * @return about a KB for each input
      */
-    public static FloatMatrix workspace(Arena arena, int pre) {
-        return FloatMatrix.zeros(arena, ROWS, pre);
+    public static FloatMatrix workspace(Arena arena, int inputs) {
+        return FloatMatrix.zeros(arena, ROWS, inputs);
     }
 
     /**
      * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
      * share a product take disjoint blocks, each with its own workspace.
      *
-     * @param spikes {@code [at least rows x pre]}
+     * @param spikes {@code [at least rows x inputs]}
      * @param rows how many rows, at least 1
-     * @param weights {@code [post x pre]}; finite, as an infinite one gives NaN also where no spike meets it
-     * @param bias {@code [1 x post]}
-     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares
-     *     no memory with the others
+     * @param weights {@code [outputs x inputs]}; finite, as an infinite one gives NaN also where no spike meets it
+     * @param bias {@code [1 x outputs]}
+     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten;
+     *     shares no memory with the others
      * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the
      *     others
      * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} or {@code workspace} shares

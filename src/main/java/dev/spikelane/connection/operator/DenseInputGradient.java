@@ -14,7 +14,7 @@ final class DenseInputGradient implements InputGradient {
 
     DenseInputGradient(Arena arena, PackedWeights weights) {
         this.weights = weights;
-        this.transposed = PackedWeights.zeros(arena, /* pre= */ weights.post(), /* post= */ weights.pre());
+        this.transposed = PackedWeights.zeros(arena, /* inputs= */ weights.outputs(), /* outputs= */ weights.inputs());
         update();
     }
 

@@ -42,7 +42,7 @@ public final class DenseOperator implements Operator {
         this.recurrent = false;
         this.weights = PackedWeights.pack(arena, arranged(said.weights()), said.bias());
         this.ofSpikes = weights;
-        this.spikeValue = new float[weights.pre()];
+        this.spikeValue = new float[weights.inputs()];
         setSpikeValue(spikeValue.values());
     }
 
@@ -52,7 +52,7 @@ public final class DenseOperator implements Operator {
         this.recurrent = true;
         this.weights = PackedWeights.pack(arena, arranged(said.weights()), arrangedBias(said.bias()));
         this.ofSpikes = weights;
-        this.spikeValue = new float[weights.pre()];
+        this.spikeValue = new float[weights.inputs()];
         setSpikeValue(spikeValue.values());
     }
 
@@ -62,7 +62,7 @@ public final class DenseOperator implements Operator {
         this.recurrent = other.recurrent;
         this.weights = PackedWeights.copyOf(arena, other.weights);
         this.ofSpikes = weights;
-        this.spikeValue = new float[weights.pre()];
+        this.spikeValue = new float[weights.inputs()];
         setSpikeValue(other.spikeValue);
     }
 
@@ -78,12 +78,12 @@ public final class DenseOperator implements Operator {
 
     @Override
     public int inputs() {
-        return weights.pre();
+        return weights.inputs();
     }
 
     @Override
     public int outputs() {
-        return weights.post();
+        return weights.outputs();
     }
 
     @Override
@@ -165,7 +165,7 @@ public final class DenseOperator implements Operator {
 
     @Override
     public double nanoseconds(int count, long active) {
-        return recurrent ? 0 : SpikeMatmul.nanoseconds(count, weights.pre(), weights.post(), active);
+        return recurrent ? 0 : SpikeMatmul.nanoseconds(count, weights.inputs(), weights.outputs(), active);
     }
 
     @Override

@@ -40,9 +40,9 @@ final class DenseWeightGradients implements WeightGradients {
         this.operator = operator;
         this.order = order;
         this.weights = weights;
-        this.sum = new Lazy<>(() -> PackedWeights.zeros(arena, weights.pre(), weights.post()));
-        this.ofBias = FloatMatrix.zeros(arena, 1, weights.post());
-        this.kernel = new WeightGradient(arena, weights.pre(), weights.post(), threads);
+        this.sum = new Lazy<>(() -> PackedWeights.zeros(arena, weights.inputs(), weights.outputs()));
+        this.ofBias = FloatMatrix.zeros(arena, 1, weights.outputs());
+        this.kernel = new WeightGradient(arena, weights.inputs(), weights.outputs(), threads);
         this.rows = new WeightRows(ofBias);
         this.tiles = new Tile[threads];
         for (int i = 0; i < threads; i++) {
@@ -155,7 +155,7 @@ final class DenseWeightGradients implements WeightGradients {
 
     @Override
     public List<Learned> learned() {
-        List<ValueDescription> described = ValueDescription.dense(weights.pre(), weights.post());
+        List<ValueDescription> described = ValueDescription.dense(weights.inputs(), weights.outputs());
         ValueDescription weight = described.getFirst();
         ValueDescription bias = described.getLast();
         return List.of(

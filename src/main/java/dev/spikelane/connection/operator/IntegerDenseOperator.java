@@ -61,12 +61,12 @@ public final class IntegerDenseOperator implements Operator {
 
     @Override
     public int inputs() {
-        return weights.pre();
+        return weights.inputs();
     }
 
     @Override
     public int outputs() {
-        return weights.post();
+        return weights.outputs();
     }
 
     @Override

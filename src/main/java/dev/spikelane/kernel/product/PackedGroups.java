@@ -20,21 +20,21 @@ public final class PackedGroups {
      * Makes weights that are all zero.
      *
      * @param arena the arena that owns them
-     * @param pre inputs of each product
-     * @param post outputs of each product
+     * @param inputs inputs of each product
+     * @param outputs outputs of each product
      * @param count how many products
      * @return the weights
      * @throws IllegalArgumentException if a number is below 1, or they are too many
      */
-    public static PackedGroups zeros(Arena arena, int pre, int post, int count) {
-        int rows = PackedWeights.packedRows(post, pre);
+    public static PackedGroups zeros(Arena arena, int inputs, int outputs, int count) {
+        int rows = PackedWeights.packedRows(outputs, inputs);
         int all = Math.multiplyExact(rows, count);
         FloatMatrix memory = FloatMatrix.zeros(arena, all + PackedWeights.MORE_ROWS, PackedWeights.BLOCK);
-        FloatMatrix bias = FloatMatrix.zeros(arena, count, post);
+        FloatMatrix bias = FloatMatrix.zeros(arena, count, outputs);
         PackedWeights[] groups = new PackedWeights[count];
         for (int group = 0; group < count; group++) {
             FloatMatrix own = memory.rows(group * rows, rows + PackedWeights.MORE_ROWS);
-            groups[group] = new PackedWeights(own, bias.rows(group, 1), pre, post);
+            groups[group] = new PackedWeights(own, bias.rows(group, 1), inputs, outputs);
         }
         return new PackedGroups(memory.rows(0, all), bias, groups);
     }
@@ -46,7 +46,7 @@ public final class PackedGroups {
      * @return weights of their own
      */
     public PackedGroups copy(Arena arena) {
-        PackedGroups copy = zeros(arena, groups[0].pre(), groups[0].post(), groups.length);
+        PackedGroups copy = zeros(arena, groups[0].inputs(), groups[0].outputs(), groups.length);
         copy.packed.copyFrom(packed);
         copy.bias.copyFrom(bias);
         return copy;

@@ -10,9 +10,9 @@ import java.lang.foreign.MemorySegment;
 /**
  * Weights and bias of a dense connection in the order in which products read them.
  *
- * <p>Layout {@code [ceil(post/64)][pre rounded up to 16][64]} floats: the weights of 64 outputs from one input are 256
- * consecutive bytes, those of the next input follow. Padding is zero. They change only where they are set; may be
- * shared between threads if its arena is.
+ * <p>Layout {@code [ceil(outputs/64)][inputs rounded up to 16][64]} floats: the weights of 64 outputs from one input
+ * are 256 consecutive bytes, those of the next input follow. Padding is zero. They change only where they are set; may
+ * be shared between threads if its arena is.
  */
 public final class PackedWeights {
 
@@ -40,22 +40,22 @@ public final class PackedWeights {
 
     private final FloatMatrix packed;
     private final FloatMatrix bias;
-    private final int pre;
-    private final int post;
+    private final int inputs;
+    private final int outputs;
 
-    PackedWeights(FloatMatrix memory, FloatMatrix bias, int pre, int post) {
+    PackedWeights(FloatMatrix memory, FloatMatrix bias, int inputs, int outputs) {
         this.memory = memory;
         this.packed = memory.rows(0, memory.rows() - MORE_ROWS);
         this.bias = bias;
-        this.pre = pre;
-        this.post = post;
+        this.inputs = inputs;
+        this.outputs = outputs;
     }
 
     /**
      * Packs weights without a bias.
      *
      * @param arena the arena that owns the copy
-     * @param weights {@code [post x pre]}, torch's layout of {@code nn.Linear}; copied
+     * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}; copied
      * @return the packed weights
      * @throws IllegalArgumentException if a weight is NaN or infinite, or the copy would be too large
      */
@@ -67,26 +67,26 @@ public final class PackedWeights {
      * Packs weights and a bias.
      *
      * @param arena the arena that owns the copy
-     * @param weights {@code [post x pre]}, torch's layout of {@code nn.Linear}; copied
-     * @param bias {@code [1 x post]}; copied
+     * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}; copied
+     * @param bias {@code [1 x outputs]}; copied
      * @return the packed weights
      * @throws IllegalArgumentException if the bias has another shape, or a value is NaN or infinite, or the copy would
      *     be too large
      */
     public static PackedWeights pack(Arena arena, FloatMatrix weights, FloatMatrix bias) {
-        int post = weights.rows();
-        int pre = weights.columns();
-        weights.requireShape("weights", post, pre);
-        bias.requireShape("bias", 1, post);
+        int outputs = weights.rows();
+        int inputs = weights.columns();
+        weights.requireShape("weights", outputs, inputs);
+        bias.requireShape("bias", 1, outputs);
         weights.requireFinite("weights");
         bias.requireFinite("bias");
-        FloatMatrix ownBias = FloatMatrix.zeros(arena, 1, post);
+        FloatMatrix ownBias = FloatMatrix.zeros(arena, 1, outputs);
         ownBias.copyFrom(bias);
-        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + MORE_ROWS, BLOCK);
-        for (int output = 0; output < post; output++) {
-            copyOutput(weights, output, pre, memory.segment());
+        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(outputs, inputs) + MORE_ROWS, BLOCK);
+        for (int output = 0; output < outputs; output++) {
+            copyOutput(weights, output, inputs, memory.segment());
         }
-        return new PackedWeights(memory, ownBias, pre, post);
+        return new PackedWeights(memory, ownBias, inputs, outputs);
     }
 
     /**
@@ -97,7 +97,7 @@ public final class PackedWeights {
      * @return weights of their own
      */
     public static PackedWeights copyOf(Arena arena, PackedWeights other) {
-        PackedWeights copy = zeros(arena, other.pre, other.post);
+        PackedWeights copy = zeros(arena, other.inputs, other.outputs);
         copy.packed.copyFrom(other.packed);
         copy.bias.copyFrom(other.bias);
         return copy;
@@ -106,34 +106,34 @@ public final class PackedWeights {
     /**
      * Replaces weights and bias. Nobody may multiply by them meanwhile.
      *
-     * @param weights {@code [post x pre]}; copied
-     * @param newBias {@code [1 x post]}; copied
+     * @param weights {@code [outputs x inputs]}; copied
+     * @param newBias {@code [1 x outputs]}; copied
      * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite; nothing is replaced
      *     then
      */
     public void set(FloatMatrix weights, FloatMatrix newBias) {
-        weights.requireShape("weights", post, pre);
-        newBias.requireShape("bias", 1, post);
+        weights.requireShape("weights", outputs, inputs);
+        newBias.requireShape("bias", 1, outputs);
         weights.requireFinite("weights");
         newBias.requireFinite("bias");
         bias.copyFrom(newBias);
-        for (int output = 0; output < post; output++) {
-            copyOutput(weights, output, pre, packed.segment());
+        for (int output = 0; output < outputs; output++) {
+            copyOutput(weights, output, inputs, packed.segment());
         }
     }
 
     /**
      * Copies the weights out.
      *
-     * @param weights {@code [post x pre]}, overwritten
+     * @param weights {@code [outputs x inputs]}, overwritten
      * @throws IllegalArgumentException if its shape differs
      */
     public void read(FloatMatrix weights) {
-        weights.requireShape("weights", post, pre);
-        for (int output = 0; output < post; output++) {
+        weights.requireShape("weights", outputs, inputs);
+        for (int output = 0; output < outputs; output++) {
             long from = blockOffset(output / BLOCK) + (long) (output % BLOCK) * Float.BYTES;
             long to = weights.rowOffset(output);
-            for (int input = 0; input < pre; input++) {
+            for (int input = 0; input < inputs; input++) {
                 float value = packed.segment().get(JAVA_FLOAT, from + (long) input * BLOCK_BYTES);
                 weights.segment().set(JAVA_FLOAT, to + (long) input * Float.BYTES, value);
             }
@@ -143,11 +143,11 @@ public final class PackedWeights {
     /**
      * Copies the bias out.
      *
-     * @param into {@code [1 x post]}, overwritten
+     * @param into {@code [1 x outputs]}, overwritten
      * @throws IllegalArgumentException if its shape differs
      */
     public void readBias(FloatMatrix into) {
-        into.requireShape("bias", 1, post);
+        into.requireShape("bias", 1, outputs);
         into.copyFrom(bias);
     }
 
@@ -159,7 +159,7 @@ public final class PackedWeights {
      * @throws IllegalArgumentException if there is not one factor for each input, or a product is not finite
      */
     public PackedWeights scaled(float[] factors) {
-        PackedWeights scaled = zeros(NativeMemory.ofAuto(), pre, post);
+        PackedWeights scaled = zeros(NativeMemory.ofAuto(), inputs, outputs);
         scaled.setScaled(this, factors);
         return scaled;
     }
@@ -174,12 +174,12 @@ public final class PackedWeights {
      *     finite; nothing is replaced then
      */
     public void setScaled(PackedWeights other, float[] factors) {
-        if (factors.length != 1 && factors.length != pre) {
-            throw new IllegalArgumentException("there are " + factors.length + " factors, expected 1 or " + pre);
+        if (factors.length != 1 && factors.length != inputs) {
+            throw new IllegalArgumentException("there are " + factors.length + " factors, expected 1 or " + inputs);
         }
-        if (other.pre != pre || other.post != post) {
+        if (other.inputs != inputs || other.outputs != outputs) {
             throw new IllegalArgumentException(
-                    "weights are " + other.pre + " -> " + other.post + ", expected " + pre + " -> " + post);
+                    "weights are " + other.inputs + " -> " + other.outputs + ", expected " + inputs + " -> " + outputs);
         }
         other.requireFinite(factors);
         scaleAgain(other, factors);
@@ -195,10 +195,10 @@ public final class PackedWeights {
     public void scaleAgain(PackedWeights other, float[] factors) {
         bias.copyFrom(other.bias);
         for (int block = 0; block < blocks(); block++) {
-            long outputs = Math.min(BLOCK, post - block * BLOCK) * (long) Float.BYTES;
-            for (int input = 0; input < pre; input++) {
+            long bytes = Math.min(BLOCK, outputs - block * BLOCK) * (long) Float.BYTES;
+            for (int input = 0; input < inputs; input++) {
                 long row = blockOffset(block) + (long) input * BLOCK_BYTES;
-                for (long at = row; at < row + outputs; at += Float.BYTES) {
+                for (long at = row; at < row + bytes; at += Float.BYTES) {
                     packed.segment()
                             .set(
                                     JAVA_FLOAT,
@@ -211,9 +211,9 @@ public final class PackedWeights {
     }
 
     private void requireFinite(float[] factors) {
-        for (int output = 0; output < post; output++) {
+        for (int output = 0; output < outputs; output++) {
             long from = blockOffset(output / BLOCK) + (long) (output % BLOCK) * Float.BYTES;
-            for (int input = 0; input < pre; input++) {
+            for (int input = 0; input < inputs; input++) {
                 float product = packed.segment().get(JAVA_FLOAT, from + (long) input * BLOCK_BYTES)
                         * factors[factors.length == 1 ? 0 : input];
                 if (!Float.isFinite(product)) {
@@ -227,21 +227,21 @@ public final class PackedWeights {
      * Makes weights that are all zero, such as the sum of gradients.
      *
      * @param arena the arena that owns them
-     * @param pre inputs, at least 1
-     * @param post outputs, at least 1
+     * @param inputs number of inputs, at least 1
+     * @param outputs number of outputs, at least 1
      * @return the weights
      * @throws IllegalArgumentException if a number is below 1, or they are too many
      */
-    public static PackedWeights zeros(Arena arena, int pre, int post) {
-        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + MORE_ROWS, BLOCK);
-        return new PackedWeights(memory, FloatMatrix.zeros(arena, 1, post), pre, post);
+    public static PackedWeights zeros(Arena arena, int inputs, int outputs) {
+        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(outputs, inputs) + MORE_ROWS, BLOCK);
+        return new PackedWeights(memory, FloatMatrix.zeros(arena, 1, outputs), inputs, outputs);
     }
 
-    /** Fills these weights from {@code [pre x post]}, a row for each input. */
+    /** Fills these weights from {@code [inputs x outputs]}, a row for each input. */
     void setRows(FloatMatrix rows) {
-        rows.requireShape("values", pre, post);
+        rows.requireShape("values", inputs, outputs);
         for (int block = 0; block < blocks(); block++) {
-            for (int input = 0; input < pre; input++) {
+            for (int input = 0; input < inputs; input++) {
                 MemorySegment.copy(
                         rows.segment(),
                         rows.rowOffset(input) + (long) block * BLOCK_BYTES,
@@ -252,20 +252,20 @@ public final class PackedWeights {
         }
     }
 
-    static int packedRows(int post, int pre) {
-        long rows = (long) blocks(post) * paddedPre(pre);
+    static int packedRows(int outputs, int inputs) {
+        long rows = (long) blocks(outputs) * paddedInputs(inputs);
         if (rows > MOST_ROWS) {
-            throw new IllegalArgumentException("weights [" + post + " x " + pre + "] are too many to pack: " + rows
-                    + " packed rows, expected at most " + MOST_ROWS);
+            throw new IllegalArgumentException("weights [" + outputs + " x " + inputs + "] are too many to pack: "
+                    + rows + " packed rows, expected at most " + MOST_ROWS);
         }
         return (int) rows;
     }
 
-    private static void copyOutput(FloatMatrix weights, int output, int pre, MemorySegment packed) {
+    private static void copyOutput(FloatMatrix weights, int output, int inputs, MemorySegment packed) {
         MemorySegment source = weights.segment();
         long from = weights.rowOffset(output);
-        long to = (long) (output / BLOCK) * paddedPre(pre) * BLOCK_BYTES + (long) (output % BLOCK) * Float.BYTES;
-        for (int input = 0; input < pre; input++) {
+        long to = (long) (output / BLOCK) * paddedInputs(inputs) * BLOCK_BYTES + (long) (output % BLOCK) * Float.BYTES;
+        for (int input = 0; input < inputs; input++) {
             packed.set(
                     JAVA_FLOAT,
                     to + (long) input * BLOCK_BYTES,
@@ -283,8 +283,8 @@ public final class PackedWeights {
      *
      * @return presynaptic neurons
      */
-    public int pre() {
-        return pre;
+    public int inputs() {
+        return inputs;
     }
 
     /**
@@ -292,8 +292,8 @@ public final class PackedWeights {
      *
      * @return postsynaptic neurons
      */
-    public int post() {
-        return post;
+    public int outputs() {
+        return outputs;
     }
 
     /**
@@ -302,7 +302,7 @@ public final class PackedWeights {
      * @return blocks, the last one perhaps not full
      */
     public int blocks() {
-        return blocks(post);
+        return blocks(outputs);
     }
 
     /**
@@ -314,11 +314,11 @@ public final class PackedWeights {
      * @throws IndexOutOfBoundsException if there is no such output or input
      */
     public float weight(int output, int input) {
-        if (output < 0 || output >= post || input < 0 || input >= pre) {
+        if (output < 0 || output >= outputs || input < 0 || input >= inputs) {
             throw new IndexOutOfBoundsException(
-                    "weights are [" + post + " x " + pre + "], asked for output " + output + ", input " + input);
+                    "weights are [" + outputs + " x " + inputs + "], asked for output " + output + ", input " + input);
         }
-        return packed.get(output / BLOCK * paddedPre(pre) + input, output % BLOCK);
+        return packed.get(output / BLOCK * paddedInputs(inputs) + input, output % BLOCK);
     }
 
     /**
@@ -358,8 +358,8 @@ public final class PackedWeights {
      * @throws IllegalArgumentException if there is not one factor for each input
      */
     public void scale(float[] factors) {
-        if (factors.length != pre) {
-            throw new IllegalArgumentException("there are " + factors.length + " factors, expected " + pre);
+        if (factors.length != inputs) {
+            throw new IllegalArgumentException("there are " + factors.length + " factors, expected " + inputs);
         }
         scaleAgain(this, factors);
     }
@@ -371,14 +371,14 @@ public final class PackedWeights {
      * @throws IllegalArgumentException if the shapes do not fit
      */
     public void setTransposed(PackedWeights other) {
-        if (other.pre != post || other.post != pre) {
+        if (other.inputs != outputs || other.outputs != inputs) {
             throw new IllegalArgumentException(
-                    "weights are " + other.pre + " -> " + other.post + ", expected " + post + " -> " + pre);
+                    "weights are " + other.inputs + " -> " + other.outputs + ", expected " + outputs + " -> " + inputs);
         }
         for (int block = 0; block < other.blocks(); block++) {
-            int outputs = Math.min(BLOCK, other.post - block * BLOCK);
-            for (int inputs = 0; inputs < post; inputs += SQUARE) {
-                transposeSquares(other, block, outputs, inputs, Math.min(SQUARE, post - inputs));
+            int rows = Math.min(BLOCK, other.outputs - block * BLOCK);
+            for (int column = 0; column < outputs; column += SQUARE) {
+                transposeSquares(other, block, rows, column, Math.min(SQUARE, outputs - column));
             }
         }
     }
@@ -413,24 +413,24 @@ public final class PackedWeights {
 
     /** Bytes from the start of {@link #segment()} to the first input's weights of a block of outputs. */
     public long blockOffset(int block) {
-        return (long) block * paddedPre(pre) * BLOCK_BYTES;
+        return (long) block * paddedInputs(inputs) * BLOCK_BYTES;
     }
 
     /** Inputs rounded up to a multiple of {@link #INPUTS}. */
-    public int paddedPre() {
-        return paddedPre(pre);
+    public int paddedInputs() {
+        return paddedInputs(inputs);
     }
 
-    private static int blocks(int post) {
-        return (post - 1) / BLOCK + 1;
+    private static int blocks(int outputs) {
+        return (outputs - 1) / BLOCK + 1;
     }
 
-    public static int paddedPre(int pre) {
-        return (pre + INPUTS - 1) / INPUTS * INPUTS;
+    public static int paddedInputs(int inputs) {
+        return (inputs + INPUTS - 1) / INPUTS * INPUTS;
     }
 
     @Override
     public String toString() {
-        return "PackedWeights " + pre + " -> " + post;
+        return "PackedWeights " + inputs + " -> " + outputs;
     }
 }

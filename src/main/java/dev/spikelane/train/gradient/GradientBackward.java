@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GradientBackward {
 
-    private final GradientSite site;
+    private final GradientPopulation site;
     private final RunSize size;
     private final Arena arena;
     private final int blocksInTile;
@@ -36,7 +36,7 @@ final class GradientBackward {
      *
      * @param blocksInTile blocks of 64 neurons that a thread takes back at a time
      */
-    GradientBackward(GradientSite site, RunSize size, Arena arena, int blocksInTile) {
+    GradientBackward(GradientPopulation site, RunSize size, Arena arena, int blocksInTile) {
         this.site = site;
         this.size = size;
         this.arena = arena;

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class GradientFrame {
 
     private final LeakyParameters parameters;
-    private final GradientTerm from;
-    private final GradientTerm to;
+    private final GradientProjection from;
+    private final GradientProjection to;
     private final FiringGradient surrogate;
     /** The surrogate, if it and the weights of few outputs can be taken in one pass. */
     private final @Nullable SurrogateStep atan;

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 record GradientFrameParts(
         LeakyParameters parameters,
-        GradientTerm from,
-        GradientTerm to,
+        GradientProjection from,
+        GradientProjection to,
         FloatMatrix weights,
         FiringGradient surrogate,
         NeuronState state,

@@ -40,7 +40,7 @@ public final class GradientInput {
     private final Lazy<StepViews<FloatMatrix>> gradient;
     private final Lazy<FloatMatrix> gradientOfFrame;
     /** What delayed projections take back of a frame. */
-    private final IdentityHashMap<GradientTerm, FloatMatrix> delayed = new IdentityHashMap<>();
+    private final IdentityHashMap<GradientProjection, FloatMatrix> delayed = new IdentityHashMap<>();
 
     private final Lazy<StepViews<FloatMatrix>> added;
     private final Tile target;
@@ -50,7 +50,7 @@ public final class GradientInput {
     /** For each thread where it pulls. */
     private final Tile[] pulled;
 
-    private @Nullable GradientTerm from;
+    private @Nullable GradientProjection from;
     private int steps;
 
     GradientInput(GradientBlueprint plan, int number, InputRun run, boolean wantsGradient, WorkerPool crew) {
@@ -151,7 +151,7 @@ public final class GradientInput {
     }
 
     /** Adds what a projection takes back in some steps, or writes it where it is the first. */
-    void add(GradientTerm term, int first, int count, boolean started) {
+    void add(GradientProjection term, int first, int count, boolean started) {
         if (isFrame()) {
             addToFrame(term, first, count, started);
             return;
@@ -168,7 +168,7 @@ public final class GradientInput {
      * Writes what a projection takes back, zeros where its currents would come behind the last step; returns how many
      * steps have such currents.
      */
-    private int pull(GradientTerm term, int first, int count, FloatMatrix rows) {
+    private int pull(GradientProjection term, int first, int count, FloatMatrix rows) {
         int reached = term.open(first, count);
         rows.fill(0);
         if (reached > 0) {
@@ -178,7 +178,7 @@ public final class GradientInput {
     }
 
     /** Lets threads pull some steps, or a frame for no step, a block of 64 inputs each. */
-    private void pull(GradientTerm term, int count, FloatMatrix rows) {
+    private void pull(GradientProjection term, int count, FloatMatrix rows) {
         from = term;
         steps = count;
         for (Tile each : pulled) {
@@ -189,7 +189,7 @@ public final class GradientInput {
 
     private void pullBlock(int block, int thread) {
         Tile into = pulled[thread].at(block, block + 1);
-        GradientTerm term = Objects.requireNonNull(from);
+        GradientProjection term = Objects.requireNonNull(from);
         if (steps > 0) {
             term.pull(0, steps, into);
         } else {
@@ -198,7 +198,7 @@ public final class GradientInput {
     }
 
     /** The same for a frame, whose gradients are known when all steps were taken back: the last segment comes first. */
-    private void addToFrame(GradientTerm term, int first, int count, boolean started) {
+    private void addToFrame(GradientProjection term, int first, int count, boolean started) {
         if (!term.isFrame()) {
             addDelayed(term, first, count);
         }
@@ -219,7 +219,7 @@ public final class GradientInput {
     }
 
     /** Sums up, steps descending, what a delayed projection takes back of a frame. */
-    private void addDelayed(GradientTerm term, int first, int count) {
+    private void addDelayed(GradientProjection term, int first, int count) {
         FloatMatrix sum = delayed(term);
         if (first + count == size.steps()) {
             sum.fill(0);
@@ -230,7 +230,7 @@ public final class GradientInput {
         }
     }
 
-    private FloatMatrix delayed(GradientTerm term) {
+    private FloatMatrix delayed(GradientProjection term) {
         return delayed.computeIfAbsent(term, _ -> FloatMatrix.zeros(arena, size.batch(), columns()));
     }
 

@@ -16,7 +16,7 @@ import java.util.Objects;
 final class GradientNorm implements Halves.Work {
 
     private final TwoStageRun forward;
-    private final GradientTerm behind;
+    private final GradientProjection behind;
     private final RunSize size;
     /** The gradients of the rows that were normalized. */
     private final KeptCurrents rows;
@@ -34,7 +34,12 @@ final class GradientNorm implements Halves.Work {
      * @param behind what takes the normalized rows to the currents
      * @param rows where gradients of what was normalized are kept
      */
-    GradientNorm(TwoStageRun forward, GradientTerm behind, KeptCurrents rows, GradientBlueprint plan, WorkerPool crew) {
+    GradientNorm(
+            TwoStageRun forward,
+            GradientProjection behind,
+            KeptCurrents rows,
+            GradientBlueprint plan,
+            WorkerPool crew) {
         this.forward = forward;
         this.behind = behind;
         this.rows = rows;

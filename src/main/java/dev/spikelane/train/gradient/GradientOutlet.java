@@ -22,7 +22,7 @@ public final class GradientOutlet {
     private final @Nullable SignalHistory<FloatMatrix> kept;
     private final @Nullable StepViews<FloatMatrix> given;
     private final @Nullable StepViews<FloatMatrix> observed;
-    private final List<GradientTerm> terms = new ArrayList<>();
+    private final List<GradientProjection> terms = new ArrayList<>();
     private int[] reached = {};
     private int firstStep;
 
@@ -44,22 +44,22 @@ public final class GradientOutlet {
         this.observed = observed == null ? null : new StepViews<>(observed, size.batch());
     }
 
-    void add(GradientTerm term) {
+    void add(GradientProjection term) {
         terms.add(term);
         reached = new int[terms.size()];
     }
 
-    List<GradientTerm> terms() {
+    List<GradientProjection> terms() {
         return terms;
     }
 
     boolean samplesApart() {
-        return terms.stream().allMatch(GradientTerm::samplesApart);
+        return terms.stream().allMatch(GradientProjection::samplesApart);
     }
 
     /** The only projection, if gradients come from nowhere else and nobody looks at them; null otherwise. */
     @Nullable
-    GradientTerm onlyTerm() {
+    GradientProjection onlyTerm() {
         return given == null && observed == null && kept == null && terms.size() == 1 ? terms.getFirst() : null;
     }
 

@@ -15,7 +15,7 @@ import java.lang.foreign.Arena;
 /** Some samples of a population in a loop, which a thread carries back through all steps of a segment. */
 final class GradientShare {
 
-    private final GradientSite site;
+    private final GradientPopulation site;
     /** Of the share, and of the scratch memory that nobody else uses meanwhile. */
     private final int number;
 
@@ -48,7 +48,7 @@ final class GradientShare {
 
     private NeuronBackward neurons;
 
-    GradientShare(GradientSite site, int number, int first, int count, RunSize size, Arena arena) {
+    GradientShare(GradientPopulation site, int number, int first, int count, RunSize size, Arena arena) {
         int columns = site.population().size();
         this.site = site;
         this.number = number;

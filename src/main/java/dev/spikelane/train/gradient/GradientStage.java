@@ -11,7 +11,7 @@ import java.util.Objects;
  */
 final class GradientStage {
 
-    private final GradientSite[] sites;
+    private final GradientPopulation[] sites;
     private final int turn;
     private final WorkerPool crew;
     private final ComponentRun forward;
@@ -31,7 +31,7 @@ final class GradientStage {
      * @param forward the same populations forward
      * @param steps steps that the populations of a loop run at a time; 0 for a population without a loop
      */
-    GradientStage(RunSize size, GradientSite[] sites, ComponentRun forward, int steps, WorkerPool crew) {
+    GradientStage(RunSize size, GradientPopulation[] sites, ComponentRun forward, int steps, WorkerPool crew) {
         this.sites = sites;
         this.forward = forward;
         this.turn = steps == 0 ? size.segment() : Math.min(steps, size.segment());
@@ -40,7 +40,7 @@ final class GradientStage {
     }
 
     private GradientShare[][] shares(int threads) {
-        boolean apart = List.of(sites).stream().allMatch(GradientSite::samplesApart);
+        boolean apart = List.of(sites).stream().allMatch(GradientPopulation::samplesApart);
         if (threads == 1 || sites[0].shares() || !apart) {
             return new GradientShare[0][];
         }

@@ -33,7 +33,7 @@ public final class GradientValues {
     }
 
     /** The values that are learned: those of projections, then those of populations. */
-    public static List<GradientSlot> slots(GradientBlueprint plan, GradientMachine machine) {
+    public static List<GradientSlot> slots(GradientBlueprint plan, GradientComponent machine) {
         List<GradientSlot> slots = new ArrayList<>();
         for (int i = 0; i < plan.network().projections().size(); i++) {
             List<@Nullable WeightGradients> weights = machine.weights(i);
@@ -47,7 +47,7 @@ public final class GradientValues {
                 }
             }
         }
-        for (GradientSite site : machine.sites()) {
+        for (GradientPopulation site : machine.sites()) {
             Population population = site.population();
             for (String parameter : plan.learnedOf(population)) {
                 slots.add(GradientSlot.of(
@@ -58,10 +58,10 @@ public final class GradientValues {
     }
 
     /** Copies what populations have summed up to their slots. */
-    public static void collect(List<GradientSlot> slots, GradientMachine machine) {
+    public static void collect(List<GradientSlot> slots, GradientComponent machine) {
         for (int i = 0; i < slots.size(); i++) {
             GradientSlot slot = slots.get(i);
-            for (GradientSite site : machine.sites()) {
+            for (GradientPopulation site : machine.sites()) {
                 if (slot.isOf(site.population())) {
                     site.neurons().gradient(slot.parameter(), slot.scratch());
                     slot.take(site.population().shape());

@@ -46,7 +46,7 @@ public final class RunningValues {
     }
 
     /** Follows the window that a shard has run. */
-    public void follow(GradientMachine machine) {
+    public void follow(GradientComponent machine) {
         for (int i = 0; i < all.size(); i++) {
             TwoStageRun run = machine.norms().get(i).forward();
             BatchStatistics statistics = run.statistics();
@@ -119,7 +119,7 @@ public final class RunningValues {
     }
 
     /** Copies the statistics of a window, under the names of the values that follow them. */
-    public void statistics(GradientMachine machine, Map<String, FloatMatrix> to) {
+    public void statistics(GradientComponent machine, Map<String, FloatMatrix> to) {
         for (int i = 0; i < all.size(); i++) {
             TwoStageRun run = machine.norms().get(i).forward();
             to.put(all.get(i).mean, rows(run, run.statistics().mean()));

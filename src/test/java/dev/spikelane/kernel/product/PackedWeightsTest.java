@@ -19,24 +19,24 @@ final class PackedWeightsTest {
 
     @Property(tries = 50)
     void keepsACopyOfEveryValue(
-            @ForAll(supplier = Awkward.Sizes.class) int pre,
-            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Sizes.class) int inputs,
+            @ForAll(supplier = Awkward.Sizes.class) int outputs,
             @ForAll long seed) {
         try (Arena arena = Arena.ofShared()) {
-            FloatMatrix weights = Matrices.uniform(arena, post, pre, new Random(seed));
-            FloatMatrix bias = Matrices.uniform(arena, 1, post, new Random(~seed));
+            FloatMatrix weights = Matrices.uniform(arena, outputs, inputs, new Random(seed));
+            FloatMatrix bias = Matrices.uniform(arena, 1, outputs, new Random(~seed));
             float[] weightsBefore = weights.toArray();
             float[] biasBefore = bias.toArray();
             PackedWeights packed = PackedWeights.pack(arena, weights, bias);
             weights.fill(7);
             bias.fill(7);
-            assertEquals(pre, packed.pre());
-            assertEquals(post, packed.post());
-            assertEquals((post + 63) / 64, packed.blocks());
-            for (int output = 0; output < post; output++) {
+            assertEquals(inputs, packed.inputs());
+            assertEquals(outputs, packed.outputs());
+            assertEquals((outputs + 63) / 64, packed.blocks());
+            for (int output = 0; output < outputs; output++) {
                 assertEquals(biasBefore[output], packed.bias(output));
-                for (int input = 0; input < pre; input++) {
-                    assertEquals(weightsBefore[output * pre + input], packed.weight(output, input));
+                for (int input = 0; input < inputs; input++) {
+                    assertEquals(weightsBefore[output * inputs + input], packed.weight(output, input));
                 }
             }
         }

@@ -249,7 +249,7 @@ public final class ConvOperator extends UnfoldedOperator {
     @Override
     public void update() {
         for (PackedWeights group : weights) {
-            for (int i = 0; i < group.post(); i++) {
+            for (int i = 0; i < group.outputs(); i++) {
                 group.bias().set(0, i, group.bias(i) + 0.0f);
             }
         }
@@ -267,7 +267,7 @@ public final class ConvOperator extends UnfoldedOperator {
         for (int group = 0; group < weights.length; group++) {
             PackedWeights into = scaled[group];
             if (into == null) {
-                into = PackedWeights.zeros(NativeMemory.ofAuto(), weights[group].pre(), weights[group].post());
+                into = PackedWeights.zeros(NativeMemory.ofAuto(), weights[group].inputs(), weights[group].outputs());
                 scaled[group] = into;
             }
             into.scaleAgain(weights[group], factors[group]);

@@ -125,19 +125,19 @@ public final class DenseMatmul {
      * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
      * share a product take disjoint blocks. Needs no workspace, because the weights are packed.
      *
-     * @param input {@code [at least rows x pre]}
+     * @param input {@code [at least rows x inputs]}
      * @param rows how many rows, at least 1
-     * @param weights {@code pre -> post}
-     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares
-     *     no memory with {@code input}
+     * @param weights {@code inputs -> outputs}
+     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten;
+     *     shares no memory with {@code input}
      * @throws IllegalArgumentException if a shape does not fit, or {@code current} shares memory with {@code input}
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void multiply(FloatMatrix input, int rows, PackedWeights weights, Tile current) {
         Checks.rows("input", input.rows(), rows);
-        input.requireShape("input", input.rows(), weights.pre());
-        current.require("current", rows, weights.post());
+        input.requireShape("input", input.rows(), weights.inputs());
+        current.require("current", rows, weights.outputs());
         weights.requireAccessible();
         Checks.apart("current", current.matrix(), "input", input);
         if (SimdWidth.VECTOR) {
@@ -182,7 +182,7 @@ public final class DenseMatmul {
                 long to = current.offset(row, block);
                 for (int lane = 0; lane < PackedWeights.BLOCK; lane++) {
                     int output = block * PackedWeights.BLOCK + lane;
-                    float sum = output < weights.post() ? output(input, row, weights, output) : 0;
+                    float sum = output < weights.outputs() ? output(input, row, weights, output) : 0;
                     currents.set(JAVA_FLOAT, to + (long) lane * Float.BYTES, sum);
                 }
             }
@@ -194,7 +194,7 @@ public final class DenseMatmul {
                 weights.blockOffset(output / PackedWeights.BLOCK) + (long) (output % PackedWeights.BLOCK) * Float.BYTES;
         return chain(
                 weights.bias(output),
-                weights.pre(),
+                weights.inputs(),
                 input.segment(),
                 input.rowOffset(row),
                 Float.BYTES,

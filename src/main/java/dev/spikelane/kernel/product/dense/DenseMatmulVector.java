@@ -60,12 +60,12 @@ final class DenseMatmulVector {
      */
     private static void packed(
             FloatMatrix input, int row, int rows, PackedWeights weights, int block, FloatMatrix current, int to) {
-        int pre = weights.pre();
-        boolean fewWeights = pre <= rows;
-        int used = usedBytes(columns(weights.post(), block));
+        int inputs = weights.inputs();
+        boolean fewWeights = inputs <= rows;
+        int used = usedBytes(columns(weights.outputs(), block));
         long weight = weights.blockOffset(block);
         long step = PackedWeights.BLOCK_BYTES;
-        if (!fewWeights || BitsVector.areFinite(weights.segment(), weight, step, pre, used)) {
+        if (!fewWeights || BitsVector.areFinite(weights.segment(), weight, step, inputs, used)) {
             packed(input, row, rows, weights, block, current, to, true);
             long sum = current.rowOffset(row) + to * step;
             if (fewWeights || !BitsVector.haveNan(current.segment(), sum, current.rowOffset(1), rows, used)) {
@@ -84,10 +84,10 @@ final class DenseMatmulVector {
             FloatMatrix current,
             int to,
             boolean finite) {
-        int columns = columns(weights.post(), block);
-        int pre = weights.pre();
+        int columns = columns(weights.outputs(), block);
+        int inputs = weights.inputs();
         start(current, row, rows, to, weights.biasSegment(), block);
-        for (int k = 0; k < pre; k += Panels.DEPTH) {
+        for (int k = 0; k < inputs; k += Panels.DEPTH) {
             addPanel(
                     input.segment(),
                     input.rowOffset(row) + (long) k * Float.BYTES,
@@ -95,7 +95,7 @@ final class DenseMatmulVector {
                     rows,
                     weights.segment(),
                     weights.blockOffset(block) + (long) k * PackedWeights.BLOCK_BYTES,
-                    Math.min(pre - k, Panels.DEPTH),
+                    Math.min(inputs - k, Panels.DEPTH),
                     current,
                     row,
                     to,

@@ -65,19 +65,19 @@ public final class NarrowMatmul {
     /**
      * Computes currents: bias, then groups of four inputs ascending, each complete before it is added.
      *
-     * @param spikes {@code [at least rows x pre]}
+     * @param spikes {@code [at least rows x inputs]}
      * @param rows how many rows, at least 1
-     * @param weights {@code pre -> post}, with few outputs
-     * @param into {@code [at least rows x post]}, of which these rows are overwritten
+     * @param weights {@code inputs -> outputs}, with few outputs
+     * @param into {@code [at least rows x outputs]}, of which these rows are overwritten
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void multiply(SpikeMatrix spikes, int rows, PackedWeights weights, Tile into) {
         Checks.rows("spikes", spikes.rows(), rows);
-        spikes.requireShape("spikes", spikes.rows(), weights.pre());
-        into.require("current", rows, weights.post());
-        if (weights.post() > OUTPUTS) {
+        spikes.requireShape("spikes", spikes.rows(), weights.inputs());
+        into.require("current", rows, weights.outputs());
+        if (weights.outputs() > OUTPUTS) {
             throw new IllegalArgumentException(
-                    "weights have " + weights.post() + " outputs, expected at most " + OUTPUTS);
+                    "weights have " + weights.outputs() + " outputs, expected at most " + OUTPUTS);
         }
         FloatMatrix current = into.matrix();
         for (int row = 0; row < rows; row++) {
@@ -87,7 +87,7 @@ public final class NarrowMatmul {
         if (words.length < rows) {
             words = new long[rows];
         }
-        for (int word = 0; word * Long.SIZE < weights.pre(); word++) {
+        for (int word = 0; word * Long.SIZE < weights.inputs(); word++) {
             for (int row = 0; row < rows; row++) {
                 words[row] = spikes.segment().get(JAVA_LONG, spikes.rowOffset(row) + (long) word * Long.BYTES);
             }

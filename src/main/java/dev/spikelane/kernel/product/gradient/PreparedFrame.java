@@ -80,8 +80,8 @@ public final class PreparedFrame {
      */
     public void multiply(PackedWeights weights, Tile into, int thread) {
         FloatMatrix frame = Objects.requireNonNull(listed, "no frame was taken");
-        frame.requireShape("frame", frame.rows(), weights.pre());
-        into.require("current", frame.rows(), weights.post());
+        frame.requireShape("frame", frame.rows(), weights.inputs());
+        into.require("current", frame.rows(), weights.outputs());
         FloatMatrix current = into.matrix();
         PairLists rows = Objects.requireNonNull(lists);
         boolean sure = true;

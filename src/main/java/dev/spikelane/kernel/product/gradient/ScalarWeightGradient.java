@@ -14,9 +14,9 @@ final class ScalarWeightGradient {
 
     /** Where the source is spikes. */
     static void add(SpikeMatrix spikes, Tile values, int steps, int batch, PackedWeights gradient, int block) {
-        int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.post());
-        for (int input = 0; input < gradient.pre(); input++) {
-            int row = block * gradient.paddedPre() + input;
+        int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.outputs());
+        for (int input = 0; input < gradient.inputs(); input++) {
+            int row = block * gradient.paddedInputs() + input;
             for (int output = block * PackedWeights.BLOCK; output < end; output++) {
                 float sum = Elements.get(gradient.packed(), row, output % PackedWeights.BLOCK);
                 for (int step = steps - 1; step >= 0; step--) {
@@ -38,9 +38,9 @@ final class ScalarWeightGradient {
 
     /** Where the source is values. A sum that is zero is +0. */
     static void add(FloatMatrix source, Tile values, int steps, int batch, PackedWeights gradient, int block) {
-        int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.post());
-        for (int input = 0; input < gradient.pre(); input++) {
-            int row = block * gradient.paddedPre() + input;
+        int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.outputs());
+        for (int input = 0; input < gradient.inputs(); input++) {
+            int row = block * gradient.paddedInputs() + input;
             for (int output = block * PackedWeights.BLOCK; output < end; output++) {
                 float sum = Elements.get(gradient.packed(), row, output % PackedWeights.BLOCK);
                 for (int step = steps - 1; step >= 0; step--) {

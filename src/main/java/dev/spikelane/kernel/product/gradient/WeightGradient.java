@@ -344,7 +344,7 @@ public final class WeightGradient {
         check(values, block);
         Workspace own = workspaces[thread];
         FloatMatrix gradients = Objects.requireNonNull(own.gradients);
-        long padded = PackedWeights.paddedPre(inputs);
+        long padded = PackedWeights.paddedInputs(inputs);
         aim(own.part, values, block, share);
         int firstOfShare = own.part.firstInput;
         int endOfShare = firstOfShare + own.part.inputs;
@@ -424,7 +424,7 @@ public final class WeightGradient {
                 if (factors != null) {
                     multiply(gradients, row, own.part, factors);
                 }
-                long at = block * (long) PackedWeights.paddedPre(inputs) * PackedWeights.BLOCK;
+                long at = block * (long) PackedWeights.paddedInputs(inputs) * PackedWeights.BLOCK;
                 sink.take(gradients.segment(), gradients.rowOffset(row), at, at + (long) inputs * PackedWeights.BLOCK);
             }
         }

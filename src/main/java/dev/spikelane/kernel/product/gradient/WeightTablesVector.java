@@ -117,16 +117,16 @@ final class WeightTablesVector {
             FloatMatrix current,
             long to,
             MemorySegment tables) {
-        int used = weights.post() * Float.BYTES;
+        int used = weights.outputs() * Float.BYTES;
         int strip = used > BYTES ? PAIR : BYTES;
         int first = word * Long.SIZE;
-        int groups = Math.ceilDiv(Math.min(Long.SIZE, weights.pre() - first), 4);
+        int groups = Math.ceilDiv(Math.min(Long.SIZE, weights.inputs() - first), 4);
         clear(tables, strip);
         for (int lanes = 0; lanes < used; lanes += strip) {
             for (int group = 0; group < groups; group++) {
                 int input = first + 4 * group;
                 long from = weights.blockOffset(0) + (long) input * PackedWeights.BLOCK_BYTES + lanes;
-                int some = Math.min(4, weights.pre() - input);
+                int some = Math.min(4, weights.inputs() - input);
                 make(weights.segment(), from, PackedWeights.BLOCK_BYTES, some, strip, tables, group);
             }
             addPanel(words, 0, rows, current.segment(), to + lanes, strip, tables);

@@ -40,10 +40,10 @@ public final class IntegerMatmul {
      * Computes the currents of the first rows for some blocks of 64 outputs. Threads that share a product take disjoint
      * blocks, each with its own workspace.
      *
-     * @param spikes {@code [at least rows x pre]}
+     * @param spikes {@code [at least rows x inputs]}
      * @param rows how many rows, at least 1
-     * @param weights {@code pre -> post}
-     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
+     * @param weights {@code inputs -> outputs}
+     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
      * @param workspace overwritten; used by one thread at a time
      * @throws IllegalArgumentException if a shape or range does not fit
      * @throws IllegalStateException if an arena is closed
@@ -52,15 +52,15 @@ public final class IntegerMatmul {
     public static void multiply(
             SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, SpikeWorkspace workspace) {
         Checks.rows("spikes", spikes.rows(), rows);
-        spikes.requireShape("spikes", spikes.rows(), weights.pre());
-        current.require("current", rows, weights.post());
+        spikes.requireShape("spikes", spikes.rows(), weights.inputs());
+        current.require("current", rows, weights.outputs());
         weights.requireAccessible();
         workspace.own.forget(); // sums lie where spikes of other products are prepared
         long active = spikes.count(0, rows);
         TunedStage stage = workspace.ofIntegers;
         int first = current.firstBlock();
         int end = current.endBlock();
-        describe(stage, weights.type(), rows, weights.pre(), weights.post(), active, end - first);
+        describe(stage, weights.type(), rows, weights.inputs(), weights.outputs(), active, end - first);
         stage.open(end - first);
         if (stage.looks()) {
             look(stage, spikes, rows, weights, current.narrow(first, first + 1), workspace);
@@ -85,7 +85,7 @@ public final class IntegerMatmul {
         long since = stage.now();
         run(other, spikes, rows, active, weights, block, workspace);
         if (stage.rehearses) {
-            stage.rehearsed(since, costs(stage.tuner, other, weights.type(), rows, weights.pre(), active));
+            stage.rehearsed(since, costs(stage.tuner, other, weights.type(), rows, weights.inputs(), active));
             return;
         }
         if (stage.looksAgain(since)) {
@@ -96,9 +96,9 @@ public final class IntegerMatmul {
     }
 
     /** What a variant costs for 64 outputs. */
-    private static double costs(Tuner tuner, Variant variant, ElementType type, int rows, int pre, long active) {
+    private static double costs(Tuner tuner, Variant variant, ElementType type, int rows, int inputs, long active) {
         IntegerCosts costs = tuner.costs().integers();
-        return variant == Variant.TABLES ? costs.tables(type, rows, pre) : costs.active(type, rows, active);
+        return variant == Variant.TABLES ? costs.tables(type, rows, inputs) : costs.active(type, rows, active);
     }
 
     private static void run(
@@ -118,12 +118,12 @@ public final class IntegerMatmul {
 
     /** Says which product comes, and what each variant costs by the constants. */
     public static void describe(
-            TunedStage stage, ElementType type, int rows, int pre, int post, long active, int blocks) {
-        stage.of(type == ElementType.INT8 ? Tuner.Kind.INT8 : Tuner.Kind.INT16, rows, pre, post, active);
+            TunedStage stage, ElementType type, int rows, int inputs, int outputs, long active, int blocks) {
+        stage.of(type == ElementType.INT8 ? Tuner.Kind.INT8 : Tuner.Kind.INT16, rows, inputs, outputs, active);
         Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
         for (int way = 0; way < VARIANTS.length; way++) {
             if (SimdWidth.VECTOR == (VARIANTS[way] != Variant.SCALAR)) {
-                stage.costs[way] = blocks * costs(stage.tuner, VARIANTS[way], type, rows, pre, active);
+                stage.costs[way] = blocks * costs(stage.tuner, VARIANTS[way], type, rows, inputs, active);
             }
         }
     }
@@ -134,19 +134,19 @@ public final class IntegerMatmul {
      *
      * @param type the type of the weights
      * @param rows rows in the call
-     * @param pre inputs
-     * @param post outputs
+     * @param inputs number of inputs
+     * @param outputs number of outputs
      * @param active spikes in these rows
      * @return {@code int8 active}, {@code int8 tables}, {@code int16 active} or {@code int16 tables};
      *     {@code int8 scalar} or {@code int16 scalar} without vectors
      */
-    public static String variant(ElementType type, int rows, int pre, int post, long active) {
-        return (type + " " + choose(type, rows, pre, post, active)).toLowerCase(Locale.ROOT);
+    public static String variant(ElementType type, int rows, int inputs, int outputs, long active) {
+        return (type + " " + choose(type, rows, inputs, outputs, active)).toLowerCase(Locale.ROOT);
     }
 
-    static Variant choose(ElementType type, int rows, int pre, int post, long active) {
+    static Variant choose(ElementType type, int rows, int inputs, int outputs, long active) {
         TunedStage stage = new TunedStage(Tuner.OF_JVM, 1);
-        describe(stage, type, rows, pre, post, active, Math.ceilDiv(post, PackedIntegers.BLOCK));
+        describe(stage, type, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedIntegers.BLOCK));
         return VARIANTS[stage.tuner.peek(stage)];
     }
 
@@ -173,7 +173,7 @@ public final class IntegerMatmul {
             for (int block = current.firstBlock(); block < current.endBlock(); block++) {
                 for (int within = 0; within < PackedIntegers.BLOCK; within++) {
                     int output = block * PackedIntegers.BLOCK + within;
-                    float value = output < weights.post() ? current(spikes, row, weights, output) : 0;
+                    float value = output < weights.outputs() ? current(spikes, row, weights, output) : 0;
                     long at = current.offset(row, block) + (long) within * Float.BYTES;
                     current.matrix().segment().set(ValueLayout.JAVA_FLOAT, at, value);
                 }
@@ -183,7 +183,7 @@ public final class IntegerMatmul {
 
     private static float current(SpikeMatrix spikes, int row, PackedIntegers weights, int output) {
         int sum = 0;
-        for (int input = 0; input < weights.pre(); input++) {
+        for (int input = 0; input < weights.inputs(); input++) {
             sum += spikes.get(row, input) ? weights.item(output, input) : 0;
         }
         return weights.bias().get(0, output) + weights.scales().get(0, output) * sum;

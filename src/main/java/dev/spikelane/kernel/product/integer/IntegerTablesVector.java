@@ -76,7 +76,7 @@ final class IntegerTablesVector {
     }
 
     static void multiply(SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, MemorySegment workspace) {
-        int panels = Math.ceilDiv(weights.pre(), IntegerSums.PANEL);
+        int panels = Math.ceilDiv(weights.inputs(), IntegerSums.PANEL);
         boolean bytes = weights.type() == ElementType.INT8;
         for (int row = 0; row < rows; row += IntegerSums.ROWS) {
             int some = Math.min(rows - row, IntegerSums.ROWS);

@@ -12,9 +12,9 @@ import java.lang.foreign.ValueLayout;
  * Integer weights of a dense connection, their scales and the bias, in the order in which {@link IntegerMatmul} reads
  * them.
  *
- * <p>Layout {@code [ceil(post/256)][pre rounded up to 32][256]} items, fewer than 256 in the last part if the blocks of
- * 64 outputs do not fill it: the weights of up to four blocks from one input stand side by side, those of the next
- * input follow. Of a block, output {@code k} stands at place {@code 2k} and output {@code 32 + k} at place
+ * <p>Layout {@code [ceil(outputs/256)][inputs rounded up to 32][256]} items, fewer than 256 in the last part if the
+ * blocks of 64 outputs do not fill it: the weights of up to four blocks from one input stand side by side, those of the
+ * next input follow. Of a block, output {@code k} stands at place {@code 2k} and output {@code 32 + k} at place
  * {@code 2k + 1}, so that two neighbors are the halves of a lane twice as wide, and a sum of whole lanes beside one of
  * their upper halves tells that of the lower ones. The lower half is stored without a sign, with 128 or 32,768 added.
  * Behind the last weights a vector or more may be read, and means nothing.
@@ -40,47 +40,47 @@ public final class PackedIntegers {
     /** As many scales as were said: one, or one for each output. */
     private final int ownScales;
 
-    private final int pre;
-    private final int post;
+    private final int inputs;
+    private final int outputs;
 
     private PackedIntegers(
-            ElementType type, MemorySegment packed, FloatMatrix bias, FloatMatrix scales, int ownScales, int pre) {
+            ElementType type, MemorySegment packed, FloatMatrix bias, FloatMatrix scales, int ownScales, int inputs) {
         this.type = type;
         this.packed = packed;
         this.bias = bias;
         this.scales = scales;
         this.ownScales = ownScales;
-        this.pre = pre;
-        this.post = bias.columns();
+        this.inputs = inputs;
+        this.outputs = bias.columns();
     }
 
     /**
      * Packs weights and a bias.
      *
      * @param arena the arena that owns the copy
-     * @param weights {@code [post x pre]}, torch's layout of {@code nn.Linear}; copied
-     * @param bias {@code [1 x post]}; copied
+     * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}; copied
+     * @param bias {@code [1 x outputs]}; copied
      * @return the packed weights
      * @throws IllegalArgumentException if the bias has another shape or a value that is not finite, or there are more
      *     inputs than sums of 32 bits can hold, {@link #mostInputs}, or the copy would be too large
      */
     public static PackedIntegers pack(Arena arena, IntegerMatrix weights, FloatMatrix bias) {
-        int post = weights.rows();
-        int pre = weights.columns();
-        if (pre > mostInputs(weights.type())) {
-            throw new IllegalArgumentException("weights are [" + post + " x " + pre + "], expected at most "
+        int outputs = weights.rows();
+        int inputs = weights.columns();
+        if (inputs > mostInputs(weights.type())) {
+            throw new IllegalArgumentException("weights are [" + outputs + " x " + inputs + "], expected at most "
                     + mostInputs(weights.type()) + " inputs, whose sum of " + weights.type()
                     + " weights is sure to fit 32 bits");
         }
-        bias.requireShape("bias", 1, post);
-        long bytes = Math.ceilDiv(post, BLOCK) * blockBytes(weights.type(), pre);
+        bias.requireShape("bias", 1, outputs);
+        long bytes = Math.ceilDiv(outputs, BLOCK) * blockBytes(weights.type(), inputs);
         PackedIntegers packed = new PackedIntegers(
                 weights.type(),
                 arena.allocate(bytes + READ, BLOCK),
-                FloatMatrix.zeros(arena, 1, post),
-                FloatMatrix.zeros(arena, 1, post),
+                FloatMatrix.zeros(arena, 1, outputs),
+                FloatMatrix.zeros(arena, 1, outputs),
                 weights.scales().length,
-                pre);
+                inputs);
         packed.set(weights, bias);
         return packed;
     }
@@ -105,10 +105,10 @@ public final class PackedIntegers {
         PackedIntegers copy = new PackedIntegers(
                 type,
                 arena.allocate(packed.byteSize(), BLOCK),
-                FloatMatrix.zeros(arena, 1, post),
-                FloatMatrix.zeros(arena, 1, post),
+                FloatMatrix.zeros(arena, 1, outputs),
+                FloatMatrix.zeros(arena, 1, outputs),
                 ownScales,
-                pre);
+                inputs);
         copy.packed.copyFrom(packed);
         copy.bias.copyFrom(bias);
         copy.scales.copyFrom(scales);
@@ -123,36 +123,36 @@ public final class PackedIntegers {
      * @return the weights times the value
      */
     public PackedIntegers times(float value) {
-        FloatMatrix other = FloatMatrix.zeros(1, post);
-        for (int output = 0; output < post; output++) {
+        FloatMatrix other = FloatMatrix.zeros(1, outputs);
+        for (int output = 0; output < outputs; output++) {
             other.set(0, output, scales.get(0, output) * value);
         }
-        return new PackedIntegers(type, packed, bias, other, ownScales, pre);
+        return new PackedIntegers(type, packed, bias, other, ownScales, inputs);
     }
 
     /**
      * Replaces weights, scales and bias. Nobody may multiply by them meanwhile.
      *
-     * @param weights {@code [post x pre]} of the same type with as many scales; copied
-     * @param newBias {@code [1 x post]}; copied
+     * @param weights {@code [outputs x inputs]} of the same type with as many scales; copied
+     * @param newBias {@code [1 x outputs]}; copied
      * @throws IllegalArgumentException if something does not fit, or a value of the bias is not finite; nothing is
      *     replaced then
      */
     public void set(IntegerMatrix weights, FloatMatrix newBias) {
-        if (weights.type() != type || weights.rows() != post || weights.columns() != pre) {
+        if (weights.type() != type || weights.rows() != outputs || weights.columns() != inputs) {
             throw new IllegalArgumentException("weights are " + weights.type() + " [" + weights.rows() + " x "
-                    + weights.columns() + "], expected " + type + " [" + post + " x " + pre + "]");
+                    + weights.columns() + "], expected " + type + " [" + outputs + " x " + inputs + "]");
         }
         if (weights.scales().length != ownScales) {
             throw new IllegalArgumentException(
                     "weights have " + weights.scales().length + " scales, expected " + ownScales);
         }
-        newBias.requireShape("bias", 1, post);
+        newBias.requireShape("bias", 1, outputs);
         newBias.requireFinite("bias");
         bias.copyFrom(newBias);
-        for (int output = 0; output < post; output++) {
+        for (int output = 0; output < outputs; output++) {
             scales.set(0, output, weights.scale(output));
-            for (int input = 0; input < pre; input++) {
+            for (int input = 0; input < inputs; input++) {
                 set(output, input, weights.item(output, input));
             }
         }
@@ -161,35 +161,35 @@ public final class PackedIntegers {
     /**
      * Copies weights and scales out.
      *
-     * @return {@code [post x pre]}
+     * @return {@code [outputs x inputs]}
      */
     public IntegerMatrix read() {
         float[] own = readScales();
-        byte[] bytes = new byte[type == ElementType.INT8 ? Math.multiplyExact(post, pre) : 0];
-        short[] shorts = new short[type == ElementType.INT16 ? Math.multiplyExact(post, pre) : 0];
-        for (int output = 0; output < post; output++) {
-            for (int input = 0; input < pre; input++) {
+        byte[] bytes = new byte[type == ElementType.INT8 ? Math.multiplyExact(outputs, inputs) : 0];
+        short[] shorts = new short[type == ElementType.INT16 ? Math.multiplyExact(outputs, inputs) : 0];
+        for (int output = 0; output < outputs; output++) {
+            for (int input = 0; input < inputs; input++) {
                 int item = item(output, input);
                 if (type == ElementType.INT8) {
-                    bytes[output * pre + input] = (byte) item;
+                    bytes[output * inputs + input] = (byte) item;
                 } else {
-                    shorts[output * pre + input] = (short) item;
+                    shorts[output * inputs + input] = (short) item;
                 }
             }
         }
         return type == ElementType.INT8
-                ? IntegerMatrix.of(post, pre, bytes, own)
-                : IntegerMatrix.of(post, pre, shorts, own);
+                ? IntegerMatrix.of(outputs, inputs, bytes, own)
+                : IntegerMatrix.of(outputs, inputs, shorts, own);
     }
 
     /**
      * Copies the bias out.
      *
-     * @param into {@code [1 x post]}, overwritten
+     * @param into {@code [1 x outputs]}, overwritten
      * @throws IllegalArgumentException if its shape differs
      */
     public void readBias(FloatMatrix into) {
-        into.requireShape("bias", 1, post);
+        into.requireShape("bias", 1, outputs);
         into.copyFrom(bias);
     }
 
@@ -257,8 +257,8 @@ public final class PackedIntegers {
      *
      * @return presynaptic neurons
      */
-    public int pre() {
-        return pre;
+    public int inputs() {
+        return inputs;
     }
 
     /**
@@ -266,8 +266,8 @@ public final class PackedIntegers {
      *
      * @return postsynaptic neurons
      */
-    public int post() {
-        return post;
+    public int outputs() {
+        return outputs;
     }
 
     /**
@@ -276,11 +276,11 @@ public final class PackedIntegers {
      * @return blocks, the last one perhaps not full
      */
     public int blocks() {
-        return Math.ceilDiv(post, BLOCK);
+        return Math.ceilDiv(outputs, BLOCK);
     }
 
     void requireAccessible() {
-        bias.requireShape("bias", 1, post);
+        bias.requireShape("bias", 1, outputs);
     }
 
     public MemorySegment segment() {
@@ -304,15 +304,15 @@ public final class PackedIntegers {
     /** Bytes from the start of {@link #segment()} to the first input's weights of a block of outputs. */
     long blockOffset(int block) {
         int first = block / SIDE_BY_SIDE * SIDE_BY_SIDE;
-        return first * blockBytes(type, pre) + (long) (block - first) * BLOCK * type.bytes();
+        return first * blockBytes(type, inputs) + (long) (block - first) * BLOCK * type.bytes();
     }
 
-    private static long blockBytes(ElementType type, int pre) {
-        return (long) Math.ceilDiv(pre, INPUTS) * INPUTS * BLOCK * type.bytes();
+    private static long blockBytes(ElementType type, int inputs) {
+        return (long) Math.ceilDiv(inputs, INPUTS) * INPUTS * BLOCK * type.bytes();
     }
 
     @Override
     public String toString() {
-        return "PackedIntegers " + type + " " + pre + " -> " + post;
+        return "PackedIntegers " + type + " " + inputs + " -> " + outputs;
     }
 }

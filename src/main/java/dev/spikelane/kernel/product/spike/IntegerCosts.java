@@ -48,9 +48,9 @@ public record IntegerCosts(Product int8, Product int16) {
     }
 
     /** Tables, for 64 outputs. */
-    public double tables(ElementType type, int rows, int pre) {
+    public double tables(ElementType type, int rows, int inputs) {
         Product costs = of(type);
-        return Math.ceilDiv(pre, INPUTS)
+        return Math.ceilDiv(inputs, INPUTS)
                 * (costs.panel * rows + costs.make * Math.ceilDiv(rows, SpikeCosts.MOST_ROWS_FORESEEN));
     }
 }

@@ -38,8 +38,8 @@ public final class PreparedSpikes {
     private boolean apart;
     private int first;
     private int rows;
-    private int pre;
-    private int post;
+    private int inputs;
+    private int outputs;
     private SpikeMatmul.Variant variant = SpikeMatmul.Variant.SCALAR;
     private int tile;
     private boolean complete;
@@ -78,7 +78,7 @@ public final class PreparedSpikes {
     /** Takes some rows, chooses how they are multiplied, and lists or lays them out if that can be done in one go. */
     void take(SpikeMatrix spikes, int newFirst, int newRows, PackedWeights weights, int blocks) {
         long active = spikes.count(newFirst, newRows);
-        SpikeMatmul.open(stage, newRows, weights.pre(), weights.post(), active, blocks);
+        SpikeMatmul.open(stage, newRows, weights.inputs(), weights.outputs(), active, blocks);
         long start = stage.now();
         take(SpikeMatmul.variant(stage.way), active, spikes, newFirst, newRows, weights);
         stage.prepared(start);
@@ -102,15 +102,15 @@ public final class PreparedSpikes {
         apart = false;
         first = newFirst;
         rows = newRows;
-        pre = weights.pre();
-        post = weights.post();
+        inputs = weights.inputs();
+        outputs = weights.outputs();
         variant = newVariant;
         tile = stage.tuner.costs().rowsForeseen(newRows, active);
         complete = switch (newVariant) {
             case SCALAR, PERMUTE -> false;
-            case DENSE -> newRows <= SpikeFactors.mostRows(weights.paddedPre());
+            case DENSE -> newRows <= SpikeFactors.mostRows(weights.paddedInputs());
             case ACTIVE -> newRows <= tile;
-            case WIDE, NARROW, LISTS -> newRows <= SpikePanels.ROWS && weights.paddedPre() <= SpikePanels.INPUTS;
+            case WIDE, NARROW, LISTS -> newRows <= SpikePanels.ROWS && weights.paddedInputs() <= SpikePanels.INPUTS;
         };
         if (complete) {
             switch (newVariant) {
@@ -123,8 +123,8 @@ public final class PreparedSpikes {
                     }
                 }
                 case WIDE, NARROW, LISTS ->
-                    SpikePanels.prepare(shape(), spikes, newFirst, newRows, 0, weights.paddedPre(), panels);
-                case DENSE -> SpikeFactors.prepare(spikes, newFirst, newRows, weights.paddedPre(), panels);
+                    SpikePanels.prepare(shape(), spikes, newFirst, newRows, 0, weights.paddedInputs(), panels);
+                case DENSE -> SpikeFactors.prepare(spikes, newFirst, newRows, weights.paddedInputs(), panels);
                 default -> {}
             }
         }
@@ -134,8 +134,8 @@ public final class PreparedSpikes {
     void takeApart(int newRows, PackedWeights weights) {
         apart = true;
         rows = newRows;
-        pre = weights.pre();
-        post = weights.post();
+        inputs = weights.inputs();
+        outputs = weights.outputs();
     }
 
     /** Lists for active inputs, of which the caller makes what is left; null if each part makes its own. */
@@ -149,7 +149,7 @@ public final class PreparedSpikes {
 
     /** The shape of panels. Half of a wide one would do nothing for few outputs. */
     SpikePanels.Shape shape() {
-        boolean few = 2 * post <= PackedWeights.BLOCK;
+        boolean few = 2 * outputs <= PackedWeights.BLOCK;
         return switch (variant) {
             case WIDE -> few ? SpikePanels.Shape.NARROW : SpikePanels.Shape.WIDE;
             case NARROW -> SpikePanels.Shape.NARROW;
@@ -194,16 +194,16 @@ public final class PreparedSpikes {
                 && address == spikes.segment().address()
                 && version == itsVersion
                 && rows == someRows
-                && pre == weights.pre()
-                && post == weights.post();
+                && inputs == weights.inputs()
+                && outputs == weights.outputs();
     }
 
     /** Throws unless something is kept of so many rows, for products with weights of this shape. */
     void require(int someRows, PackedWeights weights) {
-        if (!kept || rows != someRows || pre != weights.pre() || post != weights.post()) {
+        if (!kept || rows != someRows || inputs != weights.inputs() || outputs != weights.outputs()) {
             throw new IllegalStateException(
-                    (kept ? rows + " rows are prepared for " + pre + " -> " + post : "nothing is prepared")
-                            + ", expected " + someRows + " for " + weights.pre() + " -> " + weights.post());
+                    (kept ? rows + " rows are prepared for " + inputs + " -> " + outputs : "nothing is prepared")
+                            + ", expected " + someRows + " for " + weights.inputs() + " -> " + weights.outputs());
         }
     }
 

@@ -26,18 +26,18 @@ public final class RecurrentMatmul {
      * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
      * share a product take disjoint blocks.
      *
-     * @param spikes {@code [at least rows x pre]}
+     * @param spikes {@code [at least rows x inputs]}
      * @param rows how many rows, at least 1
-     * @param weights {@code pre -> post}
-     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
+     * @param weights {@code inputs -> outputs}
+     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
      * @throws IllegalArgumentException if a shape does not fit
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void multiply(SpikeMatrix spikes, int rows, PackedWeights weights, Tile current) {
         Checks.rows("spikes", spikes.rows(), rows);
-        spikes.requireShape("spikes", spikes.rows(), weights.pre());
-        current.require("current", rows, weights.post());
+        spikes.requireShape("spikes", spikes.rows(), weights.inputs());
+        current.require("current", rows, weights.outputs());
         weights.requireAccessible();
         if (SimdWidth.VECTOR) {
             RecurrentMatmulVector.multiply(spikes, rows, weights, current);
@@ -60,7 +60,7 @@ public final class RecurrentMatmul {
         for (int row = 0; row < rows; row++) {
             int end = current.endBlock() * PackedWeights.BLOCK;
             for (int output = current.firstColumn(); output < end; output++) {
-                float sum = output < weights.post() ? output(spikes, row, weights, output) : 0;
+                float sum = output < weights.outputs() ? output(spikes, row, weights, output) : 0;
                 Elements.set(current.matrix(), row, output - current.origin(), sum);
             }
         }

@@ -44,7 +44,7 @@ final class Rehearsal {
         if (!loaded) {
             loaded = true;
             for (SpikeMatmul.Variant variant : SpikeMatmul.Variant.values()) {
-                if (SpikeMatmul.fits(variant, LEAST.spikes.rows(), LEAST.weights.pre())) {
+                if (SpikeMatmul.fits(variant, LEAST.spikes.rows(), LEAST.weights.inputs())) {
                     LEAST.compute(variant, workspace);
                 }
             }
@@ -61,7 +61,7 @@ final class Rehearsal {
     }
 
     private double cost(SpikeMatmul.Variant variant, SpikeCosts costs) {
-        return weights.blocks() * costs.of(variant, spikes.rows(), weights.pre(), weights.post(), spikes.count());
+        return weights.blocks() * costs.of(variant, spikes.rows(), weights.inputs(), weights.outputs(), spikes.count());
     }
 
     private void compute(SpikeMatmul.Variant variant, SpikeWorkspace workspace) {

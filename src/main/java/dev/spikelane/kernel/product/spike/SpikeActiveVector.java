@@ -69,7 +69,7 @@ final class SpikeActiveVector {
         FloatMatrix current = tile.matrix();
         long outputs = (long) block * PackedWeights.BLOCK_BYTES;
         long to = outputs - (long) tile.origin() * Float.BYTES;
-        int used = Math.min(weights.post() - block * PackedWeights.BLOCK, PackedWeights.BLOCK);
+        int used = Math.min(weights.outputs() - block * PackedWeights.BLOCK, PackedWeights.BLOCK);
         int strip = 0;
         if (used <= COUNT) {
             vector(lists, row, rows, weights, weights.blockOffset(block), outputs, current, to);

@@ -367,21 +367,21 @@ public record SpikeCosts(
     }
 
     /** What a variant costs for 64 outputs, or for fewer if there are no more, in nanoseconds. */
-    double of(SpikeMatmul.Variant variant, long rows, int pre, int post, long activeInputs) {
+    double of(SpikeMatmul.Variant variant, long rows, int inputs, int outputs, long activeInputs) {
         double preparing = preparing(variant);
-        return of(variant, rows, pre, activeInputs)
-                * (share(variant, post) + preparing / Math.ceilDiv(post, PackedWeights.BLOCK))
+        return of(variant, rows, inputs, activeInputs)
+                * (share(variant, outputs) + preparing / Math.ceilDiv(outputs, PackedWeights.BLOCK))
                 / (1 + preparing / BLOCKS);
     }
 
     /** What a variant does of its work for 64 outputs: tables are of 16 or 32, or of all. */
-    private static double share(SpikeMatmul.Variant variant, int post) {
+    private static double share(SpikeMatmul.Variant variant, int outputs) {
         int most = switch (variant) {
             case SCALAR, ACTIVE -> PackedWeights.BLOCK;
             case WIDE, NARROW, LISTS, DENSE -> SpikePanels.Shape.NARROW.bytes / Float.BYTES;
             case PERMUTE -> SpikePermuteVector.OUTPUTS;
         };
-        return Math.min(1, Math.ceilDiv(post, most) * (double) most / PackedWeights.BLOCK);
+        return Math.min(1, Math.ceilDiv(outputs, most) * (double) most / PackedWeights.BLOCK);
     }
 
     /**
@@ -400,27 +400,27 @@ public record SpikeCosts(
         };
     }
 
-    private double of(SpikeMatmul.Variant variant, long rows, int pre, long activeInputs) {
-        double groups = Math.ceilDiv(pre, 4);
+    private double of(SpikeMatmul.Variant variant, long rows, int inputs, long activeInputs) {
+        double groups = Math.ceilDiv(inputs, 4);
         return switch (variant) {
             case SCALAR, ACTIVE ->
-                active.word * Math.ceilDiv(pre, Long.SIZE) * rows
-                        + active.group * activeGroups(groups, rows, pre, activeInputs)
+                active.word * Math.ceilDiv(inputs, Long.SIZE) * rows
+                        + active.group * activeGroups(groups, rows, inputs, activeInputs)
                         + active.spike * activeInputs;
             case WIDE -> wide.of(groups, rows);
             case NARROW -> narrow.of(groups, rows);
             case LISTS ->
                 lists.make * groups * Math.ceilDiv(rows, (long) SpikePanels.ROWS)
-                        + lists.section * Math.ceilDiv(pre, 4 * SpikeLister.GROUPS) * rows
-                        + lists.entry * activeGroups(groups, rows, pre, activeInputs);
+                        + lists.section * Math.ceilDiv(inputs, 4 * SpikeLister.GROUPS) * rows
+                        + lists.entry * activeGroups(groups, rows, inputs, activeInputs);
             case DENSE -> dense.of(groups, rows);
             case PERMUTE -> permute.of(groups, Math.ceilDiv(rows, 16L) * 16);
         };
     }
 
     /** How many groups of four inputs have an active one, if these are anywhere. */
-    private static double activeGroups(double groups, long rows, int pre, long activeInputs) {
-        double silent = 1 - Math.min(1, activeInputs / ((double) rows * pre));
+    private static double activeGroups(double groups, long rows, int inputs, long activeInputs) {
+        double silent = 1 - Math.min(1, activeInputs / ((double) rows * inputs));
         return groups * rows * (1 - silent * silent * silent * silent);
     }
 }

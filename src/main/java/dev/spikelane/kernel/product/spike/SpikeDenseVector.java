@@ -60,12 +60,12 @@ final class SpikeDenseVector {
         MemorySegment factors = prepared.complete() ? prepared.panels : workspace.own.panels;
         FloatMatrix matrix = current.matrix();
         boolean sure = true;
-        int most = SpikeFactors.mostRows(weights.paddedPre());
+        int most = SpikeFactors.mostRows(weights.paddedInputs());
         int endRow = prepared.first() + prepared.rows();
         for (int row = prepared.first(); row < endRow; row += most) {
             int end = Math.min(endRow, row + most);
             if (!prepared.complete()) {
-                SpikeFactors.prepare(spikes, row, end - row, weights.paddedPre(), factors);
+                SpikeFactors.prepare(spikes, row, end - row, weights.paddedInputs(), factors);
             }
             workspace.down = !workspace.down;
             int first = current.firstBlock();
@@ -84,7 +84,7 @@ final class SpikeDenseVector {
         FloatMatrix current = tile.matrix();
         long outputs = (long) block * PackedWeights.BLOCK_BYTES;
         long to = outputs - (long) tile.origin() * Float.BYTES;
-        int used = Math.min(weights.post() - block * PackedWeights.BLOCK, PackedWeights.BLOCK) * Float.BYTES;
+        int used = Math.min(weights.outputs() - block * PackedWeights.BLOCK, PackedWeights.BLOCK) * Float.BYTES;
         for (int strip = 0; strip < PackedWeights.BLOCK_BYTES; strip += STRIP) {
             if (strip >= used) {
                 SpikeActiveVector.clear(firstRow, endRow, current, to + strip);
@@ -94,7 +94,7 @@ final class SpikeDenseVector {
             for (int row = firstRow; row < endRow; row += SpikeFactors.ROWS) {
                 strip(
                         factors,
-                        (row - firstRow) / SpikeFactors.ROWS * SpikeFactors.tileBytes(weights.paddedPre()),
+                        (row - firstRow) / SpikeFactors.ROWS * SpikeFactors.tileBytes(weights.paddedInputs()),
                         weights,
                         weights.blockOffset(block) + strip,
                         outputs + strip,
@@ -146,7 +146,7 @@ final class SpikeDenseVector {
         FloatVector group21 = zero;
         FloatVector group30 = zero;
         FloatVector group31 = zero;
-        int count = weights.paddedPre();
+        int count = weights.paddedInputs();
         for (int input = 0; input < count; input++) {
             MemorySegment of = weight.asSlice(inputs + (long) input * PackedWeights.BLOCK_BYTES, STRIP);
             MemorySegment by =

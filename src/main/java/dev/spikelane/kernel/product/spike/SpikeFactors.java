@@ -33,20 +33,20 @@ final class SpikeFactors {
     private SpikeFactors() {}
 
     /** How many rows have room for their factors; 0 if there are too many inputs. */
-    static int mostRows(int paddedPre) {
-        return (int) (SpikeLister.BYTES / tileBytes(paddedPre)) * ROWS;
+    static int mostRows(int paddedInputs) {
+        return (int) (SpikeLister.BYTES / tileBytes(paddedInputs)) * ROWS;
     }
 
     /** Bytes of the factors of four rows. */
-    static long tileBytes(int paddedPre) {
-        return (long) paddedPre * INPUT_BYTES;
+    static long tileBytes(int paddedInputs) {
+        return (long) paddedInputs * INPUT_BYTES;
     }
 
     /** Writes the factors of some rows; a last tile that is not full repeats the last row. */
-    static void prepare(SpikeMatrix spikes, int firstRow, int rows, int paddedPre, MemorySegment factors) {
+    static void prepare(SpikeMatrix spikes, int firstRow, int rows, int paddedInputs, MemorySegment factors) {
         for (int row = 0; row < rows; row += ROWS) {
-            long to = row / ROWS * tileBytes(paddedPre);
-            long end = to + tileBytes(paddedPre);
+            long to = row / ROWS * tileBytes(paddedInputs);
+            long end = to + tileBytes(paddedInputs);
             int last = firstRow + rows - 1;
             long row0 = spikes.rowOffset(firstRow + row);
             long row1 = spikes.rowOffset(Math.min(firstRow + row + 1, last));

@@ -54,10 +54,10 @@ public final class SpikeMatmul {
      * share a product take disjoint blocks, each with its own workspace; {@link #prepare} saves them work that they
      * would all do.
      *
-     * @param spikes {@code [at least rows x pre]}
+     * @param spikes {@code [at least rows x inputs]}
      * @param rows how many rows, at least 1
-     * @param weights {@code pre -> post}
-     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
+     * @param weights {@code inputs -> outputs}
+     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
      * @param workspace scratch memory, used by one thread at a time
      * @throws IllegalArgumentException if a shape does not fit
      * @throws IllegalStateException if an arena is closed
@@ -66,7 +66,7 @@ public final class SpikeMatmul {
     public static void multiply(
             SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, SpikeWorkspace workspace) {
         check(spikes, rows, weights);
-        current.require("current", rows, weights.post());
+        current.require("current", rows, weights.outputs());
         PreparedSpikes own = workspace.own;
         int blocks = current.endBlock() - current.firstBlock();
         for (int row = 0; row < rows; row += SpikePanels.ROWS) {
@@ -79,10 +79,10 @@ public final class SpikeMatmul {
      * Does what all parts of a product would do again: counts the spikes, chooses the variant, and lists or lays out
      * the spikes as it wants them.
      *
-     * @param spikes {@code [at least rows x pre]}
+     * @param spikes {@code [at least rows x inputs]}
      * @param rows how many rows, at least 1
      * @param version of these rows, as {@link PreparedSpikes#isOf} will be asked for it
-     * @param weights {@code pre -> post}, or others of this shape
+     * @param weights {@code inputs -> outputs}, or others of this shape
      * @param prepared takes what is found; other threads may read it once they see that this call has ended
      * @throws IllegalArgumentException if a shape does not fit
      */
@@ -102,10 +102,10 @@ public final class SpikeMatmul {
      * prepared.
      *
      * @param prepared which {@link PreparedSpikes#isOf is of} these rows; read only
-     * @param spikes {@code [at least rows x pre]}
+     * @param spikes {@code [at least rows x inputs]}
      * @param rows how many rows, at least 1
-     * @param weights {@code pre -> post}
-     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
+     * @param weights {@code inputs -> outputs}
+     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
      * @param workspace scratch memory, used by one thread at a time
      * @throws IllegalArgumentException if a shape does not fit
      * @throws IllegalStateException if something else was prepared, as far as shapes tell
@@ -126,7 +126,7 @@ public final class SpikeMatmul {
             }
             return;
         }
-        current.require("current", rows, weights.post());
+        current.require("current", rows, weights.outputs());
         if (prepared != workspace.own) {
             workspace.own.forget();
         }
@@ -135,7 +135,7 @@ public final class SpikeMatmul {
 
     private static void check(SpikeMatrix spikes, int rows, PackedWeights weights) {
         Checks.rows("spikes", spikes.rows(), rows);
-        spikes.requireShape("spikes", spikes.rows(), weights.pre());
+        spikes.requireShape("spikes", spikes.rows(), weights.inputs());
         weights.requireAccessible();
     }
 
@@ -228,14 +228,14 @@ public final class SpikeMatmul {
      * it.
      *
      * @param rows rows in the call
-     * @param pre inputs
-     * @param post outputs
+     * @param inputs number of inputs
+     * @param outputs number of outputs
      * @param active spikes in these rows
      * @return {@code active}, {@code dense}, {@code wide}, {@code narrow}, {@code lists} or {@code permute};
      *     {@code scalar} without vectors
      */
-    public static String variant(int rows, int pre, int post, long active) {
-        return choose(rows, pre, post, active).name().toLowerCase(Locale.ROOT);
+    public static String variant(int rows, int inputs, int outputs, long active) {
+        return choose(rows, inputs, outputs, active).name().toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -244,14 +244,14 @@ public final class SpikeMatmul {
      * for one block of outputs after the other.
      *
      * @param rows rows that there are
-     * @param pre inputs
-     * @param post outputs
+     * @param inputs number of inputs
+     * @param outputs number of outputs
      * @param active spikes in these rows
      * @return the best number of rows, at most {@code rows}
      */
-    public static int rowsAtATime(int rows, int pre, int post, long active) {
+    public static int rowsAtATime(int rows, int inputs, int outputs, long active) {
         TunedStage stage = ASKED.get();
-        describe(stage, rows, pre, post, active, Math.ceilDiv(post, PackedWeights.BLOCK));
+        describe(stage, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedWeights.BLOCK));
         if (variant(stage.tuner.peek(stage)) != Variant.ACTIVE || stage.tuner.wantsTrial(stage)) {
             return rows;
         }
@@ -262,21 +262,21 @@ public final class SpikeMatmul {
      * Estimates how long {@link #multiply} takes by what was learned, on one thread with vectors.
      *
      * @param rows rows in the call
-     * @param pre inputs
-     * @param post outputs
+     * @param inputs number of inputs
+     * @param outputs number of outputs
      * @param active spikes in these rows
      * @return nanoseconds
      */
-    public static double nanoseconds(int rows, int pre, int post, long active) {
+    public static double nanoseconds(int rows, int inputs, int outputs, long active) {
         TunedStage stage = ASKED.get();
-        describe(stage, rows, pre, post, active, Math.ceilDiv(post, PackedWeights.BLOCK));
+        describe(stage, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedWeights.BLOCK));
         return stage.tuner.nanoseconds(stage);
     }
 
     /** The variant that serves. */
-    static Variant choose(int rows, int pre, int post, long active) {
+    static Variant choose(int rows, int inputs, int outputs, long active) {
         TunedStage stage = ASKED.get();
-        describe(stage, rows, pre, post, active, Math.ceilDiv(post, PackedWeights.BLOCK));
+        describe(stage, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedWeights.BLOCK));
         return variant(stage.tuner.peek(stage));
     }
 
@@ -285,19 +285,19 @@ public final class SpikeMatmul {
     }
 
     /** Chooses for a stage that starts now. */
-    static void open(TunedStage stage, int rows, int pre, int post, long active, int blocks) {
-        describe(stage, rows, pre, post, active, blocks);
+    static void open(TunedStage stage, int rows, int inputs, int outputs, long active, int blocks) {
+        describe(stage, rows, inputs, outputs, active, blocks);
         stage.open(blocks);
     }
 
     /** Says which product comes, and what each variant costs by the constants. */
-    static void describe(TunedStage stage, int rows, int pre, int post, long active, int blocks) {
-        stage.of(Tuner.Kind.SPIKES, rows, pre, post, active);
+    static void describe(TunedStage stage, int rows, int inputs, int outputs, long active, int blocks) {
+        stage.of(Tuner.Kind.SPIKES, rows, inputs, outputs, active);
         SpikeCosts costs = stage.tuner.costs();
         Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
         for (int way = 0; way < VARIANTS.length; way++) {
-            if (fits(VARIANTS[way], rows, pre)) {
-                stage.costs[way] = blocks * costs.of(VARIANTS[way], rows, pre, post, active);
+            if (fits(VARIANTS[way], rows, inputs)) {
+                stage.costs[way] = blocks * costs.of(VARIANTS[way], rows, inputs, outputs, active);
             }
         }
     }
@@ -306,13 +306,14 @@ public final class SpikeMatmul {
      * Whether this JVM can run a variant, and what that prepares of a row fits its memory. For a single row tables or
      * factors of several never pay.
      */
-    static boolean fits(Variant variant, int rows, int pre) {
+    static boolean fits(Variant variant, int rows, int inputs) {
         return switch (variant) {
             case SCALAR -> !SimdWidth.VECTOR;
             case ACTIVE -> SimdWidth.VECTOR;
             case WIDE, NARROW, LISTS -> SimdWidth.VECTOR && rows > 1;
-            case DENSE -> SimdWidth.VECTOR && rows > 1 && SpikeFactors.mostRows(PackedWeights.paddedPre(pre)) > 0;
-            case PERMUTE -> SimdWidth.bits() == SimdWidth.WIDEST && rows > 1 && pre <= SpikePermuteVector.MOST_INPUTS;
+            case DENSE -> SimdWidth.VECTOR && rows > 1 && SpikeFactors.mostRows(PackedWeights.paddedInputs(inputs)) > 0;
+            case PERMUTE ->
+                SimdWidth.bits() == SimdWidth.WIDEST && rows > 1 && inputs <= SpikePermuteVector.MOST_INPUTS;
         };
     }
 

@@ -76,8 +76,8 @@ final class SpikePanels {
         int end = prepared.first() + prepared.rows();
         for (int row = prepared.first(); row < end; row += ROWS) {
             int some = Math.min(ROWS, end - row);
-            for (int input = 0; input < weights.pre(); input += INPUTS) {
-                int inputs = Math.min(INPUTS, weights.paddedPre() - input);
+            for (int input = 0; input < weights.inputs(); input += INPUTS) {
+                int inputs = Math.min(INPUTS, weights.paddedInputs() - input);
                 if (!prepared.complete()) {
                     prepare(shape, spikes, row, some, input, inputs, panels);
                 }
@@ -115,7 +115,7 @@ final class SpikePanels {
             MemorySegment panels,
             MemorySegment workspace) {
         long to = outputs - (long) current.origin() * Float.BYTES;
-        boolean used = outputs < (long) weights.post() * Float.BYTES;
+        boolean used = outputs < (long) weights.outputs() * Float.BYTES;
         for (int row = 0; row < rows; row += tile) {
             int some = Math.min(tile, rows - row);
             if (input == 0) {

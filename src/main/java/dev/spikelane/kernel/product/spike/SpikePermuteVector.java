@@ -80,7 +80,7 @@ final class SpikePermuteVector {
 
     static void permute(
             SpikeMatrix spikes, int firstRow, int rows, PackedWeights weights, Tile current, MemorySegment workspace) {
-        int words = Math.ceilDiv(weights.pre(), WORD);
+        int words = Math.ceilDiv(weights.inputs(), WORD);
         int most = Math.min(ROWS, SPIKES_BYTES / (words * 64) * COUNT);
         for (int row = firstRow; row < firstRow + rows; row += most) {
             int some = Math.min(most, firstRow + rows - row);
@@ -112,7 +112,7 @@ final class SpikePermuteVector {
 
     /** The sums of 16 outputs for all rows; zero for the padding of the last block. */
     private static void sum(PackedWeights weights, int output, int rows, int words, MemorySegment workspace) {
-        int groups = output < weights.post() ? weights.paddedPre() / 4 : 0;
+        int groups = output < weights.outputs() ? weights.paddedInputs() / 4 : 0;
         int vectors = Math.ceilDiv(rows, COUNT);
         int column = output % PackedWeights.BLOCK;
         long inputs = weights.blockOffset(output / PackedWeights.BLOCK) + (long) column * Float.BYTES;

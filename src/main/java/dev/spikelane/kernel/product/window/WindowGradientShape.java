@@ -45,7 +45,7 @@ public record WindowGradientShape(Window window, int outputsOfGroup) {
     }
 
     private int paddedSize() {
-        return PackedWeights.paddedPre(size());
+        return PackedWeights.paddedInputs(size());
     }
 
     /** Returns how many rows of 64 the weights are. */

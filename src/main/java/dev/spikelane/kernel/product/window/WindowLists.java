@@ -39,7 +39,7 @@ public final class WindowLists {
      */
     public WindowLists(Arena arena, WindowTables tables) {
         this.tables = tables;
-        int channels = tables.post() * Float.BYTES;
+        int channels = tables.outputs() * Float.BYTES;
         int rounded = Math.ceilDiv(channels, tables.strip) * tables.strip;
         int floats = Math.multiplyExact(tables.window.positions(), rounded / Float.BYTES);
         room = rounded == channels ? null : FloatMatrix.zeros(arena, 1, floats);

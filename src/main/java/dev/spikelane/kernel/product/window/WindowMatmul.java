@@ -35,10 +35,10 @@ public final class WindowMatmul {
      * {@value WindowTables#MOST_BYTES} bytes and more would be read from memory.
      *
      * @param window what it reads
-     * @param post channels of the output
+     * @param outputs channels of the output
      * @return whether {@link #multiply} takes it
      */
-    public static boolean serves(Window window, int post) {
+    public static boolean serves(Window window, int outputs) {
         Window upright = upright(window);
         int kernel = upright.y().kernel();
         return window.channels() == window.allChannels()
@@ -47,7 +47,7 @@ public final class WindowMatmul {
                 && isPlain(upright.y())
                 && kernel > 1
                 && kernel <= MOST_ROWS
-                && WindowTables.bytes(upright, post) <= WindowTables.MOST_BYTES;
+                && WindowTables.bytes(upright, outputs) <= WindowTables.MOST_BYTES;
     }
 
     private static boolean isPlain(Window.Axis axis) {
@@ -76,7 +76,7 @@ public final class WindowMatmul {
         Window window = tables.window;
         Checks.rows("spikes", spikes.rows(), rows);
         spikes.requireShape("spikes", spikes.rows(), window.inputs());
-        current.require("current", rows, window.positions() * tables.post());
+        current.require("current", rows, window.positions() * tables.outputs());
         if (!current.all()) {
             throw new IllegalArgumentException("current is " + current + ", expected all of them in use");
         }
@@ -85,7 +85,7 @@ public final class WindowMatmul {
             long to = current.offset(row, 0);
             FloatMatrix room = lists.room;
             if (room == null) {
-                add(lists, current.matrix().segment(), to, tables.post() * Float.BYTES);
+                add(lists, current.matrix().segment(), to, tables.outputs() * Float.BYTES);
             } else {
                 int position = room.columns() / window.positions() * Float.BYTES;
                 add(lists, room.segment(), 0, position);
@@ -126,7 +126,7 @@ public final class WindowMatmul {
 
     /** Copies currents to where positions stand side by side. */
     private static void copy(MemorySegment from, int position, MemorySegment to, long row, WindowTables tables) {
-        long bytes = (long) tables.post() * Float.BYTES;
+        long bytes = (long) tables.outputs() * Float.BYTES;
         for (int place = 0; place < tables.window.positions(); place++) {
             MemorySegment.copy(from, (long) place * position, to, row + place * bytes, bytes);
         }

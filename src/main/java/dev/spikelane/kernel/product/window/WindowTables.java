@@ -54,23 +54,23 @@ public final class WindowTables {
     final int strip;
 
     private final FloatMatrix memory;
-    private final int post;
+    private final int outputs;
 
     /**
      * Allocates tables; {@link #fill} says of which weights.
      *
      * @param arena the arena that owns them
      * @param of windows which {@link WindowMatmul#serves}
-     * @param post channels of the output
+     * @param outputs channels of the output
      */
-    public WindowTables(Arena arena, Window of, int post) {
+    public WindowTables(Arena arena, Window of, int outputs) {
         this.window = WindowMatmul.upright(of);
-        this.post = post;
-        bias = FloatMatrix.zeros(arena, 1, post);
-        memory = FloatMatrix.zeros(arena, rows(window, post), PackedWeights.BLOCK);
+        this.outputs = outputs;
+        bias = FloatMatrix.zeros(arena, 1, outputs);
+        memory = FloatMatrix.zeros(arena, rows(window, outputs), PackedWeights.BLOCK);
         whole = Pass.whole(window.y()).toArray(Pass[]::new);
         withEdges = Pass.withEdges(window.y()).toArray(Pass[]::new);
-        int vectors = vectors(window.y().kernel(), post);
+        int vectors = vectors(window.y().kernel(), outputs);
         strip = vectors == 0 ? INPUT : vectors * SimdWidth.bits() / Byte.SIZE;
         adds = new WindowRows[window.y().kernel() + 1];
         for (Pass pass : withEdges) {
@@ -82,13 +82,13 @@ public final class WindowTables {
      * Vectors of a strip: their sums must fit the registers, and four are too wide for the last channels if these fill
      * half a block. None without vectors.
      */
-    private static int vectors(int rows, int post) {
+    private static int vectors(int rows, int outputs) {
         if (!SimdWidth.VECTOR) {
             return 0;
         }
         boolean many = SimdWidth.bits() == SimdWidth.WIDEST;
         int four = 4 * SimdWidth.bits() / Float.SIZE;
-        boolean half = post % four != 0 && post % (four / 2) == 0;
+        boolean half = outputs % four != 0 && outputs % (four / 2) == 0;
         return half || !many && rows > 3 ? 2 : 4;
     }
 
@@ -97,12 +97,12 @@ public final class WindowTables {
         return 4.0 * entries > SHARE_WITH_EDGES * window.inputs() ? withEdges : whole;
     }
 
-    private static int rows(Window window, int post) {
-        return (int) (bytes(window, post) / INPUT);
+    private static int rows(Window window, int outputs) {
+        return (int) (bytes(window, outputs) / INPUT);
     }
 
-    static long bytes(Window window, int post) {
-        return Math.ceilDiv(post, PackedWeights.BLOCK) * (long) (window.size() / 4) * SUBSETS * INPUT;
+    static long bytes(Window window, int outputs) {
+        return Math.ceilDiv(outputs, PackedWeights.BLOCK) * (long) (window.size() / 4) * SUBSETS * INPUT;
     }
 
     /** Groups of four inputs of a row of the kernel. */
@@ -113,13 +113,13 @@ public final class WindowTables {
     /**
      * Makes the tables of weights that are new, or have changed.
      *
-     * @param weights {@code window.size() -> post}
+     * @param weights {@code window.size() -> outputs}
      * @throws IllegalArgumentException if their shape differs
      */
     public void fill(PackedWeights weights) {
-        if (weights.pre() != window.size() || weights.post() != post) {
-            throw new IllegalArgumentException("weights are " + weights.pre() + " -> " + weights.post() + ", expected "
-                    + window.size() + " -> " + post);
+        if (weights.inputs() != window.size() || weights.outputs() != outputs) {
+            throw new IllegalArgumentException("weights are " + weights.inputs() + " -> " + weights.outputs()
+                    + ", expected " + window.size() + " -> " + outputs);
         }
         weights.readBias(bias);
         int groups = groups(window);
@@ -154,7 +154,7 @@ public final class WindowTables {
 
     /** Whether they stay in the L2 cache, where nothing is faster at any density. */
     public boolean areSmall() {
-        return bytes(window, post) <= SMALL_BYTES;
+        return bytes(window, outputs) <= SMALL_BYTES;
     }
 
     /**
@@ -187,12 +187,12 @@ public final class WindowTables {
     }
 
     /** Channels of the output. */
-    int post() {
-        return post;
+    int outputs() {
+        return outputs;
     }
 
     int blocks() {
-        return Math.ceilDiv(post, PackedWeights.BLOCK);
+        return Math.ceilDiv(outputs, PackedWeights.BLOCK);
     }
 
     /** Bytes of a subset: 64 outputs for each row of the kernel. */

@@ -82,10 +82,10 @@ public final class DenseCase {
     /** Weights that are packed although they are not finite, as training may make them. */
     public static PackedWeights packed(Arena arena, float[][] weights, float[][] bias) {
         PackedWeights packed = PackedWeights.zeros(arena, weights.length, weights[0].length);
-        for (int output = 0; output < packed.post(); output++) {
+        for (int output = 0; output < packed.outputs(); output++) {
             int lane = output % PackedWeights.BLOCK;
-            for (int input = 0; input < packed.pre(); input++) {
-                int row = output / PackedWeights.BLOCK * packed.paddedPre() + input;
+            for (int input = 0; input < packed.inputs(); input++) {
+                int row = output / PackedWeights.BLOCK * packed.paddedInputs() + input;
                 packed.packed().set(row, lane, weights[input][output]);
             }
             packed.bias().set(0, output, bias[0][output]);

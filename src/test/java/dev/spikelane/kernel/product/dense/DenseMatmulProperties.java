@@ -108,14 +108,14 @@ final class DenseMatmulProperties {
     @Property(tries = 200)
     void packedWeightsKeepTheCanonicalOrderInRowsAndBlocks(
             @ForAll("rows") int rows,
-            @ForAll("depths") int pre,
-            @ForAll("sizes") int post,
+            @ForAll("depths") int inputs,
+            @ForAll("sizes") int outputs,
             @ForAll DenseCase.Kind kind,
             @ForAll long seed) {
         Random random = new Random(seed);
-        float[][] input = DenseCase.values(rows, pre, kind, random);
-        float[][] weights = DenseCase.values(pre, post, DenseCase.Kind.UNIFORM, random);
-        float[][] bias = DenseCase.values(1, post, DenseCase.Kind.UNIFORM, random);
+        float[][] input = DenseCase.values(rows, inputs, kind, random);
+        float[][] weights = DenseCase.values(inputs, outputs, DenseCase.Kind.UNIFORM, random);
+        float[][] bias = DenseCase.values(1, outputs, DenseCase.Kind.UNIFORM, random);
         bias[0][0] = -0.0f;
         float[][] start = new float[rows][];
         Arrays.fill(start, bias[0]);
@@ -123,7 +123,7 @@ final class DenseMatmulProperties {
         PackedWeights packed =
                 PackedWeights.pack(arena, DenseCase.matrix(arena, weights, true), DenseCase.matrix(arena, bias, false));
         FloatMatrix in = DenseCase.matrix(arena, input, false);
-        FloatMatrix current = FloatMatrix.zeros(arena, rows, post);
+        FloatMatrix current = FloatMatrix.zeros(arena, rows, outputs);
         DenseMatmul.multiply(in, in.rows(), packed, Tile.whole(current));
         DenseCase.assertSameBits(expected, current, "whole");
 
@@ -131,7 +131,7 @@ final class DenseMatmulProperties {
         int first = random.nextInt(packed.blocks());
         int end = first + 1 + random.nextInt(packed.blocks() - first);
         for (int row = 0; row < rows; row++) {
-            for (int output = 0; output < post; output++) {
+            for (int output = 0; output < outputs; output++) {
                 if (row >= some || output < first * PackedWeights.BLOCK || output >= end * PackedWeights.BLOCK) {
                     expected[row][output] = 42;
                 }
@@ -149,25 +149,25 @@ final class DenseMatmulProperties {
     @Property(tries = 200)
     void zeroInputsAddNothingToWeightsThatAreNotFinite(
             @ForAll("rows") int rows,
-            @ForAll("depths") int pre,
-            @ForAll("sizes") int post,
+            @ForAll("depths") int inputs,
+            @ForAll("sizes") int outputs,
             @ForAll DenseCase.Kind kind,
             @ForAll long seed) {
         Random random = new Random(seed);
-        float[][] input = DenseCase.values(rows, pre, kind, random);
+        float[][] input = DenseCase.values(rows, inputs, kind, random);
         for (float[] row : input) {
-            for (int k = 0; k < pre; k++) {
+            for (int k = 0; k < inputs; k++) {
                 row[k] = random.nextInt(3) == 0 ? row[k] : random.nextBoolean() ? 0.0f : -0.0f;
             }
         }
-        float[][] weights = DenseCase.values(pre, post, DenseCase.Kind.SPECIAL, random);
-        float[][] bias = DenseCase.values(1, post, DenseCase.Kind.SPECIAL, random);
+        float[][] weights = DenseCase.values(inputs, outputs, DenseCase.Kind.SPECIAL, random);
+        float[][] bias = DenseCase.values(1, outputs, DenseCase.Kind.SPECIAL, random);
         float[][] start = new float[rows][];
         Arrays.fill(start, bias[0]);
         float[][] expected = DenseCase.product(input, weights, start);
         PackedWeights packed = DenseCase.packed(arena, weights, bias);
         FloatMatrix in = DenseCase.matrix(arena, input, false);
-        FloatMatrix current = FloatMatrix.zeros(arena, rows, post);
+        FloatMatrix current = FloatMatrix.zeros(arena, rows, outputs);
         DenseMatmul.multiply(in, rows, packed, Tile.whole(current));
         DenseCase.assertSameBits(expected, current, "vectors");
         DenseMatmul.scalar(in, rows, packed, Tile.whole(current));
@@ -178,17 +178,17 @@ final class DenseMatmulProperties {
     @Property(tries = 150)
     void tileGivesItsPartOfTheWhole(
             @ForAll("rows") int rows,
-            @ForAll("depths") int pre,
-            @ForAll("sizes") int post,
+            @ForAll("depths") int inputs,
+            @ForAll("sizes") int outputs,
             @ForAll DenseCase.Kind kind,
             @ForAll long seed) {
         Random random = new Random(seed);
-        FloatMatrix in = DenseCase.matrix(arena, DenseCase.values(rows, pre, kind, random), false);
+        FloatMatrix in = DenseCase.matrix(arena, DenseCase.values(rows, inputs, kind, random), false);
         PackedWeights packed = PackedWeights.pack(
                 arena,
-                DenseCase.matrix(arena, DenseCase.values(post, pre, DenseCase.Kind.UNIFORM, random), false),
-                DenseCase.matrix(arena, DenseCase.values(1, post, DenseCase.Kind.UNIFORM, random), false));
-        FloatMatrix whole = FloatMatrix.zeros(arena, rows, post);
+                DenseCase.matrix(arena, DenseCase.values(outputs, inputs, DenseCase.Kind.UNIFORM, random), false),
+                DenseCase.matrix(arena, DenseCase.values(1, outputs, DenseCase.Kind.UNIFORM, random), false));
+        FloatMatrix whole = FloatMatrix.zeros(arena, rows, outputs);
         DenseMatmul.multiply(in, in.rows(), packed, Tile.whole(whole));
         int some = 1 + random.nextInt(rows);
         int first = random.nextInt(packed.blocks());
@@ -200,15 +200,15 @@ final class DenseMatmulProperties {
             for (int column = 0; column < columns; column++) {
                 int output = 64 * first + column;
                 expected[row][column] =
-                        row >= some || column >= needed ? 42 : output < post ? whole.get(row, output) : 0;
+                        row >= some || column >= needed ? 42 : output < outputs ? whole.get(row, output) : 0;
             }
         }
         FloatMatrix tile = FloatMatrix.zeros(arena, rows, columns);
         tile.fill(42);
-        DenseMatmul.multiply(in, some, packed, Tile.of(tile, packed.post()).at(first, end));
+        DenseMatmul.multiply(in, some, packed, Tile.of(tile, packed.outputs()).at(first, end));
         DenseCase.assertSameBits(expected, tile, "tile");
         tile.fill(42);
-        DenseMatmul.scalar(in, some, packed, Tile.of(tile, packed.post()).at(first, end));
+        DenseMatmul.scalar(in, some, packed, Tile.of(tile, packed.outputs()).at(first, end));
         DenseCase.assertSameBits(expected, tile, "scalar tile");
     }
 

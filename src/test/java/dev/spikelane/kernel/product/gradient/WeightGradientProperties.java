@@ -288,9 +288,9 @@ class WeightGradientProperties {
     }
 
     private static void same(PackedWeights expected, PackedWeights found) {
-        for (int output = 0; output < expected.post(); output++) {
+        for (int output = 0; output < expected.outputs(); output++) {
             same(expected.bias(output), found.bias(output), "bias " + output);
-            for (int input = 0; input < expected.pre(); input++) {
+            for (int input = 0; input < expected.inputs(); input++) {
                 same(
                         expected.weight(output, input),
                         found.weight(output, input),
@@ -299,8 +299,8 @@ class WeightGradientProperties {
         }
         for (int row = 0; row < found.packed().rows(); row++) {
             for (int lane = 0; lane < PackedWeights.BLOCK; lane++) {
-                boolean pad = row % found.paddedPre() >= found.pre()
-                        || row / found.paddedPre() * PackedWeights.BLOCK + lane >= found.post();
+                boolean pad = row % found.paddedInputs() >= found.inputs()
+                        || row / found.paddedInputs() * PackedWeights.BLOCK + lane >= found.outputs();
                 if (pad) {
                     assertEquals(0f, found.packed().get(row, lane), "padding of row " + row + ", lane " + lane);
                 }

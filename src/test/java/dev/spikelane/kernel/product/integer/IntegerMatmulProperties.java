@@ -51,13 +51,13 @@ final class IntegerMatmulProperties {
     @Property
     void everyVariantGivesExactSums(
             @ForAll @IntRange(min = 1, max = 40) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int pre,
-            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Sizes.class) int inputs,
+            @ForAll(supplier = Awkward.Sizes.class) int outputs,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll @From("types") ElementType type,
             @ForAll IntegerProduct.Weights kind,
             @ForAll long seed) {
-        IntegerProduct product = new IntegerProduct(arena, new Sizes(rows, pre, post, density), type, kind, seed);
+        IntegerProduct product = new IntegerProduct(arena, new Sizes(rows, inputs, outputs, density), type, kind, seed);
         float[][] expected = product.expected();
         product.variants().forEach((name, variant) -> {
             FloatMatrix current = product.whole(variant);
@@ -69,12 +69,12 @@ final class IntegerMatmulProperties {
     /** More inputs than a list has room for, than sums of 16 bits hold, and than float32 can count exactly. */
     @Property(tries = 6)
     void sumsOfManyInputsAreExact(
-            @ForAll @IntRange(min = 16_000, max = 40_000) int pre,
-            @ForAll @IntRange(min = 1, max = 3) int post,
+            @ForAll @IntRange(min = 16_000, max = 40_000) int inputs,
+            @ForAll @IntRange(min = 1, max = 3) int outputs,
             @ForAll @IntRange(min = 1, max = 3) int rows,
             @ForAll long seed) {
         double density = new Random(seed).nextBoolean() ? 1 : 0.9;
-        Sizes sizes = new Sizes(rows, pre, post, density);
+        Sizes sizes = new Sizes(rows, inputs, outputs, density);
         for (ElementType type : List.of(ElementType.INT8, ElementType.INT16)) {
             for (IntegerProduct.Weights kind : IntegerProduct.Weights.values()) {
                 IntegerProduct product = new IntegerProduct(arena, sizes, type, kind, seed);
@@ -90,12 +90,12 @@ final class IntegerMatmulProperties {
     @Property(tries = 6)
     void manyRowsArePartedWithoutATrace(
             @ForAll @IntRange(min = 1_000, max = 1_100) int rows,
-            @ForAll @IntRange(min = 1, max = 200) int pre,
-            @ForAll @IntRange(min = 1, max = 140) int post,
+            @ForAll @IntRange(min = 1, max = 200) int inputs,
+            @ForAll @IntRange(min = 1, max = 140) int outputs,
             @ForAll @From("types") ElementType type,
             @ForAll long seed) {
-        IntegerProduct product =
-                new IntegerProduct(arena, new Sizes(rows, pre, post, 0.5), type, IntegerProduct.Weights.UNIFORM, seed);
+        IntegerProduct product = new IntegerProduct(
+                arena, new Sizes(rows, inputs, outputs, 0.5), type, IntegerProduct.Weights.UNIFORM, seed);
         float[][] expected = product.expected();
         product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
     }
@@ -104,14 +104,14 @@ final class IntegerMatmulProperties {
     @Property(tries = 150)
     void tileGivesItsPartOfTheWhole(
             @ForAll @IntRange(min = 1, max = 30) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int pre,
-            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Sizes.class) int inputs,
+            @ForAll(supplier = Awkward.Sizes.class) int outputs,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll @IntRange(max = 2) int wider,
             @ForAll @From("types") ElementType type,
             @ForAll long seed) {
         IntegerProduct product = new IntegerProduct(
-                arena, new Sizes(rows, pre, post, density), type, IntegerProduct.Weights.UNIFORM, seed);
+                arena, new Sizes(rows, inputs, outputs, density), type, IntegerProduct.Weights.UNIFORM, seed);
         Random random = new Random(~seed);
         int some = 1 + random.nextInt(rows);
         int first = random.nextInt(product.packed.blocks());
@@ -125,13 +125,13 @@ final class IntegerMatmulProperties {
                 int output = 64 * first + column;
                 expected[row][column] = row >= some || column >= needed
                         ? IntegerProduct.BEFORE
-                        : output < post ? whole[row][output] : 0;
+                        : output < outputs ? whole[row][output] : 0;
             }
         }
         product.variants().forEach((name, variant) -> {
             FloatMatrix tile = FloatMatrix.zeros(arena, rows, columns);
             tile.fill(IntegerProduct.BEFORE);
-            variant.multiply(product.spikes, some, Tile.of(tile, post).at(first, end));
+            variant.multiply(product.spikes, some, Tile.of(tile, outputs).at(first, end));
             assertSameBits(expected, tile, name);
         });
     }
@@ -140,16 +140,16 @@ final class IntegerMatmulProperties {
     void tablesAreUsedFromSomeDensityAndNumberOfRowsOn(
             @ForAll @From("types") ElementType type,
             @ForAll @IntRange(min = 1, max = 100_000) int rows,
-            @ForAll @IntRange(min = 1, max = 60_000) int pre,
+            @ForAll @IntRange(min = 1, max = 60_000) int inputs,
             @ForAll @LongRange(min = 0, max = 10_000_000_000L) long active) {
-        if (Start.choose(SpikeCosts.inUse(), type, rows, pre, active) == IntegerMatmul.Variant.TABLES) {
+        if (Start.choose(SpikeCosts.inUse(), type, rows, inputs, active) == IntegerMatmul.Variant.TABLES) {
             assertEquals(
                     IntegerMatmul.Variant.TABLES,
-                    Start.choose(SpikeCosts.inUse(), type, rows, pre, active + 1),
+                    Start.choose(SpikeCosts.inUse(), type, rows, inputs, active + 1),
                     "denser");
             assertEquals(
                     IntegerMatmul.Variant.TABLES,
-                    Start.choose(SpikeCosts.inUse(), type, 2 * rows, pre, 2 * active),
+                    Start.choose(SpikeCosts.inUse(), type, 2 * rows, inputs, 2 * active),
                     "more rows as dense");
         }
     }

@@ -43,7 +43,7 @@ final class IntegerProduct {
     }
 
     /** What is multiplied. */
-    record Sizes(int rows, int pre, int post, double density) {}
+    record Sizes(int rows, int inputs, int outputs, double density) {}
 
     @FunctionalInterface
     interface Multiply {
@@ -60,28 +60,28 @@ final class IntegerProduct {
     IntegerProduct(Arena arena, Sizes sizes, ElementType type, Weights kind, long seed) {
         Random random = new Random(seed);
         this.arena = arena;
-        this.spikes = Matrices.spikes(arena, sizes.rows, sizes.pre, sizes.density, random);
+        this.spikes = Matrices.spikes(arena, sizes.rows, sizes.inputs, sizes.density, random);
         this.weights = matrix(type, kind, sizes, random);
-        this.bias = Product.Weights.UNIFORM.matrix(arena, 1, sizes.post, random);
+        this.bias = Product.Weights.UNIFORM.matrix(arena, 1, sizes.outputs, random);
         this.packed = PackedIntegers.pack(arena, weights, bias);
         this.workspace = new SpikeWorkspace(arena);
         workspace.tables.fill((byte) 0x5a);
     }
 
     private static IntegerMatrix matrix(ElementType type, Weights kind, Sizes sizes, Random random) {
-        float[] scales = new float[random.nextBoolean() ? 1 : sizes.post];
+        float[] scales = new float[random.nextBoolean() ? 1 : sizes.outputs];
         for (int i = 0; i < scales.length; i++) {
             scales[i] = (random.nextFloat() + 0.01f) / 100;
         }
-        byte[] bytes = new byte[sizes.post * sizes.pre];
-        short[] shorts = new short[sizes.post * sizes.pre];
+        byte[] bytes = new byte[sizes.outputs * sizes.inputs];
+        short[] shorts = new short[sizes.outputs * sizes.inputs];
         for (int i = 0; i < shorts.length; i++) {
             shorts[i] = (short) kind.draw(type, random);
             bytes[i] = (byte) shorts[i];
         }
         return type == ElementType.INT8
-                ? IntegerMatrix.of(sizes.post, sizes.pre, bytes, scales)
-                : IntegerMatrix.of(sizes.post, sizes.pre, shorts, scales);
+                ? IntegerMatrix.of(sizes.outputs, sizes.inputs, bytes, scales)
+                : IntegerMatrix.of(sizes.outputs, sizes.inputs, shorts, scales);
     }
 
     /** The public entry, and each variant that this JVM can run. */
@@ -110,7 +110,7 @@ final class IntegerProduct {
 
     /** A matrix for the result, filled with {@link #BEFORE}. */
     FloatMatrix current() {
-        FloatMatrix current = FloatMatrix.zeros(arena, spikes.rows(), packed.post());
+        FloatMatrix current = FloatMatrix.zeros(arena, spikes.rows(), packed.outputs());
         current.fill(BEFORE);
         return current;
     }
@@ -123,7 +123,7 @@ final class IntegerProduct {
 
     /** Exact sums, rounded to float32, times the scale, plus the bias. */
     float[][] expected() {
-        float[][] current = new float[spikes.rows()][packed.post()];
+        float[][] current = new float[spikes.rows()][packed.outputs()];
         for (int row = 0; row < current.length; row++) {
             for (int output = 0; output < current[row].length; output++) {
                 long sum = 0;

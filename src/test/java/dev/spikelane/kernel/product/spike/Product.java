@@ -70,12 +70,12 @@ public final class Product {
     private final SpikeWorkspace workspace;
     private final PreparedSpikes prepared;
 
-    Product(Arena arena, int rows, int pre, int post, double density, Weights kind, long seed) {
+    Product(Arena arena, int rows, int inputs, int outputs, double density, Weights kind, long seed) {
         Random random = new Random(seed);
         this.arena = arena;
-        this.spikes = Matrices.spikes(arena, rows, pre, density, random);
-        this.weights = kind.matrix(arena, post, pre, random);
-        this.bias = kind.matrix(arena, 1, post, random);
+        this.spikes = Matrices.spikes(arena, rows, inputs, density, random);
+        this.weights = kind.matrix(arena, outputs, inputs, random);
+        this.bias = kind.matrix(arena, 1, outputs, random);
         this.packed = packed(arena, weights, bias);
         this.workspace = new SpikeWorkspace(arena);
         this.prepared = new PreparedSpikes(arena, 3);
@@ -159,7 +159,7 @@ public final class Product {
 
     /** A matrix for the result, filled with {@link #BEFORE}. */
     FloatMatrix current() {
-        FloatMatrix current = FloatMatrix.zeros(arena, spikes.rows(), packed.post());
+        FloatMatrix current = FloatMatrix.zeros(arena, spikes.rows(), packed.outputs());
         current.fill(BEFORE);
         return current;
     }
@@ -175,16 +175,16 @@ public final class Product {
      * arrays, as matrices are slow where tests have used arenas of all kinds before.
      */
     float[][] expected() {
-        int pre = weights.columns();
+        int inputs = weights.columns();
         float[] values = weights.toArray();
-        boolean[] fires = new boolean[pre];
-        float[][] current = new float[spikes.rows()][packed.post()];
+        boolean[] fires = new boolean[inputs];
+        float[][] current = new float[spikes.rows()][packed.outputs()];
         for (int row = 0; row < current.length; row++) {
-            for (int input = 0; input < pre; input++) {
+            for (int input = 0; input < inputs; input++) {
                 fires[input] = spikes.get(row, input);
             }
             for (int output = 0; output < current[row].length; output++) {
-                current[row][output] = sum(bias.get(0, output), fires, values, output * pre);
+                current[row][output] = sum(bias.get(0, output), fires, values, output * inputs);
             }
         }
         return current;

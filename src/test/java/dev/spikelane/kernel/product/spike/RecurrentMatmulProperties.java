@@ -37,18 +37,18 @@ final class RecurrentMatmulProperties {
     @ComparesVectors
     @Property(tries = 200)
     void everyVariantGivesTheBitsOfTheSpecification(
-            @ForAll(supplier = Awkward.Sizes.class) int pre,
-            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Sizes.class) int inputs,
+            @ForAll(supplier = Awkward.Sizes.class) int outputs,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll @IntRange(min = 1, max = 4) int rows,
             @ForAll Product.Weights kind,
             @ForAll long seed) {
         Random random = new Random(seed);
-        PackedWeights weights =
-                Product.packed(arena, kind.matrix(arena, post, pre, random), kind.matrix(arena, 1, post, random));
-        SpikeMatrix spikes = Matrices.spikes(arena, rows, pre, density, random);
-        FloatMatrix expected = FloatMatrix.zeros(arena, rows, post);
-        FloatMatrix actual = FloatMatrix.zeros(arena, rows, post);
+        PackedWeights weights = Product.packed(
+                arena, kind.matrix(arena, outputs, inputs, random), kind.matrix(arena, 1, outputs, random));
+        SpikeMatrix spikes = Matrices.spikes(arena, rows, inputs, density, random);
+        FloatMatrix expected = FloatMatrix.zeros(arena, rows, outputs);
+        FloatMatrix actual = FloatMatrix.zeros(arena, rows, outputs);
         actual.fill(99);
         RecurrentMatmul.scalar(spikes, rows, weights, Tile.whole(expected));
         RecurrentMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(actual));
@@ -57,27 +57,27 @@ final class RecurrentMatmulProperties {
 
     @Property(tries = 100)
     void blocksOfATileHaveTheBitsOfTheWhole(
-            @ForAll(supplier = Awkward.Sizes.class) int pre,
-            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Sizes.class) int inputs,
+            @ForAll(supplier = Awkward.Sizes.class) int outputs,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll long seed) {
         Random random = new Random(seed);
         PackedWeights weights = PackedWeights.pack(
-                arena, Matrices.uniform(arena, post, pre, random), Matrices.uniform(arena, 1, post, random));
-        SpikeMatrix spikes = Matrices.spikes(arena, 3, pre, density, random);
-        FloatMatrix whole = FloatMatrix.zeros(arena, 3, post);
+                arena, Matrices.uniform(arena, outputs, inputs, random), Matrices.uniform(arena, 1, outputs, random));
+        SpikeMatrix spikes = Matrices.spikes(arena, 3, inputs, density, random);
+        FloatMatrix whole = FloatMatrix.zeros(arena, 3, outputs);
         RecurrentMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(whole));
         int first = random.nextInt(weights.blocks());
         int end = first + 1 + random.nextInt(weights.blocks() - first);
         FloatMatrix tile = FloatMatrix.zeros(arena, 3, 64 * (end - first));
         tile.fill(99);
         RecurrentMatmul.multiply(
-                spikes, 2, weights, Tile.of(tile, weights.post()).at(first, end));
+                spikes, 2, weights, Tile.of(tile, weights.outputs()).at(first, end));
         for (int column = 0; column < tile.columns(); column++) {
             int output = 64 * first + column;
             assertEquals(99, tile.get(2, column), "a row behind the last");
             for (int row = 0; row < 2; row++) {
-                assertEquals(output < post ? whole.get(row, output) : 0, tile.get(row, column), "output " + output);
+                assertEquals(output < outputs ? whole.get(row, output) : 0, tile.get(row, column), "output " + output);
             }
         }
     }

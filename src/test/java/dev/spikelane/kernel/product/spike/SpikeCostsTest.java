@@ -87,11 +87,11 @@ final class SpikeCostsTest {
         "WIDE, 784, 1000, 0.5, 730",
         "NARROW, 784, 1000, 0.5, 770"
     })
-    void estimatesFewOutputsToo(SpikeMatmul.Variant variant, int pre, int post, double density, double measured) {
+    void estimatesFewOutputsToo(SpikeMatmul.Variant variant, int inputs, int outputs, double density, double measured) {
         if (SimdWidth.bits() == SimdWidth.WIDEST) {
-            long active = (long) (density * 200 * pre);
-            double estimated = SpikeCosts.of("zen5").of(variant, 200, pre, post, active)
-                    * Math.ceilDiv(post, PackedWeights.BLOCK)
+            long active = (long) (density * 200 * inputs);
+            double estimated = SpikeCosts.of("zen5").of(variant, 200, inputs, outputs, active)
+                    * Math.ceilDiv(outputs, PackedWeights.BLOCK)
                     / 1e3;
             assertEquals(measured, estimated, 0.31 * measured);
         }

@@ -48,18 +48,18 @@ final class SpikeMatmulCrossoverProperties {
     }
 
     /** Every number of spikes at which one spike more brings another variant. */
-    private static List<Integer> crossovers(int rows, int pre, int post) {
+    private static List<Integer> crossovers(int rows, int inputs, int outputs) {
         List<Integer> crossovers = new ArrayList<>();
-        for (int active = 0; active < rows * pre; active++) {
-            if (choice(rows, pre, post, active) != choice(rows, pre, post, active + 1)) {
+        for (int active = 0; active < rows * inputs; active++) {
+            if (choice(rows, inputs, outputs, active) != choice(rows, inputs, outputs, active + 1)) {
                 crossovers.add(active);
             }
         }
         return crossovers;
     }
 
-    private static SpikeMatmul.Variant choice(int rows, int pre, int post, long active) {
-        return Start.choose(SpikeCosts.inUse(), rows, pre, post, active);
+    private static SpikeMatmul.Variant choice(int rows, int inputs, int outputs, long active) {
+        return Start.choose(SpikeCosts.inUse(), rows, inputs, outputs, active);
     }
 
     /** Spikes at random places, exactly so many. */
@@ -85,12 +85,12 @@ final class SpikeMatmulCrossoverProperties {
     @Property(tries = 60)
     void oneSpikeMore(
             @ForAll @IntRange(min = 1, max = 60) int rows,
-            @ForAll("inputs") int pre,
-            @ForAll @IntRange(min = 1, max = 130) int post,
+            @ForAll("inputs") int inputs,
+            @ForAll @IntRange(min = 1, max = 130) int outputs,
             @ForAll long seed) {
-        for (int crossover : crossovers(rows, pre, post)) {
+        for (int crossover : crossovers(rows, inputs, outputs)) {
             for (int active : new int[] {crossover, crossover + 1}) {
-                Product product = new Product(arena, rows, pre, post, 0, Product.Weights.UNIFORM, seed);
+                Product product = new Product(arena, rows, inputs, outputs, 0, Product.Weights.UNIFORM, seed);
                 set(product.spikes, active, new Random(~seed));
                 float[][] expected = product.expected();
                 product.variants()
@@ -105,19 +105,19 @@ final class SpikeMatmulCrossoverProperties {
     @Property(tries = 60)
     void oneRowMore(
             @ForAll @IntRange(min = 2, max = 60) int rows,
-            @ForAll("inputs") int pre,
-            @ForAll @IntRange(min = 1, max = 130) int post,
+            @ForAll("inputs") int inputs,
+            @ForAll @IntRange(min = 1, max = 130) int outputs,
             @ForAll @IntRange(min = 1, max = 10) int tenths,
             @ForAll long seed) {
-        Product product = new Product(arena, rows, pre, post, tenths / 10.0, Product.Weights.UNIFORM, seed);
+        Product product = new Product(arena, rows, inputs, outputs, tenths / 10.0, Product.Weights.UNIFORM, seed);
         SpikeWorkspace workspace = new SpikeWorkspace(arena);
         float[][] expected = product.expected();
         for (int some = 1; some < rows; some++) {
             if (variantOf(product, some) != variantOf(product, some + 1)) {
                 for (int first : new int[] {some, some + 1}) {
-                    float[][] ofFirst = new float[rows][post];
+                    float[][] ofFirst = new float[rows][outputs];
                     for (int row = 0; row < rows; row++) {
-                        for (int output = 0; output < post; output++) {
+                        for (int output = 0; output < outputs; output++) {
                             ofFirst[row][output] = row < first ? expected[row][output] : Product.BEFORE;
                         }
                     }

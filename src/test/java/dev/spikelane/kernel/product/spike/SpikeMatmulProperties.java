@@ -39,12 +39,12 @@ final class SpikeMatmulProperties {
     @Property
     void everyVariantKeepsTheCanonicalOrder(
             @ForAll @IntRange(min = 1, max = 40) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int pre,
-            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Sizes.class) int inputs,
+            @ForAll(supplier = Awkward.Sizes.class) int outputs,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll Product.Weights kind,
             @ForAll long seed) {
-        Product product = new Product(arena, rows, pre, post, density, kind, seed);
+        Product product = new Product(arena, rows, inputs, outputs, density, kind, seed);
         float[][] expected = product.expected();
         product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
     }
@@ -52,16 +52,16 @@ final class SpikeMatmulProperties {
     @Property(tries = 100)
     void dyadicSumsAreExact(
             @ForAll @IntRange(min = 1, max = 20) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int pre,
-            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Sizes.class) int inputs,
+            @ForAll(supplier = Awkward.Sizes.class) int outputs,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll long seed) {
-        Product product = new Product(arena, rows, pre, post, density, Product.Weights.DYADIC, seed);
-        float[][] exact = new float[rows][post];
+        Product product = new Product(arena, rows, inputs, outputs, density, Product.Weights.DYADIC, seed);
+        float[][] exact = new float[rows][outputs];
         for (int row = 0; row < rows; row++) {
-            for (int output = 0; output < post; output++) {
+            for (int output = 0; output < outputs; output++) {
                 double sum = 0;
-                for (int input = pre - 1; input >= 0; input--) {
+                for (int input = inputs - 1; input >= 0; input--) {
                     sum += product.spikes.get(row, input) ? product.weights.get(output, input) : 0;
                 }
                 exact[row][output] = (float) (sum + product.bias.get(0, output));
@@ -70,7 +70,7 @@ final class SpikeMatmulProperties {
         product.variants().forEach((name, variant) -> {
             FloatMatrix current = product.whole(variant);
             for (int row = 0; row < rows; row++) {
-                for (int output = 0; output < post; output++) {
+                for (int output = 0; output < outputs; output++) {
                     assertEquals(exact[row][output] + 0.0f, current.get(row, output) + 0.0f, name);
                 }
             }
@@ -80,18 +80,18 @@ final class SpikeMatmulProperties {
     @Property(tries = 100)
     void blocksAndRowsAreWrittenAloneAndAsInTheWhole(
             @ForAll @IntRange(min = 1, max = 30) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int pre,
-            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Sizes.class) int inputs,
+            @ForAll(supplier = Awkward.Sizes.class) int outputs,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll long seed) {
-        Product product = new Product(arena, rows, pre, post, density, Product.Weights.UNIFORM, seed);
+        Product product = new Product(arena, rows, inputs, outputs, density, Product.Weights.UNIFORM, seed);
         Random random = new Random(~seed);
         int some = 1 + random.nextInt(rows);
         int first = random.nextInt(product.packed.blocks());
         int end = first + 1 + random.nextInt(product.packed.blocks() - first);
         float[][] expected = product.expected();
         for (int row = 0; row < rows; row++) {
-            for (int output = 0; output < post; output++) {
+            for (int output = 0; output < outputs; output++) {
                 if (row >= some || output / 64 < first || output / 64 >= end) {
                     expected[row][output] = Product.BEFORE;
                 }
@@ -109,12 +109,12 @@ final class SpikeMatmulProperties {
     @Property(tries = 150)
     void tileGivesItsPartOfTheWhole(
             @ForAll @IntRange(min = 1, max = 30) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int pre,
-            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Sizes.class) int inputs,
+            @ForAll(supplier = Awkward.Sizes.class) int outputs,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll @IntRange(max = 2) int wider,
             @ForAll long seed) {
-        Product product = new Product(arena, rows, pre, post, density, Product.Weights.UNIFORM, seed);
+        Product product = new Product(arena, rows, inputs, outputs, density, Product.Weights.UNIFORM, seed);
         Random random = new Random(~seed);
         int some = 1 + random.nextInt(rows);
         int first = random.nextInt(product.packed.blocks());
@@ -127,13 +127,13 @@ final class SpikeMatmulProperties {
             for (int column = 0; column < columns; column++) {
                 int output = 64 * first + column;
                 expected[row][column] =
-                        row >= some || column >= needed ? Product.BEFORE : output < post ? whole[row][output] : 0;
+                        row >= some || column >= needed ? Product.BEFORE : output < outputs ? whole[row][output] : 0;
             }
         }
         product.variants().forEach((name, variant) -> {
             FloatMatrix tile = FloatMatrix.zeros(arena, rows, columns);
             tile.fill(Product.BEFORE);
-            Tile blocks = Tile.of(tile, post).at(first, end);
+            Tile blocks = Tile.of(tile, outputs).at(first, end);
             variant.multiply(product.spikes, some, product.packed, blocks);
             assertSameBits(expected, tile, name);
         });
@@ -142,16 +142,16 @@ final class SpikeMatmulProperties {
     @Property(tries = 100)
     void rowGivesTheSameAloneAndAmongOthers(
             @ForAll @IntRange(min = 1, max = 40) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int pre,
-            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Sizes.class) int inputs,
+            @ForAll(supplier = Awkward.Sizes.class) int outputs,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll Product.Weights kind,
             @ForAll long seed) {
-        Product product = new Product(arena, rows, pre, post, density, kind, seed);
+        Product product = new Product(arena, rows, inputs, outputs, density, kind, seed);
         int row = new Random(~seed).nextInt(rows);
         SpikeWorkspace workspace = new SpikeWorkspace(arena);
-        FloatMatrix whole = FloatMatrix.zeros(arena, rows, post);
-        FloatMatrix alone = FloatMatrix.zeros(arena, 1, post);
+        FloatMatrix whole = FloatMatrix.zeros(arena, rows, outputs);
+        FloatMatrix alone = FloatMatrix.zeros(arena, 1, outputs);
         SpikeMatmul.multiply(product.spikes, product.spikes.rows(), product.packed, Tile.whole(whole), workspace);
         SpikeMatmul.multiply(product.spikes.rows(row, 1), 1, product.packed, Tile.whole(alone), workspace);
         assertSameBits(whole.rows(row, 1), alone, "row " + row);
@@ -160,11 +160,11 @@ final class SpikeMatmulProperties {
     @Property(tries = 50)
     void padsStayZero(
             @ForAll @IntRange(min = 1, max = 20) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int pre,
-            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Sizes.class) int inputs,
+            @ForAll(supplier = Awkward.Sizes.class) int outputs,
             @ForAll Product.Weights kind,
             @ForAll long seed) {
-        Product product = new Product(arena, rows, pre, post, 0.5, kind, seed);
+        Product product = new Product(arena, rows, inputs, outputs, 0.5, kind, seed);
         product.variants().forEach((name, variant) -> {
             FloatMatrix current = product.whole(variant);
             assertZeroPads(current, name);
@@ -177,16 +177,16 @@ final class SpikeMatmulProperties {
     @Property
     void theCheapestVariantServes(
             @ForAll @IntRange(min = 1, max = 100_000) int rows,
-            @ForAll @IntRange(min = 1, max = 100_000) int pre,
+            @ForAll @IntRange(min = 1, max = 100_000) int inputs,
             @ForAll @DoubleRange(max = 1) double density) {
-        long active = (long) (density * rows * pre);
+        long active = (long) (density * rows * inputs);
         SpikeCosts costs = SpikeCosts.inUse();
-        SpikeMatmul.Variant chosen = Start.choose(costs, rows, pre, 64, active);
+        SpikeMatmul.Variant chosen = Start.choose(costs, rows, inputs, 64, active);
         for (SpikeMatmul.Variant other : SpikeMatmul.Variant.values()) {
             boolean runs = other != SpikeMatmul.Variant.SCALAR
                     && other != SpikeMatmul.Variant.PERMUTE
-                    && SpikeMatmul.fits(other, rows, pre);
-            if (runs && costs.of(other, rows, pre, 64, active) < costs.of(chosen, rows, pre, 64, active)) {
+                    && SpikeMatmul.fits(other, rows, inputs);
+            if (runs && costs.of(other, rows, inputs, 64, active) < costs.of(chosen, rows, inputs, 64, active)) {
                 throw new AssertionError(other + " costs less than " + chosen);
             }
         }
@@ -200,10 +200,10 @@ final class SpikeMatmulProperties {
     @Property(tries = 6)
     void manyRowsAndInputsArePartedWithoutATrace(
             @ForAll @IntRange(min = 1_000, max = 1_100) int rows,
-            @ForAll @IntRange(min = 1_000, max = 2_200) int pre,
-            @ForAll @IntRange(min = 1, max = 70) int post,
+            @ForAll @IntRange(min = 1_000, max = 2_200) int inputs,
+            @ForAll @IntRange(min = 1, max = 70) int outputs,
             @ForAll long seed) {
-        Product product = new Product(arena, rows, pre, post, 0.5, Product.Weights.UNIFORM, seed);
+        Product product = new Product(arena, rows, inputs, outputs, 0.5, Product.Weights.UNIFORM, seed);
         float[][] expected = product.expected();
         Map<String, Product.Multiply> variants = product.variants();
         variants.remove("scalar");

@@ -223,10 +223,10 @@ final class SpikeMatmulTest {
      */
     @ParameterizedTest
     @CsvSource({"200, 1000, 0.02, ACTIVE", "8, 784, 0.05, ACTIVE", "1, 784, 0.9, ACTIVE", "8, 784, 0.5, NARROW"})
-    void fewOutputsAreServedByWhatIsFast(int rows, int pre, double density, SpikeMatmul.Variant fast) {
-        long active = Math.round(rows * pre * density);
+    void fewOutputsAreServedByWhatIsFast(int rows, int inputs, double density, SpikeMatmul.Variant fast) {
+        long active = Math.round(rows * inputs * density);
         if (SimdWidth.bits() == SimdWidth.WIDEST) {
-            assertEquals(fast, Start.choose(SpikeCosts.of("zen5"), rows, pre, 10, active));
+            assertEquals(fast, Start.choose(SpikeCosts.of("zen5"), rows, inputs, 10, active));
         }
     }
 
@@ -254,7 +254,7 @@ final class SpikeMatmulTest {
         for (int first = 0; first < 2; first++) {
             tile.fill(Float.NaN);
             SpikeMatmul.multiply(
-                    spikes, 3, weights, Tile.of(tile, weights.post()).at(first, first + 2), workspace);
+                    spikes, 3, weights, Tile.of(tile, weights.outputs()).at(first, first + 2), workspace);
             for (int row = 0; row < 3; row++) {
                 for (int column = 0; column < 128; column++) {
                     int output = first * 64 + column;

@@ -10,15 +10,15 @@ public final class Start {
 
     private Start() {}
 
-    public static SpikeMatmul.Variant choose(SpikeCosts costs, int rows, int pre, int post, long active) {
+    public static SpikeMatmul.Variant choose(SpikeCosts costs, int rows, int inputs, int outputs, long active) {
         TunedStage stage = stage(costs);
-        SpikeMatmul.describe(stage, rows, pre, post, active, 1);
+        SpikeMatmul.describe(stage, rows, inputs, outputs, active, 1);
         return SpikeMatmul.variant(stage.tuner.peek(stage));
     }
 
-    public static IntegerMatmul.Variant choose(SpikeCosts costs, ElementType type, int rows, int pre, long active) {
+    public static IntegerMatmul.Variant choose(SpikeCosts costs, ElementType type, int rows, int inputs, long active) {
         TunedStage stage = stage(costs);
-        IntegerMatmul.describe(stage, type, rows, pre, 1_000, active, 1);
+        IntegerMatmul.describe(stage, type, rows, inputs, 1_000, active, 1);
         return IntegerMatmul.Variant.values()[stage.tuner.peek(stage)];
     }
 

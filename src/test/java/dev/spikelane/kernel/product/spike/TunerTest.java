@@ -39,16 +39,16 @@ final class TunerTest {
         double nanoseconds(SpikeMatmul.Variant variant);
     }
 
-    private static Machine machine(SpikeCosts truth, int rows, int post, long active) {
-        int blocks = Math.ceilDiv(post, PackedWeights.BLOCK);
-        return variant -> blocks * truth.of(variant, rows, PRE, post, active);
+    private static Machine machine(SpikeCosts truth, int rows, int outputs, long active) {
+        int blocks = Math.ceilDiv(outputs, PackedWeights.BLOCK);
+        return variant -> blocks * truth.of(variant, rows, PRE, outputs, active);
     }
 
     /** Runs a stage on one thread, four blocks at a time; what it took. */
-    private double run(TunedStage stage, int rows, int post, long active, Machine machine, double slowedDown) {
-        int blocks = Math.ceilDiv(post, PackedWeights.BLOCK);
+    private double run(TunedStage stage, int rows, int outputs, long active, Machine machine, double slowedDown) {
+        int blocks = Math.ceilDiv(outputs, PackedWeights.BLOCK);
         long before = now;
-        SpikeMatmul.open(stage, rows, PRE, post, active, blocks);
+        SpikeMatmul.open(stage, rows, PRE, outputs, active, blocks);
         stage.prepared(stage.now());
         for (int block = 0; block < blocks; block += 4) {
             int part = Math.min(4, blocks - block);

@@ -23,12 +23,12 @@ public final class WindowCase {
     private final FloatMatrix bias;
 
     public WindowCase(
-            Arena arena, int rows, Window window, int post, double density, Product.Weights kind, Random random) {
+            Arena arena, int rows, Window window, int outputs, double density, Product.Weights kind, Random random) {
         this.arena = arena;
         this.window = window;
         spikes = Matrices.spikes(arena, rows, window.inputs(), density, random);
-        weights = kind.matrix(arena, post, window.size(), random);
-        bias = kind.matrix(arena, 1, post, random);
+        weights = kind.matrix(arena, outputs, window.size(), random);
+        bias = kind.matrix(arena, 1, outputs, random);
         packed = Product.packed(arena, weights, bias);
     }
 
@@ -55,21 +55,21 @@ public final class WindowCase {
     }
 
     FloatMatrix current() {
-        return FloatMatrix.zeros(arena, spikes.rows(), window.positions() * packed.post());
+        return FloatMatrix.zeros(arena, spikes.rows(), window.positions() * packed.outputs());
     }
 
     /** Loops over outputs, then over the places of the window. */
     float[][] direct() {
         float[] values = weights.toArray();
-        float[][] current = new float[spikes.rows()][window.positions() * packed.post()];
+        float[][] current = new float[spikes.rows()][window.positions() * packed.outputs()];
         for (int row = 0; row < current.length; row++) {
             boolean[] fires = new boolean[window.inputs()];
             for (int i = 0; i < fires.length; i++) {
                 fires[i] = spikes.get(row, i);
             }
             for (int position = 0; position < window.positions(); position++) {
-                for (int output = 0; output < packed.post(); output++) {
-                    current[row][position * packed.post() + output] =
+                for (int output = 0; output < packed.outputs(); output++) {
+                    current[row][position * packed.outputs() + output] =
                             sum(fires, position, values, output * window.size(), bias.get(0, output));
                 }
             }
@@ -105,14 +105,14 @@ public final class WindowCase {
     FloatMatrix unfolded() {
         FloatMatrix current = current();
         SpikeMatrix rows = SpikeMatrix.zeros(arena, window.positions(), window.size());
-        FloatMatrix sums = FloatMatrix.zeros(arena, window.positions(), packed.post());
+        FloatMatrix sums = FloatMatrix.zeros(arena, window.positions(), packed.outputs());
         SpikeWorkspace workspace = new SpikeWorkspace(arena);
         for (int row = 0; row < spikes.rows(); row++) {
             unfold(row, rows);
             SpikeMatmul.multiply(rows, window.positions(), packed, Tile.whole(sums), workspace);
             for (int position = 0; position < window.positions(); position++) {
-                for (int output = 0; output < packed.post(); output++) {
-                    current.set(row, position * packed.post() + output, sums.get(position, output));
+                for (int output = 0; output < packed.outputs(); output++) {
+                    current.set(row, position * packed.outputs() + output, sums.get(position, output));
                 }
             }
         }
@@ -143,7 +143,7 @@ public final class WindowCase {
     }
 
     WindowTables tables() {
-        WindowTables tables = new WindowTables(arena, window, packed.post());
+        WindowTables tables = new WindowTables(arena, window, packed.outputs());
         tables.fill(packed);
         return tables;
     }

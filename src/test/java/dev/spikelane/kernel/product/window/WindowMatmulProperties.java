@@ -38,11 +38,11 @@ final class WindowMatmulProperties {
     @Property(tries = 200)
     void isTheSameAsDirectLoops(
             @ForAll @IntRange(min = 1, max = 3) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Sizes.class) int outputs,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll Product.Weights kind,
             @ForAll long seed) {
-        WindowCase of = draw(rows, post, density, kind, seed);
+        WindowCase of = draw(rows, outputs, density, kind, seed);
         FloatMatrix current = of.current();
         WindowTables tables = of.tables();
         WindowMatmul.multiply(of.spikes, rows, new WindowLists(arena, tables), Tile.whole(current));
@@ -52,11 +52,11 @@ final class WindowMatmulProperties {
     @Property(tries = 50)
     void isTheSameAsUnfoldedSpikes(
             @ForAll @IntRange(min = 1, max = 3) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Sizes.class) int outputs,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll Product.Weights kind,
             @ForAll long seed) {
-        WindowCase of = draw(rows, post, density, kind, seed);
+        WindowCase of = draw(rows, outputs, density, kind, seed);
         FloatMatrix current = of.current();
         WindowTables tables = of.tables();
         WindowMatmul.multiply(of.spikes, rows, new WindowLists(arena, tables), Tile.whole(current));
@@ -67,14 +67,14 @@ final class WindowMatmulProperties {
     @Property(tries = 100)
     void nothingStaysOfWhatWasBefore(
             @ForAll @IntRange(min = 1, max = 3) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Sizes.class) int outputs,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll long seed) {
-        WindowCase of = draw(rows, post, density, Product.Weights.UNIFORM, seed);
+        WindowCase of = draw(rows, outputs, density, Product.Weights.UNIFORM, seed);
         Random random = new Random(~seed);
-        WindowTables tables = new WindowTables(arena, of.window, post);
+        WindowTables tables = new WindowTables(arena, of.window, outputs);
         WindowLists lists = new WindowLists(arena, tables);
-        WindowCase before = new WindowCase(arena, 1, of.window, post, 1, Product.Weights.HUGE, random);
+        WindowCase before = new WindowCase(arena, 1, of.window, outputs, 1, Product.Weights.HUGE, random);
         tables.fill(before.packed);
         WindowMatmul.multiply(before.spikes, 1, lists, Tile.whole(before.current()));
         tables.fill(of.packed);
@@ -89,8 +89,8 @@ final class WindowMatmulProperties {
         assertSameBits(expected, current, of.window.toString());
     }
 
-    private WindowCase draw(int rows, int post, double density, Product.Weights kind, long seed) {
+    private WindowCase draw(int rows, int outputs, double density, Product.Weights kind, long seed) {
         Random random = new Random(seed);
-        return new WindowCase(arena, rows, WindowCase.draw(random), post, density, kind, random);
+        return new WindowCase(arena, rows, WindowCase.draw(random), outputs, density, kind, random);
     }
 }

@@ -28,18 +28,18 @@ import java.util.Random;
  * Random spikes times random integer weights. The scale is a power of two and sums stay below 2^24, so that the same
  * weights as floats give the same bits.
  *
- * @param pre inputs
- * @param post outputs
+ * @param inputs number of inputs
+ * @param outputs number of outputs
  * @param rows rows of spikes
  * @param density share of the inputs that fire
  * @param type the type of the weights
  */
-public record IntegerMatmulWork(int pre, int post, int rows, double density, ElementType type) implements Work {
+public record IntegerMatmulWork(int inputs, int outputs, int rows, double density, ElementType type) implements Work {
 
     @Override
     public String name() {
         return "%s matmul %dx%d rows %d density %.2f threads 1"
-                .formatted(type.name().toLowerCase(Locale.ROOT), pre, post, rows, density);
+                .formatted(type.name().toLowerCase(Locale.ROOT), inputs, outputs, rows, density);
     }
 
     @Override
@@ -71,28 +71,28 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
 
         Open(IntegerMatmulWork work) {
             this.work = work;
-            spikes = RandomData.spikes(arena, work.rows, work.pre, work.density);
+            spikes = RandomData.spikes(arena, work.rows, work.inputs, work.density);
             IntegerMatrix weights = weights(work);
             floats = weights.widened();
-            FloatMatrix bias = FloatMatrix.zeros(arena, 1, work.post);
+            FloatMatrix bias = FloatMatrix.zeros(arena, 1, work.outputs);
             integers = PackedIntegers.pack(arena, weights, bias);
             packed = PackedWeights.pack(arena, floats, bias);
-            current = FloatMatrix.zeros(arena, work.rows, work.post);
+            current = FloatMatrix.zeros(arena, work.rows, work.outputs);
             tile = Tile.whole(current);
             workspace = new SpikeWorkspace(arena);
         }
 
         private static IntegerMatrix weights(IntegerMatmulWork work) {
             Random random = new Random(1);
-            byte[] bytes = new byte[work.post * work.pre];
-            short[] shorts = new short[work.post * work.pre];
+            byte[] bytes = new byte[work.outputs * work.inputs];
+            short[] shorts = new short[work.outputs * work.inputs];
             for (int i = 0; i < shorts.length; i++) {
                 shorts[i] = (short) (random.nextInt(2 * (Short.MAX_VALUE / 2) + 1) - Short.MAX_VALUE / 2);
                 bytes[i] = (byte) random.nextInt(1 << Byte.SIZE);
             }
             return work.type == ElementType.INT8
-                    ? IntegerMatrix.of(work.post, work.pre, bytes, SCALE)
-                    : IntegerMatrix.of(work.post, work.pre, shorts, SCALE);
+                    ? IntegerMatrix.of(work.outputs, work.inputs, bytes, SCALE)
+                    : IntegerMatrix.of(work.outputs, work.inputs, shorts, SCALE);
         }
 
         @Override
@@ -102,7 +102,7 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
                     entry(Contestant.JAVA, () -> IntegerMatmul.multiply(spikes, work.rows, integers, tile, workspace)));
             entries.add(
                     entry(Contestant.FLOATS, () -> SpikeMatmul.multiply(spikes, work.rows, packed, tile, workspace)));
-            if ((long) work.rows * work.pre * work.post <= SCALAR_ADDITIONS) {
+            if ((long) work.rows * work.inputs * work.outputs <= SCALAR_ADDITIONS) {
                 entries.add(entry(Contestant.SCALAR, () -> IntegerMatmul.scalar(spikes, work.rows, integers, tile)));
             }
             if (Yardstick.AVAILABLE) {
@@ -121,7 +121,8 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
         /** C, with the variant that the library chooses. */
         private void yardstick() {
             IntegerMatmul.Variant variant =
-                    IntegerMatmul.choose(work.type, work.rows, work.pre, integers.post(), spikes.count(0, work.rows));
+                    IntegerMatmul.choose(
+                            work.type, work.rows, work.inputs, integers.outputs(), spikes.count(0, work.rows));
             ProductYardstick.integers(
                     variant == IntegerMatmul.Variant.TABLES
                             ? ProductYardstick.Integers.TABLES

@@ -25,7 +25,7 @@ public final class ProductYardstick {
     /** With the variant that the library chooses. */
     public static void multiply(
             SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, SpikeWorkspace workspace) {
-        switch (SpikeMatmul.choose(rows, weights.pre(), weights.post(), spikes.count(0, rows))) {
+        switch (SpikeMatmul.choose(rows, weights.inputs(), weights.outputs(), spikes.count(0, rows))) {
             case SCALAR, ACTIVE -> active(spikes, rows, weights, current);
             case DENSE -> dense(spikes, rows, weights, current, workspace.own.panels);
             case WIDE -> panels(Panels.WIDE, spikes, rows, weights, current);
@@ -46,9 +46,9 @@ public final class ProductYardstick {
                     spikes.stride(),
                     rows,
                     weights.segment(),
-                    weights.paddedPre(),
+                    weights.paddedInputs(),
                     weights.biasSegment(),
-                    weights.post(),
+                    weights.outputs(),
                     current.segment(),
                     current.stride());
         } catch (Throwable failure) {
@@ -79,9 +79,9 @@ public final class ProductYardstick {
                     spikes.stride(),
                     rows,
                     weights.segment(),
-                    weights.paddedPre(),
+                    weights.paddedInputs(),
                     weights.biasSegment(),
-                    weights.post(),
+                    weights.outputs(),
                     current.segment(),
                     current.stride(),
                     scratch);
@@ -131,8 +131,8 @@ public final class ProductYardstick {
                     rows,
                     weights,
                     current,
-                    scratch.allocate((long) weights.paddedPre() / 4 * OUTPUTS * 64, 64),
-                    scratch.allocate((long) padded * Math.ceilDiv(weights.paddedPre(), 32) * Integer.BYTES, 64),
+                    scratch.allocate((long) weights.paddedInputs() / 4 * OUTPUTS * 64, 64),
+                    scratch.allocate((long) padded * Math.ceilDiv(weights.paddedInputs(), 32) * Integer.BYTES, 64),
                     scratch.allocate((long) OUTPUTS * sumsStride * Float.BYTES, 64),
                     sumsStride);
         }
@@ -145,9 +145,9 @@ public final class ProductYardstick {
                         spikes.stride(),
                         rows,
                         weights.segment(),
-                        weights.paddedPre(),
+                        weights.paddedInputs(),
                         weights.biasSegment(),
-                        weights.post(),
+                        weights.outputs(),
                         current.segment(),
                         current.stride(),
                         tables,
@@ -169,11 +169,11 @@ public final class ProductYardstick {
                     spikes.stride(),
                     rows,
                     weights.segment(),
-                    weights.pre(),
+                    weights.inputs(),
                     weights.type().bytes(),
                     weights.scales().segment(),
                     weights.bias().segment(),
-                    weights.post(),
+                    weights.outputs(),
                     current.segment(),
                     current.stride(),
                     Integers.SCRATCH);

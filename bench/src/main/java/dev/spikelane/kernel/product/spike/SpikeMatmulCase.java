@@ -43,11 +43,11 @@ final class SpikeMatmulCase implements Case {
 
     SpikeMatmulCase(SpikeMatmulWork work) {
         this.work = work;
-        spikes = RandomData.spikes(arena, work.rows(), work.pre(), work.density());
-        unpacked = RandomData.linear(arena, work.pre(), work.post(), new TorchRandom(1))
+        spikes = RandomData.spikes(arena, work.rows(), work.inputs(), work.density());
+        unpacked = RandomData.linear(arena, work.inputs(), work.outputs(), new TorchRandom(1))
                 .weights();
         weights = PackedWeights.pack(arena, unpacked);
-        current = FloatMatrix.zeros(arena, work.rows(), work.post());
+        current = FloatMatrix.zeros(arena, work.rows(), work.outputs());
         active = spikes.count();
         crew = new SharedProduct.Threads(work.threads(), weights);
         shared = new SharedProduct(arena, crew, spikes, weights, current, variant(), isChosen() ? Tuner.OF_JVM : null);
@@ -68,7 +68,7 @@ final class SpikeMatmulCase implements Case {
 
     private void enter() {
         entries.add(entry(Contestant.JAVA, shared::run));
-        if (active * work.post() <= SCALAR_ADDITIONS && isChosen()) {
+        if (active * work.outputs() <= SCALAR_ADDITIONS && isChosen()) {
             entries.add(entry(Contestant.SCALAR, this::scalar));
         }
         if (Yardstick.AVAILABLE && work.threads() == 1) {
@@ -87,10 +87,10 @@ final class SpikeMatmulCase implements Case {
     @Override
     public void verify() {
         Case.super.verify();
-        int fewer = (int) Math.max(1, SCALAR_ADDITIONS / 2 / ((long) work.pre() * work.post()));
-        if (active * work.post() > SCALAR_ADDITIONS && isChosen() && fewer < work.rows()) {
+        int fewer = (int) Math.max(1, SCALAR_ADDITIONS / 2 / ((long) work.inputs() * work.outputs()));
+        if (active * work.outputs() > SCALAR_ADDITIONS && isChosen() && fewer < work.rows()) {
             try (Case part =
-                    new SpikeMatmulWork(work.pre(), work.post(), fewer, work.density(), work.threads()).open()) {
+                    new SpikeMatmulWork(work.inputs(), work.outputs(), fewer, work.density(), work.threads()).open()) {
                 part.verify();
             }
         }
@@ -104,7 +104,7 @@ final class SpikeMatmulCase implements Case {
         return switch (variant()) {
             case ACTIVE, SCALAR -> this::yardstickActive;
             case DENSE -> {
-                MemorySegment factors = arena.allocate(4L * (work.rows() + 3) * weights.paddedPre(), 64);
+                MemorySegment factors = arena.allocate(4L * (work.rows() + 3) * weights.paddedInputs(), 64);
                 yield () -> ProductYardstick.dense(spikes, work.rows(), weights, current, factors);
             }
             case WIDE -> () -> yardstick(ProductYardstick.Panels.WIDE);
@@ -116,7 +116,7 @@ final class SpikeMatmulCase implements Case {
 
     private SpikeMatmul.Variant variant() {
         return isChosen()
-                ? SpikeMatmul.choose(work.rows(), work.pre(), weights.post(), active)
+                ? SpikeMatmul.choose(work.rows(), work.inputs(), weights.outputs(), active)
                 : SpikeMatmul.Variant.valueOf(work.variant().name());
     }
 
@@ -145,12 +145,12 @@ final class SpikeMatmulCase implements Case {
      * inputs.
      */
     private long loads() {
-        long ofRow = (work.post() + Roofline.FLOATS - 1) / Roofline.FLOATS;
+        long ofRow = (work.outputs() + Roofline.FLOATS - 1) / Roofline.FLOATS;
         boolean tables = switch (work.variant()) {
             case CHOSEN, ACTIVE, LISTS -> false;
             case DENSE, WIDE, NARROW, PERMUTE -> true;
         };
-        return ofRow * (tables ? (long) work.rows() * ((work.pre() + 3) / 4) : active);
+        return ofRow * (tables ? (long) work.rows() * ((work.inputs() + 3) / 4) : active);
     }
 
     private Entry entry(Contestant contestant, Runnable pass) {

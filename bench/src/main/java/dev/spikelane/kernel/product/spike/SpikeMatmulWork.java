@@ -9,14 +9,14 @@ import java.util.Locale;
 /**
  * Random spikes times random weights.
  *
- * @param pre inputs
- * @param post outputs
+ * @param inputs number of inputs
+ * @param outputs number of outputs
  * @param rows rows of spikes
  * @param density share of the inputs that fire
  * @param threads threads, which share the outputs
  * @param variant which variant the library takes
  */
-public record SpikeMatmulWork(int pre, int post, int rows, double density, int threads, Variant variant)
+public record SpikeMatmulWork(int inputs, int outputs, int rows, double density, int threads, Variant variant)
         implements Work {
 
     /** A variant of the kernel. */
@@ -47,13 +47,13 @@ public record SpikeMatmulWork(int pre, int post, int rows, double density, int t
     }
 
     /** The public entry on one thread or more. */
-    public SpikeMatmulWork(int pre, int post, int rows, double density, int threads) {
-        this(pre, post, rows, density, threads, Variant.CHOSEN);
+    public SpikeMatmulWork(int inputs, int outputs, int rows, double density, int threads) {
+        this(inputs, outputs, rows, density, threads, Variant.CHOSEN);
     }
 
     @Override
     public String name() {
-        return "spike matmul %dx%d rows %d density %.2f threads %d".formatted(pre, post, rows, density, threads)
+        return "spike matmul %dx%d rows %d density %.2f threads %d".formatted(inputs, outputs, rows, density, threads)
                 + (variant == Variant.CHOSEN ? "" : " " + variant.name().toLowerCase(Locale.ROOT));
     }
 

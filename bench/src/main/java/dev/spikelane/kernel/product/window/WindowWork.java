@@ -23,17 +23,17 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A convolution of random spikes on square maps, for {@value #MAPS} different maps: one again and again would be learned
- * by the branch predictor, and take half the time.
+ * A convolution of random spikes on square maps, for {@value #MAPS} different maps: one again and again would be
+ * learned by the branch predictor, and take half the time.
  *
  * @param channels of the input
- * @param post channels of the output
+ * @param outputs channels of the output
  * @param kernel rows and columns
  * @param padding on each side
  * @param inputs rows and columns of the input
  * @param density share of the inputs that fire
  */
-public record WindowWork(int channels, int post, int kernel, int padding, int inputs, double density) implements Work {
+public record WindowWork(int channels, int outputs, int kernel, int padding, int inputs, double density) implements Work {
 
     private static final int MAPS = 400;
 
@@ -43,7 +43,7 @@ public record WindowWork(int channels, int post, int kernel, int padding, int in
     @Override
     public String name() {
         return "convolution %d->%d %dx%d on %dx%d density %.2f threads 1"
-                .formatted(channels, post, kernel, kernel, inputs, inputs, density);
+                .formatted(channels, outputs, kernel, kernel, inputs, inputs, density);
     }
 
     @Override
@@ -84,18 +84,18 @@ public record WindowWork(int channels, int post, int kernel, int padding, int in
         Open(WindowWork work) {
             window = work.window();
             unfold = new Unfold(window);
-            var linear = RandomData.linear(arena, window.size(), work.post, new TorchRandom(1));
+            var linear = RandomData.linear(arena, window.size(), work.outputs, new TorchRandom(1));
             weights = PackedWeights.pack(arena, linear.weights(), linear.bias());
             spikes = RandomData.spikes(arena, MAPS, window.inputs(), work.density);
             maps = IntStream.range(0, MAPS).mapToObj(row -> spikes.rows(row, 1)).toList();
-            current = Tile.whole(FloatMatrix.zeros(arena, 1, window.positions() * work.post));
-            WindowTables tables = new WindowTables(arena, window, work.post);
+            current = Tile.whole(FloatMatrix.zeros(arena, 1, window.positions() * work.outputs));
+            WindowTables tables = new WindowTables(arena, window, work.outputs);
             tables.fill(weights);
             WindowLists lists = new WindowLists(arena, tables);
             MemorySegment currents = current.matrix().segment();
             entries.add(new Entry(Contestant.JAVA, () -> slide(lists), currents));
             unfolded = SpikeMatrix.zeros(arena, UNFOLDED * window.positions(), window.size());
-            sums = FloatMatrix.zeros(arena, unfolded.rows(), work.post);
+            sums = FloatMatrix.zeros(arena, unfolded.rows(), work.outputs);
             tile = Tile.whole(sums);
             FloatMatrix last = sums.rows((UNFOLDED - 1) * window.positions(), window.positions());
             entries.add(new Entry(Contestant.UNFOLDED, this::unfoldAndMultiply, last.segment()));
@@ -136,7 +136,7 @@ public record WindowWork(int channels, int post, int kernel, int padding, int in
                     }
                 }
             }
-            return groups * Math.ceilDiv(weights.post(), Roofline.FLOATS);
+            return groups * Math.ceilDiv(weights.outputs(), Roofline.FLOATS);
         }
 
         @Override

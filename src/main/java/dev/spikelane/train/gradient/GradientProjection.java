@@ -16,10 +16,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A projection: forward, and what it takes back from the gradients of its currents. */
-public final class GradientTerm {
+public final class GradientProjection {
 
     private final ProjectionRun forward;
-    private final GradientPath path;
+    private final GradientChain path;
     /** The input where it starts; null if that is a population. */
     private final @Nullable GradientInput input;
 
@@ -57,9 +57,9 @@ public final class GradientTerm {
     /** How many steps from that one on are made again between the operators, with their gradients. */
     private int made;
 
-    GradientTerm(
+    GradientProjection(
             ProjectionRun forward,
-            GradientPath path,
+            GradientChain path,
             @Nullable GradientInput input,
             @Nullable GradientDropout dropout,
             KeptCurrents port,

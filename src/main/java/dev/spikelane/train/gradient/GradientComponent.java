@@ -24,7 +24,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a window forward and back: segments of steps, components of populations, threads. */
-public final class GradientMachine implements WayBack {
+public final class GradientComponent implements WayBack {
 
     private final GradientBlueprint plan;
     private final WorkerPool crew;
@@ -36,15 +36,15 @@ public final class GradientMachine implements WayBack {
     private final NetworkRun run;
 
     private final GradientInput[] inputs;
-    private final GradientSite[] sites;
+    private final GradientPopulation[] sites;
     /** Of each projection, from target to source. */
-    private final List<List<GradientTerm>> parts = new ArrayList<>();
+    private final List<List<GradientProjection>> parts = new ArrayList<>();
 
-    private final GradientTerm[] terms;
+    private final GradientProjection[] terms;
     private final List<GradientNorm> norms = new ArrayList<>();
     private final GradientStage[] stages;
 
-    public GradientMachine(GradientBlueprint plan, Set<String> wantedInputs, WorkerPool crew) {
+    public GradientComponent(GradientBlueprint plan, Set<String> wantedInputs, WorkerPool crew) {
         Network network = plan.network();
         this.plan = plan;
         this.crew = crew;
@@ -59,27 +59,27 @@ public final class GradientMachine implements WayBack {
             String name = network.inputs().get(i).name();
             inputs[i] = new GradientInput(plan, i, run.input(i), wantedInputs.contains(name), crew);
         }
-        this.sites = new GradientSite[neurons.length];
+        this.sites = new GradientPopulation[neurons.length];
         List<ComponentPlan.Component> components = plan.layout().components();
         for (ComponentPlan.Component component : components) {
             for (int number : component.populations()) {
                 sites[number] =
-                        new GradientSite(plan, number, run.site(number), neurons[number], component.steps() == 0);
+                        new GradientPopulation(plan, number, run.site(number), neurons[number], component.steps() == 0);
             }
         }
         for (int i = 0; i < dropouts.length; i++) {
             parts.add(connect(i));
         }
-        this.terms = parts.stream().flatMap(List::stream).toArray(GradientTerm[]::new);
-        for (GradientSite site : sites) {
+        this.terms = parts.stream().flatMap(List::stream).toArray(GradientProjection[]::new);
+        for (GradientPopulation site : sites) {
             site.layOut();
         }
         this.stages = new GradientStage[components.size()];
         for (int i = 0; i < stages.length; i++) {
             ComponentPlan.Component component = components.get(i);
-            GradientSite[] members = component.populations().stream()
+            GradientPopulation[] members = component.populations().stream()
                     .map(number -> sites[number])
-                    .toArray(GradientSite[]::new);
+                    .toArray(GradientPopulation[]::new);
             stages[i] = new GradientStage(plan.size(), members, run.stage(i), component.steps(), crew);
         }
     }
@@ -120,41 +120,41 @@ public final class GradientMachine implements WayBack {
     }
 
     /** Makes the way back of a projection, which is cut where batches are normalized: the part at its target first. */
-    private List<GradientTerm> connect(int number) {
+    private List<GradientProjection> connect(int number) {
         Projection projection = plan.network().projections().get(number);
-        GradientSite target = site(projection.target());
+        GradientPopulation target = site(projection.target());
         KeptCurrents port = target.kept(projection.port());
-        List<GradientTerm> made = new ArrayList<>();
+        List<GradientProjection> made = new ArrayList<>();
         GradientNorm norm = null;
         int before = norms.size();
         ProjectionRun forward = run.term(number);
         while (forward.source() instanceof TwoStageRun cut) {
-            GradientTerm term = term(number, forward, port, norm);
+            GradientProjection term = term(number, forward, port, norm);
             made.add(term);
             port = new KeptCurrents(plan.arena(), plan.size(), cut.operator().outputs(), projection.delay());
             norm = new GradientNorm(cut, term, port, plan, crew);
             norms.add(before, norm);
             forward = cut.rows();
         }
-        GradientTerm first = term(number, forward, port, norm);
+        GradientProjection first = term(number, forward, port, norm);
         made.add(first);
         target.add(made.getFirst());
         Source from = projection.source();
         from.ofPopulation().ifPresent(population -> {
-            GradientSite site = site(population);
+            GradientPopulation site = site(population);
             from.ofVariable().map(site::ofVariable).orElseGet(site::ofSpikes).add(first);
         });
         return made;
     }
 
-    private GradientTerm term(int number, ProjectionRun forward, KeptCurrents port, @Nullable GradientNorm norm) {
+    private GradientProjection term(int number, ProjectionRun forward, KeptCurrents port, @Nullable GradientNorm norm) {
         Projection projection = plan.network().projections().get(number);
         boolean starts = !(forward.source() instanceof TwoStageRun);
         GradientInput input = starts && projection.source() instanceof Input named ? input(named) : null;
         boolean pulls = input == null || input.wantsGradient();
-        GradientPath path;
+        GradientChain path;
         try {
-            path = new GradientPath(
+            path = new GradientChain(
                     plan.arena(),
                     forward.chain().operators(),
                     forward.chain(),
@@ -168,14 +168,14 @@ public final class GradientMachine implements WayBack {
         }
         boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(projection.name() + "."));
         GradientDropout dropout = starts ? dropouts[number] : null;
-        return new GradientTerm(forward, path, input, dropout, port, norm, plan, learns);
+        return new GradientProjection(forward, path, input, dropout, port, norm, plan, learns);
     }
 
     private GradientInput input(Input input) {
         return inputs[plan.network().inputs().indexOf(input)];
     }
 
-    private GradientSite site(Population population) {
+    private GradientPopulation site(Population population) {
         return sites[plan.network().populations().indexOf(population)];
     }
 
@@ -183,14 +183,14 @@ public final class GradientMachine implements WayBack {
         return inputs;
     }
 
-    public GradientSite[] sites() {
+    public GradientPopulation[] sites() {
         return sites;
     }
 
     /** The gradients of the weights of a projection's operators, from source to target; null where there are none. */
     public List<@Nullable WeightGradients> weights(int projection) {
         List<@Nullable WeightGradients> all = new ArrayList<>();
-        for (GradientTerm term : parts.get(projection).reversed()) {
+        for (GradientProjection term : parts.get(projection).reversed()) {
             all.addAll(Arrays.asList(term.weights()));
         }
         return all;
@@ -201,7 +201,7 @@ public final class GradientMachine implements WayBack {
         return norms;
     }
 
-    public GradientTerm[] terms() {
+    public GradientProjection[] terms() {
         return terms;
     }
 
@@ -214,14 +214,14 @@ public final class GradientMachine implements WayBack {
         for (int i = terms.length - 1; i >= 0; i--) {
             terms[i].open(firstStep); // from source to target
         }
-        for (GradientSite site : sites) {
+        for (GradientPopulation site : sites) {
             site.openWindow(firstStep);
         }
         RunSize size = plan.size();
         for (int segment = 0; segment < size.segments(); segment++) {
             int first = segment * size.segment();
             int count = Math.min(size.segment(), size.steps() - first);
-            for (GradientSite site : sites) {
+            for (GradientPopulation site : sites) {
                 site.open(segment);
             }
             for (GradientStage stage : stages) {
@@ -232,7 +232,7 @@ public final class GradientMachine implements WayBack {
 
     /** Takes all steps back. */
     public void backward() {
-        for (GradientSite site : sites) {
+        for (GradientPopulation site : sites) {
             site.begin();
         }
         for (int i = 0; i < norms.size(); i++) {
@@ -242,19 +242,19 @@ public final class GradientMachine implements WayBack {
         for (int segment = size.segments() - 1; segment >= 0; segment--) {
             int first = segment * size.segment();
             int count = Math.min(size.segment(), size.steps() - first);
-            for (GradientSite site : sites) {
+            for (GradientPopulation site : sites) {
                 site.back(segment, crew);
             }
             for (int i = 0; i < norms.size(); i++) {
                 norms.get(i).open(first, count);
             }
-            for (GradientSite site : sites) {
+            for (GradientPopulation site : sites) {
                 site.backward().openTiles();
             }
             for (int stage = stages.length - 1; stage >= 0; stage--) {
                 stages[stage].backward(first, count);
             }
-            for (GradientTerm term : terms) {
+            for (GradientProjection term : terms) {
                 if (!term.takesTiles()) {
                     term.addWeights(first, count);
                 }
@@ -271,7 +271,7 @@ public final class GradientMachine implements WayBack {
             return;
         }
         boolean started = false;
-        for (GradientTerm term : terms) {
+        for (GradientProjection term : terms) {
             if (term.input() == input) {
                 input.add(term, first, count, started);
                 started = true;
@@ -281,12 +281,12 @@ public final class GradientMachine implements WayBack {
 
     /** Takes notice that values have changed. */
     public void update() {
-        for (GradientTerm term : terms) {
+        for (GradientProjection term : terms) {
             if (term.learns()) {
                 term.update();
             }
         }
-        for (GradientSite site : sites) {
+        for (GradientPopulation site : sites) {
             site.update();
         }
     }
@@ -294,7 +294,7 @@ public final class GradientMachine implements WayBack {
     /** The most bytes that lists of what fires take on the heap, in segments of so many steps and samples. */
     public long listBytes(int steps, int samples) {
         long bytes = Scratch.listBytes(run.scratch());
-        for (GradientTerm term : terms) {
+        for (GradientProjection term : terms) {
             bytes += term.forward().listBytes(samples);
             for (WeightGradients weights : term.weights()) {
                 bytes += weights == null ? 0 : weights.listBytes(steps, samples);
@@ -305,16 +305,16 @@ public final class GradientMachine implements WayBack {
 
     /** Takes notice that somebody else has changed values. */
     public void refresh() {
-        for (GradientTerm term : terms) {
+        for (GradientProjection term : terms) {
             term.update();
         }
-        for (GradientSite site : sites) {
+        for (GradientPopulation site : sites) {
             site.refresh();
         }
     }
 
     /** Takes the state over to which another machine has come. */
-    public void takeState(GradientMachine other) {
+    public void takeState(GradientComponent other) {
         run.takeState(other.run);
     }
 

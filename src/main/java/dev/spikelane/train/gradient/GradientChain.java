@@ -19,7 +19,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The way back through the operators of a projection, over some rows at a time. */
-final class GradientPath {
+final class GradientChain {
 
     private final ChainRun forward;
     private final Operator[] operators;
@@ -51,7 +51,7 @@ final class GradientPath {
      * @param scratch of all threads
      */
     @SuppressWarnings("unchecked") // arrays of generics
-    GradientPath(
+    GradientChain(
             Arena arena,
             List<Operator> path,
             ChainRun forward,

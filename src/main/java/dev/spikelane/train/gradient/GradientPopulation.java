@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A population: forward through a segment of steps, and back. */
-public final class GradientSite {
+public final class GradientPopulation {
 
     /** Blocks of 64 neurons that a thread takes back at a time. */
     private static final int BLOCKS_IN_TILE = 2;
@@ -49,9 +49,9 @@ public final class GradientSite {
     private final KeptCurrents current;
     private final @Nullable KeptCurrents feedback;
     /** The projections to the port {@code current}, and to {@code feedback}. */
-    private final List<GradientTerm> terms = new ArrayList<>();
+    private final List<GradientProjection> terms = new ArrayList<>();
 
-    private final List<GradientTerm> feedbackTerms = new ArrayList<>();
+    private final List<GradientProjection> feedbackTerms = new ArrayList<>();
     private final GradientStates states;
     private final GradientBlueprint.Use use;
     private final InputForm form;
@@ -86,7 +86,7 @@ public final class GradientSite {
      * @param gradient of the neurons
      * @param alone whether it is in no loop, so that threads can share its neurons
      */
-    GradientSite(GradientBlueprint plan, int number, PopulationRun run, NeuronGradient gradient, boolean alone) {
+    GradientPopulation(GradientBlueprint plan, int number, PopulationRun run, NeuronGradient gradient, boolean alone) {
         this.layout = plan.layout();
         this.number = number;
         this.population = plan.population(number);
@@ -135,7 +135,7 @@ public final class GradientSite {
     boolean samplesApart() {
         return gradient.samplesApart()
                 && !surrogate.isRandom()
-                && Stream.concat(terms.stream(), feedbackTerms.stream()).allMatch(GradientTerm::samplesApart)
+                && Stream.concat(terms.stream(), feedbackTerms.stream()).allMatch(GradientProjection::samplesApart)
                 && ofSpikes.samplesApart()
                 && Arrays.stream(ofVariables).allMatch(GradientOutlet::samplesApart);
     }
@@ -177,8 +177,8 @@ public final class GradientSite {
     /** The short way under a frame, if this population can go it. */
     private @Nullable GradientFrame frame() {
         LeakyParameters parameters = gradient.underFrame();
-        GradientTerm to = ofSpikes.onlyTerm();
-        List<GradientTerm> from = terms;
+        GradientProjection to = ofSpikes.onlyTerm();
+        List<GradientProjection> from = terms;
         boolean apart = shares() && feedback() == null && size.segments() == 1;
         boolean framed = (form == InputForm.FRAME || form == InputForm.ANY)
                 && from.size() == 1
@@ -255,7 +255,7 @@ public final class GradientSite {
     }
 
     /** The projections to the port {@code current}. */
-    List<GradientTerm> terms() {
+    List<GradientProjection> terms() {
         return terms;
     }
 
@@ -265,7 +265,7 @@ public final class GradientSite {
     }
 
     /** Adds a projection to a port. */
-    void add(GradientTerm term) {
+    void add(GradientProjection term) {
         boolean feeds = term.forward().projection().port().equals(Neuron.FEEDBACK);
         (feeds ? feedbackTerms : terms).add(term);
     }
