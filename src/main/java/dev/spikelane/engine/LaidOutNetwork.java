@@ -193,8 +193,8 @@ public final class LaidOutNetwork {
      * model refuses, or without which its neurons have another form, such as a synapse of 0, are judged by the model.
      */
     public void setParameters(ParameterChange change) {
-        BoundPopulation bound = populations[change.population()];
-        if (bound.set(this, change)) {
+        BoundPopulation population = populations[change.population()];
+        if (population.set(this, change)) {
             return;
         }
         Map<String, Parameter> together = new LinkedHashMap<>();
@@ -202,7 +202,7 @@ public final class LaidOutNetwork {
             together.put(
                     change.names().get(i), Parameter.of(change.values().get(i).toArray()));
         }
-        rebind(change.population(), bound.neuron().withParameters(together));
+        rebind(change.population(), population.neuron().withParameters(together));
     }
 
     /** Gives a population a model with other parameters. */

@@ -38,13 +38,13 @@ public final class NetworkRun {
     private final Memory memory;
     private final @Nullable WayBack back;
     private final Scratch[] scratch;
-    /** The paths of the projections, with values of their own where they are plastic. */
-    private final OperatorChain[] paths;
+    /** The chains of the projections, with values of their own where they are plastic. */
+    private final OperatorChain[] chains;
 
     private final InputRun[] inputs;
     private final Signal[] given;
-    private final PopulationRun[] sites;
-    private final ProjectionRun[] terms;
+    private final PopulationRun[] populations;
+    private final ProjectionRun[] projections;
     /** What makes rows that need the whole batch, or know their step. */
     private final List<TwoStageRun> cuts = new ArrayList<>();
 
@@ -86,17 +86,17 @@ public final class NetworkRun {
                     network.description().inputs().get(i), arena, size.batch(), steps(history, size.steps()));
         }
         this.given = new Signal[inputs.length];
-        this.sites = new PopulationRun[network.description().populations().size()];
-        for (int i = 0; i < sites.length; i++) {
-            sites[i] = new PopulationRun(i, network, arena, size, delays, back == null ? null : back.keeping(i));
+        this.populations = new PopulationRun[network.description().populations().size()];
+        for (int i = 0; i < populations.length; i++) {
+            populations[i] = new PopulationRun(i, network, arena, size, delays, back == null ? null : back.keeping(i));
         }
-        this.paths = paths();
+        this.chains = chains();
         this.plasticMatrices = plasticValues.values().toArray(Values[]::new);
-        this.terms = new ProjectionRun[paths.length];
+        this.projections = new ProjectionRun[chains.length];
         this.scratch = back == null ? Scratch.of(arena, threads()) : Scratch.ofManyRows(arena, threads());
         connect(scratch);
         this.stages = stages();
-        this.output = sites[sites.length - 1].spikes().steps(0, 1, 0);
+        this.output = populations[populations.length - 1].spikes().steps(0, 1, 0);
     }
 
     private SignalHistory.Steps steps(int history, int block) {
@@ -126,12 +126,12 @@ public final class NetworkRun {
         for (InputRun input : inputs) {
             input.grow(longer);
         }
-        for (PopulationRun site : sites) {
-            site.grow(longer);
+        for (PopulationRun population : populations) {
+            population.grow(longer);
         }
         connect(Scratch.of(memory.arena, threads()));
         stages = stages();
-        output = sites[sites.length - 1].spikes().steps(0, 1, 0);
+        output = populations[populations.length - 1].spikes().steps(0, 1, 0);
     }
 
     /** Returns the steps of the block. */
@@ -196,12 +196,12 @@ public final class NetworkRun {
         }
     }
 
-    private OperatorChain[] paths() {
-        List<ProjectionDescription> projections = network.description().projections();
-        OperatorChain[] all = new OperatorChain[projections.size()];
+    private OperatorChain[] chains() {
+        List<ProjectionDescription> descriptions = network.description().projections();
+        OperatorChain[] all = new OperatorChain[descriptions.size()];
         for (int i = 0; i < all.length; i++) {
             all[i] = network.chain(i);
-            if (projections.get(i).plastic()) {
+            if (descriptions.get(i).plastic()) {
                 all[i] = all[i].copy(memory.arena);
                 all[i].addValues(plasticValues);
             }
@@ -209,22 +209,22 @@ public final class NetworkRun {
         return all;
     }
 
-    /** Gives each population the terms of the projections to it. */
+    /** Gives each population the projections to it. */
     private void connect(Scratch[] ofThreads) {
-        for (PopulationRun site : sites) {
-            site.terms().clear();
+        for (PopulationRun population : populations) {
+            population.projections().clear();
         }
         cuts.clear();
-        List<ProjectionDescription> projections = network.description().projections();
-        for (int i = 0; i < paths.length; i++) {
-            ProjectionDescription projection = projections.get(i);
-            SourceRun source = source(projection.source());
+        List<ProjectionDescription> descriptions = network.description().projections();
+        for (int i = 0; i < chains.length; i++) {
+            ProjectionDescription description = descriptions.get(i);
+            SourceRun source = source(description.source());
             SourceRun seen = back == null ? source : back.source(i, source);
-            terms[i] = run(projection, paths[i].operators(), seen, ofThreads);
+            projections[i] = run(description, chains[i].operators(), seen, ofThreads);
             if (back == null && !(source instanceof InputRun)) {
-                open(terms[i]); // the kind of rows of an input is known when they come
+                open(projections[i]); // the kind of rows of an input is known when they come
             }
-            sites[projection.target()].terms().add(terms[i]);
+            populations[description.target()].projections().add(projections[i]);
         }
     }
 
@@ -233,37 +233,37 @@ public final class NetworkRun {
      * its rows.
      */
     private ProjectionRun run(
-            ProjectionDescription projection, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
+            ProjectionDescription description, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
         for (int i = operators.size() - 1; i > 0; i--) {
             if (operators.get(i) instanceof TwoStageOperator cut && (back != null || cut.steps() > 0)) {
-                ProjectionRun rows = run(projection, operators.subList(0, i), source, ofThreads);
+                ProjectionRun rows = run(description, operators.subList(0, i), source, ofThreads);
                 List<Operator> behind = new ArrayList<>(operators.subList(i, operators.size()));
                 behind.set(0, cut.behind());
                 TwoStageRun made = new TwoStageRun(rows, cut, memory.arena, size, memory.workers, back != null);
                 cuts.add(made);
-                return runWhole(projection, behind, made, ofThreads);
+                return runWhole(description, behind, made, ofThreads);
             }
         }
-        return runWhole(projection, operators, source, ofThreads);
+        return runWhole(description, operators, source, ofThreads);
     }
 
     private ProjectionRun runWhole(
-            ProjectionDescription projection, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
+            ProjectionDescription description, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
         ChainRun chain = new ChainRun(operators, memory.arena, ofThreads);
-        return new ProjectionRun(projection, chain, source, memory.arena, size.batch(), threads());
+        return new ProjectionRun(description, chain, source, memory.arena, size.batch(), threads());
     }
 
     private SourceRun source(SourceDescription source) {
         return switch (source) {
             case SourceDescription.OfInput input -> inputs[input.input()];
-            case SourceDescription.OfSpikes spikes -> sites[spikes.population()].source(source);
-            case SourceDescription.OfVariable variable -> sites[variable.population()].source(source);
+            case SourceDescription.OfSpikes spikes -> populations[spikes.population()].source(source);
+            case SourceDescription.OfVariable variable -> populations[variable.population()].source(source);
         };
     }
 
     private ComponentRun[] stages() {
         return network.components().stream()
-                .map(component -> ComponentRun.of(component, sites, memory.arena, size))
+                .map(component -> ComponentRun.of(component, populations, memory.arena, size))
                 .toArray(ComponentRun[]::new);
     }
 
@@ -283,12 +283,12 @@ public final class NetworkRun {
     }
 
     /** Returns a population. */
-    public PopulationRun site(int number) {
-        if (number < 0 || number >= sites.length) {
+    public PopulationRun population(int number) {
+        if (number < 0 || number >= populations.length) {
             throw new IndexOutOfBoundsException(
-                    "network has " + sites.length + " populations, asked for population " + number);
+                    "network has " + populations.length + " populations, asked for population " + number);
         }
-        return sites[number];
+        return populations[number];
     }
 
     /** Returns what lets values of plastic projections change. */
@@ -302,8 +302,8 @@ public final class NetworkRun {
     }
 
     /** Returns a projection. */
-    public ProjectionRun term(int number) {
-        return terms[number];
+    public ProjectionRun projection(int number) {
+        return projections[number];
     }
 
     /** Returns a component, in the order in which they run. */
@@ -325,7 +325,7 @@ public final class NetworkRun {
     void setSpikeValue(int projection, float[] values) {
         try {
             if (isOpen()) {
-                paths[projection].operators().getFirst().setSpikeValue(values);
+                chains[projection].operators().getFirst().setSpikeValue(values);
             }
         } catch (IllegalStateException closed) { // a simulation that is forgotten may be freed at any time
             if (isOpen()) {
@@ -336,8 +336,8 @@ public final class NetworkRun {
 
     /** Shows a variable to an observer from now on. */
     public void record(int number, VariableObserver recorder) {
-        boolean before = sites[number].stepwise();
-        sites[number].add(recorder);
+        boolean before = populations[number].stepwise();
+        populations[number].add(recorder);
         if (!before) {
             stages = stages();
         }
@@ -345,8 +345,8 @@ public final class NetworkRun {
 
     /** The spikes of the last population in the first step of the block, in torch's order. */
     public SpikeMatrix output() {
-        PopulationRun last = sites[sites.length - 1];
-        return TorchLayout.differs(last.population().shape())
+        PopulationRun last = populations[populations.length - 1];
+        return TorchLayout.differs(last.description().shape())
                 ? last.outside(last.spikes().block(), size.batch()).rows(0, size.batch())
                 : output;
     }
@@ -360,18 +360,18 @@ public final class NetworkRun {
         } else {
             inputs[number].open(rows);
         }
-        for (ProjectionRun term : terms) {
-            if (term.origin() == inputs[number]) {
-                open(term);
+        for (ProjectionRun projection : projections) {
+            if (projection.origin() == inputs[number]) {
+                open(projection);
             }
         }
     }
 
-    private static void open(ProjectionRun term) {
-        if (term.source() instanceof TwoStageRun cut) {
+    private static void open(ProjectionRun projection) {
+        if (projection.source() instanceof TwoStageRun cut) {
             open(cut.rows());
         }
-        term.open();
+        projection.open();
     }
 
     /** Puts the input of some steps into the block, counted from the first of the call. */
@@ -384,9 +384,9 @@ public final class NetworkRun {
     /** How many of the first rows of the block it is best to run at a time, for the present input. */
     public int rowsAtATime(int rows) {
         int best = rows;
-        for (ProjectionRun term : terms) {
-            if (term.source() instanceof InputRun) {
-                best = Math.min(best, term.rowsAtATime(rows));
+        for (ProjectionRun projection : projections) {
+            if (projection.source() instanceof InputRun) {
+                best = Math.min(best, projection.rowsAtATime(rows));
             }
         }
         return best;
@@ -408,8 +408,8 @@ public final class NetworkRun {
         for (InputRun input : inputs) {
             input.advance(steps);
         }
-        for (PopulationRun site : sites) {
-            site.advance(steps);
+        for (PopulationRun population : populations) {
+            population.advance(steps);
         }
     }
 
@@ -420,15 +420,15 @@ public final class NetworkRun {
 
     /** A call starts of which a recording wants to know. */
     public void beginProfiles() {
-        for (PopulationRun site : sites) {
-            site.beginProfile();
+        for (PopulationRun population : populations) {
+            population.beginProfile();
         }
     }
 
     /** Tells the recording of the call. */
     public void emitProfiles() {
-        for (PopulationRun site : sites) {
-            site.emitProfile(threads());
+        for (PopulationRun population : populations) {
+            population.emitProfile(threads());
         }
     }
 
@@ -437,8 +437,8 @@ public final class NetworkRun {
         for (InputRun input : inputs) {
             input.reset();
         }
-        for (PopulationRun site : sites) {
-            site.reset();
+        for (PopulationRun population : populations) {
+            population.reset();
         }
     }
 
@@ -447,8 +447,8 @@ public final class NetworkRun {
         for (int i = 0; i < inputs.length; i++) {
             inputs[i].takeHistory(other.inputs[i]);
         }
-        for (int i = 0; i < sites.length; i++) {
-            sites[i].takeState(other.sites[i]);
+        for (int i = 0; i < populations.length; i++) {
+            populations[i].takeState(other.populations[i]);
         }
     }
 
@@ -458,8 +458,8 @@ public final class NetworkRun {
         for (InputRun input : inputs) {
             bytes += input.bytes();
         }
-        for (PopulationRun site : sites) {
-            bytes += site.bytes();
+        for (PopulationRun population : populations) {
+            bytes += population.bytes();
         }
         for (Values values : plasticMatrices) {
             bytes += (long) values.rows() * values.columns() * Float.BYTES;
@@ -472,8 +472,8 @@ public final class NetworkRun {
         for (InputRun input : inputs) {
             input.write(to);
         }
-        for (PopulationRun site : sites) {
-            site.write(to);
+        for (PopulationRun population : populations) {
+            population.write(to);
         }
         for (Values values : plasticMatrices) {
             try (Arena arena = Arena.ofShared()) {
@@ -497,8 +497,8 @@ public final class NetworkRun {
         for (InputRun input : inputs) {
             input.read(from);
         }
-        for (PopulationRun site : sites) {
-            site.read(from);
+        for (PopulationRun population : populations) {
+            population.read(from);
         }
         for (Values values : plasticMatrices) {
             try (Arena arena = Arena.ofShared()) {

@@ -26,7 +26,7 @@ public final class PopulationRun {
     private static final String MEMBRANE = "membrane";
 
     private final int number;
-    private final PopulationDescription population;
+    private final PopulationDescription description;
     private final LaidOutNetwork network;
     private final Arena arena;
     private final int batch;
@@ -39,7 +39,7 @@ public final class PopulationRun {
     /** Whether one of them is kept by no kernel. */
     private boolean keepsOthers;
 
-    private final List<ProjectionRun> terms = new ArrayList<>();
+    private final List<ProjectionRun> projections = new ArrayList<>();
     private final List<BlockObserver> observers = new ArrayList<>();
     private final List<VariableObserver> recorders = new ArrayList<>();
     /** The way forward of neurons whose currents are kept; null if they are not. */
@@ -69,26 +69,26 @@ public final class PopulationRun {
             WayBack.@Nullable Keeping keeping) {
         this.number = number;
         this.network = network;
-        this.population = network.description().populations().get(number);
+        this.description = network.description().populations().get(number);
         this.arena = arena;
         this.batch = size.batch();
-        this.shapeOfCurrents = population.shape().times(population.neuron().gates());
+        this.shapeOfCurrents = description.shape().times(description.neuron().gates());
         this.state = neurons().newState(arena, batch);
         this.spikes = SignalHistory.ofSpikes(
                 arena, size(), batch, steps(delays.of(new SourceDescription.OfSpikes(number)), size, keeping));
         showPreviousSpikes();
-        for (String variable : population.neuron().variables()) {
+        for (String variable : description.neuron().variables()) {
             SourceDescription source = new SourceDescription.OfVariable(number, variable);
             if (delays.isSource(source)
                     || keeping != null && keeping.variables().contains(variable)) {
                 KeptCurrents place =
                         keeping != null && keeping.inPlace() && variable.equals(MEMBRANE) ? keeping.current() : null;
-                SignalHistory<FloatMatrix> track = place != null
+                SignalHistory<FloatMatrix> history = place != null
                         ? SignalHistory.of(place.all(), batch)
                         : SignalHistory.ofValues(arena, size(), batch, steps(delays.of(source), size, keeping));
-                variables.add(new Kept(variable, track, place != null));
+                variables.add(new Kept(variable, history, place != null));
                 if (variable.equals(MEMBRANE)) {
-                    membranes = track;
+                    membranes = history;
                 } else {
                     keepsOthers = true;
                 }
@@ -119,7 +119,7 @@ public final class PopulationRun {
             Kept longer = variables.get(i).grown(arena, blockSteps);
             variables.set(i, longer);
             if (longer.name.equals(MEMBRANE)) {
-                membranes = longer.track;
+                membranes = longer.history;
             }
         }
         spikesOutside = null;
@@ -133,8 +133,8 @@ public final class PopulationRun {
         }
     }
 
-    PopulationDescription population() {
-        return population;
+    PopulationDescription description() {
+        return description;
     }
 
     /** The neurons with the parameters that they have now. */
@@ -149,7 +149,7 @@ public final class PopulationRun {
 
     /** Returns the neurons. */
     public int size() {
-        return population.size();
+        return description.size();
     }
 
     int currents() {
@@ -170,15 +170,15 @@ public final class PopulationRun {
         return spikes;
     }
 
-    /** The terms that enter, in the order of declaration. */
-    List<ProjectionRun> terms() {
-        return terms;
+    /** The projections that enter, in the order of declaration. */
+    List<ProjectionRun> projections() {
+        return projections;
     }
 
-    /** The terms that enter a port, in the order of declaration. */
-    List<ProjectionRun> terms(String port) {
-        return terms.stream()
-                .filter(term -> term.projection().port().equals(port))
+    /** The projections that enter a port, in the order of declaration. */
+    List<ProjectionRun> projections(String port) {
+        return projections.stream()
+                .filter(projection -> projection.description().port().equals(port))
                 .toList();
     }
 
@@ -203,7 +203,7 @@ public final class PopulationRun {
     public @Nullable SignalHistory<FloatMatrix> values(String variable) {
         for (Kept each : variables) {
             if (each.name.equals(variable)) {
-                return each.track;
+                return each.history;
             }
         }
         return null;
@@ -244,7 +244,7 @@ public final class PopulationRun {
     public void fillAgain(WorkerPool workers, int first, int count, RunSize size) {
         if (again.length == 0) {
             again = ports().stream()
-                    .map(port -> new PortSum(terms(port), currents(), arena, size, keptAt(port)))
+                    .map(port -> new PortSum(projections(port), currents(), arena, size, keptAt(port)))
                     .toArray(PortSum[]::new);
         }
         for (PortSum sum : again) {
@@ -332,7 +332,7 @@ public final class PopulationRun {
         if (stepwise()) {
             for (int i = 0; i < variables.size(); i++) {
                 Kept kept = variables.get(i);
-                kept.track.put(state.variable(kept.name), step, 1);
+                kept.history.put(state.variable(kept.name), step, 1);
             }
             for (int i = 0; i < recorders.size(); i++) {
                 show(recorders.get(i), stepNumber, currents);
@@ -348,7 +348,7 @@ public final class PopulationRun {
             recorder.record(stepNumber, currents.feedback().matrix(), shapeOfCurrents);
         } else {
             NeuronState from = recorder.beforeReset() && before != null ? before.state : state;
-            recorder.record(stepNumber, from.variable(seen), population.shape());
+            recorder.record(stepNumber, from.variable(seen), description.shape());
         }
     }
 
@@ -356,7 +356,7 @@ public final class PopulationRun {
     void written() {
         spikes.written();
         for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).track.written();
+            variables.get(i).history.written();
         }
     }
 
@@ -367,7 +367,7 @@ public final class PopulationRun {
         }
         FloatMatrix seen = membranes == null ? state.membrane() : membranes.block();
         SpikeMatrix fired = spikes.block();
-        if (TorchLayout.differs(population.shape())) {
+        if (TorchLayout.differs(description.shape())) {
             fired = outside(fired, steps * batch);
             seen = outside(seen, membranes == null ? batch : steps * batch);
         }
@@ -378,7 +378,7 @@ public final class PopulationRun {
 
     /** The spikes of the first rows of the block, in torch's order. */
     SpikeMatrix outside(SpikeMatrix rows, int count) {
-        if (!TorchLayout.differs(population.shape())) {
+        if (!TorchLayout.differs(description.shape())) {
             return rows;
         }
         SpikeMatrix made = spikesOutside;
@@ -386,7 +386,7 @@ public final class PopulationRun {
             made = SpikeMatrix.zeros(arena, spikes.blockSteps() * batch, size());
             spikesOutside = made;
         }
-        TorchLayout.copyTorch(population.shape(), rows, 0, made, 0, count);
+        TorchLayout.copyTorch(description.shape(), rows, 0, made, 0, count);
         return made;
     }
 
@@ -397,7 +397,7 @@ public final class PopulationRun {
             made = FloatMatrix.zeros(arena, most, size());
             membranesOutside = made;
         }
-        TorchLayout.copyTorch(population.shape(), rows, 0, made, 0, count);
+        TorchLayout.copyTorch(description.shape(), rows, 0, made, 0, count);
         return made;
     }
 
@@ -405,11 +405,11 @@ public final class PopulationRun {
         int rows = steps * batch;
         long active = 0;
         long inputs = 0;
-        for (ProjectionRun term : terms) {
-            long ofTerm = term.active(steps);
-            active += ofTerm;
-            inputs += term.inputs();
-            profile.addKernel(term.kernel(steps, ofTerm));
+        for (ProjectionRun projection : projections) {
+            long ofProjection = projection.active(steps);
+            active += ofProjection;
+            inputs += projection.inputs();
+            profile.addKernel(projection.kernel(steps, ofProjection));
         }
         profile.add(rows, (double) inputs * rows, active, nanoseconds);
     }
@@ -419,7 +419,7 @@ public final class PopulationRun {
     }
 
     void emitProfile(int threads) {
-        profile.emit(number, network.description().describeConnections(number), population, threads);
+        profile.emit(number, network.description().describeConnections(number), description, threads);
     }
 
     /** Makes the last of some steps of a block the history of the next. */
@@ -427,7 +427,7 @@ public final class PopulationRun {
         spikes.advance(steps);
         showPreviousSpikes();
         for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).track.advance(steps);
+            variables.get(i).history.advance(steps);
         }
     }
 
@@ -436,7 +436,7 @@ public final class PopulationRun {
         state.reset();
         spikes.reset();
         showPreviousSpikes();
-        variables.forEach(kept -> kept.track.reset());
+        variables.forEach(kept -> kept.history.reset());
         observers.forEach(BlockObserver::reset);
     }
 
@@ -446,34 +446,34 @@ public final class PopulationRun {
         spikes.takeHistory(other.spikes);
         showPreviousSpikes();
         for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).track.takeHistory(other.variables.get(i).track);
+            variables.get(i).history.takeHistory(other.variables.get(i).history);
         }
     }
 
     long bytes() {
         long bytes = state.bytes() + spikes.bytes();
         for (int i = 0; i < variables.size(); i++) {
-            bytes += variables.get(i).track.bytes();
+            bytes += variables.get(i).history.bytes();
         }
         return bytes;
     }
 
     void write(ByteBuffer to) {
-        Shape shape = population.shape();
+        Shape shape = description.shape();
         state.write(shape, to);
         spikes.write(shape, to);
         for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).track.write(shape, to);
+            variables.get(i).history.write(shape, to);
         }
     }
 
     void read(ByteBuffer from) {
-        Shape shape = population.shape();
+        Shape shape = description.shape();
         state.read(shape, from);
         spikes.read(shape, from);
         showPreviousSpikes();
         for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).track.read(shape, from);
+            variables.get(i).history.read(shape, from);
         }
     }
 
@@ -492,10 +492,10 @@ public final class PopulationRun {
      *
      * @param inPlace whether it stands there by itself
      */
-    record Kept(String name, SignalHistory<FloatMatrix> track, boolean inPlace) {
+    record Kept(String name, SignalHistory<FloatMatrix> history, boolean inPlace) {
 
         Kept grown(Arena arena, int blockSteps) {
-            return new Kept(name, track.grown(arena, blockSteps), inPlace);
+            return new Kept(name, history.grown(arena, blockSteps), inPlace);
         }
     }
 
@@ -512,14 +512,14 @@ public final class PopulationRun {
             this.version = version;
         }
 
-        void run(PopulationRun site, PortCurrents currents, SpikeMatrix scratch) {
-            if (version != site.network.version()) {
+        void run(PopulationRun population, PortCurrents currents, SpikeMatrix scratch) {
+            if (version != population.network.version()) {
                 // The run's arena would keep those of all versions.
-                neurons = site.network.population(site.number).beforeReset(NativeMemory.ofAuto());
-                version = site.network.version();
+                neurons = population.network.population(population.number).beforeReset(NativeMemory.ofAuto());
+                version = population.network.version();
             }
-            state.copyFrom(site.state);
-            PopulationRun.run(neurons, currents, site.batch, state, scratch, null);
+            state.copyFrom(population.state);
+            PopulationRun.run(neurons, currents, population.batch, state, scratch, null);
         }
     }
 }

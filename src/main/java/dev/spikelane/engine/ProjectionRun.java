@@ -24,7 +24,7 @@ public final class ProjectionRun {
      */
     static final int VALUE_ROWS_AT_A_TIME = 256;
 
-    private final ProjectionDescription projection;
+    private final ProjectionDescription description;
     private final ChainRun chain;
     private final SourceRun source;
     private final Arena arena;
@@ -51,20 +51,20 @@ public final class ProjectionRun {
 
     /** Lets a projection run behind a source, over samples of a batch. */
     public ProjectionRun(
-            ProjectionDescription projection, ChainRun chain, SourceRun source, Arena arena, int batch, int threads) {
-        this.projection = projection;
+            ProjectionDescription description, ChainRun chain, SourceRun source, Arena arena, int batch, int threads) {
+        this.description = description;
         this.chain = chain;
         this.source = source;
         this.arena = arena;
         this.batch = batch;
-        this.delay = projection.delay();
+        this.delay = description.delay();
         this.threads = threads;
         this.isHeld = new boolean[Math.ceilDiv(chain.outputs(), Long.SIZE)];
     }
 
     /** Returns what was said of it. */
-    public ProjectionDescription projection() {
-        return projection;
+    public ProjectionDescription description() {
+        return description;
     }
 
     /** Returns the operators at work. */

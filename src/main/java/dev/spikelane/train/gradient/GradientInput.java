@@ -45,7 +45,7 @@ public final class GradientInput {
     private final Lazy<StepViews<FloatMatrix>> added;
     private final Tile target;
     private final Tile source;
-    private final WorkerPool crew;
+    private final WorkerPool workers;
     private final WorkerPool.Job pull = this::pullBlock;
     /** For each thread where it pulls. */
     private final Tile[] pulled;
@@ -53,7 +53,7 @@ public final class GradientInput {
     private @Nullable GradientProjection from;
     private int steps;
 
-    GradientInput(GradientBlueprint plan, int number, InputRun run, boolean wantsGradient, WorkerPool crew) {
+    GradientInput(GradientBlueprint plan, int number, InputRun run, boolean wantsGradient, WorkerPool workers) {
         this.input = plan.network().inputs().get(number);
         this.name = "input '" + input.name() + "'";
         this.arena = plan.arena();
@@ -68,7 +68,7 @@ public final class GradientInput {
         FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
         this.target = Tile.whole(none);
         this.source = Tile.whole(none);
-        this.crew = crew;
+        this.workers = workers;
         this.pulled = new Tile[size.threads()];
         for (int i = 0; i < pulled.length; i++) {
             pulled[i] = Tile.whole(none);
@@ -151,14 +151,14 @@ public final class GradientInput {
     }
 
     /** Adds what a projection takes back in some steps, or writes it where it is the first. */
-    void add(GradientProjection term, int first, int count, boolean started) {
+    void add(GradientProjection projection, int first, int count, boolean started) {
         if (isFrame()) {
-            addToFrame(term, first, count, started);
+            addToFrame(projection, first, count, started);
             return;
         }
         FloatMatrix into = gradients(first, count);
         FloatMatrix rows = started ? scratch(count) : into;
-        pull(term, first, count, rows);
+        pull(projection, first, count, rows);
         if (started) {
             RowSum.add(target.on(into), source.on(rows), into.rows());
         }
@@ -168,50 +168,50 @@ public final class GradientInput {
      * Writes what a projection takes back, zeros where its currents would come behind the last step; returns how many
      * steps have such currents.
      */
-    private int pull(GradientProjection term, int first, int count, FloatMatrix rows) {
-        int reached = term.open(first, count);
+    private int pull(GradientProjection projection, int first, int count, FloatMatrix rows) {
+        int reached = projection.open(first, count);
         rows.fill(0);
         if (reached > 0) {
-            pull(term, reached, rows);
+            pull(projection, reached, rows);
         }
         return reached;
     }
 
     /** Lets threads pull some steps, or a frame for no step, a block of 64 inputs each. */
-    private void pull(GradientProjection term, int count, FloatMatrix rows) {
-        from = term;
+    private void pull(GradientProjection projection, int count, FloatMatrix rows) {
+        from = projection;
         steps = count;
         for (Tile each : pulled) {
             each.on(rows);
         }
-        crew.run(pull, Math.ceilDiv(columns(), Long.SIZE));
+        workers.run(pull, Math.ceilDiv(columns(), Long.SIZE));
     }
 
     private void pullBlock(int block, int thread) {
         Tile into = pulled[thread].at(block, block + 1);
-        GradientProjection term = Objects.requireNonNull(from);
+        GradientProjection projection = Objects.requireNonNull(from);
         if (steps > 0) {
-            term.pull(0, steps, into);
+            projection.pull(0, steps, into);
         } else {
-            term.pullFrame(into);
+            projection.pullFrame(into);
         }
     }
 
     /** The same for a frame, whose gradients are known when all steps were taken back: the last segment comes first. */
-    private void addToFrame(GradientProjection term, int first, int count, boolean started) {
-        if (!term.isFrame()) {
-            addDelayed(term, first, count);
+    private void addToFrame(GradientProjection projection, int first, int count, boolean started) {
+        if (!projection.isFrame()) {
+            addDelayed(projection, first, count);
         }
         if (first > 0) {
             return;
         }
         FloatMatrix into = gradientsOfFrame();
         FloatMatrix rows = started ? scratch(1) : into;
-        if (term.isFrame()) {
-            term.openFrame();
-            pull(term, 0, rows);
+        if (projection.isFrame()) {
+            projection.openFrame();
+            pull(projection, 0, rows);
         } else {
-            rows.copyFrom(delayed(term));
+            rows.copyFrom(delayed(projection));
         }
         if (started) {
             RowSum.add(target.on(into), source.on(rows), into.rows());
@@ -219,19 +219,19 @@ public final class GradientInput {
     }
 
     /** Sums up, steps descending, what a delayed projection takes back of a frame. */
-    private void addDelayed(GradientProjection term, int first, int count) {
-        FloatMatrix sum = delayed(term);
+    private void addDelayed(GradientProjection projection, int first, int count) {
+        FloatMatrix sum = delayed(projection);
         if (first + count == size.steps()) {
             sum.fill(0);
         }
         FloatMatrix rows = scratch(count);
-        for (int step = pull(term, first, count, rows) - 1; step >= 0; step--) {
+        for (int step = pull(projection, first, count, rows) - 1; step >= 0; step--) {
             RowSum.add(target.on(sum), source.on(added.get().steps(step, 1)), size.batch());
         }
     }
 
-    private FloatMatrix delayed(GradientProjection term) {
-        return delayed.computeIfAbsent(term, _ -> FloatMatrix.zeros(arena, size.batch(), columns()));
+    private FloatMatrix delayed(GradientProjection projection) {
+        return delayed.computeIfAbsent(projection, _ -> FloatMatrix.zeros(arena, size.batch(), columns()));
     }
 
     private FloatMatrix scratch(int count) {

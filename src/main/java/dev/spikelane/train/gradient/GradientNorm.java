@@ -39,14 +39,14 @@ final class GradientNorm implements Halves.Work {
             GradientProjection behind,
             KeptCurrents rows,
             GradientBlueprint plan,
-            WorkerPool crew) {
+            WorkerPool workers) {
         this.forward = forward;
         this.behind = behind;
         this.rows = rows;
         this.size = plan.size();
         this.kernel =
                 forward.operator().backward(plan.arena(), forward.step(), Objects.requireNonNull(behind.weights()[0]));
-        this.halves = new Halves(this, forward.step().rows().blocks(), crew);
+        this.halves = new Halves(this, forward.step().rows().blocks(), workers);
         this.gradients = forward.values();
         this.values = forward.values();
     }

@@ -38,7 +38,7 @@ public final class GradientPopulation {
 
     private final LaidOutNetwork layout;
     private final int number;
-    private final Population population;
+    private final Population declared;
     private final RunSize size;
     private final Set<String> learned;
     private final String[] learnedNames;
@@ -49,9 +49,9 @@ public final class GradientPopulation {
     private final KeptCurrents current;
     private final @Nullable KeptCurrents feedback;
     /** The projections to the port {@code current}, and to {@code feedback}. */
-    private final List<GradientProjection> terms = new ArrayList<>();
+    private final List<GradientProjection> projections = new ArrayList<>();
 
-    private final List<GradientProjection> feedbackTerms = new ArrayList<>();
+    private final List<GradientProjection> feedbackProjections = new ArrayList<>();
     private final GradientStates states;
     private final GradientBlueprint.Use use;
     private final InputForm form;
@@ -89,12 +89,12 @@ public final class GradientPopulation {
     GradientPopulation(GradientBlueprint plan, int number, PopulationRun run, NeuronGradient gradient, boolean alone) {
         this.layout = plan.layout();
         this.number = number;
-        this.population = plan.population(number);
+        this.declared = plan.population(number);
         this.size = plan.size();
-        this.learned = plan.learnedOf(population);
+        this.learned = plan.learnedOf(declared);
         this.learnedNames = learned.toArray(String[]::new);
         this.arena = plan.arena();
-        this.surrogate = plan.surrogateOf(population);
+        this.surrogate = plan.surrogateOf(declared);
         this.draws = plan.drawsOf(number, surrogate);
         this.alone = alone;
         this.group = layout.neurons(number);
@@ -110,15 +110,15 @@ public final class GradientPopulation {
                 size,
                 use == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
         this.variables = state().names();
-        this.ofSpikes = plan.outlet(population.name(), population.size(), null);
+        this.ofSpikes = plan.outlet(declared.name(), declared.size(), null);
         this.ofVariables = new GradientOutlet[variables.size()];
         for (int i = 0; i < ofVariables.length; i++) {
             String name = variables.get(i);
-            ofVariables[i] = plan.outlet(population.variable(name).name(), population.size(), run.values(name));
+            ofVariables[i] = plan.outlet(declared.variable(name).name(), declared.size(), run.values(name));
         }
         this.carriedOf = new FloatMatrix[variables.size()];
         this.carriedSpikes = gradient.feedsOwnSpikes()
-                ? FloatMatrix.zeros(arena, size.batch(), population.size())
+                ? FloatMatrix.zeros(arena, size.batch(), declared.size())
                 : FloatMatrix.zeros(arena, 1, 1);
         this.coupled = gradient.coupled() || group.coupled();
         int blocks = blocks();
@@ -135,7 +135,8 @@ public final class GradientPopulation {
     boolean samplesApart() {
         return gradient.samplesApart()
                 && !surrogate.isRandom()
-                && Stream.concat(terms.stream(), feedbackTerms.stream()).allMatch(GradientProjection::samplesApart)
+                && Stream.concat(projections.stream(), feedbackProjections.stream())
+                        .allMatch(GradientProjection::samplesApart)
                 && ofSpikes.samplesApart()
                 && Arrays.stream(ofVariables).allMatch(GradientOutlet::samplesApart);
     }
@@ -177,20 +178,20 @@ public final class GradientPopulation {
     /** The short way under a frame, if this population can go it. */
     private @Nullable GradientFrame frame() {
         LeakyParameters parameters = gradient.underFrame();
-        GradientProjection to = ofSpikes.onlyTerm();
-        List<GradientProjection> from = terms;
+        GradientProjection to = ofSpikes.onlyProjection();
+        List<GradientProjection> from = projections;
         boolean apart = shares() && feedback() == null && size.segments() == 1;
         boolean framed = (form == InputForm.FRAME || form == InputForm.ANY)
                 && from.size() == 1
                 && from.getFirst().input() != null
                 && from.getFirst().forward().chain().isOneProduct()
                 && from.getFirst().dropout() == null
-                && from.getFirst().forward().projection().delay() == 0;
+                && from.getFirst().forward().description().delay() == 0;
         boolean plain = !ofVariables[0].mayHaveGradients() && !ofVariables[0].keeps() && !surrogate.isRandom();
         if (parameters == null || to == null || !to.samplesApart() || !framed || !apart || !plain) {
             return null;
         }
-        FloatMatrix weights = to.forward().projection().delay() == 0 ? to.packed() : null;
+        FloatMatrix weights = to.forward().description().delay() == 0 ? to.packed() : null;
         if (weights == null) {
             return null;
         }
@@ -211,7 +212,7 @@ public final class GradientPopulation {
     FloatMatrix carried() {
         FloatMatrix made = carried;
         if (made == null) {
-            made = FloatMatrix.zeros(arena, variables.size() * size.batch(), population.size());
+            made = FloatMatrix.zeros(arena, variables.size() * size.batch(), declared.size());
             for (int i = 0; i < carriedOf.length; i++) {
                 carriedOf[i] = made.rows(i * size.batch(), size.batch());
             }
@@ -231,8 +232,8 @@ public final class GradientPopulation {
         return Math.min(BLOCKS_IN_TILE, Math.ceilDiv(blocks, threads == 1 ? 1 : 4 * threads));
     }
 
-    public Population population() {
-        return population;
+    public Population declared() {
+        return declared;
     }
 
     /** The state that goes on. */
@@ -255,8 +256,8 @@ public final class GradientPopulation {
     }
 
     /** The projections to the port {@code current}. */
-    List<GradientProjection> terms() {
-        return terms;
+    List<GradientProjection> projections() {
+        return projections;
     }
 
     /** The currents of a port, and later their gradients. */
@@ -265,9 +266,9 @@ public final class GradientPopulation {
     }
 
     /** Adds a projection to a port. */
-    void add(GradientProjection term) {
-        boolean feeds = term.forward().projection().port().equals(Neuron.FEEDBACK);
-        (feeds ? feedbackTerms : terms).add(term);
+    void add(GradientProjection projection) {
+        boolean feeds = projection.forward().description().port().equals(Neuron.FEEDBACK);
+        (feeds ? feedbackProjections : projections).add(projection);
     }
 
     NeuronGradient neurons() {
@@ -301,8 +302,8 @@ public final class GradientPopulation {
     /** The gradients of what these carry, behind the way back. */
     public FloatMatrix ofPreviousSpikes() {
         if (!gradient.feedsOwnSpikes()) {
-            FloatMatrix sum = FloatMatrix.zeros(size.batch(), population.size());
-            FloatMatrix added = FloatMatrix.zeros(size.batch(), population.size());
+            FloatMatrix sum = FloatMatrix.zeros(size.batch(), declared.size());
+            FloatMatrix added = FloatMatrix.zeros(size.batch(), declared.size());
             ofSpikes.open(-1, 1);
             ofSpikes.gather(
                     0,
@@ -330,7 +331,7 @@ public final class GradientPopulation {
     }
 
     int blocks() {
-        return Math.ceilDiv(population.size(), Long.SIZE);
+        return Math.ceilDiv(declared.size(), Long.SIZE);
     }
 
     GradientStates states() {
@@ -377,7 +378,7 @@ public final class GradientPopulation {
     }
 
     /** Goes to a segment on the way back; one that is not the last that ran forward is computed again. */
-    void back(int segment, WorkerPool crew) {
+    void back(int segment, WorkerPool workers) {
         int first = segment * size.segment();
         int count = Math.min(size.segment(), size.steps() - first);
         if (first != segmentStart) {
@@ -386,7 +387,7 @@ public final class GradientPopulation {
             if (feedback != null) {
                 feedback.back(first);
             }
-            run.fillAgain(crew, first, count, size);
+            run.fillAgain(workers, first, count, size);
             if (!gradient.needsCurrents()) {
                 run.kept().record(states.again(segment), first, count, 0, blocks(), 0);
             }

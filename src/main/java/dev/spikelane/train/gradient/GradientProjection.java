@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class GradientProjection {
 
     private final ProjectionRun forward;
-    private final GradientChain path;
+    private final GradientChain chain;
     /** The input where it starts; null if that is a population. */
     private final @Nullable GradientInput input;
 
@@ -59,7 +59,7 @@ public final class GradientProjection {
 
     GradientProjection(
             ProjectionRun forward,
-            GradientChain path,
+            GradientChain chain,
             @Nullable GradientInput input,
             @Nullable GradientDropout dropout,
             KeptCurrents port,
@@ -67,7 +67,7 @@ public final class GradientProjection {
             GradientBlueprint plan,
             boolean learns) {
         this.forward = forward;
-        this.path = path;
+        this.chain = chain;
         this.input = input;
         this.dropout = dropout;
         this.port = port;
@@ -75,8 +75,8 @@ public final class GradientProjection {
         this.size = plan.size();
         this.learns = learns;
         this.arena = plan.arena();
-        this.ofFrame = new Lazy<>(() -> Tile.whole(FloatMatrix.zeros(arena, size.batch(), path.outputs())));
-        this.ofStep = Tile.whole(FloatMatrix.zeros(1, path.outputs()));
+        this.ofFrame = new Lazy<>(() -> Tile.whole(FloatMatrix.zeros(arena, size.batch(), chain.outputs())));
+        this.ofStep = Tile.whole(FloatMatrix.zeros(1, chain.outputs()));
         this.whole = ofStep.another();
     }
 
@@ -92,7 +92,7 @@ public final class GradientProjection {
     }
 
     private int delay() {
-        return forward.projection().delay();
+        return forward.description().delay();
     }
 
     boolean learns() {
@@ -102,17 +102,17 @@ public final class GradientProjection {
     /** The gradients of the weights of each operator; null where there are none. */
     @Nullable
     WeightGradients[] weights() {
-        return path.weights();
+        return chain.weights();
     }
 
     /** The weights as the way back of the only operator reads them; null if there is no such matrix. */
     @Nullable
     FloatMatrix packed() {
-        return path.packed();
+        return chain.packed();
     }
 
     int outputs() {
-        return path.outputs();
+        return chain.outputs();
     }
 
     /** What stands before the operators; null if nothing is dropped. */
@@ -141,7 +141,7 @@ public final class GradientProjection {
         if (input != null && input.isFrame() && input.wantsGradient()) {
             throw new IllegalArgumentException("gradients of the frame of input '"
                     + input.input().name()
-                    + "' are wanted, and projection '" + forward.projection().name()
+                    + "' are wanted, and projection '" + forward.description().name()
                     + "' drops other parts of it in each step, expected rows for each step");
         }
     }
@@ -149,27 +149,27 @@ public final class GradientProjection {
     /** Says that gradients of a frame's currents come summed over the steps, a block after the other. */
     void openSums() {
         summed = true;
-        WeightGradients weights = path.only();
+        WeightGradients weights = chain.only();
         if (!takesSums()) {
             ofFrame.get();
             return;
         }
         added = true;
         if (learns && weights != null) {
-            weights.open(path.takeFrame(frame(), forward.source().frameVersion(), null)
+            weights.open(chain.takeFrame(frame(), forward.source().frameVersion(), null)
                     .steps(true, true));
-            path.crew().run(weights);
+            chain.workers().run(weights);
         }
     }
 
     /** Whether blocks of sums go into the weights' gradients at once; else something needs all of them. */
     private boolean takesSums() {
-        return path.takesBlocks() && !Objects.requireNonNull(input).wantsGradient();
+        return chain.takesBlocks() && !Objects.requireNonNull(input).wantsGradient();
     }
 
     /** Takes such a block. */
     void takeSums(Tile sums, int thread) {
-        WeightGradients weights = path.only();
+        WeightGradients weights = chain.only();
         if (!takesSums()) {
             sums.copyTo(0, ofFrame.get().matrix(), 0, size.batch());
         } else if (learns && weights != null) {
@@ -188,8 +188,8 @@ public final class GradientProjection {
 
     /** Whether some samples of a step can go back by themselves. */
     boolean samplesApart() {
-        return path.isOneOperator()
-                && !path.readsSource()
+        return chain.isOneOperator()
+                && !chain.readsSource()
                 && norm == null
                 && forward.source().samplesApart();
     }
@@ -201,7 +201,7 @@ public final class GradientProjection {
 
     /** Writes the gradients of some samples in a step of the source, if it reaches that far. */
     void pull(int step, SampleViews samples, Tile into, int thread) {
-        path.pull(null, port.samples(step + delay(), samples), samples.count(), into, thread);
+        chain.pull(null, port.samples(step + delay(), samples), samples.count(), into, thread);
     }
 
     /**
@@ -226,12 +226,12 @@ public final class GradientProjection {
     private void run(WorkerPool.Job job, int steps) {
         count = steps;
         stepsInPart = Math.min(size.turn(), Math.ceilDiv(steps, size.threads()));
-        path.crew().run(job, Math.ceilDiv(steps, stepsInPart));
+        chain.workers().run(job, Math.ceilDiv(steps, stepsInPart));
     }
 
     private void toFirst(int part, int thread) {
         int from = part * stepsInPart;
-        path.toFirst(port.from(opened + from), from, rowsOfPart(from), thread, toSource);
+        chain.toFirst(port.from(opened + from), from, rowsOfPart(from), thread, toSource);
     }
 
     private int rowsOfPart(int from) {
@@ -241,7 +241,7 @@ public final class GradientProjection {
     /** What stands between the operators, and its gradients. */
     private void between(int part, int thread) {
         int from = part * stepsInPart;
-        path.again(forward.source().from(opened + from, delay()), from, rowsOfPart(from), thread);
+        chain.again(forward.source().from(opened + from, delay()), from, rowsOfPart(from), thread);
         toFirst(part, thread);
     }
 
@@ -250,12 +250,12 @@ public final class GradientProjection {
      * reached.
      */
     void pull(int from, int count, Tile into) {
-        if (path.makesRows()) {
-            path.copyRows(from, count * size.batch(), into);
+        if (chain.makesRows()) {
+            chain.copyRows(from, count * size.batch(), into);
         } else {
-            FloatMatrix ofFirst = path.isOneOperator() ? port.from(opened + from) : path.ofFirst(from);
-            Signal source = path.readsSource() ? forward.source().from(opened + from, delay()) : null;
-            path.pull(source, ofFirst, count * size.batch(), into, 0);
+            FloatMatrix ofFirst = chain.isOneOperator() ? port.from(opened + from) : chain.ofFirst(from);
+            Signal source = chain.readsSource() ? forward.source().from(opened + from, delay()) : null;
+            chain.pull(source, ofFirst, count * size.batch(), into, 0);
         }
         if (dropout != null) {
             dropout.back(into, opened + from, count);
@@ -272,9 +272,9 @@ public final class GradientProjection {
     private void toFirst(int steps) {
         made = 0;
         toSource = true;
-        if (path.readsMade()) {
+        if (chain.readsMade()) {
             between(steps);
-        } else if (!path.isOneOperator() || path.makesRows()) {
+        } else if (!chain.isOneOperator() || chain.makesRows()) {
             run(toFirst, steps);
         }
     }
@@ -300,19 +300,20 @@ public final class GradientProjection {
 
     /** Takes the gradients of a frame back to what the first operator makes, when all steps were taken back. */
     void openFrame() {
-        if (path.readsMade()) {
-            path.again(frame(), 0, size.batch(), 0);
+        if (chain.readsMade()) {
+            chain.again(frame(), 0, size.batch(), 0);
         }
-        path.toFirst(ofFrame.get().matrix(), 0, size.batch(), 0, true);
+        chain.toFirst(ofFrame.get().matrix(), 0, size.batch(), 0, true);
     }
 
     /** Writes the gradients of a frame, behind {@link #openFrame}. */
     void pullFrame(Tile into) {
-        if (path.makesRows()) {
-            path.copyRows(0, size.batch(), into);
+        if (chain.makesRows()) {
+            chain.copyRows(0, size.batch(), into);
         } else {
-            Signal source = path.readsSource() ? frame() : null;
-            path.pull(source, path.isOneOperator() ? ofFrame.get().matrix() : path.ofFirst(0), size.batch(), into, 0);
+            Signal source = chain.readsSource() ? frame() : null;
+            chain.pull(
+                    source, chain.isOneOperator() ? ofFrame.get().matrix() : chain.ofFirst(0), size.batch(), into, 0);
         }
     }
 
@@ -329,13 +330,13 @@ public final class GradientProjection {
         }
         backTo(first); // the segment before needs the memory of the gradients
         if (learns) {
-            if (!path.isOneOperator() && !(opened == first && made == steps)) {
+            if (!chain.isOneOperator() && !(opened == first && made == steps)) {
                 opened = first;
                 toSource = false;
                 between(steps);
             }
-            path.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
-            path.addWeights(first + steps == size.steps(), first == 0);
+            chain.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
+            chain.addWeights(first + steps == size.steps(), first == 0);
         }
     }
 
@@ -350,10 +351,10 @@ public final class GradientProjection {
         }
         if (learns && first == 0 && !added) {
             FloatMatrix sums = ofFrame.get().matrix();
-            path.again(frame(), 0, size.batch(), 0);
-            path.toFirst(sums, 0, size.batch(), 0, false);
-            path.takeFrame(frame(), forward.source().frameVersion(), sums);
-            path.addWeights(true, true);
+            chain.again(frame(), 0, size.batch(), 0);
+            chain.toFirst(sums, 0, size.batch(), 0, false);
+            chain.takeFrame(frame(), forward.source().frameVersion(), sums);
+            chain.addWeights(true, true);
         }
     }
 
@@ -375,7 +376,7 @@ public final class GradientProjection {
      */
     @Nullable
     WeightGradients openTiles(int blocks) {
-        WeightGradients weights = path.only();
+        WeightGradients weights = chain.only();
         tiles = weights != null
                 && learns
                 && !isFrame()
@@ -386,10 +387,11 @@ public final class GradientProjection {
         if (weights == null || !tiles) {
             return null;
         }
-        weights.open(path.take(forward.source().steps(0, size.steps(), 0), null).steps(true, true));
+        weights.open(
+                chain.take(forward.source().steps(0, size.steps(), 0), null).steps(true, true));
         tiles = weights.takesTiles(size.turn(), blocks);
         if (tiles) {
-            path.crew().run(weights);
+            chain.workers().run(weights);
         }
         return tiles ? weights : null;
     }
@@ -401,6 +403,6 @@ public final class GradientProjection {
 
     /** Takes notice that weights have changed. */
     void update() {
-        path.update();
+        chain.update();
     }
 }
