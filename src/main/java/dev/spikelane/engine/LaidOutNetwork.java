@@ -8,6 +8,7 @@ import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
+import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Neuron;

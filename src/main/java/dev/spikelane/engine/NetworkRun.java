@@ -1,15 +1,14 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
-import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.event.LayerProfile;
-import dev.spikelane.kernel.base.RowBytes;
+import dev.spikelane.engine.thread.Turn;
+import dev.spikelane.engine.thread.ValueGuard;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.TorchLayout;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.Held;
@@ -17,8 +16,6 @@ import dev.spikelane.memory.limit.Owner;
 import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,24 +34,13 @@ public final class NetworkRun {
     private final int mostSteps;
     private final Memory memory;
     private final @Nullable WayBack back;
-    private final Scratch[] scratch;
-    /** The chains of the projections, with values of their own where they are plastic. */
-    private final OperatorChain[] chains;
-
     private final InputRun[] inputs;
     private final Signal[] given;
     private final PopulationRun[] populations;
-    private final ProjectionRun[] projections;
-    /** What makes rows that need the whole batch, or know their step. */
-    private final List<TwoStageRun> cuts = new ArrayList<>();
-
-    private final Map<String, Values> plasticValues = new LinkedHashMap<>();
+    private final PlasticValues plastic;
     private final Turn turn = new Turn("simulation");
-    private final ValueGuard plasticGuard = new ValueGuard(this::whileIdle);
-    /** The same, without an iterator. */
-    private final Values[] plasticMatrices;
-
     private RunSize size;
+    private ProjectionRuns projections;
     private ComponentRun[] stages;
     private SpikeMatrix output;
 
@@ -90,11 +76,8 @@ public final class NetworkRun {
         for (int i = 0; i < populations.length; i++) {
             populations[i] = new PopulationRun(i, network, arena, size, delays, back == null ? null : back.keeping(i));
         }
-        this.chains = chains();
-        this.plasticMatrices = plasticValues.values().toArray(Values[]::new);
-        this.projections = new ProjectionRun[chains.length];
-        this.scratch = back == null ? Scratch.of(arena, threads()) : Scratch.ofManyRows(arena, threads());
-        connect(scratch);
+        this.plastic = new PlasticValues(network, arena, turn);
+        this.projections = connected();
         this.stages = stages();
         this.output = populations[populations.length - 1].spikes().steps(0, 1, 0);
     }
@@ -129,7 +112,7 @@ public final class NetworkRun {
         for (PopulationRun population : populations) {
             population.grow(longer);
         }
-        connect(Scratch.of(memory.arena, threads()));
+        projections = connected();
         stages = stages();
         output = populations[populations.length - 1].spikes().steps(0, 1, 0);
     }
@@ -187,70 +170,21 @@ public final class NetworkRun {
         return turn;
     }
 
-    private void whileIdle(Runnable change) {
-        turn.beginChange();
-        try {
-            change.run();
-        } finally {
-            turn.endChange();
-        }
-    }
-
-    private OperatorChain[] chains() {
-        List<ProjectionDescription> descriptions = network.description().projections();
-        OperatorChain[] all = new OperatorChain[descriptions.size()];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = network.chain(i);
-            if (descriptions.get(i).plastic()) {
-                all[i] = all[i].copy(memory.arena);
-                all[i].addValues(plasticValues);
-            }
-        }
-        return all;
-    }
-
     /** Gives each population the projections to it. */
-    private void connect(Scratch[] ofThreads) {
+    private ProjectionRuns connected() {
         for (PopulationRun population : populations) {
             population.projections().clear();
         }
-        cuts.clear();
         List<ProjectionDescription> descriptions = network.description().projections();
-        for (int i = 0; i < chains.length; i++) {
-            ProjectionDescription description = descriptions.get(i);
-            SourceRun source = source(description.source());
+        ProjectionRuns made =
+                new ProjectionRuns(descriptions.size(), memory.arena, memory.workers, size, back != null);
+        for (int i = 0; i < descriptions.size(); i++) {
+            ProjectionDescription each = descriptions.get(i);
+            SourceRun source = source(each.source());
             SourceRun seen = back == null ? source : back.source(i, source);
-            projections[i] = run(description, chains[i].operators(), seen, ofThreads);
-            if (back == null && !(source instanceof InputRun)) {
-                open(projections[i]); // the kind of rows of an input is known when they come
-            }
-            populations[description.target()].projections().add(projections[i]);
+            populations[each.target()].projections().add(made.add(i, each, plastic.chain(i), seen));
         }
-    }
-
-    /**
-     * A path is cut where an operator needs the whole batch, in training, or knows its step: what comes before makes
-     * its rows.
-     */
-    private ProjectionRun run(
-            ProjectionDescription description, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
-        for (int i = operators.size() - 1; i > 0; i--) {
-            if (operators.get(i) instanceof TwoStageOperator cut && (back != null || cut.steps() > 0)) {
-                ProjectionRun rows = run(description, operators.subList(0, i), source, ofThreads);
-                List<Operator> behind = new ArrayList<>(operators.subList(i, operators.size()));
-                behind.set(0, cut.behind());
-                TwoStageRun made = new TwoStageRun(rows, cut, memory.arena, size, memory.workers, back != null);
-                cuts.add(made);
-                return runWhole(description, behind, made, ofThreads);
-            }
-        }
-        return runWhole(description, operators, source, ofThreads);
-    }
-
-    private ProjectionRun runWhole(
-            ProjectionDescription description, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
-        ChainRun chain = new ChainRun(operators, memory.arena, ofThreads);
-        return new ProjectionRun(description, chain, source, memory.arena, size.batch(), threads());
+        return made;
     }
 
     private SourceRun source(SourceDescription source) {
@@ -293,7 +227,7 @@ public final class NetworkRun {
 
     /** Returns what lets values of plastic projections change. */
     public ValueGuard plasticGuard() {
-        return plasticGuard;
+        return plastic.guard();
     }
 
     /** Returns an input. */
@@ -303,7 +237,7 @@ public final class NetworkRun {
 
     /** Returns a projection. */
     public ProjectionRun projection(int number) {
-        return projections[number];
+        return projections.get(number);
     }
 
     /** Returns a component, in the order in which they run. */
@@ -313,19 +247,19 @@ public final class NetworkRun {
 
     /** Returns the scratch memory of threads. */
     public Scratch[] scratch() {
-        return scratch;
+        return projections.scratch();
     }
 
     /** Returns the values of plastic projections by name. */
     public Map<String, Values> plasticValues() {
-        return plasticValues;
+        return plastic.byName();
     }
 
     /** Says what the spikes of a plastic projection's source carry, while this run is held. */
     void setSpikeValue(int projection, float[] values) {
         try {
             if (isOpen()) {
-                chains[projection].operators().getFirst().setSpikeValue(values);
+                plastic.chain(projection).operators().getFirst().setSpikeValue(values);
             }
         } catch (IllegalStateException closed) { // a simulation that is forgotten may be freed at any time
             if (isOpen()) {
@@ -360,18 +294,7 @@ public final class NetworkRun {
         } else {
             inputs[number].open(rows);
         }
-        for (ProjectionRun projection : projections) {
-            if (projection.origin() == inputs[number]) {
-                open(projection);
-            }
-        }
-    }
-
-    private static void open(ProjectionRun projection) {
-        if (projection.source() instanceof TwoStageRun cut) {
-            open(cut.rows());
-        }
-        projection.open();
+        projections.open(inputs[number]);
     }
 
     /** Puts the input of some steps into the block, counted from the first of the call. */
@@ -383,20 +306,12 @@ public final class NetworkRun {
 
     /** How many of the first rows of the block it is best to run at a time, for the present input. */
     public int rowsAtATime(int rows) {
-        int best = rows;
-        for (ProjectionRun projection : projections) {
-            if (projection.source() instanceof InputRun) {
-                best = Math.min(best, projection.rowsAtATime(rows));
-            }
-        }
-        return best;
+        return projections.rowsAtATime(rows);
     }
 
     /** Runs the block. */
     public void run(long firstStep, int steps, boolean profiled) {
-        for (int i = 0; i < cuts.size(); i++) {
-            cuts.get(i).begin(firstStep);
-        }
+        projections.begin(firstStep);
         ComponentRun[] all = stages;
         for (ComponentRun stage : all) {
             stage.run(memory.workers, 0, steps, firstStep, profiled);
@@ -461,10 +376,7 @@ public final class NetworkRun {
         for (PopulationRun population : populations) {
             bytes += population.bytes();
         }
-        for (Values values : plasticMatrices) {
-            bytes += (long) values.rows() * values.columns() * Float.BYTES;
-        }
-        return bytes;
+        return bytes + plastic.bytes();
     }
 
     /** Writes the state. */
@@ -475,37 +387,20 @@ public final class NetworkRun {
         for (PopulationRun population : populations) {
             population.write(to);
         }
-        for (Values values : plasticMatrices) {
-            try (Arena arena = Arena.ofShared()) {
-                FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());
-                values.read(copy);
-                RowBytes.write(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER, to);
-            }
-        }
+        plastic.write(to);
     }
 
     /** Reads what {@link #write} has written; readers of plastic values see them before or after it. */
     public void read(ByteBuffer from) {
-        if (plasticMatrices.length == 0) {
-            readNow(from);
-        } else {
-            plasticGuard.changeHeld(() -> readNow(from));
-        }
+        plastic.read(from, () -> readState(from));
     }
 
-    private void readNow(ByteBuffer from) {
+    private void readState(ByteBuffer from) {
         for (InputRun input : inputs) {
             input.read(from);
         }
         for (PopulationRun population : populations) {
             population.read(from);
-        }
-        for (Values values : plasticMatrices) {
-            try (Arena arena = Arena.ofShared()) {
-                FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());
-                RowBytes.read(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER, from);
-                values.write(copy);
-            }
         }
     }
 }

@@ -3,13 +3,12 @@ package dev.spikelane.engine;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.event.LayerProfile;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
@@ -20,7 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A population in a simulation: its state, the rows that it leaves for others, and those who look at it. */
+/** A population in a simulation: its state, the rows that it leaves for others, and their way through steps. */
 public final class PopulationRun {
 
     private static final String MEMBRANE = "membrane";
@@ -30,7 +29,6 @@ public final class PopulationRun {
     private final LaidOutNetwork network;
     private final Arena arena;
     private final int batch;
-    private final Shape shapeOfCurrents;
     private final NeuronState state;
     private SignalHistory<SpikeMatrix> spikes;
     /** The variables that are sources of projections. */
@@ -40,8 +38,7 @@ public final class PopulationRun {
     private boolean keepsOthers;
 
     private final List<ProjectionRun> projections = new ArrayList<>();
-    private final List<BlockObserver> observers = new ArrayList<>();
-    private final List<VariableObserver> recorders = new ArrayList<>();
+    private final PopulationObservers observers;
     /** The way forward of neurons whose currents are kept; null if they are not. */
     private final @Nullable KeptRun kept;
 
@@ -50,9 +47,6 @@ public final class PopulationRun {
     private PortSum[] again = {};
 
     private @Nullable SignalHistory<FloatMatrix> membranes;
-    private @Nullable BeforeReset before;
-    private @Nullable SpikeMatrix spikesOutside;
-    private @Nullable FloatMatrix membranesOutside;
 
     /**
      * Makes a population.
@@ -72,7 +66,6 @@ public final class PopulationRun {
         this.description = network.description().populations().get(number);
         this.arena = arena;
         this.batch = size.batch();
-        this.shapeOfCurrents = description.shape().times(description.neuron().gates());
         this.state = neurons().newState(arena, batch);
         this.spikes = SignalHistory.ofSpikes(
                 arena, size(), batch, steps(delays.of(new SourceDescription.OfSpikes(number)), size, keeping));
@@ -94,6 +87,7 @@ public final class PopulationRun {
                 }
             }
         }
+        this.observers = new PopulationObservers(this, network, arena);
         this.kept = keeping == null ? null : new KeptRun(this, keeping, size);
     }
 
@@ -122,8 +116,7 @@ public final class PopulationRun {
                 membranes = longer.history;
             }
         }
-        spikesOutside = null;
-        membranesOutside = null;
+        observers.grow();
     }
 
     private void showPreviousSpikes() {
@@ -131,6 +124,10 @@ public final class PopulationRun {
         if (before != null) {
             state.setPreviousSpikes(before);
         }
+    }
+
+    int number() {
+        return number;
     }
 
     PopulationDescription description() {
@@ -254,7 +251,7 @@ public final class PopulationRun {
 
     /** Whether somebody needs what no kernel keeps for a whole block. */
     boolean stepwise() {
-        return kept == null && (keepsOthers || !recorders.isEmpty());
+        return kept == null && (keepsOthers || observers.seeSteps());
     }
 
     /** Shows blocks to an observer from now on. */
@@ -265,11 +262,8 @@ public final class PopulationRun {
         }
     }
 
-    void add(VariableObserver recorder) {
-        recorders.add(recorder);
-        if (recorder.beforeReset() && before == null) {
-            before = new BeforeReset(network.population(number).beforeReset(arena), arena, batch, network.version());
-        }
+    void add(VariableObserver observer) {
+        observers.add(observer);
     }
 
     /**
@@ -281,7 +275,7 @@ public final class PopulationRun {
         if (kept != null) {
             kept.fire(step, steps, firstBlock, endBlock, thread);
         } else {
-            run(neurons(), currents, steps * batch, state, spikes.from(step, 0), membranesFrom(step));
+            run(currents, steps * batch, spikes.from(step, 0), membranesFrom(step));
         }
     }
 
@@ -297,17 +291,11 @@ public final class PopulationRun {
         BoundPopulation.steps(neurons()).hold(current, state, spikes.steps(step, steps, 0));
     }
 
-    private static void run(
-            NeuronGroup neurons,
-            PortCurrents currents,
-            int rows,
-            NeuronState state,
-            SpikeMatrix spikes,
-            @Nullable FloatMatrix membranes) {
-        if (membranes != null) {
-            BoundPopulation.steps(neurons).record(currents, rows, state, spikes, membranes);
+    private void run(PortCurrents currents, int rows, SpikeMatrix fired, @Nullable FloatMatrix recorded) {
+        if (recorded != null) {
+            BoundPopulation.steps(neurons()).record(currents, rows, state, fired, recorded);
         } else {
-            BoundPopulation.steps(neurons).run(currents, rows, state, spikes);
+            BoundPopulation.steps(neurons()).run(currents, rows, state, fired);
         }
     }
 
@@ -323,10 +311,7 @@ public final class PopulationRun {
 
     /** Takes all neurons through some steps of the block. */
     void run(long stepNumber, int step, int steps, PortCurrents currents) {
-        BeforeReset unreset = before;
-        if (unreset != null) {
-            unreset.run(this, currents, spikes.from(step, 0));
-        }
+        observers.beforeStep(currents, spikes.from(step, 0));
         fire(step, steps, currents, 0, words(), 0);
         written();
         if (stepwise()) {
@@ -334,21 +319,7 @@ public final class PopulationRun {
                 Kept kept = variables.get(i);
                 kept.history.put(state.variable(kept.name), step, 1);
             }
-            for (int i = 0; i < recorders.size(); i++) {
-                show(recorders.get(i), stepNumber, currents);
-            }
-        }
-    }
-
-    private void show(VariableObserver recorder, long stepNumber, PortCurrents currents) {
-        String seen = recorder.variable();
-        if (seen.equals(Neuron.CURRENT)) {
-            recorder.record(stepNumber, currents.current().matrix(), shapeOfCurrents);
-        } else if (seen.equals(Neuron.FEEDBACK)) {
-            recorder.record(stepNumber, currents.feedback().matrix(), shapeOfCurrents);
-        } else {
-            NeuronState from = recorder.beforeReset() && before != null ? before.state : state;
-            recorder.record(stepNumber, from.variable(seen), description.shape());
+            observers.observeStep(stepNumber, currents);
         }
     }
 
@@ -360,45 +331,14 @@ public final class PopulationRun {
         }
     }
 
-    /** Shows a block to the observers, in torch's order. */
+    /** Shows a block to the observers. */
     void observe(long firstStep, int steps) {
-        if (observers.isEmpty()) {
-            return;
-        }
-        FloatMatrix seen = membranes == null ? state.membrane() : membranes.block();
-        SpikeMatrix fired = spikes.block();
-        if (TorchLayout.differs(description.shape())) {
-            fired = outside(fired, steps * batch);
-            seen = outside(seen, membranes == null ? batch : steps * batch);
-        }
-        for (int i = 0; i < observers.size(); i++) {
-            observers.get(i).observe(firstStep, steps, fired, seen);
-        }
+        observers.observe(firstStep, steps);
     }
 
     /** The spikes of the first rows of the block, in torch's order. */
     SpikeMatrix outside(SpikeMatrix rows, int count) {
-        if (!TorchLayout.differs(description.shape())) {
-            return rows;
-        }
-        SpikeMatrix made = spikesOutside;
-        if (made == null) {
-            made = SpikeMatrix.zeros(arena, spikes.blockSteps() * batch, size());
-            spikesOutside = made;
-        }
-        TorchLayout.copyTorch(description.shape(), rows, 0, made, 0, count);
-        return made;
-    }
-
-    private FloatMatrix outside(FloatMatrix rows, int count) {
-        FloatMatrix made = membranesOutside;
-        int most = membranes == null ? batch : spikes.blockSteps() * batch;
-        if (made == null || made.rows() != most) {
-            made = FloatMatrix.zeros(arena, most, size());
-            membranesOutside = made;
-        }
-        TorchLayout.copyTorch(description.shape(), rows, 0, made, 0, count);
-        return made;
+        return observers.outside(rows, count);
     }
 
     void profile(int steps, long nanoseconds) {
@@ -437,7 +377,7 @@ public final class PopulationRun {
         spikes.reset();
         showPreviousSpikes();
         variables.forEach(kept -> kept.history.reset());
-        observers.forEach(BlockObserver::reset);
+        observers.reset();
     }
 
     /** Goes on from where another run of the same population has come to. */
@@ -479,12 +419,12 @@ public final class PopulationRun {
 
     /** Whether an observer looks at this population. */
     public boolean isSeenBy(BlockObserver observer) {
-        return observers.contains(observer);
+        return observers.has(observer);
     }
 
     /** Whether an observer looks at a variable of this population. */
     public boolean isSeenBy(VariableObserver observer) {
-        return recorders.contains(observer);
+        return observers.has(observer);
     }
 
     /**
@@ -496,30 +436,6 @@ public final class PopulationRun {
 
         Kept grown(Arena arena, int blockSteps) {
             return new Kept(name, history.grown(arena, blockSteps), inPlace);
-        }
-    }
-
-    /** Neurons that go through the same step without its reset, from a copy of the state. */
-    private static final class BeforeReset {
-
-        private final NeuronState state;
-        private NeuronGroup neurons;
-        private long version;
-
-        BeforeReset(NeuronGroup neurons, Arena arena, int batch, long version) {
-            this.neurons = neurons;
-            this.state = neurons.newState(arena, batch);
-            this.version = version;
-        }
-
-        void run(PopulationRun population, PortCurrents currents, SpikeMatrix scratch) {
-            if (version != population.network.version()) {
-                // The run's arena would keep those of all versions.
-                neurons = population.network.population(population.number).beforeReset(NativeMemory.ofAuto());
-                version = population.network.version();
-            }
-            state.copyFrom(population.state);
-            PopulationRun.run(neurons, currents, population.batch, state, scratch, null);
         }
     }
 }

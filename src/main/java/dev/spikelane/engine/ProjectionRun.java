@@ -2,6 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;

@@ -3,7 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.engine.BlockObserver;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.PopulationRun;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;

@@ -2,8 +2,8 @@ package dev.spikelane.network;
 
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.Fingerprint;
-import dev.spikelane.engine.ValueGuard;
 import dev.spikelane.engine.ValuesChange;
+import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;

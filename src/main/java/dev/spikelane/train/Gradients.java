@@ -1,8 +1,8 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.ParameterChange;
-import dev.spikelane.engine.Turn;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.Turn;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;

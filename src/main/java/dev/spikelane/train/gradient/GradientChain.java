@@ -7,7 +7,7 @@ import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.connection.operator.WeightRows;
 import dev.spikelane.engine.ChainRun;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;

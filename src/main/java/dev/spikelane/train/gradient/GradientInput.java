@@ -2,7 +2,7 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.InputRun;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.SpikeExpand;

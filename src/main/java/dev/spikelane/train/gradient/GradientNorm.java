@@ -4,7 +4,7 @@ import dev.spikelane.engine.Halves;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.TwoStageRun;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.update.BatchNormBackward;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.Objects;

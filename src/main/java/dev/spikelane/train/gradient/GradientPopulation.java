@@ -6,7 +6,7 @@ import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.PopulationRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SignalHistory;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Tile;

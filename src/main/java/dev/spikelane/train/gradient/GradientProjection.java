@@ -4,7 +4,7 @@ import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.ProjectionRun;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.Tile;

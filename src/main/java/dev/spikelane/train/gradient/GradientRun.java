@@ -10,7 +10,7 @@ import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SourceRun;
 import dev.spikelane.engine.TwoStageRun;
 import dev.spikelane.engine.WayBack;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;

@@ -2,7 +2,7 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.ComponentRun;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import java.util.List;
 import java.util.Objects;
 
