@@ -57,11 +57,6 @@ public final class InputRun implements SourceRun {
         }
     }
 
-    /** Returns what was said of it. */
-    public InputDescription input() {
-        return input;
-    }
-
     /**
      * Throws unless rows of this kind may come next.
      *

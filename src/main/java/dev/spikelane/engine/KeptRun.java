@@ -42,7 +42,7 @@ public final class KeptRun {
 
     /** Takes neurons through some steps. */
     void fire(int first, int count, int firstBlock, int endBlock, int thread) {
-        List<PopulationRun.Kept> variables = population.variables();
+        List<PopulationSignals.Kept> variables = population.variables();
         if (keeping.replaces()) {
             record(population.state(), first, count, firstBlock, endBlock, thread);
             for (int i = 0; i < variables.size(); i++) {
@@ -62,7 +62,7 @@ public final class KeptRun {
         }
     }
 
-    private void keep(PopulationRun.Kept variable, Tile from, int first, int count) {
+    private void keep(PopulationSignals.Kept variable, Tile from, int first, int count) {
         if (!variable.inPlace()) {
             from.copyTo(0, variable.history().from(first, 0), 0, count * population.batch());
         }

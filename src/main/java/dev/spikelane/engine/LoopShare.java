@@ -61,7 +61,7 @@ final class LoopShare {
             neurons.record(currents, spikes.count(), state, fired, wanted.samples(step, 0, membranes));
         }
         for (int i = 0; i < kept.length; i++) {
-            PopulationRun.Kept variable = population.variables().get(i);
+            PopulationSignals.Kept variable = population.variables().get(i);
             if (!variable.inPlace()) {
                 Tile from = ofVariable.on(state.variable(variable.name()));
                 from.copyTo(0, variable.history().samples(step, 0, kept[i]), 0, spikes.count());

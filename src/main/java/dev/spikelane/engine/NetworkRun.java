@@ -2,6 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.description.Delays;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.event.LayerProfile;

@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.description.Delays;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.event.LayerProfile;
@@ -7,7 +8,6 @@ import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
@@ -19,10 +19,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A population in a simulation: its state, the rows that it leaves for others, and their way through steps. */
+/** A population at work: its neurons with their state, what enters its ports, and what it leaves for others. */
 public final class PopulationRun {
-
-    private static final String MEMBRANE = "membrane";
 
     private final int number;
     private final PopulationDescription description;
@@ -30,13 +28,7 @@ public final class PopulationRun {
     private final Arena arena;
     private final int batch;
     private final NeuronState state;
-    private SignalHistory<SpikeMatrix> spikes;
-    /** The variables that are sources of projections. */
-    private final List<Kept> variables = new ArrayList<>();
-
-    /** Whether one of them is kept by no kernel. */
-    private boolean keepsOthers;
-
+    private final PopulationSignals signals;
     private final List<ProjectionRun> projections = new ArrayList<>();
     private final PopulationObservers observers;
     /** The way forward of neurons whose currents are kept; null if they are not. */
@@ -45,8 +37,6 @@ public final class PopulationRun {
     private final LayerProfile profile = new LayerProfile();
     /** What computes currents again; made when it is needed. */
     private PortSum[] again = {};
-
-    private @Nullable SignalHistory<FloatMatrix> membranes;
 
     /**
      * Makes a population.
@@ -67,60 +57,22 @@ public final class PopulationRun {
         this.arena = arena;
         this.batch = size.batch();
         this.state = neurons().newState(arena, batch);
-        this.spikes = SignalHistory.ofSpikes(
-                arena, size(), batch, steps(delays.of(new SourceDescription.OfSpikes(number)), size, keeping));
+        boolean isLast = number == network.description().populations().size() - 1;
+        this.signals = new PopulationSignals(description, number, isLast, arena, size, delays, keeping);
         showPreviousSpikes();
-        for (String variable : description.neuron().variables()) {
-            SourceDescription source = new SourceDescription.OfVariable(number, variable);
-            if (delays.isSource(source)
-                    || keeping != null && keeping.variables().contains(variable)) {
-                KeptCurrents place =
-                        keeping != null && keeping.inPlace() && variable.equals(MEMBRANE) ? keeping.current() : null;
-                SignalHistory<FloatMatrix> history = place != null
-                        ? SignalHistory.of(place.all(), batch)
-                        : SignalHistory.ofValues(arena, size(), batch, steps(delays.of(source), size, keeping));
-                variables.add(new Kept(variable, history, place != null));
-                if (variable.equals(MEMBRANE)) {
-                    membranes = history;
-                } else {
-                    keepsOthers = true;
-                }
-            }
-        }
         this.observers = new PopulationObservers(this, network, arena);
         this.kept = keeping == null ? null : new KeptRun(this, keeping, size);
     }
 
-    /**
-     * Blocks of simulations move on. A way back has one place for each step of a window, and so have the last spikes,
-     * which callers hold.
-     */
-    private SignalHistory.Steps steps(int history, RunSize size, WayBack.@Nullable Keeping keeping) {
-        boolean last = number == network.description().populations().size() - 1;
-        return keeping == null && !last
-                ? SignalHistory.Steps.moving(history, size.steps())
-                : SignalHistory.Steps.fixed(history, size.steps());
-    }
-
     /** Makes the block longer. */
     void grow(int blockSteps) {
-        spikes = spikes.grown(arena, blockSteps);
+        signals.grow(blockSteps);
         showPreviousSpikes();
-        if (membranes != null) {
-            membranes = SignalHistory.ofValues(arena, size(), batch, SignalHistory.Steps.fixed(0, blockSteps));
-        }
-        for (int i = 0; i < variables.size(); i++) {
-            Kept longer = variables.get(i).grown(arena, blockSteps);
-            variables.set(i, longer);
-            if (longer.name.equals(MEMBRANE)) {
-                membranes = longer.history;
-            }
-        }
         observers.grow();
     }
 
     private void showPreviousSpikes() {
-        SpikeMatrix before = spikes.stepBefore();
+        SpikeMatrix before = spikes().stepBefore();
         if (before != null) {
             state.setPreviousSpikes(before);
         }
@@ -164,7 +116,7 @@ public final class PopulationRun {
 
     /** Returns the spikes of a block. */
     public SignalHistory<SpikeMatrix> spikes() {
-        return spikes;
+        return signals.spikes();
     }
 
     /** The projections that enter, in the order of declaration. */
@@ -191,24 +143,17 @@ public final class PopulationRun {
 
     /** The source that a projection takes from this population. */
     SourceRun source(SourceDescription source) {
-        return source instanceof SourceDescription.OfVariable variable
-                ? Objects.requireNonNull(values(variable.variable()))
-                : spikes;
+        return signals.source(source);
     }
 
     /** Returns the values of a variable that is kept for all steps; null if it is not. */
     public @Nullable SignalHistory<FloatMatrix> values(String variable) {
-        for (Kept each : variables) {
-            if (each.name.equals(variable)) {
-                return each.history;
-            }
-        }
-        return null;
+        return signals.values(variable);
     }
 
     /** The variables that are kept for all steps. */
-    List<Kept> variables() {
-        return variables;
+    List<PopulationSignals.Kept> variables() {
+        return signals.variables();
     }
 
     /** Whether currents stay, for a way back. */
@@ -251,14 +196,14 @@ public final class PopulationRun {
 
     /** Whether somebody needs what no kernel keeps for a whole block. */
     boolean stepwise() {
-        return kept == null && (keepsOthers || observers.seeSteps());
+        return kept == null && (signals.keepsOthers() || observers.seeSteps());
     }
 
     /** Shows blocks to an observer from now on. */
     public void add(BlockObserver observer) {
         observers.add(observer);
-        if (observer.needsMembranes() && membranes == null) {
-            membranes = SignalHistory.ofValues(arena, size(), batch, SignalHistory.Steps.fixed(0, spikes.blockSteps()));
+        if (observer.needsMembranes()) {
+            signals.keepMembranes();
         }
     }
 
@@ -275,20 +220,20 @@ public final class PopulationRun {
         if (kept != null) {
             kept.fire(step, steps, firstBlock, endBlock, thread);
         } else {
-            run(currents, steps * batch, spikes.from(step, 0), membranesFrom(step));
+            run(currents, steps * batch, spikes().from(step, 0), membranesFrom(step));
         }
     }
 
     /** Whether neurons need not be given currents for each step where these are all the same. */
     boolean holds() {
         return kept == null
-                && membranes == null
+                && membranes() == null
                 && BoundPopulation.steps(neurons()).holds();
     }
 
     /** Takes the neurons of some blocks through some steps of a block that all have these currents. */
     void hold(int step, int steps, Tile current) {
-        BoundPopulation.steps(neurons()).hold(current, state, spikes.steps(step, steps, 0));
+        BoundPopulation.steps(neurons()).hold(current, state, spikes().steps(step, steps, 0));
     }
 
     private void run(PortCurrents currents, int rows, SpikeMatrix fired, @Nullable FloatMatrix recorded) {
@@ -302,33 +247,28 @@ public final class PopulationRun {
     /** The membranes of the block; null if nobody wants them. */
     @Nullable
     SignalHistory<FloatMatrix> membranes() {
-        return membranes;
+        return signals.membranes();
     }
 
     private @Nullable FloatMatrix membranesFrom(int step) {
-        return membranes == null ? null : membranes.from(step, 0);
+        SignalHistory<FloatMatrix> wanted = membranes();
+        return wanted == null ? null : wanted.from(step, 0);
     }
 
     /** Takes all neurons through some steps of the block. */
     void run(long stepNumber, int step, int steps, PortCurrents currents) {
-        observers.beforeStep(currents, spikes.from(step, 0));
+        observers.beforeStep(currents, spikes().from(step, 0));
         fire(step, steps, currents, 0, words(), 0);
         written();
         if (stepwise()) {
-            for (int i = 0; i < variables.size(); i++) {
-                Kept kept = variables.get(i);
-                kept.history.put(state.variable(kept.name), step, 1);
-            }
+            signals.put(state, step);
             observers.observeStep(stepNumber, currents);
         }
     }
 
     /** Takes notice that neurons have left spikes and membranes in the block. */
     void written() {
-        spikes.written();
-        for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).history.written();
-        }
+        signals.written();
     }
 
     /** Shows a block to the observers. */
@@ -364,57 +304,38 @@ public final class PopulationRun {
 
     /** Makes the last of some steps of a block the history of the next. */
     public void advance(int steps) {
-        spikes.advance(steps);
+        signals.advance(steps);
         showPreviousSpikes();
-        for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).history.advance(steps);
-        }
     }
 
     /** Goes on from a state of zeros. */
     public void reset() {
         state.reset();
-        spikes.reset();
+        signals.reset();
         showPreviousSpikes();
-        variables.forEach(kept -> kept.history.reset());
         observers.reset();
     }
 
     /** Goes on from where another run of the same population has come to. */
     public void takeState(PopulationRun other) {
         state.copyFrom(other.state);
-        spikes.takeHistory(other.spikes);
+        signals.takeHistory(other.signals);
         showPreviousSpikes();
-        for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).history.takeHistory(other.variables.get(i).history);
-        }
     }
 
     long bytes() {
-        long bytes = state.bytes() + spikes.bytes();
-        for (int i = 0; i < variables.size(); i++) {
-            bytes += variables.get(i).history.bytes();
-        }
-        return bytes;
+        return state.bytes() + signals.bytes();
     }
 
     void write(ByteBuffer to) {
-        Shape shape = description.shape();
-        state.write(shape, to);
-        spikes.write(shape, to);
-        for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).history.write(shape, to);
-        }
+        state.write(description.shape(), to);
+        signals.write(to);
     }
 
     void read(ByteBuffer from) {
-        Shape shape = description.shape();
-        state.read(shape, from);
-        spikes.read(shape, from);
+        state.read(description.shape(), from);
+        signals.read(from);
         showPreviousSpikes();
-        for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).history.read(shape, from);
-        }
     }
 
     /** Whether an observer looks at this population. */
@@ -425,17 +346,5 @@ public final class PopulationRun {
     /** Whether an observer looks at a variable of this population. */
     public boolean isSeenBy(VariableObserver observer) {
         return observers.has(observer);
-    }
-
-    /**
-     * A variable that is kept for all steps.
-     *
-     * @param inPlace whether it stands there by itself
-     */
-    record Kept(String name, SignalHistory<FloatMatrix> history, boolean inPlace) {
-
-        Kept grown(Arena arena, int blockSteps) {
-            return new Kept(name, history.grown(arena, blockSteps), inPlace);
-        }
     }
 }

@@ -229,10 +229,6 @@ public final class Weights {
         return guard.version();
     }
 
-    Map<String, Values> values() {
-        return values;
-    }
-
     private Values find(String name) {
         Values found = values.get(name);
         if (found == null) {

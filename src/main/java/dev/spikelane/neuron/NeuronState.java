@@ -384,11 +384,6 @@ public final class NeuronState {
         return layout.recurrent();
     }
 
-    /** All variables, one below the other. */
-    FloatMatrix all() {
-        return all;
-    }
-
     /** What the bytes of a state hold, behind its steps. */
     Signal[] parts() {
         return parts;
