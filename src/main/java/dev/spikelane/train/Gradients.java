@@ -13,11 +13,9 @@ import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.random.SampleDraws;
 import dev.spikelane.train.gradient.GradientBlueprint;
-import dev.spikelane.train.gradient.GradientDropout;
 import dev.spikelane.train.gradient.GradientInput;
 import dev.spikelane.train.gradient.GradientOutlet;
 import dev.spikelane.train.gradient.GradientPopulation;
-import dev.spikelane.train.gradient.GradientProjection;
 import dev.spikelane.train.gradient.GradientRun;
 import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.GradientValues;
@@ -65,6 +63,8 @@ public final class Gradients implements AutoCloseable {
     /** What an optimizer changes of neurons. */
     private final List<ParameterChange> changes;
 
+    private final SampleDraws[] draws;
+
     private final WorkerPool workers;
     private final Turn turn = new Turn("object of gradients");
     private long seen;
@@ -80,6 +80,7 @@ public final class Gradients implements AutoCloseable {
         this.run = run;
         this.slots = slots;
         this.changes = changes(plan, slots);
+        this.draws = run.draws();
         this.workers = workers;
         this.seen = plan.layout().version();
         setSamples(IntStream.range(0, plan.size().batch()).toArray());
@@ -117,27 +118,7 @@ public final class Gradients implements AutoCloseable {
      *     or values follow spikes or the other way round where a projection from the input is delayed
      */
     public void forward(Map<String, ? extends Signal> inputs) {
-        requireNames(inputs, plan.network());
-        turn.take();
-        try {
-            forwardInTurn(inputs);
-        } finally {
-            turn.end();
-        }
-    }
-
-    private void forwardInTurn(Map<String, ? extends Signal> inputs) {
-        for (GradientInput input : run.inputs()) {
-            Signal rows = given(inputs, input.input());
-            requireForm(rows instanceof FloatMatrix ? InputForm.VALUES : InputForm.SPIKES);
-            input.requireRows(rows);
-            requireKind(input, rows);
-        }
-        open();
-        for (GradientInput input : run.inputs()) {
-            input.load(given(inputs, input.input()));
-        }
-        forward();
+        forward(inputs, false);
     }
 
     /**
@@ -159,37 +140,36 @@ public final class Gradients implements AutoCloseable {
      *     or values follow spikes or the other way round where a projection from the input is delayed
      */
     public void forwardConstant(Map<String, ? extends Signal> frames) {
-        requireNames(frames, plan.network());
+        forward(frames, true);
+    }
+
+    private void forward(Map<String, ? extends Signal> rows, boolean constant) {
+        requireNames(rows, plan.network());
         turn.take();
         try {
-            forwardConstantInTurn(frames);
-        } finally {
-            turn.end();
-        }
-    }
-
-    private void forwardConstantInTurn(Map<String, ? extends Signal> frames) {
-        requireForm(InputForm.FRAME);
-        for (GradientInput input : run.inputs()) {
-            Signal frame = given(frames, input.input());
-            input.requireFrame(frame);
-            requireKind(input, frame);
-        }
-        open();
-        for (GradientInput input : run.inputs()) {
-            input.loadFrame(given(frames, input.input()));
-        }
-        forward();
-    }
-
-    private void forward() {
-        try {
+            for (GradientInput input : run.inputs()) {
+                Signal own = given(rows, input.input());
+                requireForm(form(own, constant));
+                input.require(own, constant);
+                if (ran) {
+                    input.requireKind(own);
+                }
+            }
+            open();
+            for (GradientInput input : run.inputs()) {
+                input.load(given(rows, input.input()), constant);
+            }
             run.forward(firstStep);
             stands = true;
         } finally {
+            turn.end();
             Reference.reachabilityFence(
                     this); // a cleaner frees what is forgotten, which gradients that run must not be
         }
+    }
+
+    private static InputForm form(Signal rows, boolean constant) {
+        return constant ? InputForm.FRAME : rows instanceof FloatMatrix ? InputForm.VALUES : InputForm.SPIKES;
     }
 
     private void open() {
@@ -205,12 +185,6 @@ public final class Gradients implements AutoCloseable {
             firstStep += plan.size().steps();
         }
         ran = true;
-    }
-
-    private void requireKind(GradientInput input, Signal rows) {
-        if (ran) {
-            input.requireKind(rows);
-        }
     }
 
     private void requireForm(InputForm form) {
@@ -257,17 +231,8 @@ public final class Gradients implements AutoCloseable {
             throw new IllegalArgumentException(
                     numbers.length + " samples, expected " + plan.size().batch() + ", the batch");
         }
-        for (GradientPopulation population : run.populations()) {
-            SampleDraws draws = population.draws();
-            if (draws != SampleDraws.NONE) {
-                draws.setSamples(numbers, 0, numbers.length);
-            }
-        }
-        for (GradientProjection projection : run.projections()) {
-            GradientDropout dropout = projection.dropout();
-            if (dropout != null) {
-                dropout.draws().setSamples(numbers, 0, numbers.length);
-            }
+        for (SampleDraws each : draws) {
+            each.setSamples(numbers, 0, numbers.length);
         }
     }
 
@@ -277,17 +242,8 @@ public final class Gradients implements AutoCloseable {
      * @param epoch its number
      */
     public void setEpoch(int epoch) {
-        for (GradientPopulation population : run.populations()) {
-            SampleDraws draws = population.draws();
-            if (draws != SampleDraws.NONE) {
-                draws.setEpoch(epoch);
-            }
-        }
-        for (GradientProjection projection : run.projections()) {
-            GradientDropout dropout = projection.dropout();
-            if (dropout != null) {
-                dropout.draws().setEpoch(epoch);
-            }
+        for (SampleDraws each : draws) {
+            each.setEpoch(epoch);
         }
     }
 

@@ -93,18 +93,9 @@ public final class GradientInput {
         return run.frame() != null;
     }
 
-    /** Checks the rows of all steps, before a window begins. */
-    public void requireRows(Signal given) {
-        require(given, size.steps() * size.batch());
-    }
-
-    /** Checks a frame. */
-    public void requireFrame(Signal given) {
-        require(given, size.batch());
-    }
-
-    private void require(Signal given, int rows) {
-        given.requireShape(name, rows, columns());
+    /** Checks the rows of all steps, or a frame, before a window begins. */
+    public void require(Signal given, boolean isFrame) {
+        given.requireShape(name, isFrame ? size.batch() : size.steps() * size.batch(), columns());
         if (given instanceof FloatMatrix numbers) {
             numbers.requireFinite(name);
         }
@@ -115,14 +106,13 @@ public final class GradientInput {
         run.requireKind(given, size.steps());
     }
 
-    /** Takes the rows of all steps. */
-    public void load(Signal given) {
-        run.open(given);
-        run.load(given, 0, size.steps());
-    }
-
-    /** Takes one frame for all steps. */
-    public void loadFrame(Signal given) {
+    /** Takes the rows of all steps, or one frame for them. */
+    public void load(Signal given, boolean isFrame) {
+        if (!isFrame) {
+            run.open(given);
+            run.load(given, 0, size.steps());
+            return;
+        }
         run.openFrame(given, staysGiven);
         run.load(given, 0, size.steps());
         frame = switch (Objects.requireNonNull(run.frame())) {

@@ -17,10 +17,13 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
 import dev.spikelane.neuron.gradient.NeuronGradient;
+import dev.spikelane.random.SampleDraws;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a window forward and back: segments of steps, components of populations, threads. */
@@ -198,8 +201,13 @@ public final class GradientRun implements WayBack {
         return norms;
     }
 
-    public GradientProjection[] projections() {
-        return projections;
+    /** What surrogates and dropouts draw from. */
+    public SampleDraws[] draws() {
+        return Stream.concat(
+                        Arrays.stream(populations).map(GradientPopulation::draws),
+                        Arrays.stream(dropouts).filter(Objects::nonNull).map(GradientDropout::draws))
+                .filter(draws -> draws != SampleDraws.NONE)
+                .toArray(SampleDraws[]::new);
     }
 
     /** Runs all steps of a window that begins at a step. */
