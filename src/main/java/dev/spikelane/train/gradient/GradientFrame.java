@@ -144,7 +144,7 @@ final class GradientFrame {
                 LeakyFrame.back(parameters, steps, window, sample, block);
             }
         }
-        from.takeSums(own.summed.at(block, block + 1), thread);
+        from.frameSum().takeSums(own.summed.at(block, block + 1), thread);
     }
 
     int blocks() {
@@ -153,7 +153,7 @@ final class GradientFrame {
 
     /** Begins the way back. */
     void open() {
-        from.openSums();
+        from.frameSum().openSums();
         if (upstream[0].rows() == size.batch()) {
             for (int sample = 0; sample < size.batch(); sample++) {
                 gather(sample, upstream[0], sample);

@@ -183,7 +183,7 @@ public final class GradientInput {
         if (steps > 0) {
             projection.pull(0, steps, into);
         } else {
-            projection.pullFrame(into);
+            projection.frameSum().pull(into);
         }
     }
 
@@ -198,7 +198,7 @@ public final class GradientInput {
         FloatMatrix into = gradientsOfFrame();
         FloatMatrix rows = started ? scratch(1) : into;
         if (projection.isFrame()) {
-            projection.openFrame();
+            projection.frameSum().toFirst();
             pull(projection, 0, rows);
         } else {
             rows.copyFrom(delayed(projection));

@@ -89,7 +89,7 @@ final class GradientNorm implements Halves.Work {
 
     /** Takes gradients of a frame's currents, summed over the steps, back to those of what was normalized. */
     void frameBack(FloatMatrix into) {
-        behind.pullFrameWhole(into);
+        behind.frameSum().pullWhole(into);
         gradients = into;
         run(0, 1);
     }

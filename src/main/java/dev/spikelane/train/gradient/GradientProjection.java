@@ -6,13 +6,9 @@ import dev.spikelane.engine.ProjectionRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import java.lang.foreign.Arena;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A projection: forward, and what it takes back from the gradients of its currents. */
@@ -32,21 +28,16 @@ public final class GradientProjection {
 
     private final RunSize size;
     private final boolean learns;
-    /** The sum over the steps of the gradients of a frame's currents. */
-    private final Lazy<Tile> ofFrame;
+    /** What it takes back of a frame. */
+    private final GradientFrameSum frameSum;
 
-    /** Gradients of a step, which are added to that sum. */
-    private final Tile ofStep;
     /** Whole rows of the source. */
-    private final Tile whole;
+    private final Tile whole = Tile.whole(FloatMatrix.zeros(1, 1));
 
-    private final Arena arena;
     private final WorkerPool.Job toFirst = this::toFirst;
     private final WorkerPool.Job between = this::between;
     private int stepsInPart;
     private int count;
-    private boolean summed;
-    private boolean added;
     private boolean tiles;
     /** Whether the way back goes on to whole rows of the source. */
     private boolean toSource;
@@ -74,10 +65,7 @@ public final class GradientProjection {
         this.norm = norm;
         this.size = plan.size();
         this.learns = learns;
-        this.arena = plan.arena();
-        this.ofFrame = new Lazy<>(() -> Tile.whole(FloatMatrix.zeros(arena, size.batch(), chain.outputs())));
-        this.ofStep = Tile.whole(FloatMatrix.zeros(1, chain.outputs()));
-        this.whole = ofStep.another();
+        this.frameSum = new GradientFrameSum(this, chain, plan);
     }
 
     /** The way forward. */
@@ -93,6 +81,21 @@ public final class GradientProjection {
 
     private int delay() {
         return forward.description().delay();
+    }
+
+    KeptCurrents port() {
+        return port;
+    }
+
+    /** What normalizes the currents; null if they are as they are. */
+    @Nullable
+    GradientNorm norm() {
+        return norm;
+    }
+
+    /** What it takes back where all steps of a window have the same rows. */
+    GradientFrameSum frameSum() {
+        return frameSum;
     }
 
     boolean learns() {
@@ -131,8 +134,7 @@ public final class GradientProjection {
             dropout.draw(firstStep);
         }
         forward.open();
-        summed = false;
-        added = false;
+        frameSum.open();
         tiles = false;
         made = 0;
     }
@@ -144,41 +146,6 @@ public final class GradientProjection {
                     + "' are wanted, and projection '" + forward.description().name()
                     + "' drops other parts of it in each step, expected rows for each step");
         }
-    }
-
-    /** Says that gradients of a frame's currents come summed over the steps, a block after the other. */
-    void openSums() {
-        summed = true;
-        WeightGradients weights = chain.only();
-        if (!takesSums()) {
-            ofFrame.get();
-            return;
-        }
-        added = true;
-        if (learns && weights != null) {
-            weights.open(chain.takeFrame(frame(), forward.source().frameVersion(), null)
-                    .steps(true, true));
-            chain.workers().run(weights);
-        }
-    }
-
-    /** Whether blocks of sums go into the weights' gradients at once; else something needs all of them. */
-    private boolean takesSums() {
-        return chain.takesBlocks() && !Objects.requireNonNull(input).wantsGradient();
-    }
-
-    /** Takes such a block. */
-    void takeSums(Tile sums, int thread) {
-        WeightGradients weights = chain.only();
-        if (!takesSums()) {
-            sums.copyTo(0, ofFrame.get().matrix(), 0, size.batch());
-        } else if (learns && weights != null) {
-            weights.add(sums, 0, 1, thread);
-        }
-    }
-
-    private FloatMatrix frame() {
-        return input == null ? (FloatMatrix) Objects.requireNonNull(forward.frame()) : input.frame();
     }
 
     /** The gradients of the currents of all steps of a window that is one segment. */
@@ -263,7 +230,7 @@ public final class GradientProjection {
     }
 
     /** Takes gradients back to those of currents, which were normalized, from a step on. */
-    private void backTo(int step) {
+    void backTo(int step) {
         if (norm != null) {
             norm.backTo(step);
         }
@@ -292,31 +259,6 @@ public final class GradientProjection {
         pull(0, steps, whole.on(into));
     }
 
-    /** The same of a frame, when all steps were taken back. */
-    void pullFrameWhole(FloatMatrix into) {
-        openFrame();
-        pullFrame(whole.on(into));
-    }
-
-    /** Takes the gradients of a frame back to what the first operator makes, when all steps were taken back. */
-    void openFrame() {
-        if (chain.readsMade()) {
-            chain.again(frame(), 0, size.batch(), 0);
-        }
-        chain.toFirst(ofFrame.get().matrix(), 0, size.batch(), 0, true);
-    }
-
-    /** Writes the gradients of a frame, behind {@link #openFrame}. */
-    void pullFrame(Tile into) {
-        if (chain.makesRows()) {
-            chain.copyRows(0, size.batch(), into);
-        } else {
-            Signal source = chain.readsSource() ? frame() : null;
-            chain.pull(
-                    source, chain.isOneOperator() ? ofFrame.get().matrix() : chain.ofFirst(0), size.batch(), into, 0);
-        }
-    }
-
     /** Whether all steps of the window have the same rows. */
     boolean isFrame() {
         return forward.frame() != null;
@@ -325,7 +267,7 @@ public final class GradientProjection {
     /** Adds the gradients of weights in some steps, or of a frame when those of all steps are there. */
     void addWeights(int first, int steps) {
         if (isFrame()) {
-            addOfFrame(first, steps);
+            frameSum.addWeights(first, steps);
             return;
         }
         backTo(first); // the segment before needs the memory of the gradients
@@ -337,33 +279,6 @@ public final class GradientProjection {
             }
             chain.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
             chain.addWeights(first + steps == size.steps(), first == 0);
-        }
-    }
-
-    private void addOfFrame(int first, int steps) {
-        if (norm != null && norm.isFrame()) {
-            if (first == 0) {
-                norm.frameBack(ofFrame.get().matrix());
-            }
-        } else if (!summed) {
-            backTo(first);
-            sumUp(first, steps);
-        }
-        if (learns && first == 0 && !added) {
-            FloatMatrix sums = ofFrame.get().matrix();
-            chain.again(frame(), 0, size.batch(), 0);
-            chain.toFirst(sums, 0, size.batch(), 0, false);
-            chain.takeFrame(frame(), forward.source().frameVersion(), sums);
-            chain.addWeights(true, true);
-        }
-    }
-
-    private void sumUp(int first, int count) {
-        if (first + count == size.steps()) {
-            ofFrame.get().matrix().fill(0); // the last steps come first
-        }
-        for (int step = first + count - 1; step >= first; step--) {
-            RowSum.add(ofFrame.get(), ofStep.on(port.from(step)), size.batch());
         }
     }
 
