@@ -2,7 +2,6 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.engine.KeptCurrents;
-import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.PopulationRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SignalHistory;
@@ -12,7 +11,6 @@ import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.PortSteps;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
@@ -36,7 +34,7 @@ public final class GradientPopulation {
     /** Blocks of 64 neurons that a thread takes back at a time. */
     private static final int BLOCKS_IN_TILE = 2;
 
-    private final LaidOutNetwork layout;
+    private final GradientBlueprint plan;
     private final int number;
     private final Population declared;
     private final RunSize size;
@@ -53,8 +51,6 @@ public final class GradientPopulation {
 
     private final List<GradientProjection> feedbackProjections = new ArrayList<>();
     private final GradientStates states;
-    private final GradientBlueprint.Use use;
-    private final InputForm form;
     private final List<String> variables;
     private final GradientOutlet ofSpikes;
     private final GradientOutlet[] ofVariables;
@@ -87,7 +83,7 @@ public final class GradientPopulation {
      * @param alone whether it is in no loop, so that threads can share its neurons
      */
     GradientPopulation(GradientBlueprint plan, int number, PopulationRun run, NeuronGradient gradient, boolean alone) {
-        this.layout = plan.layout();
+        this.plan = plan;
         this.number = number;
         this.declared = plan.population(number);
         this.size = plan.size();
@@ -97,18 +93,16 @@ public final class GradientPopulation {
         this.surrogate = plan.surrogateOf(declared);
         this.draws = plan.drawsOf(number, surrogate);
         this.alone = alone;
-        this.group = layout.neurons(number);
+        this.group = plan.layout().neurons(number);
         this.run = run;
         this.gradient = gradient;
         this.current = run.keeping().current();
         this.feedback = run.keeping().feedback();
-        this.use = plan.use();
-        this.form = plan.form();
         this.states = new GradientStates(
                 run.state(),
                 this::newState,
                 size,
-                use == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
+                plan.use() == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
         this.variables = state().names();
         this.ofSpikes = plan.outlet(declared.name(), declared.size(), null);
         this.ofVariables = new GradientOutlet[variables.size()];
@@ -128,7 +122,7 @@ public final class GradientPopulation {
 
     /** Makes room for the way back, when all projections are there. */
     void layOut() {
-        frame = frame();
+        frame = GradientFrame.of(this, plan, frame);
     }
 
     /** Whether threads may each carry some samples through a loop: nothing is shared between them. */
@@ -173,39 +167,6 @@ public final class GradientPopulation {
     public FloatMatrix carriedOf(int variable) {
         carried();
         return carriedOf[variable];
-    }
-
-    /** The short way under a frame, if this population can go it. */
-    private @Nullable GradientFrame frame() {
-        LeakyParameters parameters = gradient.underFrame();
-        GradientProjection to = ofSpikes.onlyProjection();
-        List<GradientProjection> from = projections;
-        boolean apart = shares() && feedback() == null && size.segments() == 1;
-        boolean framed = (form == InputForm.FRAME || form == InputForm.ANY)
-                && from.size() == 1
-                && from.getFirst().input() != null
-                && from.getFirst().forward().chain().isOneProduct()
-                && from.getFirst().dropout() == null
-                && from.getFirst().forward().description().delay() == 0;
-        boolean plain = !ofVariables[0].mayHaveGradients() && !ofVariables[0].keeps() && !surrogate.isRandom();
-        if (parameters == null || to == null || !to.samplesApart() || !framed || !apart || !plain) {
-            return null;
-        }
-        FloatMatrix weights = to.forward().description().delay() == 0 ? to.packed() : null;
-        if (weights == null) {
-            return null;
-        }
-        GradientFrameParts parts = new GradientFrameParts(
-                parameters,
-                from.getFirst(),
-                to,
-                weights,
-                surrogate,
-                state(),
-                states.before(0),
-                run.spikes().block(),
-                use == GradientBlueprint.Use.ANY ? carried() : null);
-        return new GradientFrame(parts, size, arena, frame);
     }
 
     /** Gradients of all variables after the step that comes next on the way back. */
@@ -334,6 +295,10 @@ public final class GradientPopulation {
         return Math.ceilDiv(declared.size(), Long.SIZE);
     }
 
+    FiringGradient surrogate() {
+        return surrogate;
+    }
+
     GradientStates states() {
         return states;
     }
@@ -369,7 +334,7 @@ public final class GradientPopulation {
 
     /** Begins the way back. */
     void begin() {
-        if (openFrame() == null || use == GradientBlueprint.Use.ANY) {
+        if (openFrame() == null || plan.use() == GradientBlueprint.Use.ANY) {
             carried().fill(0);
         }
         states.begin();
@@ -466,11 +431,11 @@ public final class GradientPopulation {
     /** Takes notice that parameters have changed. */
     @SuppressWarnings("ReferenceEquality") // neurons that were made anew are other objects
     void update() {
-        if (!layout.neurons(number).equals(group)) {
+        if (!plan.layout().neurons(number).equals(group)) {
             refresh();
         } else if (learnedNames.length > 0) {
             for (String name : learnedNames) {
-                layout.population(number).read(name, gradient.values(name));
+                plan.layout().population(number).read(name, gradient.values(name));
             }
             gradient.update();
             backward.update();
@@ -482,10 +447,10 @@ public final class GradientPopulation {
 
     /** Takes the parameters that the neurons have now. */
     void refresh() {
-        group = layout.neurons(number);
-        gradient = gradient.with(layout.population(number).inside(), group);
+        group = plan.layout().neurons(number);
+        gradient = gradient.with(plan.layout().population(number).inside(), group);
         backward.refresh();
-        frame = frame();
+        frame = GradientFrame.of(this, plan, frame);
         for (GradientShare share : shares) {
             share.refresh();
         }
