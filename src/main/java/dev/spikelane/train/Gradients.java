@@ -9,7 +9,6 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
-import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.random.SampleDraws;
 import dev.spikelane.train.gradient.GradientBlueprint;
@@ -23,7 +22,6 @@ import dev.spikelane.train.gradient.InputForm;
 import dev.spikelane.train.update.RefusedParameter;
 import dev.spikelane.train.update.TrainingParameter;
 import java.lang.ref.Reference;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -79,7 +77,7 @@ public final class Gradients implements AutoCloseable {
         this.plan = plan;
         this.run = run;
         this.slots = slots;
-        this.changes = changes(plan, slots);
+        this.changes = GradientValues.changes(plan, slots);
         this.draws = run.draws();
         this.workers = workers;
         this.seen = plan.layout().version();
@@ -508,25 +506,6 @@ public final class Gradients implements AutoCloseable {
                         parameters, plan.population(changes.get(i).population()), refused);
             }
         }
-    }
-
-    /** The parameters of each population, which change together. */
-    private static List<ParameterChange> changes(GradientBlueprint plan, List<GradientSlot> slots) {
-        List<ParameterChange> changes = new ArrayList<>();
-        List<Population> populations = plan.network().populations();
-        for (int number = 0; number < populations.size(); number++) {
-            Population population = populations.get(number);
-            List<GradientSlot> own = slots.stream()
-                    .filter(slot -> population.equals(slot.population()))
-                    .toList();
-            if (!own.isEmpty()) {
-                changes.add(new ParameterChange(
-                        number,
-                        own.stream().map(GradientSlot::parameter).toList(),
-                        own.stream().map(GradientSlot::values).toList()));
-            }
-        }
-        return changes;
     }
 
     /** Goes on from the state at the end of another window of the same network and samples. */

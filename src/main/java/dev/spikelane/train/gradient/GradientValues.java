@@ -3,6 +3,7 @@ package dev.spikelane.train.gradient;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.engine.ParameterChange;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -55,6 +56,25 @@ public final class GradientValues {
             }
         }
         return List.copyOf(slots);
+    }
+
+    /** The parameters of each population, which change together. */
+    public static List<ParameterChange> changes(GradientBlueprint plan, List<GradientSlot> slots) {
+        List<ParameterChange> changes = new ArrayList<>();
+        List<Population> populations = plan.network().populations();
+        for (int number = 0; number < populations.size(); number++) {
+            Population population = populations.get(number);
+            List<GradientSlot> own = slots.stream()
+                    .filter(slot -> population.equals(slot.population()))
+                    .toList();
+            if (!own.isEmpty()) {
+                changes.add(new ParameterChange(
+                        number,
+                        own.stream().map(GradientSlot::parameter).toList(),
+                        own.stream().map(GradientSlot::values).toList()));
+            }
+        }
+        return changes;
     }
 
     /** Copies what populations have summed up to their slots. */
