@@ -177,8 +177,7 @@ public final class NetworkRun {
             population.projections().clear();
         }
         List<ProjectionDescription> descriptions = network.description().projections();
-        ProjectionRuns made =
-                new ProjectionRuns(descriptions.size(), memory.arena, memory.workers, size, back != null);
+        ProjectionRuns made = new ProjectionRuns(descriptions.size(), memory.arena, memory.workers, size, back != null);
         for (int i = 0; i < descriptions.size(); i++) {
             ProjectionDescription each = descriptions.get(i);
             SourceRun source = source(each.source());

@@ -83,10 +83,8 @@ final class PopulationObservers {
         for (int i = 0; i < ofSteps.size(); i++) {
             VariableObserver each = ofSteps.get(i);
             switch (each.variable()) {
-                case Neuron.CURRENT ->
-                    each.record(number, currents.current().matrix(), shapeOfCurrents);
-                case Neuron.FEEDBACK ->
-                    each.record(number, currents.feedback().matrix(), shapeOfCurrents);
+                case Neuron.CURRENT -> each.record(number, currents.current().matrix(), shapeOfCurrents);
+                case Neuron.FEEDBACK -> each.record(number, currents.feedback().matrix(), shapeOfCurrents);
                 default -> each.record(number, stateFor(each).variable(each.variable()), shape);
             }
         }

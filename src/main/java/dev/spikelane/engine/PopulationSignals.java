@@ -66,8 +66,7 @@ final class PopulationSignals {
                         keeping != null && keeping.inPlace() && variable.equals(MEMBRANE) ? keeping.current() : null;
                 SignalHistory<FloatMatrix> history = place != null
                         ? SignalHistory.of(place.all(), batch)
-                        : SignalHistory.ofValues(
-                                arena, shape.size(), batch, steps(delays.of(source), size, moves));
+                        : SignalHistory.ofValues(arena, shape.size(), batch, steps(delays.of(source), size, moves));
                 variables.add(new Kept(variable, history, place != null));
                 keepsOthers |= !variable.equals(MEMBRANE);
             }
@@ -88,8 +87,7 @@ final class PopulationSignals {
     /** Makes the block longer. */
     void grow(int blockSteps) {
         spikes = spikes.grown(arena, blockSteps);
-        variables.replaceAll(
-                each -> new Kept(each.name, each.history.grown(arena, blockSteps), each.inPlace));
+        variables.replaceAll(each -> new Kept(each.name, each.history.grown(arena, blockSteps), each.inPlace));
         SignalHistory<FloatMatrix> kept = values(MEMBRANE);
         membranes = kept != null || membranes == null ? kept : membranes(blockSteps);
     }

@@ -5,16 +5,16 @@ import dev.spikelane.connection.operator.WeightRows;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.kernel.base.Lazy;
-import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a projection takes back where all steps of a window have the same rows: gradients of its currents are summed over
- * the steps, and go through its operators once.
+ * What a projection takes back where all steps of a window have the same rows: gradients of its currents are summed
+ * over the steps, and go through its operators once.
  */
 final class GradientFrameSum {
 
@@ -86,7 +86,8 @@ final class GradientFrameSum {
 
     /** Whether blocks of sums go into the weights' gradients at once; else something needs all of them. */
     private boolean takesSums() {
-        return chain.takesBlocks() && !Objects.requireNonNull(projection.input()).wantsGradient();
+        return chain.takesBlocks()
+                && !Objects.requireNonNull(projection.input()).wantsGradient();
     }
 
     /** Takes such a block. */
