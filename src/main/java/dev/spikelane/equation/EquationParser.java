@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EquationParser {
 
+    /** All are stored in one loop, which HotSpot is to compile ({@code HugeMethodLimit}). */
+    private static final int MOST_STATES = 40;
+
     private static final Set<String> WORDS = Set.of(
             "and",
             "carries",
@@ -214,6 +217,9 @@ public final class EquationParser {
     }
 
     private void variable(Token token) {
+        if (variables.size() == MOST_STATES) {
+            throw token.error(token + " is one state too many, expected at most " + MOST_STATES);
+        }
         Node initial = words.takes("=") ? ofParameters(token) : graph.constant(0);
         declare(token, graph.leaf(Op.STATE, token.text(), 0));
         variables.put(token.text(), initial);

@@ -1,5 +1,6 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.List;
  * numbers have as many floats as neurons rounded up to 64, rows of bits a word for 64 neurons; all are native memory.
  */
 public final class Frame {
+
+    private static final int TILE_BYTES = Parts.TILE_WORDS * Long.SIZE * Float.BYTES;
 
     /** Names of the rows, as {@link Program#rows} orders them. */
     public final List<String> rows;
@@ -35,6 +38,11 @@ public final class Frame {
         this.bases = new long[rows.size()];
         this.strides = new long[rows.size()];
         Arrays.fill(segments, MemorySegment.NULL);
+        for (int i = 0; i < segments.length; i++) {
+            if (rows.get(i).startsWith(Parts.CUT)) {
+                segments[i] = NativeMemory.ofAuto().allocate((long) TILE_BYTES, Parts.ALIGNMENT);
+            }
+        }
         this.neurons = neurons;
         this.words = Math.ceilDiv(neurons, Long.SIZE);
     }

@@ -204,17 +204,21 @@ final class Integrator {
         return graph.of(Op.ADD, before, graph.of(Op.MUL, derive(factor), slope));
     }
 
+    private static boolean isDerived(Node node) {
+        return node.ofParameters() && !node.op().isCondition();
+    }
+
     /** The same with parameters for what follows from parameters; a division by one multiplies by its inverse. */
     private Node hoist(Node root) {
         if (root.ofParameters()) {
             return derive(root);
         }
         Map<Node, Node> made = new HashMap<>();
-        Function<Node, Node> taken = node -> node.ofParameters() ? derive(node) : Graph.of(made, node);
+        Function<Node, Node> taken = node -> isDerived(node) ? derive(node) : Graph.of(made, node);
         for (Node node : Graph.order(List.of(root))) {
             if (node.op().isLeaf()) {
                 made.put(node, node);
-            } else if (!node.ofParameters()) {
+            } else if (!isDerived(node)) {
                 boolean divides = node.op() == Op.DIV && node.of(1).ofParameters();
                 Node copy = divides
                         ? graph.of(

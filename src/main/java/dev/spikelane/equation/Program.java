@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a loop over neurons reads, computes and stores: of one step or of some. It reads the rows that the leaves of its
@@ -28,6 +29,7 @@ public final class Program {
     private final String name;
     private final int steps;
     private final List<Store> stores = new ArrayList<>();
+    private @Nullable List<Program> parts;
 
     /** Makes a program of so many steps, which stores nothing yet. */
     Program(String name, int steps) {
@@ -36,6 +38,7 @@ public final class Program {
     }
 
     void store(Op op, String row, int shift, Node value) {
+        parts = null;
         stores.add(new Store(op, row, shift, value));
     }
 
@@ -66,7 +69,38 @@ public final class Program {
                 .filter(node -> node.op().isLeaf() && node.op() != Op.CONSTANT)
                 .forEach(node -> names.add(node.name()));
         stores.forEach(store -> names.add(store.name()));
+        for (Program part : parts()) {
+            part.stores.forEach(store -> names.add(store.name()));
+        }
         return List.copyOf(names);
+    }
+
+    /** What loops run one behind the other, over the same tile of neurons. */
+    List<Program> parts() {
+        List<Program> known = parts;
+        if (known == null) {
+            known = Parts.of(this);
+            parts = known;
+        }
+        return known;
+    }
+
+    /** A text that equal programs with equal shared parameters have, and no others. */
+    String signature(Set<String> shared) {
+        StringBuilder text = new StringBuilder();
+        Map<Node, Integer> places = new HashMap<>();
+        for (Node node : order()) {
+            places.put(node, places.size());
+            text.append(node.op()).append(' ').append(Double.doubleToRawLongBits(node.value()));
+            text.append(' ').append(node.name()).append(shared.contains(node.name()) ? "!" : "@").append(node.shift());
+            node.of().forEach(each -> text.append(' ').append(places.get(each)));
+            text.append('\n');
+        }
+        for (Store store : stores) {
+            text.append(store.op).append(' ').append(store.name).append('@').append(store.shift);
+            text.append(' ').append(places.get(store.value)).append('\n');
+        }
+        return text.toString();
     }
 
     /** Whether a row has bits, not numbers. */
