@@ -3,6 +3,7 @@ package dev.spikelane.equation;
 import dev.spikelane.kernel.base.SimdWidth;
 import java.lang.constant.ClassDesc;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.ref.WeakReference;
 import java.util.Locale;
 import java.util.Map;
@@ -91,13 +92,12 @@ public final class LoopCompiler {
         byte[] bytes =
                 LoopWriter.write(program, shared, name, form == Form.VECTOR ? VectorWriter::new : ScalarWriter::new);
         try {
-            return (Loop) own.defineHiddenClass(bytes, true)
-                    .lookupClass()
-                    .getConstructor()
-                    .newInstance();
+            MethodHandles.Lookup made = own.defineHiddenClass(bytes, true);
+            return (Loop) made.findConstructor(made.lookupClass(), MethodType.methodType(void.class))
+                    .invoke();
         } catch (VirtualMachineError failure) {
             throw failure;
-        } catch (ReflectiveOperationException | RuntimeException | Error failure) {
+        } catch (Throwable failure) {
             if (!WARNED.getAndSet(true)) {
                 System.getLogger("dev.spikelane")
                         .log(
