@@ -1,0 +1,106 @@
+package dev.spikelane.equation;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The values of parameters, those that follow from others too, in memory where a {@link Frame} finds them. */
+public final class EquationParameters {
+
+    /** Rows begin where vectors and lines of the cache do. */
+    private static final int ALIGNMENT = 64;
+
+    private final Equations equations;
+    private final int neurons;
+    /** One value, or one for each neuron. */
+    private final Map<String, float[]> values = new LinkedHashMap<>();
+
+    private final Map<String, MemorySegment> rows = new HashMap<>();
+
+    /**
+     * Lays values out.
+     *
+     * @param given by the names of {@link Equations#parameters}: one value, or one for each neuron; others are what the
+     *     text says
+     */
+    public EquationParameters(Arena arena, Equations equations, int neurons, Map<String, float[]> given) {
+        this.equations = equations;
+        this.neurons = neurons;
+        equations
+                .parameters()
+                .forEach((name, value) ->
+                        values.put(name, given.getOrDefault(name, new float[] {(float) (double) value})));
+        equations.derived().forEach((name, of) -> values.put(name, new float[isShared(of.of()) ? 1 : neurons]));
+        int padded = Math.ceilDiv(neurons, Long.SIZE) * Long.SIZE;
+        values.forEach((name, of) -> rows.put(name, arena.allocate((long) padded * Float.BYTES, ALIGNMENT)));
+        update();
+    }
+
+    /** Computes what follows from the {@link #values}, and lays all out anew; rows behind the last neuron repeat it. */
+    public void update() {
+        equations.derived().forEach((name, of) -> {
+            float[] made = values(name);
+            for (int i = 0; i < made.length; i++) {
+                int neuron = i;
+                made[i] = (float) DoubleInterpreter.value(of, leaf -> value(leaf.name(), neuron));
+            }
+        });
+        values.forEach((name, of) -> {
+            MemorySegment row = Graph.of(rows, name);
+            for (int i = 0; i < row.byteSize() / Float.BYTES; i++) {
+                row.setAtIndex(JAVA_FLOAT, i, of[Math.min(i, of.length - 1)]);
+            }
+        });
+    }
+
+    private boolean isShared(Collection<Node> nodes) {
+        return Graph.order(nodes).stream()
+                .noneMatch(node -> node.op() == Op.PARAMETER && values(node.name()).length > 1);
+    }
+
+    private float value(String name, int neuron) {
+        float[] all = values(name);
+        return all[all.length == 1 ? 0 : neuron];
+    }
+
+    /** The values of a parameter, one or one for each neuron; to be followed by {@link #update} if they are changed. */
+    public float[] values(String name) {
+        return Graph.of(values, name);
+    }
+
+    /** Names of the parameters that are one value for all neurons. */
+    public Set<String> shared() {
+        return values.entrySet().stream()
+                .filter(each -> each.getValue().length == 1)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The value of a node of parameters, for a neuron. */
+    public float of(Node node, int neuron) {
+        return (float) DoubleInterpreter.value(node, leaf -> value(leaf.name(), neuron));
+    }
+
+    /** Whether a node of parameters is one value for all neurons. */
+    public boolean isShared(Node node) {
+        return isShared(List.of(node));
+    }
+
+    /** Neurons of a row. */
+    public int neurons() {
+        return neurons;
+    }
+
+    /** Says where the parameters are. */
+    public void put(Frame frame) {
+        rows.forEach((name, row) -> frame.put(name, row, 0, 0));
+    }
+}
