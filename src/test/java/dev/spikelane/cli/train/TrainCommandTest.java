@@ -128,6 +128,10 @@ final class TrainCommandTest {
         Network network = ModelFile.read(model);
         assertEquals(List.of(6), network.weights().shape("conv1.1.running_mean"));
         assertEquals(List.of(12, 24), network.weights().shape("fc1.0.weight"));
+        String run = CommandRun.of("run", "--model", model.toString(), "--data", images.toString(), "--weights", "int8")
+                .requireSuccess();
+        assertTrue(run.contains("  Folded         batch norms, which integers need: 'conv1.weight': "), run);
+        assertTrue(run.contains("  Weights        int8; with float weights "), run);
     }
 
     @Test
