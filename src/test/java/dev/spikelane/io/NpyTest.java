@@ -65,7 +65,7 @@ class NpyTest {
 
     @Test
     void rejectsEveryBrokenFileByName() throws IOException {
-        InteropCase interop = InteropCase.unpack("malformed_npy", folder);
+        InteropCase interop = InteropCase.unpack("npy", "malformed_npy", folder);
         for (String file : interop.files()) {
             Path path = interop.path(file);
             if (file.equals("nan_weights.npy")) {
@@ -79,7 +79,7 @@ class NpyTest {
 
     @Test
     void readsFloatsInOrderOfCAndNamesWhatItDoesNotRead() throws IOException {
-        InteropCase interop = InteropCase.unpack("npy_dtypes", folder);
+        InteropCase interop = InteropCase.unpack("npy", "npy_dtypes", folder);
         for (String file : interop.files()) {
             Path path = interop.path(file);
             boolean supported = interop.fact(file, "descr").asText().equals("<f4")
@@ -105,7 +105,7 @@ class NpyTest {
 
     @Test
     void writesByteForByteWhatNumpyWrites() throws IOException {
-        InteropCase.unpack("npy_dtypes", folder);
+        InteropCase.unpack("npy", "npy_dtypes", folder);
         for (String name :
                 List.of("f32_c.npy", "f32_1d.npy", "f32_1d_one.npy", "f32_special.npy", "f32_was_strided.npy")) {
             Npy<FloatMatrix> array = Npy.readFloats(folder.resolve(name), arena);
@@ -113,7 +113,7 @@ class NpyTest {
             Npy.write(copy, array.matrix(), dimensions(array.shape()));
             assertArrayEquals(Files.readAllBytes(folder.resolve(name)), Files.readAllBytes(copy), name);
         }
-        InteropCase.unpack("npy_spikes", folder);
+        InteropCase.unpack("npy", "npy_spikes", folder);
         Npy<SpikeMatrix> spikes = Npy.readSpikes(folder.resolve("spikes_u8.npy"), arena);
         Path copy = folder.resolve("copy.npy");
         Npy.write(copy, spikes.matrix(), 40, 2, 50);
@@ -122,7 +122,7 @@ class NpyTest {
 
     @Test
     void readsSpikesOfItemsThatAreZeroOrOne() throws IOException {
-        InteropCase interop = InteropCase.unpack("npy_spikes", folder);
+        InteropCase interop = InteropCase.unpack("npy", "npy_spikes", folder);
         Npy<SpikeMatrix> spikes = Npy.readSpikes(interop.path("spikes_u8.npy"), arena);
         spikes.matrix().requireShape("spikes", 80, 50);
         assertEquals(List.of(40, 2, 50), spikes.shape());
