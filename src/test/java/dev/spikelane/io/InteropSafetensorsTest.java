@@ -2,13 +2,12 @@ package dev.spikelane.io;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.golden.InteropFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -27,50 +26,27 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Files that Python's safetensors wrote are read bit for bit; broken ones are refused by name. */
 @EveryWidth
-final class GoldenSafetensorsTest {
+final class InteropSafetensorsTest {
 
     @TempDir
     private Path folder;
 
     @Test
     void filesHoldWhatThePythonLibraryReads() {
-        GoldenSet.of("safetensors").check(golden -> {
-            JsonNode files = golden.fact("files");
-            List<String> names = new ArrayList<>();
-            files.fieldNames().forEachRemaining(names::add);
-            for (String name : names) {
-                Path path = Files.write(folder.resolve(name), golden.file(name));
-                read(path, files.path(name).path("expect").asText(), golden);
-            }
-            if (!golden.outputs().isEmpty()) {
-                StateDictRun.check(golden, Safetensors.read(folder.resolve(names.getFirst())));
-            }
+        GoldenSet.interop("safetensors").check(golden -> {
+            InteropFiles.read(golden, folder, (file, facts) -> {
+                Safetensors content = Safetensors.read(file);
+                if (golden.fact("tensors").isArray()) {
+                    compare(content, golden);
+                    compare(Safetensors.read("stream", stream(file)), golden);
+                    compareCopy(content, file, golden);
+                }
+                if (!golden.outputs().isEmpty()) {
+                    StateDictRun.check(golden, content);
+                }
+                return content.warnings();
+            });
         });
-    }
-
-    private void read(Path path, String expect, GoldenCase golden) throws IOException {
-        if (expect.equals("reject")) {
-            Malformed.assertRejected(path, "", () -> Safetensors.read(path));
-            Malformed.assertRejected(path, "", () -> Safetensors.read(path.toString(), stream(path)));
-            return;
-        }
-        Safetensors file;
-        try {
-            file = Safetensors.read(path);
-        } catch (IOException refused) {
-            assertTrue(expect.contains("reject"), golden + ": " + refused.getMessage());
-            Malformed.assertRejected(path, "", () -> Safetensors.read(path));
-            return;
-        }
-        if (expect.contains("warning")) {
-            assertFalse(file.warnings().isEmpty(), path + " has no warning");
-            assertTrue(file.warnings().getFirst().startsWith(path + ": item "), file.warnings()::getFirst);
-        }
-        if (golden.fact("tensors").isArray()) {
-            compare(file, golden);
-            compare(Safetensors.read("stream", stream(path)), golden);
-            compareCopy(file, path, golden);
-        }
     }
 
     private static ByteArrayInputStream stream(Path path) throws IOException {
@@ -187,7 +163,7 @@ final class GoldenSafetensorsTest {
                 Map.entry("lone_surrogate", "has half a character (a surrogate alone)"),
                 Map.entry("metadata_not_strings", "expected a string"),
                 Map.entry("zip_named_safetensors", "is a zip archive, such as"));
-        for (GoldenCase golden : GoldenSet.of("safetensors").cases()) {
+        for (GoldenCase golden : GoldenSet.interop("safetensors").cases()) {
             for (Map.Entry<String, String> fault : faults.entrySet()) {
                 String name = fault.getKey() + ".safetensors";
                 if (golden.fact("files").has(name)) {
