@@ -99,7 +99,16 @@ public final class NirFile {
         if (group == null || !GRAPH.equals(type("node", group))) {
             throw new IOException("has no group 'node' of the type NIRGraph, expected a graph of NIR");
         }
-        return new NirFile(graph("node", group, 0), version, warnings);
+        NirGraph graph = graph("node", group, 0);
+        graph.nodes().forEach((key, node) -> node.values().keySet().forEach(each -> {
+            for (double number : node.numbers(each)) {
+                if (!Double.isFinite(number)) {
+                    warnings.add(name + ": node '" + key + "' has " + number + " in '" + each + "'");
+                    return;
+                }
+            }
+        }));
+        return new NirFile(graph, version, warnings);
     }
 
     private static NirGraph graph(String path, Hdf5Group group, int depth) throws IOException {

@@ -1,5 +1,7 @@
 package dev.spikelane.io;
 
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +16,11 @@ import java.util.Objects;
  * @param edges each once
  */
 public record NirGraph(Map<String, Node> nodes, List<Edge> edges) {
+
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfDouble DOUBLE =
+            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /**
      * Makes a graph. An edge that is listed twice counts once, as it does for other tools.
@@ -60,6 +67,30 @@ public record NirGraph(Map<String, Node> nodes, List<Edge> edges) {
          */
         public static Node of(String type, Map<String, Tensor> values) {
             return new Node(type, values, Map.of(), new NirGraph(Map.of(), List.of()));
+        }
+
+        /**
+         * Returns the numbers of a parameter in float64.
+         *
+         * @param name one of those of {@link #values}
+         * @return items in C order
+         * @throws IllegalArgumentException if there is no such parameter
+         */
+        public double[] numbers(String name) {
+            Tensor tensor = values.get(name);
+            if (tensor == null) {
+                throw new IllegalArgumentException("there is no '" + name + "', expected one of " + values.keySet());
+            }
+            double[] numbers = new double[Math.toIntExact(tensor.count())];
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = switch (tensor.type()) {
+                    case F64 -> tensor.bytes().get(DOUBLE, (long) i * Double.BYTES);
+                    case I64, U64 -> tensor.bytes().get(LONG, (long) i * Long.BYTES);
+                    case I32, U32 -> tensor.bytes().get(INT, (long) i * Integer.BYTES);
+                    default -> TensorItems.widened(tensor, i);
+                };
+            }
+            return numbers;
         }
     }
 
