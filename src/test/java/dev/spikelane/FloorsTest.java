@@ -70,6 +70,7 @@ final class FloorsTest {
             Set.of("cli.terminal"),
             Set.of("cli.output"),
             Set.of("cli.input"),
+            Set.of("cli.format"),
             Set.of("cli.demo", "cli.train"),
             Set.of("cli.run"),
             Set.of("cli"));
@@ -78,6 +79,7 @@ final class FloorsTest {
             "blas.call",
             "cli",
             "cli.demo",
+            "cli.format",
             "cli.input",
             "cli.output",
             "cli.run",

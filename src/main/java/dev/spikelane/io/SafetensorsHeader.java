@@ -72,6 +72,10 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         for (Tensor.Type each : Tensor.Type.values()) {
             type = each.name().equals(code.text()) ? each : type;
         }
+        if (type == null && code.text().startsWith("F8_")) {
+            throw new IOException(file + ": tensor " + JsonValue.quoted(name) + " is of " + code.text()
+                    + ", floats of 8 bits, expected others; in Python write it as tensor.float()");
+        }
         if (type == null) {
             throw code.unexpected("one of " + List.of(Tensor.Type.values()));
         }
