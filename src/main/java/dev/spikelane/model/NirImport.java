@@ -122,6 +122,11 @@ public final class NirImport {
         }
     }
 
+    /** Runs a graph in float64, with the file's own reset. */
+    NirReference reference(NirGraph graph) throws IOException {
+        return new NirReference(graph, dt(), said != 0, exact);
+    }
+
     double dt() {
         return said == 0 ? USUAL : said;
     }

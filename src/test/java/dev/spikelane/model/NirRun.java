@@ -11,6 +11,8 @@ import dev.spikelane.network.Source;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** Runs an imported graph on the input of a case and keeps what all populations do. */
 final class NirRun {
@@ -54,7 +56,10 @@ final class NirRun {
     private List<Population> watched() {
         List<Population> all = model.network().populations();
         return all.stream()
-                .filter(each -> all.size() < 100 || each.name().matches("(.*0|output)"))
+                .filter(each -> all.size() < 100
+                        || each.name().endsWith("0")
+                        || model.outputs().values().stream().anyMatch(source -> source.ofPopulation()
+                                .equals(Optional.of(each))))
                 .toList();
     }
 
@@ -106,6 +111,14 @@ final class NirRun {
 
     float[] membrane(String node) {
         return variables.get(node + ".membrane");
+    }
+
+    Set<String> populations() {
+        return spikes.keySet();
+    }
+
+    float[] spikes(String node) {
+        return spikes.get(node);
     }
 
     float[] synapse(String node) {

@@ -6,7 +6,6 @@ import io.jhdf.dataset.chunked.ChunkOffset;
 import io.jhdf.dataset.chunked.ChunkedDatasetBase;
 import io.jhdf.dataset.chunked.ChunkedDatasetV3;
 import io.jhdf.dataset.chunked.ChunkedDatasetV4;
-import io.jhdf.filter.FilterManager;
 import io.jhdf.object.message.FilterPipelineMessage;
 import io.jhdf.object.message.FilterPipelineMessage.FilterInfo;
 import io.jhdf.storage.HdfBackingStorage;
@@ -21,7 +20,8 @@ import java.util.zip.Inflater;
 
 /**
  * The chunks of a dataset, decoded here: jHDF 0.13 inflates as much as a chunk delivers, passes over the mask that says
- * which filters were left out, and does not verify checksums.
+ * which filters were left out, does not verify checksums, and its LZF warns of
+ * sun.misc.Unsafe.
  */
 final class JhdfChunks {
 
@@ -169,12 +169,7 @@ final class JhdfChunks {
             case DEFLATE -> inflated(bytes, expected + CHECKSUM_BYTES);
             case SHUFFLE -> unshuffled(bytes);
             case FLETCHER -> verified(bytes);
-            case LZF -> {
-                if (filter.getData().length < 3 || filter.getData()[2] != expected) {
-                    throw new IOException("has a chunk whose LZF filter does not say " + expected + " bytes");
-                }
-                yield FilterManager.getPipeline(List.of(filter)).decode(bytes);
-            }
+            case LZF -> unpacked(bytes, expected);
             default -> throw new IOException("has the filter " + filter.getId() + ", expected gzip, shuffle, Fletcher-32"
                     + " or LZF");
         };
@@ -199,6 +194,32 @@ final class JhdfChunks {
         } catch (DataFormatException broken) {
             throw new IOException("has a chunk that is not deflated: " + broken.getMessage(), broken);
         }
+    }
+
+    /** LZF: runs of bytes as they are, and runs that stood before. */
+    private static byte[] unpacked(byte[] packed, int expected) throws IOException {
+        byte[] bytes = new byte[expected];
+        int from = 0;
+        int to = 0;
+        while (from < packed.length) {
+            int control = packed[from++] & 0xff;
+            boolean repeats = control >= 32;
+            int count = repeats ? control >> 5 : control + 1;
+            if (count == 7 && repeats) {
+                count += packed[from++] & 0xff;
+            }
+            int source = repeats ? to - ((control & 31) << 8 | packed[from++] & 0xff) - 1 : from;
+            count += repeats ? 2 : 0;
+            if (source < 0 || to + count > expected) {
+                throw new IOException("has a chunk that is not packed by LZF, or holds more than " + expected + " bytes");
+            }
+            for (int i = 0; i < count; i++) {
+                bytes[to + i] = repeats ? bytes[source + i] : packed[source + i];
+            }
+            from += repeats ? 0 : count;
+            to += count;
+        }
+        return Arrays.copyOf(bytes, to);
     }
 
     /** The first bytes of all items, then the second ones, and so on. */

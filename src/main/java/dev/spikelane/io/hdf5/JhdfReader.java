@@ -95,7 +95,7 @@ final class JhdfReader {
         DataType type = dataset.getDataType();
         List<Integer> shape = shape(dataset);
         String numbers = nameOf(type);
-        boolean texts = type instanceof StringData || type instanceof VariableLength said && said.isVariableLengthString();
+        boolean texts = type instanceof StringData || type instanceof VariableLength length && length.isVariableLengthString();
         if (numbers.isEmpty() && !texts) {
             return new Hdf5Item.Unread("has items of the type " + type.getClass().getSimpleName());
         }
@@ -109,8 +109,9 @@ final class JhdfReader {
         }
         bytesLeft -= bytes;
         byte[] stored = bytes == 0 ? new byte[0] : stored(storage, dataset, shape, (int) bytes);
-        if (type instanceof StringData) {
-            return new Hdf5Item.Texts(shape, fixed(stored, type.getSize()));
+        if (type instanceof StringData said) {
+            boolean ends = said.getPaddingType() == StringData.PaddingType.NULL_TERMINATED;
+            return new Hdf5Item.Texts(shape, fixed(stored, type.getSize(), ends));
         }
         if (texts) {
             return new Hdf5Item.Texts(shape, variable(storage, stored, type.getSize()));
@@ -170,14 +171,18 @@ final class JhdfReader {
         return copy;
     }
 
-    private List<String> fixed(byte[] stored, int size) throws IOException {
+    private List<String> fixed(byte[] stored, int size, boolean ends) throws IOException {
         List<String> texts = new ArrayList<>();
         for (int first = 0; first < stored.length; first += size) {
             int end = first + size;
             while (end > first && (stored[end - 1] == 0 || stored[end - 1] == ' ')) {
                 end--;
             }
-            texts.add(text(ByteBuffer.wrap(stored, first, end - first)));
+            int zero = first;
+            while (ends && zero < end && stored[zero] != 0) {
+                zero++;
+            }
+            texts.add(text(ByteBuffer.wrap(stored, first, (ends ? zero : end) - first)));
         }
         return texts;
     }

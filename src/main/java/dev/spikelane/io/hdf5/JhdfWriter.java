@@ -6,6 +6,7 @@ import io.jhdf.api.WritableGroup;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -28,7 +29,10 @@ final class JhdfWriter {
 
     private static Object array(Hdf5Item item) {
         return switch (item) {
-            case Hdf5Item.Texts texts -> nested(String.class, texts.shape(), texts.texts()::get);
+            case Hdf5Item.Texts texts -> {
+                List<String> padded = texts.shape().isEmpty() ? texts.texts() : padded(texts.texts());
+                yield nested(String.class, texts.shape(), padded::get);
+            }
             case Hdf5Item.Numbers numbers -> {
                 ByteBuffer bytes = ByteBuffer.wrap(numbers.bytes()).order(ByteOrder.LITTLE_ENDIAN);
                 yield switch (numbers.type()) {
@@ -42,6 +46,18 @@ final class JhdfWriter {
             }
             case Hdf5Item.Unread unread -> throw new IllegalArgumentException("cannot write what " + unread.reason());
         };
+    }
+
+    /** jHDF 0.13 leaves what stood there before behind the end of a text, which other readers take for a part of it. */
+    private static List<String> padded(List<String> texts) {
+        int most = texts.stream().mapToInt(JhdfWriter::bytes).max().orElse(0);
+        return texts.stream()
+                .map(text -> text + "\0".repeat(most - bytes(text)))
+                .toList();
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** An array of arrays, as jHDF takes them; a single item without. */
