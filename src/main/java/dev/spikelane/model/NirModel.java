@@ -2,7 +2,9 @@ package dev.spikelane.model;
 
 import dev.spikelane.io.NirGraph;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Source;
+import dev.spikelane.neuron.Lif;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -32,6 +34,47 @@ public final class NirModel {
         this.outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
         this.places = Collections.unmodifiableMap(new LinkedHashMap<>(places));
         this.warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * A graph that was made of a network.
+     *
+     * @param graph the graph, for {@link dev.spikelane.io.NirFile}
+     * @param changes what the graph does not say and readers will do otherwise, such as another reset; the time step
+     */
+    public record Exported(NirGraph graph, List<String> changes) {
+
+        /** Copies the list. */
+        public Exported {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /**
+     * Says a network as a graph of NIR, with one output: what the last population sends. Neurons that a reader steps by
+     * Euler's method do what they do here.
+     *
+     * @param network a network of convolutions, dense connections, averages, sums and scales between {@code Leaky},
+     *     {@code Synaptic}, {@code RLeaky}, {@code RSynaptic} and {@code Lif} neurons
+     * @param timeStep seconds of a step, by which time constants are multiplied; snnTorch's is 0.0001
+     * @return the graph, and what it cannot say
+     * @throws IllegalArgumentException if the network has what NIR has no primitive for; the message names it
+     */
+    public static Exported export(Network network, double timeStep) {
+        Population last = network.populations().getLast();
+        boolean silent = last.neuron() instanceof Lif lif && lif.firing().threshold().isAlways(Float.MAX_VALUE);
+        return new NirExport(network, timeStep)
+                .graph(Map.of("output", silent ? last.variable("membrane") : last));
+    }
+
+    /**
+     * Says this network, with the values that it has now, as a graph of NIR with the outputs of the one that it was made
+     * of.
+     *
+     * @return the graph, and what it cannot say
+     */
+    public Exported export() {
+        return new NirExport(network, options.dt()).graph(outputs);
     }
 
     /** The same model with warnings that start with the name of its file. */

@@ -1,6 +1,7 @@
 package dev.spikelane.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import dev.spikelane.io.NirFile;
 import dev.spikelane.io.NirGraph;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,6 +57,36 @@ final class InteropNirTest {
             }
         }
         return model.warnings();
+    }
+
+    /** What is written of a network and read again does the same, also by the reference. */
+    @Test
+    void graphsComeBack() throws IOException {
+        for (GoldenCase golden : GoldenSet.interop("nir").cases()) {
+            if (!golden.inputs().contains("input")) {
+                continue;
+            }
+            NirModel model = NirImport.DEFAULT.of(graph(golden));
+            Path written = folder.resolve("again.nir");
+            NirFile.write(written, model.export().graph());
+            NirImport options = NirImport.DEFAULT.withTimeStep(NirImport.DEFAULT.dt());
+            NirModel again = options.read(written);
+            NirRun run = new NirRun(model, golden);
+            NirRun second = new NirRun(again, golden);
+            for (String output : model.outputs().keySet()) {
+                float[] expected = run.sent(output);
+                float[] got = second.sent(output);
+                for (int i = 0; i < expected.length; i++) {
+                    assertEquals(expected[i], got[i], 1e-5f * Math.max(1, Math.abs(expected[i])), golden.name());
+                }
+            }
+            assertEquals(List.of(), again.warnings(), golden.name());
+        }
+    }
+
+    private static NirGraph graph(GoldenCase golden) throws IOException {
+        return NirFile.read(golden.name(), new ByteArrayInputStream(golden.file("graph.nir")))
+                .graph();
     }
 
     private static void compare(GoldenCase golden, String output, NirRun run) throws IOException {
