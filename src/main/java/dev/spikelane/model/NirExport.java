@@ -61,14 +61,15 @@ final class NirExport {
     }
 
     NirModel.Exported graph(Map<String, Source> outputs) {
-        description.inputs().forEach(input -> node(input.name(), "Input", Map.of("shape", sizes(input.shape()))));
+        description.inputs().forEach(input -> node(plain(input.name()), "Input", Map.of("shape", sizes(input.shape()))));
         for (int i = 0; i < description.populations().size(); i++) {
             if (isRelay(i)) {
                 relays.add(i);
                 ends.add(new LinkedHashSet<>());
             } else {
                 population(i);
-                ends.add(new LinkedHashSet<>(Set.of(description.populations().get(i).name())));
+                ends.add(new LinkedHashSet<>(
+                        Set.of(plain(description.populations().get(i).name()))));
             }
         }
         boolean changed = true;
@@ -132,13 +133,14 @@ final class NirExport {
         }
         Map<String, Tensor> values = new LinkedHashMap<>();
         said.parameters().forEach((key, numbers) -> values.put(key, numbers(key, spread(numbers, shape), shape.sizes())));
-        node(name, said.type(), values);
+        String node = plain(name);
+        node(node, said.type(), values);
         changes.addAll(said.changes());
         if (said.selfWeights().length > 0) {
             String self = free(name + ".V");
             node(self, "Scale", Map.of("scale", numbers("scale", spread(said.selfWeights(), shape), shape.sizes())));
-            edges.add(new NirGraph.Edge(name, self));
-            edges.add(new NirGraph.Edge(self, name));
+            edges.add(new NirGraph.Edge(node, self));
+            edges.add(new NirGraph.Edge(self, node));
         }
     }
 
@@ -161,7 +163,7 @@ final class NirExport {
         ProjectionDescription said = description.projections().get(number);
         Set<String> from = said.source().ofPopulation().isPresent()
                 ? ends.get(said.source().ofPopulation().getAsInt())
-                : Set.of(description.nameOf(said.source()));
+                : Set.of(plain(description.nameOf(said.source())));
         Shape shape = description.shapeOf(said.source());
         int delay = said.delay() - (isLate(said) ? 1 : 0);
         if (delay < 0) {
@@ -197,7 +199,7 @@ final class NirExport {
     private void arrive(ProjectionDescription said, Set<String> from) {
         Set<String> targets = ends.get(said.target());
         Shape shape = description.populations().get(said.target()).shape();
-        String target = description.populations().get(said.target()).name();
+        String target = plain(description.populations().get(said.target()).name());
         for (String each : from) {
             boolean relay = relays.contains(said.target());
             boolean again = relay ? targets.contains(each) : edges.contains(new NirGraph.Edge(each, target));
@@ -345,7 +347,7 @@ final class NirExport {
                     }
                     throw new IllegalArgumentException("there is no population '" + population.name() + "'");
                 })
-                .orElse(Set.of(source.name()));
+                .orElse(Set.of(plain(source.name())));
         String node = free(name);
         node(node, "Output", Map.of("shape", sizes(source.shape())));
         joined(from, node);
@@ -355,10 +357,15 @@ final class NirExport {
         nodes.put(name, NirGraph.Node.of(type, values));
     }
 
+    /** HDF5 takes a slash for a group inside another. */
+    private static String plain(String name) {
+        return name.replace('/', '.');
+    }
+
     private String free(String wanted) {
-        String name = wanted.replace('/', '.');
+        String name = plain(wanted);
         for (int i = 2; nodes.containsKey(name); i++) {
-            name = wanted + "." + i;
+            name = plain(wanted) + "." + i;
         }
         return name;
     }
