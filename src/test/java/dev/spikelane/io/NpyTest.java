@@ -30,7 +30,7 @@ class NpyTest {
     private static final Map<String, String> FAULTS = Map.ofEntries(
             Map.entry("empty_file.npy", "ends inside its header"),
             Map.entry("bad_magic.npy", "does not start with \\x93NUMPY"),
-            Map.entry("version_9.npy", "has format version 9.9, expected 1.0 or 2.0"),
+            Map.entry("version_9.npy", "has format version 9.9, expected 1.0, 2.0 or 3.0"),
             Map.entry("header_length_bomb.npy", "declares a header of 4294967295 bytes, expected at most 10000"),
             Map.entry("header_truncated.npy", "ends inside its header"),
             Map.entry("header_not_a_dict.npy", "at character 0 of its header is '[', expected '{'"),
@@ -78,15 +78,12 @@ class NpyTest {
     }
 
     @Test
-    void readsFloatsInOrderOfCAndNamesWhatItDoesNotRead() throws IOException {
+    void readsFloatsInAnyOrderAndNamesWhatItDoesNotRead() throws IOException {
         InteropCase interop = InteropCase.unpack("npy", "npy_dtypes", folder);
         for (String file : interop.files()) {
             Path path = interop.path(file);
-            boolean supported = interop.fact(file, "descr").asText().equals("<f4")
-                    && !interop.fact(file, "fortran_order").booleanValue();
-            if (!supported) {
-                String part = file.equals("f32_fortran.npy") ? "Fortran order, expected C order" : "expected ";
-                Malformed.assertRejected(path, part, () -> Npy.readFloats(path, arena));
+            if (!interop.fact(file, "descr").asText().endsWith("f4")) {
+                Malformed.assertRejected(path, "expected ", () -> Npy.readFloats(path, arena));
             } else if (interop.shape(file).contains(0)) {
                 Malformed.assertRejected(
                         path, "holds nothing, expected at least one item", () -> Npy.readFloats(path, arena));
@@ -135,9 +132,15 @@ class NpyTest {
                     Npy.readSpikes(interop.path(same), arena).matrix().toArray(),
                     same);
         }
+        SpikeMatrix batchFirst = Npy.readSpikes(interop.path("spikes_u8_batch_first_fortran.npy"), arena)
+                .matrix();
+        for (int step = 0; step < 40; step++) {
+            for (int neuron = 0; neuron < 50; neuron++) {
+                assertEquals(spikes.matrix().get(2 * step + 1, neuron), batchFirst.get(40 + step, neuron));
+            }
+        }
         Map<String, String> refused = Map.of(
                 "not_spikes_u8.npy", "expected a spike, 0 or 1",
-                "spikes_u8_batch_first_fortran.npy", "is in Fortran order",
                 "labels_i64.npy", "has item type '<i8'");
         refused.forEach((file, part) -> {
             Path path = interop.path(file);

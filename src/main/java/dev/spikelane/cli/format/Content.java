@@ -1,10 +1,14 @@
 package dev.spikelane.cli.format;
 
+import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.TensorFile;
 import dev.spikelane.model.Model;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.model.StateDict;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,42 +19,47 @@ import org.jspecify.annotations.Nullable;
  * @param file where it was read
  * @param format the name of its format
  * @param model the network with its notes, if it holds one
- * @param tensors its tensors; of a network those that a model file would have are made when they are asked for
- * @param metadata texts by name
+ * @param state its tensors, if it holds nothing else
  * @param notices sentences on what a user should know: odd values, what would change dynamics
  */
 public record Content(
-        Path file,
-        String format,
-        @Nullable Model model,
-        List<Tensor> tensors,
-        Map<String, String> metadata,
-        List<String> notices) {
+        Path file, String format, @Nullable Model model, @Nullable StateDict state, List<String> notices) {
 
     /** A file with a network. */
     static Content of(Path file, String format, Model model, List<String> notices) {
-        return new Content(file, format, model, List.of(), model.notes(), notices);
+        return new Content(file, format, model, null, notices);
     }
 
     /** A file with tensors alone. */
-    static Content of(
-            Path file, String format, List<Tensor> tensors, Map<String, String> metadata, List<String> notices) {
-        return new Content(file, format, null, tensors, metadata, notices);
+    static Content of(Path file, String format, TensorFile tensors) {
+        return new Content(file, format, null, StateDict.of(file.toString(), tensors), tensors.warnings());
     }
 
-    /** The network; throws if the file holds none. */
+    /** The network; throws if the file holds none, and its tensors do not tell one. */
     public Model requireModel() throws IOException {
-        if (model == null) {
-            throw new IOException(file + ": holds tensors, but does not say how they are connected; expected a model"
-                    + " file, or read it onto a network with StateDict");
+        if (model != null) {
+            return model;
         }
-        return model;
+        if (state == null) {
+            throw new IOException(file + ": holds no network, expected one");
+        }
+        return Model.of(state.network());
     }
 
-    /** The same with more to say. */
-    Content withNotice(String notice) {
-        List<String> more = new ArrayList<>(notices);
-        more.add(notice);
-        return new Content(file, format, model, tensors, metadata, List.copyOf(more));
+    /** The tensors; of a network those that a model file has. */
+    List<Tensor> tensors() throws IOException {
+        if (state != null) {
+            return state.tensors();
+        }
+        byte[] bytes = ModelFile.toBytes(requireModel());
+        return Safetensors.read(file.toString(), new ByteArrayInputStream(bytes)).tensors();
+    }
+
+    /** Texts by name. */
+    Map<String, String> metadata() {
+        if (model != null) {
+            return model.notes();
+        }
+        return state == null ? Map.of() : state.metadata();
     }
 }

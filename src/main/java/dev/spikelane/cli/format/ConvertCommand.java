@@ -38,9 +38,15 @@ public final class ConvertCommand implements Callable<Integer> {
         if (Files.exists(out) && Files.exists(in) && Files.isSameFile(in, out)) {
             throw Choices.wrong(command, "IN and OUT are one file, expected another name for OUT");
         }
+        Format format = Format.ofName(out)
+                .orElseThrow(() -> Choices.wrong(
+                        command,
+                        "'" + out.getFileName() + "' does not say a format, expected a name that ends in one of "
+                                + Format.ALL.stream()
+                                        .flatMap(each -> each.extensions().stream())
+                                        .toList()));
         AtomicFile.requireWritable(out);
         Content content = Format.readAny(in);
-        Format format = Format.ofName(out);
         try {
             format.write(out, content);
         } catch (IllegalArgumentException refused) {

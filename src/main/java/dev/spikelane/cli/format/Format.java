@@ -6,12 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A format of files that hold a network or tensors. A new one is a line in {@code permits} and one in {@link #ALL}. */
-public sealed interface Format permits SafetensorsFormat {
+public sealed interface Format permits SafetensorsFormat, TensorFormat {
 
     /** All formats; the first one that recognizes a file reads it. */
-    List<Format> ALL = List.of(new SafetensorsFormat());
+    List<Format> ALL = List.of(new SafetensorsFormat(), new TensorFormat());
 
     /** How many of a file's first bytes {@link #recognizes} sees, if there are so many. */
     int FIRST_BYTES = 128;
@@ -33,16 +34,15 @@ public sealed interface Format permits SafetensorsFormat {
      * says what is wrong.
      */
     static Content readAny(Path file) throws IOException {
-        return (Files.isRegularFile(file) && Files.isReadable(file) ? recognize(file) : ofName(file)).read(file);
+        return (Files.isRegularFile(file) && Files.isReadable(file) ? recognize(file) : named(file)).read(file);
     }
 
-    /** The format of a name; safetensors where the name does not say. */
-    static Format ofName(Path file) {
+    /** The format of the end of a name. */
+    static Optional<Format> ofName(Path file) {
         String name = file.toString().toLowerCase(Locale.ROOT);
         return ALL.stream()
                 .filter(format -> format.extensions().stream().anyMatch(name::endsWith))
-                .findFirst()
-                .orElse(ALL.getFirst());
+                .findFirst();
     }
 
     private static Format recognize(Path file) throws IOException {
@@ -53,6 +53,10 @@ public sealed interface Format permits SafetensorsFormat {
         return ALL.stream()
                 .filter(format -> format.recognizes(first))
                 .findFirst()
-                .orElse(ofName(file));
+                .orElse(named(file));
+    }
+
+    private static Format named(Path file) {
+        return ofName(file).orElse(ALL.getFirst());
     }
 }

@@ -29,12 +29,12 @@ record SafetensorsFormat() implements Format {
         if (content.metadata().containsKey(NETWORK)) {
             return Content.of(file, "model file (safetensors)", ModelFile.readModel(file), content.warnings());
         }
-        return Content.of(file, "safetensors", content.tensors(), content.metadata(), content.warnings());
+        return Content.of(file, "safetensors", content);
     }
 
     @Override
     public void write(Path file, Content content) throws IOException {
-        if (content.model() == null) {
+        if (content.model() == null) { // as they are: every name, type and text
             Safetensors.of(content.metadata(), content.tensors()).write(file);
         } else {
             ModelFile.write(file, content.model());

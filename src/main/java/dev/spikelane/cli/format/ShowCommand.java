@@ -6,6 +6,7 @@ import dev.spikelane.cli.output.Output;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.Table;
 import dev.spikelane.cli.output.TextPrinter;
+import dev.spikelane.cli.output.Value;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
             "semantics and sizes. The format is recognized by the file's first bytes."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  ./spikelane show model.safetensors", "  ./spikelane show model.safetensors --json | jq .values"})
+        footer = {"  ./spikelane show model.safetensors", "  ./spikelane show model.pth", "  ./spikelane show model.safetensors --json | jq .values"})
 public final class ShowCommand implements Callable<Integer> {
 
     @Spec
@@ -131,7 +132,7 @@ public final class ShowCommand implements Callable<Integer> {
 
     private static Section value(String name, String type, List<Integer> shape) {
         return Section.of("")
-                .say("name", "%s", named("name", name))
+                .say("name", "%s", new Value("name", name, name.isEmpty() ? "''" : name))
                 .say("type", "%s", named("type", type))
                 .say("shape", "%s", named("shape", shape))
                 .say(
