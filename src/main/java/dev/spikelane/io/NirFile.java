@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes graphs of the Neuromorphic Intermediate Representation, {@code .nir}: HDF5 files of versions 0.2 to
@@ -123,7 +124,7 @@ public final class NirFile {
         return new NirGraph(nodes, edges(path, group.items().get(EDGES)));
     }
 
-    private static List<NirGraph.Edge> edges(String path, Hdf5Item item) throws IOException {
+    private static List<NirGraph.Edge> edges(String path, @Nullable Hdf5Item item) throws IOException {
         List<NirGraph.Edge> edges = new ArrayList<>();
         switch (item) {
             case Hdf5Item.Texts texts when texts.shape().size() == 2 && texts.shape().getLast() == 2 -> {

@@ -14,9 +14,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells whether a network does what a graph of NIR says, on one input. The graph runs in float64 by a reference that
@@ -187,7 +189,7 @@ public final class Certificate {
         }
 
         /** Nodes stand in the order in which one gets what others send, so the first that differs is where it began. */
-        private Difference compare(NirReference reference, int step, int sample) throws IOException {
+        private @Nullable Difference compare(NirReference reference, int step, int sample) throws IOException {
             for (var each : reference.values().entrySet()) {
                 String name = each.getKey();
                 NirCell cell = reference.cell(name);
@@ -209,13 +211,12 @@ public final class Certificate {
 
         /** Whether nothing in the network says what an output is. */
         private boolean isLost(NirReference reference, String name) {
-            if (!reference.nodes().get(name).type().equals("Output")) {
+            if (!reference.type(name).equals("Output")) {
                 return false;
             }
             String at = name;
             while (!recorded.containsKey(at + ".membrane")) {
-                boolean passes = Set.of("Output", "Input")
-                        .contains(reference.nodes().get(at).type());
+                boolean passes = Set.of("Output", "Input").contains(reference.type(at));
                 if (!passes || reference.sources(at).size() != 1) {
                     return true;
                 }
@@ -224,9 +225,9 @@ public final class Certificate {
             return false;
         }
 
-        private Difference compare(String name, NirCell cell, int step, int sample) {
-            Signal fired = recorded.get(name);
-            Signal membrane = recorded.get(name + ".membrane");
+        private @Nullable Difference compare(String name, NirCell cell, int step, int sample) {
+            Signal fired = Objects.requireNonNull(recorded.get(name));
+            Signal membrane = Objects.requireNonNull(recorded.get(name + ".membrane"));
             int row = step * batch + sample;
             if (membrane.columns() != cell.membrane.length) {
                 return new Difference(step, sample, name, -1, "membrane", Double.NaN, Double.NaN, 0, false);
@@ -253,7 +254,7 @@ public final class Certificate {
             return null;
         }
 
-        private Difference compare(String name, NirValue value, Signal found, int step, int sample) {
+        private @Nullable Difference compare(String name, NirValue value, Signal found, int step, int sample) {
             for (int i = 0; i < value.values().length; i++) {
                 double got = found.columns() == value.values().length
                         ? number(found, step * batch + sample, i)
@@ -268,7 +269,7 @@ public final class Certificate {
         }
 
         /** Null where the network's number is the file's but for rounding, and the bound is one that proves something. */
-        private Difference compared(
+        private @Nullable Difference compared(
                 String name, int step, int sample, int neuron, double found, double expected, double bound) {
             membranes++;
             boolean proves = bound <= MOST_BOUND * Math.max(1, Math.abs(expected));

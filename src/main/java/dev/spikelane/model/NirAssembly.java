@@ -114,8 +114,9 @@ final class NirAssembly {
                         && got.getFirst().path.isEmpty()
                         && got.getFirst().delay == 0
                         && got.getFirst().source.ofPopulation().isPresent();
-                send(node, plain ? got : List.of(relayed(node, node.name, got)));
-                outputs.put(node.name, sent.get(node).getFirst().source);
+                Chain alone = plain ? got.getFirst() : relayed(node, node.name, got);
+                send(node, List.of(alone));
+                outputs.put(node.name, alone.source);
             }
             case DELAY -> delay(node, got);
             default -> {

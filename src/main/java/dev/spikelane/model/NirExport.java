@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -148,7 +149,7 @@ final class NirExport {
         String full = population + "." + parameter;
         return network.weights().names().contains(full)
                 ? Parameter.of(network.weights().get(full).toArray())
-                : neuron.parameters().get(parameter);
+                : Objects.requireNonNull(neuron.parameters().get(parameter));
     }
 
     private static double[] spread(double[] numbers, Shape shape) {

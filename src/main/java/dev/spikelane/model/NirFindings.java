@@ -53,7 +53,7 @@ final class NirFindings {
     private void reset(Population population, NirCell cell, Lif lif) {
         boolean clears = lif.firing().reset() == Reset.CLEAR && lif.firing().resetTime() == ResetTime.SAME_STEP;
         boolean stays = lif.firing().reset() == Reset.NONE;
-        boolean compares = reference.nodes().get(population.name()).type().equals("Threshold");
+        boolean compares = reference.type(population.name()).equals("Threshold");
         if (cell.fires() && !compares ? !clears : !stays) {
             found.add("reset kind: '" + population.name() + "' has the reset " + lif.firing().reset() + " at the "
                     + lif.firing().resetTime() + ", the file says "
@@ -179,7 +179,7 @@ final class NirFindings {
         }
         Map<String, Integer> present = new TreeMap<>();
         present(population.name(), present);
-        if (!said.equals(present) && !reference.nodes().get(population.name()).type().equals("Delay")) {
+        if (!said.equals(present) && !reference.type(population.name()).equals("Delay")) {
             found.add("edges: '" + population.name() + "' gets what " + text(present) + " send, the file says "
                     + text(said));
         }
@@ -187,7 +187,7 @@ final class NirFindings {
 
     private void said(String name, Map<String, Integer> counts) {
         boolean ends = reference.cell(name) != null || reference.sources(name).isEmpty();
-        if (ends || reference.nodes().get(name).type().equals("Delay")) {
+        if (ends || reference.type(name).equals("Delay")) {
             counts.merge(name, 1, Integer::sum);
             return;
         }

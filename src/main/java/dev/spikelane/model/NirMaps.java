@@ -2,6 +2,8 @@ package dev.spikelane.model;
 
 import dev.spikelane.io.NirGraph;
 import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
 
 /** What nodes without a state make of a row, by the formulas of torch's documentation. */
 final class NirMaps {
@@ -25,9 +27,8 @@ final class NirMaps {
         double[] bias = node.type().equals("Affine") ? node.numbers("bias") : new double[0];
         int inputs = got.values().length;
         int outputs = weights.length / inputs;
-        if (inputs != node.values().get("weight").shape().getLast()) {
-            throw new IOException("a weight of shape " + node.values().get("weight").shape() + " gets " + inputs
-                    + " numbers");
+        if (inputs != shape(node).getLast()) {
+            throw new IOException("a weight of shape " + shape(node) + " gets " + inputs + " numbers");
         }
         Sum sum = new Sum(outputs);
         for (int o = 0; o < outputs; o++) {
@@ -49,7 +50,7 @@ final class NirMaps {
 
     private static NirValue convolved(NirGraph.Node node, NirValue got, boolean maps) throws IOException {
         double[] weights = node.numbers("weight");
-        var shape = node.values().get("weight").shape();
+        List<Integer> shape = shape(node);
         int height = maps ? shape.get(2) : 1;
         int width = maps ? shape.get(3) : shape.get(2);
         int groups = (int) number(node, "groups", 0, 1);
@@ -97,6 +98,10 @@ final class NirMaps {
             }
         }
         return sum.value(new int[] {channels, y.outputs, x.outputs});
+    }
+
+    static List<Integer> shape(NirGraph.Node node) {
+        return Objects.requireNonNull(node.values().get("weight")).shape();
     }
 
     private static double number(NirGraph.Node node, String name, int index, double otherwise) {

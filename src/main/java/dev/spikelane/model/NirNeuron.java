@@ -187,7 +187,7 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
             if (firing.compare() != Compare.STRICT) {
                 changes.add("order of events: '" + name + "' fires at its threshold, NIR above it");
             }
-            if (firing.inhibition() || firing.quantization() != Quantization.NONE) {
+            if (firing.inhibition() || !firing.quantization().equals(Quantization.NONE)) {
                 changes.add("'" + name + "' has inhibition or quantization, which NIR has not");
             }
             return silent + "F";

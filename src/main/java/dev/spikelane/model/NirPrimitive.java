@@ -41,19 +41,16 @@ enum NirPrimitive {
 
     private final String type;
     private final Role role;
-    private final List<String> required;
-    private final List<String> optional;
+    private final String parameters;
 
     NirPrimitive(String type, Role role, String parameters) {
-        String[] parts = parameters.split("\\|", -1);
         this.type = type;
         this.role = role;
-        this.required = words(parts[0]);
-        this.optional = parts.length == 1 ? List.of() : words(parts[1]);
+        this.parameters = parameters;
     }
 
     private static List<String> words(String text) {
-        return text.isBlank() ? List.of() : List.of(text.strip().split(" "));
+        return text.isBlank() ? List.of() : List.of(text.strip().split(" ", -1));
     }
 
     static @Nullable NirPrimitive named(String type) {
@@ -70,11 +67,11 @@ enum NirPrimitive {
     }
 
     List<String> required() {
-        return required;
+        return words(parameters.replaceFirst("\\|.*", ""));
     }
 
     List<String> optional() {
-        return optional;
+        return parameters.contains("|") ? words(parameters.replaceFirst(".*\\|", "")) : List.of();
     }
 
     /** Whether nodes remember a membrane, so that an edge into a cycle of their own is one step late. */

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,7 @@ final class NirReference {
         this.exact = exact;
         collect("", graph);
         Set<String> neurons = new HashSet<>(nodes.keySet());
-        neurons.removeIf(name -> !NEURONS.contains(nodes.get(name).type()));
+        neurons.removeIf(name -> !NEURONS.contains(type(name)));
         for (String neuron : neurons) {
             cycles.put(neuron, upstream(neuron));
         }
@@ -84,11 +85,11 @@ final class NirReference {
     /** All nodes from which edges lead to a node. */
     private Set<String> upstream(String node) {
         Set<String> found = new HashSet<>();
-        List<String> open = new ArrayList<>(sources.get(node));
+        List<String> open = new ArrayList<>(sources(node));
         while (!open.isEmpty()) {
             String next = open.removeLast();
             if (found.add(next)) {
-                open.addAll(sources.get(next));
+                open.addAll(sources(next));
             }
         }
         return found;
@@ -100,7 +101,7 @@ final class NirReference {
         now = new LinkedHashMap<>();
         for (var each : nodes.entrySet()) {
             if (each.getValue().type().equals("Input") && !each.getKey().contains("/")) {
-                double[] row = inputs.get(each.getKey());
+                double[] row = Objects.requireNonNull(inputs.get(each.getKey()), each.getKey());
                 double[] shape = each.getValue().numbers("shape");
                 int[] sizes = new int[shape.length];
                 for (int i = 0; i < sizes.length; i++) {
@@ -124,9 +125,9 @@ final class NirReference {
             throw new IOException("node '" + name + "' waits for itself");
         }
         List<NirValue> got = new ArrayList<>();
-        for (String source : sources.get(name)) {
-            boolean late = cycles.containsKey(source)
-                    && (source.equals(name) || cycles.get(source).contains(name));
+        for (String source : sources(name)) {
+            Set<String> cycle = cycles.get(source);
+            boolean late = cycle != null && (source.equals(name) || cycle.contains(name));
             NirValue sent = late ? before.get(source) : value(source);
             if (sent != null) {
                 got.add(sent);
@@ -140,13 +141,13 @@ final class NirReference {
 
     /** What a node gets at the first step if all of it is late: zeros, as many as it takes. */
     private NirValue silence(String name) {
-        NirGraph.Node node = nodes.get(name);
+        NirGraph.Node node = node(name);
         List<Integer> shape = List.of();
         if (node.type().equals("Affine") || node.type().equals("Linear")) {
-            shape = List.of(node.values().get("weight").shape().getLast());
+            shape = List.of(NirMaps.shape(node).getLast());
         } else {
-            for (String source : sources.get(name)) {
-                for (Tensor each : nodes.get(source).values().values()) {
+            for (String source : sources(name)) {
+                for (Tensor each : node(source).values().values()) {
                     shape = each.shape().size() > shape.size() ? each.shape() : shape;
                 }
             }
@@ -157,7 +158,7 @@ final class NirReference {
     }
 
     private NirValue evaluated(String name, NirValue got) throws IOException {
-        NirGraph.Node node = nodes.get(name);
+        NirGraph.Node node = node(name);
         return switch (node.type()) {
             case "Input", "Output" -> got;
             case "Affine", "Linear", "Conv1d", "Conv2d", "SumPool2d", "AvgPool2d", "Scale", "Flatten" ->
@@ -200,6 +201,14 @@ final class NirReference {
         return cells.get(name);
     }
 
+    private NirGraph.Node node(String name) {
+        return Objects.requireNonNull(nodes.get(name), name);
+    }
+
+    String type(String name) {
+        return node(name).type();
+    }
+
     Map<String, NirGraph.Node> nodes() {
         return nodes;
     }
@@ -211,6 +220,6 @@ final class NirReference {
 
     /** The nodes whose edges lead to a node. */
     Set<String> sources(String name) {
-        return sources.get(name);
+        return sources.getOrDefault(name, Set.of());
     }
 }
