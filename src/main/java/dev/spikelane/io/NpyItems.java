@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -95,30 +96,31 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
     }
 
     /** Copies items whose indexes run over memory in steps of their own, such as Fortran order, into C order. */
-    static void gather(MemorySegment from, long offset, long[] strides, List<Integer> shape, MemorySegment to, int size) {
+    static void gather(MemorySegment from, long offset, List<Long> strides, List<Integer> shape, MemorySegment to, int size) {
         int[] index = new int[shape.size()];
+        long[] steps = strides.stream().mapToLong(Long::longValue).toArray();
         long item = offset;
         for (long at = 0; at < to.byteSize(); at += size) {
             MemorySegment.copy(from, item * size, to, at, size);
             for (int axis = index.length - 1; axis >= 0; axis--) {
-                item += strides[axis];
+                item += steps[axis];
                 index[axis]++;
                 if (index[axis] < shape.get(axis)) {
                     break;
                 }
-                item -= strides[axis] * index[axis];
+                item -= steps[axis] * index[axis];
                 index[axis] = 0;
             }
         }
     }
 
     /** The strides of Fortran order. */
-    static long[] fortranStrides(List<Integer> shape) {
-        long[] strides = new long[shape.size()];
+    static List<Long> fortranStrides(List<Integer> shape) {
+        List<Long> strides = new ArrayList<>();
         long stride = 1;
-        for (int axis = 0; axis < strides.length; axis++) {
-            strides[axis] = stride;
-            stride *= shape.get(axis);
+        for (int size : shape) {
+            strides.add(stride);
+            stride *= size;
         }
         return strides;
     }

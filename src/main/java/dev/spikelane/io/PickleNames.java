@@ -81,8 +81,8 @@ enum PickleNames {
                 && sizes.size() == steps.size()
                 && sizes.size() <= Tensor.MOST_DIMENSIONS) {
             List<Integer> shape = new ArrayList<>();
-            long[] strides = new long[sizes.size()];
-            for (int axis = 0; axis < strides.length; axis++) {
+            List<Long> strides = new ArrayList<>();
+            for (int axis = 0; axis < sizes.size(); axis++) {
                 if (!(sizes.get(axis) instanceof Long size)
                         || !(steps.get(axis) instanceof Long stride)
                         || size < 0
@@ -92,7 +92,7 @@ enum PickleNames {
                             + said(steps.get(axis)) + ", expected whole numbers of 0 or more");
                 }
                 shape.add(size.intValue());
-                strides[axis] = stride;
+                strides.add(stride);
             }
             return new PickleReader.Stored(storage, offset, shape, strides);
         }

@@ -40,7 +40,7 @@ final class PickleReader {
     record Storage(PickleNames type, String key, long count) {}
 
     /** Where a tensor's items stand in a storage. */
-    record Stored(Storage storage, long offset, List<Integer> shape, long[] strides) {}
+    record Stored(Storage storage, long offset, List<Integer> shape, List<Long> strides) {}
 
     private final String name;
     private final ByteBuffer program;
@@ -123,8 +123,8 @@ final class PickleReader {
             case 'K' -> push((long) next());
             case 'M' -> push((long) (next() | next() << Byte.SIZE));
             case 'J' -> push((long) integer());
-            case 0x88 -> push(Boolean.TRUE);
-            case 0x89 -> push(Boolean.FALSE);
+            case 0x88 -> push(true);
+            case 0x89 -> push(false);
             case 'q' -> remember(next());
             case 'r' -> remember(integer());
             case 'h' -> push(remembered(next()));

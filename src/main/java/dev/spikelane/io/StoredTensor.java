@@ -22,10 +22,10 @@ final class StoredTensor {
         long count = 1;
         long last = stored.offset();
         try {
-            for (int axis = 0; axis < stored.strides().length; axis++) {
+            for (int axis = 0; axis < stored.strides().size(); axis++) {
                 int size = stored.shape().get(axis);
                 count = Math.multiplyExact(count, size);
-                last = Math.addExact(last, Math.multiplyExact(Math.max(size - 1L, 0), stored.strides()[axis]));
+                last = Math.addExact(last, Math.multiplyExact(Math.max(size - 1L, 0), stored.strides().get(axis)));
             }
             Math.multiplyExact(count, type.bytes());
         } catch (ArithmeticException overflow) {
@@ -49,7 +49,7 @@ final class StoredTensor {
         List<Integer> shape = stored.shape();
         long expected = 1;
         for (int axis = shape.size() - 1; axis >= 0; axis--) {
-            if (shape.get(axis) != 1 && stored.strides()[axis] != expected) {
+            if (shape.get(axis) != 1 && stored.strides().get(axis) != expected) {
                 return false;
             }
             expected *= shape.get(axis);

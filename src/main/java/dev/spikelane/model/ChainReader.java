@@ -89,8 +89,8 @@ final class ChainReader {
     private Map<String, String> told() throws IOException {
         Map<String, String> layers = new LinkedHashMap<>();
         List<String[]> modules = new ArrayList<>();
-        for (String each : String.valueOf(said).split(",")) {
-            String[] parts = each.strip().split(":");
+        for (String each : String.valueOf(said).split(",", -1)) {
+            String[] parts = each.strip().split(":", -1);
             if (parts.length != 2) {
                 throw wrong("its text 'layers' has " + JsonValue.quoted(each) + ", expected name:type");
             }
@@ -191,7 +191,7 @@ final class ChainReader {
     private Reset reset(String layer) throws IOException {
         Tensor reset = find(layer + ".reset_mechanism_val");
         long number = reset.type() == Tensor.Type.I64 && reset.count() == 1 ? Integers.count(reset) : -1;
-        return switch ((int) Math.clamp(number, -1, 3)) {
+        return switch (Math.clamp(number, -1, 3)) {
             case 0 -> Reset.SUBTRACT;
             case 1 -> Reset.ZERO;
             case 2 -> Reset.NONE;
