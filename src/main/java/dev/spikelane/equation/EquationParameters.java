@@ -34,6 +34,12 @@ public final class EquationParameters {
     public EquationParameters(Arena arena, Equations equations, int neurons, Map<String, float[]> given) {
         this.equations = equations;
         this.neurons = neurons;
+        given.forEach((name, of) -> {
+            if (of.length != 1 && of.length != neurons) {
+                throw new IllegalArgumentException(
+                        name + " has " + of.length + " values, expected 1 or " + neurons + ", one for each neuron");
+            }
+        });
         equations
                 .parameters()
                 .forEach((name, value) ->

@@ -62,6 +62,11 @@ public final class Program {
         return Graph.order(stores.stream().map(Store::value).toList());
     }
 
+    /** How many operations there are. */
+    public int operations() {
+        return (int) order().stream().filter(node -> !node.op().isLeaf()).count();
+    }
+
     /** The names of all rows, in an order that {@link Frame} shares. */
     public List<String> rows() {
         Set<String> names = new LinkedHashSet<>();
