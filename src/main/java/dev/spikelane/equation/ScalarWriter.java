@@ -16,6 +16,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Writes loops of single neurons, which serve without the Vector API; spikes are gathered to words. */
@@ -63,7 +64,7 @@ final class ScalarWriter extends LoopWriter {
             int segment = local(TypeKind.REFERENCE);
             placeOfBits(store);
             code.iload(word).i2l().loadConstant((long) Long.BYTES).lmul().ladd().lstore(place).astore(segment);
-            code.aload(segment).getstatic(LAYOUT, "JAVA_LONG", OF_LONG).lload(place).lload(words.get(store));
+            code.aload(segment).getstatic(LAYOUT, "JAVA_LONG", OF_LONG).lload(place).lload(Objects.requireNonNull(words.get(store)));
             code.invokeinterface(SEGMENT, "set", MethodTypeDesc.of(CD_void, OF_LONG, CD_long, CD_long));
         }
         code.iinc(word, 1).goto_(nextWord).labelBinding(done);
@@ -104,7 +105,7 @@ final class ScalarWriter extends LoopWriter {
     void store(Program.Store store) {
         int value = valueOf(store.value());
         if (store.value().op().isCondition()) {
-            int word = words.get(store);
+            int word = Objects.requireNonNull(words.get(store));
             code.lload(word).iload(value).i2l().iload(neuron).lshl().lor().lstore(word);
         } else {
             place(store.op(), store.name(), store.shift(), at);

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -52,8 +53,8 @@ record MapsReport(MapsRun.Result result) {
                         images,
                         result.counts(),
                         result.recognition(),
-                        TrainingRecipes.DECODINGS.get(
-                                result.model().decoding().orElseThrow()))
+                        Objects.requireNonNull(TrainingRecipes.DECODINGS.get(
+                                result.model().decoding().orElseThrow())))
                 .add(section);
         section.say(
                 "Spikes",
