@@ -36,6 +36,8 @@ import java.util.stream.Stream;
  */
 public final class StateDict {
 
+    private static final String LAYERS = "layers";
+
     private final String name;
     private final boolean ordered;
     private final Map<String, String> metadata;
@@ -150,7 +152,20 @@ public final class StateDict {
             throw new IllegalArgumentException(
                     "no tensor has a name that starts with '" + from + "', expected one of " + tensors.keySet());
         }
-        return new StateDict(name, ordered, metadata, renamed);
+        Map<String, String> texts = new LinkedHashMap<>(metadata);
+        texts.computeIfPresent(LAYERS, (_, layers) -> renamed(layers, from, to));
+        return new StateDict(name, ordered, texts, renamed);
+    }
+
+    private static String renamed(String layers, String from, String to) {
+        return Stream.of(layers.split(",", -1))
+                .map(layer -> {
+                    String dotted = layer.strip().replaceFirst(":", ".:");
+                    String changed = dotted.startsWith(from) ? to + dotted.substring(from.length()) : dotted;
+                    return changed.replaceFirst("\\.?:", ":");
+                })
+                .filter(layer -> !layer.startsWith(":")) // the module around all
+                .collect(Collectors.joining(","));
     }
 
     /**
@@ -248,7 +263,7 @@ public final class StateDict {
      * @throws IOException if the tensors are not those of such layers, or a value is not allowed
      */
     public Network network() throws IOException {
-        return new ChainReader(name, tensors, metadata.get("layers"), ordered).network();
+        return new ChainReader(name, tensors, metadata.get(LAYERS), ordered).network();
     }
 
     @Override
