@@ -23,8 +23,8 @@ import java.util.Set;
  */
 record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
-    /** Some 16,000 tensors; more values would take more of the heap than a small file may ask for. */
-    private static final int MOST_VALUES = 1 << 17;
+    /** Some 12,000 tensors; more values would take more of the heap than a small file may ask for. */
+    private static final int MOST_VALUES = 100_000;
 
     private static final String METADATA = "__metadata__";
     private static final Set<String> FIELDS = Set.of("dtype", "shape", "data_offsets");
