@@ -117,7 +117,7 @@ final class NirFindings {
 
     /** What the network has now. */
     private double[] present(Population population, String name, Parameter said) {
-        String full = population.name() + "." + ModelFormat.snake(name);
+        String full = population.name() + "." + name;
         float[] values = network.weights().names().contains(full)
                 ? network.weights().get(full).toArray()
                 : said.values();

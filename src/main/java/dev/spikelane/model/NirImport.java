@@ -122,6 +122,15 @@ public final class NirImport {
         }
     }
 
+    /**
+     * Returns the time step.
+     *
+     * @return the one that was said, or else 0.0001
+     */
+    public double timeStep() {
+        return dt();
+    }
+
     /** Runs a graph in float64, with the file's own reset. */
     NirReference reference(NirGraph graph) throws IOException {
         return new NirReference(graph, dt(), said != 0, exact);

@@ -51,19 +51,20 @@ public final class NirModel {
     }
 
     /**
-     * Says a network as a graph of NIR, with one output: what the last population sends. Neurons that a reader steps by
-     * Euler's method do what they do here.
+     * Says a network as a graph of NIR, with one output. Neurons that a reader steps by Euler's method do what they do
+     * here.
      *
-     * @param network a network of convolutions, dense connections, averages, sums and scales between {@code Leaky},
-     *     {@code Synaptic}, {@code RLeaky}, {@code RSynaptic} and {@code Lif} neurons
+     * @param model a network of convolutions, dense connections, averages, sums and scales between {@code Leaky},
+     *     {@code Synaptic}, {@code RLeaky}, {@code RSynaptic} and {@code Lif} neurons; the output is what its
+     *     {@linkplain Model#population population} sends
      * @param timeStep seconds of a step, by which time constants are multiplied; snnTorch's is 0.0001
      * @return the graph, and what it cannot say
      * @throws IllegalArgumentException if the network has what NIR has no primitive for; the message names it
      */
-    public static Exported export(Network network, double timeStep) {
-        Population last = network.populations().getLast();
+    public static Exported export(Model model, double timeStep) {
+        Population last = model.network().population(model.population());
         boolean silent = last.neuron() instanceof Lif lif && lif.firing().threshold().isAlways(Float.MAX_VALUE);
-        return new NirExport(network, timeStep)
+        return new NirExport(model.network(), timeStep)
                 .graph(Map.of("output", silent ? last.variable("membrane") : last));
     }
 
