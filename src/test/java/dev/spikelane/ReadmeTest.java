@@ -135,6 +135,7 @@ class ReadmeTest {
     @ParameterizedTest
     @CsvSource({
         "README.md, TrainAndServe",
+        "src/site/markdown/convolutions.md, ResidualBlock",
         "src/site/markdown/tutorial6.md, LstmMaps",
         "src/site/markdown/tutorial6.md, NormalizedMaps",
         "src/site/markdown/weights.md, FromPython",

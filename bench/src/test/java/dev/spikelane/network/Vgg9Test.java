@@ -1,7 +1,10 @@
 package dev.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Trainer;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -18,5 +21,13 @@ class Vgg9Test {
             simulation.runConstant(vgg.images, Vgg9.STEPS);
             counts.forEach(layer -> assertEquals(0.1, layer.density(), 0.015));
         }
+    }
+
+    @Test
+    void trainsInHalfAGigabyte() {
+        long bytes = Trainer.of(new Vgg9(true).network, Vgg9.STEPS, Vgg9.BATCH)
+                .loss(CrossEntropyLoss.rate())
+                .bytes();
+        assertTrue(bytes < 600_000_000, bytes + " bytes");
     }
 }

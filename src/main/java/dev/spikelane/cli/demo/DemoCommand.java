@@ -147,9 +147,8 @@ public final class DemoCommand implements Callable<Integer> {
         ImageSet images = images();
         if (model == null) {
             settings.requireFits(images, folder != null);
-        } else if (images.inputs() != model.network().inputs().getFirst().shape().size()) {
-            throw new IOException(
-                    images.name() + ": images are " + images.size() + ", expected 28 x 28 for --network conv");
+        } else {
+            MapsRun.requireSize(images);
         }
         PrintWriter err = command.commandLine().getErr();
         Path page = page(err);
@@ -162,7 +161,7 @@ public final class DemoCommand implements Callable<Integer> {
         Output output = common.output(out.writer());
         Progress progress = Progress.on(err, common.quiet());
         if (model != null) {
-            maps(new MapsRun(model, images, settings), page, output, progress);
+            MapsReport.show(new MapsRun(model, images, settings), folder, page, output, progress);
             out.close();
             return 0;
         }
@@ -189,27 +188,6 @@ public final class DemoCommand implements Callable<Integer> {
             progress.end();
         }
         return 0;
-    }
-
-    private void maps(MapsRun run, @Nullable Path page, Output output, Progress progress) throws IOException {
-        MapsReport report = new MapsReport(run.run(progress));
-        Section facts = report.facts();
-        output.say(facts, Machine.facts());
-        if (folder != null) {
-            try (Arena arena = Arena.ofShared()) {
-                run.keep(arena).write(folder);
-            }
-            output.say(Section.of("", "Recorded in " + folder)
-                    .value("recordings", folder)
-                    .say("Network", "images_spikes*.npy, images_membranes*.npy of the three layers")
-                    .say("Format", "[steps, images, neurons], spikes uint8, membranes float32"));
-        }
-        if (page != null) {
-            report.write(page, facts);
-            output.say(DemoFacts.report(page));
-        }
-        output.end();
-        progress.end();
     }
 
     /** Where the report goes, if there is one; before the run, so that a wrong name does not cost one. */

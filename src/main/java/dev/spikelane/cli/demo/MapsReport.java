@@ -5,8 +5,10 @@ import static dev.spikelane.cli.output.Value.named;
 import dev.spikelane.cli.input.ImageSet;
 import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.output.Machine;
+import dev.spikelane.cli.output.Output;
 import dev.spikelane.cli.output.PagePrinter;
 import dev.spikelane.cli.output.Section;
+import dev.spikelane.cli.terminal.Progress;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -24,12 +26,35 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What the convolutional network does with images, in words and as a page. */
 record MapsReport(MapsRun.Result result) {
 
     private static final int SHOWN_MAPS = 3;
     private static final float GREY = 0.25f;
+
+    /** Runs the network, says what it did, and writes the recordings and the page, if they are wanted. */
+    static void show(MapsRun run, @Nullable Path folder, @Nullable Path page, Output output, Progress progress)
+            throws IOException {
+        MapsReport report = new MapsReport(run.run(progress));
+        Section facts = report.facts();
+        output.say(facts, Machine.facts());
+        if (folder != null) {
+            try (Arena arena = Arena.ofShared()) {
+                run.keep(arena).write(folder);
+            }
+            output.say(Section.of("", "Recorded in " + folder)
+                    .value("recordings", folder)
+                    .say("Network", "images_spikes*.npy, images_membranes*.npy of the three layers")
+                    .say("Format", "[steps, images, neurons], spikes uint8, membranes float32"));
+        }
+        if (page != null) {
+            report.write(page, facts);
+            output.say(DemoFacts.report(page));
+        }
+        output.end();
+    }
 
     /** The images, the network's verdicts, and what it did for them in which time. */
     Section facts() {
@@ -46,8 +71,10 @@ record MapsReport(MapsRun.Result result) {
                         images.file().count(),
                         named("size", images.size()),
                         named("source", images.name()))
-                .say("Weights", "trained on the training images of Fashion-MNIST, 8 bits each%s", "")
-                .value("weights", MapsRun.WEIGHTS)
+                .say(
+                        "Weights",
+                        "trained on the training images of Fashion-MNIST, 8 bits each",
+                        named("weights", MapsRun.WEIGHTS))
                 .value("network", "conv");
         new Verdicts(
                         images,

@@ -53,6 +53,13 @@ final class MapsRun {
         }
     }
 
+    static void requireSize(ImageSet images) throws IOException {
+        if (images.inputs() != TutorialRun.INPUTS) {
+            throw new IOException(
+                    images.name() + ": images are " + images.size() + ", expected 28 x 28 for --network conv");
+        }
+    }
+
     Network network() {
         return model.network();
     }
@@ -135,16 +142,17 @@ final class MapsRun {
 
     /** What the layers do with the first images, as many as fit. */
     Kept keep(Arena arena) throws IOException {
-        int kept = Math.min(Math.min(images.count(), ImageTrains.MOST_IMAGES), Math.max(1, MOST_ROWS / settings.steps()));
+        int steps = Math.min(settings.steps(), DemoReport.MOST_STEPS);
+        int kept = Math.min(Math.min(images.count(), ImageTrains.MOST_IMAGES), MOST_ROWS / steps);
         try (Simulation simulation = network().simulate(kept, settings.threads())) {
             List<SpikeRecorder> spikes = new ArrayList<>();
             List<FloatMatrix> membranes = new ArrayList<>();
             for (String name : layers()) {
-                spikes.add(simulation.recordSpikes(name, settings.steps()));
-                membranes.add(simulation.recordMembranes(name, settings.steps()).values());
+                spikes.add(simulation.recordSpikes(name, steps));
+                membranes.add(simulation.recordMembranes(name, steps).values());
             }
-            simulation.runConstant(images.intensities(arena, 0, kept), settings.steps());
-            return new Kept(kept, settings.steps(), spikes.stream().map(SpikeRecorder::spikes).toList(), membranes);
+            simulation.runConstant(images.intensities(arena, 0, kept), steps);
+            return new Kept(kept, steps, spikes.stream().map(SpikeRecorder::spikes).toList(), membranes);
         }
     }
 

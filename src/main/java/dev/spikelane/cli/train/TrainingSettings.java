@@ -85,6 +85,9 @@ record TrainingSettings(
                     false,
                     0,
                     128),
+            "fashion",
+            new TrainingSettings(
+                    TWO_CONVOLUTIONS, true, false, 0.5f, "frame", 4, "membrane", "atan", 6, 5e-3, true, true, 0, 64),
             "recurrent",
             new TrainingSettings(
                     List.of(HiddenLayer.dense(256)),

@@ -122,7 +122,7 @@ final class TrainCommandTest {
     @Test
     void trainsConvolutionsWithBatchNorm() throws IOException {
         Path model = folder.resolve("model.safetensors");
-        String[] options = {"--preset", "tutorial6", "--hidden", "6C3-P2,12", "--batch-norm", "--epochs", "8"};
+        String[] options = {"--preset", "fashion", "--hidden", "6C3-P2,12", "--epochs", "8"};
         String out = train(model, options).requireSuccess();
         assertTrue(Double.parseDouble(out.replaceAll("(?s).*  Accuracy +([0-9.]+) %.*", "$1")) > 70, out);
         Network network = ModelFile.read(model);
@@ -227,7 +227,7 @@ final class TrainCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--preset, x, '--preset is ''x'', expected one of demo, recurrent, tutorial3, tutorial5, tutorial6'",
+        "--preset, x, '--preset is ''x'', expected one of demo, fashion, recurrent, tutorial3, tutorial5, tutorial6'",
         "--loss, x, '--loss is ''x'', expected one of'",
         "--surrogate, x, '--surrogate is ''x'', expected one of'",
         "--code, x, '--code is ''x'', expected one of'",
