@@ -349,6 +349,6 @@ public final class EquationParser {
         if (carries != null) {
             throw at.error("there is a line 'carries' already, expected one");
         }
-        carries = ofParameters(at);
+        carries = integrator.derive("_carries", ofParameters(at));
     }
 }

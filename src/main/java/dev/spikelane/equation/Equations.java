@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param atSpike each variable of a step when it is found out who fires, before what follows from that
  * @param next each variable after the step
  * @param spike a {@link Op#SPIKE}: whether a neuron fires, and the distance to its threshold
- * @param carries what a spike carries, of parameters alone; null for 1
+ * @param carries a parameter that is what a spike carries; null for 1
  */
 public record Equations(
         String name,

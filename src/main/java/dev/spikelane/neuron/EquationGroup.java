@@ -3,6 +3,7 @@ package dev.spikelane.neuron;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.spikelane.equation.BoundEquations;
 import dev.spikelane.equation.CompiledProgram;
 import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.Equations;
@@ -24,7 +25,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Neurons of equations, many steps at a time. */
-final class EquationGroup implements TileGroup {
+final class EquationGroup implements TileGroup, BoundEquations {
 
     /** Operations of a step up to which two at once pay: longer ones wait for themselves. */
     private static final int MOST_TWICE = 20;
@@ -47,7 +48,7 @@ final class EquationGroup implements TileGroup {
         this.one = compile(1, List.of());
         this.more = one.program().operations() <= MOST_TWICE ? compile(2, List.of()) : null;
         this.initial = FloatMatrix.zeros(arena, names.size(), neurons);
-        update();
+        start();
         this.padsStay = padsStay(arena, neurons);
     }
 
@@ -55,9 +56,12 @@ final class EquationGroup implements TileGroup {
         return EquationLoops.compile(graph -> equations.forward(steps, recorded, graph), parameters.shared());
     }
 
-    /** Takes the values that the parameters have now. */
-    void update() {
+    @Override
+    public void update() {
         parameters.update();
+    }
+
+    private void start() {
         int row = 0;
         for (Node node : equations.variables().values()) {
             for (int i = 0; i < neurons(); i++) {
@@ -113,11 +117,13 @@ final class EquationGroup implements TileGroup {
         return Parameter.of(made);
     }
 
-    Equations equations() {
+    @Override
+    public Equations equations() {
         return equations;
     }
 
-    EquationParameters parameters() {
+    @Override
+    public EquationParameters parameters() {
         return parameters;
     }
 

@@ -189,7 +189,7 @@ class RandomTrainingProperties {
 
     /** A model that has gradients, or a Leaky in place of one that has none. */
     static int trainable(int model) {
-        return model == RandomNeuron.DROPPING || model == 12 || model == RandomNeuron.EQUATIONS ? RandomNeuron.MODELS : model;
+        return model == RandomNeuron.DROPPING || model == 12 ? RandomNeuron.MODELS : model;
     }
 
     /**
