@@ -16,6 +16,8 @@ public final class Lanes {
 
     public static final VectorSpecies<Integer> INT = FLOAT.withLanes(int.class);
 
+    public static final VectorSpecies<Long> LONG = FLOAT.withLanes(long.class);
+
     public static final VectorSpecies<Short> SHORT = FLOAT.withLanes(short.class);
 
     /** As many bytes as {@link #SHORT} has lanes. */

@@ -76,6 +76,8 @@ final class SpikePermuteVector {
     private static final IntVector ZIP_LOW = zip(0);
     private static final IntVector ZIP_HIGH = zip(COUNT / 2);
 
+    private static final Class<?> INTS = ZIP_LOW.getClass();
+
     private SpikePermuteVector() {}
 
     static void permute(
@@ -156,7 +158,7 @@ final class SpikePermuteVector {
     }
 
     /**
-     * The hot loop: 4 outputs for 64 rows. C2 is told the class of all sums in it, since behind an application's vectors
+     * The hot loop: 4 outputs for 64 rows. C2 is told the class of all vectors in it, since behind an application's vectors
      * it sees more traps in what it inlines than it tolerates.
      */
     private static void sumFourVectors(
@@ -206,7 +208,11 @@ final class SpikePermuteVector {
                         || s30.getClass() != VECTOR
                         || s31.getClass() != VECTOR
                         || s32.getClass() != VECTOR
-                        || s33.getClass() != VECTOR) {
+                        || s33.getClass() != VECTOR
+                        || row0.getClass() != INTS
+                        || row1.getClass() != INTS
+                        || row2.getClass() != INTS
+                        || row3.getClass() != INTS) {
                     throw new AssertionError(OTHER_VECTOR);
                 }
                 IntVector t0 = IntVector.fromMemorySegment(INT, workspace, at, ORDER);
