@@ -146,7 +146,7 @@ public final class StateDict {
         for (Population each : network.populations()) {
             Map<String, Object> options = NeuronOptions.of(each.neuron());
             Object reset = options.get("reset");
-            if (reset != null && ChainReader.NEURONS.contains(options.get("model").toString())) {
+            if (reset != null && ChainReader.NEURONS.contains(String.valueOf(options.get("model")))) {
                 String graded = each.name() + StateDictMatch.GRADED;
                 tensors.putIfAbsent(graded, Tensor.of(graded, FloatMatrix.vector(1), List.of()));
                 String number = each.name() + StateDictMatch.RESET;
