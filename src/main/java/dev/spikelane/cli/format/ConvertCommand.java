@@ -52,8 +52,7 @@ public final class ConvertCommand implements Callable<Integer> {
         } catch (IllegalArgumentException refused) {
             throw new IOException(in + ": cannot be written as " + out + ": " + refused.getMessage(), refused);
         }
-        content.notices()
-                .forEach(notice -> command.commandLine().getOut().println("Notice: " + notice));
+        content.notices().forEach(notice -> command.commandLine().getOut().println("Notice: " + notice));
         return 0;
     }
 }
