@@ -101,6 +101,7 @@ public final class StateDict {
      * @throws IOException as {@link TensorFile#read(Path)} does
      */
     public static StateDict read(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
         return of(file.toString(), TensorFile.read(file));
     }
 
@@ -113,6 +114,7 @@ public final class StateDict {
      * @throws IOException as {@link TensorFile#read(Path)} does
      */
     public static StateDict read(Path file, long mostBytes) throws IOException {
+        Objects.requireNonNull(file, "file");
         return of(file.toString(), TensorFile.read(file, mostBytes));
     }
 
