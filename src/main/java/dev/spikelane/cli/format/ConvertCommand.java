@@ -2,12 +2,16 @@ package dev.spikelane.cli.format;
 
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.model.NirImport;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -21,11 +25,32 @@ import picocli.CommandLine.Spec;
             "replaced."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  ./spikelane convert model.pth model.safetensors"})
+        footer = {
+            "  ./spikelane convert model.pth model.safetensors",
+            "  ./spikelane convert --check random model.nir model.safetensors"
+        })
 public final class ConvertCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec command = CommandSpec.create();
+
+    @Option(
+            names = "--check",
+            paramLabel = "INPUT",
+            description = {
+                "Run IN, a graph of NIR, in float64 and OUT in float32, and print a certificate, a JSON object: equal,",
+                "or where they first differ and why. INPUT is a .npy file [steps, batch, ...], or the word random."
+            })
+    private @Nullable String check;
+
+    @Option(
+            names = "--time-step",
+            paramLabel = "SECONDS",
+            description = "The time step of a graph of NIR, which its file does not say; otherwise 0.0001.")
+    private @Nullable Double timeStep;
+
+    @Option(names = "--exact", description = "Decay by exp(-dt / tau) instead of by a step of Euler's method.")
+    private boolean exact;
 
     @Parameters(index = "0", paramLabel = "IN", description = "The file to read.")
     private Path in = Path.of("");
@@ -46,13 +71,29 @@ public final class ConvertCommand implements Callable<Integer> {
                                         .flatMap(each -> each.extensions().stream())
                                         .toList()));
         AtomicFile.requireWritable(out);
-        Content content = Format.readAny(in);
+        NirImport semantics = semantics();
+        Content content = semantics.equals(NirImport.DEFAULT) ? Format.readAny(in) : new NirFormat(semantics).read(in);
+        NirCheck nir = check == null ? null : NirCheck.of(in, content, semantics, check);
         try {
             format.write(out, content);
         } catch (IllegalArgumentException refused) {
             throw new IOException(in + ": cannot be written as " + out + ": " + refused.getMessage(), refused);
         }
-        content.notices().forEach(notice -> command.commandLine().getOut().println("Notice: " + notice));
+        PrintWriter print = command.commandLine().getOut();
+        if (nir != null) {
+            return nir.print(print, out, format.equals(NirFormat.DEFAULT) ? new NirFormat(semantics) : format) ? 0 : 1;
+        }
+        content.notices().forEach(notice -> print.println("Notice: " + notice));
+        format.losses(content).forEach(loss -> print.println("Notice: " + out + ": " + loss));
         return 0;
+    }
+
+    private NirImport semantics() {
+        NirImport said = exact ? NirImport.DEFAULT.withExactDecay() : NirImport.DEFAULT;
+        try {
+            return timeStep == null ? said : said.withTimeStep(timeStep);
+        } catch (IllegalArgumentException refused) {
+            throw Choices.wrong(command, String.valueOf(refused.getMessage()));
+        }
     }
 }

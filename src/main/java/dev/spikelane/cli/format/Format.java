@@ -9,10 +9,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** A format of files that hold a network or tensors. A new one is a line in {@code permits} and one in {@link #ALL}. */
-public sealed interface Format permits SafetensorsFormat, TensorFormat {
+public sealed interface Format permits NirFormat, SafetensorsFormat, TensorFormat {
 
     /** All formats; the first one that recognizes a file reads it. */
-    List<Format> ALL = List.of(new SafetensorsFormat(), new TensorFormat());
+    List<Format> ALL = List.of(new SafetensorsFormat(), new TensorFormat(), NirFormat.DEFAULT);
 
     /** How many of a file's first bytes {@link #recognizes} sees, if there are so many. */
     int FIRST_BYTES = 128;
@@ -28,6 +28,11 @@ public sealed interface Format permits SafetensorsFormat, TensorFormat {
 
     /** Writes a file, which appears when it is complete; fails with one line that starts with the file's name. */
     void write(Path file, Content content) throws IOException;
+
+    /** What a file of this format does not say of what it is written of, so that readers do otherwise. */
+    default List<String> losses(Content content) {
+        return List.of();
+    }
 
     /**
      * Reads a file by the format that recognizes its first bytes; where none does, by that of its name, whose reader
