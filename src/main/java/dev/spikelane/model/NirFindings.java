@@ -1,6 +1,5 @@
 package dev.spikelane.model;
 
-import dev.spikelane.io.NirGraph;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
@@ -141,12 +140,12 @@ final class NirFindings {
     }
 
     /** Weights stand in projections that are called by the nodes of their paths. */
-    private void weights(String name, NirGraph.Node node) {
+    private void weights(String name, NirNumbers node) {
         for (String value : List.of("weight", "bias")) {
             for (Projection projection : network.projections()) {
                 List<String> path = List.of(projection.name().split(" ", -1));
                 String full = projection.name() + (path.size() == 1 ? "." : "." + path.indexOf(name) + ".") + value;
-                if (path.contains(name) && node.values().containsKey(value)
+                if (path.contains(name) && node.has(value)
                         && network.weights().names().contains(full)) {
                     compare(name, value, node.numbers(value), network.weights().get(full));
                 }
@@ -201,7 +200,7 @@ final class NirFindings {
             }
             String source = projection.source().ofPopulation().map(Population::name)
                     .orElse(projection.source().name());
-            NirGraph.Node node = reference.nodes().get(source);
+            NirNumbers node = reference.nodes().get(source);
             boolean ends = node != null
                     && (reference.cell(source) != null
                             || Set.of("Delay", "Input").contains(node.type()));

@@ -104,6 +104,8 @@ record NirCheck(Path file, NirGraph graph, NirImport semantics, Map<String, Sign
         facts.put("out_sha256", hash(out));
         String json = certificate.json(facts);
         to.println(json.substring(0, json.length() - 1) + ",\"int8\":" + integers(network) + "}");
+        // A command that fails says nothing more, and this is what it has found.
+        to.flush();
         return certificate.equal();
     }
 
