@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class NpyInput implements Closeable {
 
     private static final int BUFFER_BYTES = 1 << 16;
+    /** A matrix may take 64 times these bytes, before those that a stream declares have come. */
+    private static final int MOST_BYTES_AHEAD = 1 << 19;
+
     private static final long UNKNOWN = -1;
 
     private final String name;
@@ -154,7 +157,7 @@ final class NpyInput implements Closeable {
         }
         rows = (int) (items / columns);
         NpyItems stored = NpyItems.of(name, header.code());
-        if (!stored.stay(header)) {
+        if (!stored.stay(header) || length == UNKNOWN && unread > MOST_BYTES_AHEAD) {
             FileBytes file = new FileBytes(name, 2 * Inputs.MOST_BYTES);
             MemorySegment all = length == UNKNOWN
                     ? file.readPieces(channel, unread, "its data")

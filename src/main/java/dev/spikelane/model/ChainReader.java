@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 final class ChainReader {
 
     private static final String LINEAR = "Linear";
-    private static final Set<String> NEURONS = Set.of("Leaky", "Synaptic", "Alpha", "RLeaky", "RSynaptic");
+    /** The models of snnTorch that its tensors and a name tell. */
+    static final Set<String> NEURONS = Set.of("Leaky", "Synaptic", "Alpha", "RLeaky", "RSynaptic");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
     private static final Pattern OWN_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final String RECURRENT = "recurrent.";

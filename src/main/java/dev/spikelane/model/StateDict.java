@@ -1,11 +1,13 @@
 package dev.spikelane.model;
 
+import dev.spikelane.description.NeuronOptions;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TensorFile;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -35,6 +37,8 @@ import java.util.stream.Stream;
  * {@code graded_spikes_factor} where the model has none, which means 1.
  */
 public final class StateDict {
+
+    private static final String LAYERS = "layers";
 
     private final String name;
     private final boolean ordered;
@@ -127,6 +131,49 @@ public final class StateDict {
     }
 
     /**
+     * Takes the values of a network as snnTorch names them, with what its {@code load_state_dict} asks for besides:
+     * {@code reset_mechanism_val} and {@code graded_spikes_factor} of each of its neurons.
+     *
+     * @param network the network, with the values that it has now
+     * @return its tensors
+     * @throws IllegalArgumentException as {@link ModelFile#toBytes(Network)} does
+     */
+    public static StateDict of(Network network) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Tensor each : new ModelWriter(network).content(false, Map.of()).tensors()) {
+            tensors.put(each.name(), each);
+        }
+        for (Population each : network.populations()) {
+            Map<String, Object> options = NeuronOptions.of(each.neuron());
+            Object reset = options.get("reset");
+            if (reset != null && ChainReader.NEURONS.contains(String.valueOf(options.get("model")))) {
+                String graded = each.name() + StateDictMatch.GRADED;
+                tensors.putIfAbsent(graded, Tensor.of(graded, FloatMatrix.vector(1), List.of()));
+                String number = each.name() + StateDictMatch.RESET;
+                tensors.put(number, Integers.count(number, StateDictMatch.resetNumber(reset)));
+            }
+        }
+        // As torch has it: what leads to a population, then its own.
+        Map<String, Tensor> ordered = new LinkedHashMap<>();
+        for (Population each : network.populations()) {
+            network.projections().stream()
+                    .filter(projection -> projection.target().equals(each))
+                    .forEach(projection -> move(projection.name(), tensors, ordered));
+            move(each.name(), tensors, ordered);
+        }
+        return new StateDict("network", true, Map.of(), ordered);
+    }
+
+    private static void move(String layer, Map<String, Tensor> tensors, Map<String, Tensor> ordered) {
+        tensors.forEach((name, tensor) -> {
+            if (name.startsWith(layer + ".")) {
+                ordered.put(name, tensor);
+            }
+        });
+        tensors.keySet().removeAll(ordered.keySet());
+    }
+
+    /**
      * Renames all tensors whose names start so.
      *
      * @param from the start of a name, such as {@code model.} or {@code 0.}
@@ -150,7 +197,20 @@ public final class StateDict {
             throw new IllegalArgumentException(
                     "no tensor has a name that starts with '" + from + "', expected one of " + tensors.keySet());
         }
-        return new StateDict(name, ordered, metadata, renamed);
+        Map<String, String> texts = new LinkedHashMap<>(metadata);
+        texts.computeIfPresent(LAYERS, (_, layers) -> renamed(layers, from, to));
+        return new StateDict(name, ordered, texts, renamed);
+    }
+
+    private static String renamed(String layers, String from, String to) {
+        return Stream.of(layers.split(",", -1))
+                .map(layer -> {
+                    String dotted = layer.strip().replaceFirst(":", ".:");
+                    String changed = dotted.startsWith(from) ? to + dotted.substring(from.length()) : dotted;
+                    return changed.replaceFirst("\\.?:", ":");
+                })
+                .filter(layer -> !layer.startsWith(":")) // the module around all
+                .collect(Collectors.joining(","));
     }
 
     /**
@@ -248,7 +308,7 @@ public final class StateDict {
      * @throws IOException if the tensors are not those of such layers, or a value is not allowed
      */
     public Network network() throws IOException {
-        return new ChainReader(name, tensors, metadata.get("layers"), ordered).network();
+        return new ChainReader(name, tensors, metadata.get(LAYERS), ordered).network();
     }
 
     @Override

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /** Finds the tensor of each of a network's values. */
 final class StateDictMatch {
 
-    private static final String RESET = ".reset_mechanism_val";
-    private static final String GRADED = ".graded_spikes_factor";
+    static final String RESET = ".reset_mechanism_val";
+    static final String GRADED = ".graded_spikes_factor";
     private static final Set<Tensor.Type> FLOATS =
             Set.of(Tensor.Type.F64, Tensor.Type.F32, Tensor.Type.F16, Tensor.Type.BF16);
 
@@ -127,12 +127,7 @@ final class StateDictMatch {
         Object declared = NeuronOptions.of(population.neuron()).get("reset");
         if (reset != null && declared != null && others.remove(reset.name())) {
             long number = reset.count() == 1 && reset.type() == Tensor.Type.I64 ? Integers.count(reset) : -1;
-            long expected =
-                    switch (Reset.valueOf(declared.toString())) {
-                        case SUBTRACT, SUBTRACT_DECAYED -> 0;
-                        case ZERO, CLEAR -> 1;
-                        case NONE -> 2;
-                    };
+            long expected = resetNumber(declared);
             if (number != expected) {
                 different.add(reset + " says the reset " + number + " of '" + population.name() + "', expected "
                         + expected + ", as the network was built with " + declared
@@ -147,6 +142,15 @@ final class StateDictMatch {
                         + population.neuron().getClass().getSimpleName() + " has no such factor");
             }
         }
+    }
+
+    /** What snnTorch calls a reset in its buffers. */
+    static long resetNumber(Object reset) {
+        return switch (Reset.valueOf(reset.toString())) {
+            case SUBTRACT, SUBTRACT_DECAYED -> 0;
+            case ZERO, CLEAR -> 1;
+            case NONE -> 2;
+        };
     }
 
     private static double only(Tensor tensor) {

@@ -1,12 +1,9 @@
 package dev.spikelane.cli.format;
 
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TensorFile;
 import dev.spikelane.model.Model;
-import dev.spikelane.model.ModelFile;
 import dev.spikelane.model.StateDict;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,13 +43,9 @@ public record Content(
         return Model.of(state.network());
     }
 
-    /** The tensors; of a network those that a model file has. */
+    /** The tensors; of a network those of its state_dict. */
     List<Tensor> tensors() throws IOException {
-        if (state != null) {
-            return state.tensors();
-        }
-        byte[] bytes = ModelFile.toBytes(requireModel());
-        return Safetensors.read(file.toString(), new ByteArrayInputStream(bytes)).tensors();
+        return (state != null ? state : StateDict.of(requireModel().network())).tensors();
     }
 
     /** Texts by name. */
