@@ -7,6 +7,7 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.model.FlatGraph.FlatNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -90,6 +91,18 @@ public final class NirImport {
     public NirModel read(Path file) throws IOException {
         NirFile found = NirFile.read(file);
         return of(file.toString(), found);
+    }
+
+    /**
+     * Reads a stream to its end; it stays open.
+     *
+     * @param name what messages call the stream
+     * @param stream the bytes of a file of NIR
+     * @return the network, and what the file did not say
+     * @throws IOException as for files; the message starts with the name
+     */
+    public NirModel read(String name, InputStream stream) throws IOException {
+        return of(name, NirFile.read(name, stream));
     }
 
     NirModel of(String name, NirFile file) throws IOException {
