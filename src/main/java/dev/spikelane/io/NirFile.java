@@ -92,7 +92,8 @@ public final class NirFile {
         List<String> warnings = new ArrayList<>();
         Optional<String> version = Optional.empty();
         switch (root.items().get("version")) {
-            case Hdf5Item.Texts texts when texts.shape().isEmpty() -> version = Optional.of(texts.texts().getFirst());
+            case Hdf5Item.Texts texts
+            when texts.shape().isEmpty() -> version = Optional.of(texts.texts().getFirst());
             case null -> {}
             default -> warnings.add(name + ": its version is no text");
         }
@@ -101,14 +102,15 @@ public final class NirFile {
             throw new IOException("has no group 'node' of the type NIRGraph, expected a graph of NIR");
         }
         NirGraph graph = graph("node", group, 0);
-        graph.nodes().forEach((key, node) -> node.values().keySet().forEach(each -> {
-            for (double number : node.numbers(each)) {
-                if (!Double.isFinite(number)) {
-                    warnings.add(name + ": node '" + key + "' has " + number + " in '" + each + "'");
-                    return;
-                }
-            }
-        }));
+        graph.nodes()
+                .forEach((key, node) -> node.values().keySet().forEach(each -> {
+                    for (double number : node.numbers(each)) {
+                        if (!Double.isFinite(number)) {
+                            warnings.add(name + ": node '" + key + "' has " + number + " in '" + each + "'");
+                            return;
+                        }
+                    }
+                }));
         return new NirFile(graph, version, warnings);
     }
 
@@ -127,9 +129,11 @@ public final class NirFile {
     private static List<NirGraph.Edge> edges(String path, @Nullable Hdf5Item item) throws IOException {
         List<NirGraph.Edge> edges = new ArrayList<>();
         switch (item) {
-            case Hdf5Item.Texts texts when texts.shape().size() == 2 && texts.shape().getLast() == 2 -> {
+            case Hdf5Item.Texts texts
+            when texts.shape().size() == 2 && texts.shape().getLast() == 2 -> {
                 for (int i = 0; i < texts.texts().size(); i += 2) {
-                    edges.add(new NirGraph.Edge(texts.texts().get(i), texts.texts().get(i + 1)));
+                    edges.add(new NirGraph.Edge(
+                            texts.texts().get(i), texts.texts().get(i + 1)));
                 }
             }
             case Hdf5Item.Numbers numbers when numbers.bytes().length == 0 -> {}
@@ -150,8 +154,8 @@ public final class NirFile {
             }
             switch (each.getValue()) {
                 case Hdf5Item.Numbers numbers -> values.put(name, tensor(name, numbers));
-                case Hdf5Item.Texts found when found.shape().isEmpty() ->
-                    texts.put(name, found.texts().getFirst());
+                case Hdf5Item.Texts found
+                when found.shape().isEmpty() -> texts.put(name, found.texts().getFirst());
                 case Hdf5Item.Texts _ -> throw new IOException(path + ": '" + name + "' is a list of texts");
                 case Hdf5Item.Unread unread -> throw new IOException(path + ": '" + name + "' " + unread.reason());
             }
@@ -166,7 +170,8 @@ public final class NirFile {
     }
 
     private static String type(String path, Hdf5Group group) throws IOException {
-        if (group.items().get(TYPE) instanceof Hdf5Item.Texts texts && texts.shape().isEmpty()) {
+        if (group.items().get(TYPE) instanceof Hdf5Item.Texts texts
+                && texts.shape().isEmpty()) {
             return texts.texts().getFirst();
         }
         throw new IOException(path + " has no type, expected the name of a primitive");
@@ -186,8 +191,7 @@ public final class NirFile {
      */
     public static void write(Path file, NirGraph graph) throws IOException {
         AtomicFile.requireWritable(file);
-        Hdf5Group root = new Hdf5Group(
-                Map.of("node", group(graph)), Map.of("version", text(VERSION)));
+        Hdf5Group root = new Hdf5Group(Map.of("node", group(graph)), Map.of("version", text(VERSION)));
         // jHDF writes nothing but paths.
         Path temporary = Files.createTempFile("spikelane-", ".nir");
         try {

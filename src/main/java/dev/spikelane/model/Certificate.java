@@ -245,11 +245,19 @@ public final class Certificate {
                     margins.merge(name, Math.abs(cell.margin[i]), Math::min);
                     if (got != expected) {
                         return new Difference(
-                                step, sample, name, i, "spikes", got ? 1 : 0, expected ? 1 : 0, cell.marginError[i], close);
+                                step,
+                                sample,
+                                name,
+                                i,
+                                "spikes",
+                                got ? 1 : 0,
+                                expected ? 1 : 0,
+                                cell.marginError[i],
+                                close);
                     }
                 }
-                Difference difference =
-                        compared(name, step, sample, i, number(membrane, row, i), cell.membrane[i], cell.membraneError[i]);
+                Difference difference = compared(
+                        name, step, sample, i, number(membrane, row, i), cell.membrane[i], cell.membraneError[i]);
                 if (difference != null) {
                     return difference;
                 }
@@ -259,11 +267,9 @@ public final class Certificate {
 
         private @Nullable Difference compare(String name, NirValue value, Signal found, int step, int sample) {
             for (int i = 0; i < value.values().length; i++) {
-                double got = found.columns() == value.values().length
-                        ? number(found, step * batch + sample, i)
-                        : Double.NaN;
-                Difference difference =
-                        compared(name, step, sample, i, got, value.values()[i], value.errors()[i]);
+                double got =
+                        found.columns() == value.values().length ? number(found, step * batch + sample, i) : Double.NaN;
+                Difference difference = compared(name, step, sample, i, got, value.values()[i], value.errors()[i]);
                 if (difference != null) {
                     return difference;
                 }
@@ -340,7 +346,10 @@ public final class Certificate {
             json.name("sample").value(difference.sample).name("node").value(difference.node);
             json.name("neuron").value(difference.neuron).name("variable").value(difference.variable);
             json.finite("found", difference.found).finite("expected", difference.expected);
-            json.finite("bound", difference.bound).name("rounding").value(difference.rounding).end();
+            json.finite("bound", difference.bound)
+                    .name("rounding")
+                    .value(difference.rounding)
+                    .end();
         });
         return json.name("causes").strings(causes).end().text();
     }

@@ -122,7 +122,12 @@ final class NirAssembly {
             default -> {
                 Chain alone = got.size() == 1 ? got.getFirst() : relayed(node, node.name + ".sum", got);
                 Chain longer = alone.through(nodes.connection(node), node.name);
-                send(node, List.of(node.targets.size() == 1 && !everyNode ? longer : relayed(node, node.name, List.of(longer))));
+                send(
+                        node,
+                        List.of(
+                                node.targets.size() == 1 && !everyNode
+                                        ? longer
+                                        : relayed(node, node.name, List.of(longer))));
             }
         }
     }
@@ -165,7 +170,8 @@ final class NirAssembly {
             for (int i = 2; !names.add(free); i++) {
                 free = name + " " + i;
             }
-            builder.project(free, chain.source, target, chain.path.toArray(Connection[]::new)).delay(chain.delay);
+            builder.project(free, chain.source, target, chain.path.toArray(Connection[]::new))
+                    .delay(chain.delay);
         }
     }
 
@@ -204,9 +210,8 @@ final class NirAssembly {
             return false;
         }
         try {
-            node.output = node.primitive.role() == Role.LINK
-                    ? nodes.connection(node).outputShape(node.input)
-                    : node.input;
+            node.output =
+                    node.primitive.role() == Role.LINK ? nodes.connection(node).outputShape(node.input) : node.input;
         } catch (IllegalArgumentException refused) {
             throw new IOException(node + " " + refused.getMessage(), refused);
         }
@@ -226,8 +231,10 @@ final class NirAssembly {
             return Shape.of(node.required("weight").shape().getLast());
         }
         if (guess && node.primitive.remembers()) {
-            List<Integer> sizes = node.required(node.primitive.required().getFirst()).shape();
-            return NirNodes.shape(node, sizes.stream().mapToInt(Integer::intValue).toArray());
+            List<Integer> sizes =
+                    node.required(node.primitive.required().getFirst()).shape();
+            return NirNodes.shape(
+                    node, sizes.stream().mapToInt(Integer::intValue).toArray());
         }
         return null;
     }

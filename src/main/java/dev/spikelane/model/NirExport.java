@@ -62,7 +62,9 @@ final class NirExport {
     }
 
     NirModel.Exported graph(Map<String, Source> outputs) {
-        description.inputs().forEach(input -> node(plain(input.name()), "Input", Map.of("shape", sizes(input.shape()))));
+        description
+                .inputs()
+                .forEach(input -> node(plain(input.name()), "Input", Map.of("shape", sizes(input.shape()))));
         for (int i = 0; i < description.populations().size(); i++) {
             if (isRelay(i)) {
                 relays.add(i);
@@ -95,7 +97,8 @@ final class NirExport {
 
     /** Whether the source of a projection has got all that enters it. */
     private boolean isReady(int number, Set<Integer> done) {
-        int source = description.projections().get(number).source().ofPopulation().orElse(-1);
+        int source =
+                description.projections().get(number).source().ofPopulation().orElse(-1);
         if (!relays.contains(source)) {
             return true;
         }
@@ -123,8 +126,8 @@ final class NirExport {
         boolean membranes = false;
         for (ProjectionDescription each : description.projections()) {
             spikes |= each.source().equals(new SourceDescription.OfSpikes(number));
-            membranes |= each.source() instanceof SourceDescription.OfVariable variable
-                    && variable.population() == number;
+            membranes |=
+                    each.source() instanceof SourceDescription.OfVariable variable && variable.population() == number;
         }
         Neuron neuron = description.populations().get(number).neuron();
         NirNeuron said = NirNeuron.of(name, neuron, parameter -> present(name, parameter, neuron), dt);
@@ -133,7 +136,8 @@ final class NirExport {
                     + (spikes ? "spikes" : "membranes") + ", expected what nodes of NIR of that type send");
         }
         Map<String, Tensor> values = new LinkedHashMap<>();
-        said.parameters().forEach((key, numbers) -> values.put(key, numbers(key, spread(numbers, shape), shape.sizes())));
+        said.parameters()
+                .forEach((key, numbers) -> values.put(key, numbers(key, spread(numbers, shape), shape.sizes())));
         String node = plain(name);
         node(node, said.type(), values);
         changes.addAll(said.changes());
@@ -247,18 +251,23 @@ final class NirExport {
             case Convolution convolution -> convolution(name, convolution, rows, owner);
             case Pool pool -> pool(name, pool);
             case Flatten _ ->
-                NirGraph.Node.of("Flatten", Map.of(
-                        "start_dim", whole("start_dim", List.of(), 0),
-                        "end_dim", whole("end_dim", List.of(), -1),
-                        "input_type", sizes(rows)));
+                NirGraph.Node.of(
+                        "Flatten",
+                        Map.of(
+                                "start_dim", whole("start_dim", List.of(), 0),
+                                "end_dim", whole("end_dim", List.of(), -1),
+                                "input_type", sizes(rows)));
             case OneToOne _ -> {
                 float[] weights = network.weights().get(owner + ".weight").toArray();
                 yield scale(spread(Parameter.of(weights), rows), rows);
             }
             case Scale scale -> scale(spread(new double[] {scale.factor()}, rows), rows);
-            default -> throw new IllegalArgumentException("projection node '" + name + "' is " + connection
-                    + ", for which NIR has no primitive" + (connection.toString().startsWith("batch norm")
-                            ? "; Network.folded() puts it into weights" : ""));
+            default ->
+                throw new IllegalArgumentException("projection node '" + name + "' is " + connection
+                        + ", for which NIR has no primitive"
+                        + (connection.toString().startsWith("batch norm")
+                                ? "; Network.folded() puts it into weights"
+                                : ""));
         };
     }
 
@@ -311,18 +320,22 @@ final class NirExport {
                 network.weights().names().contains(owner + ".bias")
                         ? weights(owner + ".bias")
                         : Tensor.of("bias", FloatMatrix.zeros(1, said.outputs()), List.of(said.outputs())));
-        values.put("stride", pair("stride", maps, kernel.y().stride(), kernel.x().stride()));
-        values.put("dilation", pair("dilation", maps, kernel.y().dilation(), kernel.x().dilation()));
+        values.put(
+                "stride", pair("stride", maps, kernel.y().stride(), kernel.x().stride()));
+        values.put(
+                "dilation",
+                pair("dilation", maps, kernel.y().dilation(), kernel.x().dilation()));
         values.put("groups", whole("groups", List.of(), kernel.groups()));
         values.put("input_shape", pair("input_shape", maps, maps ? rows.height() : 1, rows.width()));
         Map<String, String> texts = new LinkedHashMap<>();
         if (kernel.x().same()) {
             texts.put("padding", "same");
         } else {
-            values.put("padding", pair("padding", maps, kernel.y().padding(), kernel.x().padding()));
+            values.put(
+                    "padding",
+                    pair("padding", maps, kernel.y().padding(), kernel.x().padding()));
         }
-        return new NirGraph.Node(
-                maps ? "Conv2d" : "Conv1d", values, texts, new NirGraph(Map.of(), List.of()));
+        return new NirGraph.Node(maps ? "Conv2d" : "Conv1d", values, texts, new NirGraph(Map.of(), List.of()));
     }
 
     private NirGraph.Node pool(String name, Pool pool) {
@@ -333,9 +346,20 @@ final class NirExport {
         return NirGraph.Node.of(
                 type,
                 Map.of(
-                        "kernel_size", pair("kernel_size", true, pool.y().size(), pool.x().size()),
-                        "stride", pair("stride", true, pool.y().stride(), pool.x().stride()),
-                        "padding", pair("padding", true, pool.y().padding(), pool.x().padding())));
+                        "kernel_size",
+                                pair(
+                                        "kernel_size",
+                                        true,
+                                        pool.y().size(),
+                                        pool.x().size()),
+                        "stride",
+                                pair("stride", true, pool.y().stride(), pool.x().stride()),
+                        "padding",
+                                pair(
+                                        "padding",
+                                        true,
+                                        pool.y().padding(),
+                                        pool.x().padding())));
     }
 
     private void output(String name, Source source) {

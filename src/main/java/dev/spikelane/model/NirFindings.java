@@ -54,7 +54,8 @@ final class NirFindings {
         boolean stays = lif.firing().reset() == Reset.NONE;
         boolean compares = reference.type(population.name()).equals("Threshold");
         if (cell.fires() && !compares ? !clears : !stays) {
-            found.add("reset kind: '" + population.name() + "' has the reset " + lif.firing().reset() + " at the "
+            found.add("reset kind: '" + population.name() + "' has the reset "
+                    + lif.firing().reset() + " at the "
                     + lif.firing().resetTime() + ", the file says "
                     + (cell.fires() ? "v_reset in the same step" : "none"));
         }
@@ -145,7 +146,8 @@ final class NirFindings {
             for (Projection projection : network.projections()) {
                 List<String> path = List.of(projection.name().split(" ", -1));
                 String full = projection.name() + (path.size() == 1 ? "." : "." + path.indexOf(name) + ".") + value;
-                if (path.contains(name) && node.has(value)
+                if (path.contains(name)
+                        && node.has(value)
                         && network.weights().names().contains(full)) {
                     compare(name, value, node.numbers(value), network.weights().get(full));
                 }
@@ -198,7 +200,10 @@ final class NirFindings {
             if (!projection.target().name().equals(target)) {
                 continue;
             }
-            String source = projection.source().ofPopulation().map(Population::name)
+            String source = projection
+                    .source()
+                    .ofPopulation()
+                    .map(Population::name)
                     .orElse(projection.source().name());
             NirNumbers node = reference.nodes().get(source);
             boolean ends = node != null
@@ -214,7 +219,8 @@ final class NirFindings {
 
     private static String text(Map<String, Integer> counts) {
         return counts.entrySet().stream()
-                .map(each -> "'" + each.getKey() + "'" + (each.getValue() == 1 ? "" : " (" + each.getValue() + " times)"))
+                .map(each ->
+                        "'" + each.getKey() + "'" + (each.getValue() == 1 ? "" : " (" + each.getValue() + " times)"))
                 .collect(Collectors.joining(", ", "[", "]"));
     }
 }

@@ -13,7 +13,10 @@ final class NirMaps {
             case "Affine", "Linear" -> dense(node, got);
             case "Scale" -> scaled(node.numbers("scale"), got);
             case "Flatten" ->
-                new NirValue(new int[] {got.values().length}, got.values().clone(), got.errors().clone());
+                new NirValue(
+                        new int[] {got.values().length},
+                        got.values().clone(),
+                        got.errors().clone());
             case "Conv1d" -> convolved(node, got, false);
             case "Conv2d" -> convolved(node, got, true);
             default -> pooled(node, got, node.type().equals("AvgPool2d"));
@@ -70,7 +73,10 @@ final class NirMaps {
                     int column = x.input(at % x.outputs, k % width);
                     if (row >= 0 && column >= 0) {
                         int channel = firstInput + k / (height * width);
-                        sum.add(place, weights[o * perGroup * height * width + k], got,
+                        sum.add(
+                                place,
+                                weights[o * perGroup * height * width + k],
+                                got,
                                 (channel * y.inputs + row) * x.inputs + column);
                     }
                 }

@@ -63,7 +63,8 @@ public final class NirModel {
      */
     public static Exported export(Model model, double timeStep) {
         Population last = model.network().population(model.population());
-        boolean silent = last.neuron() instanceof Lif lif && lif.firing().threshold().isAlways(Float.MAX_VALUE);
+        boolean silent =
+                last.neuron() instanceof Lif lif && lif.firing().threshold().isAlways(Float.MAX_VALUE);
         return new NirExport(model.network(), timeStep)
                 .graph(Map.of("output", silent ? last.variable("membrane") : last));
     }

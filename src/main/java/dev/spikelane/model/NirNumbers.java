@@ -33,7 +33,8 @@ final class NirNumbers {
         return Objects.requireNonNull(node.values().get(name), name).shape();
     }
 
-    @Nullable String text(String name) {
+    @Nullable
+    String text(String name) {
         return node.texts().get(name);
     }
 

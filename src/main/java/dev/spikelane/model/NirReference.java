@@ -146,7 +146,9 @@ final class NirReference {
             shape = List.of(node.shape("weight").getLast());
         } else {
             for (String source : sources(name)) {
-                shape = node(source).largestShape().size() > shape.size() ? node(source).largestShape() : shape;
+                shape = node(source).largestShape().size() > shape.size()
+                        ? node(source).largestShape()
+                        : shape;
             }
         }
         int[] sizes = shape.stream().mapToInt(Integer::intValue).toArray();
@@ -194,7 +196,8 @@ final class NirReference {
     }
 
     /** The neurons of a node, behind this step; null for others. */
-    @Nullable NirCell cell(String name) {
+    @Nullable
+    NirCell cell(String name) {
         return cells.get(name);
     }
 
