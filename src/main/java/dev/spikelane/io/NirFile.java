@@ -37,6 +37,9 @@ public final class NirFile {
     private static final String EDGES = "edges";
     private static final String VERSION = "1.0.0";
     private static final int MOST_DEPTH = 16;
+    /** A little less than the largest array, which some JVMs refuse. */
+    private static final int MOST_BYTES_IN_ARRAY = Integer.MAX_VALUE - Long.BYTES;
+
     private static final Set<String> PASSED_OVER = Set.of("metadata", "input_type", "output_type");
 
     private final NirGraph graph;
@@ -50,7 +53,7 @@ public final class NirFile {
     }
 
     /**
-     * Reads a file of at most 512 MiB, whose arrays have as many bytes at most.
+     * Reads a file by at most 512 MiB of memory.
      *
      * @param file the file
      * @return its graph, and what is odd about it
@@ -58,10 +61,22 @@ public final class NirFile {
      *     message starts with the file's name
      */
     public static NirFile read(Path file) throws IOException {
+        return read(file, Inputs.MOST_BYTES);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param file the file
+     * @param mostBytes the most memory that the load may take in all: the bytes of the file and those of its arrays
+     * @return its graph, and what is odd about it
+     * @throws IOException as without a limit, or if the file needs more
+     */
+    public static NirFile read(Path file, long mostBytes) throws IOException {
         Inputs.requireFile(file);
         return FileText.reading(file.toString(), () -> {
             try (InputStream stream = Files.newInputStream(file)) {
-                return read(file.toString(), stream);
+                return read(file.toString(), stream, mostBytes);
             }
         });
     }
@@ -75,12 +90,15 @@ public final class NirFile {
      * @throws IOException as for files
      */
     public static NirFile read(String name, InputStream stream) throws IOException {
-        Objects.requireNonNull(name, "name");
-        byte[] bytes = stream.readNBytes((int) Inputs.MOST_BYTES);
+        return read(Objects.requireNonNull(name, "name"), stream, Inputs.MOST_BYTES);
+    }
+
+    private static NirFile read(String name, InputStream stream, long mostBytes) throws IOException {
+        byte[] bytes = stream.readNBytes((int) Math.clamp(mostBytes, 0, MOST_BYTES_IN_ARRAY));
         if (stream.read() >= 0) {
-            throw new IOException(name + ": has more than " + Inputs.MOST_BYTES + " bytes");
+            throw new IOException(name + ": has more than " + bytes.length + " bytes, the limit mostBytes");
         }
-        Hdf5Group root = Hdf5.read(name, bytes, Inputs.MOST_BYTES);
+        Hdf5Group root = Hdf5.read(name, bytes, mostBytes - bytes.length);
         try {
             return read(name, root);
         } catch (IOException | IllegalArgumentException refused) {

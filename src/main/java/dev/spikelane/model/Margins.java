@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How far membranes were from their thresholds, and how far those of another network of the same neurons were from them,
- * such as one with integer weights: whether a spike could come or stay out by that difference alone. Membranes are those
- * that are compared with the threshold, before a reset.
+ * How far membranes were from their thresholds, and how far those of another network of the same neurons were from
+ * them, such as one with integer weights: whether a spike could come or stay out by that difference alone. Membranes
+ * are those that are compared with the threshold, before a reset.
  *
  * @param populations those that fire, in the order of the network
  */
@@ -36,8 +36,8 @@ public record Margins(List<Row> populations) {
      * @param step where that was
      * @param neuron whose that was, in torch's order
      * @param difference the largest difference between membranes of both networks, until the first spike that differs
-     * @param close decisions of the first network that are closer to the threshold than both membranes are to each other,
-     *     until then
+     * @param close decisions of the first network that are closer to the threshold than both membranes are to each
+     *     other, until then
      * @param flips spikes that differ
      * @param firstFlip the step of the first of them; -1 if there is none
      */

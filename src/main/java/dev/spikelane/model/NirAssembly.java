@@ -11,6 +11,7 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Source;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -46,6 +47,9 @@ final class NirAssembly {
             return new Chain(source, delay, longer, longerNames);
         }
     }
+
+    /** Numbers that delays keep. */
+    private static final long MOST_DELAYED = 1L << 27;
 
     private final NirImport options;
     private final FlatGraph graph;
@@ -140,7 +144,16 @@ final class NirAssembly {
         int[] steps = nodes.steps(node);
         int size = node.input().size();
         for (int i = 0; i < size; i++) {
-            elements.computeIfAbsent(steps[steps.length == 1 ? 0 : i], _ -> new float[size])[i] = 1;
+            int each = steps[steps.length == 1 ? 0 : i];
+            if (elements.size() * (long) size > ModelFormat.MOST_NEURONS) {
+                break;
+            }
+            elements.computeIfAbsent(each, _ -> new float[size])[i] = 1;
+        }
+        int longest = Arrays.stream(steps).max().orElse(0);
+        if ((long) elements.size() * size > ModelFormat.MOST_NEURONS || (long) longest * size > MOST_DELAYED) {
+            throw new IOException(node + " has " + elements.size() + " delays of up to " + longest + " steps for " + size
+                    + " elements, which takes too much memory");
         }
         List<Chain> chains = new ArrayList<>();
         elements.forEach((count, mask) -> {
@@ -187,8 +200,13 @@ final class NirAssembly {
                 found = findShape(graph.order.get(i), true);
             }
         }
+        long neurons = 0;
         for (FlatNode node : graph.order) {
-            node.input();
+            neurons += Math.max(node.input().size(), shapeOf(node).size());
+            if (neurons > ModelFormat.MOST_NEURONS) {
+                throw new IOException(node + " takes " + neurons + " numbers with those before it, expected at most "
+                        + ModelFormat.MOST_NEURONS + " in a graph");
+            }
             for (FlatNode source : node.sources) {
                 if (!shapeOf(source).equals(node.input())) {
                     throw new IOException(node + " gets rows of shape " + shapeOf(source) + " from '" + source.name

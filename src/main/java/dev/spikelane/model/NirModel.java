@@ -70,8 +70,8 @@ public final class NirModel {
     }
 
     /**
-     * Says this network, with the values that it has now, as a graph of NIR with the outputs of the one that it was made
-     * of.
+     * Says this network, with the values that it has now, as a graph of NIR with the outputs of the one that it was
+     * made of.
      *
      * @return the graph, and what it cannot say
      */

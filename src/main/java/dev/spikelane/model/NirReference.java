@@ -14,11 +14,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a graph of NIR in float64, one sample, step by step, and bounds how far the same in float32 may be away. It reads
- * graph and arrays itself and has nothing of the importer: what both got wrong in the same way would be no proof.
+ * Runs a graph of NIR in float64, one sample, step by step, and bounds how far the same in float32 may be away. It
+ * reads graph and arrays itself and has nothing of the importer: what both got wrong in the same way would be no proof.
  *
- * <p>The convention is that of {@link NirImport}. A node is evaluated when another asks for it; what a neuron sends into
- * a cycle of its own is that of the step before.
+ * <p>The convention is that of {@link NirImport}. A node is evaluated when another asks for it; what a neuron sends
+ * into a cycle of its own is that of the step before.
  */
 final class NirReference {
 
