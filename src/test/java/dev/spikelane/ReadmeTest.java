@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.data.Dataset;
 import dev.spikelane.example.Anytime;
+import dev.spikelane.example.EventStream;
 import dev.spikelane.example.FromPython;
 import dev.spikelane.example.FromSafetensors;
 import dev.spikelane.example.Kernels;
@@ -114,6 +115,7 @@ class ReadmeTest {
         "src/site/markdown/training.md, OwnData",
         "src/site/markdown/training.md, Series",
         "src/site/markdown/tutorial3.md, TutorialThree",
+        "src/site/markdown/tutorial6.md, EventStream",
         "src/site/markdown/tutorial6.md, TutorialSix"
     })
     void exampleStandsOnItsPage(Path page, String example) throws IOException {
@@ -133,6 +135,7 @@ class ReadmeTest {
     @ParameterizedTest
     @CsvSource({
         "README.md, TrainAndServe",
+        "src/site/markdown/convolutions.md, ResidualBlock",
         "src/site/markdown/tutorial6.md, LstmMaps",
         "src/site/markdown/tutorial6.md, NormalizedMaps",
         "src/site/markdown/weights.md, FromPython",
@@ -278,6 +281,11 @@ class ReadmeTest {
         }
         assertPrintsWhatThePageSays(
                 SITE.resolve("tutorial6.md"), 6, () -> TutorialSix.main(new String[] {folder.toString()}));
+    }
+
+    @Test
+    void eventStreamPrintsWhatItsPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SITE.resolve("tutorial6.md"), 1, () -> EventStream.main(new String[0]));
     }
 
     @Test

@@ -57,8 +57,7 @@ public final class Main implements Runnable {
     static {
         // picocli sets the annotated fields. When these packages are part of a module, they are closed to other
         // modules.
-        for (Class<?> each :
-                List.of(
+        for (Class<?> each : List.of(
                 Main.class,
                 CommonOptions.class,
                 DemoCommand.class,

@@ -94,7 +94,7 @@ public final class NirFile {
     }
 
     private static NirFile read(String name, InputStream stream, long mostBytes) throws IOException {
-        byte[] bytes = stream.readNBytes((int) Math.clamp(mostBytes, 0, MOST_BYTES_IN_ARRAY));
+        byte[] bytes = stream.readNBytes(Math.clamp(mostBytes, 0, MOST_BYTES_IN_ARRAY));
         if (stream.read() >= 0) {
             throw new IOException(name + ": has more than " + bytes.length + " bytes, the limit mostBytes");
         }

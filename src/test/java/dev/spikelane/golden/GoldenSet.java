@@ -121,8 +121,8 @@ public final class GoldenSet {
     }
 
     /**
-     * The cases of files of a kind that other tools wrote, such as {@code npz}, with remarks on them ({@code nir_note});
-     * {@link InteropFiles} reads the files.
+     * The cases of files of a kind that other tools wrote, such as {@code npz}, with remarks on them ({@code
+     * nir_note}); {@link InteropFiles} reads the files.
      */
     public static GoldenSet interop(String kind) {
         return read("interop", kind, "Interop " + kind);

@@ -14,8 +14,8 @@ import java.util.function.LongConsumer;
 
 /**
  * A long life: a million inferences, ten thousand files that are read and forgotten, ten thousand simulations that are
- * opened and closed. {@code bench/soak} starts it; it fails if heap or resident memory grow by more than 32 MiB from the
- * first tenth to the last.
+ * opened and closed. {@code bench/soak} starts it; it fails if heap or resident memory grow by more than 32 MiB from
+ * the first tenth to the last.
  */
 final class SoakMain {
 
@@ -74,7 +74,8 @@ final class SoakMain {
             System.gc();
             Thread.sleep(200);
             System.gc();
-            long heapNow = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+            long heapNow =
+                    Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
             long residentNow = resident();
             System.out.printf(
                     "%s: %d, heap %d KiB, resident %d KiB%n",

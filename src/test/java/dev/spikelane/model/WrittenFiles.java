@@ -67,7 +67,9 @@ final class WrittenFiles {
         SpikeMatrix spikes = SpikeMatrix.zeros(4, 70);
         spikes.set(3, 69, true);
         Npy.write(folder.resolve("spikes.npy"), spikes);
-        expect(folder.resolve("spikes.npy"), Npz.read(folder.resolve("spikes.npy")).tensors());
+        expect(
+                folder.resolve("spikes.npy"),
+                Npz.read(folder.resolve("spikes.npy")).tensors());
     }
 
     /** Numbers of all nodes, as h5py finds them. */

@@ -115,7 +115,8 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--weights",
             paramLabel = "TYPE",
-            description = "int8 or int16: round the weights of dense connections to integers, and compare with floats.")
+            description = "int8 or int16: round the weights of dense connections and convolutions to integers, and compare"
+                    + " with floats; batch norms are folded into them first.")
     private @Nullable String weights;
 
     @Option(names = "--batch", paramLabel = "N", description = "Images side by side. Default: ${DEFAULT-VALUE}.")
@@ -149,8 +150,13 @@ public final class RunCommand implements Callable<Integer> {
         requireClasses(trained, data, decoded);
         Batching batching = new Batching(batch).withSeed(common.seed()).withCode(coded.of(allSteps));
         ElementType type = weights == null ? null : Choices.choose(command, "--weights", weights, IntegerRun.TYPES);
-        try (Evaluator evaluator = evaluator(trained, trained.network(), allSteps, batching, decoded)) {
+        Network.Folded folded = type == null ? null : trained.network().folded();
+        Network network = folded == null ? trained.network() : folded.network();
+        try (Evaluator evaluator = evaluator(trained, network, allSteps, batching, decoded)) {
             Section said = facts(trained, data, allSteps, codeName, decoded);
+            if (folded != null && !folded.changes().isEmpty()) {
+                said.say("Folded", "batch norms, which integers need: %s", named("folded", folded.toString()));
+            }
             if (type == null) {
                 say(EvaluationFacts.add(said, evaluator.evaluate(data)));
             } else {

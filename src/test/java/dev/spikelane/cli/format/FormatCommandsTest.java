@@ -66,7 +66,8 @@ final class FormatCommandsTest {
             assertEquals(12, json.path("tensors").size(), json::toString);
             assertEquals(Files.size(file), json.path("bytes").longValue());
         }
-        String array = CommandRun.of("show", write("npy", "npy_dtypes", "f64_c.npy").toString())
+        String array = CommandRun.of(
+                        "show", write("npy", "npy_dtypes", "f64_c.npy").toString())
                 .requireSuccess();
         assertTrue(array.contains("F64"), array);
     }
@@ -74,7 +75,8 @@ final class FormatCommandsTest {
     @Test
     void showSaysPopulationsAndProjectionsOfAModel() throws IOException {
         String text = CommandRun.of("show", model().toString()).requireSuccess();
-        for (String part : List.of("Populations", "lif1", "reset=SUBTRACT", "Projections", "dense 36 -> 20", "fc2.bias")) {
+        for (String part :
+                List.of("Populations", "lif1", "reset=SUBTRACT", "Projections", "dense 36 -> 20", "fc2.bias")) {
             assertTrue(text.contains(part), text);
         }
     }
@@ -88,8 +90,9 @@ final class FormatCommandsTest {
         CommandRun.of("convert", npz.toString(), safetensors.toString()).requireSuccess();
         TensorFile first = TensorFile.read(pth);
         TensorFile last = Safetensors.read(safetensors);
-        first.tensors().forEach(tensor -> assertEquals(
-                -1, tensor.bytes().mismatch(last.tensor(tensor.name()).bytes())));
+        first.tensors()
+                .forEach(tensor -> assertEquals(
+                        -1, tensor.bytes().mismatch(last.tensor(tensor.name()).bytes())));
         assertEquals(first.tensors().size(), last.tensors().size());
     }
 
@@ -112,8 +115,7 @@ final class FormatCommandsTest {
         CommandRun.of("convert", file.toString(), npz.toString()).requireSuccess();
         String images = SmallImages.write(folder.resolve("images")).toString();
         String ofModel = accuracy("run", "--model", file.toString(), "--data", images, "--steps", "5", "--json");
-        assertEquals(
-                ofModel, accuracy("run", "--model", npz.toString(), "--data", images, "--steps", "5", "--json"));
+        assertEquals(ofModel, accuracy("run", "--model", npz.toString(), "--data", images, "--steps", "5", "--json"));
     }
 
     private static String accuracy(String... arguments) throws IOException {
@@ -150,7 +152,8 @@ final class FormatCommandsTest {
     void wrongArguments() throws IOException {
         Path file = model();
         CommandRun.of("convert", file.toString(), folder.resolve("net.xyz").toString())
-                .requireFailureWith(2, "'net.xyz' does not say a format, expected a name that ends in one of [.safetensors, .npz");
+                .requireFailureWith(
+                        2, "'net.xyz' does not say a format, expected a name that ends in one of [.safetensors, .npz");
         CommandRun.of("convert", file.toString(), file.toString()).requireFailureWith(2, "IN and OUT are one file");
         CommandRun.of("convert", file.toString(), folder.resolve("net.pth").toString())
                 .requireFailureWith(1, "net.pth: is of a format that is read alone");

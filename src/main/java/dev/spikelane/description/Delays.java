@@ -1,7 +1,5 @@
-package dev.spikelane.engine;
+package dev.spikelane.description;
 
-import dev.spikelane.description.ProjectionDescription;
-import dev.spikelane.description.SourceDescription;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +22,7 @@ public final class Delays {
     }
 
     /** Steps of any source that must be kept. */
-    int longest() {
+    public int longest() {
         return longest.values().stream().mapToInt(Integer::intValue).max().orElse(0);
     }
 

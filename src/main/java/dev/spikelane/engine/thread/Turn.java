@@ -1,4 +1,4 @@
-package dev.spikelane.engine;
+package dev.spikelane.engine.thread;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -41,18 +41,28 @@ public final class Turn {
         user.set(NOBODY);
     }
 
+    /** Makes a change of values, as {@link #beginChange} says. */
+    public void change(Runnable change) {
+        beginChange();
+        try {
+            change.run();
+        } finally {
+            endChange();
+        }
+    }
+
     /**
      * Begins a change of values, after another one that is under way.
      *
      * @throws IllegalStateException if a call is under way
      */
-    void beginChange() {
+    public void beginChange() {
         begin(CHANGE);
         changer = Thread.currentThread();
     }
 
     /** Ends the change. */
-    void endChange() {
+    public void endChange() {
         synchronized (this) {
             changer = null;
             user.set(NOBODY);

@@ -1,4 +1,4 @@
-package dev.spikelane.engine;
+package dev.spikelane.engine.thread;
 
 import dev.spikelane.connection.operator.Rounds;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -156,7 +156,7 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /** Does all parts, on the calling thread alone or shared. */
-    void run(Job next, int count, boolean share) {
+    public void run(Job next, int count, boolean share) {
         if (share) {
             run(next, count);
             return;

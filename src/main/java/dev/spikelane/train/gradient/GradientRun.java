@@ -10,24 +10,27 @@ import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SourceRun;
 import dev.spikelane.engine.TwoStageRun;
 import dev.spikelane.engine.WayBack;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
 import dev.spikelane.neuron.gradient.NeuronGradient;
+import dev.spikelane.random.SampleDraws;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a window forward and back: segments of steps, components of populations, threads. */
-public final class GradientComponent implements WayBack {
+public final class GradientRun implements WayBack {
 
     private final GradientBlueprint plan;
-    private final WorkerPool crew;
+    private final WorkerPool workers;
     /** Of each population. */
     private final NeuronGradient[] neurons;
 
@@ -36,66 +39,66 @@ public final class GradientComponent implements WayBack {
     private final NetworkRun run;
 
     private final GradientInput[] inputs;
-    private final GradientPopulation[] sites;
+    private final GradientPopulation[] populations;
     /** Of each projection, from target to source. */
     private final List<List<GradientProjection>> parts = new ArrayList<>();
 
-    private final GradientProjection[] terms;
+    private final GradientProjection[] projections;
     private final List<GradientNorm> norms = new ArrayList<>();
     private final GradientStage[] stages;
 
-    public GradientComponent(GradientBlueprint plan, Set<String> wantedInputs, WorkerPool crew) {
+    public GradientRun(GradientBlueprint plan, Set<String> wantedInputs, WorkerPool workers) {
         Network network = plan.network();
         this.plan = plan;
-        this.crew = crew;
+        this.workers = workers;
         this.neurons = new NeuronGradient[network.populations().size()];
         for (int i = 0; i < neurons.length; i++) {
             neurons[i] = neurons(i);
         }
         this.dropouts = new GradientDropout[network.projections().size()];
-        this.run = NetworkRun.ofWindows(plan.layout(), plan.size(), plan.arena(), crew, this);
+        this.run = NetworkRun.ofWindows(plan.layout(), plan.size(), plan.arena(), workers, this);
         this.inputs = new GradientInput[network.inputs().size()];
         for (int i = 0; i < inputs.length; i++) {
             String name = network.inputs().get(i).name();
-            inputs[i] = new GradientInput(plan, i, run.input(i), wantedInputs.contains(name), crew);
+            inputs[i] = new GradientInput(plan, i, run.input(i), wantedInputs.contains(name), workers);
         }
-        this.sites = new GradientPopulation[neurons.length];
+        this.populations = new GradientPopulation[neurons.length];
         List<ComponentPlan.Component> components = plan.layout().components();
         for (ComponentPlan.Component component : components) {
             for (int number : component.populations()) {
-                sites[number] =
-                        new GradientPopulation(plan, number, run.site(number), neurons[number], component.steps() == 0);
+                populations[number] = new GradientPopulation(
+                        plan, number, run.population(number), neurons[number], component.steps() == 0);
             }
         }
         for (int i = 0; i < dropouts.length; i++) {
             parts.add(connect(i));
         }
-        this.terms = parts.stream().flatMap(List::stream).toArray(GradientProjection[]::new);
-        for (GradientPopulation site : sites) {
-            site.layOut();
+        this.projections = parts.stream().flatMap(List::stream).toArray(GradientProjection[]::new);
+        for (GradientPopulation population : populations) {
+            population.layOut();
         }
         this.stages = new GradientStage[components.size()];
         for (int i = 0; i < stages.length; i++) {
             ComponentPlan.Component component = components.get(i);
             GradientPopulation[] members = component.populations().stream()
-                    .map(number -> sites[number])
+                    .map(number -> populations[number])
                     .toArray(GradientPopulation[]::new);
-            stages[i] = new GradientStage(plan.size(), members, run.stage(i), component.steps(), crew);
+            stages[i] = new GradientStage(plan.size(), members, run.stage(i), component.steps(), workers);
         }
     }
 
     private NeuronGradient neurons(int number) {
-        Population population = plan.population(number);
+        Population declared = plan.population(number);
         try {
             return NeuronGradient.of(
                     plan.arena(),
                     plan.layout().population(number).inside(),
                     plan.layout().neurons(number),
                     plan.size().batch(),
-                    plan.learnedOf(population));
+                    plan.learnedOf(declared));
         } catch (IllegalArgumentException failure) {
             throw new IllegalArgumentException(
-                    "population '" + population.name() + "': " + failure.getMessage(), failure);
+                    "population '" + declared.name() + "': " + failure.getMessage(), failure);
         }
     }
 
@@ -121,77 +124,74 @@ public final class GradientComponent implements WayBack {
 
     /** Makes the way back of a projection, which is cut where batches are normalized: the part at its target first. */
     private List<GradientProjection> connect(int number) {
-        Projection projection = plan.network().projections().get(number);
-        GradientPopulation target = site(projection.target());
-        KeptCurrents port = target.kept(projection.port());
+        Projection declared = plan.network().projections().get(number);
+        GradientPopulation target = population(declared.target());
+        KeptCurrents port = target.kept(declared.port());
         List<GradientProjection> made = new ArrayList<>();
         GradientNorm norm = null;
         int before = norms.size();
-        ProjectionRun forward = run.term(number);
+        ProjectionRun forward = run.projection(number);
         while (forward.source() instanceof TwoStageRun cut) {
-            GradientProjection term = term(number, forward, port, norm);
-            made.add(term);
-            port = new KeptCurrents(plan.arena(), plan.size(), cut.operator().outputs(), projection.delay());
-            norm = new GradientNorm(cut, term, port, plan, crew);
+            GradientProjection projection = projection(number, forward, port, norm);
+            made.add(projection);
+            port = new KeptCurrents(plan.arena(), plan.size(), cut.operator().outputs(), declared.delay());
+            norm = new GradientNorm(cut, projection, port, plan, workers);
             norms.add(before, norm);
             forward = cut.rows();
         }
-        GradientProjection first = term(number, forward, port, norm);
+        GradientProjection first = projection(number, forward, port, norm);
         made.add(first);
         target.add(made.getFirst());
-        Source from = projection.source();
-        from.ofPopulation().ifPresent(population -> {
-            GradientPopulation site = site(population);
-            from.ofVariable().map(site::ofVariable).orElseGet(site::ofSpikes).add(first);
+        Source from = declared.source();
+        from.ofPopulation().ifPresent(named -> {
+            GradientPopulation population = population(named);
+            from.ofVariable()
+                    .map(population::ofVariable)
+                    .orElseGet(population::ofSpikes)
+                    .add(first);
         });
         return made;
     }
 
-    private GradientProjection term(int number, ProjectionRun forward, KeptCurrents port, @Nullable GradientNorm norm) {
-        Projection projection = plan.network().projections().get(number);
+    private GradientProjection projection(
+            int number, ProjectionRun forward, KeptCurrents port, @Nullable GradientNorm norm) {
+        Projection declared = plan.network().projections().get(number);
         boolean starts = !(forward.source() instanceof TwoStageRun);
-        GradientInput input = starts && projection.source() instanceof Input named ? input(named) : null;
+        GradientInput input = starts && declared.source() instanceof Input named ? input(named) : null;
         boolean pulls = input == null || input.wantsGradient();
-        GradientChain path;
+        GradientChain chain;
         try {
-            path = new GradientChain(
-                    plan.arena(),
-                    forward.chain().operators(),
-                    forward.chain(),
-                    plan.size(),
-                    pulls,
-                    run.scratch(),
-                    crew);
+            chain = new GradientChain(plan.arena(), forward.chain(), plan.size(), pulls, run.scratch(), workers);
         } catch (UnsupportedOperationException failure) {
             throw new IllegalArgumentException(
-                    "projection '" + projection.name() + "': " + failure.getMessage(), failure);
+                    "projection '" + declared.name() + "': " + failure.getMessage(), failure);
         }
-        boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(projection.name() + "."));
+        boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(declared.name() + "."));
         GradientDropout dropout = starts ? dropouts[number] : null;
-        return new GradientProjection(forward, path, input, dropout, port, norm, plan, learns);
+        return new GradientProjection(forward, chain, input, dropout, port, norm, plan, learns);
     }
 
     private GradientInput input(Input input) {
         return inputs[plan.network().inputs().indexOf(input)];
     }
 
-    private GradientPopulation site(Population population) {
-        return sites[plan.network().populations().indexOf(population)];
+    private GradientPopulation population(Population declared) {
+        return populations[plan.network().populations().indexOf(declared)];
     }
 
     public GradientInput[] inputs() {
         return inputs;
     }
 
-    public GradientPopulation[] sites() {
-        return sites;
+    public GradientPopulation[] populations() {
+        return populations;
     }
 
     /** The gradients of the weights of a projection's operators, from source to target; null where there are none. */
-    public List<@Nullable WeightGradients> weights(int projection) {
+    public List<@Nullable WeightGradients> weights(int number) {
         List<@Nullable WeightGradients> all = new ArrayList<>();
-        for (GradientProjection term : parts.get(projection).reversed()) {
-            all.addAll(Arrays.asList(term.weights()));
+        for (GradientProjection projection : parts.get(number).reversed()) {
+            all.addAll(Arrays.asList(projection.weights()));
         }
         return all;
     }
@@ -201,8 +201,13 @@ public final class GradientComponent implements WayBack {
         return norms;
     }
 
-    public GradientProjection[] terms() {
-        return terms;
+    /** What surrogates and dropouts draw from. */
+    public SampleDraws[] draws() {
+        return Stream.concat(
+                        Arrays.stream(populations).map(GradientPopulation::draws),
+                        Arrays.stream(dropouts).filter(Objects::nonNull).map(GradientDropout::draws))
+                .filter(draws -> draws != SampleDraws.NONE)
+                .toArray(SampleDraws[]::new);
     }
 
     /** Runs all steps of a window that begins at a step. */
@@ -211,18 +216,18 @@ public final class GradientComponent implements WayBack {
         for (int i = 0; i < norms.size(); i++) {
             norms.get(i).forward().begin(firstStep);
         }
-        for (int i = terms.length - 1; i >= 0; i--) {
-            terms[i].open(firstStep); // from source to target
+        for (int i = projections.length - 1; i >= 0; i--) {
+            projections[i].open(firstStep); // from source to target
         }
-        for (GradientPopulation site : sites) {
-            site.openWindow(firstStep);
+        for (GradientPopulation population : populations) {
+            population.openWindow(firstStep);
         }
         RunSize size = plan.size();
         for (int segment = 0; segment < size.segments(); segment++) {
             int first = segment * size.segment();
             int count = Math.min(size.segment(), size.steps() - first);
-            for (GradientPopulation site : sites) {
-                site.open(segment);
+            for (GradientPopulation population : populations) {
+                population.open(segment);
             }
             for (GradientStage stage : stages) {
                 stage.forward(first, count);
@@ -232,8 +237,8 @@ public final class GradientComponent implements WayBack {
 
     /** Takes all steps back. */
     public void backward() {
-        for (GradientPopulation site : sites) {
-            site.begin();
+        for (GradientPopulation population : populations) {
+            population.begin();
         }
         for (int i = 0; i < norms.size(); i++) {
             norms.get(i).begin();
@@ -242,21 +247,21 @@ public final class GradientComponent implements WayBack {
         for (int segment = size.segments() - 1; segment >= 0; segment--) {
             int first = segment * size.segment();
             int count = Math.min(size.segment(), size.steps() - first);
-            for (GradientPopulation site : sites) {
-                site.back(segment, crew);
+            for (GradientPopulation population : populations) {
+                population.back(segment, workers);
             }
             for (int i = 0; i < norms.size(); i++) {
                 norms.get(i).open(first, count);
             }
-            for (GradientPopulation site : sites) {
-                site.backward().openTiles();
+            for (GradientPopulation population : populations) {
+                population.backward().openTiles();
             }
             for (int stage = stages.length - 1; stage >= 0; stage--) {
                 stages[stage].backward(first, count);
             }
-            for (GradientProjection term : terms) {
-                if (!term.takesTiles()) {
-                    term.addWeights(first, count);
+            for (GradientProjection projection : projections) {
+                if (!projection.takesTiles()) {
+                    projection.addWeights(first, count);
                 }
             }
             for (GradientInput input : inputs) {
@@ -271,9 +276,9 @@ public final class GradientComponent implements WayBack {
             return;
         }
         boolean started = false;
-        for (GradientProjection term : terms) {
-            if (term.input() == input) {
-                input.add(term, first, count, started);
+        for (GradientProjection projection : projections) {
+            if (projection.input() == input) {
+                input.add(projection, first, count, started);
                 started = true;
             }
         }
@@ -281,22 +286,22 @@ public final class GradientComponent implements WayBack {
 
     /** Takes notice that values have changed. */
     public void update() {
-        for (GradientProjection term : terms) {
-            if (term.learns()) {
-                term.update();
+        for (GradientProjection projection : projections) {
+            if (projection.learns()) {
+                projection.update();
             }
         }
-        for (GradientPopulation site : sites) {
-            site.update();
+        for (GradientPopulation population : populations) {
+            population.update();
         }
     }
 
     /** The most bytes that lists of what fires take on the heap, in segments of so many steps and samples. */
     public long listBytes(int steps, int samples) {
         long bytes = Scratch.listBytes(run.scratch());
-        for (GradientProjection term : terms) {
-            bytes += term.forward().listBytes(samples);
-            for (WeightGradients weights : term.weights()) {
+        for (GradientProjection projection : projections) {
+            bytes += projection.forward().listBytes(samples);
+            for (WeightGradients weights : projection.weights()) {
                 bytes += weights == null ? 0 : weights.listBytes(steps, samples);
             }
         }
@@ -305,16 +310,16 @@ public final class GradientComponent implements WayBack {
 
     /** Takes notice that somebody else has changed values. */
     public void refresh() {
-        for (GradientProjection term : terms) {
-            term.update();
+        for (GradientProjection projection : projections) {
+            projection.update();
         }
-        for (GradientPopulation site : sites) {
-            site.refresh();
+        for (GradientPopulation population : populations) {
+            population.refresh();
         }
     }
 
-    /** Takes the state over to which another machine has come. */
-    public void takeState(GradientComponent other) {
+    /** Takes the state over to which another run has come. */
+    public void takeState(GradientRun other) {
         run.takeState(other.run);
     }
 

@@ -1,4 +1,4 @@
-package dev.spikelane.engine;
+package dev.spikelane.engine.thread;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package dev.spikelane.engine;
+package dev.spikelane.engine.thread;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -52,7 +52,7 @@ public final class ValueGuard {
     }
 
     /** Makes a change for somebody who holds whatever computes with these values. */
-    void changeHeld(Runnable change) {
+    public void changeHeld(Runnable change) {
         lock.writeLock().lock();
         try {
             next = change;
