@@ -122,8 +122,8 @@ final class Parts {
         }
         if (last) {
             program.stores()
-                    .forEach(store ->
-                            cut.store(store.op(), store.name(), store.shift(), Graph.of(made, store.value())));
+                    .forEach(
+                            store -> cut.store(store.op(), store.name(), store.shift(), Graph.of(made, store.value())));
         }
         return cut;
     }

@@ -218,8 +218,7 @@ final class EquationGroup implements TileGroup, BoundEquations {
         try {
             check(run, rows);
             state.run(this, run.firstWord).run(run, 0, rows);
-            state.advance(
-                    run.firstWord, run.endWord, rows / state.membrane().rows());
+            state.advance(run.firstWord, run.endWord, rows / state.membrane().rows());
         } finally {
             run.release();
         }

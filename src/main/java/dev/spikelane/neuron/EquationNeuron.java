@@ -101,7 +101,10 @@ public final class EquationNeuron implements Neuron {
             requireName("parameter", name, OTHER_PARAMETERS);
         }
         for (String name : read.variables().keySet()) {
-            requireName("state", name, read.variables().firstEntry().getKey().equals(name) ? Set.of(FEEDBACK) : OTHER_STATES);
+            requireName(
+                    "state",
+                    name,
+                    read.variables().firstEntry().getKey().equals(name) ? Set.of(FEEDBACK) : OTHER_STATES);
         }
         Map<String, Parameter> values = new LinkedHashMap<>();
         read.parameters().forEach((name, value) -> values.put(name, Parameter.of((float) (double) value)));
@@ -180,17 +183,15 @@ public final class EquationNeuron implements Neuron {
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
         if (ports().size() > 1) {
-            throw new IllegalArgumentException("nothing enters the port '" + FEEDBACK
-                    + "', expected projections to that port, for " + this);
+            throw new IllegalArgumentException(
+                    "nothing enters the port '" + FEEDBACK + "', expected projections to that port, for " + this);
         }
         return new EquationGroup(arena, this, shape.size());
     }
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        return ports().size() > 1
-                ? new EquationGroup(arena, this, shape.size())
-                : Neuron.super.bindPorts(arena, shape);
+        return ports().size() > 1 ? new EquationGroup(arena, this, shape.size()) : Neuron.super.bindPorts(arena, shape);
     }
 
     @Override

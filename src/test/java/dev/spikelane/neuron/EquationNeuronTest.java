@@ -24,8 +24,7 @@ final class EquationNeuronTest {
     private static final int BATCH = 3;
     private static final int STEPS = 7;
 
-    private static final EquationNeuron LEAKY = EquationNeuron.of(
-            """
+    private static final EquationNeuron LEAKY = EquationNeuron.of("""
             neuron Leaky
             param beta = 0.9, threshold = 1
             state u
@@ -37,16 +36,14 @@ final class EquationNeuronTest {
     @Test
     void modelsOfTheLibrarySaidAsEquationsHaveTheirBits() {
         assertSame(new Leaky(0.9f), LEAKY, 70);
-        assertSame(new Leaky(0.8f).withReset(Reset.ZERO), EquationNeuron.of(
-                """
+        assertSame(new Leaky(0.8f).withReset(Reset.ZERO), EquationNeuron.of("""
                 param beta = 0.8
                 state u
                 input current
                 u = beta * ((1 - (u > 1)) * u) + current
                 spike u > 1
                 """), 128);
-        assertSame(new Synaptic(0.7f, 0.9f), EquationNeuron.of(
-                """
+        assertSame(new Synaptic(0.7f, 0.9f), EquationNeuron.of("""
                 param alpha = 0.7, beta = 0.9
                 state u, x
                 input current
@@ -80,8 +77,7 @@ final class EquationNeuronTest {
 
     @Test
     void izhikevichsNeuronFollowsPlainJava() {
-        EquationNeuron model = EquationNeuron.of(
-                """
+        EquationNeuron model = EquationNeuron.of("""
                 neuron Izhikevich
                 param a = 0.02, b = 0.2, c = -65, d = 8
                 state v [mV] = c, u = b * c
@@ -130,8 +126,7 @@ final class EquationNeuronTest {
 
     @Test
     void statesBeginWithTheirValuesAndPadsStayZero() {
-        EquationNeuron model = EquationNeuron.of(
-                """
+        EquationNeuron model = EquationNeuron.of("""
                 param rest = -65, share = 0.5
                 state v = rest, w = share * 2
                 input current, feedback
