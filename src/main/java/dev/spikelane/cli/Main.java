@@ -2,6 +2,7 @@ package dev.spikelane.cli;
 
 import dev.spikelane.cli.demo.DemoCommand;
 import dev.spikelane.cli.input.CommonOptions;
+import dev.spikelane.cli.run.ExportCommand;
 import dev.spikelane.cli.run.RunCommand;
 import dev.spikelane.cli.terminal.Failures;
 import dev.spikelane.cli.terminal.Program;
@@ -43,6 +44,7 @@ import picocli.CommandLine.TypeConversionException;
             DemoCommand.class,
             TrainCommand.class,
             RunCommand.class,
+            ExportCommand.class,
             InfoCommand.class,
             BenchCommand.class,
             HelpCommand.class,

@@ -187,7 +187,7 @@ public final class CNetwork {
                 .collect(Collectors.joining(", "));
         return CText.comment("""
                 A spiking neural network: inputs %s, populations %s.
-                Written by Spikelane (https://github.com/spikelane/spikelane).
+                Written by Spikelane.
 
                     void %s_reset(void);
                     %s;

@@ -7,6 +7,6 @@ final class CText {
 
     /** A text that ends no comment. */
     static String comment(String text) {
-        return text.replaceAll("[^ -~]", "?").replace("*/", "* /").replace("/*", "/ *");
+        return text.replaceAll("[^ -~\n]", "?").replace("*/", "* /").replace("/*", "/ *");
     }
 }
