@@ -26,6 +26,14 @@ public final class C99 {
     /** Functions that the {@link Lowering} writes out. */
     private static final List<Op> LOWERED = List.of(Op.EXP, Op.EXPM1, Op.LOG, Op.SIGMOID, Op.TANH);
 
+    /** Words of the language and of its headers, and the name of the neuron. */
+    private static final Set<String> TAKEN = Set.of(
+            ("asm auto break case char const continue default do double else enum extern float for goto if inline int"
+                            + " long main register restrict return short signed sizeof static struct switch typedef"
+                            + " typeof union unix linux unsigned void volatile while i neurons memcpy memset NAN"
+                            + " INFINITY")
+                    .split(" "));
+
     private static final String BITS = """
             static inline uint32_t spk_bits(float x)
             {
@@ -163,6 +171,45 @@ public final class C99 {
         Set<Op> operations = EnumSet.noneOf(Op.class);
         needed(program.stores().stream().map(Program.Store::value).toList()).forEach(node -> operations.add(node.op()));
         return operations;
+    }
+
+    /**
+     * Writes a function that takes neurons through a step: a parameter for each row, those of variables read and
+     * written, those of parameters that all neurons share passed as a number, and a byte of spikes for each neuron.
+     *
+     * @param program of one step
+     * @param shared parameters that are one value for all neurons
+     */
+    public static String function(String name, Program program, Set<String> shared) {
+        Set<String> stored = new HashSet<>();
+        program.stores().forEach(store -> stored.add(store.name()));
+        List<String> parameters = new ArrayList<>(List.of("int neurons"));
+        for (String row : program.rows()) {
+            String type = program.isBits(row)
+                    ? "uint8_t *"
+                    : shared.contains(row) ? "float " : stored.contains(row) ? "float *" : "const float *";
+            parameters.add(type + identifier(row));
+        }
+        Rows rows = new Rows() {
+            @Override
+            public String load(Node leaf) {
+                return identifier(leaf.name()) + (shared.contains(leaf.name()) ? "" : "[i]");
+            }
+
+            @Override
+            public String store(Program.Store store) {
+                return identifier(store.name()) + "[i]";
+            }
+        };
+        return "void " + name + "(" + String.join(", ", parameters) + ")\n{\n    for (int i = 0; i < neurons; i++) {\n"
+                + statements(program, rows, "        ") + "    }\n}\n\n";
+    }
+
+    /** Returns a name as C may have it. */
+    public static String identifier(String name) {
+        String plain = name.replaceAll("[^A-Za-z0-9]+", "_").replaceAll("^(?=[0-9_])", "n");
+        boolean taken = TAKEN.contains(plain) || plain.startsWith(PREFIX) || plain.matches("t[0-9]+");
+        return taken ? plain + "_" : plain;
     }
 
     private static Map<Node, String> compute(List<Node> order, Rows rows, String indent, StringBuilder text) {

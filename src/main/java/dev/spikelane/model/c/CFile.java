@@ -22,12 +22,10 @@ final class CFile {
     private static final Set<String> WHOLE = Set.of(LIST, SUMS);
     private static final int LINE = 100;
 
-    /** Words of the language, and names that files use themselves. */
+    /** Names that files use themselves. */
     private static final Set<String> TAKEN = Set.of(
-            ("auto break case char const continue default do double else enum extern float for goto if inline int long"
-                            + " register restrict return short signed sizeof static struct switch typedef union"
-                            + " unsigned void volatile while asm typeof i c main list sums current feedback added"
-                            + " scratch0 scratch1 axis layer place value add_rows memcpy memset printf clock")
+            ("c p list sums current feedback added scratch0 scratch1 axis layer place value add_rows count arguments"
+                            + " seed draw step steps spikes same start printf atol clock")
                     .split(" "));
 
     final StringBuilder constants = new StringBuilder();
@@ -48,9 +46,9 @@ final class CFile {
 
     /** A name that nothing else has, like this one. */
     String name(String wanted) {
-        String plain = wanted.replaceAll("[^A-Za-z0-9]+", "_").replaceAll("^(?=[0-9])|^_", "n");
+        String plain = C99.identifier(wanted);
         String name = plain;
-        for (int i = 2; !names.add(name) || name.startsWith("spk_") || name.matches("t[0-9]+"); i++) {
+        for (int i = 2; !names.add(name); i++) {
             name = plain + "_" + i;
         }
         return name;

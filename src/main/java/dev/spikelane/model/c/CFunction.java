@@ -16,6 +16,8 @@ enum CFunction {
                 struct axis y, x;
             };
 
+            """),
+    PLACE("""
             /* Where a window reads; -1 in the padding. */
             static int place(const struct axis *a, int output, int k)
             {

@@ -151,7 +151,7 @@ final class CPath {
     private void pool(OperatorDescription operator, PoolOperator bound, CRow row, String to) {
         MapPool pool = bound.pool();
         String layer = CProduct.layer(file, operator.owner() + "_pool", pool.window(), pool.window().channels(), 1, 1);
-        file.call(CFunction.WALK, bound.isMax() ? CFunction.POOL_MAX : CFunction.POOL_SUM);
+        file.call(CFunction.PLACE, CFunction.WALK, bound.isMax() ? CFunction.POOL_MAX : CFunction.POOL_SUM);
         if (bound.isMax()) {
             file.statement("pool_max(&%s, %s, %s)", layer, row.c(), to);
             return;
@@ -169,13 +169,14 @@ final class CPath {
     static void reorder(CFile file, Shape shape, String from, String to, boolean inside) {
         int positions = shape.size() / shape.channels();
         String[] at = {"p * %d + c".formatted(shape.channels()), "c * %d + p".formatted(positions)};
+        String row = from.contains(" ") ? "(" + from + ")" : from;
         file.step.append("""
                     for (int c = 0; c < %d; c++) {
                         for (int p = 0; p < %d; p++) {
                             %s[%s] = %s[%s];
                         }
                     }
-                """.indent(4).formatted(shape.channels(), positions, to, at[inside ? 0 : 1], from, at[inside ? 1 : 0]));
+                """.indent(4).formatted(shape.channels(), positions, to, at[inside ? 0 : 1], row, at[inside ? 1 : 0]));
     }
 
     /** The source's shape. */

@@ -98,13 +98,13 @@ final class CProduct {
     private void call(ElementType type, CRow row, int inputs, int outputs) {
         file.call(CFunction.WALK);
         if (row.spikes()) {
-            file.room(CFile.LIST, inputs);
+            file.room(CFile.LIST, Math.max(inputs, 4)); // gcc foresees that four are read of it
             if (type != ElementType.FLOAT32) {
                 file.room(CFile.SUMS, outputs);
             }
-            file.call(CFunction.LIST, CFunction.spikes(type));
+            file.call(CFunction.PLACE, CFunction.LIST, CFunction.spikes(type));
         } else {
-            file.call(CFunction.VALUE, CFunction.values(type));
+            file.call(CFunction.PLACE, CFunction.VALUE, CFunction.values(type));
             file.operations.add(Op.FMA);
         }
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.CCompiler;
 import dev.spikelane.Tries;
 import dev.spikelane.model.CExport;
 import dev.spikelane.network.Network;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Networks at random, all of them compiled by one call: all populations fire as here. */
 final class CExportProperties {
 
-    private static final int FEW = 12;
+    private static final int FEW = 8;
     private static final int MANY = 100;
     private static final int LONGEST_SEARCH = 100;
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.CCompiler;
 import dev.spikelane.model.CExport;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;

@@ -1,4 +1,4 @@
-package dev.spikelane.model.c;
+package dev.spikelane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
