@@ -18,18 +18,6 @@ public final class DoubleInterpreter {
         return Graph.of(values(List.of(of), leaves, null), of);
     }
 
-    /** The value of a parameter that follows from others. */
-    public static double value(Derived of, ToDoubleFunction<Node> leaves) {
-        if (of.isExpression()) {
-            return value(of.of().getFirst(), leaves);
-        }
-        Map<Node, Double> values = values(of.of(), leaves, null);
-        double[] matrix = of.of().stream()
-                .mapToDouble(node -> Graph.of(values, node))
-                .toArray();
-        return MatrixExponential.of(matrix, of.size())[of.row() * of.size() + of.column()];
-    }
-
     /**
      * The values of nodes, and of those that they need; conditions are 1 or 0.
      *
@@ -52,7 +40,12 @@ public final class DoubleInterpreter {
         double a = Graph.of(values, node.of(0));
         double b = node.of().size() < 2 ? 0 : Graph.of(values, node.of(1));
         double c = node.of().size() < 3 ? 0 : Graph.of(values, node.of(2));
-        return switch (node.op()) {
+        return node.op() == Op.SPIKE && smooth != null ? smooth.applyAsDouble(b) : apply(node.op(), a, b, c);
+    }
+
+    /** One operation; conditions are 1 or 0. */
+    static double apply(Op op, double a, double b, double c) {
+        return switch (op) {
             case ADD -> a + b;
             case SUB -> a - b;
             case MUL -> a * b;
@@ -74,8 +67,8 @@ public final class DoubleInterpreter {
             case OR -> Math.max(a, b);
             case NOT -> 1 - a;
             case SELECT -> a != 0 ? b : c;
-            case SPIKE -> smooth == null ? a : smooth.applyAsDouble(b);
-            case CONSTANT, PARAMETER, STATE, STEP, POWER2, EXPONENT, SCALE -> throw new AssertionError(node);
+            case SPIKE -> a;
+            case CONSTANT, PARAMETER, STATE, STEP, POWER2, EXPONENT, SCALE -> throw new AssertionError(op);
         };
     }
 }

@@ -1,11 +1,11 @@
 package dev.spikelane.equation;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +68,7 @@ public final class EquationParser {
     private final LinkedHashMap<String, Double> parameters = new LinkedHashMap<>();
     private final LinkedHashMap<String, Derived> derived = new LinkedHashMap<>();
     private final LinkedHashMap<String, Node> variables = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Node> atSpike = new LinkedHashMap<>();
     private final List<String> inputs = new ArrayList<>();
     private final List<String> noises = new ArrayList<>();
     private final Map<String, String> units = new HashMap<>();
@@ -112,15 +113,38 @@ public final class EquationParser {
         require(!variables.isEmpty(), "state");
         require(!inputs.isEmpty(), "input");
         Node fires = spike;
-        require(fires != null, "spike");
+        if (fires == null) {
+            throw missing("spike");
+        }
         LinkedHashMap<String, Node> next = new LinkedHashMap<>();
         variables.keySet().forEach(each -> next.put(each, Graph.of(names, each)));
-        return new Equations(name, parameters, derived, variables, inputs, noises, units, next, Objects.requireNonNull(fires), carries);
+        dropUnusedStepTime(next.values(), fires);
+        return new Equations(
+                name, parameters, derived, variables, inputs, noises, units, atSpike, next, fires, carries);
     }
 
     private static void require(boolean there, String word) {
         if (!there) {
-            throw new IllegalArgumentException("the text has no line '" + word + " ...', expected one");
+            throw missing(word);
+        }
+    }
+
+    private static IllegalArgumentException missing(String word) {
+        return new IllegalArgumentException("the text has no line '" + word + " ...', expected one");
+    }
+
+    /** The time of a step is a parameter where the text uses it. */
+    private void dropUnusedStepTime(Collection<Node> next, Node fires) {
+        List<Node> roots = new ArrayList<>(next);
+        roots.add(fires);
+        roots.addAll(variables.values());
+        derived.values().forEach(each -> roots.addAll(each.of()));
+        if (carries != null) {
+            roots.add(carries);
+        }
+        boolean used = Graph.order(roots).contains(names.get(Integrator.DT));
+        if (!used && !lines.containsKey(Integrator.DT)) {
+            parameters.remove(Integrator.DT);
         }
     }
 
@@ -221,6 +245,9 @@ public final class EquationParser {
             throw token.error(token + " is one state too many, expected at most " + MOST_STATES);
         }
         Node initial = words.takes("=") ? ofParameters(token) : graph.constant(0);
+        if (spike != null) {
+            throw token.error(token + " is declared behind 'spike', expected it before");
+        }
         declare(token, graph.leaf(Op.STATE, token.text(), 0));
         variables.put(token.text(), initial);
     }
@@ -295,6 +322,7 @@ public final class EquationParser {
             Node gate = condition.equals(compared) ? active : graph.of(Op.AND, active, condition.of(0));
             condition = graph.of(Op.AND, gate, compared);
         }
+        variables.keySet().forEach(each -> atSpike.put(each, Graph.of(names, each)));
         spike = graph.of(Op.SPIKE, condition, graph.of(Op.SUB, compared.of(0), compared.of(1)));
         names.put(at.text(), spike);
         if (refractory != null) {
@@ -321,6 +349,6 @@ public final class EquationParser {
         if (carries != null) {
             throw at.error("there is a line 'carries' already, expected one");
         }
-        carries = ofParameters(at);
+        carries = integrator.derive("_carries", ofParameters(at));
     }
 }

@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param inputs names of the ports
  * @param noises names of what is drawn anew at each step, from the standard normal distribution
  * @param units by names of parameters, variables and inputs that have one
+ * @param atSpike each variable of a step when it is found out who fires, before what follows from that
  * @param next each variable after the step
  * @param spike a {@link Op#SPIKE}: whether a neuron fires, and the distance to its threshold
- * @param carries what a spike carries, of parameters alone; null for 1
+ * @param carries a parameter that is what a spike carries; null for 1
  */
 public record Equations(
         String name,
@@ -32,6 +33,7 @@ public record Equations(
         List<String> inputs,
         List<String> noises,
         Map<String, String> units,
+        SequencedMap<String, Node> atSpike,
         SequencedMap<String, Node> next,
         Node spike,
         @Nullable Node carries) {
@@ -42,11 +44,17 @@ public record Equations(
     /** What begins the name of a recorded variable's row. */
     public static final String RECORD = "record:";
 
-    /** Nodes whose ids, ascending, are an order of computation for a step. */
+    /** Nodes of a step, in the order of computation. */
     public List<Node> order() {
         List<Node> roots = new ArrayList<>(next.values());
         roots.add(spike);
         return Graph.order(roots);
+    }
+
+    /** The same neuron, with variables behind a step that are as they are {@link #atSpike}. */
+    public Equations beforeReset() {
+        return new Equations(
+                name, parameters, derived, variables, inputs, noises, units, atSpike, atSpike, spike, carries);
     }
 
     /**

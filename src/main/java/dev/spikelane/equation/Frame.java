@@ -49,11 +49,15 @@ public final class Frame {
 
     /** Says where a row is; one that the program does not have is ignored. */
     public void put(String row, MemorySegment segment, long base, long stride) {
-        int i = rows.indexOf(row);
-        if (i >= 0) {
-            segments[i] = segment;
-            bases[i] = base;
-            strides[i] = stride;
+        put(rows.indexOf(row), segment, base, stride);
+    }
+
+    /** Says where a row is, by its place among the rows; one below 0 is ignored. */
+    public void put(int place, MemorySegment segment, long base, long stride) {
+        if (place >= 0) {
+            segments[place] = segment;
+            bases[place] = base;
+            strides[place] = stride;
         }
     }
 

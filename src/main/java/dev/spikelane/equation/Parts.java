@@ -38,9 +38,7 @@ final class Parts {
 
     /** The program alone if it is short. */
     static List<Program> of(Program program) {
-        long operations =
-                program.order().stream().filter(node -> !node.op().isLeaf()).count();
-        return operations <= MOST_OPERATIONS ? List.of(program) : new Parts(program).cut();
+        return program.operations() <= MOST_OPERATIONS ? List.of(program) : new Parts(program).cut();
     }
 
     private List<Program> cut() {
@@ -124,8 +122,8 @@ final class Parts {
         }
         if (last) {
             program.stores()
-                    .forEach(store ->
-                            cut.store(store.op(), store.name(), store.shift(), Graph.of(made, store.value())));
+                    .forEach(
+                            store -> cut.store(store.op(), store.name(), store.shift(), Graph.of(made, store.value())));
         }
         return cut;
     }

@@ -62,6 +62,11 @@ public final class Program {
         return Graph.order(stores.stream().map(Store::value).toList());
     }
 
+    /** How many operations there are. */
+    public int operations() {
+        return (int) order().stream().filter(node -> !node.op().isLeaf()).count();
+    }
+
     /** The names of all rows, in an order that {@link Frame} shares. */
     public List<String> rows() {
         Set<String> names = new LinkedHashSet<>();
@@ -92,7 +97,10 @@ public final class Program {
         for (Node node : order()) {
             places.put(node, places.size());
             text.append(node.op()).append(' ').append(Double.doubleToRawLongBits(node.value()));
-            text.append(' ').append(node.name()).append(shared.contains(node.name()) ? "!" : "@").append(node.shift());
+            text.append(' ')
+                    .append(node.name())
+                    .append(shared.contains(node.name()) ? "!" : "@")
+                    .append(node.shift());
             node.of().forEach(each -> text.append(' ').append(places.get(each)));
             text.append('\n');
         }

@@ -28,11 +28,15 @@ final class EquationParserTest {
         return DoubleInterpreter.value(read.next().get("v"), leaf -> value(read, leaf, values));
     }
 
+    private static double value(Derived of, ToDoubleFunction<Node> leaves) {
+        Map<Node, Double> values = DoubleInterpreter.values(of.of(), leaves, null);
+        double[] all = of.of().stream().mapToDouble(values::get).toArray();
+        return of.isExpression() ? all[0] : MatrixExponential.of(all, of.size())[of.row() * of.size() + of.column()];
+    }
+
     private static double value(Equations read, Node leaf, Map<String, Double> values) {
         Derived derived = read.derived().get(leaf.name());
-        return derived == null
-                ? values.get(leaf.name())
-                : DoubleInterpreter.value(derived, of -> value(read, of, values));
+        return derived == null ? values.get(leaf.name()) : value(derived, of -> value(read, of, values));
     }
 
     @ParameterizedTest
@@ -117,7 +121,7 @@ final class EquationParserTest {
                 """);
         assertEquals("Adaptive", read.name());
         assertEquals(
-                List.of("dt", "beta", "rho", "threshold", "jump"),
+                List.of("beta", "rho", "threshold", "jump"),
                 List.copyOf(read.parameters().keySet()));
         assertEquals(
                 List.of("v", "a", "refractory"), List.copyOf(read.variables().keySet()));
