@@ -2,7 +2,6 @@ package dev.spikelane.model.c;
 
 import dev.spikelane.equation.C99;
 import dev.spikelane.equation.Op;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -30,12 +29,11 @@ final class CFile {
 
     final StringBuilder constants = new StringBuilder();
     final StringBuilder memory = new StringBuilder();
+    final StringBuilder reset = new StringBuilder();
     final StringBuilder step = new StringBuilder();
     final Set<CFunction> functions = EnumSet.noneOf(CFunction.class);
     /** What is called of {@link C99}. */
     final Set<Op> operations = EnumSet.noneOf(Op.class);
-    /** Names of what a reset fills with zeros. */
-    final List<String> state = new ArrayList<>();
 
     /** Memory that is used again and again, and how much of it is needed at most. */
     private final Map<String, Integer> rooms = new TreeMap<>();
@@ -67,12 +65,12 @@ final class CFile {
         functions.addAll(List.of(called));
     }
 
-    /** Adds memory of a type, zero at first, and after a reset if that is asked for. */
+    /** Adds memory of a type, which a reset fills with zeros if that is asked for. */
     void memory(String type, int bytes, String name, long count, boolean resets) {
         memory.append("static %s %s[%d];%n".formatted(type, name, count));
         memoryBytes += bytes * count;
         if (resets) {
-            state.add(name);
+            reset.append("    memset(%1$s, 0, sizeof %1$s);%n".formatted(name));
         }
     }
 

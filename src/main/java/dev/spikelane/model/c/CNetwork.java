@@ -174,9 +174,8 @@ public final class CNetwork {
         text.append(rooms).append(file.memory).append('\n');
         text.append(C99.functions(file.operations));
         text.append(file.functionText()).append(file.constants);
-        text.append("/* Puts all as it was before the first step. */\nvoid %s_reset(void)%n{%n".formatted(prefix));
-        file.state.forEach(each -> text.append("    memset(%1$s, 0, sizeof %1$s);%n".formatted(each)));
-        text.append("}\n\n/* Takes the network through a step. */\n").append(signature).append("\n{");
+        text.append("/* Makes the network ready for a first step. */\nvoid %s_reset(void)%n{%n".formatted(prefix));
+        text.append(file.reset).append("}\n\n/* Takes the network through a step. */\n").append(signature).append("\n{");
         text.append(file.step).append("}\n");
         return text.append(CSelfTest.text(network, prefix, options)).toString();
     }
@@ -192,7 +191,7 @@ public final class CNetwork {
                     void %s_reset(void);
                     %s;
 
-                A step takes %s, and gives a byte for each neuron, 1 where it fires; maps are
+                A reset comes first. A step takes %s, and gives a byte for each neuron, 1 where it fires; maps are
                 in the order channels, height, width. No library is needed and no memory allocated: %,d bytes change, and
                 %,d are constants. Not for several threads at a time. Compile with
 

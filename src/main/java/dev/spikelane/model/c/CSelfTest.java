@@ -114,6 +114,7 @@ final class CSelfTest {
                     long spikes = 0;
                     int same = 1;
                     seed = 1;
+                    %5$s_reset();
                     for (int step = 0; step < %1$d; step++) {
                 %2$s        %3$s;
                 %4$s    }
@@ -129,7 +130,7 @@ final class CSelfTest {
                     return same ? 0 : 1;
                 }
                 #endif
-                """.formatted(options.testSteps(), draws, call, compares)).toString();
+                """.formatted(options.testSteps(), draws, call, compares, prefix)).toString();
     }
 
     private List<SpikeMatrix> golden(Network network) {
