@@ -174,7 +174,9 @@ class ReadmeTest {
                         List.of(
                                 Tensor.of("fc1.bias", new TorchRandom(2).rand(1, 5), List.of(5)),
                                 Tensor.of("fc1.weight", weights, List.of(5, 784)),
-                                Tensor.of("lif1.beta", FloatMatrix.zeros(1, 1), List.of())))
+                                Tensor.of("lif1.beta", FloatMatrix.vector(0.5f), List.of()),
+                                Tensor.of("lif1.threshold", FloatMatrix.vector(2), List.of()),
+                                Tensor.of("lif1.graded_spikes_factor", FloatMatrix.vector(1), List.of())))
                 .write(file);
         Network network = Network.builder(784)
                 .dense(5, new TorchRandom(3))
@@ -182,7 +184,7 @@ class ReadmeTest {
                 .build();
         FromSafetensors.load(file, network);
         assertEquals(weights.get(4, 783), network.weights().get("fc1.weight").get(4, 783));
-        assertEquals(0.9f, network.weights().get("lif1.beta").get(0, 0));
+        assertEquals(0.5f, network.weights().get("lif1.beta").get(0, 0));
     }
 
     @Test

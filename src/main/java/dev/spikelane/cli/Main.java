@@ -1,6 +1,8 @@
 package dev.spikelane.cli;
 
 import dev.spikelane.cli.demo.DemoCommand;
+import dev.spikelane.cli.format.ConvertCommand;
+import dev.spikelane.cli.format.ShowCommand;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.run.RunCommand;
 import dev.spikelane.cli.terminal.Failures;
@@ -43,6 +45,8 @@ import picocli.CommandLine.TypeConversionException;
             DemoCommand.class,
             TrainCommand.class,
             RunCommand.class,
+            ShowCommand.class,
+            ConvertCommand.class,
             InfoCommand.class,
             BenchCommand.class,
             HelpCommand.class,
@@ -54,7 +58,13 @@ public final class Main implements Runnable {
         // picocli sets the annotated fields. When these packages are part of a module, they are closed to other
         // modules.
         for (Class<?> each :
-                List.of(Main.class, CommonOptions.class, DemoCommand.class, TrainCommand.class, RunCommand.class)) {
+                List.of(
+                Main.class,
+                CommonOptions.class,
+                DemoCommand.class,
+                TrainCommand.class,
+                RunCommand.class,
+                ShowCommand.class)) {
             Main.class.getModule().addOpens(each.getPackageName(), CommandLine.class.getModule());
         }
     }

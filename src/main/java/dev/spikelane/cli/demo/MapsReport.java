@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +127,8 @@ record MapsReport(MapsRun.Result result) {
     }
 
     private Decoding decoding() {
-        return TrainingRecipes.DECODINGS.get(result.model().decoding().orElseThrow());
+        return Objects.requireNonNull(
+                TrainingRecipes.DECODINGS.get(result.model().decoding().orElseThrow()));
     }
 
     private Network network() {

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Shows images to the convolutional network of the demo, each the same at all steps. */
@@ -87,7 +88,7 @@ final class MapsRun {
                         spikes.merge(name, (double) count / images.count(), Double::sum);
                     }
                 });
-                FloatMatrix last = layers.get(model.population()).counts();
+                FloatMatrix last = Objects.requireNonNull(layers.get(model.population())).counts();
                 for (int image = 0; image < batch; image++) {
                     counts.add(NetworkRun.row(last, image));
                 }

@@ -2,6 +2,7 @@ package dev.spikelane.cli.run;
 
 import static dev.spikelane.cli.output.Value.named;
 
+import dev.spikelane.cli.format.Format;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.input.DataOptions;
@@ -21,7 +22,6 @@ import dev.spikelane.io.Idx;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.model.Model;
-import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.plot.Report;
@@ -136,7 +136,7 @@ public final class RunCommand implements Callable<Integer> {
             AtomicFile.requireWritable(report);
         }
         Dataset data = data();
-        Model trained = ModelFile.readModel(model);
+        Model trained = Format.readAny(model).requireModel();
         int allSteps = steps(trained);
         String codeName = noted(code, trained, Model.CODE, DEFAULT_CODE);
         TrainingRecipes.Code coded = Choices.choose(command, "--code", codeName, TrainingRecipes.CODES);
