@@ -39,7 +39,7 @@ final class FiniteOutputTest {
 
     /** Commands that the situations below run. */
     private static final Set<String> COMMANDS =
-            Set.of("demo", "train", "run", "info", "bench", "help", "generate-completion");
+            Set.of("demo", "train", "run", "show", "convert", "export", "info", "bench", "help", "generate-completion");
 
     @TempDir
     private Path folder;
@@ -74,6 +74,9 @@ final class FiniteOutputTest {
                 "demo --help",
                 "train --help",
                 "run --help",
+                "show --help",
+                "convert --help",
+                "export --help",
                 "info --help",
                 "bench --help",
                 "generate-completion --help",
@@ -150,6 +153,19 @@ final class FiniteOutputTest {
         String out = require("run --model %/silent.safetensors --images %/m-images --labels %/m-labels --steps 2"
                 + " --decoding count --weights int8 " + form);
         assertTrue(form.isEmpty() == out.contains("lif1 from none to some"), out);
+    }
+
+    @Test
+    void filesOfModelsHaveNumbers() throws IOException {
+        Dense silent = Dense.of(FloatMatrix.of(new float[] {0, 0}));
+        ModelFile.write(
+                folder.resolve("model.safetensors"),
+                Network.builder(2).connect(silent).neuron(new Leaky(0.5)).build());
+        require("show %/model.safetensors");
+        require("show %/model.safetensors --json");
+        require("convert %/model.safetensors %/model.npz");
+        require("show %/model.npz");
+        require("export %/model.safetensors --c %/model.c");
     }
 
     /** Outputs are read as the model notes: here in two blocks of two, of a population that is not the last. */

@@ -180,7 +180,7 @@ final class TrainCommandTest {
         assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "there is no /bin/kill: Ctrl-C is not tried");
         Path model = folder.resolve("model.safetensors");
         Path checkpoint = folder.resolve("run.checkpoint");
-        String[] options = {"--preset", "tutorial5", "--epochs", "60", "--checkpoint", checkpoint.toString()};
+        String[] options = {"--preset", "tutorial5", "--epochs", "300", "--checkpoint", checkpoint.toString()};
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1", // starts in less time, and its epochs take longer than a signal
@@ -210,14 +210,14 @@ final class TrainCommandTest {
         assertTrue(Files.readString(log).contains("stopped and saved in " + checkpoint), Files.readString(log));
         assertFalse(Files.exists(model));
         CommandRun wrong =
-                train(model, "--epochs", "60", "--checkpoint", checkpoint.toString(), "--resume", "--seed", "1");
+                train(model, "--epochs", "300", "--checkpoint", checkpoint.toString(), "--resume", "--seed", "1");
         assertEquals(1, wrong.code());
         assertTrue(wrong.err().contains("is of a run with"), wrong.err());
         List<String> again = new ArrayList<>(List.of(options));
         again.add("--resume");
         train(model, again.toArray(String[]::new)).requireSuccess();
         Path whole = folder.resolve("whole.safetensors");
-        train(whole, "--preset", "tutorial5", "--epochs", "60").requireSuccess();
+        train(whole, "--preset", "tutorial5", "--epochs", "300").requireSuccess();
         assertEquals(-1, Files.mismatch(whole, model), "the model of an uninterrupted run");
     }
 
