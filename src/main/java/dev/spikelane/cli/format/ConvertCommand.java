@@ -93,7 +93,7 @@ public final class ConvertCommand implements Callable<Integer> {
         try {
             return timeStep == null ? said : said.withTimeStep(timeStep);
         } catch (IllegalArgumentException refused) {
-            throw Choices.wrong(command, String.valueOf(refused.getMessage()));
+            throw Choices.wrong(command, "--time-step: " + refused.getMessage());
         }
     }
 }

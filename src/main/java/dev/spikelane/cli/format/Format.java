@@ -32,9 +32,7 @@ public sealed interface Format permits NirFormat, SafetensorsFormat, TensorForma
     void write(Path file, Content content) throws IOException;
 
     /** What a file of this format does not say of what it is written of, so that readers do otherwise. */
-    default List<String> losses(Content content) {
-        return List.of();
-    }
+    List<String> losses(Content content);
 
     /**
      * Reads a file by the format that recognizes its first bytes; where none does, by that of its name, whose reader

@@ -159,4 +159,40 @@ final class FormatCommandsTest {
                 .requireFailureWith(1, "net.pth: is of a format that is read alone");
         assertFalse(Files.exists(folder.resolve("net.pth")));
     }
+
+    @Test
+    void aGraphOfNirIsShownAndConvertedWithACertificate() throws IOException {
+        Path graph = write("nir", "nir_recurrent", "graph.nir");
+        String text = CommandRun.of("show", graph.toString()).requireSuccess();
+        for (String part : List.of("NIR", "lif.lif", "lif.w_rec", "which the file does not say", "Euler's method")) {
+            assertTrue(text.contains(part), text);
+        }
+        Path input = write("nir", "nir_recurrent", "input.npy");
+        for (String out : List.of("model.safetensors", "again.nir")) {
+            Path written = folder.resolve(out);
+            String json = CommandRun.of(
+                            "convert", "--check", input.toString(), graph.toString(), written.toString())
+                    .requireSuccess();
+            JsonNode certificate = new ObjectMapper().readTree(json);
+            assertTrue(certificate.path("equal").booleanValue(), json);
+            assertEquals(64, certificate.path("in_sha256").asText().length());
+            assertEquals(64, certificate.path("out_sha256").asText().length());
+            assertEquals(2, certificate.path("int8").size(), json);
+            assertTrue(Files.exists(written));
+        }
+        String notices = CommandRun.of("convert", model().toString(), folder.resolve("trained.nir").toString())
+                .requireSuccess();
+        assertTrue(notices.contains("reset kind: 'lif1' has the reset SUBTRACT at the NEXT_STEP"), notices);
+        assertTrue(notices.contains("the time step"), notices);
+    }
+
+    @Test
+    void aGraphOfNirThatIsBrokenLeavesNothing() throws IOException {
+        Path broken = write("nir", "malformed_nir", "tau_zero.nir");
+        Path out = folder.resolve("out.safetensors");
+        CommandRun run = CommandRun.of("convert", "--check", "random", broken.toString(), out.toString());
+        assertEquals(1, run.code());
+        assertEquals(1, run.err().lines().count(), run.err());
+        assertFalse(Files.exists(out));
+    }
 }
