@@ -23,7 +23,8 @@ enum ForeignFile {
     HDF5(
             "894844460d0a1a0a",
             "",
-            "is a file of HDF5; a graph of NIR (.nir) is read with NirImport; of others (.h5) write the arrays in Python with"
+            "is a file of HDF5; a graph of NIR (.nir) is read with NirImport;"
+                    + " of others (.h5) write the arrays in Python with"
                     + " safetensors.numpy.save_file or numpy.save"),
     NUMPY("934e554d5059", "", "is an array of NumPy (.npy); read it with Npy"),
     ONNX(
