@@ -132,7 +132,7 @@ final class FloorsTest {
             Map.entry("io", 9L),
             Map.entry("kernel", 8L),
             Map.entry("memory", 7L),
-            Map.entry("model", 7L),
+            Map.entry("model", 8L),
             Map.entry("network", 15L),
             Map.entry("neuron", 20L),
             Map.entry("plot", 5L),
