@@ -195,7 +195,8 @@ public final class StateDict {
             boolean starts = each.getKey().startsWith(from);
             String changed = starts ? to + each.getKey().substring(from.length()) : each.getKey();
             found |= starts;
-            if (renamed.put(changed, each.getValue()) != null) {
+            Tensor tensor = each.getValue();
+            if (renamed.put(changed, Tensor.of(changed, tensor.type(), tensor.shape(), tensor.bytes())) != null) {
                 throw new IllegalArgumentException(
                         "two tensors would have the name '" + changed + "', expected another prefix than '" + to + "'");
             }
@@ -232,7 +233,7 @@ public final class StateDict {
     /**
      * Returns the tensors.
      *
-     * @return tensors under the names that they have in the file, in its order
+     * @return tensors in the order of the file
      */
     public List<Tensor> tensors() {
         return List.copyOf(tensors.values());
