@@ -3,7 +3,7 @@ package dev.spikelane.model;
 import static dev.spikelane.model.NirValue.ROUNDING;
 import static dev.spikelane.model.NirValue.TINY;
 
-/** The neurons of a node of {@link NirReference}: membranes and currents in float64, and how far float32 may be away. */
+/** The neurons of a node of {@link NirReference}: membranes in float64, and how far float32 may be away. */
 final class NirCell {
 
     private final NirNumbers node;

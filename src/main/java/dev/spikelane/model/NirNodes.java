@@ -207,9 +207,9 @@ final class NirNodes {
             throw new IllegalArgumentException(node + " has " + tau + " in '" + name + "', expected more than 0");
         }
         double share = options.exact() ? -Math.expm1(-dt / tau) : dt / tau;
-        if (share > 2 && warnings.stream().noneMatch(each -> each.startsWith(node + " has a '" + name))) {
-            warnings.add(node + " has a '" + name + "' of " + tau + ", less than half of the time step " + dt
-                    + ": Euler's method explodes");
+        if (share > 1 && warnings.stream().noneMatch(each -> each.startsWith(node + " has a '" + name))) {
+            warnings.add(node + " has a '" + name + "' of " + tau + ", less than the time step " + dt + ": Euler's method "
+                    + (share > 2 ? "explodes" : "overshoots"));
         }
         return share;
     }
