@@ -123,7 +123,12 @@ public final class Certificate {
             this.network = network;
             this.input = new LinkedHashMap<>(input);
             this.batch = batch;
-            this.steps = input.values().iterator().next().rows() / batch;
+            int rows = input.values().iterator().next().rows();
+            if (batch < 1 || rows < batch) {
+                throw new IllegalArgumentException(
+                        "input has " + rows + " rows, expected at least one for each of " + batch + " samples");
+            }
+            this.steps = rows / batch;
         }
 
         Certificate certificate() throws IOException {
@@ -212,9 +217,9 @@ public final class Certificate {
             return null;
         }
 
-        /** Whether nothing in the network says what an output is. */
+        /** Whether nothing in the network says what an output is; those of graphs inside are seen by what gets them. */
         private boolean isLost(NirReference reference, String name) {
-            if (!reference.type(name).equals("Output")) {
+            if (!reference.type(name).equals("Output") || name.contains("/")) {
                 return false;
             }
             String at = name;
