@@ -49,6 +49,9 @@ final class NirAssembly {
     }
 
     /** Numbers that delays keep. */
+    /** Of one path, as values are named by all nodes of theirs. */
+    private static final int MOST_LINKS = 32;
+
     private static final long MOST_DELAYED = 1L << 27;
 
     private final NirImport options;
@@ -129,7 +132,7 @@ final class NirAssembly {
                 send(
                         node,
                         List.of(
-                                node.targets.size() == 1 && !everyNode
+                                node.targets.size() == 1 && !everyNode && longer.path.size() < MOST_LINKS
                                         ? longer
                                         : relayed(node, node.name, List.of(longer))));
             }

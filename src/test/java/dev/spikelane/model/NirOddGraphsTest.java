@@ -22,7 +22,7 @@ final class NirOddGraphsTest {
 
     private static final int STEPS = 20;
 
-    private final Map<String, NirGraph.Node> nodes = new LinkedHashMap<>();
+    private final LinkedHashMap<String, NirGraph.Node> nodes = new LinkedHashMap<>();
     private final List<NirGraph.Edge> edges = new ArrayList<>();
 
     private static Tensor tensor(List<Integer> shape, double... values) {
@@ -42,7 +42,7 @@ final class NirOddGraphsTest {
 
     private NirOddGraphsTest add(String name, NirGraph.Node node) {
         if (!nodes.isEmpty()) {
-            edges.add(new NirGraph.Edge(List.copyOf(nodes.keySet()).getLast(), name));
+            edges.add(new NirGraph.Edge(nodes.lastEntry().getKey(), name));
         }
         nodes.put(name, node);
         return this;
@@ -147,6 +147,18 @@ final class NirOddGraphsTest {
                 .add("g", new NirGraph.Node("NIRGraph", Map.of(), Map.of(), inner))
                 .add("n", lif(List.of(3), 1))
                 .add("output", said("Output"));
+        Certificate certificate = run();
+        assertTrue(certificate.equal(), certificate::toString);
+    }
+
+    /** Names of values took the square of this, and a reference by recursion overflowed the stack. */
+    @Test
+    void thousandsOfNodesInARowRun() {
+        add("input", said("Input", "shape", sizes(1)));
+        for (int i = 0; i < 3_000; i++) {
+            add("scale" + i, scale(1));
+        }
+        add("n", lif(List.of(), 1)).add("output", said("Output"));
         Certificate certificate = run();
         assertTrue(certificate.equal(), certificate::toString);
     }
