@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Certificate {
 
-    /** Rounding may take membranes that never reset further apart than this share of them, which is not equal any more. */
+    /** Rounding may take membranes that never reset further apart than this share, which is not equal any more. */
     private static final double MOST_DRIFT = 1e-3;
 
     private final String semantics;
@@ -96,6 +96,10 @@ public final class Certificate {
      */
     public static Certificate of(
             NirGraph graph, NirImport semantics, Network network, Map<String, ? extends Signal> input, int batch) {
+        Objects.requireNonNull(graph, "graph");
+        Objects.requireNonNull(semantics, "semantics");
+        Objects.requireNonNull(network, "network");
+        Objects.requireNonNull(input, "input");
         try {
             return new Run(graph, semantics, network, input, batch).certificate();
         } catch (IOException refused) {

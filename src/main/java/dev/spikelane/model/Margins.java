@@ -24,7 +24,7 @@ public record Margins(List<Row> populations) {
 
     /** Copies the list. */
     public Margins {
-        populations = List.copyOf(populations);
+        populations = List.copyOf(Objects.requireNonNull(populations, "populations"));
     }
 
     /**
@@ -73,6 +73,9 @@ public record Margins(List<Row> populations) {
      * @throws IllegalArgumentException if the input does not fit, or the populations differ
      */
     public static Margins of(Network first, Network second, Map<String, ? extends Signal> input, int batch) {
+        Objects.requireNonNull(first, "first");
+        Objects.requireNonNull(second, "second");
+        Objects.requireNonNull(input, "input");
         int steps = input.values().iterator().next().rows() / batch;
         List<Recorded> both = new ArrayList<>();
         for (Network each : List.of(first, second)) {

@@ -155,8 +155,8 @@ final class NirAssembly {
         }
         int longest = Arrays.stream(steps).max().orElse(0);
         if ((long) elements.size() * size > ModelFormat.MOST_NEURONS || (long) longest * size > MOST_DELAYED) {
-            throw new IOException(node + " has " + elements.size() + " delays of up to " + longest + " steps for " + size
-                    + " elements, which takes too much memory");
+            throw new IOException(node + " has " + elements.size() + " delays of up to " + longest + " steps for "
+                    + size + " elements, which takes too much memory");
         }
         List<Chain> chains = new ArrayList<>();
         elements.forEach((count, mask) -> {

@@ -5,7 +5,7 @@ import static dev.spikelane.model.NirValue.TINY;
 
 import java.util.Arrays;
 
-/** The neurons of a node of {@link NirReference}: membranes and currents in float64, and how far float32 may be away. */
+/** The neurons of a node of {@link NirReference}: membranes in float64, and how far float32 may be away. */
 final class NirCell {
 
     private final NirNumbers node;

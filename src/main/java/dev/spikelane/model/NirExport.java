@@ -49,7 +49,8 @@ final class NirExport {
     NirModel.Exported graph(Map<String, Source> outputs) {
         description
                 .inputs()
-                .forEach(input -> node(plain(input.name()), "Input", Map.of("shape", NirConnections.sizes(input.shape()))));
+                .forEach(input ->
+                        node(plain(input.name()), "Input", Map.of("shape", NirConnections.sizes(input.shape()))));
         for (int i = 0; i < description.populations().size(); i++) {
             if (isRelay(i)) {
                 relays.add(i);
@@ -122,13 +123,20 @@ final class NirExport {
         }
         Map<String, Tensor> values = new LinkedHashMap<>();
         said.parameters()
-                .forEach((key, numbers) -> values.put(key, NirConnections.numbers(key, NirConnections.spread(numbers, shape), shape.sizes())));
+                .forEach((key, numbers) -> values.put(
+                        key, NirConnections.numbers(key, NirConnections.spread(numbers, shape), shape.sizes())));
         String node = plain(name);
         node(node, said.type(), values);
         changes.addAll(said.changes());
         if (said.selfWeights().length > 0) {
             String self = free(name + ".V");
-            node(self, "Scale", Map.of("scale", NirConnections.numbers("scale", NirConnections.spread(said.selfWeights(), shape), shape.sizes())));
+            node(
+                    self,
+                    "Scale",
+                    Map.of(
+                            "scale",
+                            NirConnections.numbers(
+                                    "scale", NirConnections.spread(said.selfWeights(), shape), shape.sizes())));
             edges.add(new NirGraph.Edge(node, self));
             edges.add(new NirGraph.Edge(self, node));
         }
@@ -187,7 +195,13 @@ final class NirExport {
             boolean again = relay ? targets.contains(each) : edges.contains(new NirGraph.Edge(each, target));
             String end = again ? free(each + ".again") : each;
             if (again) {
-                node(end, "Scale", Map.of("scale", NirConnections.numbers("scale", NirConnections.spread(new double[] {1}, shape), shape.sizes())));
+                node(
+                        end,
+                        "Scale",
+                        Map.of(
+                                "scale",
+                                NirConnections.numbers(
+                                        "scale", NirConnections.spread(new double[] {1}, shape), shape.sizes())));
                 edges.add(new NirGraph.Edge(each, end));
             }
             if (relay) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.spikelane.EveryWidth;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.golden.InteropFiles;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Graphs that snnTorch and the nir package wrote run as the file says; broken ones are refused by name. */
-@EveryWidth
 final class InteropNirTest {
 
     @TempDir
@@ -134,7 +132,7 @@ final class InteropNirTest {
                 .orElseThrow();
     }
 
-    /** snnTorch's neurons take their input as it is, so that their membranes and thresholds are so many times larger. */
+    /** snnTorch's neurons take their input as it is, so that membranes and thresholds are so many times larger. */
     private static void compareMembrane(GoldenCase golden, String output, NirRun run, String node) throws IOException {
         NirGraph.Node said = said(run, node);
         double dt = NirImport.DEFAULT.dt();

@@ -45,7 +45,8 @@ final class WrittenFiles {
         tensors("names", Npz.read("names", file("npz", "npz", "names.npz")));
         tensors("strides", TorchFile.read("strides", file("pth", "pth_files", "strides.pth")));
         tensors("zero", TorchFile.read("zero", file("pth", "pth_files", "empty_sizes.pth")));
-        for (String name : List.of("nir_branched", "nir_nested", "nir_names", "nir_delay", "nir_snn_conv", "nir_cubalif")) {
+        for (String name :
+                List.of("nir_branched", "nir_nested", "nir_names", "nir_delay", "nir_snn_conv", "nir_cubalif")) {
             graph(name);
         }
         TorchRandom random = new TorchRandom(1);
@@ -74,12 +75,17 @@ final class WrittenFiles {
 
     /** Numbers of all nodes, as h5py finds them. */
     private void graph(String name) throws IOException {
-        NirGraph graph = NirImport.DEFAULT.read(name, file("nir", name, "graph.nir")).export().graph();
+        NirGraph graph = NirImport.DEFAULT
+                .read(name, file("nir", name, "graph.nir"))
+                .export()
+                .graph();
         Path file = folder.resolve(name + ".nir");
         NirFile.write(file, graph);
         List<Tensor> tensors = new ArrayList<>();
-        graph.nodes().forEach((node, said) -> said.values().forEach((key, value) -> tensors.add(
-                Tensor.of("node/nodes/" + node + "/" + key, value.type(), value.shape(), value.bytes()))));
+        graph.nodes()
+                .forEach((node, said) -> said.values()
+                        .forEach((key, value) -> tensors.add(Tensor.of(
+                                "node/nodes/" + node + "/" + key, value.type(), value.shape(), value.bytes()))));
         expect(file, tensors);
     }
 

@@ -102,7 +102,7 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--steps",
             paramLabel = "N",
             description = "Time steps of the neurons and networks, 1 to " + MOST_STEPS + ". Default: " + STEPS
-                    + ", or those for which the convolutional network was trained.")
+                    + ", or " + MapsRun.STEPS + " of the convolutional network.")
     private @Nullable Integer steps;
 
     @Option(
@@ -143,7 +143,7 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         boolean maps = Choices.choose(command, "--network", network, Map.of("tutorial3", false, "conv", true));
         Model model = maps ? MapsRun.model() : null;
-        DemoSettings settings = settings(model == null ? STEPS : model.steps().orElse(STEPS));
+        DemoSettings settings = settings(maps ? MapsRun.STEPS : STEPS);
         ImageSet images = images();
         if (model == null) {
             settings.requireFits(images, folder != null);

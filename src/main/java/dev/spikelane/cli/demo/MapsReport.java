@@ -16,6 +16,7 @@ import dev.spikelane.network.Population;
 import dev.spikelane.plot.Figure;
 import dev.spikelane.plot.Plot;
 import dev.spikelane.plot.Report;
+import dev.spikelane.train.Decoding;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -80,8 +81,7 @@ record MapsReport(MapsRun.Result result) {
                         images,
                         result.counts(),
                         result.recognition(),
-                        Objects.requireNonNull(TrainingRecipes.DECODINGS.get(
-                                result.model().decoding().orElseThrow())))
+                        decoding())
                 .add(section);
         section.say(
                 "Spikes",
@@ -126,6 +126,11 @@ record MapsReport(MapsRun.Result result) {
         }
     }
 
+    private Decoding decoding() {
+        return Objects.requireNonNull(
+                TrainingRecipes.DECODINGS.get(result.model().decoding().orElseThrow()));
+    }
+
     private Network network() {
         return result.model().network();
     }
@@ -134,7 +139,8 @@ record MapsReport(MapsRun.Result result) {
         List<Integer> numbers = IntStream.range(0, kept.images()).boxed().toList();
         report.section("Images")
                 .text(facts.said("Images")
-                        + ". The bars are the spikes of output neurons 0 to 9; a click on an image opens its raster.");
+                        + ". The bars are the spikes of output neurons 0 to 9, and the class is that of "
+                        + TrainingRecipes.describe(decoding()) + "; a click on an image opens its raster.");
         try (Arena arena = Arena.ofShared()) {
             report.verdicts(
                     result.images().intensities(arena, numbers),

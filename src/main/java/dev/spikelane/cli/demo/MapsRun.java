@@ -30,6 +30,9 @@ final class MapsRun {
     /** See the page on training convolutional networks. */
     static final String WEIGHTS = "fashion-mnist-conv.safetensors";
 
+    /** Steps of an image: more than in training, for something to see. */
+    static final int STEPS = 16;
+
     /** Steps of all images together whose spikes are kept. */
     private static final int MOST_ROWS = 16_000;
 

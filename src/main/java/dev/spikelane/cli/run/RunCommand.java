@@ -155,7 +155,11 @@ public final class RunCommand implements Callable<Integer> {
         try (Evaluator evaluator = evaluator(trained, network, allSteps, batching, decoded)) {
             Section said = facts(trained, data, allSteps, codeName, decoded);
             if (folded != null && !folded.changes().isEmpty()) {
-                said.say("Folded", "batch norms, which integers need: %s", named("folded", folded.toString()));
+                List<Network.FoldedValues> changes = folded.changes();
+                said.say(
+                        "Folded",
+                        "batch norms, into the weights before them" + "\n%s".repeat(changes.size()),
+                        changes.toArray());
             }
             if (type == null) {
                 say(EvaluationFacts.add(said, evaluator.evaluate(data)));

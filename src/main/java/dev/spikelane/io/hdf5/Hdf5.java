@@ -55,7 +55,7 @@ public final class Hdf5 {
         return text.substring(0, Math.min(MOST_MESSAGE, text.length()));
     }
 
-    /** The library has no descriptor: it is found on the class path or, under a name of its file, on the module path. */
+    /** Without a descriptor, it is found on the class path or, under a name of its file, on the module path. */
     private static void requireLibrary(String name, String what) throws IOException {
         try {
             Module library = Class.forName("io.jhdf.HdfFile", false, Hdf5.class.getClassLoader())

@@ -170,8 +170,7 @@ final class FormatCommandsTest {
         Path input = write("nir", "nir_recurrent", "input.npy");
         for (String out : List.of("model.safetensors", "again.nir")) {
             Path written = folder.resolve(out);
-            String json = CommandRun.of(
-                            "convert", "--check", input.toString(), graph.toString(), written.toString())
+            String json = CommandRun.of("convert", "--check", input.toString(), graph.toString(), written.toString())
                     .requireSuccess();
             JsonNode certificate = new ObjectMapper().readTree(json);
             assertTrue(certificate.path("equal").booleanValue(), json);
@@ -180,7 +179,10 @@ final class FormatCommandsTest {
             assertEquals(2, certificate.path("int8").size(), json);
             assertTrue(Files.exists(written));
         }
-        String notices = CommandRun.of("convert", model().toString(), folder.resolve("trained.nir").toString())
+        String notices = CommandRun.of(
+                        "convert",
+                        model().toString(),
+                        folder.resolve("trained.nir").toString())
                 .requireSuccess();
         assertTrue(notices.contains("reset kind: 'lif1' has the reset SUBTRACT at the NEXT_STEP"), notices);
         assertTrue(notices.contains("the time step"), notices);

@@ -130,7 +130,7 @@ final class TrainCommandTest {
         assertEquals(List.of(12, 24), network.weights().shape("fc1.0.weight"));
         String run = CommandRun.of("run", "--model", model.toString(), "--data", images.toString(), "--weights", "int8")
                 .requireSuccess();
-        assertTrue(run.contains("  Folded         batch norms, which integers need: 'conv1.weight': "), run);
+        assertTrue(run.contains("  Folded         batch norms, into the weights before them"), run);
         assertTrue(run.contains("  Weights        int8; with float weights "), run);
     }
 
