@@ -115,6 +115,7 @@ public final class Certificate {
         private final Map<String, ? extends Signal> input;
         private final int batch;
         private final int steps;
+        private final Map<String, Signal> fired = new HashMap<>();
         private final Map<String, Signal> recorded = new HashMap<>();
         private final Map<String, Double> margins = new TreeMap<>();
         private long spikes;
@@ -127,7 +128,12 @@ public final class Certificate {
             this.network = network;
             this.input = new LinkedHashMap<>(input);
             this.batch = batch;
-            this.steps = input.values().iterator().next().rows() / batch;
+            int rows = input.values().iterator().next().rows();
+            if (batch < 1 || rows < batch) {
+                throw new IllegalArgumentException(
+                        "input has " + rows + " rows, expected at least one for each of " + batch + " samples");
+            }
+            this.steps = rows / batch;
         }
 
         Certificate certificate() throws IOException {
@@ -163,16 +169,12 @@ public final class Certificate {
 
         private void record() {
             try (Simulation simulation = network.simulate(batch)) {
-                Map<String, Signal> recording = new HashMap<>();
                 for (Population population : network.populations()) {
                     String name = population.name();
-                    recording.put(name, simulation.recordSpikes(name, steps).spikes());
-                    recording.put(
-                            name + ".membrane",
-                            simulation.recordMembranes(name, steps).values());
+                    fired.put(name, simulation.recordSpikes(name, steps).spikes());
+                    recorded.put(name, simulation.recordMembranes(name, steps).values());
                 }
                 simulation.run(input);
-                recorded.putAll(recording);
             }
         }
 
@@ -195,12 +197,17 @@ public final class Certificate {
             };
         }
 
+        /** The population of a node; files of NIR that are written have dots where graphs stood in others. */
+        private String at(String name) {
+            return recorded.containsKey(name) ? name : name.replace('/', '.');
+        }
+
         /** Nodes stand in the order in which one gets what others send, so the first that differs is where it began. */
         private @Nullable Difference compare(NirReference reference, int step, int sample) throws IOException {
             for (var each : reference.values().entrySet()) {
                 String name = each.getKey();
                 NirCell cell = reference.cell(name);
-                Signal found = recorded.get(name + ".membrane");
+                Signal found = recorded.get(at(name));
                 Difference difference = null;
                 if (found != null) {
                     difference = cell != null
@@ -216,13 +223,13 @@ public final class Certificate {
             return null;
         }
 
-        /** Whether nothing in the network says what an output is. */
+        /** Whether nothing in the network says what an output is; those of graphs inside are seen by what gets them. */
         private boolean isLost(NirReference reference, String name) {
-            if (!reference.type(name).equals("Output")) {
+            if (!reference.type(name).equals("Output") || name.contains("/")) {
                 return false;
             }
             String at = name;
-            while (!recorded.containsKey(at + ".membrane")) {
+            while (!recorded.containsKey(at(at))) {
                 boolean passes = Set.of("Output", "Input").contains(reference.type(at));
                 if (!passes || reference.sources(at).size() != 1) {
                     return true;
@@ -233,8 +240,8 @@ public final class Certificate {
         }
 
         private @Nullable Difference compare(String name, NirCell cell, int step, int sample) {
-            Signal fired = Objects.requireNonNull(recorded.get(name));
-            Signal membrane = Objects.requireNonNull(recorded.get(name + ".membrane"));
+            Signal spiking = Objects.requireNonNull(fired.get(at(name)));
+            Signal membrane = Objects.requireNonNull(recorded.get(at(name)));
             int row = step * batch + sample;
             if (membrane.columns() != cell.membrane.length) {
                 return new Difference(step, sample, name, -1, "membrane", Double.NaN, Double.NaN, 0, false);
@@ -243,7 +250,7 @@ public final class Certificate {
                 if (cell.fires()) {
                     boolean close = !(Math.abs(cell.margin[i]) > cell.marginError[i]);
                     boolean expected = cell.margin[i] > 0;
-                    boolean got = number(fired, row, i) != 0;
+                    boolean got = number(spiking, row, i) != 0;
                     spikes++;
                     undecided += close ? 1 : 0;
                     margins.merge(name, Math.abs(cell.margin[i]), Math::min);

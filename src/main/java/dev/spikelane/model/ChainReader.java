@@ -20,13 +20,13 @@ import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.Synaptic;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -118,14 +118,27 @@ final class ChainReader {
         List<String> layers = new ArrayList<>(new LinkedHashSet<>(
                 tensors.keySet().stream().map(ChainReader::layer).toList()));
         if (!ordered) {
-            layers.sort(Comparator.<String, Integer>comparing(ChainReader::number)
-                    .thenComparing(layer -> !tensors.containsKey(layer + ".weight")));
+            sort(layers);
         }
         Map<String, String> types = new LinkedHashMap<>();
         for (String each : layers) {
             types.put(each, type(each));
         }
         return types;
+    }
+
+    /** By all numbers in their names, neurons behind the weights of the same; throws where that does not tell it. */
+    private void sort(List<String> layers) throws IOException {
+        Comparator<String> order = Comparator.<String, int[]>comparing(ChainReader::numbers, Arrays::compare)
+                .thenComparing(layer -> !tensors.containsKey(layer + ".weight"));
+        layers.sort(order);
+        for (int i = 1; i < layers.size(); i++) {
+            if (order.compare(layers.get(i - 1), layers.get(i)) == 0) {
+                throw wrong("the names of its layers " + JsonValue.quoted(layers.get(i - 1)) + " and "
+                        + JsonValue.quoted(layers.get(i)) + " do not tell which comes first, expected numbers in them or"
+                        + " a text 'layers' in its metadata, see StateDict.network");
+            }
+        }
     }
 
     private String type(String layer) throws IOException {
@@ -150,13 +163,11 @@ final class ChainReader {
                 : layer;
     }
 
-    /** The last number in a name. */
-    private static int number(String layer) {
-        int last = 0;
-        for (Matcher numbers = NUMBER.matcher(layer); numbers.find(); ) {
-            last = Integer.parseInt(numbers.group());
-        }
-        return last;
+    private static int[] numbers(String layer) {
+        return NUMBER.matcher(layer)
+                .results()
+                .mapToInt(number -> Integer.parseInt(number.group()))
+                .toArray();
     }
 
     private Dense dense(String layer) throws IOException {

@@ -92,8 +92,12 @@ final class FlatGraph {
         FlatGraph flat = new FlatGraph(graph);
         flat.add("", graph);
         for (FlatNode node : flat.nodes.values()) {
-            if (node.sources.isEmpty() && (node.primitive != NirPrimitive.INPUT || node.passes)) {
-                throw new IOException(node + " gets nothing, expected an edge that enters it");
+            boolean begins = node.primitive == NirPrimitive.INPUT && !node.passes;
+            if (node.sources.isEmpty() != begins) {
+                throw new IOException(node
+                        + (begins
+                                ? " gets what other nodes send, expected no edge that enters an input of the whole graph"
+                                : " gets nothing, expected an edge that enters it"));
             }
         }
         flat.findComponents();

@@ -49,6 +49,9 @@ final class NirAssembly {
     }
 
     /** Numbers that delays keep. */
+    /** Of one path, as values are named by all nodes of theirs. */
+    private static final int MOST_LINKS = 32;
+
     private static final long MOST_DELAYED = 1L << 27;
 
     private final NirImport options;
@@ -129,7 +132,7 @@ final class NirAssembly {
                 send(
                         node,
                         List.of(
-                                node.targets.size() == 1 && !everyNode
+                                node.targets.size() == 1 && !everyNode && longer.path.size() < MOST_LINKS
                                         ? longer
                                         : relayed(node, node.name, List.of(longer))));
             }
@@ -207,6 +210,7 @@ final class NirAssembly {
                 throw new IOException(node + " takes " + neurons + " numbers with those before it, expected at most "
                         + ModelFormat.MOST_NEURONS + " in a graph");
             }
+            NirNodes.requireSaidShape(node);
             for (FlatNode source : node.sources) {
                 if (!shapeOf(source).equals(node.input())) {
                     throw new IOException(node + " gets rows of shape " + shapeOf(source) + " from '" + source.name

@@ -3,10 +3,13 @@ package dev.spikelane.model;
 import static dev.spikelane.model.NirValue.ROUNDING;
 import static dev.spikelane.model.NirValue.TINY;
 
+import java.util.Arrays;
+
 /** The neurons of a node of {@link NirReference}: membranes in float64, and how far float32 may be away. */
 final class NirCell {
 
     private final NirNumbers node;
+    private final int[] sizes;
     private final boolean synaptic;
     private final boolean leaks;
     private final boolean fires;
@@ -28,8 +31,10 @@ final class NirCell {
 
     final double[] marginError;
 
-    NirCell(NirNumbers node, double dt, boolean exact, int size) {
+    NirCell(NirNumbers node, double dt, boolean exact, NirValue got) {
+        int size = got.values().length;
         this.node = node;
+        this.sizes = got.shape();
         this.synaptic = node.type().startsWith("Cuba");
         this.compares = node.type().equals("Threshold");
         this.leaks = !compares && !node.type().equals("I") && !node.type().equals("IF");
@@ -62,16 +67,8 @@ final class NirCell {
 
     private double[] spread(String name, double otherwise, int size) {
         double[] spread = new double[size];
-        double[] values = node.has(name) ? node.numbers(name) : new double[] {otherwise};
-        for (int i = 0; i < size; i++) {
-            spread[i] = values[place(values, size, i)];
-        }
-        return spread;
-    }
-
-    /** One value for all, one for each, or one for each channel. */
-    static int place(double[] values, int size, int index) {
-        return (int) ((long) index * values.length / size);
+        Arrays.fill(spread, otherwise);
+        return node.has(name) ? node.spread(name, size, sizes) : spread;
     }
 
     /** Charges, fires and resets. */

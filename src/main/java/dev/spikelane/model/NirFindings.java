@@ -9,12 +9,15 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
+import dev.spikelane.network.Source;
 import dev.spikelane.neuron.Lif;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Looks in a network for what is not as a graph of NIR says it, to tell why both do not do the same. */
@@ -26,6 +29,8 @@ final class NirFindings {
     private final NirReference reference;
     private final Network network;
     private final List<String> found = new ArrayList<>();
+    private final Map<String, Map<String, Integer>> saidEdges = new HashMap<>();
+    private final Map<String, Map<String, Integer>> presentEdges = new HashMap<>();
 
     private NirFindings(NirReference reference, Network network) {
         this.reference = reference;
@@ -35,6 +40,7 @@ final class NirFindings {
     /** After a step at least, as only then neurons know how many they are. */
     static List<String> of(NirReference reference, Network network) {
         NirFindings findings = new NirFindings(reference, network);
+        findings.findEdges();
         for (Population population : network.populations()) {
             NirCell cell = reference.cell(population.name());
             if (cell != null && population.neuron() instanceof Lif lif) {
@@ -174,47 +180,58 @@ final class NirFindings {
 
     /** What reaches a population through nodes without neurons, and how often. */
     private void edges(Population population) {
-        Map<String, Integer> said = new TreeMap<>();
-        for (String source : reference.sources(population.name())) {
-            said(source, said);
-        }
-        Map<String, Integer> present = new TreeMap<>();
-        present(population.name(), present);
+        Map<String, Integer> said = sum(reference.sources(population.name()), this::said);
+        Map<String, Integer> present = present(population.name());
         if (!said.equals(present) && !reference.type(population.name()).equals("Delay")) {
             found.add("edges: '" + population.name() + "' gets what " + text(present) + " send, the file says "
                     + text(said));
         }
     }
 
-    private void said(String name, Map<String, Integer> counts) {
-        boolean ends = reference.cell(name) != null || reference.sources(name).isEmpty();
-        if (ends || reference.type(name).equals("Delay")) {
-            counts.merge(name, 1, Integer::sum);
-            return;
+    /** Nodes stand behind those that they wait for; a loop, as graphs may have thousands in a row. */
+    private void findEdges() {
+        for (String name : reference.values().keySet()) {
+            saidEdges.put(name, ends(name) ? Map.of(name, 1) : sum(reference.sources(name), this::said));
         }
-        reference.sources(name).forEach(source -> said(source, counts));
     }
 
-    private void present(String target, Map<String, Integer> counts) {
-        for (Projection projection : network.projections()) {
-            if (!projection.target().name().equals(target)) {
-                continue;
-            }
-            String source = projection
-                    .source()
-                    .ofPopulation()
-                    .map(Population::name)
-                    .orElse(projection.source().name());
-            NirNumbers node = reference.nodes().get(source);
-            boolean ends = node != null
-                    && (reference.cell(source) != null
-                            || Set.of("Delay", "Input").contains(node.type()));
-            if (ends || projection.source().ofPopulation().isEmpty()) {
-                counts.merge(source, 1, Integer::sum);
-            } else {
-                present(source, counts);
-            }
+    private boolean ends(String name) {
+        return reference.cell(name) != null
+                || reference.sources(name).isEmpty()
+                || reference.type(name).equals("Delay");
+    }
+
+    private Map<String, Integer> said(String name) {
+        return ends(name) ? Map.of(name, 1) : saidEdges.getOrDefault(name, Map.of());
+    }
+
+    private Map<String, Integer> present(String target) {
+        Map<String, Integer> known = presentEdges.get(target);
+        if (known != null) {
+            return known;
         }
+        presentEdges.put(target, Map.of()); // until it is known, so that a cycle ends
+        List<Source> sources = network.projections().stream()
+                .filter(projection -> projection.target().name().equals(target))
+                .map(Projection::source)
+                .toList();
+        Map<String, Integer> sum = sum(sources, this::present);
+        presentEdges.put(target, sum);
+        return sum;
+    }
+
+    private Map<String, Integer> present(Source source) {
+        String name = source.ofPopulation().map(Population::name).orElse(source.name());
+        NirNumbers node = reference.nodes().get(name);
+        boolean ends = node != null
+                && (reference.cell(name) != null || Set.of("Delay", "Input").contains(node.type()));
+        return ends || source.ofPopulation().isEmpty() ? Map.of(name, 1) : present(name);
+    }
+
+    private static <T> Map<String, Integer> sum(Iterable<T> sources, Function<T, Map<String, Integer>> reached) {
+        Map<String, Integer> sum = new TreeMap<>();
+        sources.forEach(source -> reached.apply(source).forEach((name, count) -> sum.merge(name, count, Integer::sum)));
+        return sum;
     }
 
     private static String text(Map<String, Integer> counts) {

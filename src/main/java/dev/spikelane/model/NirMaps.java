@@ -11,7 +11,7 @@ final class NirMaps {
     static NirValue of(NirNumbers node, NirValue got) throws IOException {
         return switch (node.type()) {
             case "Affine", "Linear" -> dense(node, got);
-            case "Scale" -> scaled(node.numbers("scale"), got);
+            case "Scale" -> scaled(node.spread("scale", got.values().length, got.shape()), got);
             case "Flatten" ->
                 new NirValue(
                         new int[] {got.values().length},
@@ -44,7 +44,7 @@ final class NirMaps {
     private static NirValue scaled(double[] scale, NirValue got) {
         Sum sum = new Sum(got.values().length);
         for (int i = 0; i < got.values().length; i++) {
-            sum.add(i, scale[NirCell.place(scale, got.values().length, i)], got, i);
+            sum.add(i, scale[i], got, i);
         }
         return sum.value(got.shape());
     }

@@ -19,6 +19,7 @@ import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Lif;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.DoubleUnaryOperator;
@@ -108,11 +109,11 @@ final class NirNodes {
         List<Integer> shape = node.required("weight").shape();
         int[] stride = pair(node, "stride", 1);
         int[] dilation = pair(node, "dilation", 1);
-        int[] groups = whole(node, "groups", 1);
+        int groups = one(node, "groups", 1);
         Kernel kernel = dimensions == 1 ? Kernel.of1d(shape.get(2)) : Kernel.of(shape.get(2), shape.get(3));
         kernel = kernel.withStride(stride[0], stride[1])
                 .withDilation(dilation[0], dilation[1])
-                .withGroups(groups[0]);
+                .withGroups(groups);
         String padding = node.said.texts().get("padding");
         if (padding == null) {
             int[] zeros = pair(node, "padding", 0);
@@ -136,8 +137,8 @@ final class NirNodes {
 
     private Flatten flatten(FlatNode node) throws IOException {
         int rank = node.input().rank();
-        int first = whole(node, "start_dim", 0)[0];
-        int last = whole(node, "end_dim", -1)[0];
+        int first = one(node, "start_dim", 0);
+        int last = one(node, "end_dim", -1);
         boolean countsBatch = first == 1 && (last == -1 || last == rank);
         if (countsBatch && rank > 1) {
             warnings.add(node + " flattens from dimension 1: taken as counted with the batch, so all is flattened");
@@ -235,7 +236,8 @@ final class NirNodes {
         List<Integer> shape = values.shape();
         List<Integer> target = node.input().sizes();
         double[] found = node.said.numbers(name);
-        if (found.length == 1 || found.length == node.input().size()) {
+        boolean each = shape.size() == 1 || isSame(shape, target);
+        if (found.length == 1 || found.length == node.input().size() && each) {
             return found;
         }
         if (shape.size() != target.size()) {
@@ -257,6 +259,28 @@ final class NirNodes {
             spread[i] = found[place];
         }
         return spread;
+    }
+
+    /** Whether shapes differ at most in dimensions of 1. */
+    private static boolean isSame(List<Integer> shape, List<Integer> other) {
+        return shape.stream().filter(size -> size != 1).toList()
+                .equals(other.stream().filter(size -> size != 1).toList());
+    }
+
+    /** Throws unless a shape that a node says besides is the one that it has. */
+    static void requireSaidShape(FlatNode node) throws IOException {
+        boolean ends = node.primitive == NirPrimitive.OUTPUT;
+        String name = ends ? "shape" : "input_shape";
+        if (node.value(name) == null || !ends && node.primitive.role() != NirPrimitive.Role.LINK) {
+            return;
+        }
+        List<Integer> said = Arrays.stream(whole(node, name, null)).boxed().toList();
+        List<Integer> found = node.input().sizes();
+        found = ends ? found : found.subList(1, found.size());
+        boolean square = !ends && said.size() == 1 && found.stream().allMatch(said.getFirst()::equals);
+        if (!said.isEmpty() && !square && !isSame(said, found)) {
+            throw new IOException(node + " says the " + name + " " + said + ", but gets " + found);
+        }
     }
 
     private static IOException misfit(FlatNode node, String name, List<Integer> shape) throws IOException {
@@ -285,6 +309,14 @@ final class NirNodes {
             throw new IOException(node + " has " + values.length + " values in '" + name + "', expected 1 or 2");
         }
         return new int[] {values[0], values[values.length - 1]};
+    }
+
+    private static int one(FlatNode node, String name, int otherwise) throws IOException {
+        int[] values = whole(node, name, otherwise);
+        if (values.length != 1) {
+            throw new IOException(node + " has " + values.length + " values in '" + name + "', expected 1");
+        }
+        return values[0];
     }
 
     private static int[] whole(FlatNode node, String name, @Nullable Integer otherwise) throws IOException {

@@ -3,6 +3,7 @@ package dev.spikelane.model;
 import dev.spikelane.io.NirGraph;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -100,42 +101,74 @@ final class NirReference {
         now = new LinkedHashMap<>();
         for (var each : nodes.entrySet()) {
             if (each.getValue().type().equals("Input") && !each.getKey().contains("/")) {
-                double[] row = Objects.requireNonNull(inputs.get(each.getKey()), each.getKey());
-                double[] shape = each.getValue().numbers("shape");
-                int[] sizes = new int[shape.length];
-                for (int i = 0; i < sizes.length; i++) {
-                    sizes[i] = (int) shape[i];
+                double[] row = inputs.get(each.getKey());
+                int[] sizes = sizes(each.getValue());
+                if (row == null || row.length != Arrays.stream(sizes).reduce(1, Math::multiplyExact)) {
+                    throw new IOException("node '" + each.getKey() + "' gets rows of "
+                            + (row == null ? 0 : row.length) + " numbers, expected " + Arrays.toString(sizes));
                 }
                 now.put(each.getKey(), new NirValue(sizes, row, new double[row.length]));
             }
         }
         for (String name : nodes.keySet()) {
-            value(name);
+            find(name);
         }
     }
 
-    /** What a node sends in this step. */
-    NirValue value(String name) throws IOException {
-        NirValue known = now.get(name);
-        if (known != null) {
-            return known;
+    /** Without the batch of 1 that some files say before channels, rows and columns. */
+    private static int[] sizes(NirNumbers input) {
+        int[] sizes = Arrays.stream(input.numbers("shape")).mapToInt(size -> (int) size).toArray();
+        int first = 0;
+        while (sizes.length - first > 3 && sizes[first] == 1) {
+            first++;
         }
-        if (!asked.add(name)) {
-            throw new IOException("node '" + name + "' waits for itself");
+        return Arrays.copyOfRange(sizes, first, sizes.length);
+    }
+
+    /** Finds what a node sends in this step, after what others send to it; a long chain would overflow the stack. */
+    private void find(String name) throws IOException {
+        List<String> open = new ArrayList<>(List.of(name));
+        while (!open.isEmpty()) {
+            String last = open.getLast();
+            String missing = now.containsKey(last) ? null : missing(last);
+            if (missing == null) {
+                if (!now.containsKey(last)) {
+                    now.put(last, evaluated(last, got(last)));
+                }
+                open.removeLast();
+                asked.remove(last);
+            } else if (asked.add(missing)) {
+                open.add(missing);
+            } else {
+                throw new IOException("node '" + missing + "' waits for itself");
+            }
         }
+    }
+
+    /** A node that is to be found first; null if there is none. */
+    private @Nullable String missing(String name) {
+        for (String source : sources(name)) {
+            if (!isLate(source, name) && !now.containsKey(source)) {
+                return source;
+            }
+        }
+        return null;
+    }
+
+    private boolean isLate(String source, String target) {
+        Set<String> cycle = cycles.get(source);
+        return cycle != null && (source.equals(target) || cycle.contains(target));
+    }
+
+    private NirValue got(String name) {
         List<NirValue> got = new ArrayList<>();
         for (String source : sources(name)) {
-            Set<String> cycle = cycles.get(source);
-            boolean late = cycle != null && (source.equals(name) || cycle.contains(name));
-            NirValue sent = late ? before.get(source) : value(source);
+            NirValue sent = (isLate(source, name) ? before : now).get(source);
             if (sent != null) {
                 got.add(sent);
             }
         }
-        NirValue found = evaluated(name, got.isEmpty() ? silence(name) : NirValue.sum(got));
-        asked.remove(name);
-        now.put(name, found);
-        return found;
+        return got.isEmpty() ? silence(name) : NirValue.sum(got);
     }
 
     /** What a node gets at the first step if all of it is late: zeros, as many as it takes. */
@@ -162,10 +195,10 @@ final class NirReference {
             case "Input", "Output" -> got;
             case "Affine", "Linear", "Conv1d", "Conv2d", "SumPool2d", "AvgPool2d", "Scale", "Flatten" ->
                 NirMaps.of(node, got);
-            case "Delay" -> delayed(name, node.numbers("delay"), got);
+            case "Delay" -> delayed(name, node.spread("delay", got.values().length, got.shape()), got);
             default -> {
                 double step = said || !node.type().equals("IF") || !allOne(node.numbers("r")) ? dt : 1;
-                yield cells.computeIfAbsent(name, _ -> new NirCell(node, step, exact, got.values().length))
+                yield cells.computeIfAbsent(name, _ -> new NirCell(node, step, exact, got))
                         .step(got);
             }
         };
@@ -185,7 +218,7 @@ final class NirReference {
         double[] values = new double[got.values().length];
         double[] errors = new double[values.length];
         for (int i = 0; i < values.length; i++) {
-            long steps = Math.round(Math.rint(seconds[seconds.length == 1 ? 0 : i] / dt));
+            long steps = Math.round(Math.rint(seconds[i] / dt));
             if (steps < kept.size()) {
                 NirValue old = kept.get(kept.size() - 1 - (int) steps);
                 values[i] = old.values()[i];

@@ -34,6 +34,9 @@ record NirFormat(NirImport options) implements Format {
         List<String> notices = new ArrayList<>();
         notices.add(file + ": read with " + found.semantics());
         notices.addAll(found.warnings());
+        if (found.outputs().size() > 1) {
+            notices.add(file + ": has the outputs " + found.outputs().keySet() + ", of which the first is the model's");
+        }
         Model model = Model.of(found.network());
         String output = found.outputs()
                 .values()
