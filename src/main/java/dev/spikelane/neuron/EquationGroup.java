@@ -34,6 +34,10 @@ final class EquationGroup implements TileGroup, BoundEquations {
     private final EquationParameters parameters;
     private final List<String> names;
     private final long seed;
+    /** What the text calls the membrane. */
+    private final String first;
+
+    private final String recorded;
     private final CompiledProgram one;
     private final @Nullable CompiledProgram more;
     private final boolean padsStay;
@@ -45,6 +49,8 @@ final class EquationGroup implements TileGroup, BoundEquations {
         model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
         this.equations = model.equations();
         this.names = model.variables();
+        this.first = equations.variables().firstEntry().getKey();
+        this.recorded = Equations.RECORD + first;
         this.seed = model.seed();
         this.parameters = new EquationParameters(arena, equations, neurons, values);
         this.one = compile(1, List.of());
@@ -155,20 +161,15 @@ final class EquationGroup implements TileGroup, BoundEquations {
     synchronized CompiledProgram recording() {
         CompiledProgram made = recording;
         if (made == null) {
-            made = compile(1, List.of(first()));
+            made = compile(1, List.of(first));
             recording = made;
         }
         return made;
     }
 
-    /** What the text calls the membrane. */
-    private String first() {
-        return equations.variables().firstEntry().getKey();
-    }
-
     /** The row of membranes that are kept. */
     String recorded() {
-        return Equations.RECORD + first();
+        return recorded;
     }
 
     boolean padsStay() {

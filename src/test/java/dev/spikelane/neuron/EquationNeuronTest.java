@@ -229,6 +229,10 @@ final class EquationNeuronTest {
                 () -> EquationNeuron.of("param V = 1\nstate v\ninput current\nspike v > V"));
         assertMessage(
                 IllegalArgumentException.class,
+                "parameter 'g_na' has the name of another in files, expected other letters",
+                () -> EquationNeuron.of("param gNa = 1, g_na = 2\nstate v\ninput current\nspike v > gNa + g_na"));
+        assertMessage(
+                IllegalArgumentException.class,
                 "no parameter 'gamma', expected one of [beta, threshold]",
                 () -> LEAKY.with("gamma", 1));
         assertMessage(
