@@ -41,6 +41,7 @@
  * <tr><td>{@link dev.spikelane.neuron.StateLeaky}</td><td>membrane; with a truncated kernel also sum</td><td>no reset</td><td>0.05; truncated to 20 steps 0.27</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.DeltaLeaky}</td><td>membrane</td><td>spikes where the membrane changes</td><td>0.05</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.HandLif}</td><td>membrane</td><td>the neuron that tutorial 3 writes by hand</td><td>0.05</td></tr>
+ * <tr><td>{@link dev.spikelane.neuron.EquationNeuron}</td><td>those of its text, the first as membrane</td><td>any other model, said as equations</td><td>0.04 to 3</td></tr>
  * <tr><td>{@link dev.spikelane.neuron.Lif}</td><td>membrane; in some presets also synapse</td><td>the conventions of SpikingJelly, Norse, sinabs and NIR</td><td>0.05 to 0.13</td></tr>
  * </table>
  *

@@ -129,7 +129,7 @@ final class FloorsTest {
             Map.entry("memory", 7L),
             Map.entry("model", 3L),
             Map.entry("network", 15L),
-            Map.entry("neuron", 19L),
+            Map.entry("neuron", 20L),
             Map.entry("plot", 5L),
             Map.entry("random", 3L),
             Map.entry("train", 26L));

@@ -10,8 +10,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * The way back through a step, in two programs, between which a surrogate takes the place of the derivative of firing.
- * They compute the step again, from the variables before it. Rows of gradients have the names of what they are of behind
- * {@value #GRADIENT}.
+ * They compute the step again, from the variables before it. Rows of gradients have the names of what they are of
+ * behind {@value #GRADIENT}.
  */
 public final class EquationGradients {
 

@@ -168,6 +168,47 @@ final class EquationNeuronTest {
     }
 
     @Test
+    void noiseIsNormalAndDependsOnSeedStepSampleAndNeuronAlone() {
+        EquationNeuron model =
+                EquationNeuron.of("state v, w\ninput current\nnoise xi, eta\nv = xi + current\nw = eta\nspike v > 1");
+        Arena arena = Arena.ofAuto();
+        int neurons = 100;
+        FloatMatrix currents = FloatMatrix.zeros(100 * BATCH, neurons);
+        NeuronGroup group = model.withSeed(7).bind(arena, neurons);
+        NeuronState state = group.newState(arena, BATCH);
+        FloatMatrix membranes = FloatMatrix.zeros(100 * BATCH, neurons);
+        SpikeMatrix spikes = SpikeMatrix.zeros(100 * BATCH, neurons);
+        group.record(currents, state, spikes, membranes);
+        double sum = 0;
+        double squares = 0;
+        int above = 0;
+        for (int row = 0; row < membranes.rows(); row++) {
+            for (int i = 0; i < neurons; i++) {
+                float z = membranes.get(row, i);
+                sum += z;
+                squares += z * z;
+                above += z > 1.959964 ? 1 : 0;
+            }
+        }
+        int count = membranes.rows() * neurons;
+        assertEquals(0, sum / count, 0.02);
+        assertEquals(1, squares / count, 0.02);
+        assertEquals(0.025, (double) above / count, 0.003);
+        assertNotEquals(state.membrane().get(0, 0), state.variable("w").get(0, 0));
+
+        NeuronState again = group.newState(arena, BATCH);
+        SpikeMatrix fired = SpikeMatrix.zeros(BATCH, neurons);
+        for (int step = 0; step < 100; step++) {
+            group.run(currents.rows(0, BATCH), again, fired);
+            assertSameBits(membranes.rows(step * BATCH, BATCH), again.membrane(), "step " + step);
+            assertSameBits(spikes.rows(step * BATCH, BATCH), fired, "step " + step);
+        }
+        NeuronRun other = model.withSeed(8).run(currents);
+        assertNotEquals(membranes.get(0, 0), other.membranes().get(0, 0));
+        assertEquals(membranes.get(0, 0), model.withSeed(7).run(currents).membranes().get(0, 0));
+    }
+
+    @Test
     void neuronsAreEqualByTheirTextAndValues() {
         assertEquals(LEAKY, EquationNeuron.of(LEAKY.text()));
         assertEquals(LEAKY.with("beta", 0.5).hashCode(), LEAKY.with("beta", 0.5).hashCode());
