@@ -184,7 +184,7 @@ public final class C99 {
         Set<String> stored = new HashSet<>();
         program.stores().forEach(store -> stored.add(store.name()));
         List<String> parameters = new ArrayList<>(List.of("int neurons"));
-        for (String row : program.rows()) {
+        for (String row : rows(program)) {
             String type = program.isBits(row)
                     ? "uint8_t *"
                     : shared.contains(row) ? "float " : stored.contains(row) ? "float *" : "const float *";
@@ -203,6 +203,13 @@ public final class C99 {
         };
         return "void " + name + "(" + String.join(", ", parameters) + ")\n{\n    for (int i = 0; i < neurons; i++) {\n"
                 + statements(program, rows, "        ") + "    }\n}\n\n";
+    }
+
+    /** The rows that a function has parameters for, behind the number of neurons. */
+    static List<String> rows(Program program) {
+        return program.rows().stream()
+                .filter(row -> !row.startsWith(Parts.CUT))
+                .toList();
     }
 
     /** Returns a name as C may have it. */

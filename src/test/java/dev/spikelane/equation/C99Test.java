@@ -46,8 +46,13 @@ final class C99Test {
         assumeTrue(CCompiler.isThere("gcc"));
         CLoops loops = new CLoops();
         List<Case> cases = new ArrayList<>();
+        List<String> texts = new ArrayList<>(List.of(AWKWARD));
+        Zoo.NAMES.forEach(name -> texts.add(Zoo.text(name)));
         for (int seed = 0; seed < (Tries.ALL ? MANY : FEW); seed++) {
-            String text = seed == 0 ? AWKWARD : RandomEquations.any(new Random(seed));
+            texts.add(RandomEquations.any(new Random(seed)));
+        }
+        for (int seed = 0; seed < texts.size(); seed++) {
+            String text = texts.get(seed);
             EquationCase neurons = new EquationCase(EquationParser.parse(text), 70, 1 + seed % 2, seed % 3 == 0, seed);
             neurons.run(new Graph(), 1, (program, shared) -> {
                 cases.add(new Case(neurons, program, shared, loops.add(program, shared)));

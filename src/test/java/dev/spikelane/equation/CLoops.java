@@ -59,7 +59,7 @@ final class CLoops {
     /** A function as a loop over frames. */
     static Loop loop(SymbolLookup library, String name, Program program, Set<String> shared) {
         List<MemoryLayout> layouts = new ArrayList<>(List.of(JAVA_INT));
-        program.rows().forEach(row -> layouts.add(shared.contains(row) ? JAVA_FLOAT : ADDRESS));
+        C99.rows(program).forEach(row -> layouts.add(shared.contains(row) ? JAVA_FLOAT : ADDRESS));
         MethodHandle function = Linker.nativeLinker()
                 .downcallHandle(
                         library.find(name).orElseThrow(),
@@ -80,8 +80,8 @@ final class CLoops {
             List<Object> arguments = new ArrayList<>(List.of(neurons));
             MemorySegment bytes = arena.allocate(neurons);
             MemorySegment bits = MemorySegment.NULL;
-            for (int i = 0; i < frame.rows.size(); i++) {
-                String name = frame.rows.get(i);
+            for (String name : C99.rows(program)) {
+                int i = frame.rows.indexOf(name);
                 MemorySegment at = frame.segments[i].asSlice(frame.bases[i] + rowOf(program, name, row, sample) * frame.strides[i]);
                 if (program.isBits(name)) {
                     bits = at;

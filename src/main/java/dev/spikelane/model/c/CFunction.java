@@ -267,6 +267,21 @@ enum CFunction {
 
     private static String integers(String type) {
         return """
+                static void add_TYPE(const TYPE *restrict a, const TYPE *restrict b, const TYPE *restrict c,
+                                     const TYPE *restrict d, int outputs, int32_t *restrict to)
+                {
+                    for (int o = 0; o < outputs; o++) {
+                        to[o] += (a[o] + b[o]) + (c[o] + d[o]);
+                    }
+                }
+
+                static void add_one_TYPE(const TYPE *restrict a, int outputs, int32_t *restrict to)
+                {
+                    for (int o = 0; o < outputs; o++) {
+                        to[o] += a[o];
+                    }
+                }
+
                 /* bias + scale * sum, of which the sum is exact. */
                 static void spikes_TYPE(const struct layer *l, const uint8_t *in, const TYPE *weights, const float *scales,
                                         const float *bias, float *out)
@@ -279,19 +294,11 @@ enum CFunction {
                         memset(sums, 0, (size_t) l->outputs * sizeof *sums);
                         int i = 0;
                         for (; i + 3 < count; i += 4) {
-                            const TYPE *a = own + list[i] * l->outputs;
-                            const TYPE *b = own + list[i + 1] * l->outputs;
-                            const TYPE *c = own + list[i + 2] * l->outputs;
-                            const TYPE *d = own + list[i + 3] * l->outputs;
-                            for (int o = 0; o < l->outputs; o++) {
-                                sums[o] += (a[o] + b[o]) + (c[o] + d[o]);
-                            }
+                            add_TYPE(own + list[i] * l->outputs, own + list[i + 1] * l->outputs,
+                                     own + list[i + 2] * l->outputs, own + list[i + 3] * l->outputs, l->outputs, sums);
                         }
                         for (; i < count; i++) {
-                            const TYPE *a = own + list[i] * l->outputs;
-                            for (int o = 0; o < l->outputs; o++) {
-                                sums[o] += a[o];
-                            }
+                            add_one_TYPE(own + list[i] * l->outputs, l->outputs, sums);
                         }
                         for (int o = 0; o < l->outputs; o++) {
                             to[o] = bias[first + o] + scales[first + o] * (float) sums[o];

@@ -1,0 +1,40 @@
+package dev.spikelane.equation;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Texts of well-known neurons, each checked against its publication. */
+public final class Zoo {
+
+    /** Their names. */
+    public static final List<String> NAMES = List.of(
+            "izhikevich",
+            "adaptive-exponential",
+            "iaf-psc-exp",
+            "iaf-psc-alpha",
+            "conductance-lif",
+            "hodgkin-huxley",
+            "adaptive-threshold",
+            "parametric-lif",
+            "associative-leaky");
+
+    private Zoo() {}
+
+    /** Returns a text by its name. */
+    public static String text(String name) {
+        if (!NAMES.contains(name)) {
+            throw new IllegalArgumentException("'" + name + "' is no neuron of these, expected one of " + NAMES);
+        }
+        try (InputStream stream = Zoo.class.getResourceAsStream(name + ".txt")) {
+            if (stream == null) {
+                throw new IllegalStateException("the resource of '" + name + "' is missing");
+            }
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

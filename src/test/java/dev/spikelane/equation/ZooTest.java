@@ -1,0 +1,209 @@
+package dev.spikelane.equation;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.neuron.EquationNeuron;
+import dev.spikelane.neuron.Lif;
+import dev.spikelane.neuron.NeuronRun;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Neurons of the zoo against their publications, and against small steps in float64. */
+final class ZooTest {
+
+    private static ZooRun run(String name, double dt) {
+        return new ZooRun(name, false, dt == 0 ? Map.of() : Map.of("dt", dt));
+    }
+
+    private static ZooRun fine(String name, double dt) {
+        return new ZooRun(name, true, Map.of("dt", dt));
+    }
+
+    private static List<Integer> intervals(List<Integer> spikes) {
+        return IntStream.range(1, spikes.size())
+                .map(i -> spikes.get(i) - spikes.get(i - 1))
+                .boxed()
+                .toList();
+    }
+
+    @Test
+    void allAreNeuronsOfNetworks() {
+        for (String name : Zoo.NAMES) {
+            EquationNeuron neuron = EquationNeuron.of(Zoo.text(name));
+            assertEquals("membrane", neuron.variables().getFirst(), name);
+        }
+    }
+
+    /** NEST's test_iaf_i0: 1,000 pA from the first step on. */
+    @Test
+    void exactNeuronsHaveNestsVoltages() {
+        double[] nest = {-69.602, -69.2079, -68.8178, -68.4316};
+        for (String name : List.of("iaf-psc-exp", "iaf-psc-alpha")) {
+            ZooRun run = new ZooRun(name, false, Map.of("bias", 1_000.0)).run(100, _ -> 0);
+            for (int i = 0; i < nest.length; i++) {
+                assertEquals(nest[i], run.at("v", i + 1), 6e-5, name);
+            }
+            assertEquals(-55.0001, run.at("v", 47), 6e-5, name);
+            assertEquals(48, run.spikes.getFirst(), name);
+            assertEquals(-70, run.at("v", 68), 0, name + " is refractory for 2 ms");
+            assertEquals(nest[0], run.at("v", 69), 6e-5, name);
+        }
+    }
+
+    /** The closed forms of a postsynaptic current and potential, for a weight of 100 pA at the first step. */
+    @Test
+    void exactNeuronsHaveTheClosedFormOfPotentials() {
+        ZooRun exp = run("iaf-psc-exp", 0).run(200, step -> step == 1 ? 100 : 0, step -> step == 1 ? -30 : 0);
+        ZooRun alpha = run("iaf-psc-alpha", 0).run(200, step -> step == 1 ? 100 : 0, step -> step == 1 ? -30 : 0);
+        double rate = 1 / 2.0 - 1 / 10.0;
+        for (int step = 2; step <= 200; step++) {
+            double t = (step - 1) * 0.1;
+            double slow = Math.exp(-t / 10);
+            double fast = Math.exp(-t / 2);
+            assertEquals(-70 + 70 / 250.0 * (slow - fast) / rate, exp.at("v", step), 6e-5);
+            assertEquals(100 * Math.E * t / 2 * fast, alpha.at("ex", step), 3e-4);
+            double ofAlpha = Math.E / 2 * 70 / 250 * ((slow - fast) / (rate * rate) - t * fast / rate);
+            assertEquals(-70 + ofAlpha, alpha.at("v", step), 3e-4);
+        }
+        assertEquals(100, alpha.at("ex", 21), 3e-4, "the weight is the height at tau");
+    }
+
+    /** Figure 2 of the paper: 10 at all times. */
+    @Test
+    void izhikevichFiresAsPublished() {
+        ZooRun regular = run("izhikevich", 0).run(500, _ -> 10);
+        List<Integer> slows = intervals(regular.spikes);
+        assertTrue(slows.getFirst() < slows.getLast(), "adapts: " + slows);
+        ZooRun bursting = new ZooRun("izhikevich", false, Map.of("c", -55.0, "d", 4.0)).run(500, _ -> 10);
+        List<Integer> first = intervals(bursting.spikes);
+        assertTrue(first.getFirst() <= 6 && first.getLast() > 15, "a burst, then single spikes: " + first);
+        ZooRun chattering = new ZooRun("izhikevich", false, Map.of("c", -50.0, "d", 2.0)).run(500, _ -> 10);
+        List<Integer> bursts = intervals(chattering.spikes);
+        assertTrue(bursts.stream().filter(each -> each <= 5).count() > 10, "spikes of a burst: " + bursts);
+        assertTrue(bursts.stream().filter(each -> each >= 15).count() >= 4, "bursts at 20 to 60 Hz: " + bursts);
+        List<Integer> wide = new ZooRun("izhikevich", true, Map.of()).run(500, _ -> 10).spikes;
+        assertEquals(wide.subList(0, 6), regular.spikes.subList(0, 6), "before roundings have grown");
+        assertEquals(finelyIzhikevich(10, 500), regular.spikes.size(), 2, "half a millisecond is a long step");
+    }
+
+    /** Spikes of regular spiking in steps of a microsecond. */
+    private static int finelyIzhikevich(double current, int milliseconds) {
+        double v = -65;
+        double u = -13;
+        int spikes = 0;
+        for (int i = 0; i < milliseconds * 1_000; i++) {
+            double dv = 0.04 * v * v + 5 * v + 140 - u + current;
+            u += 1e-3 * 0.02 * (0.2 * v - u);
+            v += 1e-3 * dv;
+            if (v >= 30) {
+                v = -65;
+                u += 8;
+                spikes++;
+            }
+        }
+        return spikes;
+    }
+
+    /** The current at which rest is lost: (gL + a) (VT - EL - D + D ln(1 + a / gL)), Naud and others, 2008. */
+    @Test
+    void adaptiveExponentialHasItsRheobase() {
+        double rheobase = 34 * (-50.4 + 70.6 - 2 + 2 * Math.log(1 + 4 / 30.0));
+        assertEquals(0, late(run("adaptive-exponential", 0).run(20_000, step -> ramp(step, 0.98 * rheobase))));
+        assertTrue(late(run("adaptive-exponential", 0).run(20_000, step -> ramp(step, 1.03 * rheobase))) > 0);
+        ZooRun coarse = run("adaptive-exponential", 0).run(4_000, _ -> 800);
+        ZooRun fine = fine("adaptive-exponential", 0.001).run(200_000, _ -> 800);
+        assertEquals(fine.spikes.size(), coarse.spikes.size());
+        for (int i = 0; i < fine.spikes.size(); i++) {
+            double expected = fine.spikes.get(i) * 0.001;
+            assertEquals(expected, coarse.spikes.get(i) * 0.05, 0.2 + 0.01 * expected, "ms of spike " + i);
+        }
+    }
+
+    private static double ramp(int step, double top) {
+        return top * Math.min(1, step / 10_000.0);
+    }
+
+    private static long late(ZooRun run) {
+        return run.spikes.stream().filter(step -> step > 12_000).count();
+    }
+
+    @Test
+    void conductancesConverge() {
+        ZooRun coarse = run("conductance-lif", 0).run(1_000, step -> step % 150 == 1 ? 0.6 : 0, step -> step == 400 ? 2 : 0);
+        ZooRun fine = fine("conductance-lif", 0.001)
+                .run(100_000, step -> step % 15_000 == 1 ? 0.6 : 0, step -> step == 39_901 ? 2 : 0);
+        for (int step = 10; step <= 1_000; step += 10) {
+            assertEquals(fine.at("v", step * 100 - 99), coarse.at("v", step), 0.1, "mV at step " + step);
+        }
+        ZooRun held = new ZooRun("conductance-lif", false, Map.of("ge", 1.0, "taue", 1e9)).run(5_000, _ -> 0);
+        assertEquals(0.1 * held.spikes.getFirst(), -10 * Math.log(1 - 10 / 30.0), 0.11, "ms to the threshold");
+        assertEquals(50 + held.spikes.getFirst(), intervals(held.spikes).getFirst(), "refractory for 5 ms");
+    }
+
+    /** Rest, and firing at 10 and at 6.5 but not at 6 microamperes, as in textbooks. */
+    @Test
+    void hodgkinAndHuxleyFireAsPublished() {
+        ZooRun rest = run("hodgkin-huxley", 0).run(2_000, _ -> 0);
+        assertEquals(-65, rest.at("v", 2_000), 0.02);
+        assertEquals(0.5961, rest.at("h", 2_000), 1e-3);
+        ZooRun ten = run("hodgkin-huxley", 0).run(20_000, _ -> 10);
+        List<Integer> intervals = intervals(ten.spikes);
+        assertEquals(68.3, 1_000 / (0.01 * intervals.getLast()), 1.5, "Hz at 10");
+        assertTrue(late(run("hodgkin-huxley", 0).run(25_000, _ -> 6)) == 0);
+        assertTrue(late(run("hodgkin-huxley", 0).run(25_000, _ -> 6.5)) > 0);
+        ZooRun fine = fine("hodgkin-huxley", 0.001).run(20_000, _ -> 10);
+        assertEquals(0.001 * fine.spikes.get(1), 0.01 * ten.spikes.get(1), 0.15, "ms of the second spike");
+    }
+
+    @Test
+    void thresholdsAdaptInClosedForm() {
+        ZooRun run = run("adaptive-threshold", 0).run(1_000, _ -> 3);
+        List<Integer> intervals = intervals(run.spikes);
+        assertTrue(intervals.getFirst() < intervals.getLast(), intervals::toString);
+        assertEquals(1, run.spikes.getFirst() - (int) Math.floor(-20 * Math.log(1 - 1 / 3.0)));
+        double a = 0;
+        for (int step = 1; step <= 1_000; step++) {
+            a = Math.exp(-1 / 200.0) * a + (run.spikes.contains(step) ? 1 - Math.exp(-1 / 200.0) : 0);
+            assertEquals(a, run.at("a", step), 1e-6);
+        }
+    }
+
+    /** With tau = 2 it is SpikingJelly's LIFNode, bit for bit. */
+    @Test
+    void theParametricNeuronIsSpikingJellys() {
+        FloatMatrix currents = FloatMatrix.zeros(200, 70);
+        Random random = new Random(1);
+        for (int step = 0; step < 200; step++) {
+            for (int i = 0; i < 70; i++) {
+                currents.set(step, i, (float) random.nextGaussian() + 0.8f);
+            }
+        }
+        NeuronRun ours = EquationNeuron.of(Zoo.text("parametric-lif")).run(currents);
+        NeuronRun theirs = Lif.spikingJelly(2).run(currents);
+        assertArrayEquals(theirs.membranes().toArray(), ours.membranes().toArray());
+        for (int step = 0; step < 200; step++) {
+            for (int i = 0; i < 70; i++) {
+                assertEquals(theirs.spikes().get(step, i), ours.spikes().get(step, i));
+            }
+        }
+        assertTrue(ours.spikes().count(0, 200) > 100);
+    }
+
+    /** The recurrence S = alpha S + v k that snnTorch unrolls by cumulated products. */
+    @Test
+    void theAssociativeCellHasTheClosedForm() {
+        ZooRun run = run("associative-leaky", 0).run(30, step -> Math.sin(step), step -> Math.cos(3 * step));
+        double memory = 0;
+        for (int step = 1; step <= 30; step++) {
+            memory = memory / (1 + Math.exp(-Math.cos(3 * step))) + Math.sin(step);
+            assertEquals(memory, run.at("memory", step), 2e-6);
+            assertEquals(memory > 1, run.spikes.contains(step));
+        }
+    }
+}
