@@ -34,11 +34,33 @@ def with_safetensors_torch(path):
             for name, tensor in load_file(path).items()]
 
 
+def with_h5py(path):
+    import h5py
+    found = []
+
+    def visit(name, item):
+        if isinstance(item, h5py.Dataset) and item.dtype.kind in "fi":
+            array = numpy.asarray(item[()])
+            found.append(said(name, str(array.dtype), array.shape, array.tobytes()))
+
+    with h5py.File(path) as file:
+        file.visititems(visit)
+    return found
+
+
+def with_nir(path):
+    import nir
+    graph = nir.read(path)
+    tensors = with_h5py(path)
+    assert {name.split("/")[2] for name in map(lambda line: line.split("'")[1], tensors)} <= set(graph.nodes)
+    return tensors
+
+
 def main(folder):
     failed = 0
     for file in sorted(os.listdir(folder)):
         path = os.path.join(folder, file)
-        readers = {".npz": [with_numpy], ".npy": [with_numpy],
+        readers = {".nir": [with_h5py, with_nir], ".npz": [with_numpy], ".npy": [with_numpy],
                    ".safetensors": [with_safetensors_numpy, with_safetensors_torch]}.get(os.path.splitext(file)[1], [])
         for reader in readers:
             name = reader.__name__.replace("with_", "").replace("_", ".")

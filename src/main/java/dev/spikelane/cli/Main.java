@@ -4,6 +4,7 @@ import dev.spikelane.cli.demo.DemoCommand;
 import dev.spikelane.cli.format.ConvertCommand;
 import dev.spikelane.cli.format.ShowCommand;
 import dev.spikelane.cli.input.CommonOptions;
+import dev.spikelane.cli.run.ExportCommand;
 import dev.spikelane.cli.run.RunCommand;
 import dev.spikelane.cli.terminal.Failures;
 import dev.spikelane.cli.terminal.Program;
@@ -47,6 +48,7 @@ import picocli.CommandLine.TypeConversionException;
             RunCommand.class,
             ShowCommand.class,
             ConvertCommand.class,
+            ExportCommand.class,
             InfoCommand.class,
             BenchCommand.class,
             HelpCommand.class,
@@ -57,8 +59,7 @@ public final class Main implements Runnable {
     static {
         // picocli sets the annotated fields. When these packages are part of a module, they are closed to other
         // modules.
-        for (Class<?> each :
-                List.of(
+        for (Class<?> each : List.of(
                 Main.class,
                 CommonOptions.class,
                 DemoCommand.class,

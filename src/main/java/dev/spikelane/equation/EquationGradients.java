@@ -10,8 +10,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * The way back through a step, in two programs, between which a surrogate takes the place of the derivative of firing.
- * They compute the step again, from the variables before it. Rows of gradients have the names of what they are of behind
- * {@value #GRADIENT}.
+ * They compute the step again, from the variables before it. Rows of gradients have the names of what they are of
+ * behind {@value #GRADIENT}.
  */
 public final class EquationGradients {
 
@@ -52,7 +52,8 @@ public final class EquationGradients {
         roots.add(spike);
         Node carried = row(Equations.SPIKE);
         Node carries = equations.carries();
-        Node ofSpike = carries == null ? carried : graph.of(Op.MUL, carried, graph.leaf(Op.PARAMETER, carries.name(), 0));
+        Node ofSpike =
+                carries == null ? carried : graph.of(Op.MUL, carried, graph.leaf(Op.PARAMETER, carries.name(), 0));
         seeds.merge(spike, ofSpike, (one, other) -> graph.of(Op.ADD, one, other));
         this.gradients = Adjoint.gradients(graph, roots, seeds, (g, x, y) -> row(DISTANCE));
     }
@@ -139,7 +140,8 @@ public final class EquationGradients {
         List<String> sums = new ArrayList<>(learned);
         equations.derived().forEach((name, derived) -> {
             for (Node node : derived.of()) {
-                if (!sums.contains(name) && parametersOf(equations, node).stream().anyMatch(learned::contains)) {
+                if (!sums.contains(name)
+                        && parametersOf(equations, node).stream().anyMatch(learned::contains)) {
                     sums.add(name);
                 }
             }

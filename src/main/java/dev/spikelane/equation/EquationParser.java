@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * NAME = EXPRESSION                       in float32, in the order in which it is written
  * dNAME/dt = EXPRESSION : euler           v + dt * f; lines that follow one another are done together
  * dNAME/dt = EXPRESSION : exact           v + (exp(A * dt) - 1) / A * f, if f is A * v + B, and A and B stay for a
- *                                         step; a linear system with coefficients of parameters by its matrix exponential
+ *                                         step; a linear system with coefficients of parameters by the exponential
+ *                                         of its matrix
  * refractory EXPRESSION [holds NAME, ...] steps after a spike without another one, in which variables stay
  * spike  [CONDITION and] A > B            or >=; a neuron fires where this holds
  * reset  NAME = EXPRESSION                where a neuron fired
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class EquationParser {
 
     /** All are stored in one loop, which HotSpot is to compile ({@code HugeMethodLimit}). */
-    private static final int MOST_STATES = 40;
+    private static final int MOST_STATES = 32;
 
     private static final Set<String> WORDS = Set.of(
             "and",
@@ -169,7 +170,7 @@ public final class EquationParser {
             case "let" -> let();
             case "state" -> list(this::variable);
             case "input" -> list(token -> row(token, inputs));
-            case "noise" -> list(token -> row(token, noises));
+            case "noise" -> list(this::noise);
             case "refractory" -> refractory(first);
             case "spike" -> spike(first);
             case "reset" -> reset(first);
@@ -255,6 +256,11 @@ public final class EquationParser {
     private void row(Token token, List<String> to) {
         declare(token, graph.leaf(Op.STEP, token.text(), 0));
         to.add(token.text());
+    }
+
+    private void noise(Token token) {
+        row(token, noises);
+        names.put(token.text(), Noise.normal(graph, graph.leaf(Op.STEP, token.text(), 0)));
     }
 
     private void assignment(Token token) {

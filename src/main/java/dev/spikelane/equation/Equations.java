@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param derived parameters that follow from others, by name; each needs none but those before it
  * @param variables by name, in order, and their values at the start, of parameters alone
  * @param inputs names of the ports
- * @param noises names of what is drawn anew at each step, from the standard normal distribution
+ * @param noises names of rows of uniform numbers in [0, 1), drawn anew at each step, from which normal ones follow
  * @param units by names of parameters, variables and inputs that have one
  * @param atSpike each variable of a step when it is found out who fires, before what follows from that
  * @param next each variable after the step

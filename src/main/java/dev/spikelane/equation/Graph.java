@@ -64,7 +64,7 @@ public class Graph {
         return made;
     }
 
-    /** What some nodes of one graph need, and they, in the order of computation: each behind the nodes that it takes. */
+    /** What some nodes of one graph need, and they, in the order of computation. */
     public static List<Node> order(Collection<Node> roots) {
         List<Node> found = new ArrayList<>();
         BitSet seen = new BitSet();

@@ -63,7 +63,8 @@ final class Lexer {
             String shown = Character.isISOControl(code) ? String.format("\\u%04x", code) : Character.toString(code);
             throw error(
                     "cannot read '" + shown
-                            + "', expected a name of letters, digits and '_', a number, or one of + - * / ^ ( ) < > ? : , = [ #");
+                            + "', expected a name of letters, digits and '_', a number, or one of "
+                            + "+ - * / ^ ( ) < > ? : , = [ #");
         }
     }
 

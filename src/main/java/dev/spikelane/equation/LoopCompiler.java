@@ -14,12 +14,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes hidden classes of programs. Programs that are equal share a class, which is unloaded when all have forgotten it.
- * Where classes cannot be defined, as in native images, the interpreter serves, which is 10 to 100 times slower.
+ * Makes hidden classes of programs. Programs that are equal share a class, which is unloaded when all have forgotten
+ * it. Where classes cannot be defined, as in native images, the interpreter serves, which is 10 to 100 times slower.
  */
 public final class LoopCompiler {
 
-    /** Name of the system property that asks for a form: {@code auto}, {@code vector}, {@code scalar}, {@code interpreter}. */
+    /** Name of the system property that asks for a form: auto, vector, scalar or interpreter. */
     public static final String PROPERTY = "spikelane.equations";
 
     /** The forms of a loop. */
@@ -102,8 +102,8 @@ public final class LoopCompiler {
                 System.getLogger("dev.spikelane")
                         .log(
                                 System.Logger.Level.WARNING,
-                                "Spikelane: equations are interpreted, 10 to 100 times slower, because classes cannot be"
-                                        + " defined at run time",
+                                "Spikelane: equations are interpreted, 10 to 100 times slower, because classes cannot"
+                                        + " be defined at run time",
                                 failure);
             }
             return null;

@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes the class of a loop: a method for each of its {@link Parts}, with one flat loop over the neurons of a row inside
- * one over rows. All operations stand in the inner loop itself, in which nothing but the counter is carried, and states
- * and parameters stay in registers from step to step. Numbers that neurons share are primitives.
+ * Writes the class of a loop: a method for each of its {@link Parts}, with one flat loop over the neurons of a row
+ * inside one over rows. All operations stand in the inner loop itself, in which nothing but the counter is carried, and
+ * states and parameters stay in registers from step to step. Numbers that neurons share are primitives.
  */
 abstract class LoopWriter {
 
@@ -85,15 +85,21 @@ abstract class LoopWriter {
         return ClassFile.of().build(name, made -> {
             made.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
                     .withInterfaceSymbols(ClassDesc.of(Loop.class.getName()))
-                    .withMethodBody(INIT_NAME, MTD_void, ClassFile.ACC_PUBLIC, code -> code.aload(0)
-                            .invokespecial(CD_Object, INIT_NAME, MTD_void)
-                            .return_())
+                    .withMethodBody(
+                            INIT_NAME,
+                            MTD_void,
+                            ClassFile.ACC_PUBLIC,
+                            code -> code.aload(0)
+                                    .invokespecial(CD_Object, INIT_NAME, MTD_void)
+                                    .return_())
                     .withMethodBody("run", RUN, ClassFile.ACC_PUBLIC, code -> run(code, name, parts.size()));
             for (int i = 0; i < parts.size(); i++) {
                 Program part = parts.get(i);
-                made.withMethodBody("part" + i, PART, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC, code -> maker.of(
-                                code, part, program.rows(), shared)
-                        .write());
+                made.withMethodBody(
+                        "part" + i,
+                        PART,
+                        ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC,
+                        code -> maker.of(code, part, program.rows(), shared).write());
             }
         });
     }
@@ -117,7 +123,14 @@ abstract class LoopWriter {
         frameInt(code, 1, "words").iadd().istore(end);
         Label tiles = code.newBoundLabel();
         for (int i = 0; i < parts; i++) {
-            code.aload(1).iload(2).iload(sample).iadd().iload(sample).iconst_1().iload(4).iload(word);
+            code.aload(1)
+                    .iload(2)
+                    .iload(sample)
+                    .iadd()
+                    .iload(sample)
+                    .iconst_1()
+                    .iload(4)
+                    .iload(word);
             code.loadConstant(Parts.TILE_WORDS).iload(end).iload(word).isub();
             code.invokestatic(ClassDesc.of("java.lang.Math"), "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
             code.invokestatic(self, "part" + i, PART);
@@ -162,7 +175,12 @@ abstract class LoopWriter {
             part.rows().stream().filter(bases::containsKey).forEach(name -> check(Graph.of(segments, name)));
         }
         neurons();
-        code.iinc(ROW, 1).iinc(SAMPLE, 1).iinc(LEFT, -1).iload(SAMPLE).iload(batch).if_icmplt(again);
+        code.iinc(ROW, 1)
+                .iinc(SAMPLE, 1)
+                .iinc(LEFT, -1)
+                .iload(SAMPLE)
+                .iload(batch)
+                .if_icmplt(again);
         code.iconst_0().istore(SAMPLE);
         code.iload(ROW).iload(DELTA).iadd().iload(batch).isub().istore(ROW).goto_(again);
         code.labelBinding(end).return_();
@@ -193,7 +211,10 @@ abstract class LoopWriter {
             return;
         }
         int base = local(TypeKind.LONG);
-        code.aload(FRAME_SLOT).getfield(FRAME, "bases", CD_long.arrayType()).loadConstant(index).laload();
+        code.aload(FRAME_SLOT)
+                .getfield(FRAME, "bases", CD_long.arrayType())
+                .loadConstant(index)
+                .laload();
         if (!name.startsWith(Parts.CUT)) {
             long word = part.isBits(name) ? Long.BYTES : BLOCK_BYTES;
             code.iload(FIRST_WORD).i2l().loadConstant(word).lmul().ladd();
@@ -205,7 +226,9 @@ abstract class LoopWriter {
         segments.put(name, segment);
         bases.put(name, base);
         strides.put(name, stride);
-        if (order.stream().anyMatch(node -> node.op() == Op.PARAMETER && node.name().equals(name))
+        if (order.stream()
+                        .anyMatch(
+                                node -> node.op() == Op.PARAMETER && node.name().equals(name))
                 || name.startsWith(Parts.CUT)) {
             offsets.put(name, base);
             if (sliced) {
@@ -218,7 +241,8 @@ abstract class LoopWriter {
     private void slice(String name, String key, int bytes) {
         int slice = local(TypeKind.REFERENCE);
         code.aload(Graph.of(segments, name)).lload(Graph.of(offsets, key)).lload(bytes);
-        code.invokeinterface(SEGMENT, "asSlice", MethodTypeDesc.of(SEGMENT, CD_long, CD_long)).astore(slice);
+        code.invokeinterface(SEGMENT, "asSlice", MethodTypeDesc.of(SEGMENT, CD_long, CD_long))
+                .astore(slice);
         slices.put(key, slice);
     }
 

@@ -1,6 +1,6 @@
 package dev.spikelane.equation;
 
-/** {@code e^A} of small matrices in float64: a Taylor series of {@code A / 2^s}, whose sums are below 1/2, squared s times. */
+/** {@code e^A} of small matrices: a Taylor series of {@code A / 2^s}, whose rows sum up to 1/2, squared s times. */
 final class MatrixExponential {
 
     private static final int TERMS = 18;

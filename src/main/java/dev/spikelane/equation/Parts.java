@@ -25,6 +25,10 @@ final class Parts {
     static final int ALIGNMENT = 64;
 
     private static final int MOST_OPERATIONS = 60;
+    /** Rows that a part reads, about, and stores beside operations: HotSpot compiles no methods of 8,000 bytes. */
+    private static final int MOST_ROWS = 40;
+
+    private static final int MOST_STORES = 16;
 
     private final Program program;
     private final List<Node> order;
@@ -43,31 +47,41 @@ final class Parts {
 
     private List<Program> cut() {
         List<List<Node>> parts = new ArrayList<>();
+        Set<Node> rows = new HashSet<>();
         for (Node node : order) {
             if (node.op().isLeaf() || node.op().isCondition()) {
                 continue;
             }
-            if (parts.isEmpty() || parts.getLast().size() == MOST_OPERATIONS) {
+            for (Node needed : neededBy(List.of(node))) {
+                if (partOf.getOrDefault(needed, -1) < parts.size() - 1 && needed.op() != Op.CONSTANT) {
+                    rows.add(needed);
+                }
+            }
+            if (parts.isEmpty() || parts.getLast().size() == MOST_OPERATIONS || rows.size() > MOST_ROWS) {
                 parts.add(new ArrayList<>());
+                rows.clear();
             }
             parts.getLast().add(node);
             partOf.put(node, parts.size() - 1);
         }
-        Map<Node, String> rows = new HashMap<>();
+        if (program.stores().size() > MOST_STORES) {
+            parts.add(new ArrayList<>());
+        }
+        Map<Node, String> names = new HashMap<>();
         List<Set<Node>> stored = new ArrayList<>();
         parts.forEach(part -> stored.add(new HashSet<>()));
         for (int part = 0; part < parts.size(); part++) {
             for (Node needed : neededBy(roots(parts, part))) {
                 int from = partOf.getOrDefault(needed, part);
                 if (from < part) {
-                    rows.computeIfAbsent(needed, node -> CUT + rows.size());
+                    names.computeIfAbsent(needed, node -> CUT + names.size());
                     stored.get(from).add(needed);
                 }
             }
         }
         List<Program> made = new ArrayList<>();
         for (int part = 0; part < parts.size(); part++) {
-            made.add(part(part, part == parts.size() - 1, stored.get(part), rows));
+            made.add(part(part, part == parts.size() - 1, stored.get(part), names));
         }
         return made;
     }
@@ -122,8 +136,8 @@ final class Parts {
         }
         if (last) {
             program.stores()
-                    .forEach(store ->
-                            cut.store(store.op(), store.name(), store.shift(), Graph.of(made, store.value())));
+                    .forEach(
+                            store -> cut.store(store.op(), store.name(), store.shift(), Graph.of(made, store.value())));
         }
         return cut;
     }

@@ -97,7 +97,10 @@ public final class Program {
         for (Node node : order()) {
             places.put(node, places.size());
             text.append(node.op()).append(' ').append(Double.doubleToRawLongBits(node.value()));
-            text.append(' ').append(node.name()).append(shared.contains(node.name()) ? "!" : "@").append(node.shift());
+            text.append(' ')
+                    .append(node.name())
+                    .append(shared.contains(node.name()) ? "!" : "@")
+                    .append(node.shift());
             node.of().forEach(each -> text.append(' ').append(places.get(each)));
             text.append('\n');
         }

@@ -16,7 +16,6 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /** Writes loops of single neurons, which serve without the Vector API; spikes are gathered to words. */
@@ -63,8 +62,17 @@ final class ScalarWriter extends LoopWriter {
             int place = local(TypeKind.LONG);
             int segment = local(TypeKind.REFERENCE);
             placeOfBits(store);
-            code.iload(word).i2l().loadConstant((long) Long.BYTES).lmul().ladd().lstore(place).astore(segment);
-            code.aload(segment).getstatic(LAYOUT, "JAVA_LONG", OF_LONG).lload(place).lload(Objects.requireNonNull(words.get(store)));
+            code.iload(word)
+                    .i2l()
+                    .loadConstant((long) Long.BYTES)
+                    .lmul()
+                    .ladd()
+                    .lstore(place)
+                    .astore(segment);
+            code.aload(segment)
+                    .getstatic(LAYOUT, "JAVA_LONG", OF_LONG)
+                    .lload(place)
+                    .lload(Graph.of(words, store));
             code.invokeinterface(SEGMENT, "set", MethodTypeDesc.of(CD_void, OF_LONG, CD_long, CD_long));
         }
         code.iinc(word, 1).goto_(nextWord).labelBinding(done);
@@ -105,7 +113,7 @@ final class ScalarWriter extends LoopWriter {
     void store(Program.Store store) {
         int value = valueOf(store.value());
         if (store.value().op().isCondition()) {
-            int word = Objects.requireNonNull(words.get(store));
+            int word = Graph.of(words, store);
             code.lload(word).iload(value).i2l().iload(neuron).lshl().lor().lstore(word);
         } else {
             place(store.op(), store.name(), store.shift(), at);
@@ -119,10 +127,7 @@ final class ScalarWriter extends LoopWriter {
     void compute(Node node) {
         if (node.op() == Op.SELECT) {
             code.iload(valueOf(node.of(0)));
-            code.ifThenElse(
-                    Opcode.IFNE,
-                    yes -> yes.fload(valueOf(node.of(1))),
-                    no -> no.fload(valueOf(node.of(2))));
+            code.ifThenElse(Opcode.IFNE, yes -> yes.fload(valueOf(node.of(1))), no -> no.fload(valueOf(node.of(2))));
             return;
         }
         for (Node each : node.of()) {
@@ -157,9 +162,16 @@ final class ScalarWriter extends LoopWriter {
 
     private void bits(Op op) {
         switch (op) {
-            case POWER2 -> toBits().loadConstant(Exponential.EXPONENT).iadd().loadConstant(Exponential.MANTISSA_BITS).ishl();
+            case POWER2 ->
+                toBits().loadConstant(Exponential.EXPONENT)
+                        .iadd()
+                        .loadConstant(Exponential.MANTISSA_BITS)
+                        .ishl();
             case EXPONENT ->
-                toBits().loadConstant(Exponential.MANTISSA_BITS).iushr().loadConstant(Exponential.EXPONENT).isub();
+                toBits().loadConstant(Exponential.MANTISSA_BITS)
+                        .iushr()
+                        .loadConstant(Exponential.EXPONENT)
+                        .isub();
             case SCALE -> {
                 code.loadConstant(Exponential.ROUND).fadd();
                 toBits().loadConstant(Exponential.MANTISSA_BITS).ishl();

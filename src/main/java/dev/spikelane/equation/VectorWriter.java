@@ -52,14 +52,23 @@ final class VectorWriter extends LoopWriter {
         int lanes = SimdWidth.bits() / Float.SIZE;
         int end = local(TypeKind.INT);
         // A quotient, whose range C2 knows.
-        code.iload(WORDS).loadConstant(Long.SIZE).imul().loadConstant(lanes).idiv().istore(end);
+        code.iload(WORDS)
+                .loadConstant(Long.SIZE)
+                .imul()
+                .loadConstant(lanes)
+                .idiv()
+                .istore(end);
         counter = local(TypeKind.INT);
         at = local(TypeKind.LONG);
         code.iconst_0().istore(counter);
         Label next = code.newBoundLabel();
         Label done = code.newLabel();
         code.iload(counter).iload(end).if_icmpge(done);
-        code.iload(counter).i2l().loadConstant((long) lanes * Float.BYTES).lmul().lstore(at);
+        code.iload(counter)
+                .i2l()
+                .loadConstant((long) lanes * Float.BYTES)
+                .lmul()
+                .lstore(at);
         computeAll();
         code.iinc(counter, 1).goto_(next).labelBinding(done);
     }
@@ -98,8 +107,7 @@ final class VectorWriter extends LoopWriter {
         species();
         place(leaf.op(), leaf.name(), leaf.shift(), at);
         code.getstatic(LANES, "ORDER", ORDER);
-        code.invokestatic(
-                FLOATS, "fromMemorySegment", MethodTypeDesc.of(FLOATS, SPECIES, SEGMENT, CD_long, ORDER));
+        code.invokestatic(FLOATS, "fromMemorySegment", MethodTypeDesc.of(FLOATS, SPECIES, SEGMENT, CD_long, ORDER));
     }
 
     @Override

@@ -4,7 +4,7 @@
  *
  * <pre>{@code
  * text -> Lexer -> EquationParser -> Equations (a Graph of Nodes, as written)
- *                                       |-> DoubleInterpreter                  float64: parameters that follow from others
+ *                                       |-> DoubleProgram                      float64: what parameters follow from
  *                                       |-> Program, as written -> Interpreter  float32: the specification
  *                                       '-> Program, lowered    -> loops        float32: the same bits
  * }</pre>

@@ -10,18 +10,9 @@ import java.util.HexFormat;
 
 /** Recognizes files of other formats by their first bytes, and says what to do with them. */
 enum ForeignFile {
-    PYTORCH_ARCHIVE(
-            "504b0304",
-            "data.pkl",
-            "is a file of PyTorch (.pt, .pth); read it with TorchFile"),
-    NUMPY_ARCHIVE(
-            "504b0304",
-            ".npy",
-            "is an archive of NumPy (.npz); read it with Npz"),
-    ARCHIVE(
-            "504b0304",
-            "",
-            "is a zip archive, such as PyTorch's .pt or NumPy's .npz; read it with TorchFile or Npz"),
+    PYTORCH_ARCHIVE("504b0304", "data.pkl", "is a file of PyTorch (.pt, .pth); read it with TorchFile"),
+    NUMPY_ARCHIVE("504b0304", ".npy", "is an archive of NumPy (.npz); read it with Npz"),
+    ARCHIVE("504b0304", "", "is a zip archive, such as PyTorch's .pt or NumPy's .npz; read it with TorchFile or Npz"),
     EMPTY_ARCHIVE("504b0506", "", "is an empty zip archive; read it with Npz"),
     PYTORCH_PICKLE(
             "80028a0a6cfc",
@@ -32,7 +23,8 @@ enum ForeignFile {
     HDF5(
             "894844460d0a1a0a",
             "",
-            "is a file of HDF5 (.h5, .nir); in Python write its arrays with safetensors.numpy.save_file or numpy.save"),
+            "is a file of HDF5; a graph of NIR (.nir) is read with NirImport; of others (.h5) write the arrays in Python with"
+                    + " safetensors.numpy.save_file or numpy.save"),
     NUMPY("934e554d5059", "", "is an array of NumPy (.npy); read it with Npy"),
     ONNX(
             "08..12",

@@ -31,8 +31,7 @@ public final class Idx {
     private static final int UNSIGNED_BYTE = 0x08;
     private static final int MOST_DIMENSIONS = 3;
     private static final int MOST_BYTES = 1 << 30;
-    /** What may be taken before a file has proved whole: a little more than the training images of MNIST. */
-    private static final int MOST_BYTES_AT_ONCE = 48 << 20;
+    private static final int FEW_BYTES = 1 << 20;
 
     private static final long UNKNOWN_LENGTH = -1;
 
@@ -88,15 +87,15 @@ public final class Idx {
             return readPlain(name, start, length);
         }
         byte[] packed = readPacked(name, start);
-        int[] dimensions;
+        long unpacked = UNKNOWN_LENGTH;
         try (GzipInput inflated = new GzipInput(name, new ByteArrayInputStream(packed))) {
-            dimensions = readDimensions(name, inflated);
-            if (dataSize(name, dimensions) > MOST_BYTES_AT_ONCE) {
-                requireSize(name, inflated, dimensions); // before memory is taken for it
+            int[] dimensions = readDimensions(name, inflated);
+            if (dataSize(name, dimensions) > FEW_BYTES) { // counted before memory is taken for them
+                unpacked = Integer.BYTES * (1L + dimensions.length) + requireSize(name, inflated, dimensions);
             }
         }
         try (GzipInput inflated = new GzipInput(name, new ByteArrayInputStream(packed))) {
-            return readPlain(name, inflated, UNKNOWN_LENGTH);
+            return readPlain(name, inflated, unpacked);
         }
     }
 
@@ -112,7 +111,7 @@ public final class Idx {
         }
     }
 
-    private static void requireSize(String name, InputStream stream, int[] dimensions) throws IOException {
+    private static long requireSize(String name, InputStream stream, int[] dimensions) throws IOException {
         int size = dataSize(name, dimensions);
         byte[] buffer = new byte[1 << 16];
         long found = 0;
@@ -122,6 +121,7 @@ public final class Idx {
         if (found != size) {
             throw wrongSize(name, found > size ? "more" : found + " bytes", dimensions, size);
         }
+        return found;
     }
 
     private static Idx readPlain(String name, InputStream stream, long length) throws IOException {
@@ -194,19 +194,13 @@ public final class Idx {
         return (int) size;
     }
 
-    /** Reads exactly {@code size} bytes; unless they are known to be there, or few, the JDK keeps them in pieces. */
+    /** Reads exactly {@code size} bytes; unless they are known to be there, the JDK keeps them in pieces. */
     private static byte[] readData(String name, InputStream stream, int[] dimensions, int size, boolean known)
             throws IOException {
-        byte[] data;
-        if (known || size <= MOST_BYTES_AT_ONCE) {
-            data = new byte[size];
-            int count = stream.readNBytes(data, 0, size);
-            data = count < size ? Arrays.copyOf(data, count) : data;
-        } else {
-            data = stream.readNBytes(size);
-        }
-        if (data.length < size) {
-            throw wrongSize(name, data.length + " bytes", dimensions, size);
+        byte[] data = known ? new byte[size] : stream.readNBytes(size);
+        int count = known ? stream.readNBytes(data, 0, size) : data.length;
+        if (count < size) {
+            throw wrongSize(name, count + " bytes", dimensions, size);
         }
         if (stream.read() >= 0) {
             throw wrongSize(name, "more", dimensions, size);

@@ -37,6 +37,9 @@ public final class NirFile {
     private static final String EDGES = "edges";
     private static final String VERSION = "1.0.0";
     private static final int MOST_DEPTH = 16;
+    /** A little less than the largest array, which some JVMs refuse. */
+    private static final int MOST_BYTES_IN_ARRAY = Integer.MAX_VALUE - Long.BYTES;
+
     private static final Set<String> PASSED_OVER = Set.of("metadata", "input_type", "output_type");
 
     private final NirGraph graph;
@@ -50,7 +53,7 @@ public final class NirFile {
     }
 
     /**
-     * Reads a file of at most 512 MiB, whose arrays have as many bytes at most.
+     * Reads a file by at most 512 MiB of memory.
      *
      * @param file the file
      * @return its graph, and what is odd about it
@@ -58,10 +61,22 @@ public final class NirFile {
      *     message starts with the file's name
      */
     public static NirFile read(Path file) throws IOException {
+        return read(file, Inputs.MOST_BYTES);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param file the file
+     * @param mostBytes the most memory that the load may take in all: the bytes of the file and those of its arrays
+     * @return its graph, and what is odd about it
+     * @throws IOException as without a limit, or if the file needs more
+     */
+    public static NirFile read(Path file, long mostBytes) throws IOException {
         Inputs.requireFile(file);
         return FileText.reading(file.toString(), () -> {
             try (InputStream stream = Files.newInputStream(file)) {
-                return read(file.toString(), stream);
+                return read(file.toString(), stream, mostBytes);
             }
         });
     }
@@ -75,12 +90,15 @@ public final class NirFile {
      * @throws IOException as for files
      */
     public static NirFile read(String name, InputStream stream) throws IOException {
-        Objects.requireNonNull(name, "name");
-        byte[] bytes = stream.readNBytes((int) Inputs.MOST_BYTES);
+        return read(Objects.requireNonNull(name, "name"), stream, Inputs.MOST_BYTES);
+    }
+
+    private static NirFile read(String name, InputStream stream, long mostBytes) throws IOException {
+        byte[] bytes = stream.readNBytes(Math.clamp(mostBytes, 0, MOST_BYTES_IN_ARRAY));
         if (stream.read() >= 0) {
-            throw new IOException(name + ": has more than " + Inputs.MOST_BYTES + " bytes");
+            throw new IOException(name + ": has more than " + bytes.length + " bytes, the limit mostBytes");
         }
-        Hdf5Group root = Hdf5.read(name, bytes, Inputs.MOST_BYTES);
+        Hdf5Group root = Hdf5.read(name, bytes, mostBytes - bytes.length);
         try {
             return read(name, root);
         } catch (IOException | IllegalArgumentException refused) {
@@ -92,7 +110,8 @@ public final class NirFile {
         List<String> warnings = new ArrayList<>();
         Optional<String> version = Optional.empty();
         switch (root.items().get("version")) {
-            case Hdf5Item.Texts texts when texts.shape().isEmpty() -> version = Optional.of(texts.texts().getFirst());
+            case Hdf5Item.Texts texts
+            when texts.shape().isEmpty() -> version = Optional.of(texts.texts().getFirst());
             case null -> {}
             default -> warnings.add(name + ": its version is no text");
         }
@@ -101,14 +120,15 @@ public final class NirFile {
             throw new IOException("has no group 'node' of the type NIRGraph, expected a graph of NIR");
         }
         NirGraph graph = graph("node", group, 0);
-        graph.nodes().forEach((key, node) -> node.values().keySet().forEach(each -> {
-            for (double number : node.numbers(each)) {
-                if (!Double.isFinite(number)) {
-                    warnings.add(name + ": node '" + key + "' has " + number + " in '" + each + "'");
-                    return;
-                }
-            }
-        }));
+        graph.nodes()
+                .forEach((key, node) -> node.values().keySet().forEach(each -> {
+                    for (double number : node.numbers(each)) {
+                        if (!Double.isFinite(number)) {
+                            warnings.add(name + ": node '" + key + "' has " + number + " in '" + each + "'");
+                            return;
+                        }
+                    }
+                }));
         return new NirFile(graph, version, warnings);
     }
 
@@ -127,9 +147,11 @@ public final class NirFile {
     private static List<NirGraph.Edge> edges(String path, @Nullable Hdf5Item item) throws IOException {
         List<NirGraph.Edge> edges = new ArrayList<>();
         switch (item) {
-            case Hdf5Item.Texts texts when texts.shape().size() == 2 && texts.shape().getLast() == 2 -> {
+            case Hdf5Item.Texts texts
+            when texts.shape().size() == 2 && texts.shape().getLast() == 2 -> {
                 for (int i = 0; i < texts.texts().size(); i += 2) {
-                    edges.add(new NirGraph.Edge(texts.texts().get(i), texts.texts().get(i + 1)));
+                    edges.add(new NirGraph.Edge(
+                            texts.texts().get(i), texts.texts().get(i + 1)));
                 }
             }
             case Hdf5Item.Numbers numbers when numbers.bytes().length == 0 -> {}
@@ -150,8 +172,8 @@ public final class NirFile {
             }
             switch (each.getValue()) {
                 case Hdf5Item.Numbers numbers -> values.put(name, tensor(name, numbers));
-                case Hdf5Item.Texts found when found.shape().isEmpty() ->
-                    texts.put(name, found.texts().getFirst());
+                case Hdf5Item.Texts found
+                when found.shape().isEmpty() -> texts.put(name, found.texts().getFirst());
                 case Hdf5Item.Texts _ -> throw new IOException(path + ": '" + name + "' is a list of texts");
                 case Hdf5Item.Unread unread -> throw new IOException(path + ": '" + name + "' " + unread.reason());
             }
@@ -166,7 +188,8 @@ public final class NirFile {
     }
 
     private static String type(String path, Hdf5Group group) throws IOException {
-        if (group.items().get(TYPE) instanceof Hdf5Item.Texts texts && texts.shape().isEmpty()) {
+        if (group.items().get(TYPE) instanceof Hdf5Item.Texts texts
+                && texts.shape().isEmpty()) {
             return texts.texts().getFirst();
         }
         throw new IOException(path + " has no type, expected the name of a primitive");
@@ -186,8 +209,7 @@ public final class NirFile {
      */
     public static void write(Path file, NirGraph graph) throws IOException {
         AtomicFile.requireWritable(file);
-        Hdf5Group root = new Hdf5Group(
-                Map.of("node", group(graph)), Map.of("version", text(VERSION)));
+        Hdf5Group root = new Hdf5Group(Map.of("node", group(graph)), Map.of("version", text(VERSION)));
         // jHDF writes nothing but paths.
         Path temporary = Files.createTempFile("spikelane-", ".nir");
         try {

@@ -108,8 +108,8 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
     }
 
     /**
-     * Returns the format's version, 1, 2 or 3; from 2 on the text's length has four bytes, not two, and in 3 the text is
-     * UTF-8, which makes no difference to the texts that are read.
+     * Returns the format's version, 1, 2 or 3; from 2 on the text's length has four bytes, not two, and in 3 the text
+     * is UTF-8, which makes no difference to the texts that are read.
      *
      * @param name the file, for messages
      * @param prefix the first {@value #PREFIX_BYTES} bytes
@@ -123,8 +123,7 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
         int major = Byte.toUnsignedInt(prefix[MAGIC.length]);
         int minor = Byte.toUnsignedInt(prefix[MAGIC.length + 1]);
         if (major < 1 || major > 3 || minor != 0) {
-            throw new IOException(
-                    name + ": has format version " + major + "." + minor + ", expected 1.0, 2.0 or 3.0");
+            throw new IOException(name + ": has format version " + major + "." + minor + ", expected 1.0, 2.0 or 3.0");
         }
         return major;
     }

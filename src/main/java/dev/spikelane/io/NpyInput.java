@@ -103,8 +103,7 @@ final class NpyInput implements Closeable {
                 fill(count, "data");
             } else {
                 buffer.clear().limit(count);
-                MemorySegment.copy(
-                        ordered, ordered.byteSize() - unread, MemorySegment.ofBuffer(buffer), 0, count);
+                MemorySegment.copy(ordered, ordered.byteSize() - unread, MemorySegment.ofBuffer(buffer), 0, count);
             }
             unread -= count;
         }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 record NpyItems(Tensor.Type type, boolean bigEndian) {
 
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.nativeOrder());
 
@@ -96,7 +97,8 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
     }
 
     /** Copies items whose indexes run over memory in steps of their own, such as Fortran order, into C order. */
-    static void gather(MemorySegment from, long offset, List<Long> strides, List<Integer> shape, MemorySegment to, int size) {
+    static void gather(
+            MemorySegment from, long offset, List<Long> strides, List<Integer> shape, MemorySegment to, int size) {
         int[] index = new int[shape.size()];
         long[] steps = strides.stream().mapToLong(Long::longValue).toArray();
         long item = offset;

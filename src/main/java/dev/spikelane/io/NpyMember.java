@@ -45,8 +45,8 @@ record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
         long[] at = {0};
         NpyMember member = read(name, count -> {
             if (count > bytes.byteSize() - at[0]) {
-                throw new IOException(name + ": ends inside its header, expected "
-                        + (count - bytes.byteSize() + at[0]) + " more bytes");
+                throw new IOException(name + ": ends inside its header, expected " + (count - bytes.byteSize() + at[0])
+                        + " more bytes");
             }
             at[0] += count;
             return bytes.asSlice(at[0] - count, count).toArray(ValueLayout.JAVA_BYTE);

@@ -21,16 +21,16 @@ import org.jspecify.annotations.Nullable;
  * The arrays of a NumPy archive ({@code .npz}, stored or deflated) by name, or the one array of a {@code .npy} file,
  * whose name is empty.
  *
- * <p>Arrays of floats of 16, 32 and 64 bits, whole numbers of 8 to 64 bits and truth values are read, in either order of
- * bytes, in C or Fortran order; as tensors they have the lowest byte first, and C order. What an archive holds besides,
- * such as pickled objects, is no tensor, and a {@linkplain #warnings warning} tells it; if there is nothing else, the
- * archive is refused.
+ * <p>Arrays of floats of 16, 32 and 64 bits, whole numbers of 8 to 64 bits and truth values are read, in either order
+ * of bytes, in C or Fortran order; as tensors they have the lowest byte first, and C order. What an archive holds
+ * besides, such as pickled objects, is no tensor, and a {@linkplain #warnings warning} tells it; if there is nothing
+ * else, the archive is refused.
  *
  * <p>The reader is strict. An archive has at most 65,536 members, stored or deflated, each once; directory and members
  * agree, and members do not overlap; sizes and checksums are right. Sizes are compared with what an array's shape needs
- * before anything is unpacked, and unpacked bytes are counted while they come. All deflated members are unpacked once to
- * check them before memory is taken for what they hold. Beyond 64 MiB, an archive may not unpack to more than 100 times
- * its size. Nothing is written to a disk, and no name becomes a path.
+ * before anything is unpacked, and unpacked bytes are counted while they come. All deflated members are unpacked once
+ * to check them before memory is taken for what they hold. Beyond 64 MiB, an archive may not unpack to more than 100
+ * times its size. Nothing is written to a disk, and no name becomes a path.
  */
 public final class Npz implements TensorFile {
 
@@ -51,7 +51,8 @@ public final class Npz implements TensorFile {
      *
      * @param tensors tensors of different names
      * @return the content
-     * @throws IllegalArgumentException if two tensors have one name, or one is of a type that NumPy does not have (BF16)
+     * @throws IllegalArgumentException if two tensors have one name, or one is of a type that NumPy does not have
+     *     (BF16)
      */
     public static Npz of(List<Tensor> tensors) {
         Set<String> names = new HashSet<>();
@@ -81,8 +82,8 @@ public final class Npz implements TensorFile {
      * Reads an archive, or a {@code .npy} file, into memory that is freed when it is forgotten.
      *
      * @param file the file
-     * @param mostBytes the most memory that the load may take in all: the bytes of the file, arrays that are unpacked or
-     *     put in order
+     * @param mostBytes the most memory that the load may take in all: the bytes of the file, arrays that are unpacked
+     *     or put in order
      * @return its content
      * @throws IOException as {@link #read(Path)} does
      */
@@ -97,7 +98,8 @@ public final class Npz implements TensorFile {
     }
 
     /**
-     * Reads a stream to its end, for example a resource of a jar, with at most 512 MiB of memory. The stream stays open.
+     * Reads a stream to its end, for example a resource of a jar, with at most 512 MiB of memory. The stream stays
+     * open.
      *
      * @param name what error messages call the stream
      * @param stream the bytes of a {@code .npz} or {@code .npy} file
@@ -128,8 +130,7 @@ public final class Npz implements TensorFile {
             warnings.add(file.name() + ": goes on after the items of shape "
                     + member.header().shapeText() + ", " + more + " more bytes, which are not read");
         }
-        Tensor tensor = member.tensor(
-                "", bytes.asSlice(member.start(), member.end() - member.start()), file);
+        Tensor tensor = member.tensor("", bytes.asSlice(member.start(), member.end() - member.start()), file);
         warnings.addAll(TensorItems.oddities(file.name(), List.of(tensor)));
         return new Npz(List.of(tensor), warnings);
     }

@@ -48,7 +48,10 @@ final class NpzWriter {
     void write(WritableByteChannel channel) throws IOException {
         long size = END_BYTES;
         for (Tensor each : tensors) {
-            size += LOCAL_BYTES + ENTRY_BYTES + 2L * name(each).length + header(each).length
+            size += LOCAL_BYTES
+                    + ENTRY_BYTES
+                    + 2L * name(each).length
+                    + header(each).length
                     + each.bytes().byteSize();
         }
         if (size > MOST_BYTES || tensors.size() >= ZipArchive.MOST_MEMBERS) {
@@ -77,13 +80,22 @@ final class NpzWriter {
         byte[] header = header(tensor);
         long size = header.length + tensor.bytes().byteSize();
         ByteBuffer facts = facts(tensor, header, size, name.length);
-        ByteBuffer local = ByteBuffer.allocate(LOCAL_BYTES + name.length + header.length)
-                .order(ByteOrder.LITTLE_ENDIAN);
-        local.putInt(0x04034B50).put(facts.duplicate()).putShort((short) 0).put(name).put(header);
+        ByteBuffer local =
+                ByteBuffer.allocate(LOCAL_BYTES + name.length + header.length).order(ByteOrder.LITTLE_ENDIAN);
+        local.putInt(0x04034B50)
+                .put(facts.duplicate())
+                .putShort((short) 0)
+                .put(name)
+                .put(header);
         write(channel, local.flip());
         parts(tensor.bytes(), part -> write(channel, part));
         directory.putInt(0x02014B50).putShort(VERSION).put(facts).putShort((short) 0);
-        directory.putShort((short) 0).putShort((short) 0).putShort((short) 0).putInt(0).putInt((int) at);
+        directory
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putInt(0)
+                .putInt((int) at);
         directory.put(name);
         return LOCAL_BYTES + name.length + size;
     }
@@ -94,7 +106,11 @@ final class NpzWriter {
         sum.update(header);
         parts(tensor.bytes(), sum::update);
         ByteBuffer facts = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
-        facts.putShort(VERSION).putShort(UTF8).putShort((short) 0).putShort((short) 0).putShort(DATE);
+        facts.putShort(VERSION)
+                .putShort(UTF8)
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putShort(DATE);
         facts.putInt((int) sum.getValue()).putInt((int) size).putInt((int) size).putShort((short) nameBytes);
         return facts.flip();
     }

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the pickle that {@code torch.save} writes of tensors in dictionaries: 25 opcodes of protocol 2, whose values are
- * plain data. What looks like a call makes one of the three things that {@link PickleNames} knows; there is nothing else
- * that could be named. Stack, memo, texts and dictionaries are no larger than the bytes that make them.
+ * Reads the pickle that {@code torch.save} writes of tensors in dictionaries: 25 opcodes of protocol 2, whose values
+ * are plain data. What looks like a call makes one of the three things that {@link PickleNames} knows; there is nothing
+ * else that could be named. Stack, memo, texts and dictionaries are no larger than the bytes that make them.
  */
 final class PickleReader {
 
@@ -81,11 +81,16 @@ final class PickleReader {
             }
             case Dictionary dictionary -> {
                 for (Map.Entry<String, Object> each : dictionary.members.entrySet()) {
-                    collect(prefix.isEmpty() ? each.getKey() : prefix + "." + each.getKey(), each.getValue(), depth + 1, into);
+                    collect(
+                            prefix.isEmpty() ? each.getKey() : prefix + "." + each.getKey(),
+                            each.getValue(),
+                            depth + 1,
+                            into);
                 }
             }
             default ->
-                throw wrong("holds " + PickleNames.said(value) + (prefix.isEmpty() ? "" : " under " + JsonValue.quoted(prefix))
+                throw wrong("holds " + PickleNames.said(value)
+                        + (prefix.isEmpty() ? "" : " under " + JsonValue.quoted(prefix))
                         + ", expected tensors and dictionaries; in Python write them with"
                         + " torch.save(model.state_dict(), file)");
         }

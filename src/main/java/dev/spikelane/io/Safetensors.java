@@ -26,10 +26,10 @@ import java.util.Map;
  * The content of a safetensors file: named tensors, and texts by name, its metadata.
  *
  * <p>The items may be F64, F32, F16, BF16, whole numbers of 8 to 64 bits with or without a sign, and BOOL; floats of 8
- * bits are refused by name. The reader is strict. The header is at most 16 MiB of JSON in which no name stands twice and no field is unknown;
- * tensors have at most 8 dimensions and fill the data without holes or overlaps, in any order; their bytes are as many
- * as their shape needs. What is written loads with Python's safetensors library, and has the order that it gives
- * tensors: widest items first, then by name.
+ * bits are refused by name. The reader is strict. The header is at most 16 MiB of JSON in which no name stands twice
+ * and no field is unknown; tensors have at most 8 dimensions and fill the data without holes or overlaps, in any order;
+ * their bytes are as many as their shape needs. What is written loads with Python's safetensors library, and has the
+ * order that it gives tensors: widest items first, then by name.
  */
 public final class Safetensors implements TensorFile {
 
@@ -152,9 +152,8 @@ public final class Safetensors implements TensorFile {
             throw new IOException(
                     name + ": holds " + there + " bytes of data, expected " + bytes + ", where its last tensor ends");
         }
-        MemorySegment data = length == UNKNOWN
-                ? file.readPieces(channel, bytes, "its data")
-                : file.read(channel, bytes, "its data");
+        MemorySegment data =
+                length == UNKNOWN ? file.readPieces(channel, bytes, "its data") : file.read(channel, bytes, "its data");
         if (file.head(channel, 1).length > 0) {
             throw new IOException(name + ": goes on after its " + bytes + " bytes of data, expected its end");
         }

@@ -25,7 +25,10 @@ final class StoredTensor {
             for (int axis = 0; axis < stored.strides().size(); axis++) {
                 int size = stored.shape().get(axis);
                 count = Math.multiplyExact(count, size);
-                last = Math.addExact(last, Math.multiplyExact(Math.max(size - 1L, 0), stored.strides().get(axis)));
+                last = Math.addExact(
+                        last,
+                        Math.multiplyExact(
+                                Math.max(size - 1L, 0), stored.strides().get(axis)));
             }
             Math.multiplyExact(count, type.bytes());
         } catch (ArithmeticException overflow) {

@@ -3,7 +3,6 @@ package dev.spikelane.io;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -87,7 +87,9 @@ final class TensorItems {
             boolean truth = tensor.type() == Tensor.Type.BOOL;
             if (truth ? value > 1 : !Double.isFinite(value)) {
                 return "item " + i + " of " + tensor + " is "
-                        + (truth ? (int) value + ", expected 0 or 1; it counts as 1" : value + ", expected a finite number");
+                        + (truth
+                                ? (int) value + ", expected 0 or 1; it counts as 1"
+                                : value + ", expected a finite number");
             }
         }
         return null;

@@ -60,8 +60,8 @@ public final class TorchFile implements TensorFile {
      * Reads a file into memory that is freed when it is forgotten.
      *
      * @param file the file
-     * @param mostBytes the most memory that the load may take in all: the bytes of the file, and tensors that are put in
-     *     order
+     * @param mostBytes the most memory that the load may take in all: the bytes of the file, and tensors that are put
+     *     in order
      * @return its content
      * @throws IOException as {@link #read(Path)} does
      */
@@ -76,7 +76,8 @@ public final class TorchFile implements TensorFile {
     }
 
     /**
-     * Reads a stream to its end, for example a resource of a jar, with at most 512 MiB of memory. The stream stays open.
+     * Reads a stream to its end, for example a resource of a jar, with at most 512 MiB of memory. The stream stays
+     * open.
      *
      * @param name what error messages call the stream
      * @param stream the bytes of a file that {@code torch.save} wrote
@@ -129,7 +130,9 @@ public final class TorchFile implements TensorFile {
             throws IOException {
         List<Tensor> tensors = new ArrayList<>();
         Set<String> others = new HashSet<>();
-        members.keySet().stream().filter(each -> each.startsWith(root + "data/")).forEach(others::add);
+        members.keySet().stream()
+                .filter(each -> each.startsWith(root + "data/"))
+                .forEach(others::add);
         for (Map.Entry<String, PickleReader.Stored> each : said.entrySet()) {
             String storage = root + "data/" + each.getValue().storage().key();
             others.remove(storage);

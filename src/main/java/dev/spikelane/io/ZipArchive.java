@@ -143,7 +143,8 @@ final class ZipArchive {
         }
         int method = u16(at + 10);
         if (method != 0 && method != 8) {
-            throw wrong(member, "is packed by method " + method + method(method) + ", expected 0 (stored) or 8 (deflate)");
+            throw wrong(
+                    member, "is packed by method " + method + method(method) + ", expected 0 (stored) or 8 (deflate)");
         }
         long packed = u32(at + 20);
         long size = u32(at + 24);
@@ -204,8 +205,10 @@ final class ZipArchive {
         }
         long begin = local + LOCAL_BYTES + u16(local + 26) + u16(local + 28);
         if (packed < 0 || begin > directory || packed > directory - begin) {
-            throw wrong(member, "declares " + Long.toUnsignedString(packed) + " bytes, expected at most "
-                    + Math.max(0, directory - begin) + ", which are there");
+            throw wrong(
+                    member,
+                    "declares " + Long.toUnsignedString(packed) + " bytes, expected at most "
+                            + Math.max(0, directory - begin) + ", which are there");
         }
         places.add(new Place(member, local, begin + packed));
         return bytes.asSlice(begin, packed);

@@ -23,16 +23,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells whether a network does what a graph of NIR says, on one input. The graph runs in float64 by a reference that
  * reads it itself and shares nothing with {@link NirImport}, and the network in float32. They are equal if all spikes
- * are, and if no membrane differs by more than float32 can round in as many steps; that bound is computed beside each
- * number. Otherwise there is a first difference, and what in the network is not as the file says.
+ * are, and if no membrane differs by more than float32 can round in as many steps, a bound that is computed beside each
+ * number, nor by a thousandth. Otherwise there is a first difference, and what in the network is not as the file says.
  *
  * <p>A neuron whose membrane is closer to its threshold than the bound could fire or not by rounding alone; such
  * decisions are counted, and a first difference that is one of them is said to be of that kind.
  */
 public final class Certificate {
 
-    /** A bound of this share of a membrane proves nothing. */
-    private static final double MOST_BOUND = 0.01;
+    /** Rounding may take membranes that never reset further apart than this share of them, which is not equal any more. */
+    private static final double MOST_DRIFT = 1e-3;
 
     private final String semantics;
     private final long spikes;
@@ -63,7 +63,7 @@ public final class Certificate {
      * @param found by the network
      * @param expected by the file
      * @param bound how far rounding alone may take the network's membrane from the file's
-     * @param rounding whether it is a spike that rounding alone decides
+     * @param rounding whether rounding alone can have made it
      */
     public record Difference(
             int step,
@@ -143,7 +143,10 @@ public final class Certificate {
                 }
             }
             if (earliest != null && earliest.rounding && causes.isEmpty()) {
-                causes.add("rounding within margin: the membrane is closer to its threshold than float32 rounds");
+                causes.add(
+                        earliest.variable.equals("spikes")
+                                ? "rounding within margin: the membrane is closer to its threshold than float32 rounds"
+                                : "rounding: membranes have drifted apart, no further than float32 may round");
             }
             if (earliest != null && causes.isEmpty()) {
                 causes.add(
@@ -242,11 +245,19 @@ public final class Certificate {
                     margins.merge(name, Math.abs(cell.margin[i]), Math::min);
                     if (got != expected) {
                         return new Difference(
-                                step, sample, name, i, "spikes", got ? 1 : 0, expected ? 1 : 0, cell.marginError[i], close);
+                                step,
+                                sample,
+                                name,
+                                i,
+                                "spikes",
+                                got ? 1 : 0,
+                                expected ? 1 : 0,
+                                cell.marginError[i],
+                                close);
                     }
                 }
-                Difference difference =
-                        compared(name, step, sample, i, number(membrane, row, i), cell.membrane[i], cell.membraneError[i]);
+                Difference difference = compared(
+                        name, step, sample, i, number(membrane, row, i), cell.membrane[i], cell.membraneError[i]);
                 if (difference != null) {
                     return difference;
                 }
@@ -256,11 +267,9 @@ public final class Certificate {
 
         private @Nullable Difference compare(String name, NirValue value, Signal found, int step, int sample) {
             for (int i = 0; i < value.values().length; i++) {
-                double got = found.columns() == value.values().length
-                        ? number(found, step * batch + sample, i)
-                        : Double.NaN;
-                Difference difference =
-                        compared(name, step, sample, i, got, value.values()[i], value.errors()[i]);
+                double got =
+                        found.columns() == value.values().length ? number(found, step * batch + sample, i) : Double.NaN;
+                Difference difference = compared(name, step, sample, i, got, value.values()[i], value.errors()[i]);
                 if (difference != null) {
                     return difference;
                 }
@@ -268,15 +277,15 @@ public final class Certificate {
             return null;
         }
 
-        /** Null where the network's number is the file's but for rounding, and the bound is one that proves something. */
+        /** Null where the network's number is the file's but for rounding. */
         private @Nullable Difference compared(
                 String name, int step, int sample, int neuron, double found, double expected, double bound) {
             membranes++;
-            boolean proves = bound <= MOST_BOUND * Math.max(1, Math.abs(expected));
-            boolean same = Math.abs(found - expected) <= bound;
-            return proves && same
+            double apart = Math.abs(found - expected);
+            boolean rounded = apart <= bound && Double.isFinite(bound);
+            return rounded && apart <= MOST_DRIFT * Math.max(1, Math.abs(expected))
                     ? null
-                    : new Difference(step, sample, name, neuron, "membrane", found, expected, bound, false);
+                    : new Difference(step, sample, name, neuron, "membrane", found, expected, bound, rounded);
         }
     }
 
@@ -337,7 +346,10 @@ public final class Certificate {
             json.name("sample").value(difference.sample).name("node").value(difference.node);
             json.name("neuron").value(difference.neuron).name("variable").value(difference.variable);
             json.finite("found", difference.found).finite("expected", difference.expected);
-            json.finite("bound", difference.bound).name("rounding").value(difference.rounding).end();
+            json.finite("bound", difference.bound)
+                    .name("rounding")
+                    .value(difference.rounding)
+                    .end();
         });
         return json.name("causes").strings(causes).end().text();
     }

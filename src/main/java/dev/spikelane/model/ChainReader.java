@@ -36,6 +36,7 @@ final class ChainReader {
     private static final String LINEAR = "Linear";
     /** The models of snnTorch that its tensors and a name tell. */
     static final Set<String> NEURONS = Set.of("Leaky", "Synaptic", "Alpha", "RLeaky", "RSynaptic");
+
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
     private static final Pattern OWN_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final String RECURRENT = "recurrent.";
@@ -99,8 +100,7 @@ final class ChainReader {
         }
         for (String[] parts : modules) {
             boolean inNeuron = layers.entrySet().stream()
-                    .anyMatch(other ->
-                            NEURONS.contains(other.getValue()) && parts[0].startsWith(other.getKey() + "."));
+                    .anyMatch(other -> NEURONS.contains(other.getValue()) && parts[0].startsWith(other.getKey() + "."));
             boolean around = modules.stream().anyMatch(other -> other[0].startsWith(parts[0] + "."));
             if (parts[1].equals(LINEAR) && !inNeuron || NEURONS.contains(parts[1])) {
                 layers.put(parts[0], parts[1]);
@@ -134,8 +134,9 @@ final class ChainReader {
             if (recurrent) {
                 return "RSynaptic";
             }
-            throw wrong("its layer " + JsonValue.quoted(layer) + " may be Synaptic or Alpha, expected a text 'layers' in"
-                    + " its metadata that tells it, see StateDict.network");
+            throw wrong(
+                    "its layer " + JsonValue.quoted(layer) + " may be Synaptic or Alpha, expected a text 'layers' in"
+                            + " its metadata that tells it, see StateDict.network");
         }
         return tensors.containsKey(layer + ".beta") ? recurrent ? "RLeaky" : "Leaky" : LINEAR;
     }

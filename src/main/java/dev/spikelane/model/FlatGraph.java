@@ -43,8 +43,12 @@ final class FlatGraph {
         final Set<FlatNode> sources = new LinkedHashSet<>();
         final Set<FlatNode> targets = new LinkedHashSet<>();
         int component = -1;
-        @Nullable Shape input;
-        @Nullable Shape output;
+
+        @Nullable
+        Shape input;
+
+        @Nullable
+        Shape output;
 
         FlatNode(String name, NirPrimitive primitive, NirGraph.Node said, boolean passes) {
             this.name = name;
@@ -65,15 +69,15 @@ final class FlatGraph {
             return input;
         }
 
-        @Nullable Tensor value(String parameter) {
+        @Nullable
+        Tensor value(String parameter) {
             return said.values().get(parameter);
         }
 
         Tensor required(String parameter) throws IOException {
             Tensor found = value(parameter);
             if (found == null) {
-                throw new IOException(this + " has no '" + parameter + "', expected "
-                        + primitive.required());
+                throw new IOException(this + " has no '" + parameter + "', expected " + primitive.required());
             }
             return found;
         }
@@ -143,7 +147,9 @@ final class FlatGraph {
             return node;
         }
         FlatNode found = null;
-        NirGraph below = graph.nodes().get(name) == null ? graph : graph.nodes().get(name).graph();
+        NirGraph below = graph.nodes().get(name) == null
+                ? graph
+                : graph.nodes().get(name).graph();
         for (Map.Entry<String, NirGraph.Node> each : below.nodes().entrySet()) {
             if (each.getValue().type().equals(inside.toString())) {
                 if (found != null) {
@@ -207,9 +213,8 @@ final class FlatGraph {
         Map<FlatNode, Integer> waiting = new LinkedHashMap<>();
         Deque<FlatNode> ready = new ArrayDeque<>();
         for (FlatNode node : nodes.values()) {
-            int count = (int) node.sources.stream()
-                    .filter(source -> !source.isLate(node))
-                    .count();
+            int count = (int)
+                    node.sources.stream().filter(source -> !source.isLate(node)).count();
             waiting.put(node, count);
             if (count == 0) {
                 ready.add(node);

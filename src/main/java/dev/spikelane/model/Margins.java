@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How far membranes were from their thresholds, and how far those of another network of the same neurons were from them,
- * such as one with integer weights: whether a spike could come or stay out by that difference alone. Membranes are those
- * that are compared with the threshold, before a reset.
+ * How far membranes were from their thresholds, and how far those of another network of the same neurons were from
+ * them, such as one with integer weights: whether a spike could come or stay out by that difference alone. Membranes
+ * are those that are compared with the threshold, before a reset.
  *
  * @param populations those that fire, in the order of the network
  */
@@ -36,8 +36,8 @@ public record Margins(List<Row> populations) {
      * @param step where that was
      * @param neuron whose that was, in torch's order
      * @param difference the largest difference between membranes of both networks, until the first spike that differs
-     * @param close decisions of the first network that are closer to the threshold than both membranes are to each other,
-     *     until then
+     * @param close decisions of the first network that are closer to the threshold than both membranes are to each
+     *     other, until then
      * @param flips spikes that differ
      * @param firstFlip the step of the first of them; -1 if there is none
      */
@@ -55,7 +55,8 @@ public record Margins(List<Row> populations) {
         @Override
         public String toString() {
             return "'" + name + "': " + decisions + " decisions, the closest " + smallest + " from the threshold (step "
-                    + step + ", neuron " + neuron + "); membranes differ by at most " + difference + ", by which " + close
+                    + step + ", neuron " + neuron + "); membranes differ by at most " + difference + ", by which "
+                    + close
                     + " decisions could flip; " + flips + " spikes differ"
                     + (flips == 0 ? "" : ", the first in step " + firstFlip);
         }
@@ -96,7 +97,8 @@ public record Margins(List<Row> populations) {
         for (int row = 0; row < steps * batch; row++) {
             for (int i = 0; i < first.names.size(); i++) {
                 for (int neuron = 0; neuron < first.spikes.get(i).columns(); neuron++) {
-                    if (first.spikes.get(i).get(row, neuron) != second.spikes.get(i).get(row, neuron)) {
+                    if (first.spikes.get(i).get(row, neuron)
+                            != second.spikes.get(i).get(row, neuron)) {
                         return row / batch;
                     }
                 }
@@ -119,8 +121,8 @@ public record Margins(List<Row> populations) {
             Parameter threshold = first.thresholds.get(number);
             double margin = Math.abs(
                     membranes.get(row, neuron) - (double) threshold.value(threshold.count() == 1 ? 0 : neuron));
-            double apart = Math.abs(
-                    membranes.get(row, neuron) - (double) second.membranes.get(number).get(row, neuron));
+            double apart = Math.abs(membranes.get(row, neuron)
+                    - (double) second.membranes.get(number).get(row, neuron));
             if (margin < smallest) {
                 smallest = margin;
                 where = i;

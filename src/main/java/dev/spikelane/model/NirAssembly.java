@@ -11,6 +11,7 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Source;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -46,6 +47,9 @@ final class NirAssembly {
             return new Chain(source, delay, longer, longerNames);
         }
     }
+
+    /** Numbers that delays keep. */
+    private static final long MOST_DELAYED = 1L << 27;
 
     private final NirImport options;
     private final FlatGraph graph;
@@ -122,7 +126,12 @@ final class NirAssembly {
             default -> {
                 Chain alone = got.size() == 1 ? got.getFirst() : relayed(node, node.name + ".sum", got);
                 Chain longer = alone.through(nodes.connection(node), node.name);
-                send(node, List.of(node.targets.size() == 1 && !everyNode ? longer : relayed(node, node.name, List.of(longer))));
+                send(
+                        node,
+                        List.of(
+                                node.targets.size() == 1 && !everyNode
+                                        ? longer
+                                        : relayed(node, node.name, List.of(longer))));
             }
         }
     }
@@ -135,7 +144,16 @@ final class NirAssembly {
         int[] steps = nodes.steps(node);
         int size = node.input().size();
         for (int i = 0; i < size; i++) {
-            elements.computeIfAbsent(steps[steps.length == 1 ? 0 : i], _ -> new float[size])[i] = 1;
+            int each = steps[steps.length == 1 ? 0 : i];
+            if (elements.size() * (long) size > ModelFormat.MOST_NEURONS) {
+                break;
+            }
+            elements.computeIfAbsent(each, _ -> new float[size])[i] = 1;
+        }
+        int longest = Arrays.stream(steps).max().orElse(0);
+        if ((long) elements.size() * size > ModelFormat.MOST_NEURONS || (long) longest * size > MOST_DELAYED) {
+            throw new IOException(node + " has " + elements.size() + " delays of up to " + longest + " steps for " + size
+                    + " elements, which takes too much memory");
         }
         List<Chain> chains = new ArrayList<>();
         elements.forEach((count, mask) -> {
@@ -165,7 +183,8 @@ final class NirAssembly {
             for (int i = 2; !names.add(free); i++) {
                 free = name + " " + i;
             }
-            builder.project(free, chain.source, target, chain.path.toArray(Connection[]::new)).delay(chain.delay);
+            builder.project(free, chain.source, target, chain.path.toArray(Connection[]::new))
+                    .delay(chain.delay);
         }
     }
 
@@ -181,8 +200,13 @@ final class NirAssembly {
                 found = findShape(graph.order.get(i), true);
             }
         }
+        long neurons = 0;
         for (FlatNode node : graph.order) {
-            node.input();
+            neurons += Math.max(node.input().size(), shapeOf(node).size());
+            if (neurons > ModelFormat.MOST_NEURONS) {
+                throw new IOException(node + " takes " + neurons + " numbers with those before it, expected at most "
+                        + ModelFormat.MOST_NEURONS + " in a graph");
+            }
             for (FlatNode source : node.sources) {
                 if (!shapeOf(source).equals(node.input())) {
                     throw new IOException(node + " gets rows of shape " + shapeOf(source) + " from '" + source.name
@@ -204,9 +228,8 @@ final class NirAssembly {
             return false;
         }
         try {
-            node.output = node.primitive.role() == Role.LINK
-                    ? nodes.connection(node).outputShape(node.input)
-                    : node.input;
+            node.output =
+                    node.primitive.role() == Role.LINK ? nodes.connection(node).outputShape(node.input) : node.input;
         } catch (IllegalArgumentException refused) {
             throw new IOException(node + " " + refused.getMessage(), refused);
         }
@@ -226,8 +249,10 @@ final class NirAssembly {
             return Shape.of(node.required("weight").shape().getLast());
         }
         if (guess && node.primitive.remembers()) {
-            List<Integer> sizes = node.required(node.primitive.required().getFirst()).shape();
-            return NirNodes.shape(node, sizes.stream().mapToInt(Integer::intValue).toArray());
+            List<Integer> sizes =
+                    node.required(node.primitive.required().getFirst()).shape();
+            return NirNodes.shape(
+                    node, sizes.stream().mapToInt(Integer::intValue).toArray());
         }
         return null;
     }

@@ -3,12 +3,10 @@ package dev.spikelane.model;
 import static dev.spikelane.model.NirValue.ROUNDING;
 import static dev.spikelane.model.NirValue.TINY;
 
-import dev.spikelane.io.NirGraph;
-
 /** The neurons of a node of {@link NirReference}: membranes and currents in float64, and how far float32 may be away. */
 final class NirCell {
 
-    private final NirGraph.Node node;
+    private final NirNumbers node;
     private final boolean synaptic;
     private final boolean leaks;
     private final boolean fires;
@@ -30,7 +28,7 @@ final class NirCell {
 
     final double[] marginError;
 
-    NirCell(NirGraph.Node node, double dt, boolean exact, int size) {
+    NirCell(NirNumbers node, double dt, boolean exact, int size) {
         this.node = node;
         this.synaptic = node.type().startsWith("Cuba");
         this.compares = node.type().equals("Threshold");
@@ -64,7 +62,7 @@ final class NirCell {
 
     private double[] spread(String name, double otherwise, int size) {
         double[] spread = new double[size];
-        double[] values = node.values().containsKey(name) ? node.numbers(name) : new double[] {otherwise};
+        double[] values = node.has(name) ? node.numbers(name) : new double[] {otherwise};
         for (int i = 0; i < size; i++) {
             spread[i] = values[place(values, size, i)];
         }

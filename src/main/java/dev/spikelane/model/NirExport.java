@@ -1,30 +1,17 @@
 package dev.spikelane.model;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Convolution;
-import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.IntegerDense;
-import dev.spikelane.connection.Kernel;
-import dev.spikelane.connection.OneToOne;
-import dev.spikelane.connection.Pool;
-import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.Tensor;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Source;
 import dev.spikelane.neuron.Neuron;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -40,12 +27,9 @@ import java.util.Set;
  */
 final class NirExport {
 
-    private static final ValueLayout.OfDouble DOUBLE =
-            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private final Network network;
     private final NetworkDescription description;
+    private final NirConnections connections;
     private final double dt;
     private final Map<String, NirGraph.Node> nodes = new LinkedHashMap<>();
     private final Set<NirGraph.Edge> edges = new LinkedHashSet<>();
@@ -58,11 +42,14 @@ final class NirExport {
     NirExport(Network network, double dt) {
         this.network = network;
         this.description = network.laidOut().description();
+        this.connections = new NirConnections(network.weights());
         this.dt = dt;
     }
 
     NirModel.Exported graph(Map<String, Source> outputs) {
-        description.inputs().forEach(input -> node(plain(input.name()), "Input", Map.of("shape", sizes(input.shape()))));
+        description
+                .inputs()
+                .forEach(input -> node(plain(input.name()), "Input", Map.of("shape", NirConnections.sizes(input.shape()))));
         for (int i = 0; i < description.populations().size(); i++) {
             if (isRelay(i)) {
                 relays.add(i);
@@ -95,7 +82,8 @@ final class NirExport {
 
     /** Whether the source of a projection has got all that enters it. */
     private boolean isReady(int number, Set<Integer> done) {
-        int source = description.projections().get(number).source().ofPopulation().orElse(-1);
+        int source =
+                description.projections().get(number).source().ofPopulation().orElse(-1);
         if (!relays.contains(source)) {
             return true;
         }
@@ -123,8 +111,8 @@ final class NirExport {
         boolean membranes = false;
         for (ProjectionDescription each : description.projections()) {
             spikes |= each.source().equals(new SourceDescription.OfSpikes(number));
-            membranes |= each.source() instanceof SourceDescription.OfVariable variable
-                    && variable.population() == number;
+            membranes |=
+                    each.source() instanceof SourceDescription.OfVariable variable && variable.population() == number;
         }
         Neuron neuron = description.populations().get(number).neuron();
         NirNeuron said = NirNeuron.of(name, neuron, parameter -> present(name, parameter, neuron), dt);
@@ -133,13 +121,14 @@ final class NirExport {
                     + (spikes ? "spikes" : "membranes") + ", expected what nodes of NIR of that type send");
         }
         Map<String, Tensor> values = new LinkedHashMap<>();
-        said.parameters().forEach((key, numbers) -> values.put(key, numbers(key, spread(numbers, shape), shape.sizes())));
+        said.parameters()
+                .forEach((key, numbers) -> values.put(key, NirConnections.numbers(key, NirConnections.spread(numbers, shape), shape.sizes())));
         String node = plain(name);
         node(node, said.type(), values);
         changes.addAll(said.changes());
         if (said.selfWeights().length > 0) {
             String self = free(name + ".V");
-            node(self, "Scale", Map.of("scale", numbers("scale", spread(said.selfWeights(), shape), shape.sizes())));
+            node(self, "Scale", Map.of("scale", NirConnections.numbers("scale", NirConnections.spread(said.selfWeights(), shape), shape.sizes())));
             edges.add(new NirGraph.Edge(node, self));
             edges.add(new NirGraph.Edge(self, node));
         }
@@ -150,14 +139,6 @@ final class NirExport {
         return network.weights().names().contains(full)
                 ? Parameter.of(network.weights().get(full).toArray())
                 : Objects.requireNonNull(neuron.parameters().get(parameter));
-    }
-
-    private static double[] spread(double[] numbers, Shape shape) {
-        double[] spread = new double[shape.size()];
-        for (int i = 0; i < spread.length; i++) {
-            spread[i] = numbers[numbers.length == 1 ? 0 : i];
-        }
-        return spread;
     }
 
     private void projection(int number) {
@@ -173,8 +154,8 @@ final class NirExport {
         }
         if (delay > 0) {
             String name = free(said.name() + ".delay");
-            double[] seconds = spread(new double[] {delay * dt}, shape);
-            node(name, "Delay", Map.of("delay", numbers("delay", seconds, shape.sizes())));
+            double[] seconds = NirConnections.spread(new double[] {delay * dt}, shape);
+            node(name, "Delay", Map.of("delay", NirConnections.numbers("delay", seconds, shape.sizes())));
             from = joined(from, name);
         }
         List<OperatorDescription> operators = description.operators(number);
@@ -189,7 +170,7 @@ final class NirExport {
             Connection connection = said.path().get(i);
             String plain = said.path().size() == 1 ? said.name() : said.name() + "." + i;
             String name = free(parts.length == said.path().size() ? parts[i] : plain);
-            nodes.put(name, node(name, connection, shape, owner));
+            nodes.put(name, connections.node(name, connection, shape, owner));
             from = joined(from, name);
             shape = connection.outputShape(shape);
         }
@@ -206,7 +187,7 @@ final class NirExport {
             boolean again = relay ? targets.contains(each) : edges.contains(new NirGraph.Edge(each, target));
             String end = again ? free(each + ".again") : each;
             if (again) {
-                node(end, "Scale", Map.of("scale", numbers("scale", spread(new double[] {1}, shape), shape.sizes())));
+                node(end, "Scale", Map.of("scale", NirConnections.numbers("scale", NirConnections.spread(new double[] {1}, shape), shape.sizes())));
                 edges.add(new NirGraph.Edge(each, end));
             }
             if (relay) {
@@ -241,103 +222,6 @@ final class NirExport {
         return reached.contains(source);
     }
 
-    private NirGraph.Node node(String name, Connection connection, Shape rows, String owner) {
-        return switch (connection) {
-            case Dense _, IntegerDense _, Recurrent _ -> dense(owner);
-            case Convolution convolution -> convolution(name, convolution, rows, owner);
-            case Pool pool -> pool(name, pool);
-            case Flatten _ ->
-                NirGraph.Node.of("Flatten", Map.of(
-                        "start_dim", whole("start_dim", List.of(), 0),
-                        "end_dim", whole("end_dim", List.of(), -1),
-                        "input_type", sizes(rows)));
-            case OneToOne _ -> {
-                float[] weights = network.weights().get(owner + ".weight").toArray();
-                yield scale(spread(Parameter.of(weights), rows), rows);
-            }
-            case Scale scale -> scale(spread(new double[] {scale.factor()}, rows), rows);
-            default -> throw new IllegalArgumentException("projection node '" + name + "' is " + connection
-                    + ", for which NIR has no primitive" + (connection.toString().startsWith("batch norm")
-                            ? "; Network.folded() puts it into weights" : ""));
-        };
-    }
-
-    private static double[] spread(Parameter values, Shape shape) {
-        double[] wide = new double[values.count()];
-        for (int i = 0; i < wide.length; i++) {
-            wide[i] = values.value(i);
-        }
-        return spread(wide, shape);
-    }
-
-    private static NirGraph.Node scale(double[] factors, Shape rows) {
-        return NirGraph.Node.of("Scale", Map.of("scale", numbers("scale", factors, rows.sizes())));
-    }
-
-    private NirGraph.Node dense(String owner) {
-        Map<String, Tensor> values = new LinkedHashMap<>();
-        values.put("weight", weights(owner + ".weight"));
-        if (!network.weights().names().contains(owner + ".bias")) {
-            return NirGraph.Node.of("Linear", values);
-        }
-        values.put("bias", weights(owner + ".bias"));
-        boolean silent = true;
-        for (float each : network.weights().get(owner + ".bias").toArray()) {
-            silent &= each == 0;
-        }
-        if (silent) {
-            values.remove("bias");
-        }
-        return NirGraph.Node.of(silent ? "Linear" : "Affine", values);
-    }
-
-    private Tensor weights(String name) {
-        String last = name.substring(name.lastIndexOf('.') + 1);
-        List<Integer> shape = network.weights().shape(name);
-        FloatMatrix values = network.weights().get(name);
-        return Tensor.of(last, values, shape);
-    }
-
-    private NirGraph.Node convolution(String name, Convolution said, Shape rows, String owner) {
-        Kernel kernel = said.kernel();
-        if (kernel.transposed()) {
-            throw new IllegalArgumentException("'" + name + "' is " + said + ", for which NIR has no primitive");
-        }
-        boolean maps = kernel.dimensions() == 2;
-        Map<String, Tensor> values = new LinkedHashMap<>();
-        values.put("weight", weights(owner + ".weight"));
-        values.put(
-                "bias",
-                network.weights().names().contains(owner + ".bias")
-                        ? weights(owner + ".bias")
-                        : Tensor.of("bias", FloatMatrix.zeros(1, said.outputs()), List.of(said.outputs())));
-        values.put("stride", pair("stride", maps, kernel.y().stride(), kernel.x().stride()));
-        values.put("dilation", pair("dilation", maps, kernel.y().dilation(), kernel.x().dilation()));
-        values.put("groups", whole("groups", List.of(), kernel.groups()));
-        values.put("input_shape", pair("input_shape", maps, maps ? rows.height() : 1, rows.width()));
-        Map<String, String> texts = new LinkedHashMap<>();
-        if (kernel.x().same()) {
-            texts.put("padding", "same");
-        } else {
-            values.put("padding", pair("padding", maps, kernel.y().padding(), kernel.x().padding()));
-        }
-        return new NirGraph.Node(
-                maps ? "Conv2d" : "Conv1d", values, texts, new NirGraph(Map.of(), List.of()));
-    }
-
-    private NirGraph.Node pool(String name, Pool pool) {
-        if (pool.rule() == Pool.Rule.MAX || pool.ceil() || !pool.countsPadding()) {
-            throw new IllegalArgumentException("'" + name + "' is " + pool + ", for which NIR has no primitive");
-        }
-        String type = pool.rule() == Pool.Rule.SUM ? "SumPool2d" : "AvgPool2d";
-        return NirGraph.Node.of(
-                type,
-                Map.of(
-                        "kernel_size", pair("kernel_size", true, pool.y().size(), pool.x().size()),
-                        "stride", pair("stride", true, pool.y().stride(), pool.x().stride()),
-                        "padding", pair("padding", true, pool.y().padding(), pool.x().padding())));
-    }
-
     private void output(String name, Source source) {
         Set<String> from = source.ofPopulation()
                 .map(population -> {
@@ -350,7 +234,7 @@ final class NirExport {
                 })
                 .orElse(Set.of(plain(source.name())));
         String node = free(name);
-        node(node, "Output", Map.of("shape", sizes(source.shape())));
+        node(node, "Output", Map.of("shape", NirConnections.sizes(source.shape())));
         joined(from, node);
     }
 
@@ -369,32 +253,5 @@ final class NirExport {
             name = plain(wanted) + "." + i;
         }
         return name;
-    }
-
-    private static Tensor pair(String name, boolean maps, int y, int x) {
-        return maps ? whole(name, List.of(2), y, x) : whole(name, List.of(), x);
-    }
-
-    private static Tensor sizes(Shape shape) {
-        return whole(
-                "shape",
-                List.of(shape.rank()),
-                shape.sizes().stream().mapToInt(Integer::intValue).toArray());
-    }
-
-    private static Tensor whole(String name, List<Integer> shape, int... values) {
-        MemorySegment bytes = MemorySegment.ofArray(new byte[values.length * Long.BYTES]);
-        for (int i = 0; i < values.length; i++) {
-            bytes.set(LONG, (long) i * Long.BYTES, values[i]);
-        }
-        return Tensor.of(name, Tensor.Type.I64, shape, bytes);
-    }
-
-    private static Tensor numbers(String name, double[] values, List<Integer> shape) {
-        MemorySegment bytes = MemorySegment.ofArray(new byte[values.length * Double.BYTES]);
-        for (int i = 0; i < values.length; i++) {
-            bytes.set(DOUBLE, (long) i * Double.BYTES, values[i]);
-        }
-        return Tensor.of(name, Tensor.Type.F64, shape, bytes);
     }
 }

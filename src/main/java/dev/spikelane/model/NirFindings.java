@@ -1,6 +1,5 @@
 package dev.spikelane.model;
 
-import dev.spikelane.io.NirGraph;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
@@ -55,7 +54,8 @@ final class NirFindings {
         boolean stays = lif.firing().reset() == Reset.NONE;
         boolean compares = reference.type(population.name()).equals("Threshold");
         if (cell.fires() && !compares ? !clears : !stays) {
-            found.add("reset kind: '" + population.name() + "' has the reset " + lif.firing().reset() + " at the "
+            found.add("reset kind: '" + population.name() + "' has the reset "
+                    + lif.firing().reset() + " at the "
                     + lif.firing().resetTime() + ", the file says "
                     + (cell.fires() ? "v_reset in the same step" : "none"));
         }
@@ -141,12 +141,13 @@ final class NirFindings {
     }
 
     /** Weights stand in projections that are called by the nodes of their paths. */
-    private void weights(String name, NirGraph.Node node) {
+    private void weights(String name, NirNumbers node) {
         for (String value : List.of("weight", "bias")) {
             for (Projection projection : network.projections()) {
                 List<String> path = List.of(projection.name().split(" ", -1));
                 String full = projection.name() + (path.size() == 1 ? "." : "." + path.indexOf(name) + ".") + value;
-                if (path.contains(name) && node.values().containsKey(value)
+                if (path.contains(name)
+                        && node.has(value)
                         && network.weights().names().contains(full)) {
                     compare(name, value, node.numbers(value), network.weights().get(full));
                 }
@@ -199,9 +200,12 @@ final class NirFindings {
             if (!projection.target().name().equals(target)) {
                 continue;
             }
-            String source = projection.source().ofPopulation().map(Population::name)
+            String source = projection
+                    .source()
+                    .ofPopulation()
+                    .map(Population::name)
                     .orElse(projection.source().name());
-            NirGraph.Node node = reference.nodes().get(source);
+            NirNumbers node = reference.nodes().get(source);
             boolean ends = node != null
                     && (reference.cell(source) != null
                             || Set.of("Delay", "Input").contains(node.type()));
@@ -215,7 +219,8 @@ final class NirFindings {
 
     private static String text(Map<String, Integer> counts) {
         return counts.entrySet().stream()
-                .map(each -> "'" + each.getKey() + "'" + (each.getValue() == 1 ? "" : " (" + each.getValue() + " times)"))
+                .map(each ->
+                        "'" + each.getKey() + "'" + (each.getValue() == 1 ? "" : " (" + each.getValue() + " times)"))
                 .collect(Collectors.joining(", ", "[", "]"));
     }
 }

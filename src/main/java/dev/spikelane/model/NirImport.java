@@ -7,6 +7,7 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.model.FlatGraph.FlatNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -17,8 +18,8 @@ import java.util.Objects;
  * <p>In each step, in this order: what several edges bring adds up; a synapse takes its input,
  * {@code i += dt / tau_syn * (w_in * S - i)}; the membrane takes the new current,
  * {@code v += dt / tau * (v_leak - v + r * i)}, or {@code v += dt * r * S} without a leak; it fires where
- * {@code v > v_threshold}, and is {@code v_reset} in the same step. An edge from a neuron into its own cycle is one step
- * late. A delay is rounded to steps. An edge listed twice counts once.
+ * {@code v > v_threshold}, and is {@code v_reset} in the same step. An edge from a neuron into its own cycle is one
+ * step late. A delay is rounded to steps. An edge listed twice counts once.
  *
  * <p>These are the steps of Euler's method; {@link #withExactDecay} takes {@code 1 - exp(-dt / tau)} in place of
  * {@code dt / tau}, as Rockpool, sinabs and Nengo do. The step is 0.1 ms, snnTorch's and Norse's, unless
@@ -84,12 +85,24 @@ public final class NirImport {
      *
      * @param file a file of NIR; see {@link NirFile}
      * @return the network, and what the file did not say
-     * @throws IOException if the file cannot be read, is no graph of NIR, or one that no network is made of; the message
-     *     starts with the file's name
+     * @throws IOException if the file cannot be read, is no graph of NIR, or one that no network is made of; the
+     *     message starts with the file's name
      */
     public NirModel read(Path file) throws IOException {
         NirFile found = NirFile.read(file);
         return of(file.toString(), found);
+    }
+
+    /**
+     * Reads a stream to its end; it stays open.
+     *
+     * @param name what messages call the stream
+     * @param stream the bytes of a file of NIR
+     * @return the network, and what the file did not say
+     * @throws IOException as for files; the message starts with the name
+     */
+    public NirModel read(String name, InputStream stream) throws IOException {
+        return of(name, NirFile.read(name, stream));
     }
 
     NirModel of(String name, NirFile file) throws IOException {
@@ -117,8 +130,10 @@ public final class NirImport {
         try {
             FlatGraph flat = FlatGraph.of(graph);
             return new NirAssembly(this, flat, everyNode).model();
-        } catch (IOException refused) {
+        } catch (IOException | ArithmeticException refused) {
             throw new IllegalArgumentException(refused.getMessage(), refused);
+        } catch (OutOfMemoryError refused) {
+            throw new IllegalArgumentException("the network needs more memory than there is", refused);
         }
     }
 

@@ -1,34 +1,35 @@
 package dev.spikelane.model;
 
-import dev.spikelane.io.NirGraph;
 import java.io.IOException;
 import java.util.List;
-import java.util.Objects;
 
 /** What nodes without a state make of a row, by the formulas of torch's documentation. */
 final class NirMaps {
 
     private NirMaps() {}
 
-    static NirValue of(NirGraph.Node node, NirValue got) throws IOException {
+    static NirValue of(NirNumbers node, NirValue got) throws IOException {
         return switch (node.type()) {
             case "Affine", "Linear" -> dense(node, got);
             case "Scale" -> scaled(node.numbers("scale"), got);
             case "Flatten" ->
-                new NirValue(new int[] {got.values().length}, got.values().clone(), got.errors().clone());
+                new NirValue(
+                        new int[] {got.values().length},
+                        got.values().clone(),
+                        got.errors().clone());
             case "Conv1d" -> convolved(node, got, false);
             case "Conv2d" -> convolved(node, got, true);
             default -> pooled(node, got, node.type().equals("AvgPool2d"));
         };
     }
 
-    private static NirValue dense(NirGraph.Node node, NirValue got) throws IOException {
+    private static NirValue dense(NirNumbers node, NirValue got) throws IOException {
         double[] weights = node.numbers("weight");
         double[] bias = node.type().equals("Affine") ? node.numbers("bias") : new double[0];
         int inputs = got.values().length;
         int outputs = weights.length / inputs;
-        if (inputs != shape(node).getLast()) {
-            throw new IOException("a weight of shape " + shape(node) + " gets " + inputs + " numbers");
+        if (inputs != node.shape("weight").getLast()) {
+            throw new IOException("a weight of shape " + node.shape("weight") + " gets " + inputs + " numbers");
         }
         Sum sum = new Sum(outputs);
         for (int o = 0; o < outputs; o++) {
@@ -48,9 +49,10 @@ final class NirMaps {
         return sum.value(got.shape());
     }
 
-    private static NirValue convolved(NirGraph.Node node, NirValue got, boolean maps) throws IOException {
+    private static NirValue convolved(NirNumbers node, NirValue got, boolean maps) throws IOException {
         double[] weights = node.numbers("weight");
-        List<Integer> shape = shape(node);
+        double[] bias = node.has("bias") ? node.numbers("bias") : new double[0];
+        List<Integer> shape = node.shape("weight");
         int height = maps ? shape.get(2) : 1;
         int width = maps ? shape.get(3) : shape.get(2);
         int groups = (int) number(node, "groups", 0, 1);
@@ -71,17 +73,20 @@ final class NirMaps {
                     int column = x.input(at % x.outputs, k % width);
                     if (row >= 0 && column >= 0) {
                         int channel = firstInput + k / (height * width);
-                        sum.add(place, weights[o * perGroup * height * width + k], got,
+                        sum.add(
+                                place,
+                                weights[o * perGroup * height * width + k],
+                                got,
                                 (channel * y.inputs + row) * x.inputs + column);
                     }
                 }
-                sum.plus(place, node.values().containsKey("bias") ? node.numbers("bias")[o] : 0);
+                sum.plus(place, bias.length == 0 ? 0 : bias[o]);
             }
         }
         return sum.value(maps ? new int[] {outputs, y.outputs, x.outputs} : new int[] {outputs, x.outputs});
     }
 
-    private static NirValue pooled(NirGraph.Node node, NirValue got, boolean averages) {
+    private static NirValue pooled(NirNumbers node, NirValue got, boolean averages) {
         Window y = new Window(node, 0, (int) number(node, "kernel_size", 0, 1), got.shape()[1]);
         Window x = new Window(node, 1, (int) number(node, "kernel_size", 1, 1), got.shape()[2]);
         int channels = got.shape()[0];
@@ -100,12 +105,8 @@ final class NirMaps {
         return sum.value(new int[] {channels, y.outputs, x.outputs});
     }
 
-    static List<Integer> shape(NirGraph.Node node) {
-        return Objects.requireNonNull(node.values().get("weight")).shape();
-    }
-
-    private static double number(NirGraph.Node node, String name, int index, double otherwise) {
-        if (!node.values().containsKey(name)) {
+    private static double number(NirNumbers node, String name, int index, double otherwise) {
+        if (!node.has(name)) {
             return otherwise;
         }
         double[] values = node.numbers(name);
@@ -133,12 +134,12 @@ final class NirMaps {
             padding = 0;
         }
 
-        Window(NirGraph.Node node, int axis, int size, int inputs) {
+        Window(NirNumbers node, int axis, int size, int inputs) {
             this.size = size;
             this.inputs = inputs;
             this.stride = (int) number(node, "stride", axis, 1);
             this.dilation = (int) number(node, "dilation", axis, 1);
-            boolean same = "same".equals(node.texts().get("padding"));
+            boolean same = "same".equals(node.text("padding"));
             int span = dilation * (size - 1);
             this.padding = same ? span / 2 : (int) number(node, "padding", axis, 0);
             this.outputs = same ? inputs : (inputs + 2 * padding - span - 1) / stride + 1;

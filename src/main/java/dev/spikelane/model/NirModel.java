@@ -63,14 +63,15 @@ public final class NirModel {
      */
     public static Exported export(Model model, double timeStep) {
         Population last = model.network().population(model.population());
-        boolean silent = last.neuron() instanceof Lif lif && lif.firing().threshold().isAlways(Float.MAX_VALUE);
+        boolean silent =
+                last.neuron() instanceof Lif lif && lif.firing().threshold().isAlways(Float.MAX_VALUE);
         return new NirExport(model.network(), timeStep)
                 .graph(Map.of("output", silent ? last.variable("membrane") : last));
     }
 
     /**
-     * Says this network, with the values that it has now, as a graph of NIR with the outputs of the one that it was made
-     * of.
+     * Says this network, with the values that it has now, as a graph of NIR with the outputs of the one that it was
+     * made of.
      *
      * @return the graph, and what it cannot say
      */

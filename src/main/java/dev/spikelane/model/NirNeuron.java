@@ -44,14 +44,14 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
         List<String> changes = new ArrayList<>();
         return switch (neuron) {
             case Leaky leaky -> values.neuron(name, "", "beta", leaky.firing(), NOTHING, changes);
-            case RLeaky leaky ->
-                values.neuron(name, "", "beta", leaky.firing(), values.selfWeights(leaky), changes);
+            case RLeaky leaky -> values.neuron(name, "", "beta", leaky.firing(), values.selfWeights(leaky), changes);
             case Synaptic synaptic -> values.neuron(name, "alpha", "beta", synaptic.firing(), NOTHING, changes);
             case RSynaptic synaptic ->
                 values.neuron(name, "alpha", "beta", synaptic.firing(), values.selfWeights(synaptic), changes);
             case Lif lif -> values.lif(name, lif, changes);
-            default -> throw new IllegalArgumentException("population '" + name + "' is " + neuron
-                    + ", for which NIR has no primitive" + (neuron instanceof Lapicque ? "; say it as Leaky" : ""));
+            default ->
+                throw new IllegalArgumentException("population '" + name + "' is " + neuron
+                        + ", for which NIR has no primitive" + (neuron instanceof Lapicque ? "; say it as Leaky" : ""));
         };
     }
 
@@ -68,9 +68,7 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
         }
 
         private double[] selfWeights(Neuron neuron) {
-            return neuron.parameters().containsKey(Neuron.RECURRENT_WEIGHTS)
-                    ? of(Neuron.RECURRENT_WEIGHTS)
-                    : NOTHING;
+            return neuron.parameters().containsKey(Neuron.RECURRENT_WEIGHTS) ? of(Neuron.RECURRENT_WEIGHTS) : NOTHING;
         }
 
         /** Time constants of shares that are left after a step. */
@@ -118,7 +116,8 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
             boolean synaptic = !lif.synapse().isAlways(0);
             if (lif.decay() == Decay.NONE && lif.firing().reset() == Reset.NONE && !synaptic) {
                 if (!present.apply("gain").isAlways(1)) {
-                    throw new IllegalArgumentException("population '" + name + "' only compares, with a gain, expected 1");
+                    throw new IllegalArgumentException(
+                            "population '" + name + "' only compares, with a gain, expected 1");
                 }
                 found.put("threshold", of("threshold"));
                 return new NirNeuron("Threshold", found, NOTHING, changes);

@@ -110,7 +110,9 @@ final class NirNodes {
         int[] dilation = pair(node, "dilation", 1);
         int[] groups = whole(node, "groups", 1);
         Kernel kernel = dimensions == 1 ? Kernel.of1d(shape.get(2)) : Kernel.of(shape.get(2), shape.get(3));
-        kernel = kernel.withStride(stride[0], stride[1]).withDilation(dilation[0], dilation[1]).withGroups(groups[0]);
+        kernel = kernel.withStride(stride[0], stride[1])
+                .withDilation(dilation[0], dilation[1])
+                .withGroups(groups[0]);
         String padding = node.said.texts().get("padding");
         if (padding == null) {
             int[] zeros = pair(node, "padding", 0);
@@ -140,8 +142,8 @@ final class NirNodes {
         if (countsBatch && rank > 1) {
             warnings.add(node + " flattens from dimension 1: taken as counted with the batch, so all is flattened");
         } else if (first != 0 || last != -1 && last != rank - 1) {
-            throw new IOException(node + " flattens dimensions " + first + " to " + last + " of " + node.input()
-                    + ", expected all");
+            throw new IOException(
+                    node + " flattens dimensions " + first + " to " + last + " of " + node.input() + ", expected all");
         }
         return new Flatten();
     }

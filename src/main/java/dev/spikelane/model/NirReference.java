@@ -1,7 +1,6 @@
 package dev.spikelane.model;
 
 import dev.spikelane.io.NirGraph;
-import dev.spikelane.io.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,11 +14,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a graph of NIR in float64, one sample, step by step, and bounds how far the same in float32 may be away. It reads
- * graph and arrays itself and has nothing of the importer: what both got wrong in the same way would be no proof.
+ * Runs a graph of NIR in float64, one sample, step by step, and bounds how far the same in float32 may be away. It
+ * reads graph and arrays itself and has nothing of the importer: what both got wrong in the same way would be no proof.
  *
- * <p>The convention is that of {@link NirImport}. A node is evaluated when another asks for it; what a neuron sends into
- * a cycle of its own is that of the step before.
+ * <p>The convention is that of {@link NirImport}. A node is evaluated when another asks for it; what a neuron sends
+ * into a cycle of its own is that of the step before.
  */
 final class NirReference {
 
@@ -28,7 +27,7 @@ final class NirReference {
     private final double dt;
     private final boolean said;
     private final boolean exact;
-    private final Map<String, NirGraph.Node> nodes = new LinkedHashMap<>();
+    private final Map<String, NirNumbers> nodes = new LinkedHashMap<>();
     private final Map<String, Set<String>> sources = new LinkedHashMap<>();
     private final Map<String, Set<String>> cycles = new HashMap<>();
     private final Map<String, NirCell> cells = new HashMap<>();
@@ -56,7 +55,7 @@ final class NirReference {
             if (each.getValue().type().equals("NIRGraph")) {
                 collect(name + "/", each.getValue().graph());
             } else {
-                nodes.put(name, each.getValue());
+                nodes.put(name, new NirNumbers(each.getValue()));
                 sources.computeIfAbsent(name, _ -> new LinkedHashSet<>());
             }
         }
@@ -141,15 +140,15 @@ final class NirReference {
 
     /** What a node gets at the first step if all of it is late: zeros, as many as it takes. */
     private NirValue silence(String name) {
-        NirGraph.Node node = node(name);
+        NirNumbers node = node(name);
         List<Integer> shape = List.of();
         if (node.type().equals("Affine") || node.type().equals("Linear")) {
-            shape = List.of(NirMaps.shape(node).getLast());
+            shape = List.of(node.shape("weight").getLast());
         } else {
             for (String source : sources(name)) {
-                for (Tensor each : node(source).values().values()) {
-                    shape = each.shape().size() > shape.size() ? each.shape() : shape;
-                }
+                shape = node(source).largestShape().size() > shape.size()
+                        ? node(source).largestShape()
+                        : shape;
             }
         }
         int[] sizes = shape.stream().mapToInt(Integer::intValue).toArray();
@@ -158,7 +157,7 @@ final class NirReference {
     }
 
     private NirValue evaluated(String name, NirValue got) throws IOException {
-        NirGraph.Node node = node(name);
+        NirNumbers node = node(name);
         return switch (node.type()) {
             case "Input", "Output" -> got;
             case "Affine", "Linear", "Conv1d", "Conv2d", "SumPool2d", "AvgPool2d", "Scale", "Flatten" ->
@@ -197,11 +196,12 @@ final class NirReference {
     }
 
     /** The neurons of a node, behind this step; null for others. */
-    @Nullable NirCell cell(String name) {
+    @Nullable
+    NirCell cell(String name) {
         return cells.get(name);
     }
 
-    private NirGraph.Node node(String name) {
+    private NirNumbers node(String name) {
         return Objects.requireNonNull(nodes.get(name), name);
     }
 
@@ -209,7 +209,7 @@ final class NirReference {
         return node(name).type();
     }
 
-    Map<String, NirGraph.Node> nodes() {
+    Map<String, NirNumbers> nodes() {
         return nodes;
     }
 

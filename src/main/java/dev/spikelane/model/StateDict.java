@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * What torch calls a {@code state_dict}: tensors by name, such as {@code fc1.weight}, {@code lif1.beta} or
- * {@code bn1.running_mean}, from a file of safetensors, of NumPy ({@code .npz}) or of {@code torch.save} ({@code .pth}).
+ * {@code bn1.running_mean}, from a file of safetensors, of NumPy ({@code .npz}) or of {@code torch.save} ({@code
+ * .pth}).
  *
  * <pre>{@code
  * StateDict state = StateDict.read(Path.of("net.pth")).withPrefix("model.", ""); // model.fc1.weight becomes fc1.weight
@@ -100,6 +101,7 @@ public final class StateDict {
      * @throws IOException as {@link TensorFile#read(Path)} does
      */
     public static StateDict read(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
         return of(file.toString(), TensorFile.read(file));
     }
 
@@ -112,6 +114,7 @@ public final class StateDict {
      * @throws IOException as {@link TensorFile#read(Path)} does
      */
     public static StateDict read(Path file, long mostBytes) throws IOException {
+        Objects.requireNonNull(file, "file");
         return of(file.toString(), TensorFile.read(file, mostBytes));
     }
 
@@ -124,6 +127,7 @@ public final class StateDict {
      */
     public static StateDict of(String name, TensorFile file) {
         Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(file, "file");
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         file.tensors().forEach(each -> tensors.put(each.name(), each));
         // The library of safetensors sorts tensors; the others keep torch's order, that of the layers.
@@ -139,6 +143,7 @@ public final class StateDict {
      * @throws IllegalArgumentException as {@link ModelFile#toBytes(Network)} does
      */
     public static StateDict of(Network network) {
+        Objects.requireNonNull(network, "network");
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Tensor each : new ModelWriter(network).content(false, Map.of()).tensors()) {
             tensors.put(each.name(), each);
@@ -182,6 +187,8 @@ public final class StateDict {
      * @throws IllegalArgumentException if no name starts so, or two tensors would have one name
      */
     public StateDict withPrefix(String from, String to) {
+        Objects.requireNonNull(from, "from");
+        Objects.requireNonNull(to, "to");
         Map<String, Tensor> renamed = new LinkedHashMap<>();
         boolean found = false;
         for (Map.Entry<String, Tensor> each : tensors.entrySet()) {
@@ -247,7 +254,7 @@ public final class StateDict {
      * @return what is missing, left over or different
      */
     public Fit compare(Network network) {
-        return new StateDictMatch(network, tensors).fit();
+        return match(network).fit();
     }
 
     /**
@@ -258,7 +265,7 @@ public final class StateDict {
      *     message says all of it
      */
     public void loadInto(Network network) throws IOException {
-        StateDictMatch match = new StateDictMatch(network, tensors);
+        StateDictMatch match = match(network);
         if (!match.fit().isWhole()) {
             throw new IOException(FileText.escaped(name + ": does not fit the network: " + match.fit()));
         }
@@ -274,9 +281,13 @@ public final class StateDict {
      * @throws IOException if a value is not allowed; nothing changes then
      */
     public Fit loadMatching(Network network) throws IOException {
-        StateDictMatch match = new StateDictMatch(network, tensors);
+        StateDictMatch match = match(network);
         apply(match, network);
         return match.fit();
+    }
+
+    private StateDictMatch match(Network network) {
+        return new StateDictMatch(Objects.requireNonNull(network, "network"), tensors);
     }
 
     private void apply(StateDictMatch match, Network network) throws IOException {
@@ -290,10 +301,10 @@ public final class StateDict {
     }
 
     /**
-     * Makes a network of layers in a row: {@code Linear}, {@code Leaky}, {@code Synaptic}, {@code Alpha}, {@code RLeaky}
-     * and {@code RSynaptic}, each with delayed reset and without inhibition, which are snnTorch's defaults and not part
-     * of a {@code state_dict}. Nothing else of torch can be told from tensors: a network with convolutions is built
-     * first, and gets its values by {@link #loadInto}.
+     * Makes a network of layers in a row: {@code Linear}, {@code Leaky}, {@code Synaptic}, {@code Alpha}, {@code
+     * RLeaky} and {@code RSynaptic}, each with delayed reset and without inhibition, which are snnTorch's defaults and
+     * not part of a {@code state_dict}. Nothing else of torch can be told from tensors: a network with convolutions is
+     * built first, and gets its values by {@link #loadInto}.
      *
      * <p>The order of layers is that of the file, or, as safetensors files have no order, that of the numbers in their
      * names. Where models are not told by their tensors, Synaptic or Alpha, the text {@code layers} of the metadata

@@ -68,7 +68,8 @@ final class StateDictMatch {
             different.add(found + ", expected the shape " + shape
                     + (turned ? ": it looks transposed; in Python write its .T.contiguous()" : ""));
         } else if (wanted.said().type() == ElementType.INT64) {
-            long count = found.type() == Tensor.Type.I64 || found.type() == Tensor.Type.F32 ? Integers.count(found) : -1;
+            long count =
+                    found.type() == Tensor.Type.I64 || found.type() == Tensor.Type.F32 ? Integers.count(found) : -1;
             if (count < 0) {
                 different.add(found + ", expected a whole number from 0, of I64");
             }

@@ -33,6 +33,7 @@ final class EquationGroup implements TileGroup, BoundEquations {
     private final Equations equations;
     private final EquationParameters parameters;
     private final List<String> names;
+    private final long seed;
     private final CompiledProgram one;
     private final @Nullable CompiledProgram more;
     private final boolean padsStay;
@@ -44,9 +45,10 @@ final class EquationGroup implements TileGroup, BoundEquations {
         model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
         this.equations = model.equations();
         this.names = model.variables();
+        this.seed = model.seed();
         this.parameters = new EquationParameters(arena, equations, neurons, values);
         this.one = compile(1, List.of());
-        this.more = one.program().operations() <= MOST_TWICE ? compile(2, List.of()) : null;
+        this.more = equations.noises().isEmpty() && one.program().operations() <= MOST_TWICE ? compile(2, List.of()) : null;
         this.initial = FloatMatrix.zeros(arena, names.size(), neurons);
         start();
         this.padsStay = padsStay(arena, neurons);
@@ -83,6 +85,7 @@ final class EquationGroup implements TileGroup, BoundEquations {
         MemorySegment zeros = arena.allocate(bytes, Float.BYTES * Long.SIZE);
         MemorySegment rows = arena.allocate((long) bytes * (names.size() + 1), Float.BYTES * Long.SIZE);
         equations.inputs().forEach(input -> frame.put(input, zeros, 0, 0));
+        equations.noises().forEach(noise -> frame.put(noise, zeros, 0, 0));
         int variable = 0;
         for (String name : equations.variables().keySet()) {
             frame.put(name, rows, (long) bytes * variable++, 0);
@@ -130,6 +133,11 @@ final class EquationGroup implements TileGroup, BoundEquations {
     /** Names of the variables, the membrane first. */
     List<String> names() {
         return names;
+    }
+
+    /** The seed of the noise. */
+    long seed() {
+        return seed;
     }
 
     CompiledProgram one() {
@@ -205,7 +213,7 @@ final class EquationGroup implements TileGroup, BoundEquations {
 
     @Override
     public void step(StepRun run, int row, long step, NeuronState state) {
-        state.run(this, run.firstWord).run(run, row, state.membrane().rows());
+        state.run(this, run.firstWord).run(run, row, state.membrane().rows(), step);
     }
 
     private StepRun begin(PortCurrents currents, NeuronState state, SpikeMatrix spikes) {
@@ -217,9 +225,9 @@ final class EquationGroup implements TileGroup, BoundEquations {
     private void run(StepRun run, int rows, NeuronState state) {
         try {
             check(run, rows);
-            state.run(this, run.firstWord).run(run, 0, rows);
-            state.advance(
-                    run.firstWord, run.endWord, rows / state.membrane().rows());
+            long step = state.step(run.firstWord, run.endWord);
+            state.run(this, run.firstWord).run(run, 0, rows, step);
+            state.advance(run.firstWord, run.endWord, rows / state.membrane().rows());
         } finally {
             run.release();
         }

@@ -37,10 +37,12 @@ import java.util.Set;
  * let    NAME = EXPRESSION                of parameters, computed in float64 and rounded once
  * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0
  * input  NAME, ...                        current, or current and feedback
+ * noise  NAME, ...                        standard normal, drawn anew at each step
  * NAME = EXPRESSION                       in float32, in the order in which it is written
  * dNAME/dt = EXPRESSION : euler           v + dt * f; lines that follow one another are done together
  * dNAME/dt = EXPRESSION : exact           v + (exp(A * dt) - 1) / A * f, if f is A * v + B, and A and B stay for a
- *                                         step; a linear system with coefficients of parameters by its matrix exponential
+ *                                         step; a linear system with coefficients of parameters by the exponential
+ *                                         of its matrix
  * refractory EXPRESSION [holds NAME, ...] steps after a spike without another one, in which variables stay
  * spike  [CONDITION and] A > B            or >=; a neuron fires where this holds
  * reset  NAME = EXPRESSION                where a neuron fired
@@ -52,11 +54,11 @@ import java.util.Set;
  *
  * <p>All is float32: numbers are rounded once, operations one by one, and none are fused but by {@code fma}. In an
  * equation of {@code dt}, what follows from parameters alone is computed once in float64, and a division by it
- * multiplies by its inverse. A comparison is 1 or 0 in arithmetic, without a gradient; {@code spike} has the gradient of
- * the surrogate. Units stand for the reader and are not checked.
+ * multiplies by its inverse. A comparison is 1 or 0 in arithmetic, without a gradient; {@code spike} has the gradient
+ * of the surrogate. Units stand for the reader and are not checked.
  *
- * <p>The first state is the membrane: recorders and losses call it {@code membrane}, whatever the text does; others have
- * the names of the text. Neurons with two inputs take a projection to the port {@code feedback}.
+ * <p>The first state is the membrane: recorders and losses call it {@code membrane}, whatever the text does; others
+ * have the names of the text. Neurons with two inputs take a projection to the port {@code feedback}.
  *
  * <p>When neurons are laid out, the text becomes a loop of bytecode, which takes some 30 ms for the first one and 5 ms
  * for others; equal equations share it. With {@code -Dspikelane.equations=interpreter} they are interpreted, with the
@@ -72,12 +74,15 @@ public final class EquationNeuron implements Neuron {
     private final String text;
     private final Equations equations;
     private final Map<String, Parameter> values;
+    private final long seed;
     private final boolean resets;
 
-    private EquationNeuron(String text, Equations equations, Map<String, Parameter> values, boolean resets) {
+    private EquationNeuron(
+            String text, Equations equations, Map<String, Parameter> values, long seed, boolean resets) {
         this.text = text;
         this.equations = equations;
         this.values = values;
+        this.seed = seed;
         this.resets = resets;
     }
 
@@ -94,18 +99,18 @@ public final class EquationNeuron implements Neuron {
             throw new IllegalArgumentException("the inputs are " + read.inputs() + ", expected [" + CURRENT + "] or ["
                     + CURRENT + ", " + FEEDBACK + "]");
         }
-        if (!read.noises().isEmpty()) {
-            throw new IllegalArgumentException("there is noise " + read.noises() + ", expected none in a network");
-        }
         for (String name : read.parameters().keySet()) {
             requireName("parameter", name, OTHER_PARAMETERS);
         }
         for (String name : read.variables().keySet()) {
-            requireName("state", name, read.variables().firstEntry().getKey().equals(name) ? Set.of(FEEDBACK) : OTHER_STATES);
+            requireName(
+                    "state",
+                    name,
+                    read.variables().firstEntry().getKey().equals(name) ? Set.of(FEEDBACK) : OTHER_STATES);
         }
         Map<String, Parameter> values = new LinkedHashMap<>();
         read.parameters().forEach((name, value) -> values.put(name, Parameter.of((float) (double) value)));
-        return new EquationNeuron(text, read, values, true);
+        return new EquationNeuron(text, read, values, 0, true);
     }
 
     private static void requireName(String what, String name, Set<String> others) {
@@ -135,6 +140,26 @@ public final class EquationNeuron implements Neuron {
         return withParameter(name, Parameter.of(parameter));
     }
 
+    /**
+     * Returns the seed of the noise.
+     *
+     * @return 0 unless another was said
+     */
+    public long seed() {
+        return seed;
+    }
+
+    /**
+     * Returns this neuron with another seed of its noise. A number is a function of the seed, the step since the last
+     * reset, the sample's place in the batch and the neuron ({@link dev.spikelane.random.CounterRandom}).
+     *
+     * @param other the seed; all 64 bits count
+     * @return the neuron
+     */
+    public EquationNeuron withSeed(long other) {
+        return new EquationNeuron(text, equations, values, other, resets);
+    }
+
     @Override
     public EquationNeuron withParameter(String name, Parameter parameter) {
         return named().with(name, parameter);
@@ -146,7 +171,7 @@ public final class EquationNeuron implements Neuron {
             other.requireFinite(name);
             Map<String, Parameter> changed = new LinkedHashMap<>(values);
             changed.put(name, other);
-            return new EquationNeuron(text, equations, changed, resets);
+            return new EquationNeuron(text, equations, changed, seed, resets);
         }));
         return named;
     }
@@ -169,7 +194,7 @@ public final class EquationNeuron implements Neuron {
 
     @Override
     public EquationNeuron beforeReset() {
-        return new EquationNeuron(text, equations, values, false);
+        return new EquationNeuron(text, equations, values, seed, false);
     }
 
     @Override
@@ -180,17 +205,15 @@ public final class EquationNeuron implements Neuron {
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
         if (ports().size() > 1) {
-            throw new IllegalArgumentException("nothing enters the port '" + FEEDBACK
-                    + "', expected projections to that port, for " + this);
+            throw new IllegalArgumentException(
+                    "nothing enters the port '" + FEEDBACK + "', expected projections to that port, for " + this);
         }
         return new EquationGroup(arena, this, shape.size());
     }
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        return ports().size() > 1
-                ? new EquationGroup(arena, this, shape.size())
-                : Neuron.super.bindPorts(arena, shape);
+        return ports().size() > 1 ? new EquationGroup(arena, this, shape.size()) : Neuron.super.bindPorts(arena, shape);
     }
 
     @Override
@@ -198,12 +221,13 @@ public final class EquationNeuron implements Neuron {
         return other instanceof EquationNeuron neuron
                 && text.equals(neuron.text)
                 && values.equals(neuron.values)
+                && seed == neuron.seed
                 && resets == neuron.resets;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(text, values, resets);
+        return Objects.hash(text, values, seed, resets);
     }
 
     @Override

@@ -91,8 +91,7 @@ public final class NeuronState {
         }
     }
 
-    private NeuronState(
-            Arena arena, Layout layout, @Nullable FloatMatrix initial, @Nullable Tile feedback) {
+    private NeuronState(Arena arena, Layout layout, @Nullable FloatMatrix initial, @Nullable Tile feedback) {
         this.initial = initial;
         this.scratch = new Scratch(arena);
         int batch = layout.batch();

@@ -58,7 +58,9 @@ final class AdjointProperties {
 
     private static Map<String, Double> run(Program program, Map<String, Double> values) {
         Map<Node, Double> nodes = DoubleInterpreter.values(
-                program.stores().stream().map(Program.Store::value).toList(), leaf -> values.get(leaf.name()), AdjointProperties::smooth);
+                program.stores().stream().map(Program.Store::value).toList(),
+                leaf -> values.get(leaf.name()),
+                AdjointProperties::smooth);
         Map<String, Double> stored = new HashMap<>();
         program.stores().forEach(store -> stored.put(store.name(), nodes.get(store.value())));
         return stored;

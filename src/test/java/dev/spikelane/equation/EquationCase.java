@@ -1,11 +1,13 @@
 package dev.spikelane.equation;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,18 @@ final class EquationCase {
         this.batch = batch;
         this.rows = rows;
         this.seed = seed;
+    }
+
+    /** What all rows of a frame hold. */
+    static List<byte[]> copies(Frame frame) {
+        return Arrays.stream(frame.segments).map(rows -> rows.toArray(JAVA_BYTE)).toList();
+    }
+
+    /** Puts back what rows held. */
+    static void restore(Frame frame, List<byte[]> copies) {
+        for (int i = 0; i < frame.segments.length; i++) {
+            MemorySegment.copy(copies.get(i), 0, frame.segments[i], JAVA_BYTE, 0, copies.get(i).length);
+        }
     }
 
     /** Numbers like those of neurons, and awkward ones. */

@@ -36,9 +36,7 @@ final class EquationParserTest {
 
     private static double value(Equations read, Node leaf, Map<String, Double> values) {
         Derived derived = read.derived().get(leaf.name());
-        return derived == null
-                ? values.get(leaf.name())
-                : value(derived, of -> value(read, of, values));
+        return derived == null ? values.get(leaf.name()) : value(derived, of -> value(read, of, values));
     }
 
     @ParameterizedTest

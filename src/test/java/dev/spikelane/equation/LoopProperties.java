@@ -32,10 +32,8 @@ final class LoopProperties {
         List<Integer> expected = neurons.run(new Graph(), 1, Interpreter::new);
         int steps = 1 << new Random(seed).nextInt(3);
         for (LoopCompiler.Form form : List.of(LoopCompiler.Form.SCALAR, LoopCompiler.Form.of("vector"))) {
-            List<Integer> found = neurons.run(
-                    new Lowering(),
-                    steps,
-                    (program, shared) -> compile(program, shared, form));
+            List<Integer> found =
+                    neurons.run(new Lowering(), steps, (program, shared) -> compile(program, shared, form));
             assertEquals(expected, found, () -> form + ", " + steps + " steps at once");
         }
     }

@@ -9,6 +9,7 @@ import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.TensorFile;
 import dev.spikelane.io.TorchFile;
 import dev.spikelane.model.ModelFile;
+import dev.spikelane.model.NirImport;
 import dev.spikelane.model.StateDict;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import java.util.Map;
  */
 public final class ReaderFuzz {
 
-    private static final int MOST_BYTES = 1 << 14;
+    private static final int MOST_BYTES = 1 << 15;
 
     /** Reads bytes. */
     private interface Reader {
@@ -37,6 +38,7 @@ public final class ReaderFuzz {
             "spikes", stream -> Npy.readSpikes("x", stream),
             "pth", stream -> use(TorchFile.read("x", stream)),
             "idx", stream -> Idx.read("x", stream).toArray(),
+            "nir", stream -> NirImport.DEFAULT.read("x", stream),
             "model", stream -> ModelFile.readModel("x", stream));
 
     private static Reader reader = READERS.get("safetensors");

@@ -102,6 +102,9 @@ public final class GoldenSet {
             "to_one_hot",
             "to_one_hot_inverse");
 
+    /** The kinds of files that this version has tests for, an archive each. */
+    static final List<String> KINDS = List.of("idx", "nir", "npy", "npz", "pth", "safetensors");
+
     private static final String CASE_FILE = "case.json";
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -121,8 +124,8 @@ public final class GoldenSet {
     }
 
     /**
-     * The cases of files of a kind that other tools wrote, such as {@code npz}, with remarks on them ({@code nir_note});
-     * {@link InteropFiles} reads the files.
+     * The cases of files of a kind that other tools wrote, such as {@code npz}, with remarks on them ({@code
+     * nir_note}); {@link InteropFiles} reads the files.
      */
     public static GoldenSet interop(String kind) {
         return read("interop", kind, "Interop " + kind);
@@ -159,16 +162,16 @@ public final class GoldenSet {
     }
 
     /**
-     * The names of the cases that the foreign folder has of operations that no test runs; empty without a foreign
-     * folder.
+     * The names of the cases that a foreign folder of a set has and no test runs, by operation or kind; empty without a
+     * foreign folder.
      */
-    static Map<String, Set<String>> unknownOperations() throws IOException {
+    static Map<String, Set<String>> unknown(String set, List<String> known) throws IOException {
         Map<String, Set<String>> unknown = new TreeMap<>();
-        if (folder("golden").isPresent()) {
-            for (GoldenCase golden : inFolder(folder("golden").get())) {
-                if (!OPERATIONS.contains(golden.operation())) {
-                    unknown.computeIfAbsent(golden.operation(), key -> new TreeSet<>())
-                            .add(golden.name());
+        if (folder(set).isPresent()) {
+            for (GoldenCase golden : inFolder(folder(set).get())) {
+                String operation = golden.operation().replaceFirst("_note$", "");
+                if (!known.contains(operation)) {
+                    unknown.computeIfAbsent(operation, key -> new TreeSet<>()).add(golden.name());
                 }
             }
         }

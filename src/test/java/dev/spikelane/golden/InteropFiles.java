@@ -38,7 +38,10 @@ public final class InteropFiles {
                 readOne(golden, file, each.getValue(), reader);
             } catch (Exception | AssertionError failure) {
                 failures.addSuppressed(failure);
-                messages.append(System.lineSeparator()).append(file.getFileName()).append(": ").append(failure);
+                messages.append(System.lineSeparator())
+                        .append(file.getFileName())
+                        .append(": ")
+                        .append(failure);
             }
         }
         if (failures.getSuppressed().length > 0) {
@@ -53,10 +56,11 @@ public final class InteropFiles {
         try {
             warnings = reader.read(file, facts);
         } catch (IOException refused) {
-            boolean may = expect.contains("reject")
-                    || golden.fact("what").asText().contains("say clearly");
+            boolean may =
+                    expect.contains("reject") || golden.fact("what").asText().contains("say clearly");
             if (!may) {
-                throw new AssertionError("expected to " + expect + ": " + facts.path("why").asText(), refused);
+                throw new AssertionError(
+                        "expected to " + expect + ": " + facts.path("why").asText(), refused);
             }
             Malformed.assertRejected(file, "", () -> reader.read(file, facts));
             if (must) {
@@ -66,8 +70,8 @@ public final class InteropFiles {
         }
         if (must) {
             golden.countRejection(false);
-            throw new AssertionError("was read, expected to " + expect + ": "
-                    + facts.path("why").asText());
+            throw new AssertionError(
+                    "was read, expected to " + expect + ": " + facts.path("why").asText());
         }
         if (expect.contains("with a warning")
                 && (warnings.isEmpty() || !warnings.getFirst().startsWith(file + ": "))) {

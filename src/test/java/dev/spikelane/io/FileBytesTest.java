@@ -89,7 +89,8 @@ final class FileBytesTest {
         FileBytes file = new FileBytes("x", Long.MAX_VALUE);
         IOException error = assertThrows(IOException.class, () -> file.allocate(1L << 60, "its data"));
         assertTrue(
-                error.getMessage().startsWith("x: needs 1152921504606846976 bytes of native memory for its data, which"),
+                error.getMessage()
+                        .startsWith("x: needs 1152921504606846976 bytes of native memory for its data, which"),
                 error::getMessage);
         assertEquals(8, file.allocate(8, "its data").byteSize());
     }

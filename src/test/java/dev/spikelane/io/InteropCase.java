@@ -37,8 +37,7 @@ final class InteropCase {
             ZipInputStream archive = new ZipInputStream(stream);
             for (ZipEntry entry = archive.getNextEntry(); entry != null; entry = archive.getNextEntry()) {
                 if (entry.getName().startsWith(name + "/")) {
-                    Files.write(
-                            folder.resolve(Path.of(entry.getName()).getFileName()), archive.readAllBytes());
+                    Files.write(folder.resolve(Path.of(entry.getName()).getFileName()), archive.readAllBytes());
                 }
             }
         }

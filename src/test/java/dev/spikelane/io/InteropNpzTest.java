@@ -41,7 +41,8 @@ final class InteropNpzTest {
                 content.tensors().toString(), TensorFile.read(copy).tensors().toString());
         for (int i = 0; i < content.tensors().size(); i++) {
             Tensor tensor = content.tensors().get(i);
-            assertEquals(-1, tensor.bytes().mismatch(Npz.read(copy).tensors().get(i).bytes()), tensor::toString);
+            assertEquals(
+                    -1, tensor.bytes().mismatch(Npz.read(copy).tensors().get(i).bytes()), tensor::toString);
         }
         String net = golden.fact("same_net_as").asText();
         GoldenSet.interop("safetensors").cases().stream()
@@ -65,13 +66,14 @@ final class InteropNpzTest {
 
     @Test
     void arraysHoldWhatNumPyReads() {
-        GoldenSet.interop("npy").check(golden -> InteropFiles.read(golden, folder, (file, facts) -> {
-            Npz content = Npz.read(file);
-            TensorExpectation.check(facts, content.tensors().getFirst());
-            Npz.of(content.tensors()).write(folder.resolve("copy.npz"));
-            Npz copy = Npz.read(folder.resolve("copy.npz"));
-            TensorExpectation.check(facts, copy.tensor(""));
-            return content.warnings();
-        }));
+        GoldenSet.interop("npy")
+                .check(golden -> InteropFiles.read(golden, folder, (file, facts) -> {
+                    Npz content = Npz.read(file);
+                    TensorExpectation.check(facts, content.tensors().getFirst());
+                    Npz.of(content.tensors()).write(folder.resolve("copy.npz"));
+                    Npz copy = Npz.read(folder.resolve("copy.npz"));
+                    TensorExpectation.check(facts, copy.tensor(""));
+                    return content.warnings();
+                }));
     }
 }

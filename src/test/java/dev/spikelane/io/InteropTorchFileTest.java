@@ -21,20 +21,21 @@ final class InteropTorchFileTest {
 
     @Test
     void filesHoldTheTensorsOfTorch() {
-        GoldenSet.interop("pth").check(golden -> InteropFiles.read(golden, folder, (file, facts) -> {
-            TorchFile content = TorchFile.read(file);
-            Safetensors expected = Safetensors.read(
-                    "expected",
-                    new ByteArrayInputStream(
-                            golden.file(facts.path("tensors").asText())));
-            compare(expected, content);
-            compare(expected, TorchFile.read("stream", new ByteArrayInputStream(Files.readAllBytes(file))));
-            compare(expected, TensorFile.read(file));
-            if (!golden.outputs().isEmpty()) {
-                StateDictRun.check(golden, content);
-            }
-            return content.warnings();
-        }));
+        GoldenSet.interop("pth")
+                .check(golden -> InteropFiles.read(golden, folder, (file, facts) -> {
+                    TorchFile content = TorchFile.read(file);
+                    Safetensors expected = Safetensors.read(
+                            "expected",
+                            new ByteArrayInputStream(
+                                    golden.file(facts.path("tensors").asText())));
+                    compare(expected, content);
+                    compare(expected, TorchFile.read("stream", new ByteArrayInputStream(Files.readAllBytes(file))));
+                    compare(expected, TensorFile.read(file));
+                    if (!golden.outputs().isEmpty()) {
+                        StateDictRun.check(golden, content);
+                    }
+                    return content.warnings();
+                }));
     }
 
     private static void compare(TensorFile expected, TensorFile content) {

@@ -22,7 +22,7 @@ public final class Malformed {
      * Reading must fail without large allocations, with one line that starts with the file's name and contains {@code
      * part}.
      */
-    @SuppressWarnings("exports")
+    @SuppressWarnings("exports") // of tests, in a package that the library exports
     public static void assertRejected(Path file, String part, Executable read) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();

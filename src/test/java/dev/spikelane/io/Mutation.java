@@ -37,7 +37,8 @@ public final class Mutation {
     /** One of several archives of stored members, with faults in a member, whose checksum is right again. */
     byte[] inside(byte[]... archives) throws IOException {
         Map<String, byte[]> members = new LinkedHashMap<>();
-        for (ZipMember each : ZipArchive.members("", MemorySegment.ofArray(archives[random.nextInt(archives.length)]))) {
+        for (ZipMember each :
+                ZipArchive.members("", MemorySegment.ofArray(archives[random.nextInt(archives.length)]))) {
             members.put(each.name(), each.packed().toArray(ValueLayout.JAVA_BYTE));
         }
         int chosen = random.nextInt(4) == 0 ? random.nextInt(members.size()) : 0;

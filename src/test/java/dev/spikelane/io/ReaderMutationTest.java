@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.model.NirImport;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -107,6 +108,19 @@ final class ReaderMutationTest {
                 Npy.readFloats("x", stream);
             }
         });
+    }
+
+    /** Half of the faults are where HDF5 keeps its tables; a network is made of what is left. */
+    @Test
+    void graphsOfNir() throws IOException {
+        Mutation mutation = new Mutation(5);
+        byte[] plain = file("nir", "nir_affine", "graph.nir");
+        byte[] recurrent = file("nir", "nir_recurrent", "graph.nir");
+        byte[] latest = file("nir", "nir_h5_latest_format", "graph.nir");
+        byte[] packed = file("nir", "nir_lzf", "graph.nir");
+        check(
+                () -> mutation.of(plain, recurrent, latest, packed),
+                stream -> NirImport.DEFAULT.read("x", stream).network());
     }
 
     @Test

@@ -51,10 +51,13 @@ final class CertificateTest {
     }
 
     private static Certificate certificate(GoldenCase golden, NirGraph graph, NirModel model) {
-        Map<String, Signal> input =
-                Map.of(model.network().inputs().getFirst().name(), NirRun.input(golden));
+        Map<String, Signal> input = Map.of(model.network().inputs().getFirst().name(), NirRun.input(golden));
         return Certificate.of(
-                graph, NirImport.DEFAULT, model.network(), input, golden.shape("input").get(1));
+                graph,
+                NirImport.DEFAULT,
+                model.network(),
+                input,
+                golden.shape("input").get(1));
     }
 
     @Test
@@ -112,11 +115,14 @@ final class CertificateTest {
         int column = random.nextInt(after.columns());
         float value = Math.clamp(after.get(row, column), -1e6f, 1e6f);
         double size = Math.pow(10, -4 * random.nextDouble());
-        after.set(row, column, switch (random.nextInt(3)) {
-            case 0 -> -value;
-            case 1 -> (float) (value * (1 + size));
-            default -> (float) (value + size);
-        });
+        after.set(
+                row,
+                column,
+                switch (random.nextInt(3)) {
+                    case 0 -> -value;
+                    case 1 -> (float) (value * (1 + size));
+                    default -> (float) (value + size);
+                });
         model.network().weights().replace(name, after);
     }
 
@@ -135,7 +141,9 @@ final class CertificateTest {
 
     @Test
     void anotherResetIsNamed() throws IOException {
-        assertTold("nir_snn_leaky_default_reset", NirImport.DEFAULT.withReset(Reset.SUBTRACT, ResetTime.NEXT_STEP),
+        assertTold(
+                "nir_snn_leaky_default_reset",
+                NirImport.DEFAULT.withReset(Reset.SUBTRACT, ResetTime.NEXT_STEP),
                 "reset kind");
     }
 
@@ -164,7 +172,9 @@ final class CertificateTest {
         NirGraph graph = graph(golden);
         NirModel model = NirImport.DEFAULT.of(graph);
         String name = "lif.w_rec.weight";
-        model.network().weights().replace(name, model.network().weights().get(name).transposed());
+        model.network()
+                .weights()
+                .replace(name, model.network().weights().get(name).transposed());
         Certificate certificate = certificate(golden, graph, model);
         assertFalse(certificate.equal());
         assertTrue(certificate.causes().toString().contains("transposed"), certificate::toString);

@@ -31,18 +31,20 @@ final class InteropNirTest {
 
     @Test
     void graphsRunAsTheFileSays() {
-        GoldenSet.interop("nir").check(golden -> InteropFiles.read(golden, folder, (file, facts) -> {
-            NirFile found = NirFile.read(file);
-            try {
-                return read(golden, NirImport.DEFAULT.of(file.toString(), found), found);
-            } catch (IOException refused) {
-                // A file may hold NaN; a network may not have such weights.
-                if (facts.path("expect").asText().startsWith("accept with") && !found.warnings().isEmpty()) {
-                    return found.warnings();
-                }
-                throw refused;
-            }
-        }));
+        GoldenSet.interop("nir")
+                .check(golden -> InteropFiles.read(golden, folder, (file, facts) -> {
+                    NirFile found = NirFile.read(file);
+                    try {
+                        return read(golden, NirImport.DEFAULT.of(file.toString(), found), found);
+                    } catch (IOException refused) {
+                        // A file may hold NaN; a network may not have such weights.
+                        if (facts.path("expect").asText().startsWith("accept with")
+                                && !found.warnings().isEmpty()) {
+                            return found.warnings();
+                        }
+                        throw refused;
+                    }
+                }));
     }
 
     private static List<String> read(GoldenCase golden, NirModel model, NirFile file) throws IOException {
@@ -95,7 +97,10 @@ final class InteropNirTest {
         if (output.equals("exporter_out")) {
             compareWithExporter(golden, run);
         } else if (output.equals("snntorch_out")) {
-            compare(golden, output, run.sent(run.model().outputs().values().iterator().next()));
+            compare(
+                    golden,
+                    output,
+                    run.sent(run.model().outputs().values().iterator().next()));
         } else if (output.startsWith("snntorch_mem_")) {
             compareMembrane(golden, output, run, neurons(said.path("module").asText(), run));
         } else if (output.equals("reference_" + node)) {
@@ -139,9 +144,7 @@ final class InteropNirTest {
         float[] got = run.membrane(node).clone();
         for (int i = 0; i < got.length; i++) {
             double scale = dt * r[i % r.length] / tau[i % tau.length];
-            scale *= synaptic
-                    ? dt * said.numbers("w_in")[i % r.length] / said.numbers("tau_syn")[i % r.length]
-                    : 1;
+            scale *= synaptic ? dt * said.numbers("w_in")[i % r.length] / said.numbers("tau_syn")[i % r.length] : 1;
             got[i] = (float) (got[i] / scale);
         }
         compare(golden, output, got);
@@ -169,7 +172,10 @@ final class InteropNirTest {
             NirImport subtracting = NirImport.DEFAULT.withReset(Reset.SUBTRACT, ResetTime.NEXT_STEP);
             exporter = new NirRun(subtracting.of(run.model().graph()), golden);
         }
-        compare(golden, "exporter_out", exporter.sent(exporter.model().outputs().keySet().iterator().next()));
+        compare(
+                golden,
+                "exporter_out",
+                exporter.sent(exporter.model().outputs().keySet().iterator().next()));
         assertFalse(exporter.model().semantics().isEmpty());
     }
 }

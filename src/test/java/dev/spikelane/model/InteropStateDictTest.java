@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.spikelane.EveryWidth;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.Npz;
@@ -26,15 +25,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Each state_dict of snnTorch becomes a network that fires as snnTorch's does, and goes into one that is there. */
-@EveryWidth
 final class InteropStateDictTest {
 
     @Test
     void safetensorsFilesBecomeNetworks() throws IOException {
         for (GoldenCase golden : nets("safetensors")) {
             Safetensors file = Safetensors.read(golden.name(), stream(golden, "model.safetensors"));
-            Network told = StateDict.of(
-                            golden.name(), Safetensors.of(Map.of("layers", layers(golden)), file.tensors()))
+            Network told = StateDict.of(golden.name(), Safetensors.of(Map.of("layers", layers(golden)), file.tensors()))
                     .network();
             run(golden, told);
             StateDict state = StateDict.of(golden.name(), file);

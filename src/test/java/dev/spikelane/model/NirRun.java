@@ -23,7 +23,11 @@ final class NirRun {
     private final float[] input;
 
     NirRun(NirModel model, GoldenCase golden) {
-        this(model, input(golden), golden.shape("input").get(0), golden.shape("input").get(1));
+        this(
+                model,
+                input(golden),
+                golden.shape("input").get(0),
+                golden.shape("input").get(1));
     }
 
     NirRun(NirModel model, Signal given, int steps, int batch) {
@@ -58,8 +62,8 @@ final class NirRun {
         return all.stream()
                 .filter(each -> all.size() < 100
                         || each.name().endsWith("0")
-                        || model.outputs().values().stream().anyMatch(source -> source.ofPopulation()
-                                .equals(Optional.of(each))))
+                        || model.outputs().values().stream()
+                                .anyMatch(source -> source.ofPopulation().equals(Optional.of(each))))
                 .toList();
     }
 

@@ -130,12 +130,11 @@ final class PaperLifTest {
     void theFilesOfThePaperComeOut() throws IOException {
         Path paper = Path.of(System.getProperty("spikelane.nir.paper", ""));
         assumeTrue(Files.exists(paper.resolve("lif_norse.nir")));
-        NirRun euler = new NirRun(
-                NirImport.DEFAULT.read(paper.resolve("lif_norse.nir")), input(), STEPS, 1);
+        NirRun euler = new NirRun(NirImport.DEFAULT.read(paper.resolve("lif_norse.nir")), input(), STEPS, 1);
         compare(paper.resolve("lif_norse.csv"), euler, "1", 1, 1e-7);
         compare(paper.resolve("lif_snntorch.csv"), euler, "1", 25, 2e-6);
-        NirRun exact = new NirRun(
-                NirImport.DEFAULT.withExactDecay().read(paper.resolve("lif_norse.nir")), input(), STEPS, 1);
+        NirRun exact =
+                new NirRun(NirImport.DEFAULT.withExactDecay().read(paper.resolve("lif_norse.nir")), input(), STEPS, 1);
         compare(paper.resolve("lif_exact.csv"), exact, "1", 1, 0.007);
         NirImport.DEFAULT.read(paper.resolve("lif_rockpool.nir"));
         NirImport.DEFAULT.read(paper.resolve("two_lif_neurons.nir"));

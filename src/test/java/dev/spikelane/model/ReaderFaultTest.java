@@ -108,9 +108,19 @@ final class ReaderFaultTest {
         byte[] npz = file("npz", "npz_net", "weights_compressed.npz");
         byte[] pth = file("pth", "pth_net_f32", "model.pth");
         try (ExecutorService other = Executors.newSingleThreadExecutor()) {
-            assertEquals(12, through(other, pipe, safetensors, () -> Safetensors.read(pipe)).tensors().size());
-            assertEquals(12, through(other, pipe, npz, () -> Npz.read(pipe)).tensors().size());
-            assertEquals(12, through(other, pipe, pth, () -> TorchFile.read(pipe)).tensors().size());
+            assertEquals(
+                    12,
+                    through(other, pipe, safetensors, () -> Safetensors.read(pipe))
+                            .tensors()
+                            .size());
+            assertEquals(
+                    12,
+                    through(other, pipe, npz, () -> Npz.read(pipe)).tensors().size());
+            assertEquals(
+                    12,
+                    through(other, pipe, pth, () -> TorchFile.read(pipe))
+                            .tensors()
+                            .size());
             for (Reader reader : READERS.values()) {
                 byte[] half = Arrays.copyOf(safetensors, safetensors.length / 2);
                 assertThrows(IOException.class, () -> through(other, pipe, half, () -> reader.read(pipe)));

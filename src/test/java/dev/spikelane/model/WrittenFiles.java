@@ -2,6 +2,8 @@ package dev.spikelane.model;
 
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.io.NirFile;
+import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
@@ -43,6 +45,9 @@ final class WrittenFiles {
         tensors("names", Npz.read("names", file("npz", "npz", "names.npz")));
         tensors("strides", TorchFile.read("strides", file("pth", "pth_files", "strides.pth")));
         tensors("zero", TorchFile.read("zero", file("pth", "pth_files", "empty_sizes.pth")));
+        for (String name : List.of("nir_branched", "nir_nested", "nir_names", "nir_delay", "nir_snn_conv", "nir_cubalif")) {
+            graph(name);
+        }
         TorchRandom random = new TorchRandom(1);
         Network network = Network.builder(20)
                 .dense(30, random)
@@ -62,7 +67,20 @@ final class WrittenFiles {
         SpikeMatrix spikes = SpikeMatrix.zeros(4, 70);
         spikes.set(3, 69, true);
         Npy.write(folder.resolve("spikes.npy"), spikes);
-        expect(folder.resolve("spikes.npy"), Npz.read(folder.resolve("spikes.npy")).tensors());
+        expect(
+                folder.resolve("spikes.npy"),
+                Npz.read(folder.resolve("spikes.npy")).tensors());
+    }
+
+    /** Numbers of all nodes, as h5py finds them. */
+    private void graph(String name) throws IOException {
+        NirGraph graph = NirImport.DEFAULT.read(name, file("nir", name, "graph.nir")).export().graph();
+        Path file = folder.resolve(name + ".nir");
+        NirFile.write(file, graph);
+        List<Tensor> tensors = new ArrayList<>();
+        graph.nodes().forEach((node, said) -> said.values().forEach((key, value) -> tensors.add(
+                Tensor.of("node/nodes/" + node + "/" + key, value.type(), value.shape(), value.bytes()))));
+        expect(file, tensors);
     }
 
     private static ByteArrayInputStream file(String kind, String name, String file) {

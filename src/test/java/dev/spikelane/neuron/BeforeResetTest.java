@@ -115,7 +115,8 @@ final class BeforeResetTest {
             case RSynaptic synaptic -> synaptic.firing();
             case SLstm lstm -> lstm.firing();
             case Lif lif -> lif.firing();
-            case DeltaLeaky _, EquationNeuron _, HandLif _, LeakyParallel _, StateLeaky _ -> Firing.DEFAULT.withReset(Reset.NONE);
+            case DeltaLeaky _, EquationNeuron _, HandLif _, LeakyParallel _, StateLeaky _ ->
+                Firing.DEFAULT.withReset(Reset.NONE);
         };
     }
 

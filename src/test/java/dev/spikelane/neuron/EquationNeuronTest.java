@@ -24,8 +24,7 @@ final class EquationNeuronTest {
     private static final int BATCH = 3;
     private static final int STEPS = 7;
 
-    private static final EquationNeuron LEAKY = EquationNeuron.of(
-            """
+    private static final EquationNeuron LEAKY = EquationNeuron.of("""
             neuron Leaky
             param beta = 0.9, threshold = 1
             state u
@@ -37,16 +36,14 @@ final class EquationNeuronTest {
     @Test
     void modelsOfTheLibrarySaidAsEquationsHaveTheirBits() {
         assertSame(new Leaky(0.9f), LEAKY, 70);
-        assertSame(new Leaky(0.8f).withReset(Reset.ZERO), EquationNeuron.of(
-                """
+        assertSame(new Leaky(0.8f).withReset(Reset.ZERO), EquationNeuron.of("""
                 param beta = 0.8
                 state u
                 input current
                 u = beta * ((1 - (u > 1)) * u) + current
                 spike u > 1
                 """), 128);
-        assertSame(new Synaptic(0.7f, 0.9f), EquationNeuron.of(
-                """
+        assertSame(new Synaptic(0.7f, 0.9f), EquationNeuron.of("""
                 param alpha = 0.7, beta = 0.9
                 state u, x
                 input current
@@ -80,8 +77,7 @@ final class EquationNeuronTest {
 
     @Test
     void izhikevichsNeuronFollowsPlainJava() {
-        EquationNeuron model = EquationNeuron.of(
-                """
+        EquationNeuron model = EquationNeuron.of("""
                 neuron Izhikevich
                 param a = 0.02, b = 0.2, c = -65, d = 8
                 state v [mV] = c, u = b * c
@@ -130,8 +126,7 @@ final class EquationNeuronTest {
 
     @Test
     void statesBeginWithTheirValuesAndPadsStayZero() {
-        EquationNeuron model = EquationNeuron.of(
-                """
+        EquationNeuron model = EquationNeuron.of("""
                 param rest = -65, share = 0.5
                 state v = rest, w = share * 2
                 input current, feedback
@@ -170,6 +165,47 @@ final class EquationNeuronTest {
         assertEquals(Parameter.of(0.5f), model.spikeValue());
         assertEquals(Parameter.of(0.25f, 0.5f), model.with("g", 1, 2).spikeValue());
         assertEquals(Parameter.of(1), LEAKY.spikeValue());
+    }
+
+    @Test
+    void noiseIsNormalAndDependsOnSeedStepSampleAndNeuronAlone() {
+        EquationNeuron model =
+                EquationNeuron.of("state v, w\ninput current\nnoise xi, eta\nv = xi + current\nw = eta\nspike v > 1");
+        Arena arena = Arena.ofAuto();
+        int neurons = 100;
+        FloatMatrix currents = FloatMatrix.zeros(100 * BATCH, neurons);
+        NeuronGroup group = model.withSeed(7).bind(arena, neurons);
+        NeuronState state = group.newState(arena, BATCH);
+        FloatMatrix membranes = FloatMatrix.zeros(100 * BATCH, neurons);
+        SpikeMatrix spikes = SpikeMatrix.zeros(100 * BATCH, neurons);
+        group.record(currents, state, spikes, membranes);
+        double sum = 0;
+        double squares = 0;
+        int above = 0;
+        for (int row = 0; row < membranes.rows(); row++) {
+            for (int i = 0; i < neurons; i++) {
+                float z = membranes.get(row, i);
+                sum += z;
+                squares += z * z;
+                above += z > 1.959964 ? 1 : 0;
+            }
+        }
+        int count = membranes.rows() * neurons;
+        assertEquals(0, sum / count, 0.02);
+        assertEquals(1, squares / count, 0.02);
+        assertEquals(0.025, (double) above / count, 0.003);
+        assertNotEquals(state.membrane().get(0, 0), state.variable("w").get(0, 0));
+
+        NeuronState again = group.newState(arena, BATCH);
+        SpikeMatrix fired = SpikeMatrix.zeros(BATCH, neurons);
+        for (int step = 0; step < 100; step++) {
+            group.run(currents.rows(0, BATCH), again, fired);
+            assertSameBits(membranes.rows(step * BATCH, BATCH), again.membrane(), "step " + step);
+            assertSameBits(spikes.rows(step * BATCH, BATCH), fired, "step " + step);
+        }
+        NeuronRun other = model.withSeed(8).run(currents);
+        assertNotEquals(membranes.get(0, 0), other.membranes().get(0, 0));
+        assertEquals(membranes.get(0, 0), model.withSeed(7).run(currents).membranes().get(0, 0));
     }
 
     @Test

@@ -20,7 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param notices sentences on what a user should know: odd values, what would change dynamics
  */
 public record Content(
-        Path file, String format, @Nullable Model model, @Nullable StateDict state, List<String> notices) {
+        Path file,
+        String format,
+        @Nullable Model model,
+        @Nullable StateDict state,
+        List<String> notices) {
 
     /** A file with a network. */
     static Content of(Path file, String format, Model model, List<String> notices) {

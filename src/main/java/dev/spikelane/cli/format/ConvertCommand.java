@@ -67,7 +67,7 @@ public final class ConvertCommand implements Callable<Integer> {
                 .orElseThrow(() -> Choices.wrong(
                         command,
                         "'" + out.getFileName() + "' does not say a format, expected a name that ends in one of "
-                                + Format.ALL.stream()
+                                + Format.all().stream()
                                         .flatMap(each -> each.extensions().stream())
                                         .toList()));
         AtomicFile.requireWritable(out);
@@ -93,7 +93,7 @@ public final class ConvertCommand implements Callable<Integer> {
         try {
             return timeStep == null ? said : said.withTimeStep(timeStep);
         } catch (IllegalArgumentException refused) {
-            throw Choices.wrong(command, String.valueOf(refused.getMessage()));
+            throw Choices.wrong(command, "--time-step: " + refused.getMessage());
         }
     }
 }

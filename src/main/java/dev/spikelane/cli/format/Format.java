@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A format of files that hold a network or tensors. A new one is a line in {@code permits} and one in {@link #ALL}. */
+/** A format of files that hold a network or tensors. A new one is a line in {@code permits} and one in {@link #all}. */
 public sealed interface Format permits NirFormat, SafetensorsFormat, TensorFormat {
 
     /** All formats; the first one that recognizes a file reads it. */
-    List<Format> ALL = List.of(new SafetensorsFormat(), new TensorFormat(), NirFormat.DEFAULT);
+    static List<Format> all() {
+        return List.of(new SafetensorsFormat(), new TensorFormat(), NirFormat.DEFAULT);
+    }
 
     /** How many of a file's first bytes {@link #recognizes} sees, if there are so many. */
     int FIRST_BYTES = 128;
@@ -30,9 +32,7 @@ public sealed interface Format permits NirFormat, SafetensorsFormat, TensorForma
     void write(Path file, Content content) throws IOException;
 
     /** What a file of this format does not say of what it is written of, so that readers do otherwise. */
-    default List<String> losses(Content content) {
-        return List.of();
-    }
+    List<String> losses(Content content);
 
     /**
      * Reads a file by the format that recognizes its first bytes; where none does, by that of its name, whose reader
@@ -45,7 +45,7 @@ public sealed interface Format permits NirFormat, SafetensorsFormat, TensorForma
     /** The format of the end of a name. */
     static Optional<Format> ofName(Path file) {
         String name = file.toString().toLowerCase(Locale.ROOT);
-        return ALL.stream()
+        return all().stream()
                 .filter(format -> format.extensions().stream().anyMatch(name::endsWith))
                 .findFirst();
     }
@@ -55,13 +55,13 @@ public sealed interface Format permits NirFormat, SafetensorsFormat, TensorForma
         try (InputStream stream = Files.newInputStream(file)) {
             first = stream.readNBytes(FIRST_BYTES);
         }
-        return ALL.stream()
+        return all().stream()
                 .filter(format -> format.recognizes(first))
                 .findFirst()
                 .orElse(named(file));
     }
 
     private static Format named(Path file) {
-        return ofName(file).orElse(ALL.getFirst());
+        return ofName(file).orElse(all().getFirst());
     }
 }

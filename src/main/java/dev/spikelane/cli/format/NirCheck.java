@@ -55,10 +55,13 @@ record NirCheck(Path file, NirGraph graph, NirImport semantics, Map<String, Sign
         for (int i = 0; i < count; i++) {
             int row = i / given.matrix().columns();
             int column = i % given.matrix().columns();
-            rows.set(i / columns, i % columns, switch (given.matrix()) {
-                case FloatMatrix values -> values.get(row, column);
-                case SpikeMatrix fired -> fired.get(row, column) ? 1 : 0;
-            });
+            rows.set(
+                    i / columns,
+                    i % columns,
+                    switch (given.matrix()) {
+                        case FloatMatrix values -> values.get(row, column);
+                        case SpikeMatrix fired -> fired.get(row, column) ? 1 : 0;
+                    });
         }
         return new NirCheck(file, graph, semantics, Map.of(inputs.getFirst().name(), rows), shape.get(1));
     }
@@ -104,13 +107,16 @@ record NirCheck(Path file, NirGraph graph, NirImport semantics, Map<String, Sign
         facts.put("out_sha256", hash(out));
         String json = certificate.json(facts);
         to.println(json.substring(0, json.length() - 1) + ",\"int8\":" + integers(network) + "}");
+        // A command that fails says nothing more, and this is what it has found.
+        to.flush();
         return certificate.equal();
     }
 
     /** Margins beside those with integer weights, where a network can have them. */
     private String integers(Network network) {
         try {
-            return Margins.of(network, network.quantized(ElementType.INT8), input, batch).json();
+            return Margins.of(network, network.quantized(ElementType.INT8), input, batch)
+                    .json();
         } catch (IllegalArgumentException cannot) {
             return "[]";
         }
@@ -118,8 +124,7 @@ record NirCheck(Path file, NirGraph graph, NirImport semantics, Map<String, Sign
 
     private static String hash(Path file) throws IOException {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
         } catch (NoSuchAlgorithmException missing) {
             throw new AssertionError(missing);
         }

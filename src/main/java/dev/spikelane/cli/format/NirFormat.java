@@ -35,7 +35,13 @@ record NirFormat(NirImport options) implements Format {
         notices.add(file + ": read with " + found.semantics());
         notices.addAll(found.warnings());
         Model model = Model.of(found.network());
-        String output = found.outputs().values().iterator().next().ofPopulation().map(Population::name).orElse("");
+        String output = found.outputs()
+                .values()
+                .iterator()
+                .next()
+                .ofPopulation()
+                .map(Population::name)
+                .orElse("");
         return Content.of(file, "NIR", output.isEmpty() ? model : model.with(Model.POPULATION, output), notices);
     }
 

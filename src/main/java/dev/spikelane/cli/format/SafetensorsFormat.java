@@ -40,4 +40,9 @@ record SafetensorsFormat() implements Format {
             ModelFile.write(file, content.model());
         }
     }
+
+    @Override
+    public List<String> losses(Content content) {
+        return List.of();
+    }
 }

@@ -36,7 +36,11 @@ import picocli.CommandLine.Spec;
             "semantics and sizes. The format is recognized by the file's first bytes."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  ./spikelane show model.safetensors", "  ./spikelane show model.pth", "  ./spikelane show model.safetensors --json | jq .values"})
+        footer = {
+            "  ./spikelane show model.safetensors",
+            "  ./spikelane show model.pth",
+            "  ./spikelane show model.safetensors --json | jq .values"
+        })
 public final class ShowCommand implements Callable<Integer> {
 
     @Spec
@@ -52,8 +56,8 @@ public final class ShowCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Content content = Format.readAny(file);
         PrintWriter out = command.commandLine().getOut();
-        Output output = new Output(
-                new TextPrinter(json ? new PrintWriter(Writer.nullWriter()) : out), json ? out : null);
+        Output output =
+                new Output(new TextPrinter(json ? new PrintWriter(Writer.nullWriter()) : out), json ? out : null);
         output.say(head(content));
         Model model = content.model();
         if (model == null) {
@@ -85,7 +89,10 @@ public final class ShowCommand implements Callable<Integer> {
                         input.name(), input.shape().toString(), input.shape().size(), "input")));
         for (Population each : network.populations()) {
             rows.add(population(
-                    each.name(), each.shape().toString(), each.size(), each.neuron().toString()));
+                    each.name(),
+                    each.shape().toString(),
+                    each.size(),
+                    each.neuron().toString()));
         }
         return table("populations", "Populations", Set.of("name", "shape", "model"), rows);
     }
@@ -138,7 +145,9 @@ public final class ShowCommand implements Callable<Integer> {
                 .say(
                         "items",
                         "%d",
-                        named("items", shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b)));
+                        named(
+                                "items",
+                                shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b)));
     }
 
     private static Section table(String key, String title, Set<String> words, List<Section> rows) {

@@ -36,4 +36,9 @@ record TensorFormat() implements Format {
         }
         Npz.of(content.tensors()).write(file);
     }
+
+    @Override
+    public List<String> losses(Content content) {
+        return List.of();
+    }
 }

@@ -67,6 +67,11 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return said;
     }
 
+    /** Returns what inference multiplies columns by and adds, where all steps have the same. */
+    public NormFactors factors() {
+        return factors;
+    }
+
     /** How many positions a channel has. */
     int positions() {
         return shape.size() / said.channels();

@@ -53,8 +53,8 @@ public final class JsonValue {
      *
      * @param name what messages call the text
      * @param text the text
-     * @param mostValues the most values that it may hold: each takes some hundred bytes of the heap, also where it has one
-     *     character
+     * @param mostValues the most values that it may hold: each takes some hundred bytes of the heap, also where it has
+     *     one character
      * @return the value
      * @throws IOException as {@link #parse(String, String)} does
      */

@@ -29,8 +29,8 @@ public final class Hdf5 {
             throw new IOException(FileText.escaped(name + ": " + refused.getMessage()), refused);
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError failure) {
             throw new IOException(
-                    FileText.escaped(name + ": is no whole HDF5 file, or one of a kind that is not read here: "
-                            + said(failure)),
+                    FileText.escaped(
+                            name + ": is no whole HDF5 file, or one of a kind that is not read here: " + said(failure)),
                     failure);
         }
     }
@@ -63,8 +63,8 @@ public final class Hdf5 {
             Hdf5.class.getModule().addReads(library);
         } catch (ClassNotFoundException absent) {
             throw new IOException(
-                    name + ": HDF5 and NIR files are " + what
-                            + " by a library that is not there: add the dependency " + DEPENDENCY,
+                    name + ": HDF5 and NIR files are " + what + " by a library that is not there: add the dependency "
+                            + DEPENDENCY,
                     absent);
         }
     }

@@ -41,8 +41,8 @@ final class JhdfChunks {
     private final int itemBytes;
     private final List<FilterInfo> filters;
 
-    private JhdfChunks(HdfBackingStorage storage, Collection<Chunk> chunks, int[] sizes, int itemBytes,
-            List<FilterInfo> filters) {
+    private JhdfChunks(
+            HdfBackingStorage storage, Collection<Chunk> chunks, int[] sizes, int itemBytes, List<FilterInfo> filters) {
         this.storage = storage;
         this.chunks = chunks;
         this.sizes = sizes;
@@ -58,7 +58,11 @@ final class JhdfChunks {
         List<FilterInfo> filters = header.hasMessageOfType(FilterPipelineMessage.class)
                 ? header.getMessageOfType(FilterPipelineMessage.class).getFilters()
                 : List.of();
-        return new JhdfChunks(storage, found.values(), dataset.getChunkDimensions(), dataset.getDataType().getSize(),
+        return new JhdfChunks(
+                storage,
+                found.values(),
+                dataset.getChunkDimensions(),
+                dataset.getDataType().getSize(),
                 filters);
     }
 
@@ -170,8 +174,9 @@ final class JhdfChunks {
             case SHUFFLE -> unshuffled(bytes);
             case FLETCHER -> verified(bytes);
             case LZF -> unpacked(bytes, expected);
-            default -> throw new IOException("has the filter " + filter.getId() + ", expected gzip, shuffle, Fletcher-32"
-                    + " or LZF");
+            default ->
+                throw new IOException(
+                        "has the filter " + filter.getId() + ", expected gzip, shuffle, Fletcher-32" + " or LZF");
         };
     }
 
@@ -211,7 +216,8 @@ final class JhdfChunks {
             int source = repeats ? to - ((control & 31) << 8 | packed[from++] & 0xff) - 1 : from;
             count += repeats ? 2 : 0;
             if (source < 0 || to + count > expected) {
-                throw new IOException("has a chunk that is not packed by LZF, or holds more than " + expected + " bytes");
+                throw new IOException(
+                        "has a chunk that is not packed by LZF, or holds more than " + expected + " bytes");
             }
             for (int i = 0; i < count; i++) {
                 bytes[to + i] = repeats ? bytes[source + i] : packed[source + i];

@@ -95,9 +95,11 @@ final class JhdfReader {
         DataType type = dataset.getDataType();
         List<Integer> shape = shape(dataset);
         String numbers = nameOf(type);
-        boolean texts = type instanceof StringData || type instanceof VariableLength length && length.isVariableLengthString();
+        boolean texts =
+                type instanceof StringData || type instanceof VariableLength length && length.isVariableLengthString();
         if (numbers.isEmpty() && !texts) {
-            return new Hdf5Item.Unread("has items of the type " + type.getClass().getSimpleName());
+            return new Hdf5Item.Unread(
+                    "has items of the type " + type.getClass().getSimpleName());
         }
         long count = 1;
         for (int size : shape) {
@@ -149,7 +151,9 @@ final class JhdfReader {
         }
         if (type instanceof FloatingPoint real) {
             int mantissa = bits == 16 ? 10 : bits == 32 ? 23 : 52;
-            return real.getMantissaSize() == mantissa && real.getExponentSize() == bits - 1 - mantissa ? "F" + bits : "";
+            return real.getMantissaSize() == mantissa && real.getExponentSize() == bits - 1 - mantissa
+                    ? "F" + bits
+                    : "";
         }
         return "";
     }
@@ -210,7 +214,8 @@ final class JhdfReader {
             }
             ByteBuffer data = heap.getObjectData(number);
             if (length < 0 || length > data.remaining()) {
-                throw new IOException("has a text of " + length + " bytes, of which " + data.remaining() + " are there");
+                throw new IOException(
+                        "has a text of " + length + " bytes, of which " + data.remaining() + " are there");
             }
             texts.add(text(data.slice(0, length)));
         }

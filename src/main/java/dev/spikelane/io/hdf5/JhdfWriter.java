@@ -40,8 +40,9 @@ final class JhdfWriter {
                     case "F64" -> nested(double.class, numbers.shape(), i -> bytes.getDouble(i * Double.BYTES));
                     case "I32" -> nested(int.class, numbers.shape(), i -> bytes.getInt(i * Integer.BYTES));
                     case "I64" -> nested(long.class, numbers.shape(), i -> bytes.getLong(i * Long.BYTES));
-                    default -> throw new IllegalArgumentException(
-                            "numbers are " + numbers.type() + ", expected F32, F64, I32 or I64");
+                    default ->
+                        throw new IllegalArgumentException(
+                                "numbers are " + numbers.type() + ", expected F32, F64, I32 or I64");
                 };
             }
             case Hdf5Item.Unread unread -> throw new IllegalArgumentException("cannot write what " + unread.reason());
@@ -65,7 +66,8 @@ final class JhdfWriter {
         if (shape.isEmpty()) {
             return items.apply(0);
         }
-        Object array = Array.newInstance(type, shape.stream().mapToInt(Integer::intValue).toArray());
+        Object array = Array.newInstance(
+                type, shape.stream().mapToInt(Integer::intValue).toArray());
         fill(array, shape, 0, items);
         return array;
     }

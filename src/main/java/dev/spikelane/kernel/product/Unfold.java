@@ -114,8 +114,7 @@ public final class Unfold {
     private @Nullable UnfoldLinesVector lines() {
         int columns = window.x().outputs();
         int inputs = window.x().inputs() * window.allChannels();
-        UnfoldLinesVector made =
-                new UnfoldLinesVector(inputs, rows, window.y().kernel(), ofKernelRow, columns);
+        UnfoldLinesVector made = new UnfoldLinesVector(inputs, rows, window.y().kernel(), ofKernelRow, columns);
         for (int x = 0; x < columns; x++) {
             int run = starts[x];
             if (starts[x + 1] != run + 1) {

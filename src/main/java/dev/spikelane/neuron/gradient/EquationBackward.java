@@ -59,7 +59,6 @@ final class EquationBackward implements NeuronBackward {
 
     private final Pass first;
     private final Pass second;
-    private final Map<String, FloatMatrix> sums;
     private final int all;
     private final int firstNeuron;
     private final int neurons;
@@ -79,7 +78,6 @@ final class EquationBackward implements NeuronBackward {
             int neurons) {
         this.first = new Pass(toDistance, equations);
         this.second = new Pass(toCurrents, equations);
-        this.sums = sums;
         this.all = equations.parameters().neurons();
         this.firstNeuron = firstNeuron;
         this.neurons = neurons;

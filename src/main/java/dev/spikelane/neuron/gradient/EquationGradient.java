@@ -60,6 +60,10 @@ final class EquationGradient extends NeuronGradient {
     }
 
     static EquationGradient prepare(Arena arena, Neuron model, BoundEquations neurons, int batch, Set<String> learned) {
+        if (!neurons.equations().noises().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "noise " + neurons.equations().noises() + " is not drawn again on the way back, expected none");
+        }
         Set<String> learnable = EquationGradients.learnable(neurons.equations());
         Map<String, FloatMatrix> sums = new LinkedHashMap<>();
         for (String name : learned) {

@@ -115,8 +115,7 @@ final class LeakyGradient extends NeuronGradient {
     @Override
     public NeuronGradient with(Neuron now, NeuronGroup neurons) {
         Reversible own = (Reversible) neurons; // as those of the same model were before
-        LeakyGradient made =
-                new LeakyGradient(now, own, own.gradientParameters(), links, sums.keySet(), needsCurrents);
+        LeakyGradient made = new LeakyGradient(now, own, own.gradientParameters(), links, sums.keySet(), needsCurrents);
         made.sums.putAll(sums);
         return made;
     }

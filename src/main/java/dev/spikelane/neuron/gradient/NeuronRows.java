@@ -1,7 +1,7 @@
 package dev.spikelane.neuron.gradient;
 
-import dev.spikelane.kernel.Decay;
 import dev.spikelane.equation.BoundEquations;
+import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.Reversible;
@@ -75,8 +75,7 @@ public final class NeuronRows {
 
     private final @Nullable Values carried;
 
-    private NeuronRows(
-            Neuron model, @Nullable LeakyParameters neurons, @Nullable BoundEquations equations) {
+    private NeuronRows(Neuron model, @Nullable LeakyParameters neurons, @Nullable BoundEquations equations) {
         this.model = model;
         this.neurons = neurons;
         this.equations = equations;
@@ -142,9 +141,7 @@ public final class NeuronRows {
      *     as a row
      */
     public float @Nullable [] next(String name) {
-        boolean there = equations == null
-                ? !rows.getOrDefault(name, List.of()).isEmpty()
-                : rows.containsKey(name);
+        boolean there = equations == null ? !rows.getOrDefault(name, List.of()).isEmpty() : rows.containsKey(name);
         return there ? value(name).next : null;
     }
 

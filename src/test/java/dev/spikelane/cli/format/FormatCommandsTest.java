@@ -66,7 +66,8 @@ final class FormatCommandsTest {
             assertEquals(12, json.path("tensors").size(), json::toString);
             assertEquals(Files.size(file), json.path("bytes").longValue());
         }
-        String array = CommandRun.of("show", write("npy", "npy_dtypes", "f64_c.npy").toString())
+        String array = CommandRun.of(
+                        "show", write("npy", "npy_dtypes", "f64_c.npy").toString())
                 .requireSuccess();
         assertTrue(array.contains("F64"), array);
     }
@@ -74,7 +75,8 @@ final class FormatCommandsTest {
     @Test
     void showSaysPopulationsAndProjectionsOfAModel() throws IOException {
         String text = CommandRun.of("show", model().toString()).requireSuccess();
-        for (String part : List.of("Populations", "lif1", "reset=SUBTRACT", "Projections", "dense 36 -> 20", "fc2.bias")) {
+        for (String part :
+                List.of("Populations", "lif1", "reset=SUBTRACT", "Projections", "dense 36 -> 20", "fc2.bias")) {
             assertTrue(text.contains(part), text);
         }
     }
@@ -88,8 +90,9 @@ final class FormatCommandsTest {
         CommandRun.of("convert", npz.toString(), safetensors.toString()).requireSuccess();
         TensorFile first = TensorFile.read(pth);
         TensorFile last = Safetensors.read(safetensors);
-        first.tensors().forEach(tensor -> assertEquals(
-                -1, tensor.bytes().mismatch(last.tensor(tensor.name()).bytes())));
+        first.tensors()
+                .forEach(tensor -> assertEquals(
+                        -1, tensor.bytes().mismatch(last.tensor(tensor.name()).bytes())));
         assertEquals(first.tensors().size(), last.tensors().size());
     }
 
@@ -112,8 +115,7 @@ final class FormatCommandsTest {
         CommandRun.of("convert", file.toString(), npz.toString()).requireSuccess();
         String images = SmallImages.write(folder.resolve("images")).toString();
         String ofModel = accuracy("run", "--model", file.toString(), "--data", images, "--steps", "5", "--json");
-        assertEquals(
-                ofModel, accuracy("run", "--model", npz.toString(), "--data", images, "--steps", "5", "--json"));
+        assertEquals(ofModel, accuracy("run", "--model", npz.toString(), "--data", images, "--steps", "5", "--json"));
     }
 
     private static String accuracy(String... arguments) throws IOException {
@@ -150,10 +152,47 @@ final class FormatCommandsTest {
     void wrongArguments() throws IOException {
         Path file = model();
         CommandRun.of("convert", file.toString(), folder.resolve("net.xyz").toString())
-                .requireFailureWith(2, "'net.xyz' does not say a format, expected a name that ends in one of [.safetensors, .npz");
+                .requireFailureWith(
+                        2, "'net.xyz' does not say a format, expected a name that ends in one of [.safetensors, .npz");
         CommandRun.of("convert", file.toString(), file.toString()).requireFailureWith(2, "IN and OUT are one file");
         CommandRun.of("convert", file.toString(), folder.resolve("net.pth").toString())
                 .requireFailureWith(1, "net.pth: is of a format that is read alone");
         assertFalse(Files.exists(folder.resolve("net.pth")));
+    }
+
+    @Test
+    void aGraphOfNirIsShownAndConvertedWithACertificate() throws IOException {
+        Path graph = write("nir", "nir_recurrent", "graph.nir");
+        String text = CommandRun.of("show", graph.toString()).requireSuccess();
+        for (String part : List.of("NIR", "lif.lif", "lif.w_rec", "which the file does not say", "Euler's method")) {
+            assertTrue(text.contains(part), text);
+        }
+        Path input = write("nir", "nir_recurrent", "input.npy");
+        for (String out : List.of("model.safetensors", "again.nir")) {
+            Path written = folder.resolve(out);
+            String json = CommandRun.of(
+                            "convert", "--check", input.toString(), graph.toString(), written.toString())
+                    .requireSuccess();
+            JsonNode certificate = new ObjectMapper().readTree(json);
+            assertTrue(certificate.path("equal").booleanValue(), json);
+            assertEquals(64, certificate.path("in_sha256").asText().length());
+            assertEquals(64, certificate.path("out_sha256").asText().length());
+            assertEquals(2, certificate.path("int8").size(), json);
+            assertTrue(Files.exists(written));
+        }
+        String notices = CommandRun.of("convert", model().toString(), folder.resolve("trained.nir").toString())
+                .requireSuccess();
+        assertTrue(notices.contains("reset kind: 'lif1' has the reset SUBTRACT at the NEXT_STEP"), notices);
+        assertTrue(notices.contains("the time step"), notices);
+    }
+
+    @Test
+    void aGraphOfNirThatIsBrokenLeavesNothing() throws IOException {
+        Path broken = write("nir", "malformed_nir", "tau_zero.nir");
+        Path out = folder.resolve("out.safetensors");
+        CommandRun run = CommandRun.of("convert", "--check", "random", broken.toString(), out.toString());
+        assertEquals(1, run.code());
+        assertEquals(1, run.err().lines().count(), run.err());
+        assertFalse(Files.exists(out));
     }
 }

@@ -41,8 +41,7 @@ public final class RandomNeuron {
     /** The model that is said as equations. */
     public static final int EQUATIONS = 16;
 
-    private static final List<String> TEXTS = List.of(
-            """
+    private static final List<String> TEXTS = List.of("""
             neuron Adaptive
             param beta = 0.9, rho = 0.95, threshold = 0.5, jump = 0.2
             state v = 0.1, a
@@ -52,8 +51,7 @@ public final class RandomNeuron {
             spike v > threshold + a
             v = v - spike * (threshold + a)
             reset a = a + jump
-            """,
-            """
+            """, """
             neuron Exponential
             param beta = 0.9, tau = 5, slope = 0.5, rest = -0.25
             state v = rest, w
@@ -64,8 +62,7 @@ public final class RandomNeuron {
             spike v > 0.3
             reset v = rest
             reset w = w + 0.1
-            """,
-            """
+            """, """
             neuron Plain
             param beta = 0.9
             state u

@@ -50,7 +50,9 @@ abstract class NaiveNeurons {
     /** One object for each sample of a batch, of neurons that projections feed back to or not. */
     static NaiveNeurons[] of(Neuron neuron, Shape shape, int batch, boolean fed) {
         NaiveNeurons[] samples = new NaiveNeurons[batch];
-        if (neuron instanceof SLstm || neuron instanceof EquationNeuron || neuron instanceof LeakyParallel parallel && parallel.dropout() > 0) {
+        if (neuron instanceof SLstm
+                || neuron instanceof EquationNeuron
+                || neuron instanceof LeakyParallel parallel && parallel.dropout() > 0) {
             Group group = new Group(neuron, shape, batch, fed);
             for (int sample = 0; sample < batch; sample++) {
                 samples[sample] = group.sample(sample);

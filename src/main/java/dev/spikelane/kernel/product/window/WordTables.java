@@ -85,8 +85,8 @@ public final class WordTables {
 
     /** A subset is one with one input less, and the last input. */
     private void fill(PackedWeights weights, int output, int group, long to) {
-        long column = weights.blockOffset(output / PackedWeights.BLOCK)
-                + (long) (output % PackedWeights.BLOCK) * Float.BYTES;
+        long column =
+                weights.blockOffset(output / PackedWeights.BLOCK) + (long) (output % PackedWeights.BLOCK) * Float.BYTES;
         tables.set(JAVA_FLOAT, to, -0.0f);
         for (int subset = 1; subset < SUBSETS; subset++) {
             int last = Integer.highestOneBit(subset);

@@ -259,8 +259,8 @@ final class LeakyLoopVector implements LeakyLoop {
     /**
      * What the loop sees of a segment. Slices of one length, so that C2 finds out once for all of them how far the loop
      * may run without range checks: that took 27 of the 120 ns in which 1,000 leaky neurons do two steps (Zen 5,
-     * 2026-11). Rows of spikes are not sliced: where the profiles of segments are mixed, each slice was an object, of 40
-     * bytes a row.
+     * 2026-11). Rows of spikes are not sliced: where the profiles of segments are mixed, each slice was an object, of
+     * 40 bytes a row.
      */
     private static MemorySegment slice(MemorySegment segment, long offset, long bytes) {
         return SLICED ? segment.asSlice(offset, bytes) : segment;
