@@ -101,8 +101,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "Time steps of the neurons and networks, 1 to " + MOST_STEPS + ". Default: " + STEPS
-                    + ", or " + MapsRun.STEPS + " of the convolutional network.")
+            description = "Time steps of the neurons and networks, 1 to " + MOST_STEPS + ". Default: " + STEPS + ", or "
+                    + MapsRun.STEPS + " of the convolutional network.")
     private @Nullable Integer steps;
 
     @Option(
@@ -166,7 +166,8 @@ public final class DemoCommand implements Callable<Integer> {
             return 0;
         }
         try (Arena arena = Arena.ofShared()) {
-            Recording trains = new Recording(arena, Math.min(settings.steps(), DemoReport.MOST_STEPS), 1, TutorialRun.INPUTS);
+            Recording trains =
+                    new Recording(arena, Math.min(settings.steps(), DemoReport.MOST_STEPS), 1, TutorialRun.INPUTS);
             List<Trace> traces = traces(settings, arena, output);
             tutorial(settings, trains, output, progress);
             ImageTrains shown = page == null ? null : new ImageTrains(arena, settings.steps(), images.count());

@@ -77,12 +77,7 @@ record MapsReport(MapsRun.Result result) {
                         "trained on the training images of Fashion-MNIST, 8 bits each",
                         named("weights", MapsRun.WEIGHTS))
                 .value("network", "conv");
-        new Verdicts(
-                        images,
-                        result.counts(),
-                        result.recognition(),
-                        decoding())
-                .add(section);
+        new Verdicts(images, result.counts(), result.recognition(), decoding()).add(section);
         section.say(
                 "Spikes",
                 "per image: %s",
@@ -195,8 +190,7 @@ record MapsReport(MapsRun.Result result) {
     }
 
     private void maps(Report report, MapsRun.Kept kept, int image) {
-        report.section("Feature maps of " + label(image))
-                .text("Membranes and spikes of each map, step by step.");
+        report.section("Feature maps of " + label(image)).text("Membranes and spikes of each map, step by step.");
         for (int layer = 0; layer < network().populations().size(); layer++) {
             Population population = network().populations().get(layer);
             if (population.shape().width() > 1) {

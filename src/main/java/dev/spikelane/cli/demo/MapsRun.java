@@ -88,7 +88,8 @@ final class MapsRun {
                         spikes.merge(name, (double) count / images.count(), Double::sum);
                     }
                 });
-                FloatMatrix last = Objects.requireNonNull(layers.get(model.population())).counts();
+                FloatMatrix last =
+                        Objects.requireNonNull(layers.get(model.population())).counts();
                 for (int image = 0; image < batch; image++) {
                     counts.add(NetworkRun.row(last, image));
                 }
@@ -111,7 +112,8 @@ final class MapsRun {
                         .label());
             }
         }
-        boolean known = images.classes().stream().allMatch(label -> label < network().outputs());
+        boolean known =
+                images.classes().stream().allMatch(label -> label < network().outputs());
         return new Recognition(known ? images.classes() : List.of(), found, images.count());
     }
 
@@ -129,8 +131,7 @@ final class MapsRun {
                 simulation.reset();
                 simulation.runConstant(frames, settings.steps());
                 long now = System.nanoTime();
-                times.add(new PassTimes.Pass(
-                        0, (now - last) * 1e-9, (PassTimes.processorTime() - processor) * 1e-9));
+                times.add(new PassTimes.Pass(0, (now - last) * 1e-9, (PassTimes.processorTime() - processor) * 1e-9));
                 progress.advance(now - last);
                 last = now;
             }
@@ -155,7 +156,8 @@ final class MapsRun {
                 membranes.add(simulation.recordMembranes(name, steps).values());
             }
             simulation.runConstant(images.intensities(arena, 0, kept), steps);
-            return new Kept(kept, steps, spikes.stream().map(SpikeRecorder::spikes).toList(), membranes);
+            return new Kept(
+                    kept, steps, spikes.stream().map(SpikeRecorder::spikes).toList(), membranes);
         }
     }
 

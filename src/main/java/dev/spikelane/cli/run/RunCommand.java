@@ -115,8 +115,9 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--weights",
             paramLabel = "TYPE",
-            description = "int8 or int16: round the weights of dense connections and convolutions to integers, and compare"
-                    + " with floats; batch norms are folded into them first.")
+            description =
+                    "int8 or int16: round the weights of dense connections and convolutions to integers, and compare"
+                            + " with floats; batch norms are folded into them first.")
     private @Nullable String weights;
 
     @Option(names = "--batch", paramLabel = "N", description = "Images side by side. Default: ${DEFAULT-VALUE}.")

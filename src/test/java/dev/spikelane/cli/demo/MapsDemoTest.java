@@ -41,7 +41,9 @@ final class MapsDemoTest {
         JsonNode images = new ObjectMapper()
                 .readTree(demo("--count", "256", "--json", "--no-report"))
                 .get("images");
-        assertTrue(images.get("accuracy").asDouble() >= LEAST, images.get("accuracy").toString());
+        assertTrue(
+                images.get("accuracy").asDouble() >= LEAST,
+                images.get("accuracy").toString());
         int right = 0;
         for (JsonNode result : images.get("results")) {
             right += result.get("label").equals(result.get("recognized_as")) ? 1 : 0;
@@ -53,8 +55,18 @@ final class MapsDemoTest {
     @Test
     void recordsWhatItCounts() throws IOException {
         Path page = folder.resolve("maps.html");
-        String one = demo("--count", "5", "--batch", "2", "--threads", "2", "--json", "--out", folder.toString(),
-                "--report", page.toString());
+        String one = demo(
+                "--count",
+                "5",
+                "--batch",
+                "2",
+                "--threads",
+                "2",
+                "--json",
+                "--out",
+                folder.toString(),
+                "--report",
+                page.toString());
         String other = demo("--count", "5", "--json", "--no-report");
         JsonNode images = new ObjectMapper().readTree(one).get("images");
         assertEquals(new ObjectMapper().readTree(other).get("images"), images);
@@ -67,7 +79,13 @@ final class MapsDemoTest {
                     for (int step = 0; step < steps; step++) {
                         count += spikes.matrix().get(step * 5 + image, neuron) ? 1 : 0;
                     }
-                    assertEquals(count, images.get("results").get(image).get("counts").get(neuron).asInt());
+                    assertEquals(
+                            count,
+                            images.get("results")
+                                    .get(image)
+                                    .get("counts")
+                                    .get(neuron)
+                                    .asInt());
                 }
             }
         }
@@ -97,6 +115,7 @@ final class MapsDemoTest {
         FloatMatrix maps = FloatMatrix.of(new float[][] {{1, 2, 3, 4, 5, 6}});
         Mosaic mosaic = new Mosaic(Shape.of(3, 1, 2), 2);
         FloatMatrix image = FloatMatrix.of(new float[][] {{1, 2, 0, 3, 4, 0, 0, 0, 0, 0, 5, 6, 0, 0, 0}});
-        assertArrayEquals(Plot.image(image, 5).toBytes("png"), mosaic.figure(maps, 0).toBytes("png"));
+        assertArrayEquals(
+                Plot.image(image, 5).toBytes("png"), mosaic.figure(maps, 0).toBytes("png"));
     }
 }

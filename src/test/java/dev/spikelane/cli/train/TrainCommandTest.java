@@ -138,7 +138,8 @@ final class TrainCommandTest {
     void convolutionsNeedWholeImages() {
         Path model = folder.resolve("model.safetensors");
         train(model, "--preset", "recurrent", "--hidden", "6C3")
-                .requireFailureWith(2, "--hidden has a convolution, expected numbers of neurons for --preset recurrent");
+                .requireFailureWith(
+                        2, "--hidden has a convolution, expected numbers of neurons for --preset recurrent");
         train(model, "--hidden", "6C3", "--code", "pieces")
                 .requireFailureWith(2, "--code is pieces, expected one that shows whole images to the convolutions");
         train(model, "--hidden", "6C7").requireFailureWith(1, "projection 'conv1'", "7 x 7");

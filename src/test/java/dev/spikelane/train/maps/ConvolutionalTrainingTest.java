@@ -41,8 +41,7 @@ final class ConvolutionalTrainingTest {
     private static final int STEPS = 5;
     private static final int BATCH = 32;
     private static final int SIDE = 12;
-    private static final Batching BATCHING =
-            new Batching(BATCH).withShuffle(1).withCode(InputCode.frame());
+    private static final Batching BATCHING = new Batching(BATCH).withShuffle(1).withCode(InputCode.frame());
 
     /** Lines of one of four directions, which leave an image on one side and come back on the other, in noise. */
     private static Dataset lines(int count, long seed) {
@@ -91,7 +90,8 @@ final class ConvolutionalTrainingTest {
             double accuracy = evaluator.evaluate(lines(100, 2)).accuracy();
             assertTrue(accuracy > 0.8, "accuracy " + accuracy);
         }
-        assertTrue(Math.abs(skip.get(0, 0) - network.weights().get("skip.0.weight").get(0, 0)) > 1e-3);
+        assertTrue(
+                Math.abs(skip.get(0, 0) - network.weights().get("skip.0.weight").get(0, 0)) > 1e-3);
     }
 
     /** The report is that of dense layers: the same class for most images, with a quarter of the memory. */
@@ -173,14 +173,7 @@ final class ConvolutionalTrainingTest {
                 0.3709299f,
                 0.0412027f);
         assertValues(
-                network,
-                "conv2.1.running_var",
-                0.1861000f,
-                0.1697734f,
-                0.1494245f,
-                0.1253749f,
-                0.1501460f,
-                0.1887099f);
+                network, "conv2.1.running_var", 0.1861000f, 0.1697734f, 0.1494245f, 0.1253749f, 0.1501460f, 0.1887099f);
     }
 
     private static void assertValues(Network network, String name, float... expected) {
