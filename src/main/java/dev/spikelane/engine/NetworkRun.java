@@ -250,7 +250,7 @@ public final class NetworkRun {
     private ProjectionRun runWhole(
             ProjectionDescription projection, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
         ChainRun chain = new ChainRun(operators, memory.arena, ofThreads);
-        return new ProjectionRun(projection, chain, source, memory.arena, size.batch(), threads());
+        return new ProjectionRun(projection, chain, source, memory.arena, size);
     }
 
     private SourceRun source(SourceDescription source) {

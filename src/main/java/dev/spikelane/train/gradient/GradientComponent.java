@@ -160,6 +160,7 @@ public final class GradientComponent implements WayBack {
                     forward.chain(),
                     plan.size(),
                     pulls,
+                    plan.size().segments() == 1 || projection.delay() == 0,
                     run.scratch(),
                     crew);
         } catch (UnsupportedOperationException failure) {

@@ -54,7 +54,10 @@ public final class GradientProjection {
     /** The step of the currents that the first step that is taken back has given. */
     private int opened;
 
-    /** How many steps from that one on are made again between the operators, with their gradients. */
+    /** How many steps from that one on have gradients between the operators. */
+    private int taken;
+
+    /** How many of them are made again there. */
     private int made;
 
     GradientProjection(
@@ -134,7 +137,7 @@ public final class GradientProjection {
         summed = false;
         added = false;
         tiles = false;
-        made = 0;
+        taken = 0;
     }
 
     private void requireRows() {
@@ -214,7 +217,7 @@ public final class GradientProjection {
             reached = 0;
         }
         opened = first + delay();
-        made = 0;
+        taken = 0;
         if (reached > 0) {
             backTo(opened);
             toFirst(reached);
@@ -231,7 +234,8 @@ public final class GradientProjection {
 
     private void toFirst(int part, int thread) {
         int from = part * stepsInPart;
-        path.toFirst(port.from(opened + from), from, rowsOfPart(from), thread, toSource);
+        int row = size.inSegment(opened + from) * size.batch();
+        path.toFirst(port.from(opened + from), from, rowsOfPart(from), row, thread, toSource);
     }
 
     private int rowsOfPart(int from) {
@@ -270,18 +274,16 @@ public final class GradientProjection {
     }
 
     private void toFirst(int steps) {
-        made = 0;
         toSource = true;
-        if (path.readsMade()) {
-            between(steps);
-        } else if (!path.isOneOperator() || path.makesRows()) {
-            run(toFirst, steps);
+        if (path.readsMade() || !path.isOneOperator() || path.makesRows()) {
+            take(steps, path.readsMade());
         }
     }
 
-    private void between(int steps) {
-        run(between, steps);
-        made = steps;
+    private void take(int steps, boolean again) {
+        run(again ? between : toFirst, steps);
+        taken = steps;
+        made = again ? steps : 0;
     }
 
     /** Writes the gradients of whole rows of the source that some steps of currents have. */
@@ -303,7 +305,7 @@ public final class GradientProjection {
         if (path.readsMade()) {
             path.again(frame(), 0, size.batch(), 0);
         }
-        path.toFirst(ofFrame.get().matrix(), 0, size.batch(), 0, true);
+        path.toFirst(ofFrame.get().matrix(), 0, size.batch(), 0, 0, true);
     }
 
     /** Writes the gradients of a frame, behind {@link #openFrame}. */
@@ -329,10 +331,11 @@ public final class GradientProjection {
         }
         backTo(first); // the segment before needs the memory of the gradients
         if (learns) {
-            if (!path.isOneOperator() && !(opened == first && made == steps)) {
+            boolean there = opened == first && taken == steps && (made == steps || !path.makesAgain());
+            if (!path.isOneOperator() && !there) {
                 opened = first;
                 toSource = false;
-                between(steps);
+                take(steps, path.makesAgain());
             }
             path.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
             path.addWeights(first + steps == size.steps(), first == 0);
@@ -350,8 +353,10 @@ public final class GradientProjection {
         }
         if (learns && first == 0 && !added) {
             FloatMatrix sums = ofFrame.get().matrix();
-            path.again(frame(), 0, size.batch(), 0);
-            path.toFirst(sums, 0, size.batch(), 0, false);
+            if (path.makesAgain()) {
+                path.again(frame(), 0, size.batch(), 0);
+            }
+            path.toFirst(sums, 0, size.batch(), 0, 0, false);
             path.takeFrame(frame(), forward.source().frameVersion(), sums);
             path.addWeights(true, true);
         }
