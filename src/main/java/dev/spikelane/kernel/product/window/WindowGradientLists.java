@@ -10,11 +10,14 @@ final class WindowGradientLists {
     final int[] places;
     /** What is multiplied there. */
     final float[] factors;
+    /** For each list bytes to its sums. */
+    final long[] targets;
 
     WindowGradientLists(int lists, int places, boolean weighted) {
         this.starts = new int[lists];
         this.ends = new int[lists];
         this.places = new int[places];
         this.factors = new float[weighted ? places : 0];
+        this.targets = new long[lists];
     }
 }

@@ -29,17 +29,17 @@ final class WindowGradientMapVector {
             MemorySegment sums,
             int from,
             int step,
-            int[] bases,
+            long[] bases,
             int[] order,
             int first,
             int count,
             MemorySegment map,
-            int offset) {
+            long offset) {
         Checks.isNative(sums);
         Checks.isNative(map);
         for (int i = first; i < first + count; i++) {
             int position = order[i];
-            long at = bases[position] + (long) offset;
+            long at = bases[position] + offset;
             long of = from + (position - first) * (long) step;
             for (int lane = 0; lane < 4 * BYTES; lane += BYTES) {
                 FloatVector sum = FloatVector.fromMemorySegment(FLOAT, map, at + lane, ORDER);

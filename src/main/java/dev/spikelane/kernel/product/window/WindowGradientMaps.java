@@ -75,6 +75,7 @@ final class WindowGradientMaps {
         this.lists = new WindowGradientLists(count, Math.multiplyExact(count, capacity), false);
         for (int list = 0; list < count; list++) {
             lists.starts[list] = list * capacity;
+            lists.targets[list] = (long) list * x.kernel() * BLOCK_BYTES;
         }
         this.channels = new int[x.inputs() * shape.window().allChannels()];
         this.columns = new int[channels.length];
@@ -113,9 +114,11 @@ final class WindowGradientMaps {
      *
      * @param from bytes to them from the gradients that stand at a place
      * @param to bytes to them from the first sum
+     * @param pieces bytes from there to each four vectors
      * @param run adds as many
      */
-    record Chunk(int from, int to, WindowGradientRun run) {}
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Chunk(int from, int to, long[] pieces, WindowGradientRun run) {}
 
     private Chunk[] chunks() {
         int together = x.dilation() == 1 ? x.kernel() : 1;
@@ -125,7 +128,12 @@ final class WindowGradientMaps {
             int left = together * BLOCK_BYTES / Lanes.BYTES;
             for (int done = 0; left > 0; left -= WindowGradientRun.added(left)) {
                 int vectors = WindowGradientRun.added(left);
-                made.add(new Chunk(from + done, column * BLOCK_BYTES + done, WindowGradientRun.of(vectors, false)));
+                long[] pieces = new long[vectors / 4];
+                for (int i = 0; i < pieces.length; i++) {
+                    pieces[i] = 4L * i * Lanes.BYTES;
+                }
+                int to = column * BLOCK_BYTES + done;
+                made.add(new Chunk(from + done, to, pieces, WindowGradientRun.of(vectors, false)));
                 done += vectors * Lanes.BYTES;
             }
         }

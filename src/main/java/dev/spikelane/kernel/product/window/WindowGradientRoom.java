@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product.window;
 
+import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.product.dense.TileWalk;
 import java.lang.foreign.Arena;
@@ -34,7 +35,7 @@ public final class WindowGradientRoom {
         private Vectors(Arena arena, WindowGradientShape shape) {
             int positions = Math.min(POSITIONS, shape.window().positions());
             this.bits = new long[Math.ceilDiv(shape.columns(), Long.SIZE)];
-            this.lists = new WindowGradientLists(positions, positions * shape.outputsOfGroup(), true);
+            this.lists = new WindowGradientLists(positions, positions * shape.outputsOfGroup() + Lanes.COUNT, true);
             this.map = WindowGradientStrips.memory(arena, WindowGradientStrips.mapFloats(shape));
             this.sums = WindowGradientStrips.memory(arena, (long) positions * WindowGradientStrips.MOST_FLOATS);
         }

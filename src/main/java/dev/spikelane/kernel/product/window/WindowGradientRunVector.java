@@ -29,7 +29,7 @@ final class WindowGradientRunVector extends WindowGradientRun {
     private static final int COUNT = KIND.vectors();
     private static final boolean WEIGHTED = KIND.weighted();
     private static final int SLICE = COUNT * BYTES;
-    private static final int FOUR = 4 * BYTES;
+    private static final int PIECES = COUNT / 4;
 
     WindowGradientRunVector() {}
 
@@ -43,15 +43,16 @@ final class WindowGradientRunVector extends WindowGradientRun {
             int step,
             MemorySegment sums,
             long to,
-            long toNext) {
+            long[] pieces) {
         Checks.isNative(values);
         Checks.isNative(sums);
         int[] starts = lists.starts;
         int[] ends = lists.ends;
         int[] places = lists.places;
         float[] factors = lists.factors;
+        long[] targets = lists.targets;
         for (int list = first; list < end; list++) {
-            long own = to + (list - first) * toNext;
+            long own = to + targets[list];
             FloatVector zero = FloatVector.zero(FLOAT);
             FloatVector s0 = zero;
             FloatVector s1 = zero;
@@ -73,7 +74,8 @@ final class WindowGradientRunVector extends WindowGradientRun {
             FloatVector s17 = zero;
             FloatVector s18 = zero;
             FloatVector s19 = zero;
-            for (int in = WEIGHTED ? SLICE : 0; in < SLICE; in += FOUR) {
+            for (int in = WEIGHTED ? PIECES : 0; in < PIECES; in++) {
+                long piece = own + pieces[in];
                 s0 = s4;
                 s1 = s5;
                 s2 = s6;
@@ -90,10 +92,10 @@ final class WindowGradientRunVector extends WindowGradientRun {
                 s13 = s17;
                 s14 = s18;
                 s15 = s19;
-                s16 = FloatVector.fromMemorySegment(FLOAT, sums, own + in, ORDER);
-                s17 = FloatVector.fromMemorySegment(FLOAT, sums, own + in + BYTES, ORDER);
-                s18 = FloatVector.fromMemorySegment(FLOAT, sums, own + in + 2 * BYTES, ORDER);
-                s19 = FloatVector.fromMemorySegment(FLOAT, sums, own + in + 3 * BYTES, ORDER);
+                s16 = FloatVector.fromMemorySegment(FLOAT, sums, piece, ORDER);
+                s17 = FloatVector.fromMemorySegment(FLOAT, sums, piece + BYTES, ORDER);
+                s18 = FloatVector.fromMemorySegment(FLOAT, sums, piece + 2 * BYTES, ORDER);
+                s19 = FloatVector.fromMemorySegment(FLOAT, sums, piece + 3 * BYTES, ORDER);
             }
             int last = ends[list];
             for (int i = starts[list]; i < last; i++) {
@@ -148,17 +150,24 @@ final class WindowGradientRunVector extends WindowGradientRun {
                 FloatVector v19 = FloatVector.fromMemorySegment(FLOAT, at, SLICE - BYTES, ORDER);
                 s19 = WEIGHTED ? factor.fma(v19, s19) : v19.add(s19);
             }
-            for (int out = SLICE - FOUR; out >= 0; out -= FOUR) {
+            for (int out = PIECES - 1; out >= 0; out--) {
+                long piece = own + pieces[out];
+                if (WEIGHTED) {
+                    s16 = FloatVector.fromMemorySegment(FLOAT, sums, piece, ORDER).add(s16);
+                    s17 = FloatVector.fromMemorySegment(FLOAT, sums, piece + BYTES, ORDER).add(s17);
+                    s18 = FloatVector.fromMemorySegment(FLOAT, sums, piece + 2 * BYTES, ORDER).add(s18);
+                    s19 = FloatVector.fromMemorySegment(FLOAT, sums, piece + 3 * BYTES, ORDER).add(s19);
+                }
                 if (s16.getClass() != VECTOR
                         || s17.getClass() != VECTOR
                         || s18.getClass() != VECTOR
                         || s19.getClass() != VECTOR) {
                     throw new AssertionError(OTHER_VECTOR);
                 }
-                s16.intoMemorySegment(sums, own + out, ORDER);
-                s17.intoMemorySegment(sums, own + out + BYTES, ORDER);
-                s18.intoMemorySegment(sums, own + out + 2 * BYTES, ORDER);
-                s19.intoMemorySegment(sums, own + out + 3 * BYTES, ORDER);
+                s16.intoMemorySegment(sums, piece, ORDER);
+                s17.intoMemorySegment(sums, piece + BYTES, ORDER);
+                s18.intoMemorySegment(sums, piece + 2 * BYTES, ORDER);
+                s19.intoMemorySegment(sums, piece + 3 * BYTES, ORDER);
                 s19 = s15;
                 s18 = s14;
                 s17 = s13;

@@ -38,7 +38,7 @@ final class WindowGradientStrips {
     private final MemorySegment weights;
     private boolean finite;
     /** For each position bytes in a map to what it reads first. */
-    private final int[] bases;
+    private final long[] bases;
     /** Positions in which neighbors stand in rows of their own, so that no load waits for the store before. */
     private final int[] order;
 
@@ -49,9 +49,10 @@ final class WindowGradientStrips {
      * @param places in the weights of an output where they begin
      * @param lengths weights of each
      * @param offsets bytes in a map from what a position reads first
+     * @param run multiplies as many
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Strip(int first, int[] places, int[] lengths, int[] offsets, WindowGradientRun run) {
+    private record Strip(int first, int[] places, int[] lengths, long[] offsets, WindowGradientRun run) {
         int bytes() {
             return places.length * PIECE_BYTES;
         }
@@ -67,9 +68,9 @@ final class WindowGradientStrips {
         Strip last = strips[strips.length - 1];
         int pieces = last.first + last.places.length;
         this.weights = memory(arena, (long) shape.groups() * shape.outputsOfGroup() * pieces * PIECE);
-        this.bases = new int[shape.window().positions()];
+        this.bases = new long[shape.window().positions()];
         for (int i = 0; i < bases.length; i++) {
-            bases[i] = (int) mapOffset(
+            bases[i] = mapOffset(
                     WindowGradientShape.firstWindow(y) + i / x.outputs() * y.stride(),
                     WindowGradientShape.firstWindow(x) + i % x.outputs() * x.stride());
         }
@@ -108,7 +109,7 @@ final class WindowGradientStrips {
             int vectors = WindowGradientRun.multiplied(4 * (all - first), shape.outputsOfGroup());
             int[] places = new int[vectors / 4];
             int[] lengths = new int[vectors / 4];
-            int[] offsets = new int[vectors / 4];
+            long[] offsets = new long[vectors / 4];
             for (int i = 0; i < places.length; i++) {
                 int down = all - 1 - first - i;
                 int run = down / inRun;
@@ -116,7 +117,7 @@ final class WindowGradientStrips {
                 places[i] = run * ofRun + piece;
                 lengths[i] = Math.min(PIECE, ofRun - piece);
                 int ky = run / runs * shape.window().y().dilation();
-                offsets[i] = (int) mapOffset(ky, run % runs * x.dilation()) + piece * Float.BYTES;
+                offsets[i] = mapOffset(ky, run % runs * x.dilation()) + piece * Float.BYTES;
             }
             made[count] = new Strip(first, places, lengths, offsets, WindowGradientRun.of(vectors, true));
             first += places.length;
@@ -169,11 +170,11 @@ final class WindowGradientStrips {
     }
 
     /** Adds what the lists of some positions give to a map. */
-    void add(WindowGradientLists lists, int group, int first, int count, MemorySegment sums, MemorySegment map) {
+    void add(WindowGradientLists lists, int group, int first, int count, MemorySegment map) {
+        System.arraycopy(bases, first, lists.targets, 0, count);
         for (Strip strip : strips) {
-            int bytes = strip.bytes();
-            strip.run.add(lists, 0, count, weights, offset(group, strip), bytes, sums, 0, bytes);
-            addSums(strip, first, count, sums, map);
+            strip.run.add(
+                    lists, 0, count, weights, offset(group, strip), strip.bytes(), map, 0, strip.offsets);
         }
     }
 

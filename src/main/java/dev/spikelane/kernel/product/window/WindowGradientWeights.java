@@ -159,8 +159,7 @@ public final class WindowGradientWeights {
         int rows = shape.window().y().kernel();
         int first = (group * shape.channels() + firstChannel) * rows;
         int end = (group * shape.channels() + endChannel) * rows;
-        int listBytes = shape.window().x().kernel() * BLOCK_BYTES;
-        long at = to + (long) firstChannel * rows * listBytes;
+        long at = to - own.lists.targets[group * shape.channels() * rows];
         for (WindowGradientMaps.Chunk chunk : own.chunks) {
             chunk.run()
                     .add(
@@ -172,7 +171,7 @@ public final class WindowGradientWeights {
                             BLOCK_BYTES,
                             sums,
                             at + chunk.to(),
-                            listBytes);
+                            chunk.pieces());
         }
     }
 
