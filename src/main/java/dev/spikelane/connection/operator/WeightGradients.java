@@ -115,8 +115,17 @@ public interface WeightGradients extends Rounds {
     }
 
     /**
-     * Tells how much memory lists, and sums of blocks of samples behind the first, may take beside that of the arena,
-     * for sources such as the last.
+     * Tells how much memory of the arena sums of blocks of samples take behind the first block.
+     *
+     * @param samples of a step
+     * @return bytes
+     */
+    default long blockBytes(int samples) {
+        return 0;
+    }
+
+    /**
+     * Tells how much memory lists may take beside that of the arena, for sources such as the last.
      *
      * @param steps of a source
      * @param samples of a step

@@ -304,6 +304,20 @@ public final class GradientComponent implements WayBack {
         return bytes;
     }
 
+    /** Bytes of the arena that sums of blocks of so many samples take behind the first block. */
+    public long blockBytes(int samples) {
+        long bytes = 0;
+        for (GradientNorm norm : norms) {
+            bytes += norm.blockBytes(samples);
+        }
+        for (GradientProjection term : terms) {
+            for (WeightGradients weights : term.weights()) {
+                bytes += weights == null ? 0 : weights.blockBytes(samples);
+            }
+        }
+        return bytes;
+    }
+
     /** Takes notice that somebody else has changed values. */
     public void refresh() {
         for (GradientProjection term : terms) {

@@ -20,4 +20,11 @@ final class WindowGradientLists {
         this.factors = new float[weighted ? places : 0];
         this.targets = new long[lists];
     }
+
+    /** Bytes on the heap. */
+    long bytes() {
+        return (long) Integer.BYTES * (starts.length + ends.length + (long) places.length)
+                + (long) Float.BYTES * factors.length
+                + (long) Long.BYTES * targets.length;
+    }
 }

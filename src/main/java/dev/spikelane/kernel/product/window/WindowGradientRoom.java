@@ -57,6 +57,15 @@ public final class WindowGradientRoom {
     }
 
     /**
+     * Tells how much memory lists take beside that of the arena.
+     *
+     * @return bytes on the heap
+     */
+    public long listBytes() {
+        return vectors == null ? 0 : vectors.lists.bytes() + (long) Long.BYTES * vectors.bits.length;
+    }
+
+    /**
      * Tells whether this serves a convolution.
      *
      * @param other its shape

@@ -53,7 +53,7 @@ public final class WindowGradientWeights {
      * @return bytes on the heap
      */
     public long listBytes() {
-        return maps == null ? 0 : maps.lists.places.length * (long) Integer.BYTES;
+        return maps == null ? 0 : maps.lists.bytes();
     }
 
     /**
