@@ -108,7 +108,7 @@ public final class WindowGradientInput {
                 list(gradient, row, group, first, count, own);
                 if (own.lists.ends[count - 1] * 100L > (long) count * shape.outputsOfGroup() * MOST_FILLED
                         && strips.isFinite()) {
-                    strips.addAll(gradient, row, group, first, count, own.tile, own.sums, own.map);
+                    strips.addAll(gradient, row, group, first, count, own);
                 } else {
                     strips.add(own.lists, group, first, count, own.map);
                 }

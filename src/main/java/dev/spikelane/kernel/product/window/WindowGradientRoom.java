@@ -24,6 +24,9 @@ public final class WindowGradientRoom {
         final long[] bits;
 
         final WindowGradientLists lists;
+        /** In which sums are added to the map. */
+        final int[] order;
+
         /** Inputs of a group, padding included. */
         final MemorySegment map;
 
@@ -36,6 +39,7 @@ public final class WindowGradientRoom {
             int positions = Math.min(POSITIONS, shape.window().positions());
             this.bits = new long[Math.ceilDiv(shape.columns(), Long.SIZE)];
             this.lists = new WindowGradientLists(positions, positions * shape.outputsOfGroup() + Lanes.COUNT, true);
+            this.order = new int[positions];
             this.map = WindowGradientStrips.memory(arena, WindowGradientStrips.mapFloats(shape));
             this.sums = WindowGradientStrips.memory(arena, (long) positions * WindowGradientStrips.MOST_FLOATS);
         }
