@@ -1,7 +1,10 @@
 package dev.spikelane.cli;
 
 import dev.spikelane.cli.demo.DemoCommand;
+import dev.spikelane.cli.format.ConvertCommand;
+import dev.spikelane.cli.format.ShowCommand;
 import dev.spikelane.cli.input.CommonOptions;
+import dev.spikelane.cli.run.ExportCommand;
 import dev.spikelane.cli.run.RunCommand;
 import dev.spikelane.cli.terminal.Failures;
 import dev.spikelane.cli.terminal.Program;
@@ -43,6 +46,9 @@ import picocli.CommandLine.TypeConversionException;
             DemoCommand.class,
             TrainCommand.class,
             RunCommand.class,
+            ShowCommand.class,
+            ConvertCommand.class,
+            ExportCommand.class,
             InfoCommand.class,
             BenchCommand.class,
             HelpCommand.class,
@@ -53,8 +59,13 @@ public final class Main implements Runnable {
     static {
         // picocli sets the annotated fields. When these packages are part of a module, they are closed to other
         // modules.
-        for (Class<?> each :
-                List.of(Main.class, CommonOptions.class, DemoCommand.class, TrainCommand.class, RunCommand.class)) {
+        for (Class<?> each : List.of(
+                Main.class,
+                CommonOptions.class,
+                DemoCommand.class,
+                TrainCommand.class,
+                RunCommand.class,
+                ShowCommand.class)) {
             Main.class.getModule().addOpens(each.getPackageName(), CommandLine.class.getModule());
         }
     }

@@ -5,6 +5,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Lapicque;
@@ -51,6 +52,8 @@ public final class NeuronOptions {
         NeuronOptions said = switch (neuron) {
             case Alpha model -> model("Alpha").firing(model.firing());
             case DeltaLeaky _ -> model("DeltaLeaky");
+            case EquationNeuron model ->
+                model("Equation").and("text", model.text()).and("seed", model.seed());
             case HandLif _ -> model("HandLif");
             case Lapicque model -> model("Lapicque").firing(model.firing()).and("time_step", model.timeStep());
             case Leaky model -> model("Leaky").firing(model.firing());

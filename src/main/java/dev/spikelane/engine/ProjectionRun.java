@@ -2,6 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
@@ -24,7 +25,7 @@ public final class ProjectionRun {
      */
     static final int VALUE_ROWS_AT_A_TIME = 256;
 
-    private final ProjectionDescription projection;
+    private final ProjectionDescription description;
     private final ChainRun chain;
     private final SourceRun source;
     private final Arena arena;
@@ -52,21 +53,21 @@ public final class ProjectionRun {
 
     /** Lets a projection run behind a source, over samples of a batch. */
     public ProjectionRun(
-            ProjectionDescription projection, ChainRun chain, SourceRun source, Arena arena, RunSize size) {
-        this.projection = projection;
+            ProjectionDescription description, ChainRun chain, SourceRun source, Arena arena, RunSize size) {
+        this.description = description;
         this.chain = chain;
         this.source = source;
         this.arena = arena;
         this.size = size;
         this.batch = size.batch();
-        this.delay = projection.delay();
+        this.delay = description.delay();
         this.threads = size.threads();
         this.isHeld = new boolean[Math.ceilDiv(chain.outputs(), Long.SIZE)];
     }
 
     /** Returns what was said of it. */
-    public ProjectionDescription projection() {
-        return projection;
+    public ProjectionDescription description() {
+        return description;
     }
 
     /** Returns the operators at work. */

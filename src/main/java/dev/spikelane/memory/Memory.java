@@ -10,6 +10,14 @@ final class Memory {
     /** Bytes of a cache line, and of the widest vector. */
     static final long ALIGNMENT = 64;
 
+    /**
+     * Bytes of a page, and of what CPUs compare of addresses at first: a load waits for a store before it that differs
+     * in whole pages only. Rows of whole pages, each at the same place in its page as those of other matrices, are so
+     * loaded before they are stored; where currents began 64 bytes below states, a loop took up to 1.6 times as long
+     * (1,000 leaky neurons, Zen 4; 1.06 times on Zen 5; 2026-11).
+     */
+    private static final long PAGE = 4096;
+
     /** A thread that never runs and owns no arena; it inherits nothing that it would keep alive. */
     private static final Thread STRANGER = Thread.ofPlatform()
             .name("spikelane-stranger")
@@ -18,7 +26,7 @@ final class Memory {
 
     private Memory() {}
 
-    /** Zeroed memory for {@code rows} rows of {@code rowBytes} bytes, 64-byte aligned. */
+    /** Zeroed memory for {@code rows} rows of {@code rowBytes} bytes, which begin where lines of the cache do. */
     static MemorySegment allocate(Arena arena, String what, int rows, int columns, long rowBytes) {
         long bytes;
         try {
@@ -28,7 +36,7 @@ final class Memory {
                     what + " [" + rows + " x " + columns + "] needs more bytes than a 64-bit size can say", overflow);
         }
         try {
-            MemorySegment segment = arena.allocate(bytes, ALIGNMENT);
+            MemorySegment segment = arena.allocate(bytes, rowBytes % PAGE == 0 ? PAGE : ALIGNMENT);
             if (!segment.isNative() || segment.isMapped()) {
                 throw new IllegalArgumentException(
                         "arena allocates " + segment + ", expected native memory that is not mapped");

@@ -14,6 +14,7 @@ import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Lapicque;
@@ -30,7 +31,9 @@ import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Makes a model of what {@link NeuronWriter} says. */
@@ -57,6 +60,7 @@ final class NeuronReader {
         Neuron neuron = switch (model.text()) {
             case "Alpha" -> new Alpha(parameter("alpha"), parameter("beta"), firing());
             case "DeltaLeaky" -> new DeltaLeaky(parameter("beta"), parameter("deltaThreshold"));
+            case "Equation" -> equations();
             case "HandLif" -> new HandLif(parameter("beta"), parameter("threshold"));
             case "Lapicque" ->
                 new Lapicque(
@@ -97,6 +101,21 @@ final class NeuronReader {
         value.requireOnly(members);
         value.member("parameters").requireOnly(parameters);
         return neuron;
+    }
+
+    private Neuron equations() throws IOException {
+        JsonValue text = member("text");
+        try {
+            Neuron neuron =
+                    EquationNeuron.of(text.text()).withSeed(member("seed").integer(Long.MIN_VALUE, Long.MAX_VALUE));
+            Map<String, Parameter> values = new LinkedHashMap<>();
+            for (String name : neuron.parameters().keySet()) {
+                values.put(name, parameter(name));
+            }
+            return neuron.withParameters(values);
+        } catch (IllegalArgumentException refused) {
+            throw text.unexpected("equations: " + refused.getMessage());
+        }
     }
 
     private JsonValue member(String name) throws IOException {

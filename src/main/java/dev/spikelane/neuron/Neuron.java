@@ -23,6 +23,7 @@ import java.util.Map;
 public sealed interface Neuron
         permits Alpha,
                 DeltaLeaky,
+                EquationNeuron,
                 HandLif,
                 Lapicque,
                 Leaky,

@@ -49,6 +49,10 @@ public final class NeuronState {
     private final long[] steps;
     /** What runs of words read and write, by their first word; made when first needed. */
     private final @Nullable StepRun[] runs;
+    /** The same for neurons of equations. */
+    private final @Nullable EquationRun[] equationRuns;
+    /** What variables are at the start, {@code [variables x neurons]}; null for zeros. */
+    private final @Nullable FloatMatrix initial;
 
     /**
      * What there is of a state; states of the same layout can be copied into each other.
@@ -87,7 +91,8 @@ public final class NeuronState {
         }
     }
 
-    private NeuronState(Arena arena, Layout layout, @Nullable Tile feedback) {
+    private NeuronState(Arena arena, Layout layout, @Nullable FloatMatrix initial, @Nullable Tile feedback) {
+        this.initial = initial;
         this.scratch = new Scratch(arena);
         int batch = layout.batch();
         int neurons = layout.neurons();
@@ -107,11 +112,18 @@ public final class NeuronState {
         this.workspace = LstmStep.workspace(arena, neurons);
         this.steps = new long[spikes.stride()];
         this.runs = new StepRun[spikes.stride()];
+        this.equationRuns = new EquationRun[initial == null ? 0 : spikes.stride()];
+        start();
     }
 
     /** Zeros. */
     static NeuronState zeros(Arena arena, Layout layout) {
-        return new NeuronState(arena, layout, null);
+        return new NeuronState(arena, layout, null, null);
+    }
+
+    /** Variables that begin with values, {@code [variables x neurons]}. */
+    static NeuronState starting(Arena arena, Layout layout, FloatMatrix initial) {
+        return new NeuronState(arena, layout, initial, null);
     }
 
     /**
@@ -119,7 +131,7 @@ public final class NeuronState {
      */
     static NeuronState feedingBack(Arena arena, Layout layout, Operator connection) {
         FloatMatrix currents = FloatMatrix.zeros(arena, layout.batch(), connection.outputs());
-        NeuronState made = new NeuronState(arena, layout, Tile.whole(currents));
+        NeuronState made = new NeuronState(arena, layout, null, Tile.whole(currents));
         connection.reserve(made.scratch);
         return made;
     }
@@ -200,14 +212,24 @@ public final class NeuronState {
         return steps[0];
     }
 
-    /** Sets all variables to zero, forgets spikes and inputs, and begins with step 0 again. */
+    /**
+     * Sets all variables to what they are at the start, zero unless the model says otherwise, forgets spikes and
+     * inputs, and begins with step 0 again.
+     */
     public void reset() {
-        all.fill(0);
+        start();
         spikes.clear();
         if (window != null) {
             window.fill(0);
         }
         Arrays.fill(steps, 0);
+    }
+
+    private void start() {
+        all.fill(0);
+        for (int row = 0; initial != null && row < all.rows(); row++) {
+            Rows.copy(initial, row / layout.batch(), all, row, 1);
+        }
     }
 
     /**
@@ -384,11 +406,6 @@ public final class NeuronState {
         return layout.recurrent();
     }
 
-    /** All variables, one below the other. */
-    FloatMatrix all() {
-        return all;
-    }
-
     /** What the bytes of a state hold, behind its steps. */
     Signal[] parts() {
         return parts;
@@ -414,6 +431,16 @@ public final class NeuronState {
         return of.feedback() == of.current()
                 ? made
                 : made.feedback(of.feedback().matrix());
+    }
+
+    /** Where loops of equations find what a run of some words reads and writes. */
+    EquationRun run(EquationGroup group, int firstWord) {
+        EquationRun made = equationRuns[firstWord];
+        if (made == null || made.group() != group) {
+            made = new EquationRun(group);
+            equationRuns[firstWord] = made;
+        }
+        return made;
     }
 
     /** The currents of a run of all neurons, of one port if both matrices are the same. */

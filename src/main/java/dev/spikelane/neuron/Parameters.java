@@ -42,6 +42,7 @@ final class Parameters<N extends Neuron> {
         return switch (neuron) {
             case Alpha model -> model.named();
             case DeltaLeaky model -> model.named();
+            case EquationNeuron model -> model.named();
             case HandLif model -> model.named();
             case Lapicque model -> model.named();
             case Leaky model -> model.named();

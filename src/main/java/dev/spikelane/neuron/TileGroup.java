@@ -6,7 +6,8 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
 /** Neurons that run in part, as their currents come, or as a whole. */
-sealed interface TileGroup extends NeuronGroup, PortSteps<NeuronState> permits LeakyGroup, StepwiseGroup {
+sealed interface TileGroup extends NeuronGroup, PortSteps<NeuronState>
+        permits EquationGroup, LeakyGroup, StepwiseGroup {
 
     /**
      * Runs the step whose rows begin at {@code row}; what a run checks is checked.

@@ -2,7 +2,7 @@ package dev.spikelane.train;
 
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -17,7 +17,7 @@ import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.train.gradient.Dropout;
 import dev.spikelane.train.gradient.FiringGradient;
 import dev.spikelane.train.gradient.GradientBlueprint;
-import dev.spikelane.train.gradient.GradientComponent;
+import dev.spikelane.train.gradient.GradientRun;
 import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.GradientValues;
 import dev.spikelane.train.gradient.InputForm;
@@ -441,9 +441,8 @@ public final class GradientsBuilder {
             for (GradientSlot slot : gradients.slots()) {
                 sums += slot.values().rowOffset(slot.values().rows());
             }
-            GradientComponent machine = gradients.machine();
-            return new Needed(
-                    arena.bytes(), machine.listBytes(every, batch), machine.blockBytes(batch), sums);
+            GradientRun run = gradients.run();
+            return new Needed(arena.bytes(), run.listBytes(every, batch), run.blockBytes(batch), sums);
         }
     }
 
@@ -494,12 +493,12 @@ public final class GradientsBuilder {
     }
 
     /** What must be freed of gradients that nobody closed: reachable from a cleaner, so it must not know them. */
-    private record Forgotten(Arena arena, WorkerPool crew) implements Runnable {
+    private record Forgotten(Arena arena, WorkerPool workers) implements Runnable {
 
         @Override
         public void run() {
             if (arena.scope().isAlive()) {
-                crew.close();
+                workers.close();
                 arena.close();
             }
         }
@@ -508,11 +507,11 @@ public final class GradientsBuilder {
     /**
      * Lays everything out in an arena, for threads, both of which the gradients close, for one version of the values.
      */
-    Gradients build(Arena arena, int samples, WorkerPool crew) {
-        return layout.guard().read(() -> make(arena, samples, crew));
+    Gradients build(Arena arena, int samples, WorkerPool workers) {
+        return layout.guard().read(() -> make(arena, samples, workers));
     }
 
-    private Gradients make(Arena arena, int samples, WorkerPool crew) {
+    private Gradients make(Arena arena, int samples, WorkerPool workers) {
         try {
             GradientBlueprint plan = new GradientBlueprint(
                     network,
@@ -529,13 +528,13 @@ public final class GradientsBuilder {
                     seed,
                     form,
                     use);
-            GradientComponent machine = new GradientComponent(plan, inputs, crew);
-            List<GradientSlot> slots = GradientValues.slots(plan, machine);
-            Gradients gradients = new Gradients(plan, machine, slots, crew);
-            CLEANER.register(gradients, new Forgotten(arena, crew));
+            GradientRun run = new GradientRun(plan, inputs, workers);
+            List<GradientSlot> slots = GradientValues.slots(plan, run);
+            Gradients gradients = new Gradients(plan, run, slots, workers);
+            CLEANER.register(gradients, new Forgotten(arena, workers));
             return gradients;
         } catch (RuntimeException | Error failure) {
-            crew.close();
+            workers.close();
             arena.close();
             throw failure;
         }

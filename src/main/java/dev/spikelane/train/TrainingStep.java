@@ -102,7 +102,7 @@ final class TrainingStep implements AutoCloseable {
                 loss += part.term(sample);
             }
             requireFinite(loss, firstStep);
-            running.follow(part.gradients().machine());
+            running.follow(part.gradients().run());
             running.requireFinite();
             right += part.right();
             if (shard == batch.shards() - 1) {
@@ -148,7 +148,7 @@ final class TrainingStep implements AutoCloseable {
         }
         requireFinite(loss, 0);
         running.begin();
-        running.follow(part.gradients().machine());
+        running.follow(part.gradients().run());
         running.requireFinite();
         int decoded = part.right();
         parts.back(part, true);
@@ -156,7 +156,7 @@ final class TrainingStep implements AutoCloseable {
         for (GradientSlot slot : parts.gradients().slots()) {
             gradients.put(slot.name(), gradient(slot.name()));
         }
-        running.statistics(part.gradients().machine(), gradients);
+        running.statistics(part.gradients().run(), gradients);
         return new ShardGradients(shard, batch.shards(), batch.samples(), gradients, terms, decoded);
     }
 

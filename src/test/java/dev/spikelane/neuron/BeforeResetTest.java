@@ -99,7 +99,7 @@ final class BeforeResetTest {
     /** Whether a membrane after the step decides alone. */
     private static boolean tells(Neuron model) {
         return switch (model) {
-            case HandLif _, DeltaLeaky _ -> false;
+            case HandLif _, DeltaLeaky _, EquationNeuron _ -> false;
             case LeakyParallel parallel -> parallel.dropout() == 0;
             default -> !firing(model).inhibition();
         };
@@ -115,7 +115,8 @@ final class BeforeResetTest {
             case RSynaptic synaptic -> synaptic.firing();
             case SLstm lstm -> lstm.firing();
             case Lif lif -> lif.firing();
-            case DeltaLeaky _, HandLif _, LeakyParallel _, StateLeaky _ -> Firing.DEFAULT.withReset(Reset.NONE);
+            case DeltaLeaky _, EquationNeuron _, HandLif _, LeakyParallel _, StateLeaky _ ->
+                Firing.DEFAULT.withReset(Reset.NONE);
         };
     }
 

@@ -23,6 +23,7 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
@@ -89,6 +90,18 @@ class FiniteDifferencesTest {
         models.put("SpikingJelly", Lif.spikingJelly(2).withThreshold(NEVER));
         models.put("Norse", Lif.norse(0.01, 20, 30).withThreshold(NEVER));
         models.put("Sinabs", Lif.sinabs(2).withThreshold(NEVER));
+        models.put("equations", EquationNeuron.of("""
+                param beta = 0.9, tau = 3, slope = 0.5
+                state v = 0.2, w, x
+                input current
+                let share = exp(-beta / 2)
+                x = tanh(x) * share + log(2 + current^2)
+                dv/dt = (x - v + slope * exp(-w)) / tau : euler
+                dw/dt = (v - w) / tau : exact
+                v = v * beta
+                spike v > 1000
+                v = v - spike * beta
+                """).with("tau", 3, 4, 5, 6));
         models.put("SLSTM", new SLstm(gates, biases, NEVER));
         models.put("RLeaky by another", new RLeaky(Recurrence.by(new Scale(0.5f)), 0.8).withThreshold(NEVER));
         Shape maps = Shape.of(2, 2, 1);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Kernel;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -50,8 +50,7 @@ final class ForetoldBytesProperties {
                 case SPIKES, ANY -> gradients.forward(spikes(steps * batch, columns, random));
             }
             gradients.backward();
-            long foretold =
-                    builder(network, form, steps, batch, threads, every).arenaBytes();
+            long foretold = builder(network, form, steps, batch, threads, every).arenaBytes();
             long taken = arena.bytes();
             String what = foretold + " foretold, " + taken + " taken: " + form + " " + given + ", batch " + batch
                     + ", threads " + threads + ", steps " + steps + ", every " + every + "\n" + network;
@@ -94,7 +93,10 @@ final class ForetoldBytesProperties {
             }
             builder.neuron(neuron(random));
         }
-        return builder.flatten().dense(1 + random.nextInt(70), weights).neuron(neuron(random)).build();
+        return builder.flatten()
+                .dense(1 + random.nextInt(70), weights)
+                .neuron(neuron(random))
+                .build();
     }
 
     private static Neuron neuron(Random random) {

@@ -67,6 +67,11 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return said;
     }
 
+    /** Returns what inference multiplies columns by and adds, where all steps have the same. */
+    public NormFactors factors() {
+        return factors;
+    }
+
     /** How many positions a channel has. */
     int positions() {
         return shape.size() / said.channels();
@@ -319,8 +324,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
         private static Learned learned(ValueDescription of, FloatMatrix values, FloatMatrix sum, int step) {
             Shape shape = Shape.of(sum.columns());
-            return new Learned(
-                    of.name(), values, () -> new Sum(sum, OperatorValues.ofRows(of, shape, sum)), step);
+            return new Learned(of.name(), values, () -> new Sum(sum, OperatorValues.ofRows(of, shape, sum)), step);
         }
 
         @Override

@@ -19,6 +19,11 @@ public final class FlattenOperator implements Operator {
         setSpikeValue(spikeValue);
     }
 
+    /** Returns the shape whose inner order rows come in. */
+    public Shape shape() {
+        return shape;
+    }
+
     @Override
     public int inputs() {
         return shape.size();

@@ -27,6 +27,16 @@ public final class PoolOperator implements Operator {
         setSpikeValue(spikeValue);
     }
 
+    /** Returns what is pooled. */
+    public MapPool pool() {
+        return pool;
+    }
+
+    /** Whether the largest values are taken, not sums. */
+    public boolean isMax() {
+        return said.rule() == Pool.Rule.MAX;
+    }
+
     @Override
     public int inputs() {
         return pool.inputs();

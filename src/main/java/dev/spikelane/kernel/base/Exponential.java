@@ -1,8 +1,7 @@
 package dev.spikelane.kernel.base;
 
 /**
- * The exponential function of numbers that are not positive, in float32 without fused operations and within 2 units in
- * the last place.
+ * The exponential function in float32, without fused operations and within 2 units in the last place.
  *
  * <p>{@code e^x = 2^n e^r} with n the nearest integer to {@code x / ln 2}; the polynomial for r is that of {@code expf}
  * in Cephes (S. Moshier). Below {@value #LEAST}, where the result would leave the normal numbers, it is 0.
@@ -10,6 +9,12 @@ package dev.spikelane.kernel.base;
 public final class Exponential {
 
     public static final float LEAST = -87;
+
+    /** From here on, {@link #any} is infinite for sure; it is from 127.5 ln 2 = 88.376 on. */
+    public static final float MOST = 89;
+
+    /** Above it, {@link #anyMinusOne} is {@link #any}. */
+    public static final float MOST_MINUS_ONE = 80;
 
     public static final float LOG2_E = 1.442695f;
 
@@ -41,6 +46,29 @@ public final class Exponential {
             return 0;
         }
         float rounded = x * LOG2_E + ROUND;
+        return (rest(x, rounded) + 1) * power(rounded);
+    }
+
+    /** The same for any number: infinite where the nearest power of 2 is, from 88.376 on. */
+    public static float any(float x) {
+        return scalar(x > MOST ? MOST : x);
+    }
+
+    /** {@code e^x - 1} for any number, and near 0 without the loss of a difference. */
+    public static float anyMinusOne(float x) {
+        if (x < LEAST) {
+            return -1;
+        }
+        if (x > MOST_MINUS_ONE) {
+            return any(x);
+        }
+        float rounded = x * LOG2_E + ROUND;
+        float power = power(rounded);
+        return rest(x, rounded) * power + (power - 1);
+    }
+
+    /** {@code e^r - 1}, r being what is left of x behind {@code n ln 2}. */
+    private static float rest(float x, float rounded) {
         float n = rounded - ROUND;
         float r = x - n * LN2_HIGH - n * LN2_LOW;
         float p = TERM_7;
@@ -49,7 +77,10 @@ public final class Exponential {
         p = p * r + TERM_4;
         p = p * r + TERM_3;
         p = p * r + TERM_2;
-        float power = Float.intBitsToFloat((Float.floatToRawIntBits(rounded) + EXPONENT) << MANTISSA_BITS);
-        return (p * (r * r) + r + 1) * power;
+        return p * (r * r) + r;
+    }
+
+    private static float power(float rounded) {
+        return Float.intBitsToFloat((Float.floatToRawIntBits(rounded) + EXPONENT) << MANTISSA_BITS);
     }
 }

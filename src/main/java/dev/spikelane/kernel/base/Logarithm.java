@@ -44,6 +44,14 @@ public final class Logarithm {
         return x >= Float.MIN_NORMAL ? of(x) : (float) Math.log(x);
     }
 
+    /** The same, but that numbers too small for the normal format count as 0. */
+    public static float ofNormal(float x) {
+        if (x >= Float.MIN_NORMAL) {
+            return of(x);
+        }
+        return x >= 0 ? Float.NEGATIVE_INFINITY : Float.NaN;
+    }
+
     /** The specification; {@code x} is normal and above 0, maybe infinite. */
     public static float of(float x) {
         if (x == Float.POSITIVE_INFINITY) {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MapPool {
 
+    private final Window window;
     private final boolean largest;
     /** For each output the inputs that it reads. */
     private final Places places;
@@ -34,6 +35,7 @@ public final class MapPool {
     private final Places readers;
 
     private MapPool(Window window, boolean largest, float @Nullable [] divisors) {
+        this.window = window;
         this.largest = largest;
         this.places = Places.of(window, divisors);
         this.readers = places.reversed(window.y().inputs() * window.x().inputs());
@@ -68,6 +70,16 @@ public final class MapPool {
         int padding = countsPadding ? axis.padding() : 0;
         int first = Math.max(axis.at(output, 0), -padding);
         return Math.min(axis.at(output, 0) + axis.kernel(), axis.inputs() + padding) - first;
+    }
+
+    /** Returns what is read. */
+    public Window window() {
+        return window;
+    }
+
+    /** Returns what the sum of each position is divided by; null if nothing. */
+    public float @Nullable [] divisors() {
+        return places.divisors();
     }
 
     /** Returns how many values a row has. */

@@ -62,7 +62,10 @@ final class PoolWinnersVector {
                 for (int i = first; i < end; i++) {
                     long at = keptRow + ((long) i * words + channel / Long.SIZE) * Long.BYTES;
                     long before = lane == 0 ? 0 : bits.get(JAVA_LONG, at);
-                    bits.set(JAVA_LONG, at, before | (winner.compare(EQ, i - first).toLong() & some) << lane);
+                    bits.set(
+                            JAVA_LONG,
+                            at,
+                            before | (winner.compare(EQ, i - first).toLong() & some) << lane);
                 }
             }
         }

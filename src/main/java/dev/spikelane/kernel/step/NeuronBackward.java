@@ -18,11 +18,14 @@ public interface NeuronBackward {
 
     /** Where the numbers of one step stand: matrices, and the row of the first sample in each. */
     final class Step {
+        /** No model has more variables. */
+        private static final int MOST_VARIABLES = 64;
+
         /** Starts without matrices. */
         public Step() {}
 
         /** The variables before the step. */
-        public final FloatMatrix[] before = new FloatMatrix[3];
+        public final FloatMatrix[] before = new FloatMatrix[MOST_VARIABLES];
 
         /** The row of the first sample in {@code before}. */
         public int beforeRow;
@@ -67,7 +70,9 @@ public interface NeuronBackward {
      * @param parameter the parameter
      * @param sum {@code [batch x neurons]}, added to: each neuron of each sample has a sum of its own
      */
-    void sum(LeakySums parameter, FloatMatrix sum);
+    default void sum(LeakySums parameter, FloatMatrix sum) {
+        throw new IllegalArgumentException("these neurons have no " + parameter);
+    }
 
     /** Takes the values that the parameters have now. */
     void update();

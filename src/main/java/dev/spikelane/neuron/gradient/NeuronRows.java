@@ -1,5 +1,6 @@
 package dev.spikelane.neuron.gradient;
 
+import dev.spikelane.equation.BoundEquations;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
@@ -62,7 +63,10 @@ public final class NeuronRows {
     private record Row(LeakySums sum, Values values) {}
 
     private final Neuron model;
-    private final LeakyParameters neurons;
+    /** The rows of neurons, which are of one kind or the other. */
+    private final @Nullable LeakyParameters neurons;
+
+    private final @Nullable BoundEquations equations;
     private final Map<String, Values> values = new LinkedHashMap<>();
     private final Map<String, List<Row>> rows = new LinkedHashMap<>();
     private final List<Values> all;
@@ -71,9 +75,10 @@ public final class NeuronRows {
 
     private final @Nullable Values carried;
 
-    private NeuronRows(Neuron model, LeakyParameters neurons) {
+    private NeuronRows(Neuron model, @Nullable LeakyParameters neurons, @Nullable BoundEquations equations) {
         this.model = model;
         this.neurons = neurons;
+        this.equations = equations;
         model.parameters().forEach((name, parameter) -> values.put(name, Values.of(parameter.values())));
         this.derived = switch (model) {
             case Alpha alpha ->
@@ -101,12 +106,19 @@ public final class NeuronRows {
      * @return what changes them; null if they feed back to themselves, so that they have no rows
      */
     public static @Nullable NeuronRows of(Neuron model, NeuronGroup group) {
-        return group instanceof Reversible neurons ? new NeuronRows(model, neurons.gradientParameters()) : null;
+        return switch (group) {
+            case BoundEquations neurons -> new NeuronRows(model, null, neurons);
+            case Reversible neurons -> new NeuronRows(model, neurons.gradientParameters(), null);
+            default -> null;
+        };
     }
 
     private List<Row> rows(String name) {
         List<Row> made = new ArrayList<>();
-        for (LeakySums sum : NeuronGradient.sums(model, name)) {
+        if (neurons == null) {
+            return made;
+        }
+        for (LeakySums sum : LeakyGradient.sums(model, name)) {
             boolean follows = sum == LeakySums.SCALE || model instanceof StateLeaky && name.equals("beta");
             Values held = follows ? Objects.requireNonNull(derived) : value(name);
             if (!neurons.has(sum)) {
@@ -129,7 +141,8 @@ public final class NeuronRows {
      *     as a row
      */
     public float @Nullable [] next(String name) {
-        return rows.getOrDefault(name, List.of()).isEmpty() ? null : value(name).next;
+        boolean there = equations == null ? !rows.getOrDefault(name, List.of()).isEmpty() : rows.containsKey(name);
+        return there ? value(name).next : null;
     }
 
     /**
@@ -199,9 +212,16 @@ public final class NeuronRows {
         for (int i = 0; i < names.size(); i++) {
             value(names.get(i)).take();
             List<Row> own = rows.getOrDefault(names.get(i), List.of());
-            for (int j = 0; j < own.size(); j++) {
+            if (equations != null) {
+                float[] held = equations.parameters().values(names.get(i));
+                System.arraycopy(value(names.get(i)).now, 0, held, 0, held.length);
+            }
+            for (int j = 0; j < own.size() && neurons != null; j++) {
                 neurons.set(own.get(j).sum, own.get(j).values.next);
             }
+        }
+        if (equations != null) {
+            equations.update();
         }
     }
 
@@ -227,7 +247,7 @@ public final class NeuronRows {
                     : StateLeaky.share(value("beta").next(i));
         }
         for (int i = 0; carried != null && i < carried.next.length; i++) {
-            carried.next[i] = NeuronGradient.carried(model, value(SPIKE_FACTOR).next(i));
+            carried.next[i] = LeakyGradient.carried(model, value(SPIKE_FACTOR).next(i));
         }
     }
 

@@ -8,7 +8,7 @@ import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.connection.operator.WeightRows;
 import dev.spikelane.engine.ChainRun;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.map.PoolWinners;
@@ -16,7 +16,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -39,14 +38,13 @@ final class GradientChain {
     private final StepViews<FloatMatrix>[] made;
 
     /** The gradients of that. */
-
     private final StepViews<FloatMatrix>[] ofMade;
     /** The gradients of the source, where they are made in whole rows; null otherwise. */
     private final @Nullable StepViews<FloatMatrix> ofSource;
 
     private final Scratch[] scratch;
     private final int batch;
-    private final WorkerPool crew;
+    private final WorkerPool workers;
     /** For each thread whole rows between two operators. */
     private final Tile[] tiles;
 
@@ -61,23 +59,22 @@ final class GradientChain {
     @SuppressWarnings("unchecked") // arrays of generics
     GradientChain(
             Arena arena,
-            List<Operator> path,
             ChainRun forward,
             RunSize size,
             boolean pulls,
             boolean keeps,
             Scratch[] scratch,
-            WorkerPool crew) {
+            WorkerPool workers) {
         this.forward = forward;
         this.scratch = scratch;
-        this.crew = crew;
+        this.workers = workers;
         this.batch = size.batch();
         FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
         this.tiles = new Tile[scratch.length];
         for (int i = 0; i < tiles.length; i++) {
             tiles[i] = Tile.whole(none);
         }
-        this.operators = path.toArray(Operator[]::new);
+        this.operators = forward.operators().toArray(Operator[]::new);
         this.inputs = new InputGradient[operators.length];
         this.weights = new WeightGradients[operators.length];
         this.rows = new WeightRows[operators.length];
@@ -263,13 +260,13 @@ final class GradientChain {
             WeightGradients each = weights[i];
             if (each != null) {
                 each.open(rows[i].steps(last, first));
-                crew.run(each);
+                workers.run(each);
             }
         }
     }
 
-    WorkerPool crew() {
-        return crew;
+    WorkerPool workers() {
+        return workers;
     }
 
     /** The gradients of the weights of the only operator; null if it has none, or there are several operators. */

@@ -10,6 +10,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Lapicque;
@@ -25,16 +26,51 @@ import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Random;
 
 /** Neurons of every model with random options. */
 public final class RandomNeuron {
 
     /** How many models there are. */
-    public static final int MODELS = 17;
+    public static final int MODELS = 18;
 
     /** The model whose spikes depend on the number of the sample in its batch. */
     public static final int DROPPING = 13;
+
+    /** The model that is said as equations. */
+    public static final int EQUATIONS = 16;
+
+    private static final List<String> TEXTS = List.of("""
+            neuron Adaptive
+            param beta = 0.9, rho = 0.95, threshold = 0.5, jump = 0.2
+            state v = 0.1, a
+            input current
+            v = beta * v + current
+            a = rho * a
+            spike v > threshold + a
+            v = v - spike * (threshold + a)
+            reset a = a + jump
+            """, """
+            neuron Exponential
+            param beta = 0.9, tau = 5, slope = 0.5, rest = -0.25
+            state v = rest, w
+            input current
+            refractory 2 holds v
+            dv/dt = (rest - v + slope * exp((v - 1) / slope)) / tau + beta * current - w : euler
+            dw/dt = 0.1 * v - w / 4 : exact
+            spike v > 0.3
+            reset v = rest
+            reset w = w + 0.1
+            """, """
+            neuron Plain
+            param beta = 0.9
+            state u
+            input current
+            u = beta * u + current - (u > 0.5) * 0.5
+            spike u > 0.5
+            carries 1.5
+            """);
 
     private final Arena arena;
     private final Shape shape;
@@ -67,7 +103,7 @@ public final class RandomNeuron {
 
     /** Whether a model has gradients, and they are plain operations on each neuron. */
     public static boolean hasPlainGradients(int model) {
-        return model != 0 && model != 12 && model != DROPPING;
+        return model != 0 && model != 12 && model != DROPPING && model != EQUATIONS;
     }
 
     public Neuron of(int model) {
@@ -92,8 +128,14 @@ public final class RandomNeuron {
             case DROPPING -> parallel().withDropout(0.3f, random.nextLong());
             case 14 -> Lif.sinabs(2).withFiring(firing(Reset.CLEAR));
             case 15 -> nir();
+            case EQUATIONS -> equations();
             default -> new Leaky(shares(), firing(Reset.SUBTRACT), Parameter.of(random.nextInt(3) == 0 ? 1.5f : 1));
         };
+    }
+
+    private EquationNeuron equations() {
+        EquationNeuron made = EquationNeuron.of(TEXTS.get(random.nextInt(TEXTS.size())));
+        return shape.rank() > 1 ? made.with("beta", random.nextFloat()) : made.withParameter("beta", shares());
     }
 
     private Lif nir() {

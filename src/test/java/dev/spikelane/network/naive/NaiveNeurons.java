@@ -3,6 +3,7 @@ package dev.spikelane.network.naive;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
@@ -49,7 +50,9 @@ abstract class NaiveNeurons {
     /** One object for each sample of a batch, of neurons that projections feed back to or not. */
     static NaiveNeurons[] of(Neuron neuron, Shape shape, int batch, boolean fed) {
         NaiveNeurons[] samples = new NaiveNeurons[batch];
-        if (neuron instanceof SLstm || neuron instanceof LeakyParallel parallel && parallel.dropout() > 0) {
+        if (neuron instanceof SLstm
+                || neuron instanceof EquationNeuron
+                || neuron instanceof LeakyParallel parallel && parallel.dropout() > 0) {
             Group group = new Group(neuron, shape, batch, fed);
             for (int sample = 0; sample < batch; sample++) {
                 samples[sample] = group.sample(sample);
@@ -65,7 +68,7 @@ abstract class NaiveNeurons {
     }
 
     /**
-     * Cells of SLSTM, whose elementary functions are polynomials, and neurons with a dropout, whose masks come from a
+     * Cells of SLSTM, whose elementary functions are polynomials, equations, whose loops have an interpreter to follow, and neurons with a dropout, whose masks come from a
      * generator of random numbers: here the model's own neurons are the reference, on the calling thread, one step of
      * the whole batch at a time. The last sample of a step makes it run. They stand in the inner order, in which the
      * first of equals wins; all have the same parameters, or a flat shape.

@@ -36,8 +36,8 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return source.channels() / groups();
     }
 
-    /** Output channels of a group. */
-    int outputs() {
+    /** Returns the output channels of a group. */
+    public int outputs() {
         return made.channels() / groups();
     }
 
@@ -46,8 +46,8 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return kernel.y().size() * kernel.x().size();
     }
 
-    /** The windows of each group. */
-    Window[] windows() {
+    /** Returns the windows of each group. */
+    public Window[] windows() {
         Window.Axis y = axis(kernel.y(), source.height(), made.height());
         Window.Axis x = axis(kernel.x(), source.width(), made.width());
         Window[] windows = new Window[groups()];
@@ -104,8 +104,8 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return kernel.transposed() ? output * places() + places() - 1 - place : k % inputs() * places() + place;
     }
 
-    /** The weights of a group in the order of unfolded rows, of all weights in torch's layout. */
-    FloatMatrix arranged(FloatMatrix torch, int group) {
+    /** Returns the weights of a group in the order of unfolded rows, of all weights in torch's layout. */
+    public FloatMatrix arranged(FloatMatrix torch, int group) {
         FloatMatrix arranged = FloatMatrix.zeros(outputs(), inputs() * places());
         for (int output = 0; output < arranged.rows(); output++) {
             for (int k = 0; k < arranged.columns(); k++) {
@@ -157,8 +157,11 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         }
     }
 
-    /** Integers of a group in the order of unfolded rows, with the scales of its outputs, of all in torch's layout. */
-    IntegerMatrix arranged(IntegerMatrix torch, int group) {
+    /**
+     * Returns integers of a group in the order of unfolded rows, with the scales of its outputs, of all in torch's
+     * layout.
+     */
+    public IntegerMatrix arranged(IntegerMatrix torch, int group) {
         int rows = outputs();
         int columns = inputs() * places();
         short[] items = new short[rows * columns];

@@ -153,10 +153,14 @@ final class WindowGradientRunVector extends WindowGradientRun {
             for (int out = PIECES - 1; out >= 0; out--) {
                 long piece = own + pieces[out];
                 if (WEIGHTED) {
-                    s16 = FloatVector.fromMemorySegment(FLOAT, sums, piece, ORDER).add(s16);
-                    s17 = FloatVector.fromMemorySegment(FLOAT, sums, piece + BYTES, ORDER).add(s17);
-                    s18 = FloatVector.fromMemorySegment(FLOAT, sums, piece + 2 * BYTES, ORDER).add(s18);
-                    s19 = FloatVector.fromMemorySegment(FLOAT, sums, piece + 3 * BYTES, ORDER).add(s19);
+                    s16 = FloatVector.fromMemorySegment(FLOAT, sums, piece, ORDER)
+                            .add(s16);
+                    s17 = FloatVector.fromMemorySegment(FLOAT, sums, piece + BYTES, ORDER)
+                            .add(s17);
+                    s18 = FloatVector.fromMemorySegment(FLOAT, sums, piece + 2 * BYTES, ORDER)
+                            .add(s18);
+                    s19 = FloatVector.fromMemorySegment(FLOAT, sums, piece + 3 * BYTES, ORDER)
+                            .add(s19);
                 }
                 if (s16.getClass() != VECTOR
                         || s17.getClass() != VECTOR

@@ -172,19 +172,12 @@ final class WindowGradientStrips {
     void add(WindowGradientLists lists, int group, int first, int count, MemorySegment map) {
         target(lists, first, count);
         for (Strip strip : strips) {
-            strip.run.add(
-                    lists, 0, count, weights, offset(group, strip), strip.bytes(), map, 0, strip.offsets);
+            strip.run.add(lists, 0, count, weights, offset(group, strip), strip.bytes(), map, 0, strip.offsets);
         }
     }
 
     /** The same where most of the gradients are not zero, from where they stand. */
-    void addAll(
-            FloatMatrix gradient,
-            int row,
-            int group,
-            int first,
-            int count,
-            WindowGradientRoom.Vectors own) {
+    void addAll(FloatMatrix gradient, int row, int group, int first, int count, WindowGradientRoom.Vectors own) {
         TileWalk tile = own.tile;
         MemorySegment sums = own.sums;
         target(own.lists, first, count);

@@ -3,6 +3,7 @@ package dev.spikelane.kernel.step.cell;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.Sigmoid;
 import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.Quantize;
@@ -172,12 +173,12 @@ public final class LstmBackward implements NeuronBackward {
         float before = Elements.get(step.before[0], step.beforeRow + sample, i);
         boolean above = options.compare() == Compare.STRICT ? before > threshold : before >= threshold;
         reset = above && options.resetsLater() ? 1 : 0;
-        input = LstmStep.sigmoid(gate(step, sample, LstmStep.INPUT, i));
-        forget = LstmStep.sigmoid(gate(step, sample, LstmStep.FORGET, i));
-        candidate = LstmStep.tanh(gate(step, sample, LstmStep.CANDIDATE, i));
-        output = LstmStep.sigmoid(gate(step, sample, LstmStep.OUTPUT, i));
+        input = Sigmoid.of(gate(step, sample, LstmStep.INPUT, i));
+        forget = Sigmoid.of(gate(step, sample, LstmStep.FORGET, i));
+        candidate = Sigmoid.tanh(gate(step, sample, LstmStep.CANDIDATE, i));
+        output = Sigmoid.of(gate(step, sample, LstmStep.OUTPUT, i));
         float cell = forget * Elements.get(step.before[1], step.beforeRow + sample, i) + input * candidate;
-        squashed = LstmStep.tanh(cell);
+        squashed = Sigmoid.tanh(cell);
         float h = output * squashed;
         return options.resetsLater() ? h - reset * (options.subtracts() ? threshold : h) : h;
     }

@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.Exponential;
+import dev.spikelane.kernel.base.Sigmoid;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
@@ -137,12 +137,12 @@ public final class LstmStep {
                 float before = Elements.get(state, sample, neuron);
                 float r = (strict ? before > threshold : before >= threshold) ? 1 : 0;
                 bits |= (long) r << neuron;
-                float input = sigmoid(gate(run, row, column(INPUT, neuron, channels)));
-                float forget = sigmoid(gate(run, row, column(FORGET, neuron, channels)));
-                float candidate = tanh(gate(run, row, column(CANDIDATE, neuron, channels)));
-                float output = sigmoid(gate(run, row, column(OUTPUT, neuron, channels)));
+                float input = Sigmoid.of(gate(run, row, column(INPUT, neuron, channels)));
+                float forget = Sigmoid.of(gate(run, row, column(FORGET, neuron, channels)));
+                float candidate = Sigmoid.tanh(gate(run, row, column(CANDIDATE, neuron, channels)));
+                float output = Sigmoid.of(gate(run, row, column(OUTPUT, neuron, channels)));
                 float cell = forget * Elements.get(state, batch + sample, neuron) + input * candidate;
-                float h = output * tanh(cell);
+                float h = output * Sigmoid.tanh(cell);
                 if (later) {
                     h = h - r * (subtracts ? threshold : h);
                 }
@@ -161,34 +161,4 @@ public final class LstmStep {
     static float gate(StepRun run, int row, int column) {
         return Elements.get(run.current, row, column) + Elements.get(run.feedback, row - run.firstFed, column);
     }
-
-    static float sigmoid(float x) {
-        float e = Exponential.scalar(-Math.abs(x));
-        return (x >= 0 ? 1 : e) / (1 + e);
-    }
-
-    static float tanh(float x) {
-        float magnitude = Math.abs(x);
-        float e = Exponential.scalar(-2 * magnitude);
-        float far = (1 - e) / (1 + e);
-        float square = x * x;
-        float p = TANH_11;
-        p = p * square + TANH_9;
-        p = p * square + TANH_7;
-        p = p * square + TANH_5;
-        p = p * square + TANH_3;
-        float near = p * square * x + x;
-        return magnitude < TANH_NEAR ? near : Math.copySign(far, x);
-    }
-
-    /**
-     * Below it, {@code tanh x} is a polynomial, as in Cephes (S. Moshier): the quotient of exponentials would cancel.
-     */
-    static final float TANH_NEAR = 0.625f;
-
-    static final float TANH_11 = -5.7049887e-3f;
-    static final float TANH_9 = 2.0639088e-2f;
-    static final float TANH_7 = -5.3739715e-2f;
-    static final float TANH_5 = 1.3331442e-1f;
-    static final float TANH_3 = -3.333328e-1f;
 }

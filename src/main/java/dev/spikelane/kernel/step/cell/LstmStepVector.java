@@ -12,6 +12,7 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.ExponentialVector;
+import dev.spikelane.kernel.base.Sigmoid;
 import dev.spikelane.kernel.base.SpikeLanesVector;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
@@ -152,7 +153,7 @@ final class LstmStepVector {
                 int done = Math.max(0, last - column + COUNT) / COUNT * COUNT;
                 for (int channel = done; channel < channels; channel++) {
                     float sum = LstmStep.gate(run, row, column + channel);
-                    float value = gate == LstmStep.CANDIDATE ? LstmStep.tanh(sum) : LstmStep.sigmoid(sum);
+                    float value = gate == LstmStep.CANDIDATE ? Sigmoid.tanh(sum) : Sigmoid.of(sum);
                     Elements.set(gates, gate, first + channel, value);
                 }
             }
@@ -228,11 +229,11 @@ final class LstmStepVector {
         FloatVector e = ExponentialVector.of(magnitude.mul(-2));
         FloatVector far = ONE.sub(e).div(ONE.add(e));
         FloatVector square = x.mul(x);
-        FloatVector p = square.mul(LstmStep.TANH_11).add(LstmStep.TANH_9);
-        p = p.mul(square).add(LstmStep.TANH_7);
-        p = p.mul(square).add(LstmStep.TANH_5);
-        p = p.mul(square).add(LstmStep.TANH_3);
+        FloatVector p = square.mul(Sigmoid.TANH_11).add(Sigmoid.TANH_9);
+        p = p.mul(square).add(Sigmoid.TANH_7);
+        p = p.mul(square).add(Sigmoid.TANH_5);
+        p = p.mul(square).add(Sigmoid.TANH_3);
         FloatVector near = p.mul(square).mul(x).add(x);
-        return far.blend(far.neg(), x.compare(LT, 0)).blend(near, magnitude.compare(LT, LstmStep.TANH_NEAR));
+        return far.blend(far.neg(), x.compare(LT, 0)).blend(near, magnitude.compare(LT, Sigmoid.TANH_NEAR));
     }
 }

@@ -81,7 +81,6 @@ final class LeakyLoopVector implements LeakyLoop {
         long first = run.firstWord * WORD_BYTES;
         long bytes = (run.endWord - run.firstWord) * WORD_BYTES;
         long firstSpikes = (long) run.firstWord * Long.BYTES;
-        long spikeBytes = (long) (run.endWord - run.firstWord) * Long.BYTES;
         long firstInput = first - (long) run.firstCurrent * Float.BYTES;
         int only = winner - run.firstWord * Long.SIZE;
         FloatMatrix current = run.current;
@@ -163,8 +162,6 @@ final class LeakyLoopVector implements LeakyLoop {
                 MemorySegment states = slice(ofState, stateRow, bytes);
                 MemorySegment inputs = slice(ofCurrent, inputRow, bytes);
                 MemorySegment nextInputs = slice(ofCurrent, nextInput, bytes);
-                MemorySegment out = slice(ofSpikes, outRow, spikeBytes);
-                MemorySegment outNext = slice(ofSpikes, nextOut, spikeBytes);
                 long secondRow = state.rowOffset(batch + sample) + first;
                 long thirdRow = state.rowOffset(2 * batch + sample) + first;
                 long previousRow = previous.rowOffset(sample) + firstSpikes;
@@ -193,7 +190,7 @@ final class LeakyLoopVector implements LeakyLoop {
 
                     VectorMask<Float> over = CHARGES
                             ? above(u, threshold)
-                            : VectorMask.fromLong(FLOAT, SpikeLanesVector.load(out, within(outRow), i));
+                            : VectorMask.fromLong(FLOAT, SpikeLanesVector.load(ofSpikes, outRow, i));
                     FloatVector back = OWN_SPIKES && CHARGES
                             ? where(VectorMask.fromLong(FLOAT, SpikeLanesVector.load(before, previousRow, i)), own)
                             : own;
@@ -213,7 +210,7 @@ final class LeakyLoopVector implements LeakyLoop {
                         counted = AT_ONCE ? load(silents, first + at).blend(load(fires, first + at), fired) : ONE;
                     }
                     u = resetAtOnce(charged, threshold, potential, over, fired, counted);
-                    SpikeLanesVector.store(out, within(outRow), i, fired.toLong());
+                    SpikeLanesVector.store(ofSpikes, outRow, i, fired.toLong());
                     if (RECORD) {
                         u.intoMemorySegment(kept, keptRow + at, ORDER);
                     }
@@ -227,7 +224,7 @@ final class LeakyLoopVector implements LeakyLoop {
                         second = x;
                         fired = fired(u, charged, threshold, over);
                         u = resetAtOnce(charged, threshold, potential, over, fired, counted);
-                        SpikeLanesVector.store(outNext, within(nextOut), i, fired.toLong());
+                        SpikeLanesVector.store(ofSpikes, nextOut, i, fired.toLong());
                         if (RECORD) {
                             u.intoMemorySegment(kept, nextKept + at, ORDER);
                         }
@@ -262,7 +259,8 @@ final class LeakyLoopVector implements LeakyLoop {
     /**
      * What the loop sees of a segment. Slices of one length, so that C2 finds out once for all of them how far the loop
      * may run without range checks: that took 27 of the 120 ns in which 1,000 leaky neurons do two steps (Zen 5,
-     * 2026-11).
+     * 2026-11). Rows of spikes are not sliced: where the profiles of segments are mixed, each slice was an object, of
+     * 40 bytes a row.
      */
     private static MemorySegment slice(MemorySegment segment, long offset, long bytes) {
         return SLICED ? segment.asSlice(offset, bytes) : segment;

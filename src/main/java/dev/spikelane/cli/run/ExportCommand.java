@@ -1,0 +1,90 @@
+package dev.spikelane.cli.run;
+
+import static dev.spikelane.cli.output.Value.named;
+
+import dev.spikelane.cli.input.Choices;
+import dev.spikelane.cli.output.Section;
+import dev.spikelane.cli.output.TextPrinter;
+import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.model.CExport;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Network;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes a model as a file that runs without Spikelane. */
+@Command(
+        name = "export",
+        sortOptions = false,
+        description = {
+            "Write a model as one file of C99: fixed memory, no libraries, a function for a step, and a self-test. It"
+                    + " makes the same spikes as Spikelane."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./spikelane export spikelane-model.safetensors --c network.c",
+            "  ./spikelane export m.safetensors --c network.c --weights int8",
+            "  cc -std=c99 -O3 -ffp-contract=off -DNETWORK_TEST network.c -o test && ./test 1000"
+        })
+public final class ExportCommand implements Callable<Integer> {
+
+    private static final Map<String, Boolean> INPUTS = Map.of("spikes", false, "values", true);
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Parameters(paramLabel = "MODEL", description = "Model file. 8-bit weights in it stay what they are.")
+    private Path model = Path.of("");
+
+    @Option(names = "--c", paramLabel = "FILE", required = true, description = "C file to write.")
+    private Path file = Path.of("");
+
+    @Option(
+            names = "--weights",
+            paramLabel = "TYPE",
+            description = "int8 or int16: round the weights of dense connections and convolutions to integers.")
+    private @Nullable String weights;
+
+    @Option(
+            names = "--input",
+            paramLabel = "KIND",
+            description = "spikes or values: what a step takes. Default: as the model was trained, else spikes.")
+    private @Nullable String input;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "What the names of functions start with. Default: ${DEFAULT-VALUE}.")
+    private String name = "network";
+
+    @Override
+    public Integer call() throws IOException {
+        ElementType type = weights == null ? null : Choices.choose(command, "--weights", weights, IntegerRun.TYPES);
+        Boolean values = input == null ? null : Choices.choose(command, "--input", input, INPUTS);
+        AtomicFile.requireWritable(file);
+        Network stored = ModelFile.readIntegers(model);
+        Network network = type == null ? stored : stored.quantized(type);
+        Map<String, String> notes = ModelFile.readModel(model).notes();
+        try {
+            CExport export = CExport.of(new Model(network, notes)).withName(name);
+            (values == null ? export : export.withValues(values)).write(file);
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(model + ": " + refused.getMessage(), refused);
+        }
+        Section said = Section.of("")
+                .say("Wrote", "%s, %,d bytes", named("file", file.toString()), named("bytes", Files.size(file)));
+        new TextPrinter(command.commandLine().getOut(), "%-6s  %s").add(said);
+        return 0;
+    }
+}

@@ -1,0 +1,14 @@
+package dev.spikelane.equation;
+
+/** Neurons of equations that are laid out. */
+public interface BoundEquations {
+
+    /** What they are. */
+    Equations equations();
+
+    /** The values of their parameters. */
+    EquationParameters parameters();
+
+    /** Takes the values that the parameters have now. */
+    void update();
+}

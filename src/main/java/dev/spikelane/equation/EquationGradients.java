@@ -1,0 +1,163 @@
+package dev.spikelane.equation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/**
+ * The way back through a step, in two programs, between which a surrogate takes the place of the derivative of firing.
+ * They compute the step again, from the variables before it. Rows of gradients have the names of what they are of
+ * behind {@value #GRADIENT}.
+ */
+public final class EquationGradients {
+
+    /** What begins the name of a row of gradients. */
+    public static final String GRADIENT = "d:";
+
+    /** What begins the name of a row that adds up gradients of a parameter. */
+    public static final String SUM = "sum:";
+
+    /** The row of distances to the threshold, and, behind {@value #GRADIENT}, of their gradients. */
+    public static final String DISTANCE = "distance";
+
+    private final Equations equations;
+    private final List<String> sums;
+    private final Node distance;
+    private final Node spike;
+    private final Map<Node, Node> gradients;
+    private final Graph graph = new Graph();
+
+    /**
+     * Differentiates a step.
+     *
+     * @param sums parameters, some of which follow from others, whose gradients are added up
+     */
+    public EquationGradients(Equations equations, List<String> sums) {
+        this.equations = equations;
+        this.sums = sums;
+        Map<Node, Node> made = Program.copy(equations.order(), graph, leaf -> graph.leaf(leaf.op(), leaf.name(), 0));
+        this.spike = Graph.of(made, equations.spike());
+        this.distance = spike.of(1);
+        Map<Node, Node> seeds = new LinkedHashMap<>();
+        List<Node> roots = new ArrayList<>();
+        equations.next().forEach((name, node) -> {
+            Node next = Graph.of(made, node);
+            roots.add(next);
+            seeds.merge(next, row(name), (one, other) -> graph.of(Op.ADD, one, other));
+        });
+        roots.add(spike);
+        Node carried = row(Equations.SPIKE);
+        Node carries = equations.carries();
+        Node ofSpike =
+                carries == null ? carried : graph.of(Op.MUL, carried, graph.leaf(Op.PARAMETER, carries.name(), 0));
+        seeds.merge(spike, ofSpike, (one, other) -> graph.of(Op.ADD, one, other));
+        this.gradients = Adjoint.gradients(graph, roots, seeds, (g, x, y) -> row(DISTANCE));
+    }
+
+    private Node row(String of) {
+        return graph.leaf(Op.STATE, GRADIENT + of, 0);
+    }
+
+    /** Whether gradients come to spikes from the variables behind them. */
+    public boolean throughSpikes() {
+        return Graph.order(equations.next().values()).contains(equations.spike());
+    }
+
+    /** From gradients of variables and of what spikes carry to those of spikes, and the distances to the threshold. */
+    public Program toDistance(Graph into) {
+        Program program = new Program(equations.name() + "ToDistance", 1);
+        Node ofSpike = Graph.of(gradients, spike);
+        Map<Node, Node> made = copy(List.of(ofSpike, distance), into);
+        program.store(Op.STATE, GRADIENT + Equations.SPIKE, 0, Graph.of(made, ofSpike));
+        program.store(Op.STATE, DISTANCE, 0, Graph.of(made, distance));
+        return program;
+    }
+
+    /** From gradients of the distances and of variables behind a step to those of inputs and of variables before it. */
+    public Program toCurrents(Graph into) {
+        Program program = new Program(equations.name() + "ToCurrents", 1);
+        Map<String, Node> stored = new LinkedHashMap<>();
+        for (String input : equations.inputs()) {
+            stored.put(GRADIENT + input, gradient(Op.STEP, input));
+        }
+        for (String name : equations.variables().keySet()) {
+            stored.put(GRADIENT + name, gradient(Op.STATE, name));
+        }
+        for (String name : sums) {
+            Node sum = graph.leaf(Op.STATE, SUM + name, 0);
+            stored.put(SUM + name, graph.of(Op.ADD, sum, gradient(Op.PARAMETER, name)));
+        }
+        Map<Node, Node> made = copy(List.copyOf(stored.values()), into);
+        stored.forEach((name, node) -> program.store(Op.STATE, name, 0, Graph.of(made, node)));
+        return program;
+    }
+
+    private Node gradient(Op op, String name) {
+        return gradients.getOrDefault(graph.leaf(op, name, 0), graph.constant(0));
+    }
+
+    private static Map<Node, Node> copy(List<Node> roots, Graph into) {
+        UnaryOperator<Node> leaves = leaf -> into.leaf(leaf.op(), leaf.name(), 0);
+        return Program.copy(Graph.order(roots), into, leaves);
+    }
+
+    /** The parameters from which a node follows, through others that follow from them too. */
+    public static Set<String> parametersOf(Equations equations, Node node) {
+        Set<String> found = new TreeSet<>();
+        for (Node each : Graph.order(List.of(node))) {
+            if (each.op() == Op.PARAMETER && found.add(each.name())) {
+                Derived derived = equations.derived().get(each.name());
+                if (derived != null) {
+                    derived.of().forEach(of -> found.addAll(parametersOf(equations, of)));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The parameters that can be learned: no variable begins with them, no spike carries them, no matrix has them. */
+    public static Set<String> learnable(Equations equations) {
+        Set<String> learnable = new TreeSet<>(equations.parameters().keySet());
+        equations.variables().values().forEach(node -> learnable.removeAll(parametersOf(equations, node)));
+        Node carries = equations.carries();
+        if (carries != null) {
+            learnable.removeAll(parametersOf(equations, carries));
+        }
+        for (Derived derived : equations.derived().values()) {
+            if (!derived.isExpression()) {
+                derived.of().forEach(node -> learnable.removeAll(parametersOf(equations, node)));
+            }
+        }
+        return learnable;
+    }
+
+    /** The parameters whose gradients must be added up, in order, to know those of some. */
+    public static List<String> sums(Equations equations, Set<String> learned) {
+        List<String> sums = new ArrayList<>(learned);
+        equations.derived().forEach((name, derived) -> {
+            for (Node node : derived.of()) {
+                if (!sums.contains(name)
+                        && parametersOf(equations, node).stream().anyMatch(learned::contains)) {
+                    sums.add(name);
+                }
+            }
+        });
+        return sums;
+    }
+
+    /** The derivatives of a parameter that follows from others with respect to some of these, as nodes. */
+    public static List<Node> derivatives(Derived of, List<String> by) {
+        Graph graph = new Graph();
+        Node root = of.of().getFirst();
+        Map<Node, Node> made =
+                Program.copy(Graph.order(List.of(root)), graph, leaf -> graph.leaf(leaf.op(), leaf.name(), 0));
+        Node copied = Graph.of(made, root);
+        return by.stream()
+                .map(name -> Adjoint.derivative(graph, copied, graph.leaf(Op.PARAMETER, name, 0)))
+                .toList();
+    }
+}

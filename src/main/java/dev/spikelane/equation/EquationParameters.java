@@ -1,0 +1,138 @@
+package dev.spikelane.equation;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The values of parameters, those that follow from others too, in memory where a {@link Frame} finds them. */
+public final class EquationParameters {
+
+    /** Rows begin where vectors and lines of the cache do. */
+    private static final int ALIGNMENT = 64;
+
+    private final int neurons;
+    /** One value, or one for each neuron. */
+    private final Map<String, float[]> values = new LinkedHashMap<>();
+
+    private final Map<String, MemorySegment> rows = new HashMap<>();
+    private final List<Following> following = new ArrayList<>();
+    private final List<LaidOut> laidOut = new ArrayList<>();
+
+    /**
+     * Lays values out.
+     *
+     * @param given by the names of {@link Equations#parameters}: one value, or one for each neuron; others are what the
+     *     text says
+     */
+    public EquationParameters(Arena arena, Equations equations, int neurons, Map<String, float[]> given) {
+        this.neurons = neurons;
+        given.forEach((name, of) -> {
+            if (of.length != 1 && of.length != neurons) {
+                throw new IllegalArgumentException(
+                        name + " has " + of.length + " values, expected 1 or " + neurons + ", one for each neuron");
+            }
+        });
+        equations
+                .parameters()
+                .forEach((name, value) ->
+                        values.put(name, given.getOrDefault(name, new float[] {(float) (double) value})));
+        equations.derived().forEach((name, of) -> {
+            float[] into = new float[isShared(of.of()) ? 1 : neurons];
+            values.put(name, into);
+            following.add(new Following(of, new DoubleProgram(of.of()), into));
+        });
+        int padded = Math.ceilDiv(neurons, Long.SIZE) * Long.SIZE;
+        values.forEach((name, of) -> {
+            MemorySegment row = arena.allocate((long) padded * Float.BYTES, ALIGNMENT);
+            rows.put(name, row);
+            laidOut.add(new LaidOut(of, row));
+        });
+        update();
+    }
+
+    /** Computes what follows from the {@link #values}, and lays all out anew; rows behind the last neuron repeat it. */
+    public void update() {
+        for (int i = 0; i < following.size(); i++) {
+            following.get(i).update(this);
+        }
+        for (int i = 0; i < laidOut.size(); i++) {
+            float[] of = laidOut.get(i).values;
+            MemorySegment row = laidOut.get(i).row;
+            for (int j = 0; j < row.byteSize() / Float.BYTES; j++) {
+                row.setAtIndex(JAVA_FLOAT, j, of[Math.min(j, of.length - 1)]);
+            }
+        }
+    }
+
+    /** What follows from other parameters. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    private record Following(Derived of, DoubleProgram program, float[] into) {
+
+        void update(EquationParameters parameters) {
+            for (int i = 0; i < into.length; i++) {
+                program.run(parameters, i);
+                into[i] = (float)
+                        (of.isExpression()
+                                ? program.value(0)
+                                : MatrixExponential.of(program.values(), of.size())[
+                                        of.row() * of.size() + of.column()]);
+            }
+        }
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    private record LaidOut(float[] values, MemorySegment row) {}
+
+    private boolean isShared(Collection<Node> nodes) {
+        return Graph.order(nodes).stream()
+                .noneMatch(node -> node.op() == Op.PARAMETER && values(node.name()).length > 1);
+    }
+
+    /** The value of a parameter for a neuron. */
+    float value(String name, int neuron) {
+        float[] all = values(name);
+        return all[all.length == 1 ? 0 : neuron];
+    }
+
+    /** The values of a parameter, one or one for each neuron; to be followed by {@link #update} if they are changed. */
+    public float[] values(String name) {
+        return Graph.of(values, name);
+    }
+
+    /** Names of the parameters that are one value for all neurons. */
+    public Set<String> shared() {
+        return values.entrySet().stream()
+                .filter(each -> each.getValue().length == 1)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The value of a node of parameters, for a neuron. */
+    public float of(Node node, int neuron) {
+        return (float) DoubleInterpreter.value(node, leaf -> value(leaf.name(), neuron));
+    }
+
+    /** Whether a node of parameters is one value for all neurons. */
+    public boolean isShared(Node node) {
+        return isShared(List.of(node));
+    }
+
+    /** Neurons of a row. */
+    public int neurons() {
+        return neurons;
+    }
+
+    /** Says where the parameters are. */
+    public void put(Frame frame) {
+        rows.forEach((name, row) -> frame.put(name, row, 0, 0));
+    }
+}

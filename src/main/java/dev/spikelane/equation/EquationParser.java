@@ -1,0 +1,360 @@
+package dev.spikelane.equation;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a neuron from text, a statement a line, unless a parenthesis is open; {@code #} begins a comment.
+ *
+ * <pre>{@code
+ * neuron NAME
+ * param  NAME [UNIT] = NUMBER, ...        one value, or one for each neuron; there is a parameter dt = 1
+ * let    NAME = EXPRESSION                of parameters, computed in float64 and rounded once
+ * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0
+ * input  NAME [UNIT], ...                 a port
+ * noise  NAME, ...                        standard normal, drawn anew at each step
+ * NAME = EXPRESSION                       in float32, in the order in which it is written
+ * dNAME/dt = EXPRESSION : euler           v + dt * f; lines that follow one another are done together
+ * dNAME/dt = EXPRESSION : exact           v + (exp(A * dt) - 1) / A * f, if f is A * v + B, and A and B stay for a
+ *                                         step; a linear system with coefficients of parameters by the exponential
+ *                                         of its matrix
+ * refractory EXPRESSION [holds NAME, ...] steps after a spike without another one, in which variables stay
+ * spike  [CONDITION and] A > B            or >=; a neuron fires where this holds
+ * reset  NAME = EXPRESSION                where a neuron fired
+ * carries EXPRESSION                      what a spike counts, of parameters; else 1
+ *
+ * EXPRESSION   CONDITION ? A : B, or, and, not, > >= < <=, + -, * /, -A, A^2 to A^16, NUMBER, NAME, (EXPRESSION),
+ *              abs exp expm1 fma log max min sigmoid sqrt tanh (...)
+ * }</pre>
+ *
+ * <p>A unit stands in brackets and is not checked. Numbers are rounded once to float32; each operation is one of
+ * float32, and none are fused but by {@code fma}. A comparison is a condition, and in arithmetic 1 or 0 without a
+ * gradient; {@code spike}, once it is declared, is the same with the gradient of the surrogate. In an equation of
+ * {@code dt}, what follows from parameters alone is computed once in float64, and a division by it multiplies by its
+ * inverse.
+ */
+public final class EquationParser {
+
+    /** All are stored in one loop, which HotSpot is to compile ({@code HugeMethodLimit}). */
+    private static final int MOST_STATES = 32;
+
+    private static final Set<String> WORDS = Set.of(
+            "and",
+            "carries",
+            "holds",
+            "input",
+            "let",
+            "neuron",
+            "noise",
+            "not",
+            "or",
+            "param",
+            "refractory",
+            "reset",
+            "spike",
+            "state");
+
+    private final Graph graph = new Graph();
+    private final Map<String, Node> names = new HashMap<>();
+    /** Lines in which names were declared. */
+    private final Map<String, Integer> lines = new HashMap<>();
+
+    private final LinkedHashMap<String, Double> parameters = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Derived> derived = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Node> variables = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Node> atSpike = new LinkedHashMap<>();
+    private final List<String> inputs = new ArrayList<>();
+    private final List<String> noises = new ArrayList<>();
+    private final Map<String, String> units = new HashMap<>();
+    private final List<String> held = new ArrayList<>();
+    private final ExpressionParser words;
+    private final Integrator integrator = new Integrator(graph, derived);
+    private String name = "neuron";
+    private @Nullable Node refractory;
+    private @Nullable Node spike;
+    private @Nullable Node carries;
+
+    private EquationParser(String text) {
+        this.words = new ExpressionParser(graph, Lexer.tokens(text), names);
+        parameters.put(Integrator.DT, 1.0);
+        names.put(Integrator.DT, graph.leaf(Op.PARAMETER, Integrator.DT, 0));
+    }
+
+    /**
+     * Reads a neuron.
+     *
+     * @throws IllegalArgumentException if the text is not one; the message says line, column, word and what was
+     *     expected
+     */
+    public static Equations parse(String text) {
+        return new EquationParser(text).all();
+    }
+
+    private Equations all() {
+        while (!words.atEnd()) {
+            Token first = words.peek(0);
+            try {
+                statement(first);
+            } catch (Graph.TooLargeException large) {
+                throw first.error(String.valueOf(large.getMessage()));
+            }
+            if (words.peek(0).kind() != Token.Kind.END) {
+                throw words.peek(0).error("found " + words.peek(0) + ", expected the end of the line");
+            }
+            words.take();
+        }
+        names.putAll(integrator.finish(names));
+        require(!variables.isEmpty(), "state");
+        require(!inputs.isEmpty(), "input");
+        Node fires = spike;
+        if (fires == null) {
+            throw missing("spike");
+        }
+        LinkedHashMap<String, Node> next = new LinkedHashMap<>();
+        variables.keySet().forEach(each -> next.put(each, Graph.of(names, each)));
+        dropUnusedStepTime(next.values(), fires);
+        return new Equations(
+                name, parameters, derived, variables, inputs, noises, units, atSpike, next, fires, carries);
+    }
+
+    private static void require(boolean there, String word) {
+        if (!there) {
+            throw missing(word);
+        }
+    }
+
+    private static IllegalArgumentException missing(String word) {
+        return new IllegalArgumentException("the text has no line '" + word + " ...', expected one");
+    }
+
+    /** The time of a step is a parameter where the text uses it. */
+    private void dropUnusedStepTime(Collection<Node> next, Node fires) {
+        List<Node> roots = new ArrayList<>(next);
+        roots.add(fires);
+        roots.addAll(variables.values());
+        derived.values().forEach(each -> roots.addAll(each.of()));
+        if (carries != null) {
+            roots.add(carries);
+        }
+        boolean used = Graph.order(roots).contains(names.get(Integrator.DT));
+        if (!used && !lines.containsKey(Integrator.DT)) {
+            parameters.remove(Integrator.DT);
+        }
+    }
+
+    private void statement(Token first) {
+        Token second = words.peek(1);
+        boolean equation = second.is("/")
+                && words.peek(2).is(Integrator.DT)
+                && words.peek(3).is("=");
+        if (equation && first.text().startsWith("d")) {
+            equation(words.take());
+            return;
+        }
+        names.putAll(integrator.finish(names));
+        if (second.is("=") && first.kind() == Token.Kind.NAME && !WORDS.contains(first.text())) {
+            assignment(words.take());
+            return;
+        }
+        words.take();
+        switch (first.text()) {
+            case "neuron" -> name = name(words.take()).text();
+            case "param" -> list(this::parameter);
+            case "let" -> let();
+            case "state" -> list(this::variable);
+            case "input" -> list(token -> row(token, inputs));
+            case "noise" -> list(this::noise);
+            case "refractory" -> refractory(first);
+            case "spike" -> spike(first);
+            case "reset" -> reset(first);
+            case "carries" -> carries(first);
+            default ->
+                throw first.error("found " + first + ", expected param, let, state, input, noise, refractory, spike, "
+                        + "reset, carries, NAME = ... or dNAME/dt = ...");
+        }
+    }
+
+    private void list(Consumer<Token> each) {
+        do {
+            Token token = name(words.take());
+            if (words.peek(0).kind() == Token.Kind.UNIT) {
+                units.put(token.text(), words.take().text().strip());
+            }
+            each.accept(token);
+        } while (words.takes(","));
+    }
+
+    /** A name that is declared by this word. */
+    private Token name(Token token) {
+        if (token.kind() != Token.Kind.NAME) {
+            throw token.error("found " + token + ", expected a name");
+        }
+        if (WORDS.contains(token.text())
+                || ExpressionParser.FUNCTIONS.contains(token.text())
+                || token.text().startsWith("_")) {
+            throw token.error(token + " is a word of the language, expected another name");
+        }
+        return token;
+    }
+
+    private void declare(Token token, Node node) {
+        Integer line = lines.putIfAbsent(token.text(), token.line());
+        if (line != null) {
+            throw token.error(token + " is declared in line " + line + ", expected another name");
+        }
+        names.put(token.text(), node);
+    }
+
+    private void parameter(Token token) {
+        words.expect("=");
+        Token at = words.peek(0);
+        Node value = words.number();
+        if (Graph.order(List.of(value)).stream().anyMatch(node -> node.op().isLeaf() && node.op() != Op.CONSTANT)) {
+            throw at.error(token + " depends on " + at + ", expected a number; 'let' makes parameters of others");
+        }
+        double number = DoubleInterpreter.value(value, node -> Double.NaN);
+        if (!Float.isFinite((float) number)) {
+            throw at.error(token + " is " + number + ", expected a finite number");
+        }
+        declare(token, graph.leaf(Op.PARAMETER, token.text(), 0));
+        parameters.put(token.text(), number);
+    }
+
+    private void let() {
+        Token token = name(words.take());
+        words.expect("=");
+        declare(token, integrator.derive(token.text(), ofParameters(token)));
+    }
+
+    private Node ofParameters(Token token) {
+        Node value = words.number();
+        if (!value.ofParameters()) {
+            throw token.error(token + " depends on more than parameters");
+        }
+        return value;
+    }
+
+    private void variable(Token token) {
+        if (variables.size() == MOST_STATES) {
+            throw token.error(token + " is one state too many, expected at most " + MOST_STATES);
+        }
+        Node initial = words.takes("=") ? ofParameters(token) : graph.constant(0);
+        if (spike != null) {
+            throw token.error(token + " is declared behind 'spike', expected it before");
+        }
+        declare(token, graph.leaf(Op.STATE, token.text(), 0));
+        variables.put(token.text(), initial);
+    }
+
+    private void row(Token token, List<String> to) {
+        declare(token, graph.leaf(Op.STEP, token.text(), 0));
+        to.add(token.text());
+    }
+
+    private void noise(Token token) {
+        row(token, noises);
+        names.put(token.text(), Noise.normal(graph, graph.leaf(Op.STEP, token.text(), 0)));
+    }
+
+    private void assignment(Token token) {
+        words.take();
+        Integer line = lines.get(name(token).text());
+        if (line != null && !variables.containsKey(token.text()) || parameters.containsKey(token.text())) {
+            throw token.error(token + " is no variable and cannot be assigned, expected another name");
+        }
+        names.put(token.text(), variables.containsKey(token.text()) ? words.number() : words.value());
+    }
+
+    private void equation(Token token) {
+        String variable = token.text().substring(1);
+        if (!variables.containsKey(variable)) {
+            throw token.error("'" + variable + "' is no state, expected one of " + variables.keySet());
+        }
+        words.take();
+        words.take();
+        words.take();
+        Node slope = words.number();
+        words.expect(":");
+        Token method = words.take();
+        if (!method.is("euler") && !method.is("exact")) {
+            throw method.error("found " + method + ", expected euler or exact");
+        }
+        integrator.add(token, variable, slope, method.is("exact"));
+    }
+
+    private void refractory(Token at) {
+        if (refractory != null || spike != null) {
+            throw at.error("there is a line 'refractory' or 'spike' already, expected 'refractory' once, before it");
+        }
+        Node steps = ofParameters(at);
+        if (words.takes("holds")) {
+            do {
+                Token token = words.take();
+                if (!variables.containsKey(token.text())) {
+                    throw token.error(token + " is no state, expected one of " + variables.keySet());
+                }
+                held.add(token.text());
+            } while (words.takes(","));
+        }
+        refractory = integrator.derive("_refractory", steps);
+        variables.put(at.text(), graph.constant(0));
+        names.put(at.text(), graph.leaf(Op.STATE, at.text(), 0));
+    }
+
+    private void spike(Token at) {
+        if (spike != null) {
+            throw at.error("there is a line 'spike' already, expected one; conditions are joined by 'and'");
+        }
+        Token first = words.peek(0);
+        Node condition = words.condition();
+        Node compared = condition.op() == Op.AND ? condition.of(1) : condition;
+        if (compared.op() != Op.GT && compared.op() != Op.GE) {
+            throw first.error("found another condition, expected 'A > B' or 'A >= B', behind conditions and 'and'");
+        }
+        Node zero = graph.constant(0);
+        Node left = names.getOrDefault("refractory", zero);
+        if (refractory != null) {
+            Node active = graph.of(Op.LE, left, zero);
+            for (String each : held) {
+                names.put(each, graph.of(Op.SELECT, active, Graph.of(names, each), graph.leaf(Op.STATE, each, 0)));
+            }
+            Node gate = condition.equals(compared) ? active : graph.of(Op.AND, active, condition.of(0));
+            condition = graph.of(Op.AND, gate, compared);
+        }
+        variables.keySet().forEach(each -> atSpike.put(each, Graph.of(names, each)));
+        spike = graph.of(Op.SPIKE, condition, graph.of(Op.SUB, compared.of(0), compared.of(1)));
+        names.put(at.text(), spike);
+        if (refractory != null) {
+            Node less = graph.of(Op.SUB, left, graph.constant(1));
+            Node rest = graph.of(Op.SELECT, graph.of(Op.GT, less, zero), less, zero);
+            names.put("refractory", graph.of(Op.SELECT, condition, refractory, rest));
+        }
+    }
+
+    private void reset(Token at) {
+        Node fired = spike;
+        if (fired == null) {
+            throw at.error("'reset' stands before 'spike', expected it behind");
+        }
+        Token token = words.take();
+        if (!variables.containsKey(token.text())) {
+            throw token.error(token + " is no state, expected one of " + variables.keySet());
+        }
+        words.expect("=");
+        names.put(token.text(), graph.of(Op.SELECT, fired.of(0), words.number(), Graph.of(names, token.text())));
+    }
+
+    private void carries(Token at) {
+        if (carries != null) {
+            throw at.error("there is a line 'carries' already, expected one");
+        }
+        carries = integrator.derive("_carries", ofParameters(at));
+    }
+}

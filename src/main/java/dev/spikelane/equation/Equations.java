@@ -1,0 +1,86 @@
+package dev.spikelane.equation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A neuron as {@link EquationParser} reads it: what a step makes of its variables. The nodes are as written, of one
+ * graph, whose leaves are parameters, variables before the step ({@link Op#STATE}), and inputs and noise of the step
+ * ({@link Op#STEP}).
+ *
+ * @param name the neuron's
+ * @param parameters by name, in order, and what they are by default; {@code dt} is always among them
+ * @param derived parameters that follow from others, by name; each needs none but those before it
+ * @param variables by name, in order, and their values at the start, of parameters alone
+ * @param inputs names of the ports
+ * @param noises names of rows of uniform numbers in [0, 1), drawn anew at each step, from which normal ones follow
+ * @param units by names of parameters, variables and inputs that have one
+ * @param atSpike each variable of a step when it is found out who fires, before what follows from that
+ * @param next each variable after the step
+ * @param spike a {@link Op#SPIKE}: whether a neuron fires, and the distance to its threshold
+ * @param carries a parameter that is what a spike carries; null for 1
+ */
+public record Equations(
+        String name,
+        SequencedMap<String, Double> parameters,
+        SequencedMap<String, Derived> derived,
+        SequencedMap<String, Node> variables,
+        List<String> inputs,
+        List<String> noises,
+        Map<String, String> units,
+        SequencedMap<String, Node> atSpike,
+        SequencedMap<String, Node> next,
+        Node spike,
+        @Nullable Node carries) {
+
+    /** Name of the row of spikes of a step. */
+    public static final String SPIKE = "spike";
+
+    /** What begins the name of a recorded variable's row. */
+    public static final String RECORD = "record:";
+
+    /** Nodes of a step, in the order of computation. */
+    public List<Node> order() {
+        List<Node> roots = new ArrayList<>(next.values());
+        roots.add(spike);
+        return Graph.order(roots);
+    }
+
+    /** The same neuron, with variables behind a step that are as they are {@link #atSpike}. */
+    public Equations beforeReset() {
+        return new Equations(
+                name, parameters, derived, variables, inputs, noises, units, atSpike, atSpike, spike, carries);
+    }
+
+    /**
+     * Makes a program of some steps at once, which carries variables from step to step in registers.
+     *
+     * @param steps how many
+     * @param recorded variables that are stored as they are behind each step, to rows named {@value #RECORD} and the
+     *     name
+     * @param graph a new one, {@link Lowering} for loops and {@link Graph} for the interpreter
+     */
+    public Program forward(int steps, List<String> recorded, Graph graph) {
+        Program program = new Program(name, steps);
+        Map<String, Node> now = new HashMap<>();
+        variables.keySet().forEach(each -> now.put(each, graph.leaf(Op.STATE, each, 0)));
+        List<Node> order = order();
+        for (int step = 0; step < steps; step++) {
+            int shift = step;
+            UnaryOperator<Node> leaves = leaf -> leaf.op() == Op.STATE
+                    ? Graph.of(now, leaf.name())
+                    : graph.leaf(leaf.op(), leaf.name(), leaf.op() == Op.STEP ? shift : 0);
+            Map<Node, Node> made = Program.copy(order, graph, leaves);
+            next.forEach((variable, node) -> now.put(variable, Graph.of(made, node)));
+            program.store(Op.STEP, SPIKE, shift, Graph.of(made, spike.of(0)));
+            recorded.forEach(each -> program.store(Op.STEP, RECORD + each, shift, Graph.of(now, each)));
+        }
+        variables.keySet().forEach(each -> program.store(Op.STATE, each, 0, Graph.of(now, each)));
+        return program;
+    }
+}

@@ -1,0 +1,276 @@
+package dev.spikelane.equation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Reads expressions from words, and is the place in the text. */
+final class ExpressionParser {
+
+    /** Words that are no names. */
+    static final Set<String> FUNCTIONS =
+            Set.of("abs", "exp", "expm1", "fma", "log", "max", "min", "sigmoid", "sqrt", "tanh");
+
+    private static final int DEEPEST = 100;
+    private static final int GREATEST_POWER = 16;
+    private static final Map<String, Op> COMPARISONS = Map.of(">", Op.GT, ">=", Op.GE, "<", Op.LT, "<=", Op.LE);
+
+    private final Graph graph;
+    private final List<Token> tokens;
+    /** What names are. */
+    private final Map<String, Node> names;
+
+    private int next;
+    private int depth;
+
+    ExpressionParser(Graph graph, List<Token> tokens, Map<String, Node> names) {
+        this.graph = graph;
+        this.tokens = tokens;
+        this.names = names;
+    }
+
+    boolean atEnd() {
+        return next == tokens.size();
+    }
+
+    /** The next word, or one behind it. */
+    Token peek(int further) {
+        return tokens.get(Math.min(next + further, tokens.size() - 1));
+    }
+
+    Token take() {
+        Token token = peek(0);
+        next = Math.min(next + 1, tokens.size());
+        return token;
+    }
+
+    boolean takes(String word) {
+        boolean found = peek(0).is(word) && peek(0).kind() != Token.Kind.END;
+        next += found ? 1 : 0;
+        return found;
+    }
+
+    void expect(String word) {
+        if (!takes(word)) {
+            throw peek(0).error("found " + peek(0) + ", expected '" + word + "'");
+        }
+    }
+
+    /** An expression that is a number; a condition as 1 or 0. */
+    Node number() {
+        return graph.number(expression());
+    }
+
+    /** A number or a condition. */
+    Node value() {
+        return expression();
+    }
+
+    /** An expression that is true or false. */
+    Node condition() {
+        Token first = peek(0);
+        return condition(expression(), first);
+    }
+
+    private Node expression() {
+        if (depth == DEEPEST) {
+            throw peek(0).error("nested deeper than " + DEEPEST);
+        }
+        depth++;
+        Node made = choice();
+        depth--;
+        return made;
+    }
+
+    private Node choice() {
+        Token first = peek(0);
+        Node made = disjunction();
+        if (!takes("?")) {
+            return made;
+        }
+        Node condition = condition(made, first);
+        Node yes = number();
+        expect(":");
+        return graph.of(Op.SELECT, condition, yes, number());
+    }
+
+    private Node disjunction() {
+        Token first = peek(0);
+        Node made = conjunction();
+        while (takes("or")) {
+            Token second = peek(0);
+            made = graph.of(Op.OR, condition(made, first), condition(conjunction(), second));
+        }
+        return made;
+    }
+
+    private Node conjunction() {
+        Token first = peek(0);
+        Node made = negation();
+        while (takes("and")) {
+            Token second = peek(0);
+            made = graph.of(Op.AND, condition(made, first), condition(negation(), second));
+        }
+        return made;
+    }
+
+    private Node negation() {
+        boolean negates = false;
+        boolean any = false;
+        while (takes("not")) {
+            negates = !negates;
+            any = true;
+        }
+        Token first = peek(0);
+        Node made = comparison();
+        if (any) {
+            made = condition(made, first);
+        }
+        return negates ? graph.of(Op.NOT, made) : made;
+    }
+
+    private Node comparison() {
+        Node made = sum();
+        Op op = COMPARISONS.get(peek(0).text());
+        if (op == null) {
+            return made;
+        }
+        take();
+        return graph.of(op, graph.number(made), graph.number(sum()));
+    }
+
+    private Node sum() {
+        Node made = product();
+        while (peek(0).is("+") || peek(0).is("-")) {
+            Op op = take().is("+") ? Op.ADD : Op.SUB;
+            made = graph.of(op, graph.number(made), graph.number(product()));
+        }
+        return made;
+    }
+
+    private Node product() {
+        Node made = signed();
+        while (peek(0).is("*") || peek(0).is("/")) {
+            Op op = take().is("*") ? Op.MUL : Op.DIV;
+            made = graph.of(op, graph.number(made), graph.number(signed()));
+        }
+        return made;
+    }
+
+    private Node signed() {
+        int signs = 0;
+        while (takes("-")) {
+            signs++;
+        }
+        Node made = power();
+        for (int i = 0; i < signs; i++) {
+            made = graph.of(Op.NEG, graph.number(made));
+        }
+        return made;
+    }
+
+    private Node power() {
+        Node base = primary();
+        if (!takes("^")) {
+            return base;
+        }
+        Token power = take();
+        if (!power.text().matches("\\d{1,2}")
+                || Integer.parseInt(power.text()) < 2
+                || Integer.parseInt(power.text()) > GREATEST_POWER) {
+            throw power.error("found " + power + ", expected a power from 2 to " + GREATEST_POWER);
+        }
+        return power(graph.number(base), Integer.parseInt(power.text()));
+    }
+
+    /** {@code x^2n} is the square of {@code x^n}, and {@code x^(n + 1)} is {@code x^n * x}. */
+    private Node power(Node base, int power) {
+        Node made = base;
+        for (int bit = Integer.highestOneBit(power) >> 1; bit > 0; bit >>= 1) {
+            made = graph.of(Op.MUL, made, made);
+            made = (power & bit) == 0 ? made : graph.of(Op.MUL, made, base);
+        }
+        return made;
+    }
+
+    private Node primary() {
+        Token token = take();
+        if (token.is("(")) {
+            Node made = expression();
+            expect(")");
+            return made;
+        }
+        if (token.kind() == Token.Kind.NUMBER) {
+            double value = Double.parseDouble(token.text());
+            if (Float.isInfinite((float) value)) {
+                throw token.error(token + " is too large for float32");
+            }
+            return graph.constant(value);
+        }
+        if (token.kind() != Token.Kind.NAME) {
+            throw token.error("found " + token + ", expected a number, a name or '('");
+        }
+        if (FUNCTIONS.contains(token.text())) {
+            expect("(");
+            return function(token, arguments());
+        }
+        return named(token);
+    }
+
+    private Node named(Token token) {
+        Node known = names.get(token.text());
+        if (known == null) {
+            Set<String> all = new TreeSet<>(peek(0).is("(") ? FUNCTIONS : names.keySet());
+            throw token.error(token + " is not declared, expected one of " + all);
+        }
+        return known;
+    }
+
+    private List<Node> arguments() {
+        List<Node> of = new ArrayList<>();
+        do {
+            of.add(number());
+        } while (takes(","));
+        expect(")");
+        return of;
+    }
+
+    private Node function(Token name, List<Node> of) {
+        int expected = switch (name.text()) {
+            case "min", "max" -> 2;
+            case "fma" -> 3;
+            default -> 1;
+        };
+        if (of.size() != expected) {
+            throw name.error(name + " takes " + expected + (expected == 1 ? " argument" : " arguments") + ", found "
+                    + of.size());
+        }
+        Node a = of.getFirst();
+        Node b = of.getLast();
+        return switch (name.text()) {
+            case "max" -> graph.of(Op.SELECT, graph.of(Op.GT, a, b), a, b);
+            case "min" -> graph.of(Op.SELECT, graph.of(Op.LT, a, b), a, b);
+            case "fma" -> graph.of(Op.FMA, a, of.get(1), b);
+            case "abs" -> graph.of(Op.ABS, a);
+            case "exp" -> graph.of(Op.EXP, a);
+            case "expm1" -> graph.of(Op.EXPM1, a);
+            case "log" -> graph.of(Op.LOG, a);
+            case "sigmoid" -> graph.of(Op.SIGMOID, a);
+            case "sqrt" -> graph.of(Op.SQRT, a);
+            default -> graph.of(Op.TANH, a);
+        };
+    }
+
+    /** The spike, and what is 1 or 0 by a condition, as a condition. */
+    private Node condition(Node of, Token at) {
+        if (of.op() == Op.SPIKE || of.isGate() && of.of(1).is(1)) {
+            return of.of(0);
+        }
+        if (!of.op().isCondition()) {
+            throw at.error("the expression at " + at + " is a number, expected a condition such as 'a > b'");
+        }
+        return of;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.spikelane.equation;
+
+import dev.spikelane.memory.limit.NativeMemory;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Where the rows of a {@link Program} are, and which neurons run. Made once, it serves all runs of one thread. Rows of
+ * numbers have as many floats as neurons rounded up to 64, rows of bits a word for 64 neurons; all are native memory.
+ */
+public final class Frame {
+
+    private static final int TILE_BYTES = Parts.TILE_WORDS * Long.SIZE * Float.BYTES;
+
+    /** Names of the rows, as {@link Program#rows} orders them. */
+    public final List<String> rows;
+
+    public final MemorySegment[] segments;
+    /** Bytes in front of the first row, and from row to row; a shared parameter stands at the first. */
+    public final long[] bases;
+
+    public final long[] strides;
+    /** Samples, each a row of a step. */
+    public int batch = 1;
+    /** Blocks of 64 neurons that run. */
+    public int firstWord;
+
+    public int words;
+    /** Neurons of a whole row. */
+    public final int neurons;
+    /** Where the interpreter computes. */
+    private float[][] values = {};
+
+    public Frame(Program program, int neurons) {
+        this.rows = program.rows();
+        this.segments = new MemorySegment[rows.size()];
+        this.bases = new long[rows.size()];
+        this.strides = new long[rows.size()];
+        Arrays.fill(segments, MemorySegment.NULL);
+        for (int i = 0; i < segments.length; i++) {
+            if (rows.get(i).startsWith(Parts.CUT)) {
+                segments[i] = NativeMemory.ofAuto().allocate((long) TILE_BYTES, Parts.ALIGNMENT);
+            }
+        }
+        this.neurons = neurons;
+        this.words = Math.ceilDiv(neurons, Long.SIZE);
+    }
+
+    /** Says where a row is; one that the program does not have is ignored. */
+    public void put(String row, MemorySegment segment, long base, long stride) {
+        put(rows.indexOf(row), segment, base, stride);
+    }
+
+    /** Says where a row is, by its place among the rows; one below 0 is ignored. */
+    public void put(int place, MemorySegment segment, long base, long stride) {
+        if (place >= 0) {
+            segments[place] = segment;
+            bases[place] = base;
+            strides[place] = stride;
+        }
+    }
+
+    float[][] values(int nodes) {
+        if (values.length != nodes) {
+            values = new float[nodes][Long.SIZE];
+        }
+        return values;
+    }
+}

@@ -1,0 +1,171 @@
+package dev.spikelane.equation;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.spikelane.kernel.base.Exponential;
+import dev.spikelane.kernel.base.FusedMultiplyAdd;
+import dev.spikelane.kernel.base.Logarithm;
+import dev.spikelane.kernel.base.Sigmoid;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The specification: node after node, for 64 neurons each. It serves where classes cannot be defined. */
+public final class Interpreter implements Loop {
+
+    private static final int BLOCK = Long.SIZE;
+
+    private final List<Program.Store> stores;
+    private final Node[] order;
+    /** The first of the order that is not the same for all neurons. */
+    private final int firstRow;
+    /** For each of the order: its place in the frame, and the places in the order of what it takes. */
+    private final int[] rows;
+
+    private final int[][] arguments;
+    private final int[] stored;
+    private final int[] storeRows;
+
+    /**
+     * Prepares a program.
+     *
+     * @param shared parameters that are one value for all neurons
+     */
+    public Interpreter(Program program, Set<String> shared) {
+        this.stores = program.stores();
+        List<Node> all = program.order();
+        this.order = Stream.concat(
+                        all.stream().filter(node -> isShared(node, shared)),
+                        all.stream().filter(node -> !isShared(node, shared)))
+                .toArray(Node[]::new);
+        this.firstRow =
+                (int) all.stream().filter(node -> isShared(node, shared)).count();
+        List<String> names = program.rows();
+        Map<Node, Integer> places = new HashMap<>();
+        this.rows = new int[order.length];
+        this.arguments = new int[order.length][];
+        for (int i = 0; i < order.length; i++) {
+            places.put(order[i], i);
+            rows[i] = names.indexOf(order[i].name());
+            arguments[i] = order[i].of().stream().mapToInt(places::get).toArray();
+        }
+        this.stored =
+                stores.stream().mapToInt(store -> places.get(store.value())).toArray();
+        this.storeRows =
+                stores.stream().mapToInt(store -> names.indexOf(store.name())).toArray();
+    }
+
+    private static boolean isShared(Node node, Set<String> shared) {
+        return node.op() == Op.CONSTANT || node.op() == Op.PARAMETER && shared.contains(node.name());
+    }
+
+    @Override
+    public void run(Frame frame, int row, int groups, int delta) {
+        float[][] values = frame.values(order.length);
+        for (int i = 0; i < firstRow; i++) {
+            float value = order[i].op() == Op.CONSTANT
+                    ? (float) order[i].value()
+                    : frame.segments[rows[i]].get(JAVA_FLOAT, frame.bases[rows[i]]);
+            Arrays.fill(values[i], value);
+        }
+        for (int group = 0; group < groups; group++) {
+            for (int sample = 0; sample < frame.batch; sample++) {
+                for (int word = frame.firstWord; word < frame.firstWord + frame.words; word++) {
+                    block(frame, values, row + group * delta + sample, sample, word);
+                }
+            }
+        }
+    }
+
+    private void block(Frame frame, float[][] values, int row, int sample, int word) {
+        long at = (long) word * BLOCK * Float.BYTES;
+        for (int i = firstRow; i < order.length; i++) {
+            Node node = order[i];
+            if (node.op().isLeaf()) {
+                long from = offset(frame, rows[i], node.op(), node.shift(), row, sample) + at;
+                MemorySegment.copy(frame.segments[rows[i]], JAVA_FLOAT, from, values[i], 0, BLOCK);
+            } else {
+                int[] of = arguments[i];
+                int last = of.length - 1;
+                apply(node.op(), values[of[0]], values[of[Math.min(1, last)]], values[of[last]], values[i]);
+            }
+        }
+        for (int i = 0; i < stored.length; i++) {
+            Program.Store store = stores.get(i);
+            MemorySegment to = frame.segments[storeRows[i]];
+            long offset = offset(frame, storeRows[i], store.op(), store.shift(), row, sample);
+            float[] value = values[stored[i]];
+            if (store.value().op().isCondition()) {
+                long bits = 0;
+                for (int j = 0; j < BLOCK; j++) {
+                    bits |= (long) value[j] << j;
+                }
+                to.set(JAVA_LONG, offset + (long) word * Long.BYTES, bits);
+            } else {
+                MemorySegment.copy(value, 0, to, JAVA_FLOAT, offset + at, BLOCK);
+            }
+        }
+    }
+
+    /** Where a row begins. */
+    private static long offset(Frame frame, int place, Op op, int shift, int row, int sample) {
+        int rows = switch (op) {
+            case STEP -> row + shift * frame.batch;
+            case STATE -> sample;
+            default -> 0;
+        };
+        return frame.bases[place] + rows * frame.strides[place];
+    }
+
+    private static void apply(Op op, float[] a, float[] b, float[] c, float[] to) {
+        for (int i = 0; i < BLOCK; i++) {
+            to[i] = apply(op, a[i], b[i], c[i]);
+        }
+    }
+
+    /** One operation; conditions are 1 or 0. */
+    static float apply(Op op, float a, float b, float c) {
+        return switch (op) {
+            case ADD -> a + b;
+            case SUB -> a - b;
+            case MUL -> a * b;
+            case DIV -> a / b;
+            case FMA -> FusedMultiplyAdd.of(a, b, c);
+            case NEG -> -a;
+            case ABS -> Math.abs(a);
+            case SQRT -> (float) Math.sqrt(a);
+            case EXP -> Exponential.any(a);
+            case EXPM1 -> Exponential.anyMinusOne(a);
+            case LOG -> Logarithm.ofNormal(a);
+            case SIGMOID -> Sigmoid.of(a);
+            case TANH -> Sigmoid.tanh(a);
+            case POWER2, EXPONENT, SCALE -> bits(op, a, b);
+            case GT -> a > b ? 1 : 0;
+            case GE -> a >= b ? 1 : 0;
+            case LT -> a < b ? 1 : 0;
+            case LE -> a <= b ? 1 : 0;
+            case AND -> a * b;
+            case OR -> Math.max(a, b);
+            case NOT -> 1 - a;
+            case SELECT -> a != 0 ? b : c;
+            case SPIKE -> a;
+            case CONSTANT, PARAMETER, STATE, STEP -> throw new AssertionError(op);
+        };
+    }
+
+    private static float bits(Op op, float a, float b) {
+        int bits = Float.floatToRawIntBits(a);
+        int integer = switch (op) {
+            case POWER2 -> bits + Exponential.EXPONENT << Exponential.MANTISSA_BITS;
+            case SCALE -> bits - (Float.floatToRawIntBits(b + Exponential.ROUND) << Exponential.MANTISSA_BITS);
+            default -> (bits >>> Exponential.MANTISSA_BITS) - Exponential.EXPONENT;
+        };
+        float value = Float.intBitsToFloat(integer);
+        return op == Op.EXPONENT ? value - Exponential.ROUND : value;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.spikelane.equation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Cuts a text into words. A statement ends with its line, unless a parenthesis is open; {@code #} begins a comment. */
+final class Lexer {
+
+    /** Characters of the longest text. */
+    static final int MOST_CHARACTERS = 20_000;
+
+    /** Characters of the longest name or unit. */
+    static final int LONGEST_WORD = 64;
+
+    private static final String SIGNS = "+-*/^()<>?:,=";
+
+    private final String text;
+    private final List<Token> tokens = new ArrayList<>();
+    private int at;
+    private int line = 1;
+    private int lineStart;
+    private int open;
+
+    private Lexer(String text) {
+        this.text = text;
+    }
+
+    static List<Token> tokens(String text) {
+        if (text.length() > MOST_CHARACTERS) {
+            throw new IllegalArgumentException(
+                    "the text has " + text.length() + " characters, expected at most " + MOST_CHARACTERS);
+        }
+        Lexer lexer = new Lexer(text);
+        while (lexer.at < text.length()) {
+            lexer.next();
+        }
+        lexer.endLine();
+        return lexer.tokens;
+    }
+
+    private void next() {
+        char c = text.charAt(at);
+        if (c == '\n') {
+            endLine();
+            at++;
+            line++;
+            lineStart = at;
+        } else if (c == ' ' || c == '\t' || c == '\r') {
+            at++;
+        } else if (c == '#') {
+            int end = text.indexOf('\n', at);
+            at = end < 0 ? text.length() : end;
+        } else if (isDigit(c) || c == '.') {
+            add(Token.Kind.NUMBER, endOfNumber());
+        } else if (isLetter(c)) {
+            add(Token.Kind.NAME, endOfName(at));
+        } else if (c == '[') {
+            unit();
+        } else if (SIGNS.indexOf(c) >= 0) {
+            sign(c);
+        } else {
+            int code = text.codePointAt(at);
+            String shown = Character.isISOControl(code) ? String.format("\\u%04x", code) : Character.toString(code);
+            throw error("cannot read '" + shown
+                    + "', expected a name of letters, digits and '_', a number, or one of "
+                    + "+ - * / ^ ( ) < > ? : , = [ #");
+        }
+    }
+
+    private void endLine() {
+        if (open == 0 && !tokens.isEmpty() && tokens.getLast().kind() != Token.Kind.END) {
+            tokens.add(new Token(Token.Kind.END, "", line, at - lineStart + 1));
+        } else if (open > 0 && at == text.length()) {
+            throw error("expected ')'");
+        }
+    }
+
+    private void sign(char c) {
+        open = Math.max(0, open + (c == '(' ? 1 : c == ')' ? -1 : 0));
+        boolean compares = (c == '<' || c == '>') && at + 1 < text.length() && text.charAt(at + 1) == '=';
+        add(Token.Kind.SIGN, at + (compares ? 2 : 1));
+    }
+
+    private void unit() {
+        int end = at + 1;
+        while (end < text.length() && text.charAt(end) != ']' && text.charAt(end) != '\n') {
+            end++;
+        }
+        if (end == text.length() || text.charAt(end) == '\n') {
+            throw error("'[' begins a unit, expected ']' in the same line");
+        }
+        at++;
+        add(Token.Kind.UNIT, end);
+        at++;
+    }
+
+    private int endOfName(int from) {
+        int end = from;
+        while (end < text.length() && (isLetter(text.charAt(end)) || isDigit(text.charAt(end)))) {
+            end++;
+        }
+        return end;
+    }
+
+    private int endOfNumber() {
+        int end = endOfDigits(at);
+        if (end < text.length() && text.charAt(end) == '.') {
+            end = endOfDigits(end + 1);
+        }
+        if (end < text.length() && (text.charAt(end) == 'e' || text.charAt(end) == 'E')) {
+            boolean signed = end + 1 < text.length() && "+-".indexOf(text.charAt(end + 1)) >= 0;
+            end = endOfDigits(end + (signed ? 2 : 1));
+        }
+        int word = endOfName(end);
+        String number = text.substring(at, word);
+        if (word > end || !number.matches("(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?")) {
+            throw error("cannot read the number '" + shortened(number) + "'");
+        }
+        return end;
+    }
+
+    private int endOfDigits(int from) {
+        int end = from;
+        while (end < text.length() && isDigit(text.charAt(end))) {
+            end++;
+        }
+        return end;
+    }
+
+    private void add(Token.Kind kind, int end) {
+        String word = text.substring(at, end);
+        if (word.length() > LONGEST_WORD) {
+            throw error(
+                    "'" + shortened(word) + "' has " + word.length() + " characters, expected at most " + LONGEST_WORD);
+        }
+        tokens.add(new Token(kind, word, line, at - lineStart + 1));
+        at = end;
+    }
+
+    private static String shortened(String word) {
+        return word.length() > 20 ? word.substring(0, 20) + "..." : word;
+    }
+
+    private IllegalArgumentException error(String message) {
+        return Token.error(line, at - lineStart + 1, message);
+    }
+
+    private static boolean isLetter(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+}

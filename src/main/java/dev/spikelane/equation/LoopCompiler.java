@@ -1,0 +1,112 @@
+package dev.spikelane.equation;
+
+import dev.spikelane.kernel.base.SimdWidth;
+import java.lang.constant.ClassDesc;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.ref.WeakReference;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes hidden classes of programs. Programs that are equal share a class, which is unloaded when all have forgotten
+ * it. Where classes cannot be defined, as in native images, the interpreter serves, which is 10 to 100 times slower.
+ */
+public final class LoopCompiler {
+
+    /** Name of the system property that asks for a form: auto, vector, scalar or interpreter. */
+    public static final String PROPERTY = "spikelane.equations";
+
+    /** The forms of a loop. */
+    public enum Form {
+        INTERPRETER,
+        SCALAR,
+        VECTOR;
+
+        static Form of(String asked) {
+            Form best = SimdWidth.VECTOR ? VECTOR : SCALAR;
+            return switch (asked.toLowerCase(Locale.ROOT)) {
+                case "auto" -> best;
+                case "interpreter" -> INTERPRETER;
+                case "scalar" -> SCALAR;
+                case "vector" -> best;
+                default ->
+                    throw new IllegalArgumentException(
+                            PROPERTY + " is '" + asked + "', expected auto, vector, scalar or interpreter");
+            };
+        }
+    }
+
+    private static final Map<String, WeakReference<Loop>> LOOPS = new ConcurrentHashMap<>();
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
+
+    private LoopCompiler() {}
+
+    /**
+     * Compiles a program, in the form that the system property asks for.
+     *
+     * @param own the lookup in whose package the class lives
+     * @param program makes the program of a graph
+     * @param shared parameters that are one value for all neurons
+     */
+    public static CompiledProgram compile(
+            MethodHandles.Lookup own, Function<Graph, Program> program, Set<String> shared) {
+        return compile(own, program, shared, Form.of(System.getProperty(PROPERTY, "auto")));
+    }
+
+    static CompiledProgram compile(
+            MethodHandles.Lookup own, Function<Graph, Program> program, Set<String> shared, Form form) {
+        if (form != Form.INTERPRETER) {
+            Program lowered = program.apply(new Lowering());
+            Loop loop = loop(own, lowered, shared, form);
+            if (loop != null) {
+                return new CompiledProgram(lowered, loop);
+            }
+        }
+        Program asWritten = program.apply(new Graph());
+        return new CompiledProgram(asWritten, new Interpreter(asWritten, shared));
+    }
+
+    private static @Nullable Loop loop(MethodHandles.Lookup own, Program program, Set<String> shared, Form form) {
+        String key = form + program.signature(shared);
+        WeakReference<Loop> known = LOOPS.get(key);
+        Loop loop = known == null ? null : known.get();
+        if (loop == null) {
+            loop = define(own, program, shared, form);
+            LOOPS.values().removeIf(each -> each.refersTo(null));
+            if (loop != null) {
+                LOOPS.put(key, new WeakReference<>(loop));
+            }
+        }
+        return loop;
+    }
+
+    /** Defines a class, or says once why that cannot be. What native images throw is an error of their own. */
+    private static @Nullable Loop define(MethodHandles.Lookup own, Program program, Set<String> shared, Form form) {
+        ClassDesc name = ClassDesc.of(own.lookupClass().getPackageName(), "Loop" + program.name());
+        byte[] bytes =
+                LoopWriter.write(program, shared, name, form == Form.VECTOR ? VectorWriter::new : ScalarWriter::new);
+        try {
+            MethodHandles.Lookup made = own.defineHiddenClass(bytes, true);
+            return (Loop) made.findConstructor(made.lookupClass(), MethodType.methodType(void.class))
+                    .invoke();
+        } catch (VirtualMachineError failure) {
+            throw failure;
+        } catch (Throwable failure) {
+            if (!WARNED.getAndSet(true)) {
+                System.getLogger("dev.spikelane")
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "Spikelane: equations are interpreted, 10 to 100 times slower, because classes cannot"
+                                        + " be defined at run time",
+                                failure);
+            }
+            return null;
+        }
+    }
+}

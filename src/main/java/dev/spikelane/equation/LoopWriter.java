@@ -1,0 +1,330 @@
+package dev.spikelane.equation;
+
+import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_float;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+import static java.lang.constant.ConstantDescs.INIT_NAME;
+import static java.lang.constant.ConstantDescs.MTD_void;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Writes the class of a loop: a method for each of its {@link Parts}, with one flat loop over the neurons of a row
+ * inside one over rows. All operations stand in the inner loop itself, in which nothing but the counter is carried, and
+ * states and parameters stay in registers from step to step. Numbers that neurons share are primitives.
+ */
+abstract class LoopWriter {
+
+    static final ClassDesc SEGMENT = ClassDesc.of("java.lang.foreign.MemorySegment");
+    static final ClassDesc LAYOUT = ClassDesc.of("java.lang.foreign.ValueLayout");
+    static final ClassDesc OF_FLOAT = LAYOUT.nested("OfFloat");
+    static final int BLOCK_BYTES = Long.SIZE * Float.BYTES;
+
+    private static final ClassDesc FRAME = ClassDesc.of(Frame.class.getName());
+    private static final ClassDesc CHECKS = ClassDesc.of("dev.spikelane.kernel.base.Checks");
+    private static final MethodTypeDesc PART =
+            MethodTypeDesc.of(CD_void, FRAME, CD_int, CD_int, CD_int, CD_int, CD_int, CD_int);
+    private static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_void, FRAME, CD_int, CD_int, CD_int);
+
+    // The parameters of a part's method: it does so many rows, of all samples, from a row and its sample on.
+    private static final int FRAME_SLOT = 0;
+    private static final int ROW = 1;
+    private static final int SAMPLE = 2;
+    private static final int LEFT = 3;
+    private static final int DELTA = 4;
+    private static final int FIRST_WORD = 5;
+    static final int WORDS = 6;
+
+    final CodeBuilder code;
+    final Set<String> shared;
+    final List<Node> order;
+    /** Locals of what nodes are. */
+    final Map<Node, Integer> values = new HashMap<>();
+
+    private final Program part;
+    private final List<String> allRows;
+    private final boolean sliced;
+    /** Locals: a row's segment, or the value of what neurons share; its offset in bytes, and that from row to row. */
+    private final Map<String, Integer> segments = new HashMap<>();
+
+    private final Map<String, Integer> bases = new HashMap<>();
+    private final Map<String, Integer> strides = new HashMap<>();
+    /** Where the row of a step or a sample begins, and its slice, by name and shift. */
+    private final Map<String, Integer> offsets = new HashMap<>();
+
+    private final Map<String, Integer> slices = new HashMap<>();
+
+    LoopWriter(CodeBuilder code, Program part, List<String> allRows, Set<String> shared, boolean sliced) {
+        this.code = code;
+        this.part = part;
+        this.allRows = allRows;
+        this.shared = shared;
+        this.order = part.order();
+        this.sliced = sliced;
+    }
+
+    /** Makes the writer of a part. */
+    interface Maker {
+        LoopWriter of(CodeBuilder code, Program part, List<String> allRows, Set<String> shared);
+    }
+
+    /** The bytes of a class. */
+    static byte[] write(Program program, Set<String> shared, ClassDesc name, Maker maker) {
+        List<Program> parts = program.parts();
+        return ClassFile.of().build(name, made -> {
+            made.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
+                    .withInterfaceSymbols(ClassDesc.of(Loop.class.getName()))
+                    .withMethodBody(
+                            INIT_NAME,
+                            MTD_void,
+                            ClassFile.ACC_PUBLIC,
+                            code -> code.aload(0)
+                                    .invokespecial(CD_Object, INIT_NAME, MTD_void)
+                                    .return_())
+                    .withMethodBody("run", RUN, ClassFile.ACC_PUBLIC, code -> run(code, name, parts.size()));
+            for (int i = 0; i < parts.size(); i++) {
+                Program part = parts.get(i);
+                made.withMethodBody(
+                        "part" + i,
+                        PART,
+                        ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC,
+                        code -> maker.of(code, part, program.rows(), shared).write());
+            }
+        });
+    }
+
+    private static void run(CodeBuilder code, ClassDesc self, int parts) {
+        if (parts == 1) {
+            code.aload(1).iload(2).iconst_0().iload(3);
+            frameInt(code, 1, "batch").imul().iload(4);
+            frameInt(code, 1, "firstWord");
+            frameInt(code, 1, "words").invokestatic(self, "part0", PART).return_();
+            return;
+        }
+        int sample = code.allocateLocal(TypeKind.INT);
+        int word = code.allocateLocal(TypeKind.INT);
+        int end = code.allocateLocal(TypeKind.INT);
+        Label groups = code.newBoundLabel();
+        Label done = code.newLabel();
+        code.iload(3).ifle(done).iconst_0().istore(sample);
+        Label samples = code.newBoundLabel();
+        frameInt(code, 1, "firstWord").dup().istore(word);
+        frameInt(code, 1, "words").iadd().istore(end);
+        Label tiles = code.newBoundLabel();
+        for (int i = 0; i < parts; i++) {
+            code.aload(1)
+                    .iload(2)
+                    .iload(sample)
+                    .iadd()
+                    .iload(sample)
+                    .iconst_1()
+                    .iload(4)
+                    .iload(word);
+            code.loadConstant(Parts.TILE_WORDS).iload(end).iload(word).isub();
+            code.invokestatic(ClassDesc.of("java.lang.Math"), "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
+            code.invokestatic(self, "part" + i, PART);
+        }
+        code.iinc(word, Parts.TILE_WORDS).iload(word).iload(end).if_icmplt(tiles);
+        code.iinc(sample, 1).iload(sample);
+        frameInt(code, 1, "batch").if_icmplt(samples);
+        code.iload(2).iload(4).iadd().istore(2).iinc(3, -1).goto_(groups);
+        code.labelBinding(done).return_();
+    }
+
+    private static CodeBuilder frameInt(CodeBuilder code, int frame, String field) {
+        return code.aload(frame).getfield(FRAME, field, CD_int);
+    }
+
+    final int local(TypeKind kind) {
+        return code.allocateLocal(kind);
+    }
+
+    /** Writes a part's method. */
+    private void write() {
+        int batch = local(TypeKind.INT);
+        frameInt(code, FRAME_SLOT, "batch").istore(batch);
+        int bytes = local(TypeKind.LONG);
+        code.iload(WORDS).i2l().loadConstant((long) BLOCK_BYTES).lmul().lstore(bytes);
+        part.rows().forEach(name -> open(name, bytes));
+        Label again = code.newBoundLabel();
+        Label end = code.newLabel();
+        code.iload(LEFT).ifle(end);
+        for (Node node : order) {
+            if (node.op() == Op.STATE || node.op() == Op.STEP) {
+                openRow(node.op(), node.name(), node.shift(), batch, bytes);
+            }
+        }
+        for (Program.Store store : part.stores()) {
+            if (store.op() != Op.PARAMETER) {
+                openRow(store.op(), store.name(), store.shift(), batch, bytes);
+            }
+        }
+        if (!sliced) {
+            // Behind a round C2 has forgotten what it was told of segments before.
+            part.rows().stream().filter(bases::containsKey).forEach(name -> check(Graph.of(segments, name)));
+        }
+        neurons();
+        code.iinc(ROW, 1)
+                .iinc(SAMPLE, 1)
+                .iinc(LEFT, -1)
+                .iload(SAMPLE)
+                .iload(batch)
+                .if_icmplt(again);
+        code.iconst_0().istore(SAMPLE);
+        code.iload(ROW).iload(DELTA).iadd().iload(batch).isub().istore(ROW).goto_(again);
+        code.labelBinding(end).return_();
+    }
+
+    /** Writes the loop over the neurons of a row, which {@link #compute}s and {@link #store}s. */
+    abstract void neurons();
+
+    private void check(int segment) {
+        code.aload(segment).invokestatic(CHECKS, "isNative", MethodTypeDesc.of(CD_void, SEGMENT));
+    }
+
+    /** Reads where a row is, once: what C2 concludes of a segment does not hold for one that is read again. */
+    private void open(String name, int bytes) {
+        int index = allRows.indexOf(name);
+        int segment = local(TypeKind.REFERENCE);
+        code.aload(FRAME_SLOT).getfield(FRAME, "segments", SEGMENT.arrayType());
+        code.loadConstant(index).aaload().astore(segment);
+        check(segment);
+        if (shared.contains(name)) {
+            int value = local(TypeKind.FLOAT);
+            code.aload(segment).getstatic(LAYOUT, "JAVA_FLOAT", OF_FLOAT);
+            code.aload(FRAME_SLOT).getfield(FRAME, "bases", CD_long.arrayType());
+            code.loadConstant(index).laload();
+            code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_float, OF_FLOAT, CD_long));
+            code.fstore(value);
+            segments.put(name, value);
+            return;
+        }
+        int base = local(TypeKind.LONG);
+        code.aload(FRAME_SLOT)
+                .getfield(FRAME, "bases", CD_long.arrayType())
+                .loadConstant(index)
+                .laload();
+        if (!name.startsWith(Parts.CUT)) {
+            long word = part.isBits(name) ? Long.BYTES : BLOCK_BYTES;
+            code.iload(FIRST_WORD).i2l().loadConstant(word).lmul().ladd();
+        }
+        code.lstore(base);
+        int stride = local(TypeKind.LONG);
+        code.aload(FRAME_SLOT).getfield(FRAME, "strides", CD_long.arrayType());
+        code.loadConstant(index).laload().lstore(stride);
+        segments.put(name, segment);
+        bases.put(name, base);
+        strides.put(name, stride);
+        if (order.stream()
+                        .anyMatch(
+                                node -> node.op() == Op.PARAMETER && node.name().equals(name))
+                || name.startsWith(Parts.CUT)) {
+            offsets.put(name, base);
+            if (sliced) {
+                slice(name, name, bytes);
+            }
+        }
+    }
+
+    /** Slices have one length, so that C2 finds out once for all how far a loop may run without range checks. */
+    private void slice(String name, String key, int bytes) {
+        int slice = local(TypeKind.REFERENCE);
+        code.aload(Graph.of(segments, name)).lload(Graph.of(offsets, key)).lload(bytes);
+        code.invokeinterface(SEGMENT, "asSlice", MethodTypeDesc.of(SEGMENT, CD_long, CD_long))
+                .astore(slice);
+        slices.put(key, slice);
+    }
+
+    private void openRow(Op op, String name, int shift, int batch, int bytes) {
+        String key = key(op, name, shift);
+        if (offsets.containsKey(key)) {
+            return;
+        }
+        int offset = local(TypeKind.LONG);
+        code.lload(Graph.of(bases, name)).iload(op == Op.STEP ? ROW : SAMPLE);
+        if (op == Op.STEP && shift != 0) {
+            code.iload(batch).loadConstant(shift).imul().iadd();
+        }
+        code.i2l().lload(Graph.of(strides, name)).lmul().ladd().lstore(offset);
+        offsets.put(key, offset);
+        // The slice of a row of bits would be an object where profiles of segments are mixed: 40 bytes a row.
+        if (sliced && !part.isBits(name)) {
+            slice(name, key, bytes);
+        }
+    }
+
+    private static String key(Op op, String name, int shift) {
+        return op == Op.PARAMETER ? name : name + "@" + shift;
+    }
+
+    /** Writes the segment and the offset of a row of numbers, and adds a local to that. */
+    final void place(Op op, String name, int shift, int at) {
+        String key = key(op, name, shift);
+        code.aload(sliced ? Graph.of(slices, key) : Graph.of(segments, name)).lload(at);
+        if (!sliced) {
+            code.lload(Graph.of(offsets, key)).ladd();
+        }
+    }
+
+    /** Writes the segment and the offset of a row of bits. */
+    final void placeOfBits(Program.Store store) {
+        code.aload(Graph.of(segments, store.name()));
+        code.lload(Graph.of(offsets, key(store.op(), store.name(), store.shift())));
+    }
+
+    /** Writes all nodes and stores of a counter's neurons. */
+    final void computeAll() {
+        for (Node node : order) {
+            boolean number = !node.op().isCondition();
+            if (node.op() == Op.CONSTANT) {
+                constant((float) node.value());
+            } else if (shared.contains(node.name())) {
+                code.fload(Graph.of(segments, node.name()));
+                broadcast();
+            } else if (node.op().isLeaf()) {
+                load(node);
+            } else {
+                compute(node);
+            }
+            TypeKind kind = number ? kindOfNumbers() : kindOfConditions();
+            int local = local(kind);
+            code.storeLocal(kind, local);
+            values.put(node, local);
+        }
+        part.stores().forEach(this::store);
+    }
+
+    final List<Program.Store> stores() {
+        return part.stores();
+    }
+
+    final int valueOf(Node node) {
+        return Graph.of(values, node);
+    }
+
+    abstract TypeKind kindOfNumbers();
+
+    abstract TypeKind kindOfConditions();
+
+    abstract void constant(float value);
+
+    /** What a float on the stack is for neurons. */
+    abstract void broadcast();
+
+    abstract void load(Node leaf);
+
+    abstract void compute(Node node);
+
+    abstract void store(Program.Store store);
+}

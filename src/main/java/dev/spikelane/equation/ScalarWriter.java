@@ -1,0 +1,193 @@
+package dev.spikelane.equation;
+
+import static java.lang.constant.ConstantDescs.CD_double;
+import static java.lang.constant.ConstantDescs.CD_float;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+
+import dev.spikelane.kernel.base.Exponential;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.Opcode;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Writes loops of single neurons, which serve without the Vector API; spikes are gathered to words. */
+final class ScalarWriter extends LoopWriter {
+
+    private static final ClassDesc FLOAT = ClassDesc.of("java.lang.Float");
+    private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
+    private static final ClassDesc FUSED = ClassDesc.of("dev.spikelane.kernel.base.FusedMultiplyAdd");
+    private static final ClassDesc OF_LONG = LAYOUT.nested("OfLong");
+
+    /** Locals of words that are gathered. */
+    private final Map<Program.Store, Integer> words = new HashMap<>();
+
+    private int at;
+    private int neuron;
+
+    ScalarWriter(CodeBuilder code, Program part, List<String> allRows, Set<String> shared) {
+        super(code, part, allRows, shared, false);
+    }
+
+    @Override
+    void neurons() {
+        int word = local(TypeKind.INT);
+        neuron = local(TypeKind.INT);
+        at = local(TypeKind.LONG);
+        List<Program.Store> bits = stores().stream()
+                .filter(store -> store.value().op().isCondition())
+                .toList();
+        bits.forEach(store -> words.put(store, local(TypeKind.LONG)));
+        code.iconst_0().istore(word);
+        Label nextWord = code.newBoundLabel();
+        Label done = code.newLabel();
+        code.iload(word).iload(WORDS).if_icmpge(done);
+        words.values().forEach(local -> code.lconst_0().lstore(local));
+        code.iconst_0().istore(neuron);
+        Label next = code.newBoundLabel();
+        Label endOfWord = code.newLabel();
+        code.iload(neuron).loadConstant(Long.SIZE).if_icmpge(endOfWord);
+        code.iload(word).loadConstant(Long.SIZE).imul().iload(neuron).iadd();
+        code.i2l().loadConstant((long) Float.BYTES).lmul().lstore(at);
+        computeAll();
+        code.iinc(neuron, 1).goto_(next).labelBinding(endOfWord);
+        for (Program.Store store : bits) {
+            int place = local(TypeKind.LONG);
+            int segment = local(TypeKind.REFERENCE);
+            placeOfBits(store);
+            code.iload(word)
+                    .i2l()
+                    .loadConstant((long) Long.BYTES)
+                    .lmul()
+                    .ladd()
+                    .lstore(place)
+                    .astore(segment);
+            code.aload(segment)
+                    .getstatic(LAYOUT, "JAVA_LONG", OF_LONG)
+                    .lload(place)
+                    .lload(Graph.of(words, store));
+            code.invokeinterface(SEGMENT, "set", MethodTypeDesc.of(CD_void, OF_LONG, CD_long, CD_long));
+        }
+        code.iinc(word, 1).goto_(nextWord).labelBinding(done);
+    }
+
+    @Override
+    TypeKind kindOfNumbers() {
+        return TypeKind.FLOAT;
+    }
+
+    @Override
+    TypeKind kindOfConditions() {
+        return TypeKind.INT;
+    }
+
+    @Override
+    void constant(float value) {
+        code.loadConstant(value);
+    }
+
+    @Override
+    void broadcast() {}
+
+    /** Behind the segment and the offset, the layout. */
+    private void layout() {
+        int place = local(TypeKind.LONG);
+        code.lstore(place).getstatic(LAYOUT, "JAVA_FLOAT", OF_FLOAT).lload(place);
+    }
+
+    @Override
+    void load(Node leaf) {
+        place(leaf.op(), leaf.name(), leaf.shift(), at);
+        layout();
+        code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_float, OF_FLOAT, CD_long));
+    }
+
+    @Override
+    void store(Program.Store store) {
+        int value = valueOf(store.value());
+        if (store.value().op().isCondition()) {
+            int word = Graph.of(words, store);
+            code.lload(word).iload(value).i2l().iload(neuron).lshl().lor().lstore(word);
+        } else {
+            place(store.op(), store.name(), store.shift(), at);
+            layout();
+            code.fload(value);
+            code.invokeinterface(SEGMENT, "set", MethodTypeDesc.of(CD_void, OF_FLOAT, CD_long, CD_float));
+        }
+    }
+
+    @Override
+    void compute(Node node) {
+        if (node.op() == Op.SELECT) {
+            code.iload(valueOf(node.of(0)));
+            code.ifThenElse(Opcode.IFNE, yes -> yes.fload(valueOf(node.of(1))), no -> no.fload(valueOf(node.of(2))));
+            return;
+        }
+        for (Node each : node.of()) {
+            code.loadLocal(each.op().isCondition() ? TypeKind.INT : TypeKind.FLOAT, valueOf(each));
+        }
+        switch (node.op()) {
+            case ADD -> code.fadd();
+            case SUB -> code.fsub();
+            case MUL -> code.fmul();
+            case DIV -> code.fdiv();
+            case FMA -> code.invokestatic(FUSED, "of", MethodTypeDesc.of(CD_float, CD_float, CD_float, CD_float));
+            case NEG -> code.fneg();
+            case ABS -> code.invokestatic(MATH, "abs", MethodTypeDesc.of(CD_float, CD_float));
+            case SQRT ->
+                code.f2d()
+                        .invokestatic(MATH, "sqrt", MethodTypeDesc.of(CD_double, CD_double))
+                        .d2f();
+            case GT -> compare(code.fcmpl(), Opcode.IFGT);
+            case GE -> compare(code.fcmpl(), Opcode.IFGE);
+            case LT -> compare(code.fcmpg(), Opcode.IFLT);
+            case LE -> compare(code.fcmpg(), Opcode.IFLE);
+            case AND -> code.iand();
+            case OR -> code.ior();
+            case NOT -> code.iconst_1().ixor();
+            default -> bits(node.op());
+        }
+    }
+
+    private static void compare(CodeBuilder compared, Opcode holds) {
+        compared.ifThenElse(holds, CodeBuilder::iconst_1, CodeBuilder::iconst_0);
+    }
+
+    private void bits(Op op) {
+        switch (op) {
+            case POWER2 ->
+                toBits().loadConstant(Exponential.EXPONENT)
+                        .iadd()
+                        .loadConstant(Exponential.MANTISSA_BITS)
+                        .ishl();
+            case EXPONENT ->
+                toBits().loadConstant(Exponential.MANTISSA_BITS)
+                        .iushr()
+                        .loadConstant(Exponential.EXPONENT)
+                        .isub();
+            case SCALE -> {
+                code.loadConstant(Exponential.ROUND).fadd();
+                toBits().loadConstant(Exponential.MANTISSA_BITS).ishl();
+                int scale = local(TypeKind.INT);
+                code.istore(scale);
+                toBits().iload(scale).isub();
+            }
+            default -> throw new AssertionError(op + " was to be lowered");
+        }
+        code.invokestatic(FLOAT, "intBitsToFloat", MethodTypeDesc.of(CD_float, CD_int));
+        if (op == Op.EXPONENT) {
+            code.loadConstant(Exponential.ROUND).fsub();
+        }
+    }
+
+    private CodeBuilder toBits() {
+        return code.invokestatic(FLOAT, "floatToRawIntBits", MethodTypeDesc.of(CD_int, CD_float));
+    }
+}

@@ -1,0 +1,15 @@
+/**
+ * Neurons said as equations: text becomes an expression graph, and the graph an interpreter, loops of bytecode, the way
+ * back, numbers in float64 and C. Not exported.
+ *
+ * <pre>{@code
+ * text -> Lexer -> EquationParser -> Equations (a Graph of Nodes, as written)
+ *                                       |-> DoubleProgram                      float64: what parameters follow from
+ *                                       |-> Program, as written -> Interpreter  float32: the specification
+ *                                       '-> Program, lowered    -> loops        float32: the same bits
+ * }</pre>
+ */
+@NullMarked
+package dev.spikelane.equation;
+
+import org.jspecify.annotations.NullMarked;

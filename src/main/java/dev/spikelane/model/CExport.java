@@ -1,0 +1,153 @@
+package dev.spikelane.model;
+
+import dev.spikelane.data.InputCode;
+import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.model.c.CNetwork;
+import dev.spikelane.network.Network;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A network as one file of C99: fixed memory, no libraries, and the same spikes as here, for one sample.
+ *
+ * <pre>{@code
+ * CExport.of(ModelFile.readModel(Path.of("model.safetensors"))).write(Path.of("network.c"));
+ * }</pre>
+ *
+ * <p>The file has a function {@code network_step} that takes the inputs of a step and gives the spikes of the output
+ * population, {@code network_reset}, and, where {@code NETWORK_TEST} is defined, a {@code main} that compares golden
+ * spikes. Connections with integers keep these. All neurons but {@link dev.spikelane.neuron.SLstm}, truncated kernels
+ * and those with inhibition, quantization or dropout can be written, and all connections but
+ * {@link dev.spikelane.connection.BlasDense} and a batch norm with values for each step.
+ */
+public final class CExport {
+
+    private static final int TEST_STEPS = 20;
+    private static final int MOST_TEST_STEPS = 10_000;
+
+    private final Network network;
+    private final CNetwork.Options options;
+
+    private CExport(Network network, CNetwork.Options options) {
+        this.network = network;
+        this.options = options;
+    }
+
+    /**
+     * Exports a network whose inputs are spikes, and whose output is its last population.
+     *
+     * @param network the network, with the weights and parameters that it has when text is made of it
+     * @return the export
+     */
+    public static CExport of(Network network) {
+        return of(Model.of(network));
+    }
+
+    /**
+     * Exports a model, whose notes say whether inputs are values, and which population is the output.
+     *
+     * @param model the network, with the weights and parameters that it has when text is made of it, and its notes
+     * @return the export
+     */
+    public static CExport of(Model model) {
+        Objects.requireNonNull(model, "model");
+        int steps = model.steps().orElse(1);
+        boolean values = model.code().isPresent()
+                && InputCode.named(model.code().get(), steps).allocate(1, steps) instanceof FloatMatrix;
+        return new CExport(
+                model.network(), new CNetwork.Options("network", values, List.of(model.population()), TEST_STEPS));
+    }
+
+    /**
+     * Returns this export under another name.
+     *
+     * @param name what the names of functions start with: letters, digits and underscores
+     * @return an export
+     * @throws IllegalArgumentException if the name has other characters, or starts with a digit
+     */
+    public CExport withName(String name) {
+        if (!name.matches("[A-Za-z][A-Za-z0-9_]*")) {
+            throw new IllegalArgumentException(
+                    "name is '" + name + "', expected letters, digits and underscores, a letter first");
+        }
+        return new CExport(
+                network, new CNetwork.Options(name, options.values(), options.outputs(), options.testSteps()));
+    }
+
+    /**
+     * Returns this export with other inputs.
+     *
+     * @param values whether steps take values, not spikes
+     * @return an export
+     */
+    public CExport withValues(boolean values) {
+        return new CExport(
+                network, new CNetwork.Options(options.name(), values, options.outputs(), options.testSteps()));
+    }
+
+    /**
+     * Returns this export with other outputs.
+     *
+     * @param populations names of those whose spikes a step gives, in this order
+     * @return an export
+     * @throws IllegalArgumentException if there is no such population, or none is named
+     */
+    public CExport withOutputs(String... populations) {
+        if (populations.length == 0) {
+            throw new IllegalArgumentException("no population is named, expected at least one");
+        }
+        for (String each : populations) {
+            network.population(each);
+        }
+        return new CExport(
+                network,
+                new CNetwork.Options(options.name(), options.values(), List.of(populations), options.testSteps()));
+    }
+
+    /**
+     * Returns this export with another self-test.
+     *
+     * @param steps how many it runs, 1 to 10,000
+     * @return an export
+     * @throws IllegalArgumentException if there are other numbers of steps
+     */
+    public CExport withTestSteps(int steps) {
+        if (steps < 1 || steps > MOST_TEST_STEPS) {
+            throw new IllegalArgumentException("steps is " + steps + ", expected 1 to " + MOST_TEST_STEPS);
+        }
+        return new CExport(network, new CNetwork.Options(options.name(), options.values(), options.outputs(), steps));
+    }
+
+    /**
+     * Returns the text of the file.
+     *
+     * @return C99
+     * @throws IllegalArgumentException if C cannot say a part of the network; the message names it
+     */
+    public String text() {
+        return CNetwork.text(network, options);
+    }
+
+    /**
+     * Writes the file, which appears under its name only when it is complete; an older one is replaced.
+     *
+     * @param file where to
+     * @throws IllegalArgumentException if C cannot say a part of the network; the message names it, and nothing is
+     *     written
+     * @throws IOException if the file cannot be written; an older one is still there then
+     */
+    public void write(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
+        byte[] bytes = text().getBytes(StandardCharsets.UTF_8);
+        AtomicFile.write(file, channel -> {
+            java.nio.ByteBuffer all = java.nio.ByteBuffer.wrap(bytes);
+            while (all.hasRemaining()) {
+                channel.write(all);
+            }
+        });
+    }
+}

@@ -1,0 +1,147 @@
+package dev.spikelane.model.c;
+
+import dev.spikelane.equation.C99;
+import dev.spikelane.equation.Op;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+
+/** A file in the making: constants, memory, the functions that are called, and the statements of a step. */
+final class CFile {
+
+    /** Memory of the numbers of inputs that fire, and of sums of integers. */
+    static final String LIST = "list";
+
+    static final String SUMS = "sums";
+    private static final Set<String> WHOLE = Set.of(LIST, SUMS);
+    private static final int LINE = 100;
+
+    /** Names that files use themselves. */
+    private static final Set<String> TAKEN = Set.of(
+            ("c p list sums current feedback added scratch0 scratch1 axis layer place value add_rows count arguments"
+                            + " seed draw step steps spikes same start printf atol clock")
+                    .split(" "));
+
+    final StringBuilder constants = new StringBuilder();
+    final StringBuilder memory = new StringBuilder();
+    final StringBuilder reset = new StringBuilder();
+    final StringBuilder step = new StringBuilder();
+    final Set<CFunction> functions = EnumSet.noneOf(CFunction.class);
+    /** What is called of {@link C99}. */
+    final Set<Op> operations = EnumSet.noneOf(Op.class);
+
+    /** Memory that is used again and again, and how much of it is needed at most. */
+    private final Map<String, Integer> rooms = new TreeMap<>();
+
+    private final Set<String> names = new HashSet<>(TAKEN);
+    private long constantBytes;
+    private long memoryBytes;
+
+    /** A name that nothing else has, like this one. */
+    String name(String wanted) {
+        String plain = C99.identifier(wanted);
+        String name = plain;
+        for (int i = 2; !names.add(name); i++) {
+            name = plain + "_" + i;
+        }
+        return name;
+    }
+
+    /** Adds a statement of a step. */
+    void statement(String format, Object... arguments) {
+        step.append("    ").append(format.formatted(arguments)).append(";\n");
+    }
+
+    void comment(String text) {
+        step.append("\n    /* ").append(CText.comment(text)).append(" */\n");
+    }
+
+    void call(CFunction... called) {
+        functions.addAll(List.of(called));
+    }
+
+    /** Adds memory of a type, which a reset fills with zeros if that is asked for. */
+    void memory(String type, int bytes, String name, long count, boolean resets) {
+        memory.append("static %s %s[%d];%n".formatted(type, name, count));
+        memoryBytes += bytes * count;
+        if (resets) {
+            reset.append("    memset(%1$s, 0, sizeof %1$s);%n".formatted(name));
+        }
+    }
+
+    /** Asks for floats that hold nothing from one statement to the next. */
+    String room(String name, int count) {
+        rooms.merge(name, count, Math::max);
+        return name;
+    }
+
+    /** Lays out all that was asked for. */
+    String roomText() {
+        StringBuilder text = new StringBuilder();
+        rooms.forEach((name, count) ->
+                text.append("static %s %s[%d];%n".formatted(WHOLE.contains(name) ? "int32_t" : "float", name, count)));
+        return text.toString();
+    }
+
+    /** Adds what stands in memory besides arrays. */
+    void counter(String name) {
+        memory.append("static unsigned ").append(name).append(";\n");
+        memoryBytes += Integer.BYTES;
+    }
+
+    /** Adds an array of floats that never change. */
+    String floats(String wanted, float... values) {
+        return array("float", Float.BYTES, wanted, values.length, i -> C99.literal(values[i]));
+    }
+
+    /** Adds an array that never changes. */
+    String array(String type, int bytes, String wanted, int count, IntFunction<String> item) {
+        String name = name(wanted);
+        constants.append("static const %s %s[%d] = {".formatted(type, name, count));
+        int column = LINE;
+        for (int i = 0; i < count; i++) {
+            String text = item.apply(i) + ",";
+            if (column + text.length() >= LINE) {
+                constants.append("\n    ");
+                column = 4;
+            }
+            constants.append(text);
+            column += text.length();
+        }
+        constants.append("\n};\n\n");
+        constantBytes += (long) bytes * count;
+        return name;
+    }
+
+    long constantBytes() {
+        return constantBytes;
+    }
+
+    long memoryBytes() {
+        return memoryBytes
+                + Float.BYTES * rooms.values().stream().mapToLong(each -> each).sum();
+    }
+
+    /** One value for all if they are the same. */
+    static boolean areSame(float... values) {
+        int first = Float.floatToRawIntBits(values[0]);
+        for (float value : values) {
+            if (Float.floatToRawIntBits(value) != first) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The text of the functions that are called, in their order. */
+    String functionText() {
+        StringBuilder text = new StringBuilder();
+        Arrays.stream(CFunction.values()).filter(functions::contains).forEach(each -> text.append(each.text));
+        return text.toString();
+    }
+}

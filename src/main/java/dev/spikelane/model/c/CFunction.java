@@ -1,0 +1,327 @@
+package dev.spikelane.model.c;
+
+import dev.spikelane.memory.ElementType;
+
+/** The functions of a file that are the same for all networks; a file has those that it calls. */
+enum CFunction {
+    LAYER("""
+            /* Windows along one dimension; spread is the distance from one input to the next. */
+            struct axis {
+                int inputs, kernel, stride, padding, dilation, outputs, spread;
+            };
+
+            /* Channels of a group, and its outputs. A dense connection has windows of one place. */
+            struct layer {
+                int groups, channels, outputs;
+                struct axis y, x;
+            };
+
+            """),
+    PLACE("""
+            /* Where a window reads; -1 in the padding. */
+            static int place(const struct axis *a, int output, int k)
+            {
+                int at = output * a->stride - a->padding + k * a->dilation;
+                return at < 0 || at % a->spread != 0 || at / a->spread >= a->inputs ? -1 : at / a->spread;
+            }
+
+            """),
+    LIST("""
+            /* Lists the inputs of a window that fire, ascending. */
+            static int list_spikes(const struct layer *l, int group, int oy, int ox, const uint8_t *in)
+            {
+                int count = 0;
+                int k = 0;
+                for (int ky = 0; ky < l->y.kernel; ky++) {
+                    int y = place(&l->y, oy, ky);
+                    for (int kx = 0; kx < l->x.kernel; kx++, k += l->channels) {
+                        int x = place(&l->x, ox, kx);
+                        if (y < 0 || x < 0) {
+                            continue;
+                        }
+                        const uint8_t *from = in + (y * l->x.inputs + x) * l->groups * l->channels + group * l->channels;
+                        for (int c = 0; c < l->channels; c++) {
+                            if (from[c]) {
+                                list[count++] = k + c;
+                            }
+                        }
+                    }
+                }
+                return count;
+            }
+
+            """),
+    WALK("""
+            #define EACH_POSITION(l, group, oy, ox) \\
+                for (int group = 0; group < (l)->groups; group++) \\
+                    for (int oy = 0; oy < (l)->y.outputs; oy++) \\
+                        for (int ox = 0; ox < (l)->x.outputs; ox++)
+
+            """),
+    FLOAT_SPIKES("""
+            static void add_rows(const float *const *row, int count, int outputs, float *restrict to)
+            {
+                const float *a = row[0];
+                const float *b = row[1];
+                const float *c = row[2];
+                const float *d = row[3];
+                switch (count) {
+                case 1:
+                    for (int o = 0; o < outputs; o++) {
+                        to[o] += a[o];
+                    }
+                    break;
+                case 2:
+                    for (int o = 0; o < outputs; o++) {
+                        to[o] += a[o] + b[o];
+                    }
+                    break;
+                case 3:
+                    for (int o = 0; o < outputs; o++) {
+                        to[o] += (a[o] + b[o]) + c[o];
+                    }
+                    break;
+                default:
+                    for (int o = 0; o < outputs; o++) {
+                        to[o] += ((a[o] + b[o]) + c[o]) + d[o];
+                    }
+                }
+            }
+
+            /* From the bias, the sums of the active weights of four consecutive inputs, ascending. */
+            static void spikes_float(const struct layer *l, const uint8_t *in, const float *weights, const float *bias,
+                                     float *out)
+            {
+                EACH_POSITION(l, group, oy, ox) {
+                    int first = group * l->outputs;
+                    float *to = out + (oy * l->x.outputs + ox) * l->groups * l->outputs + first;
+                    const float *own = weights + first * l->y.kernel * l->x.kernel * l->channels;
+                    memcpy(to, bias + first, (size_t) l->outputs * sizeof *to);
+                    int count = list_spikes(l, group, oy, ox, in);
+                    for (int i = 0; i < count;) {
+                        const float *row[4] = {own, own, own, own};
+                        int active = 0;
+                        int four = list[i] / 4;
+                        while (i < count && list[i] / 4 == four) {
+                            row[active++ & 3] = own + list[i++] * l->outputs;
+                        }
+                        add_rows(row, active, l->outputs, to);
+                    }
+                }
+            }
+
+            """),
+    RECURRENT_SPIKES("""
+            /* One weight after the other, ascending, and the bias behind them. */
+            static void spikes_recurrent(const struct layer *l, const uint8_t *in, const float *weights, const float *bias,
+                                         float *restrict out)
+            {
+                for (int o = 0; o < l->outputs; o++) {
+                    out[o] = 0;
+                }
+                for (int k = 0; k < l->channels; k++) {
+                    for (int o = 0; in[k] && o < l->outputs; o++) {
+                        out[o] += weights[k * l->outputs + o];
+                    }
+                }
+                for (int o = 0; o < l->outputs; o++) {
+                    out[o] += bias[o];
+                }
+            }
+
+            """),
+    VALUE("""
+            /* What a window reads of a place. */
+            static float value(const struct layer *l, int group, int oy, int ox, const float *in, int k)
+            {
+                int pixel = k / l->channels;
+                int y = place(&l->y, oy, pixel / l->x.kernel);
+                int x = place(&l->x, ox, pixel % l->x.kernel);
+                return y < 0 || x < 0
+                    ? 0
+                    : in[((y * l->x.inputs + x) * l->groups + group) * l->channels + k % l->channels];
+            }
+
+            """),
+    FLOAT_VALUES("""
+            /* From the bias, a fused multiplication and addition for each input, ascending. */
+            static void values_float(const struct layer *l, const float *in, const float *weights, const float *bias,
+                                     float *out)
+            {
+                EACH_POSITION(l, group, oy, ox) {
+                    int first = group * l->outputs;
+                    float *restrict to = out + (oy * l->x.outputs + ox) * l->groups * l->outputs + first;
+                    const float *row = weights + first * l->y.kernel * l->x.kernel * l->channels;
+                    memcpy(to, bias + first, (size_t) l->outputs * sizeof *to);
+                    for (int k = 0; k < l->y.kernel * l->x.kernel * l->channels; k++) {
+                        float v = value(l, group, oy, ox, in, k);
+                        if (v < 0 || v > 0) {
+                            for (int o = 0; o < l->outputs; o++) {
+                                to[o] = spk_fma(v, row[o], to[o]);
+                            }
+                        } else {
+                            for (int o = 0; o < l->outputs; o++) {
+                                to[o] += v * row[o];
+                            }
+                        }
+                        row += l->outputs;
+                    }
+                }
+            }
+
+            """),
+    INT8_SPIKES(integers("int8_t")),
+    INT16_SPIKES(integers("int16_t")),
+    INT8_VALUES(integerValues("int8_t")),
+    INT16_VALUES(integerValues("int16_t")),
+    SCALE_SPIKES("""
+            static void spikes_scaled(int count, const uint8_t *in, const float *by, float *out)
+            {
+                for (int i = 0; i < count; i++) {
+                    out[i] = in[i] ? by[i] : 0;
+                }
+            }
+
+            """),
+    SCALE_VALUES("""
+            static void values_scaled(int count, const float *in, const float *by, float *out)
+            {
+                for (int i = 0; i < count; i++) {
+                    out[i] = by[i] * in[i];
+                }
+            }
+
+            """),
+    AFFINE("""
+            static void values_normalized(int count, int channels, const float *in, const float *by, const float *plus,
+                                          float *out)
+            {
+                for (int i = 0; i < count; i++) {
+                    out[i] = spk_fma(in[i], by[i % channels], plus[i % channels]);
+                }
+            }
+
+            """),
+    POOL_MAX("""
+            static void pool_max(const struct layer *l, const float *in, float *out)
+            {
+                EACH_POSITION(l, c, oy, ox) {
+                    float most = -INFINITY;
+                    for (int ky = 0; ky < l->y.kernel; ky++) {
+                        int y = place(&l->y, oy, ky);
+                        for (int kx = 0; kx < l->x.kernel; kx++) {
+                            int x = place(&l->x, ox, kx);
+                            if (y >= 0 && x >= 0) {
+                                float v = in[(y * l->x.inputs + x) * l->groups + c];
+                                most = v > most || v != v ? v : most;
+                            }
+                        }
+                    }
+                    out[(oy * l->x.outputs + ox) * l->groups + c] = most;
+                }
+            }
+
+            """),
+    POOL_SUM("""
+            static void pool_sum(const struct layer *l, const float *in, const float *divisors, float *out)
+            {
+                EACH_POSITION(l, c, oy, ox) {
+                    float sum = 0;
+                    for (int ky = 0; ky < l->y.kernel; ky++) {
+                        int y = place(&l->y, oy, ky);
+                        for (int kx = 0; kx < l->x.kernel; kx++) {
+                            int x = place(&l->x, ox, kx);
+                            sum += y < 0 || x < 0 ? 0 : in[(y * l->x.inputs + x) * l->groups + c];
+                        }
+                    }
+                    int position = oy * l->x.outputs + ox;
+                    out[position * l->groups + c] = divisors ? sum / divisors[position] : sum;
+                }
+            }
+
+            """);
+
+    final String text;
+
+    CFunction(String text) {
+        this.text = text;
+    }
+
+    /** The product of spikes by integers of a type, or by floats. */
+    static CFunction spikes(ElementType type) {
+        return switch (type) {
+            case INT8 -> INT8_SPIKES;
+            case INT16 -> INT16_SPIKES;
+            default -> FLOAT_SPIKES;
+        };
+    }
+
+    /** The product of values. */
+    static CFunction values(ElementType type) {
+        return switch (type) {
+            case INT8 -> INT8_VALUES;
+            case INT16 -> INT16_VALUES;
+            default -> FLOAT_VALUES;
+        };
+    }
+
+    private static String integers(String type) {
+        return """
+                /* bias + scale * sum, of which the sum is exact. */
+                static void spikes_TYPE(const struct layer *l, const uint8_t *in, const TYPE *weights, const float *scales,
+                                        const float *bias, float *out)
+                {
+                    EACH_POSITION(l, group, oy, ox) {
+                        int first = group * l->outputs;
+                        float *to = out + (oy * l->x.outputs + ox) * l->groups * l->outputs + first;
+                        const TYPE *own = weights + first * l->y.kernel * l->x.kernel * l->channels;
+                        int count = list_spikes(l, group, oy, ox, in);
+                        memset(sums, 0, (size_t) l->outputs * sizeof *sums);
+                        int i = 0;
+                        for (; i + 3 < count; i += 4) {
+                            const TYPE *a = own + list[i] * l->outputs;
+                            const TYPE *b = own + list[i + 1] * l->outputs;
+                            const TYPE *c = own + list[i + 2] * l->outputs;
+                            const TYPE *d = own + list[i + 3] * l->outputs;
+                            for (int o = 0; o < l->outputs; o++) {
+                                sums[o] += (a[o] + b[o]) + (c[o] + d[o]);
+                            }
+                        }
+                        for (; i < count; i++) {
+                            const TYPE *a = own + list[i] * l->outputs;
+                            for (int o = 0; o < l->outputs; o++) {
+                                sums[o] += a[o];
+                            }
+                        }
+                        for (int o = 0; o < l->outputs; o++) {
+                            to[o] = bias[first + o] + scales[first + o] * (float) sums[o];
+                        }
+                    }
+                }
+
+                """.replace("TYPE", type);
+    }
+
+    private static String integerValues(String type) {
+        return """
+                static void values_TYPE(const struct layer *l, const float *in, const TYPE *weights, const float *scales,
+                                        const float *bias, float *out)
+                {
+                    EACH_POSITION(l, group, oy, ox) {
+                        int first = group * l->outputs;
+                        float *restrict to = out + (oy * l->x.outputs + ox) * l->groups * l->outputs + first;
+                        const TYPE *row = weights + first * l->y.kernel * l->x.kernel * l->channels;
+                        memcpy(to, bias + first, (size_t) l->outputs * sizeof *to);
+                        for (int k = 0; k < l->y.kernel * l->x.kernel * l->channels; k++) {
+                            float v = value(l, group, oy, ox, in, k);
+                            for (int o = 0; o < l->outputs; o++) {
+                                to[o] = spk_fma(v, scales[first + o] * (float) row[o], to[o]);
+                            }
+                            row += l->outputs;
+                        }
+                    }
+                }
+
+                """.replace("TYPE", type);
+    }
+}

@@ -1,0 +1,242 @@
+package dev.spikelane.model.c;
+
+import dev.spikelane.description.InputDescription;
+import dev.spikelane.description.NetworkDescription;
+import dev.spikelane.description.PopulationDescription;
+import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.description.SourceDescription;
+import dev.spikelane.equation.C99;
+import dev.spikelane.kernel.base.TorchLayout;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Neuron;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** Writes a network as a file of C99. */
+public final class CNetwork {
+
+    /** What {@link dev.spikelane.model.CExport} was told. */
+    public record Options(String name, boolean values, List<String> outputs, int testSteps) {}
+
+    private final Network network;
+    private final NetworkDescription said;
+    private final Options options;
+    private final CFile file = new CFile();
+    private final List<CNeurons> neurons = new ArrayList<>();
+    /** The row of each source now, and those of the steps before. */
+    private final Map<SourceDescription, CSource> sources = new LinkedHashMap<>();
+
+    private final List<String> parameters = new ArrayList<>();
+
+    private CNetwork(Network network, Options options) {
+        this.network = network;
+        this.said = network.laidOut().description();
+        this.options = options;
+    }
+
+    /**
+     * Returns the file's text.
+     *
+     * @throws IllegalArgumentException if C cannot say a part of the network
+     */
+    public static String text(Network network, Options options) {
+        return network.laidOut().guard().read(() -> new CNetwork(network, options).all());
+    }
+
+    private String all() {
+        said.projections().forEach(CPath::require);
+        String prefix = file.name(options.name());
+        inputs();
+        List<String> outputs = options.outputs().stream().map(file::name).toList();
+        for (int i = 0; i < said.populations().size(); i++) {
+            neurons.add(new CNeurons(
+                    file, said.populations().get(i), network.laidOut().neurons(i)));
+        }
+        said.projections().forEach(each -> source(each.source()).reach(each.delay()));
+        sources.values().forEach(CSource::declare);
+        for (int population : order()) {
+            step(population);
+        }
+        for (int i = 0; i < outputs.size(); i++) {
+            output(options.outputs().get(i), outputs.get(i));
+        }
+        sources.values().forEach(CSource::keep);
+        return assemble(prefix);
+    }
+
+    private void inputs() {
+        for (int i = 0; i < said.inputs().size(); i++) {
+            InputDescription input = said.inputs().get(i);
+            String name = file.name(input.name());
+            String type = options.values() ? "float" : "uint8_t";
+            parameters.add("const %s %s[%d]".formatted(type, name, input.shape().size()));
+            String row = name;
+            SourceDescription source = new SourceDescription.OfInput(i);
+            if (said.projections().stream().noneMatch(each -> each.source().equals(source))) {
+                file.statement("(void) %s", name);
+            } else if (TorchLayout.differs(input.shape())) {
+                row = file.name(input.name() + "_rows");
+                file.memory(
+                        type,
+                        options.values() ? Float.BYTES : 1,
+                        row,
+                        input.shape().size(),
+                        false);
+                file.comment(input.name() + ", channels last");
+                CPath.reorder(file, input.shape(), name, row, true);
+            }
+            sources.put(
+                    source, new CSource(file, input.name(), input.shape().size(), new CRow(row, !options.values())));
+        }
+    }
+
+    private CSource source(SourceDescription source) {
+        return sources.computeIfAbsent(source, _ -> {
+            int population = source.ofPopulation().orElseThrow();
+            PopulationDescription of = said.populations().get(population);
+            CRow row = source instanceof SourceDescription.OfVariable variable
+                    ? new CRow(neurons.get(population).variable(variable.variable()), false)
+                    : new CRow(neurons.get(population).spikes, true);
+            return new CSource(file, row.c(), of.size(), row);
+        });
+    }
+
+    /** Populations, each behind the sources that reach it in the same step. */
+    private List<Integer> order() {
+        List<Integer> order = new ArrayList<>();
+        while (order.size() < said.populations().size()) {
+            for (int i = 0; i < said.populations().size(); i++) {
+                if (!order.contains(i) && isReady(i, order)) {
+                    order.add(i);
+                }
+            }
+        }
+        return order;
+    }
+
+    private boolean isReady(int population, List<Integer> done) {
+        return said.projections().stream()
+                .filter(each -> each.target() == population && each.delay() == 0)
+                .flatMapToInt(each -> each.source().ofPopulation().stream())
+                .allMatch(done::contains);
+    }
+
+    private void step(int population) {
+        port(population, Neuron.CURRENT);
+        port(population, Neuron.FEEDBACK);
+        neurons.get(population).write();
+    }
+
+    /** Each projection's currents are complete before they are added, in order of declaration. */
+    private void port(int population, String port) {
+        int size = said.populations().get(population).size();
+        boolean first = true;
+        for (int i = 0; i < said.projections().size(); i++) {
+            ProjectionDescription projection = said.projections().get(i);
+            if (projection.target() != population || !projection.port().equals(port)) {
+                continue;
+            }
+            CRow row = Objects.requireNonNull(sources.get(projection.source())).before(projection.delay());
+            String into = file.room(first ? port : "added", size);
+            new CPath(file, network, i).write(row, into);
+            if (!first) {
+                file.step.append("    for (int i = 0; i < ").append(size).append("; i++) {\n");
+                file.step.append("        %s[i] += added[i];%n    }%n".formatted(port));
+            }
+            first = false;
+        }
+    }
+
+    private void output(String population, String parameter) {
+        PopulationDescription of = said.populations().stream()
+                .filter(each -> each.name().equals(population))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "there is no population '" + population + "' to give spikes, expected one of "
+                                + said.populations().stream()
+                                        .map(PopulationDescription::name)
+                                        .toList()));
+        String spikes = neurons.get(said.populations().indexOf(of)).spikes;
+        parameters.add("uint8_t %s[%d]".formatted(parameter, of.size()));
+        file.comment("the spikes of " + population);
+        if (TorchLayout.differs(of.shape())) {
+            CPath.reorder(file, of.shape(), spikes, parameter, false);
+        } else {
+            file.statement("memcpy(%s, %s, sizeof %s)", parameter, spikes, spikes);
+        }
+    }
+
+    private String assemble(String prefix) {
+        String signature = "void %s_step(%s)".formatted(prefix, String.join(", ", parameters));
+        String rooms = file.roomText();
+        StringBuilder text = new StringBuilder(header(prefix, signature));
+        text.append("#include <math.h>\n#include <stdint.h>\n#include <string.h>\n\n");
+        text.append("#ifdef __FAST_MATH__\n#error \"-ffast-math changes results\"\n#endif\n\n");
+        text.append("void %s_reset(void);%n%s;%n%n".formatted(prefix, signature));
+        text.append("/* Memory of a step, and from step to step. */\n");
+        text.append(rooms).append(file.memory).append('\n');
+        text.append(C99.functions(file.operations));
+        text.append(file.functionText()).append(file.constants);
+        text.append("/* Makes the network ready for a first step. */\nvoid %s_reset(void)%n{%n".formatted(prefix));
+        text.append(file.reset)
+                .append("}\n\n/* Takes the network through a step. */\n")
+                .append(signature)
+                .append("\n{");
+        text.append(file.step).append("}\n");
+        return text.append(CSelfTest.text(network, prefix, options)).toString();
+    }
+
+    private String header(String prefix, String signature) {
+        String inputs = said.inputs().stream()
+                .map(input -> input.name() + " " + input.shape())
+                .collect(Collectors.joining(", "));
+        return CText.comment("""
+                A spiking neural network: inputs %s, populations %s.
+                Written by Spikelane.
+
+                    void %s_reset(void);
+                    %s;
+
+                A reset comes first. A step takes %s, and gives a byte for each neuron, 1 where it fires; maps are
+                in the order channels, height, width. No library is needed and no memory allocated: %,d bytes change, and
+                %,d are constants. Not for several threads at a time. Compile with
+
+                    cc -std=c99 -O3 -ffp-contract=off -c FILE.c
+
+                because sums have one order: what the network does is the same on every machine. The self-test runs it on
+                inputs at random and compares spikes with those of the library; with a number, it measures so many steps:
+
+                    cc -std=c99 -O3 -ffp-contract=off -D%s_TEST FILE.c -o test && ./test 1000
+                """.formatted(
+                                        inputs,
+                                        said.populations().stream()
+                                                .map(each -> each.name() + " " + each.shape())
+                                                .collect(Collectors.joining(", ")),
+                                        prefix,
+                                        signature,
+                                        options.values() ? "values" : "a byte for each input, 1 for a spike",
+                                        file.memoryBytes(),
+                                        file.constantBytes(),
+                                        prefix.toUpperCase(Locale.ROOT)))
+                        .indent(1)
+                        .replaceAll("(?m)^ ", " * ")
+                        .replaceAll("(?m)^ \\* $", " *")
+                        .replaceFirst("^", "/*\n")
+                + " */\n\n";
+    }
+
+    /** The shape of an input or population by name. */
+    static Shape shape(NetworkDescription said, String population) {
+        return said.populations().stream()
+                .filter(each -> each.name().equals(population))
+                .findFirst()
+                .orElseThrow()
+                .shape();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.spikelane.model.c;
+
+import dev.spikelane.description.PopulationDescription;
+import dev.spikelane.equation.BoundEquations;
+import dev.spikelane.equation.C99;
+import dev.spikelane.equation.EquationParameters;
+import dev.spikelane.equation.EquationParser;
+import dev.spikelane.equation.Equations;
+import dev.spikelane.equation.Graph;
+import dev.spikelane.equation.Node;
+import dev.spikelane.equation.Op;
+import dev.spikelane.equation.Program;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyText;
+import dev.spikelane.kernel.step.leaky.Reversible;
+import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.StateLeaky;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The neurons of a population: their state, and the loop that takes them through a step. */
+final class CNeurons {
+
+    private final CFile file;
+    private final PopulationDescription population;
+    private final Program program;
+    private final Equations equations;
+    private final EquationParameters parameters;
+    /** Where variables, and parameters that differ from neuron to neuron, stand. */
+    private final Map<String, String> arrays = new HashMap<>();
+
+    private final List<String> variables;
+
+    /** The name of the array of spikes. */
+    final String spikes;
+
+    CNeurons(CFile file, PopulationDescription population, NeuronGroup group) {
+        requireText(population);
+        EquationParameters bound;
+        if (group instanceof BoundEquations own) {
+            this.equations = own.equations();
+            bound = own.parameters();
+        } else {
+            LeakyParameters own = parameters(population, group);
+            this.equations = EquationParser.parse(LeakyText.of(own.options));
+            bound = new EquationParameters(
+                    NativeMemory.ofAuto(), equations, population.size(), LeakyText.parameters(own));
+        }
+        if (!equations.noises().isEmpty()) {
+            throw refused(population, "noise is drawn at random");
+        }
+        this.file = file;
+        this.population = population;
+        this.program = equations.forward(1, List.of(), new Graph());
+        this.parameters = bound;
+        this.variables = List.copyOf(equations.variables().keySet());
+        this.spikes = file.name(population.name() + "_spikes");
+        file.memory("uint8_t", 1, spikes, population.size(), true);
+        List<String> names = new ArrayList<>(population.neuron().variables());
+        for (int i = 0; i < variables.size(); i++) {
+            String said = i < names.size() ? names.get(i) : variables.get(i);
+            String name = file.name(population.name() + "_" + said);
+            arrays.put(variables.get(i), name);
+            file.memory("float", Float.BYTES, name, population.size(), false);
+            start(name, equations.variables().get(variables.get(i)));
+        }
+    }
+
+    /** Says what a variable is at the start. */
+    private void start(String name, @Nullable Node initial) {
+        float[] values = new float[population.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = initial == null ? 0 : parameters.of(initial, i);
+        }
+        String value = CFile.areSame(values) ? C99.literal(values[0]) : file.floats(name + "_start", values) + "[i]";
+        file.reset.append("    for (int i = 0; i < %d; i++) {%n        %s[i] = %s;%n    }%n"
+                .formatted(values.length, name, value));
+    }
+
+    private static void requireText(PopulationDescription population) {
+        switch (population.neuron()) {
+            case SLstm _ -> throw refused(population, "its cells are no equations");
+            case LeakyParallel model
+            when model.dropout() > 0 -> throw refused(population, "dropout is drawn at random");
+            case StateLeaky model
+            when model.kernelTruncation() > 0 -> throw refused(population, "its kernel is truncated");
+            default -> {}
+        }
+    }
+
+    private static IllegalArgumentException refused(PopulationDescription population, String why) {
+        return new IllegalArgumentException("population '" + population.name() + "' has "
+                + population.neuron().getClass().getSimpleName() + ", which cannot be written in C: " + why);
+    }
+
+    private static LeakyParameters parameters(PopulationDescription population, NeuronGroup group) {
+        if (!(group instanceof Reversible reversible)) {
+            throw refused(population, "it has no loop over single neurons");
+        }
+        LeakyParameters parameters = reversible.gradientParameters();
+        if (parameters.options.inhibition()) {
+            throw refused(population, "inhibition lets one neuron of a row fire");
+        }
+        if (parameters.quantized > 0) {
+            throw refused(population, "its variables are rounded to levels");
+        }
+        return parameters;
+    }
+
+    /** The array of a variable, by the name that models give it. */
+    String variable(String name) {
+        int place = population.neuron().variables().indexOf(name);
+        return Objects.requireNonNull(arrays.get(variables.get(place)));
+    }
+
+    /** Writes the loop, behind its currents. */
+    void write() {
+        file.operations.addAll(C99.operations(program));
+        file.comment(
+                population.name() + ": " + population.neuron().getClass().getSimpleName() + " " + population.shape());
+        file.step.append("    for (int i = 0; i < ").append(population.size()).append("; i++) {\n");
+        file.step.append(C99.statements(program, new OfNetwork(), "        ")).append("    }\n");
+    }
+
+    private final class OfNetwork implements C99.Rows {
+
+        @Override
+        public String load(Node leaf) {
+            if (leaf.op() == Op.STEP) {
+                return leaf.name() + "[i]"; // current, feedback
+            }
+            if (leaf.op() == Op.STATE) {
+                return arrays.get(leaf.name()) + "[i]";
+            }
+            float[] values = parameters.values(leaf.name());
+            if (CFile.areSame(values)) {
+                return C99.literal(values[0]);
+            }
+            return arrays.computeIfAbsent(leaf.name(), name -> file.floats(population.name() + "_" + name, values))
+                    + "[i]";
+        }
+
+        @Override
+        public String store(Program.Store store) {
+            return (store.op() == Op.STEP ? spikes : arrays.get(store.name())) + "[i]";
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package dev.spikelane.model.c;
+
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.operator.window.ConvolutionLayout;
+import dev.spikelane.description.OperatorDescription;
+import dev.spikelane.equation.Op;
+import dev.spikelane.kernel.base.TorchLayout;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import java.util.Locale;
+
+/**
+ * Writes a product of a row and weights. These stand as {@code [group][input of a window][output of a group]}, times
+ * what spikes carry, so that the weights of an input that fires are one behind the other.
+ */
+final class CProduct {
+
+    private final CFile file;
+    private final Network network;
+    private final OperatorDescription operator;
+    private final Parameter carried;
+
+    CProduct(CFile file, Network network, OperatorDescription operator, Parameter carried) {
+        this.file = file;
+        this.network = network;
+        this.operator = operator;
+        this.carried = carried;
+    }
+
+    /** Declares the windows of a layer. */
+    static String layer(CFile file, String wanted, Window window, int groups, int channels, int outputs) {
+        file.call(CFunction.LAYER);
+        String name = file.name(wanted);
+        file.constants.append("static const struct layer %s = {%d, %d, %d, %s, %s};%n%n"
+                .formatted(name, groups, channels, outputs, axis(window.y()), axis(window.x())));
+        return name;
+    }
+
+    private static String axis(Window.Axis axis) {
+        return "{%d, %d, %d, %d, %d, %d, %d}"
+                .formatted(
+                        axis.inputs(),
+                        axis.kernel(),
+                        axis.stride(),
+                        axis.padding(),
+                        axis.dilation(),
+                        axis.outputs(),
+                        axis.spread());
+    }
+
+    private String layer(int inputs, int outputs) {
+        return layer(file, operator.owner(), new Window(inputs, Window.Axis.ONE, Window.Axis.ONE), 1, inputs, outputs);
+    }
+
+    private FloatMatrix value(String name) {
+        return network.weights().get(operator.owner() + "." + name);
+    }
+
+    void dense(int outputs, CRow row, String to) {
+        FloatMatrix weights = TorchLayout.weightsInside(operator.rows(), Shape.of(outputs), value("weight"));
+        floats(row, to, layer(weights.columns(), outputs), value("bias").toArray(), weights);
+    }
+
+    void recurrent(Recurrent said, CRow row, String to) {
+        Shape made = said.outputShape(operator.rows());
+        FloatMatrix weights = TorchLayout.weightsInside(operator.rows(), made, value("weight"));
+        float[] bias = TorchLayout.inside(made, value("bias").toArray());
+        String layer = layer(weights.columns(), weights.rows());
+        if (!row.spikes()) {
+            floats(row, to, layer, bias, weights);
+            return;
+        }
+        file.call(CFunction.RECURRENT_SPIKES);
+        file.statement(
+                "spikes_recurrent(&%s, %s, %s, %s, %s)",
+                layer, row.c(), weights(true, weights), file.floats(operator.owner() + "_bias", bias), to);
+    }
+
+    /** A product of float weights, those of each group by themselves. */
+    private void floats(CRow row, String to, String layer, float[] bias, FloatMatrix... groups) {
+        call(ElementType.FLOAT32, row, groups[0].columns(), groups[0].rows());
+        file.statement(
+                "%s_float(&%s, %s, %s, %s, %s)",
+                row.spikes() ? "spikes" : "values",
+                layer,
+                row.c(),
+                weights(row.spikes(), groups),
+                file.floats(operator.owner() + "_bias", bias),
+                to);
+    }
+
+    private void call(ElementType type, CRow row, int inputs, int outputs) {
+        file.call(CFunction.WALK);
+        if (row.spikes()) {
+            file.room(CFile.LIST, Math.max(inputs, 4)); // gcc foresees that four are read of it
+            if (type != ElementType.FLOAT32) {
+                file.room(CFile.SUMS, outputs);
+            }
+            file.call(CFunction.PLACE, CFunction.LIST, CFunction.spikes(type));
+        } else {
+            file.call(CFunction.PLACE, CFunction.VALUE, CFunction.values(type));
+            file.operations.add(Op.FMA);
+        }
+    }
+
+    private String weights(boolean ofSpikes, FloatMatrix... groups) {
+        int inputs = groups[0].columns();
+        int outputs = groups[0].rows();
+        float[] all = new float[groups.length * inputs * outputs];
+        for (int i = 0; i < all.length; i++) {
+            FloatMatrix group = groups[i / (inputs * outputs)];
+            int k = i / outputs % inputs;
+            float weight = group.get(i % outputs, k);
+            all[i] = ofSpikes ? weight * factor(groups.length, i / (inputs * outputs), k) : weight;
+        }
+        return file.floats(operator.owner() + "_weight", all);
+    }
+
+    /** What a spike carries that is an input of a group's windows. */
+    private float factor(int groups, int group, int k) {
+        if (carried.count() == 1) {
+            return carried.value(0);
+        }
+        int channels = operator.connection() instanceof Convolution said ? said.inputs() / groups : carried.count();
+        return carried.value(group * channels + k % channels);
+    }
+
+    void integers(CRow row, String to) {
+        IntegerMatrix torch = network.weights().integers(operator.owner() + ".weight");
+        IntegerMatrix weights = TorchLayout.differs(operator.rows())
+                ? torch.gatherColumns(TorchLayout.placesInTorch(operator.rows()))
+                : torch;
+        integers(
+                row, to, layer(weights.columns(), weights.rows()), value("bias").toArray(), weights);
+    }
+
+    private void integers(CRow row, String to, String layer, float[] bias, IntegerMatrix... groups) {
+        ElementType type = groups[0].type();
+        int inputs = groups[0].columns();
+        int outputs = groups[0].rows();
+        call(type, row, inputs, outputs);
+        float[] scales = new float[groups.length * outputs];
+        for (int i = 0; i < scales.length; i++) {
+            float scale = groups[i / outputs].scale(i % outputs);
+            scales[i] = row.spikes() ? scale * carried.value(0) : scale;
+        }
+        String c = type.name().toLowerCase(Locale.ROOT) + "_t";
+        String weights = file.array(
+                c,
+                type.bytes(),
+                operator.owner() + "_weight",
+                groups.length * inputs * outputs,
+                i -> String.valueOf(groups[i / (inputs * outputs)].item(i % outputs, i / outputs % inputs)));
+        file.statement(
+                "%s_%s(&%s, %s, %s, %s, %s, %s)",
+                row.spikes() ? "spikes" : "values",
+                c,
+                layer,
+                row.c(),
+                weights,
+                file.floats(operator.owner() + "_scale", scales),
+                file.floats(operator.owner() + "_bias", bias),
+                to);
+    }
+
+    void convolution(Convolution said, CRow row, String to) {
+        ConvolutionLayout layout = ConvolutionLayout.of(said, operator.rows());
+        Window[] windows = layout.windows();
+        String layer =
+                layer(file, operator.owner(), windows[0], windows.length, windows[0].channels(), layout.outputs());
+        FloatMatrix given = said.kernel().biased() ? value("bias") : said.bias();
+        float[] bias = given.toArray();
+        for (int i = 0; i < bias.length; i++) {
+            bias[i] += 0.0f; // as operators do
+        }
+        if (said.integers().isPresent()) {
+            IntegerMatrix torch = network.weights().integers(operator.owner() + ".weight");
+            IntegerMatrix[] groups = new IntegerMatrix[windows.length];
+            for (int group = 0; group < groups.length; group++) {
+                groups[group] = layout.arranged(torch, group);
+            }
+            integers(row, to, layer, bias, groups);
+        } else {
+            FloatMatrix torch = value("weight");
+            FloatMatrix[] groups = new FloatMatrix[windows.length];
+            for (int group = 0; group < groups.length; group++) {
+                groups[group] = layout.arranged(torch, group);
+            }
+            floats(row, to, layer, bias, groups);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.spikelane.model.c;
+
+import dev.spikelane.description.InputDescription;
+import dev.spikelane.description.NetworkDescription;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.SpikeRecorder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The part of a file that runs the network on inputs at random, and compares its spikes with those of the library. */
+final class CSelfTest {
+
+    private static final String XORSHIFT = """
+
+            #ifdef %s_TEST
+            #include <stdio.h>
+            #include <stdlib.h>
+            #include <time.h>
+
+            static uint32_t seed;
+
+            static uint32_t draw(void)
+            {
+                seed ^= seed << 13;
+                seed ^= seed >> 17;
+                seed ^= seed << 5;
+                return seed;
+            }
+
+            """;
+
+    private final NetworkDescription said;
+    private final CNetwork.Options options;
+    private int seed = 1;
+
+    private CSelfTest(NetworkDescription said, CNetwork.Options options) {
+        this.said = said;
+        this.options = options;
+    }
+
+    static String text(Network network, String prefix, CNetwork.Options options) {
+        return new CSelfTest(network.laidOut().description(), options).all(network, prefix);
+    }
+
+    private int draw() {
+        seed ^= seed << 13;
+        seed ^= seed >>> 17;
+        seed ^= seed << 5;
+        return seed;
+    }
+
+    /** Inputs: a quarter of them fire, or values from 0 to 1. */
+    private Map<String, Signal> inputs() {
+        int steps = options.testSteps();
+        Map<String, Signal> inputs = new LinkedHashMap<>();
+        for (InputDescription input : said.inputs()) {
+            int size = input.shape().size();
+            inputs.put(
+                    input.name(), options.values() ? FloatMatrix.zeros(steps, size) : SpikeMatrix.zeros(steps, size));
+        }
+        for (int step = 0; step < steps; step++) {
+            for (Signal rows : inputs.values()) {
+                for (int i = 0; i < rows.columns(); i++) {
+                    int drawn = draw();
+                    if (rows instanceof FloatMatrix values) {
+                        values.set(step, i, (drawn >>> 8) * 0x1p-24f);
+                    } else {
+                        ((SpikeMatrix) rows).set(step, i, drawn >>> 30 == 0);
+                    }
+                }
+            }
+        }
+        return inputs;
+    }
+
+    private String all(Network network, String prefix) {
+        StringBuilder text = new StringBuilder(XORSHIFT.formatted(prefix.toUpperCase(Locale.ROOT)));
+        List<SpikeMatrix> golden = golden(network);
+        List<String> arguments = new ArrayList<>();
+        StringBuilder draws = new StringBuilder();
+        for (int i = 0; i < said.inputs().size(); i++) {
+            int size = said.inputs().get(i).shape().size();
+            text.append("static %s in%d[%d];%n".formatted(options.values() ? "float" : "uint8_t", i, size));
+            String drawn = options.values() ? "(float) (draw() >> 8) * 0x1p-24f" : "draw() >> 30 == 0";
+            draws.append("        for (int i = 0; i < %d; i++) {%n            in%d[i] = %s;%n        }%n"
+                    .formatted(size, i, drawn));
+            arguments.add("in" + i);
+        }
+        StringBuilder compares = new StringBuilder();
+        for (int i = 0; i < golden.size(); i++) {
+            int size = golden.get(i).columns();
+            text.append("static uint8_t out%d[%d];%n".formatted(i, size));
+            golden(golden.get(i), "golden" + i, text);
+            compares.append("""
+                            for (int i = 0; i < %2$d; i++) {
+                                same &= out%1$d[i] == (golden%1$d[step][i / 8] >> i %% 8 & 1);
+                                spikes += out%1$d[i];
+                            }
+                    """.formatted(i, size));
+            arguments.add("out" + i);
+        }
+        String call = "%s_step(%s)".formatted(prefix, String.join(", ", arguments));
+        return text.append("""
+
+                int main(int count, char **arguments)
+                {
+                    long spikes = 0;
+                    int same = 1;
+                    seed = 1;
+                    %5$s_reset();
+                    for (int step = 0; step < %1$d; step++) {
+                %2$s        %3$s;
+                %4$s    }
+                    printf("%1$d steps, %%ld spikes, %%s\\n", spikes, same ? "as expected" : "NOT as expected");
+                    long steps = count > 1 ? atol(arguments[1]) : 0;
+                    clock_t start = clock();
+                    for (long step = 0; step < steps; step++) {
+                        %3$s;
+                    }
+                    if (steps > 0) {
+                        printf("%%.0f ns a step\\n", (double) (clock() - start) / CLOCKS_PER_SEC / (double) steps * 1e9);
+                    }
+                    return same ? 0 : 1;
+                }
+                #endif
+                """.formatted(options.testSteps(), draws, call, compares, prefix))
+                .toString();
+    }
+
+    private List<SpikeMatrix> golden(Network network) {
+        try (Simulation simulation = network.simulate(1)) {
+            List<SpikeRecorder> recorders = options.outputs().stream()
+                    .map(name -> simulation.recordSpikes(name, options.testSteps()))
+                    .toList();
+            simulation.run(inputs());
+            return recorders.stream().map(SpikeRecorder::spikes).toList();
+        }
+    }
+
+    private static void golden(SpikeMatrix spikes, String name, StringBuilder text) {
+        int bytes = Math.ceilDiv(spikes.columns(), Byte.SIZE);
+        text.append("static const uint8_t %s[%d][%d] = {%n".formatted(name, spikes.rows(), bytes));
+        for (int step = 0; step < spikes.rows(); step++) {
+            StringBuilder row = new StringBuilder("    {");
+            for (int i = 0; i < bytes; i++) {
+                int eight = 0;
+                for (int bit = 0; bit < Byte.SIZE && i * Byte.SIZE + bit < spikes.columns(); bit++) {
+                    eight |= spikes.get(step, i * Byte.SIZE + bit) ? 1 << bit : 0;
+                }
+                row.append(i > 0 && i % 20 == 0 ? ",\n     " : i > 0 ? "," : "").append(eight);
+            }
+            text.append(row).append("},\n");
+        }
+        text.append("};\n");
+    }
+}

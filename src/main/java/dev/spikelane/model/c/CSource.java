@@ -1,0 +1,54 @@
+package dev.spikelane.model.c;
+
+/** The rows of an input, of spikes, or of a variable: that of this step, and those before it that projections need. */
+final class CSource {
+
+    private final CFile file;
+    private final String wanted;
+    private final int size;
+    private final CRow now;
+    private int longest;
+    private String past = "";
+    private String at = "";
+
+    CSource(CFile file, String wanted, int size, CRow now) {
+        this.file = file;
+        this.wanted = wanted;
+        this.size = size;
+        this.now = now;
+    }
+
+    /** Asks for the row of so many steps before. */
+    void reach(int delay) {
+        longest = Math.max(longest, delay);
+    }
+
+    /** Declares the memory for that. */
+    void declare() {
+        if (longest > 0) {
+            past = file.name(wanted + "_past");
+            at = file.name(wanted + "_at");
+            String type = now.spikes() ? "uint8_t" : "float";
+            file.memory(type, now.spikes() ? 1 : Float.BYTES, past, (long) longest * size, true);
+            file.counter(at);
+        }
+    }
+
+    /** The row of so many steps before; zeros before the first step. */
+    CRow before(int delay) {
+        return delay == 0
+                ? now
+                : new CRow(
+                        "%s + (%s + %d) %% %d * %d".formatted(past, at, longest - delay, longest, size), now.spikes());
+    }
+
+    /** Writes what ends a step. */
+    void keep() {
+        if (longest > 0) {
+            String bytes = size + " * sizeof *" + past;
+            file.comment("what is needed later");
+            file.statement("memcpy(%s + %s * %d, %s, %s)", past, at, size, now.c(), bytes);
+            file.statement("%1$s = (%1$s + 1) %% %2$d", at, longest);
+        }
+    }
+}

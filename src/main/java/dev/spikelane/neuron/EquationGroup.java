@@ -1,0 +1,261 @@
+package dev.spikelane.neuron;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.spikelane.equation.BoundEquations;
+import dev.spikelane.equation.CompiledProgram;
+import dev.spikelane.equation.EquationParameters;
+import dev.spikelane.equation.Equations;
+import dev.spikelane.equation.Frame;
+import dev.spikelane.equation.Node;
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.step.EquationLoops;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Neurons of equations, many steps at a time. */
+final class EquationGroup implements TileGroup, BoundEquations {
+
+    /** Operations of a step up to which two at once pay: longer ones wait for themselves. */
+    private static final int MOST_TWICE = 20;
+
+    private final Equations equations;
+    private final EquationParameters parameters;
+    private final List<String> names;
+    private final long seed;
+    private final CompiledProgram one;
+    private final @Nullable CompiledProgram more;
+    private final boolean padsStay;
+    private final FloatMatrix initial;
+    private @Nullable CompiledProgram recording;
+
+    EquationGroup(Arena arena, EquationNeuron model, int neurons) {
+        Map<String, float[]> values = new HashMap<>();
+        model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
+        this.equations = model.equations();
+        this.names = model.variables();
+        this.seed = model.seed();
+        this.parameters = new EquationParameters(arena, equations, neurons, values);
+        this.one = compile(1, List.of());
+        this.more =
+                equations.noises().isEmpty() && one.program().operations() <= MOST_TWICE ? compile(2, List.of()) : null;
+        this.initial = FloatMatrix.zeros(arena, names.size(), neurons);
+        start();
+        this.padsStay = padsStay(arena, neurons);
+    }
+
+    private CompiledProgram compile(int steps, List<String> recorded) {
+        return EquationLoops.compile(graph -> equations.forward(steps, recorded, graph), parameters.shared());
+    }
+
+    @Override
+    public void update() {
+        parameters.update();
+    }
+
+    private void start() {
+        int row = 0;
+        for (Node node : equations.variables().values()) {
+            for (int i = 0; i < neurons(); i++) {
+                initial.set(row, i, parameters.of(node, i));
+            }
+            row++;
+        }
+    }
+
+    /** Whether neurons behind the last stay 0 and silent by themselves, without input. */
+    private boolean padsStay(Arena arena, int neurons) {
+        if (neurons % Long.SIZE == 0) {
+            return true;
+        }
+        Frame frame = frame(one);
+        frame.firstWord = frame.words - 1;
+        frame.words = 1;
+        int bytes = (frame.firstWord + 1) * Long.SIZE * Float.BYTES;
+        MemorySegment zeros = arena.allocate(bytes, Float.BYTES * Long.SIZE);
+        MemorySegment rows = arena.allocate((long) bytes * (names.size() + 1), Float.BYTES * Long.SIZE);
+        equations.inputs().forEach(input -> frame.put(input, zeros, 0, 0));
+        equations.noises().forEach(noise -> frame.put(noise, zeros, 0, 0));
+        int variable = 0;
+        for (String name : equations.variables().keySet()) {
+            frame.put(name, rows, (long) bytes * variable++, 0);
+        }
+        frame.put(Equations.SPIKE, rows, (long) bytes * variable, 0);
+        one.loop().run(frame, 0, 1, 1);
+        int last = neurons % Long.SIZE;
+        boolean stay = rows.get(JAVA_LONG, (long) bytes * variable + (long) frame.firstWord * Long.BYTES) >>> last == 0;
+        for (int i = 0; i < names.size(); i++) {
+            for (int neuron = neurons; neuron < bytes / Float.BYTES; neuron++) {
+                long at = (long) bytes * i + (long) neuron * Float.BYTES;
+                stay &= Float.floatToRawIntBits(rows.get(JAVA_FLOAT, at)) == 0;
+            }
+        }
+        return stay;
+    }
+
+    /** What a spike carries. */
+    static Parameter carried(Equations equations, Map<String, Parameter> values) {
+        Node carries = equations.carries();
+        if (carries == null) {
+            return Parameter.of(1);
+        }
+        Map<String, float[]> given = new HashMap<>();
+        values.forEach((name, parameter) -> given.put(name, parameter.values()));
+        int count = values.values().stream().mapToInt(Parameter::count).max().orElse(1);
+        EquationParameters all = new EquationParameters(NativeMemory.ofAuto(), equations, count, given);
+        float[] made = new float[all.isShared(carries) ? 1 : count];
+        for (int i = 0; i < made.length; i++) {
+            made[i] = all.of(carries, i);
+        }
+        return Parameter.of(made);
+    }
+
+    @Override
+    public Equations equations() {
+        return equations;
+    }
+
+    @Override
+    public EquationParameters parameters() {
+        return parameters;
+    }
+
+    /** Names of the variables, the membrane first. */
+    List<String> names() {
+        return names;
+    }
+
+    /** The seed of the noise. */
+    long seed() {
+        return seed;
+    }
+
+    CompiledProgram one() {
+        return one;
+    }
+
+    /** Some steps at once; null if that does not pay. */
+    @Nullable
+    CompiledProgram more() {
+        return more;
+    }
+
+    /** A step that keeps the membrane. */
+    synchronized CompiledProgram recording() {
+        CompiledProgram made = recording;
+        if (made == null) {
+            made = compile(1, List.of(first()));
+            recording = made;
+        }
+        return made;
+    }
+
+    /** What the text calls the membrane. */
+    private String first() {
+        return equations.variables().firstEntry().getKey();
+    }
+
+    /** The row of membranes that are kept. */
+    String recorded() {
+        return Equations.RECORD + first();
+    }
+
+    boolean padsStay() {
+        return padsStay;
+    }
+
+    /** Where a program finds the parameters. */
+    Frame frame(CompiledProgram of) {
+        Frame made = new Frame(of.program(), neurons());
+        parameters.put(made);
+        return made;
+    }
+
+    @Override
+    public int neurons() {
+        return parameters.neurons();
+    }
+
+    @Override
+    public boolean coupled() {
+        return false;
+    }
+
+    @Override
+    public boolean takesFeedback() {
+        return equations.inputs().size() > 1;
+    }
+
+    @Override
+    public NeuronState newState(Arena arena, int batch) {
+        return NeuronState.starting(arena, new NeuronState.Layout(batch, neurons(), names), initial);
+    }
+
+    @Override
+    public void run(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
+        run(begin(currents, state, spikes), rows, state);
+    }
+
+    @Override
+    public void record(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
+        run(begin(currents, state, spikes).record(membranes), rows, state);
+    }
+
+    @Override
+    public void step(StepRun run, int row, long step, NeuronState state) {
+        state.run(this, run.firstWord).run(run, row, state.membrane().rows(), step);
+    }
+
+    private StepRun begin(PortCurrents currents, NeuronState state, SpikeMatrix spikes) {
+        currents.require(takesFeedback());
+        state.require(names);
+        return state.run(currents, spikes);
+    }
+
+    private void run(StepRun run, int rows, NeuronState state) {
+        try {
+            check(run, rows);
+            long step = state.step(run.firstWord, run.endWord);
+            state.run(this, run.firstWord).run(run, 0, rows, step);
+            state.advance(run.firstWord, run.endWord, rows / state.membrane().rows());
+        } finally {
+            run.release();
+        }
+    }
+
+    private void check(StepRun run, int rows) {
+        Checks.rows("current", run.current.rows(), rows);
+        Checks.rows("spikes", run.spikes.rows(), rows);
+        Checks.wholeSteps(rows, run.state.rows() / names.size());
+        run.spikes.requireShape("spikes", run.spikes.rows(), neurons());
+        run.state.requireShape("state", run.state.rows(), neurons());
+        Checks.range("word of spikes", run.firstWord, run.endWord, run.spikes.stride());
+        run.tile.require("current", rows, neurons());
+        Checks.apart("state", run.state, "current", run.current);
+        if (takesFeedback()) {
+            Checks.rows("feedback", run.feedback.rows(), rows);
+            run.feedback.requireShape("feedback", run.feedback.rows(), run.current.columns());
+            Checks.apart("state", run.state, "feedback", run.feedback);
+        }
+        if (run.records) {
+            Checks.rows("membranes", run.membranes.rows(), rows);
+            run.membranes.requireShape("membranes", run.membranes.rows(), neurons());
+            Checks.sameOrApart("membranes", run.membranes, "current", run.current);
+            Checks.apart("membranes", run.membranes, "state", run.state);
+            if (takesFeedback()) {
+                Checks.apart("membranes", run.membranes, "feedback", run.feedback);
+            }
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.equation.EquationParser;
+import dev.spikelane.equation.Equations;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * A neuron that is said as equations.
+ *
+ * <pre>{@code
+ * Neuron adaptive = EquationNeuron.of("""
+ *         neuron Adaptive
+ *         param beta = 0.9, rho = 0.95, threshold = 1, jump = 0.2
+ *         state v, a
+ *         input current
+ *         v = beta * v + current
+ *         a = rho * a
+ *         spike v > threshold + a
+ *         v = v - spike * (threshold + a)
+ *         reset a = a + jump
+ *         """).with("beta", 0.95);
+ * }</pre>
+ *
+ * <p>A statement is a line, and ends behind it unless a parenthesis is open; {@code #} begins a comment:
+ *
+ * <pre>{@code
+ * neuron NAME
+ * param  NAME [UNIT] = NUMBER, ...        one value, or one for each neuron; there is a parameter dt = 1
+ * let    NAME = EXPRESSION                of parameters, computed in float64 and rounded once
+ * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0
+ * input  NAME, ...                        current, or current and feedback
+ * noise  NAME, ...                        standard normal, drawn anew at each step
+ * NAME = EXPRESSION                       in float32, in the order in which it is written
+ * dNAME/dt = EXPRESSION : euler           v + dt * f; lines that follow one another are done together
+ * dNAME/dt = EXPRESSION : exact           v + (exp(A * dt) - 1) / A * f, if f is A * v + B, and A and B stay for a
+ *                                         step; a linear system with coefficients of parameters by the exponential
+ *                                         of its matrix
+ * refractory EXPRESSION [holds NAME, ...] steps after a spike without another one, in which variables stay
+ * spike  [CONDITION and] A > B            or >=; a neuron fires where this holds
+ * reset  NAME = EXPRESSION                where a neuron fired
+ * carries EXPRESSION                      what a spike counts, of parameters; else 1
+ *
+ * EXPRESSION   CONDITION ? A : B, or, and, not, > >= < <=, + -, * /, -A, A^2 to A^16, NUMBER, NAME, (EXPRESSION),
+ *              abs exp expm1 fma log max min sigmoid sqrt tanh (...)
+ * }</pre>
+ *
+ * <p>All is float32: numbers are rounded once, operations one by one, and none are fused but by {@code fma}. In an
+ * equation of {@code dt}, what follows from parameters alone is computed once in float64, and a division by it
+ * multiplies by its inverse. A comparison is 1 or 0 in arithmetic, without a gradient; {@code spike} has the gradient
+ * of the surrogate. Units stand for the reader and are not checked.
+ *
+ * <p>The first state is the membrane: recorders and losses call it {@code membrane}, whatever the text does; others
+ * have the names of the text. Neurons with two inputs take a projection to the port {@code feedback}.
+ *
+ * <p>When neurons are laid out, the text becomes a loop of bytecode, which takes some 30 ms for the first one and 5 ms
+ * for others; equal equations share it. With {@code -Dspikelane.equations=interpreter} they are interpreted, with the
+ * same bits.
+ */
+public final class EquationNeuron implements Neuron {
+
+    private static final String MEMBRANE = "membrane";
+
+    private static final Set<String> OTHER_PARAMETERS = Set.of(RECURRENT_WEIGHTS, "gradedSpikesFactor");
+    private static final Set<String> OTHER_STATES = Set.of(MEMBRANE, FEEDBACK);
+
+    private final String text;
+    private final Equations equations;
+    private final Map<String, Parameter> values;
+    private final long seed;
+    private final boolean resets;
+
+    private EquationNeuron(String text, Equations equations, Map<String, Parameter> values, long seed, boolean resets) {
+        this.text = text;
+        this.equations = equations;
+        this.values = values;
+        this.seed = seed;
+        this.resets = resets;
+    }
+
+    /**
+     * Reads a neuron.
+     *
+     * @param text as above, at most 20,000 characters
+     * @return the neuron, with the parameters that the text says
+     * @throws IllegalArgumentException if the text is none; the message says line, column, word and what was expected
+     */
+    public static EquationNeuron of(String text) {
+        Equations read = EquationParser.parse(text);
+        if (!read.inputs().equals(List.of(CURRENT)) && !read.inputs().equals(List.of(CURRENT, FEEDBACK))) {
+            throw new IllegalArgumentException("the inputs are " + read.inputs() + ", expected [" + CURRENT + "] or ["
+                    + CURRENT + ", " + FEEDBACK + "]");
+        }
+        for (String name : read.parameters().keySet()) {
+            requireName("parameter", name, OTHER_PARAMETERS);
+        }
+        for (String name : read.variables().keySet()) {
+            requireName(
+                    "state",
+                    name,
+                    read.variables().firstEntry().getKey().equals(name) ? Set.of(FEEDBACK) : OTHER_STATES);
+        }
+        Map<String, Parameter> values = new LinkedHashMap<>();
+        read.parameters().forEach((name, value) -> values.put(name, Parameter.of((float) (double) value)));
+        return new EquationNeuron(text, read, values, 0, true);
+    }
+
+    private static void requireName(String what, String name, Set<String> others) {
+        if (others.contains(name)) {
+            throw new IllegalArgumentException(what + " '" + name + "' is a name that networks use, expected another");
+        }
+    }
+
+    /**
+     * Returns the text.
+     *
+     * @return what {@link #of} was given
+     */
+    public String text() {
+        return text;
+    }
+
+    /**
+     * Returns this neuron with other values of a parameter.
+     *
+     * @param name a parameter of the text
+     * @param parameter one value, or one for each neuron, rounded once to float32
+     * @return the neuron
+     * @throws IllegalArgumentException if there is no such parameter, or a value is NaN or infinite
+     */
+    public EquationNeuron with(String name, double... parameter) {
+        return withParameter(name, Parameter.of(parameter));
+    }
+
+    /**
+     * Returns the seed of the noise.
+     *
+     * @return 0 unless another was said
+     */
+    public long seed() {
+        return seed;
+    }
+
+    /**
+     * Returns this neuron with another seed of its noise. A number is a function of the seed, the step since the last
+     * reset, the sample's place in the batch and the neuron ({@link dev.spikelane.random.CounterRandom}).
+     *
+     * @param other the seed; all 64 bits count
+     * @return the neuron
+     */
+    public EquationNeuron withSeed(long other) {
+        return new EquationNeuron(text, equations, values, other, resets);
+    }
+
+    @Override
+    public EquationNeuron withParameter(String name, Parameter parameter) {
+        return named().with(name, parameter);
+    }
+
+    Parameters<EquationNeuron> named() {
+        Parameters<EquationNeuron> named = new Parameters<>();
+        values.forEach((name, value) -> named.and(name, value, other -> {
+            other.requireFinite(name);
+            Map<String, Parameter> changed = new LinkedHashMap<>(values);
+            changed.put(name, other);
+            return new EquationNeuron(text, equations, changed, seed, resets);
+        }));
+        return named;
+    }
+
+    Equations equations() {
+        return resets ? equations : equations.beforeReset();
+    }
+
+    @Override
+    public List<String> variables() {
+        List<String> names = new ArrayList<>(equations.variables().keySet());
+        names.set(0, MEMBRANE);
+        return List.copyOf(names);
+    }
+
+    @Override
+    public List<String> ports() {
+        return equations.inputs();
+    }
+
+    @Override
+    public EquationNeuron beforeReset() {
+        return new EquationNeuron(text, equations, values, seed, false);
+    }
+
+    @Override
+    public Parameter spikeValue() {
+        return EquationGroup.carried(equations, values);
+    }
+
+    @Override
+    public NeuronGroup bind(Arena arena, Shape shape) {
+        if (ports().size() > 1) {
+            throw new IllegalArgumentException(
+                    "nothing enters the port '" + FEEDBACK + "', expected projections to that port, for " + this);
+        }
+        return new EquationGroup(arena, this, shape.size());
+    }
+
+    @Override
+    public NeuronGroup bindPorts(Arena arena, Shape shape) {
+        return ports().size() > 1 ? new EquationGroup(arena, this, shape.size()) : Neuron.super.bindPorts(arena, shape);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EquationNeuron neuron
+                && text.equals(neuron.text)
+                && values.equals(neuron.values)
+                && seed == neuron.seed
+                && resets == neuron.resets;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(text, values, seed, resets);
+    }
+
+    @Override
+    public String toString() {
+        return "EquationNeuron[" + equations.name() + ", " + values + "]";
+    }
+}

@@ -1,0 +1,143 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.equation.CompiledProgram;
+import dev.spikelane.equation.Equations;
+import dev.spikelane.equation.Frame;
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.Pads;
+import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.CounterRandom;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Where loops of equations find their rows; it serves one thread at a time. */
+final class EquationRun {
+
+    private final EquationGroup group;
+    private final Frame one;
+    private final @Nullable Frame more;
+    private @Nullable Frame recording;
+    /** Uniform numbers of a step, {@code [batch x neurons]} for each noise; made when a batch is known. */
+    private FloatMatrix @Nullable [] noises;
+
+    EquationRun(EquationGroup group) {
+        this.group = group;
+        this.one = group.frame(group.one());
+        this.more = group.more() == null ? null : group.frame(group.more());
+    }
+
+    EquationGroup group() {
+        return group;
+    }
+
+    /** Runs whole steps, from a row on, the first of which has a number. */
+    void run(StepRun run, int firstRow, int rows, long step) {
+        int batch = run.state.rows() / group.names().size();
+        if (group.equations().noises().isEmpty()) {
+            loop(run, firstRow, rows, batch);
+        } else {
+            for (int row = 0; row < rows; row += batch) {
+                draw(run, batch, (int) (step + row / batch));
+                loop(run, firstRow + row, batch, batch);
+            }
+        }
+        if (!group.padsStay() && run.endWord == run.spikes.stride()) {
+            clearPads(run, firstRow, rows);
+        }
+    }
+
+    private void draw(StepRun run, int batch, int step) {
+        FloatMatrix[] into = noises;
+        if (into == null) {
+            into = new FloatMatrix[group.equations().noises().size()];
+            Arrays.setAll(into, i -> FloatMatrix.zeros(batch, group.neurons()));
+            noises = into;
+        }
+        int first = run.firstWord * Long.SIZE;
+        int end = Math.min(run.endWord * Long.SIZE, group.neurons());
+        for (int i = 0; i < into.length; i++) {
+            for (int sample = 0; sample < batch; sample++) {
+                long key = CounterRandom.rowKey(group.seed() + i, step, sample);
+                for (int neuron = first; neuron < end; neuron++) {
+                    Elements.set(into[i], sample, neuron, CounterRandom.uniform(key, neuron));
+                }
+            }
+        }
+    }
+
+    private void loop(StepRun run, int firstRow, int rows, int batch) {
+        CompiledProgram several = group.more();
+        int done = 0;
+        if (run.records) {
+            Frame frame = recording;
+            if (frame == null) {
+                frame = group.frame(group.recording());
+                recording = frame;
+            }
+            put(frame, run, firstRow, batch);
+            group.recording().loop().run(frame, firstRow, rows / batch, batch);
+            done = rows;
+        } else if (several != null && more != null && rows >= several.program().steps() * batch) {
+            int together = several.program().steps() * batch;
+            put(more, run, firstRow, batch);
+            several.loop().run(more, firstRow, rows / together, together);
+            done = rows - rows % together;
+        }
+        if (done < rows) {
+            put(one, run, firstRow, batch);
+            group.one().loop().run(one, firstRow + done, (rows - done) / batch, batch);
+        }
+    }
+
+    private void put(Frame frame, StepRun run, int firstRow, int batch) {
+        frame.batch = batch;
+        frame.firstWord = run.firstWord;
+        frame.words = run.endWord - run.firstWord;
+        int variable = 0;
+        for (String name : group.equations().variables().keySet()) {
+            frame.put(name, run.state.segment(), run.state.rowOffset(variable * batch), run.state.rowOffset(1));
+            variable++;
+        }
+        long origin = (long) run.firstCurrent * Float.BYTES;
+        put(frame, 0, run.current, -origin);
+        if (group.takesFeedback()) {
+            put(frame, 1, run.feedback, -origin - run.feedback.rowOffset(run.firstFed));
+        }
+        for (int i = 0; noises != null && i < noises.length; i++) {
+            FloatMatrix rows = noises[i];
+            long stride = rows.rowOffset(1) - rows.rowOffset(0);
+            // The rows of one step: wherever that is among the rows that run, they are the first.
+            frame.put(group.equations().noises().get(i), rows.segment(), -firstRow * stride, stride);
+        }
+        SpikeMatrix spikes = run.spikes;
+        frame.put(Equations.SPIKE, spikes.segment(), spikes.rowOffset(0), spikes.rowOffset(1) - spikes.rowOffset(0));
+        if (run.records) {
+            FloatMatrix kept = run.membranes;
+            frame.put(group.recorded(), kept.segment(), kept.rowOffset(0), kept.rowOffset(1) - kept.rowOffset(0));
+        }
+    }
+
+    private void put(Frame frame, int input, FloatMatrix rows, long base) {
+        frame.put(group.equations().inputs().get(input), rows.segment(), base, rows.rowOffset(1));
+    }
+
+    /** Clears what the loops left behind the last neuron. */
+    private void clearPads(StepRun run, int firstRow, int rows) {
+        for (int row = 0; row < run.state.rows(); row++) {
+            Pads.clear(run.state, row);
+        }
+        int word = run.spikes.stride() - 1;
+        long neurons = Pads.neuronsOfWord(run.spikes, word);
+        for (int row = firstRow; row < firstRow + rows; row++) {
+            long at = run.spikes.rowOffset(row) + (long) word * Long.BYTES;
+            long bits = run.spikes.segment().get(ValueLayout.JAVA_LONG, at);
+            run.spikes.segment().set(ValueLayout.JAVA_LONG, at, bits & neurons);
+            if (run.records) {
+                Pads.clear(run.membranes, row);
+            }
+        }
+    }
+}

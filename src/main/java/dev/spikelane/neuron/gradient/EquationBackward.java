@@ -1,0 +1,156 @@
+package dev.spikelane.neuron.gradient;
+
+import dev.spikelane.equation.BoundEquations;
+import dev.spikelane.equation.CompiledProgram;
+import dev.spikelane.equation.EquationGradients;
+import dev.spikelane.equation.Equations;
+import dev.spikelane.equation.Frame;
+import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Takes gradients back through a step of neurons of equations; the loops compute the step again. */
+final class EquationBackward implements NeuronBackward {
+
+    /** A loop, and the places of its rows: those of the variables and of their gradients in the order of the state. */
+    private static final class Pass {
+
+        private final CompiledProgram compiled;
+        private final Frame frame;
+        private final int[] variables;
+        private final int[] gradients;
+        private final int[] inputs;
+        private final int[] gradientsOfInputs;
+        private final int ofSpikes;
+        private final int distance;
+        private final int ofDistance;
+
+        Pass(CompiledProgram compiled, BoundEquations neurons) {
+            this.compiled = compiled;
+            this.frame = new Frame(compiled.program(), neurons.parameters().neurons());
+            neurons.parameters().put(frame);
+            List<String> names = List.copyOf(neurons.equations().variables().keySet());
+            this.variables = places(names, "");
+            this.gradients = places(names, EquationGradients.GRADIENT);
+            this.inputs = places(neurons.equations().inputs(), "");
+            this.gradientsOfInputs = places(neurons.equations().inputs(), EquationGradients.GRADIENT);
+            this.ofSpikes = frame.rows.indexOf(EquationGradients.GRADIENT + Equations.SPIKE);
+            this.distance = frame.rows.indexOf(EquationGradients.DISTANCE);
+            this.ofDistance = frame.rows.indexOf(EquationGradients.GRADIENT + EquationGradients.DISTANCE);
+        }
+
+        private int[] places(List<String> names, String prefix) {
+            return names.stream()
+                    .mapToInt(name -> frame.rows.indexOf(prefix + name))
+                    .toArray();
+        }
+
+        void run(int batch) {
+            frame.batch = batch;
+            compiled.loop().run(frame, 0, 1, batch);
+        }
+    }
+
+    private final Pass first;
+    private final Pass second;
+    private final int all;
+    private final int firstNeuron;
+    private final int neurons;
+    private final MemorySegment zeros;
+
+    /**
+     * Takes a tile of neurons back.
+     *
+     * @param sums of the gradients of parameters, {@code [batch x neurons]}, added to
+     */
+    EquationBackward(
+            BoundEquations equations,
+            CompiledProgram toDistance,
+            CompiledProgram toCurrents,
+            Map<String, FloatMatrix> sums,
+            int firstNeuron,
+            int neurons) {
+        this.first = new Pass(toDistance, equations);
+        this.second = new Pass(toCurrents, equations);
+        this.all = equations.parameters().neurons();
+        this.firstNeuron = firstNeuron;
+        this.neurons = neurons;
+        int words = Math.ceilDiv(neurons, Long.SIZE);
+        this.zeros = NativeMemory.ofAuto().allocate((long) words * Long.SIZE * Float.BYTES, Long.SIZE);
+        for (Pass pass : List.of(first, second)) {
+            pass.frame.firstWord = firstNeuron / Long.SIZE;
+            pass.frame.words = words;
+        }
+        sums.forEach((name, sum) -> put(second.frame, second.frame.rows.indexOf(EquationGradients.SUM + name), sum, 0));
+    }
+
+    /** Nothing: loops read the parameters where they change. */
+    @Override
+    public void update() {}
+
+    /** Says where rows of all neurons or of the tile stand. */
+    private void put(Frame frame, int place, FloatMatrix rows, int row) {
+        long origin = rows.columns() == all ? 0 : (long) firstNeuron * Float.BYTES;
+        long stride = rows.rows() == 1 ? 0 : rows.rowOffset(1) - rows.rowOffset(0);
+        frame.put(place, rows.segment(), rows.rowOffset(row) - origin, stride);
+    }
+
+    private void put(Pass pass, Step step, FloatMatrix ofVariables) {
+        int batch = ofVariables.rows() / pass.variables.length;
+        for (int i = 0; i < pass.variables.length; i++) {
+            put(pass.frame, pass.variables[i], step.before[i], step.beforeRow);
+            put(pass.frame, pass.gradients[i], ofVariables, i * batch);
+        }
+        put(pass.frame, pass.inputs[0], Objects.requireNonNull(step.current), step.currentRow);
+        if (pass.inputs.length > 1) {
+            put(pass.frame, pass.inputs[1], Objects.requireNonNull(step.feedback), step.currentRow);
+        }
+    }
+
+    @Override
+    public void toDistance(Step step, FloatMatrix ofVariables, FloatMatrix ofSpikes, FloatMatrix distance) {
+        int batch = ofSpikes.rows();
+        put(first, step, ofVariables);
+        put(first.frame, first.ofSpikes, ofSpikes, 0);
+        put(first.frame, first.distance, distance, 0);
+        first.run(batch);
+        clearPads(ofSpikes, 0, batch);
+        clearPads(distance, 0, batch);
+    }
+
+    @Override
+    public void toCurrents(Step step, @Nullable FloatMatrix ofDistance, FloatMatrix ofVariables, int batch) {
+        put(second, step, ofVariables);
+        if (ofDistance == null) {
+            second.frame.put(second.ofDistance, zeros, -(long) firstNeuron * Float.BYTES, 0);
+        } else {
+            put(second.frame, second.ofDistance, ofDistance, 0);
+        }
+        put(second.frame, second.gradientsOfInputs[0], Objects.requireNonNull(step.ofCurrent), step.currentRow);
+        if (second.inputs.length > 1) {
+            put(second.frame, second.gradientsOfInputs[1], Objects.requireNonNull(step.ofFeedback), step.currentRow);
+        }
+        second.run(batch);
+        clearPads(ofVariables, 0, ofVariables.rows());
+        clearPads(step.ofCurrent, step.currentRow, batch);
+        if (second.inputs.length > 1) {
+            clearPads(Objects.requireNonNull(step.ofFeedback), step.currentRow, batch);
+        }
+    }
+
+    /** Clears what loops left behind the last neuron. */
+    private void clearPads(FloatMatrix rows, int row, int count) {
+        int end = firstNeuron + neurons - (rows.columns() == all ? 0 : firstNeuron);
+        for (int i = row; i < row + count && neurons % Long.SIZE != 0; i++) {
+            for (int column = end; column % Long.SIZE != 0; column++) {
+                rows.segment().set(ValueLayout.JAVA_FLOAT, rows.rowOffset(i) + (long) column * Float.BYTES, 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.spikelane.cli.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.cli.CommandRun;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExportCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Path model(Leaky last, String code) throws IOException {
+        TorchRandom random = new TorchRandom(1);
+        Network network = Network.builder(20)
+                .dense(8, random)
+                .neuron(new Leaky(0.9))
+                .dense(3, random)
+                .neuron(last)
+                .build();
+        Path file = folder.resolve("model.safetensors");
+        ModelFile.write(file, Model.of(network).with(Model.CODE, code));
+        return file;
+    }
+
+    private Path c() {
+        return folder.resolve("out.c");
+    }
+
+    @Test
+    void writesAModelAsItsNotesSay() throws IOException {
+        Path model = model(new Leaky(0.9), "rate");
+        String said =
+                CommandRun.of("export", model.toString(), "--c", c().toString()).requireSuccess();
+        assertTrue(said.startsWith("Wrote   " + c() + ", "), said);
+        String spikes = Files.readString(c());
+        assertTrue(spikes.contains("void network_step(const uint8_t input[20], uint8_t lif2[3])"), spikes);
+        CommandRun.of(
+                        "export",
+                        model.toString(),
+                        "--c",
+                        c().toString(),
+                        "--weights",
+                        "int8",
+                        "--input",
+                        "values",
+                        "--name",
+                        "small")
+                .requireSuccess();
+        String values = Files.readString(c());
+        assertTrue(values.contains("void small_step(const float input[20], uint8_t lif2[3])"), values);
+        assertTrue(values.contains("static const int8_t fc1_weight[160]"), values);
+        CommandRun.of("export", model(new Leaky(0.9), "frame").toString(), "--c", c().toString())
+                .requireSuccess();
+        assertTrue(Files.readString(c()).contains("void network_step(const float input[20]"));
+    }
+
+    @Test
+    void refusesByNameBeforeAnythingIsWritten() throws IOException {
+        Path model = model(new Leaky(0.9).withInhibition(true), "rate");
+        CommandRun run = CommandRun.of("export", model.toString(), "--c", c().toString());
+        assertEquals(1, run.code());
+        assertTrue(
+                run.err()
+                        .contains(
+                                "population 'lif2' has Leaky, which cannot be written in C: inhibition lets one neuron"
+                                        + " of a row fire"),
+                run.err());
+        assertFalse(Files.exists(c()));
+    }
+
+    @Test
+    void refusesWrongArguments() throws IOException {
+        Path model = model(new Leaky(0.9), "rate");
+        assertEquals(2, CommandRun.of("export", model.toString()).code());
+        assertEquals(
+                2,
+                CommandRun.of("export", model.toString(), "--c", c().toString(), "--weights", "int4")
+                        .code());
+        CommandRun named = CommandRun.of("export", model.toString(), "--c", c().toString(), "--name", "1st");
+        assertTrue(named.err().contains("expected letters, digits and underscores"), named.err());
+        assertFalse(Files.exists(c()));
+    }
+}

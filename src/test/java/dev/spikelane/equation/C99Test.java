@@ -1,0 +1,67 @@
+package dev.spikelane.equation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.spikelane.CCompiler;
+import dev.spikelane.Tries;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Texts in C have the bits of the interpreter. */
+final class C99Test {
+
+    private static final int FEW = 10;
+    private static final int MANY = 100;
+
+    /** Words that C has, and all functions. */
+    private static final String AWKWARD = """
+            neuron Awkward
+            param double = 0.5, t1 = 2, spk_exp = 3
+            state int = 1, i = 2, memcpy
+            input float
+            int = sqrt(abs(float)) + exp(double) * expm1(float) + log(abs(i))
+            i = tanh(float) + sigmoid(int) + fma(float, t1, spk_exp) + 1e-45 * float
+            memcpy = max(memcpy, -i) / float
+            spike not (float > 3) and int >= i
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private record Case(EquationCase neurons, Program program, Set<String> shared, String name) {}
+
+    @Test
+    void textsHaveTheBitsOfTheInterpreter() throws IOException, InterruptedException {
+        assumeTrue(CCompiler.isThere("gcc"));
+        CLoops loops = new CLoops();
+        List<Case> cases = new ArrayList<>();
+        for (int seed = 0; seed < (Tries.ALL ? MANY : FEW); seed++) {
+            String text = seed == 0 ? AWKWARD : RandomEquations.any(new Random(seed));
+            EquationCase neurons = new EquationCase(EquationParser.parse(text), 70, 1 + seed % 2, seed % 3 == 0, seed);
+            neurons.run(new Graph(), 1, (program, shared) -> {
+                cases.add(new Case(neurons, program, shared, loops.add(program, shared)));
+                return new Interpreter(program, shared);
+            });
+        }
+        try (Arena arena = Arena.ofShared()) {
+            SymbolLookup library = loops.compile(folder, arena);
+            for (Case each : cases) {
+                List<Integer> expected = each.neurons.run(new Graph(), 1, Interpreter::new);
+                Loop loop = CLoops.loop(library, each.name, each.program, each.shared);
+                assertEquals(expected, each.neurons.run(new Graph(), 1, (_, _) -> loop), each.name);
+                assertFalse(new HashSet<>(expected).size() < 4, "nothing happens");
+            }
+        }
+    }
+}

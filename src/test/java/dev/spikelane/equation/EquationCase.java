@@ -1,0 +1,139 @@
+package dev.spikelane.equation;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/** A neuron with memory around it: what a loop leaves there. */
+final class EquationCase {
+
+    static final int STEPS = 4;
+    private static final float[] AWKWARD = {
+        Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, 1e-40f, 3e38f, -88.5f, 88.5f, 1e10f, -87
+    };
+
+    final Equations equations;
+    private final int neurons;
+    private final int batch;
+    private final boolean rows;
+    private final long seed;
+
+    /**
+     * A case.
+     *
+     * @param rows whether parameters are one value for each neuron
+     */
+    EquationCase(Equations equations, int neurons, int batch, boolean rows, long seed) {
+        this.equations = equations;
+        this.neurons = neurons;
+        this.batch = batch;
+        this.rows = rows;
+        this.seed = seed;
+    }
+
+    /** What all rows of a frame hold. */
+    static List<byte[]> copies(Frame frame) {
+        return Arrays.stream(frame.segments)
+                .map(rows -> rows.toArray(JAVA_BYTE))
+                .toList();
+    }
+
+    /** Puts back what rows held. */
+    static void restore(Frame frame, List<byte[]> copies) {
+        for (int i = 0; i < frame.segments.length; i++) {
+            MemorySegment.copy(copies.get(i), 0, frame.segments[i], JAVA_BYTE, 0, copies.get(i).length);
+        }
+    }
+
+    /** Numbers like those of neurons, and awkward ones. */
+    private static float number(Random random) {
+        return random.nextInt(12) == 0
+                ? AWKWARD[random.nextInt(AWKWARD.length)]
+                : (float) random.nextGaussian() * (random.nextInt(8) == 0 ? 50 : 1);
+    }
+
+    /** Bits of all variables, recordings and spikes after some steps; NaNs are equal. */
+    List<Integer> run(Graph graph, int stepsAtOnce, BiFunction<Program, Set<String>, Loop> loops) {
+        try (Arena arena = Arena.ofShared()) {
+            return run(arena, graph, stepsAtOnce, loops);
+        }
+    }
+
+    private List<Integer> run(Arena arena, Graph graph, int stepsAtOnce, BiFunction<Program, Set<String>, Loop> loops) {
+        Random random = new Random(seed);
+        Map<String, float[]> given = new HashMap<>();
+        equations.parameters().forEach((name, value) -> {
+            float[] values = new float[rows ? neurons : 1];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) (value + (rows ? 0.1 * random.nextGaussian() : 0));
+            }
+            given.put(name, values);
+        });
+        EquationParameters parameters = new EquationParameters(arena, equations, neurons, given);
+        List<String> variables = List.copyOf(equations.variables().keySet());
+        Program program = equations.forward(stepsAtOnce, variables, graph);
+        Frame frame = new Frame(program, neurons);
+        frame.batch = batch;
+        parameters.put(frame);
+        int padded = frame.words * Long.SIZE;
+        Map<String, MemorySegment> memory = new HashMap<>();
+        for (String name : variables) {
+            memory.put(name, rows(arena, frame, name, batch, padded));
+            memory.put(Equations.RECORD + name, rows(arena, frame, Equations.RECORD + name, STEPS * batch, padded));
+        }
+        for (String name : equations.inputs()) {
+            memory.put(name, rows(arena, frame, name, STEPS * batch, padded));
+        }
+        for (String name : variables) {
+            fill(memory.get(name), random, padded);
+        }
+        for (String name : equations.inputs()) {
+            fill(memory.get(name), random, padded);
+        }
+        MemorySegment spikes = arena.allocate((long) STEPS * batch * frame.words * Long.BYTES, 64);
+        frame.put(Equations.SPIKE, spikes, 0, (long) frame.words * Long.BYTES);
+        loops.apply(program, parameters.shared()).run(frame, 0, STEPS / stepsAtOnce, stepsAtOnce * batch);
+        List<Integer> bits = new ArrayList<>();
+        for (int i = 0; i < STEPS * batch * frame.words; i++) {
+            long word = spikes.getAtIndex(JAVA_LONG, i);
+            bits.add((int) word);
+            bits.add((int) (word >>> 32));
+        }
+        for (String name : variables) {
+            bits(memory.get(name), bits);
+            bits(memory.get(Equations.RECORD + name), bits);
+        }
+        return bits;
+    }
+
+    private static MemorySegment rows(Arena arena, Frame frame, String name, int count, int padded) {
+        MemorySegment made = arena.allocate((long) count * padded * Float.BYTES, 64);
+        frame.put(name, made, 0, (long) padded * Float.BYTES);
+        return made;
+    }
+
+    private void fill(MemorySegment rows, Random random, int padded) {
+        for (int i = 0; i < rows.byteSize() / Float.BYTES; i++) {
+            if (i % padded < neurons) {
+                rows.setAtIndex(JAVA_FLOAT, i, number(random));
+            }
+        }
+    }
+
+    private static void bits(MemorySegment rows, List<Integer> into) {
+        for (int i = 0; i < rows.byteSize() / Float.BYTES; i++) {
+            into.add(Float.floatToIntBits(rows.getAtIndex(JAVA_FLOAT, i)));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.spikelane.equation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
+import java.lang.invoke.MethodHandles;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** Texts at random: all that computes them gives the bits of the interpreter. */
+@EveryWidth
+@FewerTries
+final class LoopProperties {
+
+    @Property(tries = 300)
+    void loweredNodesHaveTheBitsOfThoseAsWritten(@ForAll long seed) {
+        EquationCase neurons = neurons(seed);
+        List<Integer> expected = neurons.run(new Graph(), 1, Interpreter::new);
+        assertEquals(expected, neurons.run(new Lowering(), 1, Interpreter::new), "lowered");
+        assertEquals(expected, neurons.run(new Lowering(), 2, Interpreter::new), "two steps at once");
+        assertEquals(expected, neurons.run(new Graph(), 4, Interpreter::new), "four steps at once");
+    }
+
+    @Property(tries = 300)
+    void generatedLoopsHaveTheBitsOfTheInterpreter(@ForAll long seed) {
+        EquationCase neurons = neurons(seed);
+        List<Integer> expected = neurons.run(new Graph(), 1, Interpreter::new);
+        int steps = 1 << new Random(seed).nextInt(3);
+        for (LoopCompiler.Form form : List.of(LoopCompiler.Form.SCALAR, LoopCompiler.Form.of("vector"))) {
+            List<Integer> found =
+                    neurons.run(new Lowering(), steps, (program, shared) -> compile(program, shared, form));
+            assertEquals(expected, found, () -> form + ", " + steps + " steps at once");
+        }
+    }
+
+    private static Loop compile(Program program, Set<String> shared, LoopCompiler.Form form) {
+        Loop loop = LoopCompiler.compile(MethodHandles.lookup(), _ -> program, shared, form)
+                .loop();
+        assertTrue(loop.getClass().isHidden(), loop::toString);
+        return loop;
+    }
+
+    private static EquationCase neurons(long seed) {
+        Random random = new Random(seed);
+        String text = RandomEquations.any(random);
+        int neurons = 1 + random.nextInt(150);
+        return new EquationCase(EquationParser.parse(text), neurons, 1 + random.nextInt(2), random.nextBoolean(), seed);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.spikelane.model.c;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.spikelane.CCompiler;
+import dev.spikelane.Tries;
+import dev.spikelane.model.CExport;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.graph.RandomGraph;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Networks at random, all of them compiled by one call: all populations fire as here. */
+final class CExportProperties {
+
+    private static final int FEW = 8;
+    private static final int MANY = 100;
+    private static final int LONGEST_SEARCH = 100;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void graphsFireAsHere() throws IOException, InterruptedException {
+        assumeTrue(CCompiler.isThere("gcc"));
+        try (Arena arena = Arena.ofShared()) {
+            int count = Tries.ALL ? MANY : FEW;
+            check(count, i -> export(arena, i));
+        }
+    }
+
+    /** The next graph that can be written. */
+    private static CExport export(Arena arena, int seed) {
+        for (int next = 0; next < LONGEST_SEARCH; next++) {
+            Network network = new RandomGraph(arena, 1, 8, seed + 1_000L * next).network;
+            try {
+                CExport export = CExport.of(network)
+                        .withName("g" + seed)
+                        .withValues(seed % 3 == 0)
+                        .withTestSteps(8)
+                        .withOutputs(network.populations().stream()
+                                .map(Population::name)
+                                .toArray(String[]::new));
+                export.text();
+                return export;
+            } catch (IllegalArgumentException refused) {
+                assertTrue(String.valueOf(refused.getMessage()).contains("cannot be written in C"), refused::toString);
+            }
+        }
+        throw new AssertionError("no graph can be written");
+    }
+
+    /** Compiles the self-tests of networks named g0, g1 ..., and runs them. */
+    private void check(int count, IntFunction<CExport> exports) throws IOException, InterruptedException {
+        List<Path> files = new ArrayList<>();
+        StringBuilder declared = new StringBuilder("#include <stdio.h>\n");
+        StringBuilder called = new StringBuilder("int main(void)\n{\n    int wrong = 0;\n    char *none[] = {0};\n");
+        for (int i = 0; i < count; i++) {
+            Path file = folder.resolve("g" + i + ".c");
+            Files.writeString(
+                    file,
+                    "#define G" + i + "_TEST\n" + exports.apply(i).text().replace("int main(", "int main" + i + "("));
+            files.add(file);
+            declared.append("int main").append(i).append("(int count, char **arguments);\n");
+            called.append("    if (main%1$d(0, none)) { printf(\"in g%1$d\\n\"); wrong++; }%n".formatted(i));
+        }
+        Path main = folder.resolve("main.c");
+        Files.writeString(main, declared.append(called).append("    return wrong;\n}\n"));
+        files.add(main);
+        Path program = folder.resolve("all");
+        CCompiler.compile("gcc", files, program);
+        String said = CCompiler.run(program.toString());
+        assertEquals(
+                "", said.lines().filter(line -> !line.endsWith(", as expected")).reduce("", (a, b) -> a + b + "\n"));
+        assertTrue(said.lines().filter(line -> !line.contains(" 0 spikes")).count() > count / 2, said);
+    }
+}

@@ -1,0 +1,243 @@
+package dev.spikelane.neuron;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.Matrices.assertZeroPads;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.Matrices;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+@EveryWidth
+final class EquationNeuronTest {
+
+    private static final int BATCH = 3;
+    private static final int STEPS = 7;
+
+    private static final EquationNeuron LEAKY = EquationNeuron.of("""
+            neuron Leaky
+            param beta = 0.9, threshold = 1
+            state u
+            input current
+            u = beta * u + current - (u > threshold) * threshold
+            spike u > threshold
+            """);
+
+    @Test
+    void modelsOfTheLibrarySaidAsEquationsHaveTheirBits() {
+        assertSame(new Leaky(0.9f), LEAKY, 70);
+        assertSame(new Leaky(0.8f).withReset(Reset.ZERO), EquationNeuron.of("""
+                param beta = 0.8
+                state u
+                input current
+                u = beta * ((1 - (u > 1)) * u) + current
+                spike u > 1
+                """), 128);
+        assertSame(new Synaptic(0.7f, 0.9f), EquationNeuron.of("""
+                param alpha = 0.7, beta = 0.9
+                state u, x
+                input current
+                R = u > 1
+                x = alpha * x + current
+                u = beta * u + x - R
+                spike u > 1
+                """), 33);
+        float[] betas = new float[70];
+        Random random = new Random(2);
+        for (int i = 0; i < betas.length; i++) {
+            betas[i] = random.nextFloat();
+        }
+        assertSame(new Leaky(betas), LEAKY.withParameter("beta", Parameter.of(betas)), 70);
+    }
+
+    private static void assertSame(Neuron expected, Neuron actual, int neurons) {
+        FloatMatrix currents = Matrices.uniform(Arena.ofAuto(), 40, neurons, new Random(1));
+        NeuronRun one = expected.run(currents);
+        NeuronRun other = actual.run(currents);
+        assertSameBits(one.spikes(), other.spikes(), "spikes");
+        assertSameBits(one.membranes(), other.membranes(), "membranes");
+        Arena arena = Arena.ofAuto();
+        NeuronGroup group = actual.bind(arena, neurons);
+        NeuronState state = group.newState(arena, 1);
+        SpikeMatrix spikes = SpikeMatrix.zeros(40, neurons);
+        group.run(currents, state, spikes);
+        assertSameBits(one.spikes(), spikes, "two steps at once");
+        assertSameBits(one.membranes().rows(39, 1), state.membrane(), "state");
+    }
+
+    @Test
+    void izhikevichsNeuronFollowsPlainJava() {
+        EquationNeuron model = EquationNeuron.of("""
+                neuron Izhikevich
+                param a = 0.02, b = 0.2, c = -65, d = 8
+                state v [mV] = c, u = b * c
+                input current
+                v = v + 0.5 * (0.04 * v * v + 5 * v + 140 - u + current)
+                v = v + 0.5 * (0.04 * v * v + 5 * v + 140 - u + current)
+                u = u + a * (b * v - u)
+                spike v >= 30
+                reset v = c
+                reset u = u + d
+                """);
+        int neurons = 70;
+        FloatMatrix currents = Matrices.uniform(Arena.ofAuto(), 500, neurons, new Random(1));
+        NeuronRun run = scaled(currents, 30, model);
+        int fired = 0;
+        for (int i = 0; i < neurons; i++) {
+            float v = -65;
+            float u = (float) ((double) 0.2f * -65);
+            for (int step = 0; step < 500; step++) {
+                float current = currents.get(step, i);
+                for (int half = 0; half < 2; half++) {
+                    v = v + 0.5f * (0.04f * v * v + 5 * v + 140 - u + current);
+                }
+                u = u + 0.02f * (0.2f * v - u);
+                boolean spike = v >= 30;
+                v = spike ? -65 : v;
+                u = spike ? u + 8 : u;
+                assertEquals(spike, run.spikes().get(step, i), "step " + step);
+                assertEquals(v, run.membranes().get(step, i), "step " + step);
+                fired += spike ? 1 : 0;
+            }
+        }
+        assertNotEquals(0, fired);
+        assertZeroPads(run.membranes(), "membranes");
+        assertZeroPads(run.spikes(), "spikes");
+    }
+
+    private static NeuronRun scaled(FloatMatrix currents, float by, Neuron model) {
+        for (int row = 0; row < currents.rows(); row++) {
+            for (int i = 0; i < currents.columns(); i++) {
+                currents.set(row, i, by * currents.get(row, i));
+            }
+        }
+        return model.run(currents);
+    }
+
+    @Test
+    void statesBeginWithTheirValuesAndPadsStayZero() {
+        EquationNeuron model = EquationNeuron.of("""
+                param rest = -65, share = 0.5
+                state v = rest, w = share * 2
+                input current, feedback
+                v = v + current - feedback
+                w = exp(w) - w
+                spike v > rest
+                """).withParameter("rest", Parameter.of(1.5f));
+        Arena arena = Arena.ofAuto();
+        NeuronGroup group = model.bindPorts(arena, Shape.of(70));
+        NeuronState state = group.newState(arena, BATCH);
+        assertEquals(List.of("membrane", "w"), state.names());
+        assertEquals(1.5f, state.membrane().get(2, 69));
+        assertEquals(1, state.variable("w").get(0, 0));
+        assertZeroPads(state.membrane(), "membrane");
+        FloatMatrix current = Matrices.uniform(arena, STEPS * BATCH, 70, new Random(1));
+        FloatMatrix feedback = Matrices.uniform(arena, STEPS * BATCH, 70, new Random(2));
+        SpikeMatrix spikes = SpikeMatrix.zeros(STEPS * BATCH, 70);
+        group.run(current, feedback, state, spikes);
+        float v = 1.5f;
+        for (int step = 0; step < STEPS; step++) {
+            v = v + current.get(step * BATCH + 1, 3) - feedback.get(step * BATCH + 1, 3);
+            assertEquals(v > 1.5f, spikes.get(step * BATCH + 1, 3));
+        }
+        assertEquals(v, state.membrane().get(1, 3));
+        assertZeroPads(state.membrane(), "membrane");
+        assertZeroPads(state.variable("w"), "w");
+        assertZeroPads(spikes, "spikes");
+        state.reset();
+        assertEquals(1.5f, state.membrane().get(2, 69));
+        assertEquals(0, state.step());
+    }
+
+    @Test
+    void spikesCarryWhatTheTextSays() {
+        EquationNeuron model = EquationNeuron.of("param g = 2\nstate v\ninput current\nspike v > 1\ncarries g / 4");
+        assertEquals(Parameter.of(0.5f), model.spikeValue());
+        assertEquals(Parameter.of(0.25f, 0.5f), model.with("g", 1, 2).spikeValue());
+        assertEquals(Parameter.of(1), LEAKY.spikeValue());
+    }
+
+    @Test
+    void noiseIsNormalAndDependsOnSeedStepSampleAndNeuronAlone() {
+        EquationNeuron model =
+                EquationNeuron.of("state v, w\ninput current\nnoise xi, eta\nv = xi + current\nw = eta\nspike v > 1");
+        Arena arena = Arena.ofAuto();
+        int neurons = 100;
+        FloatMatrix currents = FloatMatrix.zeros(100 * BATCH, neurons);
+        NeuronGroup group = model.withSeed(7).bind(arena, neurons);
+        NeuronState state = group.newState(arena, BATCH);
+        FloatMatrix membranes = FloatMatrix.zeros(100 * BATCH, neurons);
+        SpikeMatrix spikes = SpikeMatrix.zeros(100 * BATCH, neurons);
+        group.record(currents, state, spikes, membranes);
+        double sum = 0;
+        double squares = 0;
+        int above = 0;
+        for (int row = 0; row < membranes.rows(); row++) {
+            for (int i = 0; i < neurons; i++) {
+                float z = membranes.get(row, i);
+                sum += z;
+                squares += z * z;
+                above += z > 1.959964 ? 1 : 0;
+            }
+        }
+        int count = membranes.rows() * neurons;
+        assertEquals(0, sum / count, 0.02);
+        assertEquals(1, squares / count, 0.02);
+        assertEquals(0.025, (double) above / count, 0.003);
+        assertNotEquals(state.membrane().get(0, 0), state.variable("w").get(0, 0));
+
+        NeuronState again = group.newState(arena, BATCH);
+        SpikeMatrix fired = SpikeMatrix.zeros(BATCH, neurons);
+        for (int step = 0; step < 100; step++) {
+            group.run(currents.rows(0, BATCH), again, fired);
+            assertSameBits(membranes.rows(step * BATCH, BATCH), again.membrane(), "step " + step);
+            assertSameBits(spikes.rows(step * BATCH, BATCH), fired, "step " + step);
+        }
+        NeuronRun other = model.withSeed(8).run(currents);
+        assertNotEquals(membranes.get(0, 0), other.membranes().get(0, 0));
+        assertEquals(
+                membranes.get(0, 0), model.withSeed(7).run(currents).membranes().get(0, 0));
+    }
+
+    @Test
+    void neuronsAreEqualByTheirTextAndValues() {
+        assertEquals(LEAKY, EquationNeuron.of(LEAKY.text()));
+        assertEquals(LEAKY.with("beta", 0.5).hashCode(), LEAKY.with("beta", 0.5).hashCode());
+        assertNotEquals(LEAKY, LEAKY.with("beta", 0.5));
+        assertNotEquals(LEAKY, LEAKY.beforeReset());
+    }
+
+    @Test
+    void whatNetworksDoNotTakeIsRefused() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "the inputs are [excitation], expected [current] or [current, feedback]",
+                () -> EquationNeuron.of("state v\ninput excitation\nspike v > 1"));
+        assertMessage(
+                IllegalArgumentException.class,
+                "parameter 'V' is a name that networks use, expected another",
+                () -> EquationNeuron.of("param V = 1\nstate v\ninput current\nspike v > V"));
+        assertMessage(
+                IllegalArgumentException.class,
+                "no parameter 'gamma', expected one of [beta, threshold]",
+                () -> LEAKY.with("gamma", 1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "beta is NaN, expected a finite number",
+                () -> LEAKY.with("beta", Double.NaN));
+        assertMessage(
+                IllegalArgumentException.class,
+                "beta has 2 values, expected 1 or 3, one for each neuron",
+                () -> LEAKY.with("beta", 1, 2).bind(Arena.ofAuto(), 3));
+    }
+}
