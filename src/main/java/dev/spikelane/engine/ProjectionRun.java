@@ -29,6 +29,7 @@ public final class ProjectionRun {
     private final ChainRun chain;
     private final SourceRun source;
     private final Arena arena;
+    private final RunSize size;
     private final int batch;
     private final int delay;
     private final int threads;
@@ -52,14 +53,15 @@ public final class ProjectionRun {
 
     /** Lets a projection run behind a source, over samples of a batch. */
     public ProjectionRun(
-            ProjectionDescription description, ChainRun chain, SourceRun source, Arena arena, int batch, int threads) {
+            ProjectionDescription description, ChainRun chain, SourceRun source, Arena arena, RunSize size) {
         this.description = description;
         this.chain = chain;
         this.source = source;
         this.arena = arena;
-        this.batch = batch;
+        this.size = size;
+        this.batch = size.batch();
         this.delay = description.delay();
-        this.threads = threads;
+        this.threads = size.threads();
         this.isHeld = new boolean[Math.ceilDiv(chain.outputs(), Long.SIZE)];
     }
 
@@ -150,7 +152,8 @@ public final class ProjectionRun {
      */
     public void fill(int first, int count, Tile current, int thread) {
         if (frame == null) {
-            chain.fillPrepared(source.from(first, delay), source.version(), count * batch, current, thread);
+            int at = size.inSegment(first) * batch;
+            chain.fillPrepared(source.from(first, delay), source.version(), count * batch, at, current, thread);
             return;
         }
         if (chain.isOneProduct()) {
@@ -199,7 +202,8 @@ public final class ProjectionRun {
     private void holdSamples(int share, int thread) {
         SampleViews samples = heldSamples[share];
         Tile into = held[thread].on(samples.in(held(), 0));
-        chain.fill(frameSamples[share].in(Objects.requireNonNull(frame), 0), samples.count(), into, thread);
+        Signal rows = frameSamples[share].in(Objects.requireNonNull(frame), 0);
+        chain.fill(rows, samples.count(), samples.first(), into, thread);
     }
 
     /** Fills the currents of a frame {@code [batch x outputs]} for the blocks in use. */
@@ -224,7 +228,8 @@ public final class ProjectionRun {
     /** Fills the currents of some samples in a step, behind {@link #prepare} and {@link #hold(WorkerPool, boolean)}. */
     public void fill(int step, SampleViews samples, Tile current, int thread) {
         if (frame == null) {
-            chain.fill(source.samples(step, delay, samples), samples.count(), current, thread);
+            int at = size.inSegment(step) * batch + samples.first();
+            chain.fill(source.samples(step, delay, samples), samples.count(), at, current, thread);
         } else {
             current.copyFrom(held(), samples.first(), 0, samples.count());
         }

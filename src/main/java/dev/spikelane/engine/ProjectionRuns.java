@@ -62,7 +62,7 @@ final class ProjectionRuns {
 
     private ProjectionRun runWhole(ProjectionDescription description, List<Operator> operators, SourceRun source) {
         ChainRun chain = new ChainRun(operators, arena, scratch);
-        return new ProjectionRun(description, chain, source, arena, size.batch(), workers.threads());
+        return new ProjectionRun(description, chain, source, arena, size);
     }
 
     ProjectionRun get(int number) {

@@ -406,8 +406,8 @@ public final class GradientsBuilder {
 
     /** The bytes of {@link #bytes} that are the arena's. */
     long arenaBytes() {
-        long one = needed(1).arena;
-        return batch == 1 ? one : one + (needed(2).arena - one) * (batch - 1L);
+        Needed one = needed(1);
+        return batch == 1 ? one.arena : one.arena + (needed(2).arena - one.arena) * (batch - 1L) + one.blocks;
     }
 
     /**
@@ -415,9 +415,10 @@ public final class GradientsBuilder {
      *
      * @param arena bytes for the samples that were run
      * @param lists bytes on the heap for the whole batch
+     * @param blocks bytes of the arena for blocks of samples of the whole batch, behind the first one
      * @param sums bytes of one gradient of each learned value
      */
-    private record Needed(long arena, long lists, long sums) {}
+    private record Needed(long arena, long lists, long blocks, long sums) {}
 
     /** The bytes of one gradient of each learned value. */
     long sumBytes() {
@@ -428,28 +429,47 @@ public final class GradientsBuilder {
     private Needed needed(int samples) {
         Held.Counted arena = new Held(Owner.TRAINER).newArena();
         try (Gradients gradients = build(arena, samples, WorkerPool.inTurns(threads))) {
-            Map<String, Signal> zeros = new LinkedHashMap<>();
-            int rows = form == InputForm.FRAME ? samples : steps * samples;
-            for (Input input : network.inputs()) {
-                int columns = input.shape().size();
-                zeros.put(
-                        input.name(),
-                        form == InputForm.SPIKES ? SpikeMatrix.zeros(rows, columns) : FloatMatrix.zeros(rows, columns));
-            }
-            if (form == InputForm.FRAME) {
-                gradients.forwardConstant(zeros);
-            } else {
-                gradients.forward(zeros);
-            }
             if (gives && every == steps) {
                 gradients.slots().forEach(slot -> slot.give((values, from, first, end) -> {}));
             }
-            gradients.backward();
+            for (InputForm each : forms()) {
+                gradients.reset();
+                forward(gradients, each, samples);
+                gradients.backward();
+            }
             long sums = 0;
             for (GradientSlot slot : gradients.slots()) {
                 sums += slot.values().rowOffset(slot.values().rows());
             }
-            return new Needed(arena.bytes(), gradients.run().listBytes(every, batch), sums);
+            GradientRun run = gradients.run();
+            return new Needed(arena.bytes(), run.listBytes(every, batch), run.blockBytes(batch), sums);
+        }
+    }
+
+    /** The forms that inputs may have; a frame of which other parts are dropped in each step has no gradients. */
+    private List<InputForm> forms() {
+        if (form != InputForm.ANY) {
+            return List.of(form);
+        }
+        return inputs.isEmpty() || dropouts.isEmpty()
+                ? List.of(InputForm.FRAME, InputForm.SPIKES, InputForm.VALUES)
+                : List.of(InputForm.SPIKES, InputForm.VALUES);
+    }
+
+    /** Runs a window of zeros. */
+    private void forward(Gradients gradients, InputForm of, int samples) {
+        Map<String, Signal> zeros = new LinkedHashMap<>();
+        int rows = of == InputForm.FRAME ? samples : steps * samples;
+        for (Input input : network.inputs()) {
+            int columns = input.shape().size();
+            zeros.put(
+                    input.name(),
+                    of == InputForm.SPIKES ? SpikeMatrix.zeros(rows, columns) : FloatMatrix.zeros(rows, columns));
+        }
+        if (of == InputForm.FRAME) {
+            gradients.forwardConstant(zeros);
+        } else {
+            gradients.forward(zeros);
         }
     }
 

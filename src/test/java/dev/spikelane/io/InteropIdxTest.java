@@ -24,21 +24,22 @@ final class InteropIdxTest {
 
     @Test
     void filesHoldTheirBytes() {
-        GoldenSet.interop("idx").check(golden -> InteropFiles.read(golden, folder, (file, facts) -> {
-            Idx idx = Idx.read(file);
-            if (facts.path("expect").asText().contains("as images")) {
-                idx.images(Arena.ofAuto());
-            }
-            if (facts.has("values")) {
-                compare(golden, facts.path("values").asText(), idx);
-                Idx streamed = Idx.read("stream", new ByteArrayInputStream(Files.readAllBytes(file)));
-                assertArrayEquals(idx.toArray(), streamed.toArray());
-            }
-            List<Integer> shape = new ArrayList<>();
-            facts.path("shape").forEach(size -> shape.add(size.intValue()));
-            assertEquals(facts.has("shape") ? shape : idx.shape(), idx.shape());
-            return List.of();
-        }));
+        GoldenSet.interop("idx")
+                .check(golden -> InteropFiles.read(golden, folder, (file, facts) -> {
+                    Idx idx = Idx.read(file);
+                    if (facts.path("expect").asText().contains("as images")) {
+                        idx.images(Arena.ofAuto());
+                    }
+                    if (facts.has("values")) {
+                        compare(golden, facts.path("values").asText(), idx);
+                        Idx streamed = Idx.read("stream", new ByteArrayInputStream(Files.readAllBytes(file)));
+                        assertArrayEquals(idx.toArray(), streamed.toArray());
+                    }
+                    List<Integer> shape = new ArrayList<>();
+                    facts.path("shape").forEach(size -> shape.add(size.intValue()));
+                    assertEquals(facts.has("shape") ? shape : idx.shape(), idx.shape());
+                    return List.of();
+                }));
     }
 
     /** The bytes stand at the end of NumPy's file. */

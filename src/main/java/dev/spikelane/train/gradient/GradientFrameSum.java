@@ -111,8 +111,10 @@ final class GradientFrameSum {
             sumUp(first, steps);
         }
         if (projection.learns() && first == 0 && !added) {
-            chain.again(frame(), 0, size.batch(), 0);
-            chain.toFirst(sums(), 0, size.batch(), 0, false);
+            if (chain.makesAgain()) {
+                chain.again(frame(), 0, size.batch(), 0);
+            }
+            chain.toFirst(sums(), 0, size.batch(), 0, 0, false);
             take(sums());
             chain.addWeights(true, true);
         }
@@ -132,7 +134,7 @@ final class GradientFrameSum {
         if (chain.readsMade()) {
             chain.again(frame(), 0, size.batch(), 0);
         }
-        chain.toFirst(sums(), 0, size.batch(), 0, true);
+        chain.toFirst(sums(), 0, size.batch(), 0, 0, true);
     }
 
     /** Writes the gradients of the frame, behind {@link #toFirst}. */

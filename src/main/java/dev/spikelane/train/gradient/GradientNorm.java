@@ -56,6 +56,11 @@ final class GradientNorm implements Halves.Work {
         return forward;
     }
 
+    /** Bytes of the arena that sums of blocks of so many samples take behind the first block. */
+    long blockBytes(int samples) {
+        return forward.step().blockBytes(samples) + kernel.blockBytes(samples);
+    }
+
     /** Begins the way back. */
     void begin() {
         kernel.begin();

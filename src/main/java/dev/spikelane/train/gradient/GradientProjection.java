@@ -45,7 +45,10 @@ public final class GradientProjection {
     /** The step of the currents that the first step that is taken back has given. */
     private int opened;
 
-    /** How many steps from that one on are made again between the operators, with their gradients. */
+    /** How many steps from that one on have gradients between the operators. */
+    private int taken;
+
+    /** How many of them are made again there. */
     private int made;
 
     GradientProjection(
@@ -136,7 +139,7 @@ public final class GradientProjection {
         forward.open();
         frameSum.open();
         tiles = false;
-        made = 0;
+        taken = 0;
     }
 
     private void requireRows() {
@@ -181,7 +184,7 @@ public final class GradientProjection {
             reached = 0;
         }
         opened = first + delay();
-        made = 0;
+        taken = 0;
         if (reached > 0) {
             backTo(opened);
             toFirst(reached);
@@ -198,7 +201,8 @@ public final class GradientProjection {
 
     private void toFirst(int part, int thread) {
         int from = part * stepsInPart;
-        chain.toFirst(port.from(opened + from), from, rowsOfPart(from), thread, toSource);
+        int row = size.inSegment(opened + from) * size.batch();
+        chain.toFirst(port.from(opened + from), from, rowsOfPart(from), row, thread, toSource);
     }
 
     private int rowsOfPart(int from) {
@@ -237,18 +241,16 @@ public final class GradientProjection {
     }
 
     private void toFirst(int steps) {
-        made = 0;
         toSource = true;
-        if (chain.readsMade()) {
-            between(steps);
-        } else if (!chain.isOneOperator() || chain.makesRows()) {
-            run(toFirst, steps);
+        if (chain.readsMade() || !chain.isOneOperator() || chain.makesRows()) {
+            take(steps, chain.readsMade());
         }
     }
 
-    private void between(int steps) {
-        run(between, steps);
-        made = steps;
+    private void take(int steps, boolean again) {
+        run(again ? between : toFirst, steps);
+        taken = steps;
+        made = again ? steps : 0;
     }
 
     /** Writes the gradients of whole rows of the source that some steps of currents have. */
@@ -272,10 +274,11 @@ public final class GradientProjection {
         }
         backTo(first); // the segment before needs the memory of the gradients
         if (learns) {
-            if (!chain.isOneOperator() && !(opened == first && made == steps)) {
+            boolean there = opened == first && taken == steps && (made == steps || !chain.makesAgain());
+            if (!chain.isOneOperator() && !there) {
                 opened = first;
                 toSource = false;
-                between(steps);
+                take(steps, chain.makesAgain());
             }
             chain.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
             chain.addWeights(first + steps == size.steps(), first == 0);

@@ -161,7 +161,14 @@ public final class GradientRun implements WayBack {
         boolean pulls = input == null || input.wantsGradient();
         GradientChain chain;
         try {
-            chain = new GradientChain(plan.arena(), forward.chain(), plan.size(), pulls, run.scratch(), workers);
+            chain = new GradientChain(
+                    plan.arena(),
+                    forward.chain(),
+                    plan.size(),
+                    pulls,
+                    plan.size().segments() == 1 || declared.delay() == 0,
+                    run.scratch(),
+                    workers);
         } catch (UnsupportedOperationException failure) {
             throw new IllegalArgumentException(
                     "projection '" + declared.name() + "': " + failure.getMessage(), failure);
@@ -303,6 +310,20 @@ public final class GradientRun implements WayBack {
             bytes += projection.forward().listBytes(samples);
             for (WeightGradients weights : projection.weights()) {
                 bytes += weights == null ? 0 : weights.listBytes(steps, samples);
+            }
+        }
+        return bytes;
+    }
+
+    /** Bytes of the arena that sums of blocks of so many samples take behind the first block. */
+    public long blockBytes(int samples) {
+        long bytes = 0;
+        for (GradientNorm norm : norms) {
+            bytes += norm.blockBytes(samples);
+        }
+        for (GradientProjection projection : projections) {
+            for (WeightGradients weights : projection.weights()) {
+                bytes += weights == null ? 0 : weights.blockBytes(samples);
             }
         }
         return bytes;
