@@ -25,9 +25,9 @@ final class TrainOptions {
                 "tutorial3 (784-1000-10, beta 0.99, 200 steps, rate-coded), tutorial5 (784-1000-10, beta 0.95, 25 steps"
                         + " of a static frame, 3 epochs), tutorial6 (12C5-P2-64C5-P2-10, beta 0.5, 50 steps of a static"
                         + " frame, 1 epoch), fashion (as tutorial6, but batch norms, 4 steps, a loss on membranes, 6"
-                        + " epochs at a falling rate, and flipped images), recurrent (lines of the image to 256 neurons that feed back"
-                        + " to all), or demo (as tutorial5, but a loss on counts, 20 epochs at a falling rate, and"
-                        + " flipped images). Default: ${DEFAULT-VALUE}."
+                        + " epochs at a falling rate, and flipped images), recurrent (lines of the image to 256 neurons"
+                        + " that feed back to all), or demo (as tutorial5, but a loss on counts, 20 epochs at a falling"
+                        + " rate, and flipped images). Default: ${DEFAULT-VALUE}."
             })
     private String preset = "tutorial5";
 
