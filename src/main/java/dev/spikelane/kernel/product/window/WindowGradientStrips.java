@@ -116,7 +116,7 @@ final class WindowGradientStrips {
                 places[i] = run * ofRun + piece;
                 lengths[i] = Math.min(PIECE, ofRun - piece);
                 int ky = run / runs * shape.window().y().dilation();
-                offsets[i] = mapOffset(ky, run % runs * x.dilation()) + piece * Float.BYTES;
+                offsets[i] = mapOffset(ky, run % runs * x.dilation()) + (long) piece * Float.BYTES;
             }
             made[count] = new Strip(first, places, lengths, offsets, WindowGradientRun.of(vectors, true));
             first += places.length;
