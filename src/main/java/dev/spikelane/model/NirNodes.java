@@ -209,8 +209,8 @@ final class NirNodes {
         }
         double share = options.exact() ? -Math.expm1(-dt / tau) : dt / tau;
         if (share > 1 && warnings.stream().noneMatch(each -> each.startsWith(node + " has a '" + name))) {
-            warnings.add(node + " has a '" + name + "' of " + tau + ", less than the time step " + dt + ": Euler's method "
-                    + (share > 2 ? "explodes" : "overshoots"));
+            warnings.add(node + " has a '" + name + "' of " + tau + ", less than the time step " + dt
+                    + ": Euler's method " + (share > 2 ? "explodes" : "overshoots"));
         }
         return share;
     }
