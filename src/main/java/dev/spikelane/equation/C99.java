@@ -161,7 +161,9 @@ public final class C99 {
         for (Program.Store store : program.stores()) {
             String value = Graph.of(names, store.value());
             text.append(indent).append(rows.store(store)).append(" = ");
-            text.append(store.value().op().isCondition() ? "(uint8_t) " : "").append(value).append(";\n");
+            text.append(store.value().op().isCondition() ? "(uint8_t) " : "")
+                    .append(value)
+                    .append(";\n");
         }
         return text.toString();
     }
@@ -207,9 +209,7 @@ public final class C99 {
 
     /** The rows that a function has parameters for, behind the number of neurons. */
     static List<String> rows(Program program) {
-        return program.rows().stream()
-                .filter(row -> !row.startsWith(Parts.CUT))
-                .toList();
+        return program.rows().stream().filter(row -> !row.startsWith(Parts.CUT)).toList();
     }
 
     /** Returns a name as C may have it. */
@@ -228,7 +228,10 @@ public final class C99 {
             }
             String name = "t" + names.size();
             text.append(indent).append(node.op().isCondition() ? "const int " : "const float ");
-            text.append(name).append(" = ").append(expression(node, names, rows)).append(";\n");
+            text.append(name)
+                    .append(" = ")
+                    .append(expression(node, names, rows))
+                    .append(";\n");
             names.put(node, name);
         }
         return names;
@@ -251,7 +254,8 @@ public final class C99 {
         if (node.op().isLeaf()) {
             return rows.load(node);
         }
-        List<String> of = node.of().stream().map(each -> names.getOrDefault(each, "")).toList();
+        List<String> of =
+                node.of().stream().map(each -> names.getOrDefault(each, "")).toList();
         return switch (node.op()) {
             case ADD -> of.get(0) + " + " + of.get(1);
             case SUB -> of.get(0) + " - " + of.get(1);
@@ -305,8 +309,7 @@ public final class C99 {
         text.append(called.contains(Op.ABS) ? ABS : "");
         text.append(called.contains(Op.FMA) ? FMA : "");
         text.append(called.contains(Op.SQRT) ? SQRT : "");
-        String[] scales = SCALES.formatted(
-                        Exponential.EXPONENT, Exponential.MANTISSA_BITS, literal(Exponential.ROUND))
+        String[] scales = SCALES.formatted(Exponential.EXPONENT, Exponential.MANTISSA_BITS, literal(Exponential.ROUND))
                 .split("(?<=\n\n)");
         List<Op> scaling = List.of(Op.POWER2, Op.EXPONENT, Op.SCALE);
         for (int i = 0; i < scales.length; i++) {

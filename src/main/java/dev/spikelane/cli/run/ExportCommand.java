@@ -83,11 +83,7 @@ public final class ExportCommand implements Callable<Integer> {
             throw new IOException(model + ": " + refused.getMessage(), refused);
         }
         Section said = Section.of("")
-                .say(
-                        "Wrote",
-                        "%s, %,d bytes",
-                        named("file", file.toString()),
-                        named("bytes", Files.size(file)));
+                .say("Wrote", "%s, %,d bytes", named("file", file.toString()), named("bytes", Files.size(file)));
         new TextPrinter(command.commandLine().getOut(), "%-6s  %s").add(said);
         return 0;
     }

@@ -83,8 +83,8 @@ final class CFile {
     /** Lays out all that was asked for. */
     String roomText() {
         StringBuilder text = new StringBuilder();
-        rooms.forEach((name, count) -> text.append("static %s %s[%d];%n"
-                .formatted(WHOLE.contains(name) ? "int32_t" : "float", name, count)));
+        rooms.forEach((name, count) ->
+                text.append("static %s %s[%d];%n".formatted(WHOLE.contains(name) ? "int32_t" : "float", name, count)));
         return text.toString();
     }
 

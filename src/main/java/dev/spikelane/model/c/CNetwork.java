@@ -55,7 +55,8 @@ public final class CNetwork {
         inputs();
         List<String> outputs = options.outputs().stream().map(file::name).toList();
         for (int i = 0; i < said.populations().size(); i++) {
-            neurons.add(new CNeurons(file, said.populations().get(i), network.laidOut().neurons(i)));
+            neurons.add(new CNeurons(
+                    file, said.populations().get(i), network.laidOut().neurons(i)));
         }
         said.projections().forEach(each -> source(each.source()).reach(each.delay()));
         sources.values().forEach(CSource::declare);
@@ -81,11 +82,17 @@ public final class CNetwork {
                 file.statement("(void) %s", name);
             } else if (TorchLayout.differs(input.shape())) {
                 row = file.name(input.name() + "_rows");
-                file.memory(type, options.values() ? Float.BYTES : 1, row, input.shape().size(), false);
+                file.memory(
+                        type,
+                        options.values() ? Float.BYTES : 1,
+                        row,
+                        input.shape().size(),
+                        false);
                 file.comment(input.name() + ", channels last");
                 CPath.reorder(file, input.shape(), name, row, true);
             }
-            sources.put(source, new CSource(file, input.name(), input.shape().size(), new CRow(row, !options.values())));
+            sources.put(
+                    source, new CSource(file, input.name(), input.shape().size(), new CRow(row, !options.values())));
         }
     }
 
@@ -152,7 +159,9 @@ public final class CNetwork {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "there is no population '" + population + "' to give spikes, expected one of "
-                                + said.populations().stream().map(PopulationDescription::name).toList()));
+                                + said.populations().stream()
+                                        .map(PopulationDescription::name)
+                                        .toList()));
         String spikes = neurons.get(said.populations().indexOf(of)).spikes;
         parameters.add("uint8_t %s[%d]".formatted(parameter, of.size()));
         file.comment("the spikes of " + population);
@@ -175,7 +184,10 @@ public final class CNetwork {
         text.append(C99.functions(file.operations));
         text.append(file.functionText()).append(file.constants);
         text.append("/* Makes the network ready for a first step. */\nvoid %s_reset(void)%n{%n".formatted(prefix));
-        text.append(file.reset).append("}\n\n/* Takes the network through a step. */\n").append(signature).append("\n{");
+        text.append(file.reset)
+                .append("}\n\n/* Takes the network through a step. */\n")
+                .append(signature)
+                .append("\n{");
         text.append(file.step).append("}\n");
         return text.append(CSelfTest.text(network, prefix, options)).toString();
     }
@@ -202,20 +214,20 @@ public final class CNetwork {
 
                     cc -std=c99 -O3 -ffp-contract=off -D%s_TEST FILE.c -o test && ./test 1000
                 """.formatted(
-                        inputs,
-                        said.populations().stream()
-                                .map(each -> each.name() + " " + each.shape())
-                                .collect(Collectors.joining(", ")),
-                        prefix,
-                        signature,
-                        options.values() ? "values" : "a byte for each input, 1 for a spike",
-                        file.memoryBytes(),
-                        file.constantBytes(),
-                        prefix.toUpperCase(Locale.ROOT)))
-                .indent(1)
-                .replaceAll("(?m)^ ", " * ")
-                .replaceAll("(?m)^ \\* $", " *")
-                .replaceFirst("^", "/*\n")
+                                        inputs,
+                                        said.populations().stream()
+                                                .map(each -> each.name() + " " + each.shape())
+                                                .collect(Collectors.joining(", ")),
+                                        prefix,
+                                        signature,
+                                        options.values() ? "values" : "a byte for each input, 1 for a spike",
+                                        file.memoryBytes(),
+                                        file.constantBytes(),
+                                        prefix.toUpperCase(Locale.ROOT)))
+                        .indent(1)
+                        .replaceAll("(?m)^ ", " * ")
+                        .replaceAll("(?m)^ \\* $", " *")
+                        .replaceFirst("^", "/*\n")
                 + " */\n\n";
     }
 

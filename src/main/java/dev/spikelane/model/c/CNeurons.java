@@ -1,8 +1,8 @@
 package dev.spikelane.model.c;
 
 import dev.spikelane.description.PopulationDescription;
-import dev.spikelane.equation.C99;
 import dev.spikelane.equation.BoundEquations;
+import dev.spikelane.equation.C99;
 import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
@@ -79,9 +79,7 @@ final class CNeurons {
         for (int i = 0; i < values.length; i++) {
             values[i] = initial == null ? 0 : parameters.of(initial, i);
         }
-        String value = CFile.areSame(values)
-                ? C99.literal(values[0])
-                : file.floats(name + "_start", values) + "[i]";
+        String value = CFile.areSame(values) ? C99.literal(values[0]) : file.floats(name + "_start", values) + "[i]";
         file.reset.append("    for (int i = 0; i < %d; i++) {%n        %s[i] = %s;%n    }%n"
                 .formatted(values.length, name, value));
     }
@@ -89,10 +87,10 @@ final class CNeurons {
     private static void requireText(PopulationDescription population) {
         switch (population.neuron()) {
             case SLstm _ -> throw refused(population, "its cells are no equations");
-            case LeakyParallel model when model.dropout() > 0 ->
-                throw refused(population, "dropout is drawn at random");
-            case StateLeaky model when model.kernelTruncation() > 0 ->
-                throw refused(population, "its kernel is truncated");
+            case LeakyParallel model
+            when model.dropout() > 0 -> throw refused(population, "dropout is drawn at random");
+            case StateLeaky model
+            when model.kernelTruncation() > 0 -> throw refused(population, "its kernel is truncated");
             default -> {}
         }
     }
@@ -125,8 +123,8 @@ final class CNeurons {
     /** Writes the loop, behind its currents. */
     void write() {
         file.operations.addAll(C99.operations(program));
-        file.comment(population.name() + ": "
-                + population.neuron().getClass().getSimpleName() + " " + population.shape());
+        file.comment(
+                population.name() + ": " + population.neuron().getClass().getSimpleName() + " " + population.shape());
         file.step.append("    for (int i = 0; i < ").append(population.size()).append("; i++) {\n");
         file.step.append(C99.statements(program, new OfNetwork(), "        ")).append("    }\n");
     }

@@ -71,7 +71,8 @@ final class CPath {
         CRow row = from;
         for (int i = 0; i < operators.size(); i++) {
             boolean last = i == operators.size() - 1;
-            String to = last ? into : file.room("scratch" + i % 2, operators.get(i).outputs());
+            String to =
+                    last ? into : file.room("scratch" + i % 2, operators.get(i).outputs());
             write(described.get(i), operators.get(i), row, to);
             row = new CRow(to, false);
             carried = Parameter.of(1);
@@ -115,8 +116,7 @@ final class CPath {
         file.call(called);
         String name = file.floats(operator.owner() + "_weight", by);
         file.statement(
-                "%s(%d, %s, %s, %s)",
-                row.spikes() ? "spikes_scaled" : "values_scaled", by.length, row.c(), name, to);
+                "%s(%d, %s, %s, %s)", row.spikes() ? "spikes_scaled" : "values_scaled", by.length, row.c(), name, to);
     }
 
     /** What spikes carry, as values, in memory that is not the result's. */
@@ -131,13 +131,14 @@ final class CPath {
 
     private void normalized(OperatorDescription operator, BatchNormOperator bound, CRow row, String to) {
         int channels = ((BatchNorm) operator.connection()).channels();
-        String factors = file.floats(operator.owner() + "_factor", first(bound.factors().factors(), channels));
-        String terms = file.floats(operator.owner() + "_term", first(bound.factors().terms(), channels));
+        String factors =
+                file.floats(operator.owner() + "_factor", first(bound.factors().factors(), channels));
+        String terms =
+                file.floats(operator.owner() + "_term", first(bound.factors().terms(), channels));
         file.call(CFunction.AFFINE);
         file.operations.add(Op.FMA);
         file.statement(
-                "values_normalized(%d, %d, %s, %s, %s, %s)",
-                bound.inputs(), channels, row.c(), factors, terms, to);
+                "values_normalized(%d, %d, %s, %s, %s, %s)", bound.inputs(), channels, row.c(), factors, terms, to);
     }
 
     private static float[] first(FloatMatrix row, int count) {
@@ -150,7 +151,8 @@ final class CPath {
 
     private void pool(OperatorDescription operator, PoolOperator bound, CRow row, String to) {
         MapPool pool = bound.pool();
-        String layer = CProduct.layer(file, operator.owner() + "_pool", pool.window(), pool.window().channels(), 1, 1);
+        String layer = CProduct.layer(
+                file, operator.owner() + "_pool", pool.window(), pool.window().channels(), 1, 1);
         file.call(CFunction.PLACE, CFunction.WALK, bound.isMax() ? CFunction.POOL_MAX : CFunction.POOL_SUM);
         if (bound.isMax()) {
             file.statement("pool_max(&%s, %s, %s)", layer, row.c(), to);
@@ -170,7 +172,8 @@ final class CPath {
         int positions = shape.size() / shape.channels();
         String[] at = {"p * %d + c".formatted(shape.channels()), "c * %d + p".formatted(positions)};
         String row = from.contains(" ") ? "(" + from + ")" : from;
-        file.step.append("""
+        file.step.append(
+                """
                     for (int c = 0; c < %d; c++) {
                         for (int p = 0; p < %d; p++) {
                             %s[%s] = %s[%s];

@@ -136,7 +136,8 @@ final class CProduct {
         IntegerMatrix weights = TorchLayout.differs(operator.rows())
                 ? torch.gatherColumns(TorchLayout.placesInTorch(operator.rows()))
                 : torch;
-        integers(row, to, layer(weights.columns(), weights.rows()), value("bias").toArray(), weights);
+        integers(
+                row, to, layer(weights.columns(), weights.rows()), value("bias").toArray(), weights);
     }
 
     private void integers(CRow row, String to, String layer, float[] bias, IntegerMatrix... groups) {
@@ -151,8 +152,11 @@ final class CProduct {
         }
         String c = type.name().toLowerCase(Locale.ROOT) + "_t";
         String weights = file.array(
-                c, type.bytes(), operator.owner() + "_weight", groups.length * inputs * outputs, i -> String.valueOf(
-                        groups[i / (inputs * outputs)].item(i % outputs, i / outputs % inputs)));
+                c,
+                type.bytes(),
+                operator.owner() + "_weight",
+                groups.length * inputs * outputs,
+                i -> String.valueOf(groups[i / (inputs * outputs)].item(i % outputs, i / outputs % inputs)));
         file.statement(
                 "%s_%s(&%s, %s, %s, %s, %s, %s)",
                 row.spikes() ? "spikes" : "values",
@@ -168,8 +172,8 @@ final class CProduct {
     void convolution(Convolution said, CRow row, String to) {
         ConvolutionLayout layout = ConvolutionLayout.of(said, operator.rows());
         Window[] windows = layout.windows();
-        String layer = layer(
-                file, operator.owner(), windows[0], windows.length, windows[0].channels(), layout.outputs());
+        String layer =
+                layer(file, operator.owner(), windows[0], windows.length, windows[0].channels(), layout.outputs());
         FloatMatrix given = said.kernel().biased() ? value("bias") : said.bias();
         float[] bias = given.toArray();
         for (int i = 0; i < bias.length; i++) {

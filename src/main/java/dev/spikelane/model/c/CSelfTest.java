@@ -130,7 +130,8 @@ final class CSelfTest {
                     return same ? 0 : 1;
                 }
                 #endif
-                """.formatted(options.testSteps(), draws, call, compares, prefix)).toString();
+                """.formatted(options.testSteps(), draws, call, compares, prefix))
+                .toString();
     }
 
     private List<SpikeMatrix> golden(Network network) {

@@ -38,7 +38,8 @@ final class CSource {
     CRow before(int delay) {
         return delay == 0
                 ? now
-                : new CRow("%s + (%s + %d) %% %d * %d".formatted(past, at, longest - delay, longest, size), now.spikes());
+                : new CRow(
+                        "%s + (%s + %d) %% %d * %d".formatted(past, at, longest - delay, longest, size), now.spikes());
     }
 
     /** Writes what ends a step. */

@@ -41,8 +41,8 @@ class ExportCommandTest {
     @Test
     void writesAModelAsItsNotesSay() throws IOException {
         Path model = model(new Leaky(0.9), "rate");
-        String said = CommandRun.of("export", model.toString(), "--c", c().toString())
-                .requireSuccess();
+        String said =
+                CommandRun.of("export", model.toString(), "--c", c().toString()).requireSuccess();
         assertTrue(said.startsWith("Wrote   " + c() + ", "), said);
         String spikes = Files.readString(c());
         assertTrue(spikes.contains("void network_step(const uint8_t input[20], uint8_t lif2[3])"), spikes);
@@ -73,8 +73,9 @@ class ExportCommandTest {
         assertEquals(1, run.code());
         assertTrue(
                 run.err()
-                        .contains("population 'lif2' has Leaky, which cannot be written in C: inhibition lets one neuron"
-                                + " of a row fire"),
+                        .contains(
+                                "population 'lif2' has Leaky, which cannot be written in C: inhibition lets one neuron"
+                                        + " of a row fire"),
                 run.err());
         assertFalse(Files.exists(c()));
     }

@@ -69,8 +69,7 @@ final class CExportProperties {
             Path file = folder.resolve("g" + i + ".c");
             Files.writeString(
                     file,
-                    "#define G" + i + "_TEST\n"
-                            + exports.apply(i).text().replace("int main(", "int main" + i + "("));
+                    "#define G" + i + "_TEST\n" + exports.apply(i).text().replace("int main(", "int main" + i + "("));
             files.add(file);
             declared.append("int main").append(i).append("(int count, char **arguments);\n");
             called.append("    if (main%1$d(0, none)) { printf(\"in g%1$d\\n\"); wrong++; }%n".formatted(i));
@@ -81,7 +80,8 @@ final class CExportProperties {
         Path program = folder.resolve("all");
         CCompiler.compile("gcc", files, program);
         String said = CCompiler.run(program.toString());
-        assertEquals("", said.lines().filter(line -> !line.endsWith(", as expected")).reduce("", (a, b) -> a + b + "\n"));
+        assertEquals(
+                "", said.lines().filter(line -> !line.endsWith(", as expected")).reduce("", (a, b) -> a + b + "\n"));
         assertTrue(said.lines().filter(line -> !line.contains(" 0 spikes")).count() > count / 2, said);
     }
 }
