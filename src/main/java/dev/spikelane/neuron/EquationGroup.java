@@ -48,8 +48,7 @@ final class EquationGroup implements TileGroup, BoundEquations {
         this.seed = model.seed();
         this.parameters = new EquationParameters(arena, equations, neurons, values);
         this.one = compile(1, List.of());
-        this.more =
-                equations.noises().isEmpty() && one.program().operations() <= MOST_TWICE ? compile(2, List.of()) : null;
+        this.more = equations.noises().isEmpty() && one.program().operations() <= MOST_TWICE ? compile(2, List.of()) : null;
         this.initial = FloatMatrix.zeros(arena, names.size(), neurons);
         start();
         this.padsStay = padsStay(arena, neurons);

@@ -77,7 +77,8 @@ public final class EquationNeuron implements Neuron {
     private final long seed;
     private final boolean resets;
 
-    private EquationNeuron(String text, Equations equations, Map<String, Parameter> values, long seed, boolean resets) {
+    private EquationNeuron(
+            String text, Equations equations, Map<String, Parameter> values, long seed, boolean resets) {
         this.text = text;
         this.equations = equations;
         this.values = values;

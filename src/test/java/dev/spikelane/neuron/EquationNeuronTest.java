@@ -205,8 +205,7 @@ final class EquationNeuronTest {
         }
         NeuronRun other = model.withSeed(8).run(currents);
         assertNotEquals(membranes.get(0, 0), other.membranes().get(0, 0));
-        assertEquals(
-                membranes.get(0, 0), model.withSeed(7).run(currents).membranes().get(0, 0));
+        assertEquals(membranes.get(0, 0), model.withSeed(7).run(currents).membranes().get(0, 0));
     }
 
     @Test
