@@ -209,9 +209,7 @@ public final class C99 {
 
     /** The rows that a function has parameters for, behind the number of neurons. */
     static List<String> rows(Program program) {
-        return program.rows().stream()
-                .filter(row -> !row.startsWith(Parts.CUT))
-                .toList();
+        return program.rows().stream().filter(row -> !row.startsWith(Parts.CUT)).toList();
     }
 
     /** Returns a name as C may have it. */

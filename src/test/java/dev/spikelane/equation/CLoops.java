@@ -82,7 +82,8 @@ final class CLoops {
             MemorySegment bits = MemorySegment.NULL;
             for (String name : C99.rows(program)) {
                 int i = frame.rows.indexOf(name);
-                MemorySegment at = frame.segments[i].asSlice(frame.bases[i] + rowOf(program, name, row, sample) * frame.strides[i]);
+                MemorySegment at = frame.segments[i].asSlice(
+                        frame.bases[i] + rowOf(program, name, row, sample) * frame.strides[i]);
                 if (program.isBits(name)) {
                     bits = at;
                     arguments.add(bytes);
@@ -102,9 +103,12 @@ final class CLoops {
     }
 
     private static int rowOf(Program program, String name, int row, int sample) {
-        boolean ofStep = program.order().stream().anyMatch(node -> node.op() == Op.STEP && node.name().equals(name))
-                || program.stores().stream().anyMatch(store -> store.op() == Op.STEP && store.name().equals(name));
-        boolean ofSample = program.stores().stream().anyMatch(store -> store.op() == Op.STATE && store.name().equals(name));
+        boolean ofStep = program.order().stream()
+                        .anyMatch(node -> node.op() == Op.STEP && node.name().equals(name))
+                || program.stores().stream()
+                        .anyMatch(store -> store.op() == Op.STEP && store.name().equals(name));
+        boolean ofSample = program.stores().stream()
+                .anyMatch(store -> store.op() == Op.STATE && store.name().equals(name));
         return ofStep ? row + sample : ofSample ? sample : 0;
     }
 

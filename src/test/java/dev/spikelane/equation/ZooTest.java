@@ -135,7 +135,8 @@ final class ZooTest {
 
     @Test
     void conductancesConverge() {
-        ZooRun coarse = run("conductance-lif", 0).run(1_000, step -> step % 150 == 1 ? 0.6 : 0, step -> step == 400 ? 2 : 0);
+        ZooRun coarse =
+                run("conductance-lif", 0).run(1_000, step -> step % 150 == 1 ? 0.6 : 0, step -> step == 400 ? 2 : 0);
         ZooRun fine = fine("conductance-lif", 0.001)
                 .run(100_000, step -> step % 15_000 == 1 ? 0.6 : 0, step -> step == 39_901 ? 2 : 0);
         for (int step = 10; step <= 1_000; step += 10) {

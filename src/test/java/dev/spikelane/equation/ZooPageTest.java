@@ -1,0 +1,20 @@
+package dev.spikelane.equation;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The page of the zoo has the texts that are tested. */
+final class ZooPageTest {
+
+    @Test
+    void thePageHasEachText() throws IOException {
+        String page = Files.readString(Path.of("src", "site", "markdown", "zoo.md"));
+        for (String name : Zoo.NAMES) {
+            assertTrue(page.contains("## " + name + "\n\n```text\n" + Zoo.text(name) + "```\n"), name);
+        }
+    }
+}
