@@ -48,10 +48,10 @@ final class NirAssembly {
         }
     }
 
-    /** Numbers that delays keep. */
     /** Of one path, as values are named by all nodes of theirs. */
     private static final int MOST_LINKS = 32;
 
+    /** Numbers that delays keep. */
     private static final long MOST_DELAYED = 1L << 27;
 
     private final NirImport options;

@@ -158,8 +158,8 @@ final class SpikePermuteVector {
     }
 
     /**
-     * The hot loop: 4 outputs for 64 rows. C2 is told the class of all vectors in it, since behind an application's vectors
-     * it sees more traps in what it inlines than it tolerates.
+     * The hot loop: 4 outputs for 64 rows. C2 is told the class of all vectors in it, since behind an application's
+     * vectors it sees more traps in what it inlines than it tolerates.
      */
     private static void sumFourVectors(
             MemorySegment biases, long bias, MemorySegment workspace, int column, int vector, int words, int groups) {
