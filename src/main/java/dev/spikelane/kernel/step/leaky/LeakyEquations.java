@@ -14,9 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Neurons of several variables said as equations, where their way back has the bits of {@link LeakyBackward}. Taken back
- * by generated loops, a whole step of training a network of 1,000 Synaptic neurons takes half as long (Zen 5, 512 bits,
- * 2026-11).
+ * Neurons of several variables said as equations, where their way back has the bits of {@link LeakyBackward}. Taken
+ * back by generated loops, a whole step of training a network of 1,000 Synaptic neurons takes 8 instead of 14 ms (100
+ * inputs, 25 steps, batch 64, one thread; Zen 5, 512 bits, 2026-11).
  */
 public final class LeakyEquations {
 
@@ -40,8 +40,17 @@ public final class LeakyEquations {
                 && options.reset() != Reset.SUBTRACT_DECAYED
                 && !options.inhibition()
                 && parameters.quantized == 0
-                && wanted.stream().allMatch(sum -> name(sum) != null);
+                && areNamed(wanted);
         return fits ? EquationParser.parse(options.alphaFunction() ? alpha(options) : synaptic(options)) : null;
+    }
+
+    private static boolean areNamed(Set<LeakySums> sums) {
+        for (LeakySums sum : sums) {
+            if (name(sum) == null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The parameter of a sum; null if the equations have none. */
