@@ -41,6 +41,8 @@ final class WidthsTest {
             "data/",
             "io/file/FileTextTest",
             "model/",
+            "equation/C99Test",
+            "equation/ZooTest",
             "connection/ConvolutionTest",
             "connection/PoolTest",
             "connection/kind/ConnectionKindsTest",
