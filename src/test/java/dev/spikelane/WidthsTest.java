@@ -42,6 +42,8 @@ final class WidthsTest {
             "io/ReaderMutationTest",
             "io/file/FileTextTest",
             "model/",
+            "equation/C99Test",
+            "equation/ZooTest",
             "connection/ConvolutionTest",
             "connection/PoolTest",
             "connection/kind/ConnectionKindsTest",

@@ -116,27 +116,6 @@ public final class C99 {
 
             """;
 
-    private static final String SCALES = """
-            /* 2 to the integer in the low bits of x. */
-            static inline float spk_power2(float x)
-            {
-                return spk_float((spk_bits(x) + (uint32_t) %1$d) << %2$d);
-            }
-
-            /* The exponent of a normal number. */
-            static inline float spk_exponent(float x)
-            {
-                return spk_float((spk_bits(x) >> %2$d) - (uint32_t) %1$d) - %3$s;
-            }
-
-            /* a / 2^b. */
-            static inline float spk_scale(float a, float b)
-            {
-                return spk_float(spk_bits(a) - (spk_bits(b + %3$s) << %2$d));
-            }
-
-            """;
-
     private C99() {}
 
     /** Says where the rows of a program are. */
@@ -309,13 +288,47 @@ public final class C99 {
         text.append(called.contains(Op.ABS) ? ABS : "");
         text.append(called.contains(Op.FMA) ? FMA : "");
         text.append(called.contains(Op.SQRT) ? SQRT : "");
-        String[] scales = SCALES.formatted(Exponential.EXPONENT, Exponential.MANTISSA_BITS, literal(Exponential.ROUND))
-                .split("(?<=\n\n)");
-        List<Op> scaling = List.of(Op.POWER2, Op.EXPONENT, Op.SCALE);
-        for (int i = 0; i < scales.length; i++) {
-            text.append(called.contains(scaling.get(i)) ? scales[i] : "");
-        }
+        text.append(scaling(called));
         return text.append(lowered).toString();
+    }
+
+    /** Functions that take exponents apart. */
+    private static String scaling(Set<Op> called) {
+        int exponent = Exponential.EXPONENT;
+        int bits = Exponential.MANTISSA_BITS;
+        String round = literal(Exponential.ROUND);
+        StringBuilder text = new StringBuilder();
+        if (called.contains(Op.POWER2)) {
+            text.append("""
+                    /* 2 to the integer in the low bits of x. */
+                    static inline float spk_power2(float x)
+                    {
+                        return spk_float((spk_bits(x) + (uint32_t) %d) << %d);
+                    }
+
+                    """.formatted(exponent, bits));
+        }
+        if (called.contains(Op.EXPONENT)) {
+            text.append("""
+                    /* The exponent of a normal number. */
+                    static inline float spk_exponent(float x)
+                    {
+                        return spk_float((spk_bits(x) >> %d) - (uint32_t) %d) - %s;
+                    }
+
+                    """.formatted(bits, exponent, round));
+        }
+        if (called.contains(Op.SCALE)) {
+            text.append("""
+                    /* a / 2^b. */
+                    static inline float spk_scale(float a, float b)
+                    {
+                        return spk_float(spk_bits(a) - (spk_bits(b + %s) << %d));
+                    }
+
+                    """.formatted(round, bits));
+        }
+        return text.toString();
     }
 
     private static void lowered(Op op, Set<Op> called, StringBuilder text) {

@@ -6,6 +6,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.c.CNetwork;
 import dev.spikelane.network.Network;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -144,7 +145,7 @@ public final class CExport {
         Objects.requireNonNull(file, "file");
         byte[] bytes = text().getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(file, channel -> {
-            java.nio.ByteBuffer all = java.nio.ByteBuffer.wrap(bytes);
+            ByteBuffer all = ByteBuffer.wrap(bytes);
             while (all.hasRemaining()) {
                 channel.write(all);
             }

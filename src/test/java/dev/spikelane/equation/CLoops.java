@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Programs in C, all of them compiled by one call, as loops. */
+@SuppressWarnings("restricted")
 final class CLoops {
 
     private final StringBuilder text = new StringBuilder();

@@ -53,6 +53,7 @@ final class CFile {
     }
 
     /** Adds a statement of a step. */
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is no part of the JDK
     void statement(String format, Object... arguments) {
         step.append("    ").append(format.formatted(arguments)).append(";\n");
     }

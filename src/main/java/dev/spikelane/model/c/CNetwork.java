@@ -7,7 +7,6 @@ import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.equation.C99;
 import dev.spikelane.kernel.base.TorchLayout;
-import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Neuron;
 import java.util.ArrayList;
@@ -203,14 +202,16 @@ public final class CNetwork {
                     void %s_reset(void);
                     %s;
 
-                A reset comes first. A step takes %s, and gives a byte for each neuron, 1 where it fires; maps are
-                in the order channels, height, width. No library is needed and no memory allocated: %,d bytes change, and
-                %,d are constants. Not for several threads at a time. Compile with
+                A reset comes first. A step takes %s, and gives a byte
+                for each neuron, 1 where it fires; maps are in the order channels, height, width. No library is needed
+                and no memory allocated: %,d bytes change, and %,d are constants. Not for several threads at a
+                time. Compile with
 
                     cc -std=c99 -O3 -ffp-contract=off -c FILE.c
 
-                because sums have one order: what the network does is the same on every machine. The self-test runs it on
-                inputs at random and compares spikes with those of the library; with a number, it measures so many steps:
+                because sums have one order: what the network does is the same on every machine. The self-test runs
+                it on inputs at random and compares spikes with those of the library; with a number, it measures so
+                many steps:
 
                     cc -std=c99 -O3 -ffp-contract=off -D%s_TEST FILE.c -o test && ./test 1000
                 """.formatted(
@@ -229,14 +230,5 @@ public final class CNetwork {
                         .replaceAll("(?m)^ \\* $", " *")
                         .replaceFirst("^", "/*\n")
                 + " */\n\n";
-    }
-
-    /** The shape of an input or population by name. */
-    static Shape shape(NetworkDescription said, String population) {
-        return said.populations().stream()
-                .filter(each -> each.name().equals(population))
-                .findFirst()
-                .orElseThrow()
-                .shape();
     }
 }

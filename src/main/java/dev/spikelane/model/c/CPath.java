@@ -24,6 +24,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
+import java.util.Arrays;
 import java.util.List;
 
 /** Writes what a projection makes of its source in a step: operator after operator. */
@@ -34,7 +35,6 @@ final class CPath {
     private final ProjectionDescription said;
     private final List<OperatorDescription> described;
     private final List<Operator> operators;
-    private final Shape source;
     /** What a spike of the next operator's rows carries, in their order. */
     private Parameter carried;
 
@@ -44,7 +44,6 @@ final class CPath {
         this.said = network.laidOut().description().projections().get(projection);
         this.described = network.laidOut().description().operators(projection);
         this.operators = network.laidOut().chain(projection).operators();
-        this.source = network.laidOut().description().shapeOf(said.source());
         this.carried = said.source() instanceof SourceDescription.OfSpikes spikes
                 ? network.laidOut().population(spikes.population()).inside().spikeValue()
                 : Parameter.of(1);
@@ -103,7 +102,7 @@ final class CPath {
 
     private static float[] filled(int count, float value) {
         float[] values = new float[count];
-        java.util.Arrays.fill(values, value);
+        Arrays.fill(values, value);
         return values;
     }
 
@@ -180,10 +179,5 @@ final class CPath {
                         }
                     }
                 """.indent(4).formatted(shape.channels(), positions, to, at[inside ? 0 : 1], row, at[inside ? 1 : 0]));
-    }
-
-    /** The source's shape. */
-    Shape source() {
-        return source;
     }
 }

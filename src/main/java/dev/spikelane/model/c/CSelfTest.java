@@ -17,25 +17,6 @@ import java.util.Map;
 /** The part of a file that runs the network on inputs at random, and compares its spikes with those of the library. */
 final class CSelfTest {
 
-    private static final String XORSHIFT = """
-
-            #ifdef %s_TEST
-            #include <stdio.h>
-            #include <stdlib.h>
-            #include <time.h>
-
-            static uint32_t seed;
-
-            static uint32_t draw(void)
-            {
-                seed ^= seed << 13;
-                seed ^= seed >> 17;
-                seed ^= seed << 5;
-                return seed;
-            }
-
-            """;
-
     private final NetworkDescription said;
     private final CNetwork.Options options;
     private int seed = 1;
@@ -80,8 +61,29 @@ final class CSelfTest {
         return inputs;
     }
 
+    private static String random(String prefix) {
+        return """
+
+            #ifdef %s_TEST
+            #include <stdio.h>
+            #include <stdlib.h>
+            #include <time.h>
+
+            static uint32_t seed;
+
+            static uint32_t draw(void)
+            {
+                seed ^= seed << 13;
+                seed ^= seed >> 17;
+                seed ^= seed << 5;
+                return seed;
+            }
+
+            """.formatted(prefix);
+    }
+
     private String all(Network network, String prefix) {
-        StringBuilder text = new StringBuilder(XORSHIFT.formatted(prefix.toUpperCase(Locale.ROOT)));
+        StringBuilder text = new StringBuilder(random(prefix.toUpperCase(Locale.ROOT)));
         List<SpikeMatrix> golden = golden(network);
         List<String> arguments = new ArrayList<>();
         StringBuilder draws = new StringBuilder();
@@ -125,7 +127,8 @@ final class CSelfTest {
                         %3$s;
                     }
                     if (steps > 0) {
-                        printf("%%.0f ns a step\\n", (double) (clock() - start) / CLOCKS_PER_SEC / (double) steps * 1e9);
+                        double seconds = (double) (clock() - start) / CLOCKS_PER_SEC;
+                        printf("%%.0f ns a step\\n", seconds / (double) steps * 1e9);
                     }
                     return same ? 0 : 1;
                 }
