@@ -85,12 +85,19 @@ public record NirGraph(Map<String, Node> nodes, List<Edge> edges) {
             for (int i = 0; i < numbers.length; i++) {
                 numbers[i] = switch (tensor.type()) {
                     case F64 -> tensor.bytes().get(DOUBLE, (long) i * Double.BYTES);
-                    case I64, U64 -> tensor.bytes().get(LONG, (long) i * Long.BYTES);
-                    case I32, U32 -> tensor.bytes().get(INT, (long) i * Integer.BYTES);
+                    case I64 -> tensor.bytes().get(LONG, (long) i * Long.BYTES);
+                    case U64 -> unsigned(tensor.bytes().get(LONG, (long) i * Long.BYTES));
+                    case I32 -> tensor.bytes().get(INT, (long) i * Integer.BYTES);
+                    case U32 -> Integer.toUnsignedLong(tensor.bytes().get(INT, (long) i * Integer.BYTES));
                     default -> TensorItems.widened(tensor, i);
                 };
             }
             return numbers;
+        }
+
+        /** The lowest bit of a number that is halved counts for rounding. */
+        private static double unsigned(long value) {
+            return value >= 0 ? value : 2.0 * (value >>> 1 | value & 1);
         }
     }
 

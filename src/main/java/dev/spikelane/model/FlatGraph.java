@@ -96,7 +96,7 @@ final class FlatGraph {
             if (node.sources.isEmpty() != begins) {
                 throw new IOException(node
                         + (begins
-                                ? " gets what other nodes send, expected no edge into an input of the whole graph"
+                                ? " gets what other nodes send, expected no edge that enters an outer input"
                                 : " gets nothing, expected an edge that enters it"));
             }
         }

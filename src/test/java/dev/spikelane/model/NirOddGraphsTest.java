@@ -190,6 +190,19 @@ final class NirOddGraphsTest {
     }
 
     @Test
+    void numbersWithoutASignStayPositive() {
+        MemorySegment bytes = MemorySegment.ofArray(new byte[] {0, 0, 0, 0, 0, 0, 0, (byte) 0x80});
+        NirGraph.Node node = said(
+                "Scale",
+                "whole",
+                Tensor.of("whole", Tensor.Type.U64, List.of(1), bytes),
+                "halves",
+                Tensor.of("halves", Tensor.Type.U32, List.of(2), bytes));
+        assertEquals(0x1p63, node.numbers("whole")[0]);
+        assertEquals(0x1p31, node.numbers("halves")[1]);
+    }
+
+    @Test
     void aCertificateNeedsAStepAndTheGraphsInputs() {
         add("input", said("Input", "shape", sizes(3))).add("n", lif(List.of(3), 1)).add("output", said("Output"));
         NirModel model = NirImport.DEFAULT.of(graph());
