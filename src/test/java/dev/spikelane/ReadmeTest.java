@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.data.Dataset;
+import dev.spikelane.example.Adaptive;
 import dev.spikelane.example.Anytime;
 import dev.spikelane.example.EventStream;
 import dev.spikelane.example.FromPython;
@@ -104,6 +105,7 @@ class ReadmeTest {
         "README.md, Tutorial",
         "src/site/markdown/networks.md, Loop",
         "src/site/markdown/optimizers.md, Learned",
+        "src/site/markdown/own-models.md, Adaptive",
         "src/site/markdown/own-models.md, Kernels",
         "src/site/markdown/own-models.md, OwnModel",
         "src/site/markdown/pictures.md, Pictures",
@@ -230,6 +232,11 @@ class ReadmeTest {
     @Test
     void kernelsPrintWhatTheirPageSays() throws Exception {
         assertPrintsWhatThePageSays(SITE.resolve("own-models.md"), 1, () -> Kernels.main(new String[0]));
+    }
+
+    @Test
+    void adaptivePrintsWhatItsPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SITE.resolve("own-models.md"), 3, () -> Adaptive.main(new String[0]));
     }
 
     @Test
