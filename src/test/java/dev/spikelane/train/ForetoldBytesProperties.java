@@ -28,9 +28,6 @@ import net.jqwik.api.Property;
 @EveryWidth
 final class ForetoldBytesProperties {
 
-    /** Threads make room for windows when they first unfold some, so how much depends on who comes first. */
-    private static final double LEAST = 0.99;
-
     private static final double MOST = 1.02;
 
     @Property(tries = 25)
@@ -57,7 +54,7 @@ final class ForetoldBytesProperties {
             long taken = arena.bytes();
             String what = foretold + " foretold, " + taken + " taken: " + form + " " + given + ", batch " + batch
                     + ", threads " + threads + ", steps " + steps + ", every " + every + "\n" + network;
-            assertTrue(foretold >= LEAST * taken, what);
+            assertTrue(foretold >= taken, what);
             assertTrue(form == InputForm.ANY || foretold <= MOST * taken, what);
         }
     }

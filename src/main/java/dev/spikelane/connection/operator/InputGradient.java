@@ -16,12 +16,20 @@ public interface InputGradient {
     interface OfRows extends InputGradient {
 
         /**
+         * Asks for the scratch memory that one thread needs to {@code pull}: which threads pull is known only as they
+         * do, and may be others in the next window.
+         *
+         * @param scratch the thread's
+         */
+        void reserve(Scratch scratch);
+
+        /**
          * Computes the gradients of the first rows of the source.
          *
          * @param gradient {@code [at least rows x outputs]}: gradients of what the operator made
          * @param rows how many rows, at least 1
          * @param into {@code [at least rows x inputs]}, of which these rows are overwritten
-         * @param scratch the thread's
+         * @param scratch the thread's, in which memory was reserved
          */
         void pull(FloatMatrix gradient, int rows, FloatMatrix into, Scratch scratch);
 

@@ -16,6 +16,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,9 @@ final class GradientChain {
         for (int i = 0; i < operators.length; i++) {
             weights[i] = operators[i].weightGradients(arena, scratch.length);
             inputs[i] = i > 0 || pulls ? operators[i].inputGradient(arena) : null;
+            if (inputs[i] instanceof InputGradient.OfRows ofRows) {
+                List.of(scratch).forEach(ofRows::reserve);
+            }
             rows[i] = new WeightRows(none);
             PoolWinners kept = i > 0 && keeps && operators[i] instanceof PoolOperator pool
                     ? pool.winners(arena, size.segmentRows())

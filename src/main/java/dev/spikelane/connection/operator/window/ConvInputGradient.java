@@ -21,6 +21,11 @@ final class ConvInputGradient implements InputGradient.OfRows {
     }
 
     @Override
+    public void reserve(Scratch scratch) {
+        scratch.gradients(shape);
+    }
+
+    @Override
     public void pull(FloatMatrix gradient, int rows, FloatMatrix into, Scratch scratch) {
         kernel.pull(gradient, rows, into, scratch.gradients(shape));
     }

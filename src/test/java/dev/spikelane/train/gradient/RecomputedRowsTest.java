@@ -1,4 +1,4 @@
-package dev.spikelane.train;
+package dev.spikelane.train.gradient;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
@@ -6,6 +6,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Gradients;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
