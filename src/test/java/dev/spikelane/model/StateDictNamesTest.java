@@ -44,7 +44,9 @@ final class StateDictNamesTest {
         linear("layer1.0", 3, 5).leaky("layer1.1");
         assertEquals(
                 List.of(3, 2, 4),
-                state().network().populations().stream().map(each -> each.size()).toList());
+                state().network().populations().stream()
+                        .map(each -> each.size())
+                        .toList());
     }
 
     /** Two layers of weights would become one path without neurons between them. */
