@@ -112,7 +112,7 @@ public final class NeuronState {
         this.workspace = LstmStep.workspace(arena, neurons);
         this.steps = new long[spikes.stride()];
         this.runs = new StepRun[spikes.stride()];
-        this.equationRuns = new EquationRun[initial == null ? 0 : spikes.stride()];
+        this.equationRuns = new EquationRun[spikes.stride()];
         start();
     }
 
