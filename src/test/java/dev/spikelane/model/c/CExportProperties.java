@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Networks at random, all of them compiled by one call: all populations fire as here. */
 final class CExportProperties {
 
-    private static final int FEW = 8;
+    private static final int FEW = 4;
     private static final int MANY = 100;
     private static final int LONGEST_SEARCH = 100;
 
