@@ -83,7 +83,7 @@ class GoldenCaseTest {
 
     @Test
     void reportCountsWhatRanAndWhatWasLeftOut() throws IOException {
-        GoldenReport report = new GoldenReport("leaky");
+        GoldenReport report = new GoldenReport("Golden leaky");
         report.run(small(), golden -> {
             golden.markChecked("mem");
             golden.markChecked("spk");
@@ -101,24 +101,24 @@ class GoldenCaseTest {
 
     @Test
     void reportFailsForForgottenOutputsFailuresAndEmptyRuns() throws IOException {
-        GoldenReport forgetful = new GoldenReport("leaky");
+        GoldenReport forgetful = new GoldenReport("Golden leaky");
         forgetful.run(small(), golden -> golden.markChecked("mem"));
         assertMessage(
                 "Golden leaky: 1 failures" + System.lineSeparator()
                         + "small: the test neither compared nor left out [spk, grad]",
                 forgetful::requireSuccess);
 
-        GoldenReport failing = new GoldenReport("leaky");
+        GoldenReport failing = new GoldenReport("Golden leaky");
         failing.run(small(), golden -> {
             throw new IllegalStateException("broken");
         });
         assertThrows(AssertionError.class, failing::requireSuccess);
 
-        GoldenReport idle = new GoldenReport("leaky");
+        GoldenReport idle = new GoldenReport("Golden leaky");
         idle.run(small(), golden -> golden.leaveOutCase("not yet"));
         assertMessage("Golden leaky: none of 1 cases ran: {not yet=[small]}", idle::requireSuccess);
 
-        GoldenReport withoutCases = new GoldenReport("leaky");
+        GoldenReport withoutCases = new GoldenReport("Golden leaky");
         withoutCases.requireSuccess();
         assertEquals(List.of("Golden leaky: 0 ran, 0 left out", "    the set has no such case"), withoutCases.lines());
     }
