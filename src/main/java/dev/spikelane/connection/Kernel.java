@@ -296,9 +296,11 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
                 throw new IllegalArgumentException(this + " makes " + made + " outputs along its " + name
                         + ", expected at most " + Integer.MAX_VALUE);
             }
+            requireReach(name, (inputs - 1L) * axis.stride + 2 * axis.span() + axis.outputPadding);
             return made;
         }
         if (axis.same) {
+            requireReach(name, inputs + axis.span() - 1);
             return inputs;
         }
         long padded = inputs + 2L * axis.padding;
@@ -306,7 +308,16 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
             throw new IllegalArgumentException(this + " spans " + axis.span() + " inputs along its " + name
                     + ", expected at most " + padded + ", those of its source with the padding");
         }
+        requireReach(name, padded);
         return (padded - axis.span()) / axis.stride + 1;
+    }
+
+    /** Places are counted by ints, those in the padding among them. */
+    private void requireReach(String name, long places) {
+        if (places > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(this + " reaches " + places + " inputs along its " + name
+                    + ", padding included, expected at most " + Integer.MAX_VALUE);
+        }
     }
 
     /** The height of what is made of maps of this height. */

@@ -119,6 +119,18 @@ final class ConvolutionTest {
                         + " expected at most 2147483647",
                 Kernel.transposed(1).withStride(1 << 30));
         refused(
+                name + "3 x 3, padding 1073741824 x 1073741824, dilation 1073741824 x 1073741824"
+                        + " reaches 2147483656 inputs along its width, padding included, expected at most 2147483647",
+                Kernel.of(3).withPadding(1 << 30).withDilation(1 << 30));
+        refused(
+                name + "3 x 3, padding same, dilation 1073741824 x 1073741824"
+                        + " reaches 2147483656 inputs along its width, padding included, expected at most 2147483647",
+                Kernel.of(3).withSamePadding().withDilation(1 << 30));
+        refused(
+                name + "3 x 3, padding 1073741824 x 1073741824, dilation 1073741824 x 1073741824"
+                        + " reaches 4294967305 inputs along its width, padding included, expected at most 2147483647",
+                Kernel.transposed(3).withPadding(1 << 30).withDilation(1 << 30));
+        refused(
                 name + "conv1d 4 -> 6, 3 has a source of shape [4 x 5 x 8], expected channels and length",
                 Kernel.of1d(3));
         NetworkBuilder flat = Network.builder(7);
