@@ -92,7 +92,7 @@ function weightsChart(figure, theme, width) {
             return '';
         }
         const [column, row] = mouse.cell;
-        return 'pre ' + column + ' \u2192 post ' + row + ': ' + short(figure.values[row * figure.columns + column]);
+        return 'input ' + column + ' \u2192 output ' + row + ': ' + short(figure.values[row * figure.columns + column]);
     };
     option.dataZoom = zoom(theme, height + 52, left, right);
     const ready = (chart) => {

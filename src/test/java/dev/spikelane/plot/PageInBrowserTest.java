@@ -189,7 +189,7 @@ class PageInBrowserTest extends InBrowser {
             assertTrue(inked(page, figure) > 500, "pixels of figure " + figure + ": " + inked(page, figure));
         }
         hoverMiddle(page, 4);
-        page.await("/pre \\d+ → outputs \\d+: -?\\d/.test(document.body.innerText)");
+        page.await("/input \\d+ → output \\d+: -?\\d/.test(document.body.innerText)");
         page.screenshot(Path.of("target/screenshots/figures-light.png"));
         String light =
                 page.evaluate("getComputedStyle(document.body).backgroundColor").asText();

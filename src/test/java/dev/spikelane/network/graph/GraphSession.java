@@ -13,6 +13,9 @@ import dev.spikelane.network.SimulationState;
 import dev.spikelane.network.SpikeRecorder;
 import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.network.naive.NaiveNetwork;
+import dev.spikelane.neuron.EquationNeuron;
+import dev.spikelane.neuron.NeuronState;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -198,15 +201,29 @@ final class GraphSession implements AutoCloseable {
 
     private void compare(
             Population population, String variable, int step, FloatMatrix actual, int firstRow, String call) {
+        FloatMatrix start = step < 0 ? start(population, variable) : actual;
         for (int sample = 0; sample < batch; sample++) {
             for (int i = 0; i < actual.columns(); i++) {
-                float want = step < 0 ? 0 : expected.value(population.name(), variable, step, sample, i);
+                float want =
+                        step < 0 ? start.get(0, i) : expected.value(population.name(), variable, step, sample, i);
                 float found = actual.get(firstRow + sample, i);
                 if (Float.floatToIntBits(want) != Float.floatToIntBits(found)) {
                     assertEquals(want, found, at(population, variable, step, sample, i, call));
                 }
             }
         }
+    }
+
+    /** What neurons begin with: zeros but where equations say otherwise. */
+    private static FloatMatrix start(Population population, String variable) {
+        Shape shape = population.shape();
+        FloatMatrix start = FloatMatrix.zeros(1, shape.size());
+        if (population.neuron() instanceof EquationNeuron) {
+            Arena arena = Arena.ofAuto();
+            NeuronState state = population.neuron().bind(arena, shape).newState(arena, 1);
+            shape.toTorch(state.variable(variable), 0, start, 0, 1);
+        }
+        return start;
     }
 
     private String at(Population population, String variable, int step, int sample, int neuron, String call) {

@@ -68,10 +68,11 @@ abstract class NaiveNeurons {
     }
 
     /**
-     * Cells of SLSTM, whose elementary functions are polynomials, equations, whose loops have an interpreter to follow, and neurons with a dropout, whose masks come from a
-     * generator of random numbers: here the model's own neurons are the reference, on the calling thread, one step of
-     * the whole batch at a time. The last sample of a step makes it run. They stand in the inner order, in which the
-     * first of equals wins; all have the same parameters, or a flat shape.
+     * Cells of SLSTM, whose elementary functions are polynomials, equations, whose loops have an interpreter to follow,
+     * and neurons with a dropout, whose masks come from a generator of random numbers: here the model's own neurons are
+     * the reference, on the calling thread, one step of the whole batch at a time. The last sample of a step makes it
+     * run. They stand in the inner order, in which the first of equals wins; all have the same parameters, or a flat
+     * shape.
      */
     private static final class Group {
 
