@@ -49,7 +49,8 @@
  * levels to 0.30 (2026-11-26).
  *
  * <p>Nothing but {@code jdk.incubator.vector} is needed at run time. {@code dev.spikelane.plot} alone uses
- * {@code java.desktop}, and libraries that it finds at run time, on the class path or the module path. The command line
+ * {@code java.desktop}, and libraries that it finds at run time, on the class path or the module path;
+ * {@link dev.spikelane.io.NirFile} finds jHDF in the same way. The command line
  * in {@code dev.spikelane.cli} is not exported and not part of the library jar.
  */
 module dev.spikelane {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.data.Dataset;
 import dev.spikelane.example.Anytime;
+import dev.spikelane.example.EventStream;
 import dev.spikelane.example.FromPython;
 import dev.spikelane.example.FromSafetensors;
 import dev.spikelane.example.Kernels;
@@ -114,6 +115,7 @@ class ReadmeTest {
         "src/site/markdown/training.md, OwnData",
         "src/site/markdown/training.md, Series",
         "src/site/markdown/tutorial3.md, TutorialThree",
+        "src/site/markdown/tutorial6.md, EventStream",
         "src/site/markdown/tutorial6.md, TutorialSix"
     })
     void exampleStandsOnItsPage(Path page, String example) throws IOException {
@@ -133,6 +135,7 @@ class ReadmeTest {
     @ParameterizedTest
     @CsvSource({
         "README.md, TrainAndServe",
+        "src/site/markdown/convolutions.md, ResidualBlock",
         "src/site/markdown/tutorial6.md, LstmMaps",
         "src/site/markdown/tutorial6.md, NormalizedMaps",
         "src/site/markdown/weights.md, FromPython",
@@ -171,7 +174,9 @@ class ReadmeTest {
                         List.of(
                                 Tensor.of("fc1.bias", new TorchRandom(2).rand(1, 5), List.of(5)),
                                 Tensor.of("fc1.weight", weights, List.of(5, 784)),
-                                Tensor.of("lif1.beta", FloatMatrix.zeros(1, 1), List.of())))
+                                Tensor.of("lif1.beta", FloatMatrix.vector(0.5f), List.of()),
+                                Tensor.of("lif1.threshold", FloatMatrix.vector(2), List.of()),
+                                Tensor.of("lif1.graded_spikes_factor", FloatMatrix.vector(1), List.of())))
                 .write(file);
         Network network = Network.builder(784)
                 .dense(5, new TorchRandom(3))
@@ -179,7 +184,7 @@ class ReadmeTest {
                 .build();
         FromSafetensors.load(file, network);
         assertEquals(weights.get(4, 783), network.weights().get("fc1.weight").get(4, 783));
-        assertEquals(0.9f, network.weights().get("lif1.beta").get(0, 0));
+        assertEquals(0.5f, network.weights().get("lif1.beta").get(0, 0));
     }
 
     @Test
@@ -276,6 +281,11 @@ class ReadmeTest {
         }
         assertPrintsWhatThePageSays(
                 SITE.resolve("tutorial6.md"), 6, () -> TutorialSix.main(new String[] {folder.toString()}));
+    }
+
+    @Test
+    void eventStreamPrintsWhatItsPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SITE.resolve("tutorial6.md"), 1, () -> EventStream.main(new String[0]));
     }
 
     @Test

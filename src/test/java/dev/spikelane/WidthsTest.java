@@ -39,6 +39,7 @@ final class WidthsTest {
             "NullArgumentsTest",
             // Files, batches and runs, which move bits and compute none.
             "data/",
+            "io/ReaderMutationTest",
             "io/file/FileTextTest",
             "model/",
             "connection/ConvolutionTest",

@@ -1,6 +1,8 @@
 package dev.spikelane.cli;
 
 import dev.spikelane.cli.demo.DemoCommand;
+import dev.spikelane.cli.format.ConvertCommand;
+import dev.spikelane.cli.format.ShowCommand;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.run.ExportCommand;
 import dev.spikelane.cli.run.RunCommand;
@@ -44,6 +46,8 @@ import picocli.CommandLine.TypeConversionException;
             DemoCommand.class,
             TrainCommand.class,
             RunCommand.class,
+            ShowCommand.class,
+            ConvertCommand.class,
             ExportCommand.class,
             InfoCommand.class,
             BenchCommand.class,
@@ -55,8 +59,13 @@ public final class Main implements Runnable {
     static {
         // picocli sets the annotated fields. When these packages are part of a module, they are closed to other
         // modules.
-        for (Class<?> each :
-                List.of(Main.class, CommonOptions.class, DemoCommand.class, TrainCommand.class, RunCommand.class)) {
+        for (Class<?> each : List.of(
+                Main.class,
+                CommonOptions.class,
+                DemoCommand.class,
+                TrainCommand.class,
+                RunCommand.class,
+                ShowCommand.class)) {
             Main.class.getModule().addOpens(each.getPackageName(), CommandLine.class.getModule());
         }
     }

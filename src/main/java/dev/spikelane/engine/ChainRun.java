@@ -4,6 +4,7 @@ import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.map.PoolWinners;
 import dev.spikelane.kernel.product.gradient.PreparedFrame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -27,6 +28,9 @@ public final class ChainRun {
     private final Tile[][] made;
 
     private final Scratch[] scratch;
+    /** Of each operator what keeps the winners of its windows, for a way back; null if nothing does. */
+    private final @Nullable PoolWinners[] winners;
+
     private final Operator product;
     private final Operator.OnTile[] behind;
     private boolean reservedSpikes;
@@ -47,8 +51,18 @@ public final class ChainRun {
         this.first = operators.subList(0, last).toArray(Operator[]::new);
         this.made = new Tile[ofThreads.length][last];
         this.scratch = ofThreads;
+        this.winners = new PoolWinners[operators.size()];
         this.product = operators.get(last);
         this.behind = operators.subList(last + 1, operators.size()).toArray(Operator.OnTile[]::new);
+    }
+
+    /**
+     * Keeps the winners of windows from now on, where a pool stands behind other operators.
+     *
+     * @param place of the pool among the operators
+     */
+    public void keep(int place, PoolWinners of) {
+        winners[place] = of;
     }
 
     /** Returns the operators, from source to target. */
@@ -117,24 +131,32 @@ public final class ChainRun {
         return isOneProduct() ? product.cut(rows, scratch.length) : Cut.ROWS;
     }
 
-    /** Fills the currents of the first rows of the blocks in use, of a source in this version. */
-    void fillPrepared(Signal source, long version, int rows, Tile current, int thread) {
+    /**
+     * Fills the currents of the first rows of the blocks in use, of a source in this version.
+     *
+     * @param at the row of the segment that is filled first
+     */
+    void fillPrepared(Signal source, long version, int rows, int at, Tile current, int thread) {
         if (isOneProduct() && source instanceof SpikeMatrix spikes) {
             product.multiplyPrepared(spikes, rows, version, current, scratch[thread]);
             apply(current, rows);
         } else {
-            fill(source, rows, current, thread);
+            fill(source, rows, at, current, thread);
         }
     }
 
-    /** Fills the currents of the first rows of the blocks in use, of a source that nothing was prepared from. */
-    void fill(Signal source, int rows, Tile current, int thread) {
+    /**
+     * Fills the currents of the first rows of the blocks in use, of a source that nothing was prepared from.
+     *
+     * @param at the row of the segment that is filled first
+     */
+    void fill(Signal source, int rows, int at, Tile current, int thread) {
         Signal from = source;
         for (int i = 0; i < first.length; i++) {
-            multiply(first[i], from, rows, made[thread][i], scratch[thread]);
+            multiply(i, first[i], from, rows, at, made[thread][i], thread);
             from = made[thread][i].matrix();
         }
-        multiply(product, from, rows, current, scratch[thread]);
+        multiply(first.length, product, from, rows, at, current, thread);
         apply(current, rows);
     }
 
@@ -163,7 +185,7 @@ public final class ChainRun {
             product.multiplyFrame(Objects.requireNonNull(lists), current, thread);
             apply(current, frame.rows());
         } else {
-            fill(frame, frame.rows(), current, thread);
+            fill(frame, frame.rows(), 0, current, thread);
         }
     }
 
@@ -177,11 +199,14 @@ public final class ChainRun {
         return lists == null ? 0 : lists.listBytes(rows);
     }
 
-    private static void multiply(Operator operator, Signal source, int rows, Tile current, Scratch scratch) {
+    private void multiply(int place, Operator operator, Signal source, int rows, int at, Tile current, int thread) {
+        PoolWinners kept = winners[place];
         if (source instanceof SpikeMatrix spikes) {
-            operator.multiply(spikes, rows, current, scratch);
+            operator.multiply(spikes, rows, current, scratch[thread]);
+        } else if (kept != null) {
+            kept.run((FloatMatrix) source, rows, current, at);
         } else {
-            operator.multiply((FloatMatrix) source, rows, current, scratch);
+            operator.multiply((FloatMatrix) source, rows, current, scratch[thread]);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.thread.WorkerPool;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.OptionalInt;
@@ -31,13 +32,14 @@ public interface ComponentRun {
         }
         int steps = stepwise ? 1 : Math.min(component.steps(), size.segment());
         List<LoopPopulation> loop = members.stream()
-                .map(site -> new LoopPopulation(site, term -> isWithin(component, term), arena, size, steps))
+                .map(population -> new LoopPopulation(
+                        population, projection -> isWithin(component, projection), arena, size, steps))
                 .toList();
         return new LoopRun(loop, steps, arena, size);
     }
 
-    private static boolean isWithin(ComponentPlan.Component component, ProjectionRun term) {
-        OptionalInt source = term.projection().source().ofPopulation();
+    private static boolean isWithin(ComponentPlan.Component component, ProjectionRun projection) {
+        OptionalInt source = projection.description().source().ofPopulation();
         return source.isPresent() && component.populations().contains(source.getAsInt());
     }
 }

@@ -1,5 +1,7 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.thread.WorkerPool;
+
 /**
  * Takes steps through both halves of what needs the whole batch. Where there are as many steps as threads, a thread
  * takes each through both; else threads share blocks of samples, and meet between the halves.

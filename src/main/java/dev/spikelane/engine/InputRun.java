@@ -57,11 +57,6 @@ public final class InputRun implements SourceRun {
         }
     }
 
-    /** Returns what was said of it. */
-    public InputDescription input() {
-        return input;
-    }
-
     /**
      * Throws unless rows of this kind may come next.
      *
@@ -107,11 +102,11 @@ public final class InputRun implements SourceRun {
     public void load(Signal from, int firstStep, int count) {
         Signal repeated = frame;
         if (repeated == null) {
-            track().written();
-            copy(from, firstStep * batch, track().block(), 0, count * batch);
+            history().written();
+            copy(from, firstStep * batch, history().block(), 0, count * batch);
         } else if (remembers()) {
             for (int step = 0; step < count; step++) {
-                track().put(repeated, step, 1);
+                history().put(repeated, step, 1);
             }
         }
     }
@@ -130,7 +125,7 @@ public final class InputRun implements SourceRun {
         return input.shape().size();
     }
 
-    private SignalHistory<? extends Signal> track() {
+    private SignalHistory<? extends Signal> history() {
         if (analog) {
             SignalHistory<FloatMatrix> made = values;
             if (made == null) {
@@ -159,28 +154,28 @@ public final class InputRun implements SourceRun {
 
     @Override
     public long version() {
-        return track().version();
+        return history().version();
     }
 
     @Override
     public Signal from(int step, int delay) {
-        return track().from(step, delay);
+        return history().from(step, delay);
     }
 
     @Override
     public Signal steps(int first, int count, int delay) {
-        return track().steps(first, count, delay);
+        return history().steps(first, count, delay);
     }
 
     @Override
     public Signal samples(int step, int delay, SampleViews of) {
-        return track().samples(step, delay, of);
+        return history().samples(step, delay, of);
     }
 
     /** Makes the last of some steps of the block the history of the next. */
     public void advance(int count) {
         if (remembers()) {
-            track().advance(count);
+            history().advance(count);
         }
     }
 
@@ -188,12 +183,12 @@ public final class InputRun implements SourceRun {
     public void takeHistory(InputRun other) {
         if (remembers() && other.spikes != null) {
             analog = false;
-            track();
+            history();
             Objects.requireNonNull(spikes).takeHistory(other.spikes);
         }
         if (remembers() && other.values != null) {
             analog = true;
-            track();
+            history();
             Objects.requireNonNull(values).takeHistory(other.values);
         }
     }
@@ -209,13 +204,13 @@ public final class InputRun implements SourceRun {
     }
 
     long bytes() {
-        return 1 + (remembers() ? track().bytes() : 0);
+        return 1 + (remembers() ? history().bytes() : 0);
     }
 
     void write(ByteBuffer to) {
         to.put((byte) (analog ? 1 : 0));
         if (remembers()) {
-            track().write(input.shape(), to);
+            history().write(input.shape(), to);
         }
     }
 
@@ -223,7 +218,7 @@ public final class InputRun implements SourceRun {
         reset(); // a state has one kind of rows, and the other may come next if it is of step 0
         analog = from.get() != 0;
         if (remembers()) {
-            track().read(input.shape(), from);
+            history().read(input.shape(), from);
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public final class KeptRun {
 
-    private final PopulationRun site;
+    private final PopulationRun population;
     private final WayBack.Keeping keeping;
     private final boolean oneEach;
     /** The currents that a thread takes to the neurons. */
@@ -22,10 +22,10 @@ public final class KeptRun {
     /** A variable that a thread keeps. */
     private final Tile[] variableOf;
 
-    KeptRun(PopulationRun site, WayBack.Keeping keeping, RunSize size) {
-        this.site = site;
+    KeptRun(PopulationRun population, WayBack.Keeping keeping, RunSize size) {
+        this.population = population;
         this.keeping = keeping;
-        this.oneEach = site.currents() == site.size();
+        this.oneEach = population.currents() == population.size();
         this.currents = new PortCurrents[size.threads()];
         this.variableOf = new Tile[size.threads()];
         Tile none = Tile.whole(FloatMatrix.zeros(1, 1));
@@ -42,29 +42,29 @@ public final class KeptRun {
 
     /** Takes neurons through some steps. */
     void fire(int first, int count, int firstBlock, int endBlock, int thread) {
-        List<PopulationRun.Kept> variables = site.variables();
+        List<PopulationSignals.Kept> variables = population.variables();
         if (keeping.replaces()) {
-            record(site.state(), first, count, firstBlock, endBlock, thread);
+            record(population.state(), first, count, firstBlock, endBlock, thread);
             for (int i = 0; i < variables.size(); i++) {
                 keep(variables.get(i), currents[thread].current(), first, count);
             }
         } else if (variables.isEmpty()) {
-            run(site.state(), first, count, firstBlock, endBlock, thread);
+            run(population.state(), first, count, firstBlock, endBlock, thread);
         } else {
             for (int step = first; step < first + count; step++) {
-                run(site.state(), step, 1, firstBlock, endBlock, thread);
+                run(population.state(), step, 1, firstBlock, endBlock, thread);
                 for (int i = 0; i < variables.size(); i++) {
                     Tile of = variableOf[thread].on(
-                            site.state().variable(variables.get(i).name()));
+                            population.state().variable(variables.get(i).name()));
                     keep(variables.get(i), of.at(firstBlock, endBlock), step, 1);
                 }
             }
         }
     }
 
-    private void keep(PopulationRun.Kept variable, Tile from, int first, int count) {
+    private void keep(PopulationSignals.Kept variable, Tile from, int first, int count) {
         if (!variable.inPlace()) {
-            from.copyTo(0, variable.track().from(first, 0), 0, count * site.batch());
+            from.copyTo(0, variable.history().from(first, 0), 0, count * population.batch());
         }
     }
 
@@ -73,7 +73,7 @@ public final class KeptRun {
         PortCurrents own = at(first, firstBlock, endBlock, thread);
         steps().record(
                         own,
-                        count * site.batch(),
+                        count * population.batch(),
                         from,
                         spikes(first),
                         own.current().matrix());
@@ -81,15 +81,15 @@ public final class KeptRun {
 
     /** Takes neurons through some steps, from a state. */
     public void run(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
-        steps().run(at(first, firstBlock, endBlock, thread), count * site.batch(), from, spikes(first));
+        steps().run(at(first, firstBlock, endBlock, thread), count * population.batch(), from, spikes(first));
     }
 
     private PortSteps<NeuronState> steps() {
-        return BoundPopulation.steps(site.neurons());
+        return BoundPopulation.steps(population.neurons());
     }
 
     private SpikeMatrix spikes(int first) {
-        return site.spikes().from(first, 0);
+        return population.spikes().from(first, 0);
     }
 
     /** Goes to the currents of some steps; of all neurons where each has several. */

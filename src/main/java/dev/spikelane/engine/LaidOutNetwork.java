@@ -8,6 +8,7 @@ import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
+import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Neuron;
@@ -193,8 +194,8 @@ public final class LaidOutNetwork {
      * model refuses, or without which its neurons have another form, such as a synapse of 0, are judged by the model.
      */
     public void setParameters(ParameterChange change) {
-        BoundPopulation bound = populations[change.population()];
-        if (bound.set(this, change)) {
+        BoundPopulation population = populations[change.population()];
+        if (population.set(this, change)) {
             return;
         }
         Map<String, Parameter> together = new LinkedHashMap<>();
@@ -202,7 +203,7 @@ public final class LaidOutNetwork {
             together.put(
                     change.names().get(i), Parameter.of(change.values().get(i).toArray()));
         }
-        rebind(change.population(), bound.neuron().withParameters(together));
+        rebind(change.population(), population.neuron().withParameters(together));
     }
 
     /** Gives a population a model with other parameters. */

@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.leaky.Reversible;
 import java.lang.foreign.Arena;
@@ -9,17 +10,18 @@ import java.util.function.Predicate;
 /** A population in a {@link LoopRun}. */
 final class LoopPopulation {
 
-    private final PopulationRun site;
+    private final PopulationRun population;
     /** The sums at the ports: of {@code current}, and of {@code feedback} where something enters it. */
     private final List<LoopSum> sums;
 
     private final PortCurrents currents;
     private long time;
 
-    LoopPopulation(PopulationRun site, Predicate<ProjectionRun> isInner, Arena arena, RunSize size, int stepsAtATime) {
-        this.site = site;
-        this.sums = site.ports().stream()
-                .map(port -> new LoopSum(site, port, isInner, arena, size, stepsAtATime))
+    LoopPopulation(
+            PopulationRun population, Predicate<ProjectionRun> isInner, Arena arena, RunSize size, int stepsAtATime) {
+        this.population = population;
+        this.sums = population.ports().stream()
+                .map(port -> new LoopSum(population, port, isInner, arena, size, stepsAtATime))
                 .toList();
         this.currents =
                 new PortCurrents(sums.getFirst().current(), sums.getLast().current());
@@ -30,28 +32,28 @@ final class LoopPopulation {
      * or drawn.
      */
     boolean samplesApart() {
-        return !site.stepwise()
-                && site.neurons() instanceof Reversible neurons
+        return !population.stepwise()
+                && population.neurons() instanceof Reversible neurons
                 && neurons.samplesApart()
                 && sums.stream().allMatch(LoopSum::samplesApart);
     }
 
     /** Multiplications of a step in products from the loop. */
     long work() {
-        return sums.stream().mapToLong(LoopSum::work).sum() * site.batch();
+        return sums.stream().mapToLong(LoopSum::work).sum() * population.batch();
     }
 
     /** Whether currents stay, for a way back. */
     boolean keeps() {
-        return site.keeps();
+        return population.keeps();
     }
 
     int batch() {
-        return site.batch();
+        return population.batch();
     }
 
     LoopShare share(Arena arena, int first, int count) {
-        return new LoopShare(site, sums, arena, first, count);
+        return new LoopShare(population, sums, arena, first, count);
     }
 
     /** Computes what comes from elsewhere, for a whole block. */
@@ -69,16 +71,16 @@ final class LoopPopulation {
         for (int i = 0; i < sums.size(); i++) {
             sums.get(i).fill(step, steps);
         }
-        site.run(stepNumber, step, steps, currents);
+        population.run(stepNumber, step, steps, currents);
         time += profiled ? System.nanoTime() - start : 0;
     }
 
     void close(long firstStep, int steps, long shared, boolean profiled) {
         time += shared;
-        site.written(); // threads have carried samples apart
+        population.written(); // threads have carried samples apart
         if (profiled) {
-            site.profile(steps, time);
+            population.profile(steps, time);
         }
-        site.observe(firstStep, steps);
+        population.observe(firstStep, steps);
     }
 }

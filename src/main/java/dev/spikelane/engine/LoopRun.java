@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.thread.WorkerPool;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -13,7 +14,7 @@ final class LoopRun implements ComponentRun {
     /** Multiplications of a block from which on threads share it. */
     private static final long WORTH_SHARING = 3_000_000;
 
-    private final LoopPopulation[] sites;
+    private final LoopPopulation[] populations;
     private final int stepsAtATime;
     /** For each thread the samples that it carries, of each population; empty if all samples go together. */
     private final LoopShare[][] shares;
@@ -23,24 +24,24 @@ final class LoopRun implements ComponentRun {
     private int first;
     private int count;
 
-    LoopRun(List<LoopPopulation> sites, int stepsAtATime, Arena arena, RunSize size) {
-        this.sites = sites.toArray(LoopPopulation[]::new);
+    LoopRun(List<LoopPopulation> populations, int stepsAtATime, Arena arena, RunSize size) {
+        this.populations = populations.toArray(LoopPopulation[]::new);
         this.stepsAtATime = stepsAtATime;
-        this.work = sites.stream().mapToLong(LoopPopulation::work).sum();
+        this.work = populations.stream().mapToLong(LoopPopulation::work).sum();
         this.shares = shares(arena, Math.min(size.threads(), size.batch()));
     }
 
     private LoopShare[][] shares(Arena arena, int threads) {
-        if (threads == 1 || !List.of(sites).stream().allMatch(LoopPopulation::samplesApart)) {
+        if (threads == 1 || !List.of(populations).stream().allMatch(LoopPopulation::samplesApart)) {
             return new LoopShare[0][];
         }
-        int batch = sites[0].batch();
+        int batch = populations[0].batch();
         int most = Math.ceilDiv(batch, threads);
-        LoopShare[][] made = new LoopShare[Math.ceilDiv(batch, most)][sites.length];
+        LoopShare[][] made = new LoopShare[Math.ceilDiv(batch, most)][populations.length];
         for (int share = 0; share < made.length; share++) {
             int first = share * most;
-            for (int site = 0; site < sites.length; site++) {
-                made[share][site] = sites[site].share(arena, first, Math.min(most, batch - first));
+            for (int i = 0; i < populations.length; i++) {
+                made[share][i] = populations[i].share(arena, first, Math.min(most, batch - first));
             }
         }
         return made;
@@ -50,27 +51,27 @@ final class LoopRun implements ComponentRun {
     public void run(WorkerPool workers, int firstStep, int steps, long stepNumber, boolean profiled) {
         first = firstStep;
         count = steps;
-        for (LoopPopulation site : sites) {
-            site.open(workers, first, count, profiled);
+        for (LoopPopulation population : populations) {
+            population.open(workers, first, count, profiled);
         }
         long start = profiled ? System.nanoTime() : 0;
-        boolean shared = shares.length > 0 && (sites[0].keeps() || work * count >= WORTH_SHARING);
+        boolean shared = shares.length > 0 && (populations[0].keeps() || work * count >= WORTH_SHARING);
         if (shared) {
             runShares(workers);
         } else {
             runTogether(stepNumber, profiled);
         }
-        long each = profiled && shared ? (System.nanoTime() - start) / sites.length : 0;
-        for (LoopPopulation site : sites) {
-            site.close(stepNumber, count, each, profiled);
+        long each = profiled && shared ? (System.nanoTime() - start) / populations.length : 0;
+        for (LoopPopulation population : populations) {
+            population.close(stepNumber, count, each, profiled);
         }
     }
 
     private void runTogether(long stepNumber, boolean profiled) {
         for (int done = 0; done < count; done += stepsAtATime) {
             int some = Math.min(stepsAtATime, count - done);
-            for (LoopPopulation site : sites) {
-                site.run(stepNumber + done, first + done, some, profiled);
+            for (LoopPopulation population : populations) {
+                population.run(stepNumber + done, first + done, some, profiled);
             }
         }
     }

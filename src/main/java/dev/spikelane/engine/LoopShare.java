@@ -13,7 +13,7 @@ import java.util.List;
 /** Some samples of a population in a loop, which a thread carries through all steps of a block. */
 final class LoopShare {
 
-    private final PopulationRun site;
+    private final PopulationRun population;
     private final SampleViews spikes;
     private final SampleViews membranes;
     private final NeuronState state;
@@ -26,21 +26,22 @@ final class LoopShare {
 
     private final Tile ofVariable;
 
-    LoopShare(PopulationRun site, List<LoopSum> sums, Arena arena, int first, int count) {
-        this.site = site;
-        this.spikes = new SampleViews(first, count, site.batch());
-        this.membranes = new SampleViews(first, count, site.batch());
-        this.state = site.neurons().newState(arena, count);
+    LoopShare(PopulationRun population, List<LoopSum> sums, Arena arena, int first, int count) {
+        this.population = population;
+        this.spikes = new SampleViews(first, count, population.batch());
+        this.membranes = new SampleViews(first, count, population.batch());
+        this.state = population.neurons().newState(arena, count);
         this.entrances =
                 sums.stream().map(sum -> sum.samples(arena, first, count)).toArray(LoopSum.Samples[]::new);
-        this.kept = SampleViews.of(site.keeps() ? site.variables().size() : 0, first, count, site.batch());
+        this.kept = SampleViews.of(
+                population.keeps() ? population.variables().size() : 0, first, count, population.batch());
         this.ofVariable = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
         this.currents = new PortCurrents(entrances[0].sum(), entrances[entrances.length - 1].sum());
     }
 
     /** Takes the samples' state over. */
     void open() {
-        state.copySamples(site.state(), spikes.first(), 0, spikes.count());
+        state.copySamples(population.state(), spikes.first(), 0, spikes.count());
     }
 
     /** Runs a step of the block. */
@@ -48,28 +49,28 @@ final class LoopShare {
         for (LoopSum.Samples entrance : entrances) {
             entrance.fill(step, thread);
         }
-        PortSteps<NeuronState> neurons = BoundPopulation.steps(site.neurons());
-        SpikeMatrix fired = site.spikes().samples(step, 0, spikes);
-        SignalHistory<FloatMatrix> wanted = site.membranes();
-        if (site.replaces()) {
+        PortSteps<NeuronState> neurons = BoundPopulation.steps(population.neurons());
+        SpikeMatrix fired = population.spikes().samples(step, 0, spikes);
+        SignalHistory<FloatMatrix> wanted = population.membranes();
+        if (population.replaces()) {
             neurons.record(
                     currents, spikes.count(), state, fired, currents.current().matrix());
-        } else if (wanted == null || site.keeps()) {
+        } else if (wanted == null || population.keeps()) {
             neurons.run(currents, spikes.count(), state, fired);
         } else {
             neurons.record(currents, spikes.count(), state, fired, wanted.samples(step, 0, membranes));
         }
         for (int i = 0; i < kept.length; i++) {
-            PopulationRun.Kept variable = site.variables().get(i);
+            PopulationSignals.Kept variable = population.variables().get(i);
             if (!variable.inPlace()) {
                 Tile from = ofVariable.on(state.variable(variable.name()));
-                from.copyTo(0, variable.track().samples(step, 0, kept[i]), 0, spikes.count());
+                from.copyTo(0, variable.history().samples(step, 0, kept[i]), 0, spikes.count());
             }
         }
     }
 
     /** Gives the state back. */
     void close() {
-        site.state().copySamples(state, 0, spikes.first(), spikes.count());
+        population.state().copySamples(state, 0, spikes.first(), spikes.count());
     }
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** What enters a port of a population in a {@link LoopRun}: the terms in the order of declaration. */
+/** What enters a port of a population in a {@link LoopRun}: the projections in the order of declaration. */
 final class LoopSum {
 
     private final int columns;
@@ -32,20 +33,21 @@ final class LoopSum {
     private final Tile current;
     private final Tile added;
 
-    /** For a port of a population, some steps at a time; terms from populations of the loop are inner ones. */
+    /** For a port of a population, some steps at a time; projections from populations of the loop are inner ones. */
     LoopSum(
-            PopulationRun site,
+            PopulationRun population,
             String port,
             Predicate<ProjectionRun> isInner,
             Arena arena,
             RunSize size,
             int stepsAtATime) {
-        this.columns = site.currents();
+        this.columns = population.currents();
         this.batch = size.batch();
-        this.kept = site.keptAt(port);
+        this.kept = population.keptAt(port);
         int rows = Math.min(stepsAtATime, size.segment()) * batch;
         this.added = Tile.whole(FloatMatrix.zeros(arena, rows, columns));
-        this.pieces = pieces(site.terms(port), isInner, arena, size, rows).toArray(Piece[]::new);
+        this.pieces =
+                pieces(population.projections(port), isInner, arena, size, rows).toArray(Piece[]::new);
         this.leads = pieces[0] instanceof Outer;
         KeptCurrents found = kept;
         if (found == null && pieces[0] instanceof Outer outer) {
@@ -55,24 +57,24 @@ final class LoopSum {
         this.current = Tile.whole(FloatMatrix.zeros(arena, found == null ? rows : 1, columns));
     }
 
-    /** Terms of one kind stand together as long as the order of declaration allows. */
+    /** Projections of one kind stand together as long as the order of declaration allows. */
     private List<Piece> pieces(
-            List<ProjectionRun> terms, Predicate<ProjectionRun> isInner, Arena arena, RunSize size, int rows) {
+            List<ProjectionRun> projections, Predicate<ProjectionRun> isInner, Arena arena, RunSize size, int rows) {
         List<Piece> all = new ArrayList<>();
         List<ProjectionRun> ahead = new ArrayList<>();
-        for (ProjectionRun term : terms) {
-            boolean inner = isInner.test(term);
+        for (ProjectionRun projection : projections) {
+            boolean inner = isInner.test(projection);
             if (!inner && all.isEmpty()) {
-                ahead.add(term);
+                ahead.add(projection);
                 continue;
             }
             if (all.isEmpty() && !ahead.isEmpty()) {
                 all.add(new Outer(ahead, arena, size, kept));
             }
             if (inner) {
-                term.makeRoom(rows);
+                projection.makeRoom(rows);
             }
-            all.add(inner ? new Inner(term) : new Outer(List.of(term), arena, size, null));
+            all.add(inner ? new Inner(projection) : new Outer(List.of(projection), arena, size, null));
         }
         if (all.isEmpty()) {
             all.add(new Outer(ahead, arena, size, kept));
@@ -184,9 +186,9 @@ final class LoopSum {
         private final PortSum sum;
         private final KeptCurrents whole;
 
-        Outer(List<ProjectionRun> terms, Arena arena, RunSize size, @Nullable KeptCurrents into) {
+        Outer(List<ProjectionRun> projections, Arena arena, RunSize size, @Nullable KeptCurrents into) {
             this.whole = into == null ? new KeptCurrents(arena, size, columns, 0) : into;
-            this.sum = new PortSum(terms, columns, arena, size, whole);
+            this.sum = new PortSum(projections, columns, arena, size, whole);
         }
 
         @Override
@@ -217,16 +219,16 @@ final class LoopSum {
     }
 
     /** What comes from the populations of the loop. */
-    private record Inner(ProjectionRun term) implements Piece {
+    private record Inner(ProjectionRun projection) implements Piece {
 
         @Override
         public long work() {
-            return term.work();
+            return projection.work();
         }
 
         @Override
         public boolean samplesApart() {
-            return term.samplesApart();
+            return projection.samplesApart();
         }
 
         @Override
@@ -234,13 +236,13 @@ final class LoopSum {
 
         @Override
         public void fill(int first, int count, Tile into) {
-            term.prepare(first, count, true);
-            term.fill(first, count, into, 0);
+            projection.prepare(first, count, true);
+            projection.fill(first, count, into, 0);
         }
 
         @Override
         public void fill(int step, SampleViews samples, Tile into, int thread) {
-            term.fill(step, samples, into, thread);
+            projection.fill(step, samples, into, thread);
         }
     }
 }

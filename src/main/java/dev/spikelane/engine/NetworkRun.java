@@ -1,15 +1,15 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
-import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.description.Delays;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.event.LayerProfile;
-import dev.spikelane.kernel.base.RowBytes;
+import dev.spikelane.engine.thread.Turn;
+import dev.spikelane.engine.thread.ValueGuard;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.TorchLayout;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.Held;
@@ -17,8 +17,6 @@ import dev.spikelane.memory.limit.Owner;
 import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,24 +35,13 @@ public final class NetworkRun {
     private final int mostSteps;
     private final Memory memory;
     private final @Nullable WayBack back;
-    private final Scratch[] scratch;
-    /** The paths of the projections, with values of their own where they are plastic. */
-    private final OperatorChain[] paths;
-
     private final InputRun[] inputs;
     private final Signal[] given;
-    private final PopulationRun[] sites;
-    private final ProjectionRun[] terms;
-    /** What makes rows that need the whole batch, or know their step. */
-    private final List<TwoStageRun> cuts = new ArrayList<>();
-
-    private final Map<String, Values> plasticValues = new LinkedHashMap<>();
+    private final PopulationRun[] populations;
+    private final PlasticValues plastic;
     private final Turn turn = new Turn("simulation");
-    private final ValueGuard plasticGuard = new ValueGuard(this::whileIdle);
-    /** The same, without an iterator. */
-    private final Values[] plasticMatrices;
-
     private RunSize size;
+    private ProjectionRuns projections;
     private ComponentRun[] stages;
     private SpikeMatrix output;
 
@@ -86,17 +73,14 @@ public final class NetworkRun {
                     network.description().inputs().get(i), arena, size.batch(), steps(history, size.steps()));
         }
         this.given = new Signal[inputs.length];
-        this.sites = new PopulationRun[network.description().populations().size()];
-        for (int i = 0; i < sites.length; i++) {
-            sites[i] = new PopulationRun(i, network, arena, size, delays, back == null ? null : back.keeping(i));
+        this.populations = new PopulationRun[network.description().populations().size()];
+        for (int i = 0; i < populations.length; i++) {
+            populations[i] = new PopulationRun(i, network, arena, size, delays, back == null ? null : back.keeping(i));
         }
-        this.paths = paths();
-        this.plasticMatrices = plasticValues.values().toArray(Values[]::new);
-        this.terms = new ProjectionRun[paths.length];
-        this.scratch = back == null ? Scratch.of(arena, threads()) : Scratch.ofManyRows(arena, threads());
-        connect(scratch);
+        this.plastic = new PlasticValues(network, arena, turn);
+        this.projections = connected();
         this.stages = stages();
-        this.output = sites[sites.length - 1].spikes().steps(0, 1, 0);
+        this.output = populations[populations.length - 1].spikes().steps(0, 1, 0);
     }
 
     private SignalHistory.Steps steps(int history, int block) {
@@ -126,12 +110,12 @@ public final class NetworkRun {
         for (InputRun input : inputs) {
             input.grow(longer);
         }
-        for (PopulationRun site : sites) {
-            site.grow(longer);
+        for (PopulationRun population : populations) {
+            population.grow(longer);
         }
-        connect(Scratch.of(memory.arena, threads()));
+        projections = connected();
         stages = stages();
-        output = sites[sites.length - 1].spikes().steps(0, 1, 0);
+        output = populations[populations.length - 1].spikes().steps(0, 1, 0);
     }
 
     /** Returns the steps of the block. */
@@ -187,83 +171,33 @@ public final class NetworkRun {
         return turn;
     }
 
-    private void whileIdle(Runnable change) {
-        turn.beginChange();
-        try {
-            change.run();
-        } finally {
-            turn.endChange();
+    /** Gives each population the projections to it. */
+    private ProjectionRuns connected() {
+        for (PopulationRun population : populations) {
+            population.projections().clear();
         }
-    }
-
-    private OperatorChain[] paths() {
-        List<ProjectionDescription> projections = network.description().projections();
-        OperatorChain[] all = new OperatorChain[projections.size()];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = network.chain(i);
-            if (projections.get(i).plastic()) {
-                all[i] = all[i].copy(memory.arena);
-                all[i].addValues(plasticValues);
-            }
-        }
-        return all;
-    }
-
-    /** Gives each population the terms of the projections to it. */
-    private void connect(Scratch[] ofThreads) {
-        for (PopulationRun site : sites) {
-            site.terms().clear();
-        }
-        cuts.clear();
-        List<ProjectionDescription> projections = network.description().projections();
-        for (int i = 0; i < paths.length; i++) {
-            ProjectionDescription projection = projections.get(i);
-            SourceRun source = source(projection.source());
+        List<ProjectionDescription> descriptions = network.description().projections();
+        ProjectionRuns made = new ProjectionRuns(descriptions.size(), memory.arena, memory.workers, size, back != null);
+        for (int i = 0; i < descriptions.size(); i++) {
+            ProjectionDescription each = descriptions.get(i);
+            SourceRun source = source(each.source());
             SourceRun seen = back == null ? source : back.source(i, source);
-            terms[i] = run(projection, paths[i].operators(), seen, ofThreads);
-            if (back == null && !(source instanceof InputRun)) {
-                open(terms[i]); // the kind of rows of an input is known when they come
-            }
-            sites[projection.target()].terms().add(terms[i]);
+            populations[each.target()].projections().add(made.add(i, each, plastic.chain(i), seen));
         }
-    }
-
-    /**
-     * A path is cut where an operator needs the whole batch, in training, or knows its step: what comes before makes
-     * its rows.
-     */
-    private ProjectionRun run(
-            ProjectionDescription projection, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
-        for (int i = operators.size() - 1; i > 0; i--) {
-            if (operators.get(i) instanceof TwoStageOperator cut && (back != null || cut.steps() > 0)) {
-                ProjectionRun rows = run(projection, operators.subList(0, i), source, ofThreads);
-                List<Operator> behind = new ArrayList<>(operators.subList(i, operators.size()));
-                behind.set(0, cut.behind());
-                TwoStageRun made = new TwoStageRun(rows, cut, memory.arena, size, memory.workers, back != null);
-                cuts.add(made);
-                return runWhole(projection, behind, made, ofThreads);
-            }
-        }
-        return runWhole(projection, operators, source, ofThreads);
-    }
-
-    private ProjectionRun runWhole(
-            ProjectionDescription projection, List<Operator> operators, SourceRun source, Scratch[] ofThreads) {
-        ChainRun chain = new ChainRun(operators, memory.arena, ofThreads);
-        return new ProjectionRun(projection, chain, source, memory.arena, size.batch(), threads());
+        return made;
     }
 
     private SourceRun source(SourceDescription source) {
         return switch (source) {
             case SourceDescription.OfInput input -> inputs[input.input()];
-            case SourceDescription.OfSpikes spikes -> sites[spikes.population()].source(source);
-            case SourceDescription.OfVariable variable -> sites[variable.population()].source(source);
+            case SourceDescription.OfSpikes spikes -> populations[spikes.population()].source(source);
+            case SourceDescription.OfVariable variable -> populations[variable.population()].source(source);
         };
     }
 
     private ComponentRun[] stages() {
         return network.components().stream()
-                .map(component -> ComponentRun.of(component, sites, memory.arena, size))
+                .map(component -> ComponentRun.of(component, populations, memory.arena, size))
                 .toArray(ComponentRun[]::new);
     }
 
@@ -283,17 +217,17 @@ public final class NetworkRun {
     }
 
     /** Returns a population. */
-    public PopulationRun site(int number) {
-        if (number < 0 || number >= sites.length) {
+    public PopulationRun population(int number) {
+        if (number < 0 || number >= populations.length) {
             throw new IndexOutOfBoundsException(
-                    "network has " + sites.length + " populations, asked for population " + number);
+                    "network has " + populations.length + " populations, asked for population " + number);
         }
-        return sites[number];
+        return populations[number];
     }
 
     /** Returns what lets values of plastic projections change. */
     public ValueGuard plasticGuard() {
-        return plasticGuard;
+        return plastic.guard();
     }
 
     /** Returns an input. */
@@ -302,8 +236,8 @@ public final class NetworkRun {
     }
 
     /** Returns a projection. */
-    public ProjectionRun term(int number) {
-        return terms[number];
+    public ProjectionRun projection(int number) {
+        return projections.get(number);
     }
 
     /** Returns a component, in the order in which they run. */
@@ -313,19 +247,19 @@ public final class NetworkRun {
 
     /** Returns the scratch memory of threads. */
     public Scratch[] scratch() {
-        return scratch;
+        return projections.scratch();
     }
 
     /** Returns the values of plastic projections by name. */
     public Map<String, Values> plasticValues() {
-        return plasticValues;
+        return plastic.byName();
     }
 
     /** Says what the spikes of a plastic projection's source carry, while this run is held. */
     void setSpikeValue(int projection, float[] values) {
         try {
             if (isOpen()) {
-                paths[projection].operators().getFirst().setSpikeValue(values);
+                plastic.chain(projection).operators().getFirst().setSpikeValue(values);
             }
         } catch (IllegalStateException closed) { // a simulation that is forgotten may be freed at any time
             if (isOpen()) {
@@ -336,8 +270,8 @@ public final class NetworkRun {
 
     /** Shows a variable to an observer from now on. */
     public void record(int number, VariableObserver recorder) {
-        boolean before = sites[number].stepwise();
-        sites[number].add(recorder);
+        boolean before = populations[number].stepwise();
+        populations[number].add(recorder);
         if (!before) {
             stages = stages();
         }
@@ -345,8 +279,8 @@ public final class NetworkRun {
 
     /** The spikes of the last population in the first step of the block, in torch's order. */
     public SpikeMatrix output() {
-        PopulationRun last = sites[sites.length - 1];
-        return TorchLayout.differs(last.population().shape())
+        PopulationRun last = populations[populations.length - 1];
+        return TorchLayout.differs(last.description().shape())
                 ? last.outside(last.spikes().block(), size.batch()).rows(0, size.batch())
                 : output;
     }
@@ -360,18 +294,7 @@ public final class NetworkRun {
         } else {
             inputs[number].open(rows);
         }
-        for (ProjectionRun term : terms) {
-            if (term.origin() == inputs[number]) {
-                open(term);
-            }
-        }
-    }
-
-    private static void open(ProjectionRun term) {
-        if (term.source() instanceof TwoStageRun cut) {
-            open(cut.rows());
-        }
-        term.open();
+        projections.open(inputs[number]);
     }
 
     /** Puts the input of some steps into the block, counted from the first of the call. */
@@ -383,20 +306,12 @@ public final class NetworkRun {
 
     /** How many of the first rows of the block it is best to run at a time, for the present input. */
     public int rowsAtATime(int rows) {
-        int best = rows;
-        for (ProjectionRun term : terms) {
-            if (term.source() instanceof InputRun) {
-                best = Math.min(best, term.rowsAtATime(rows));
-            }
-        }
-        return best;
+        return projections.rowsAtATime(rows);
     }
 
     /** Runs the block. */
     public void run(long firstStep, int steps, boolean profiled) {
-        for (int i = 0; i < cuts.size(); i++) {
-            cuts.get(i).begin(firstStep);
-        }
+        projections.begin(firstStep);
         ComponentRun[] all = stages;
         for (ComponentRun stage : all) {
             stage.run(memory.workers, 0, steps, firstStep, profiled);
@@ -408,8 +323,8 @@ public final class NetworkRun {
         for (InputRun input : inputs) {
             input.advance(steps);
         }
-        for (PopulationRun site : sites) {
-            site.advance(steps);
+        for (PopulationRun population : populations) {
+            population.advance(steps);
         }
     }
 
@@ -420,15 +335,15 @@ public final class NetworkRun {
 
     /** A call starts of which a recording wants to know. */
     public void beginProfiles() {
-        for (PopulationRun site : sites) {
-            site.beginProfile();
+        for (PopulationRun population : populations) {
+            population.beginProfile();
         }
     }
 
     /** Tells the recording of the call. */
     public void emitProfiles() {
-        for (PopulationRun site : sites) {
-            site.emitProfile(threads());
+        for (PopulationRun population : populations) {
+            population.emitProfile(threads());
         }
     }
 
@@ -437,8 +352,8 @@ public final class NetworkRun {
         for (InputRun input : inputs) {
             input.reset();
         }
-        for (PopulationRun site : sites) {
-            site.reset();
+        for (PopulationRun population : populations) {
+            population.reset();
         }
     }
 
@@ -447,8 +362,8 @@ public final class NetworkRun {
         for (int i = 0; i < inputs.length; i++) {
             inputs[i].takeHistory(other.inputs[i]);
         }
-        for (int i = 0; i < sites.length; i++) {
-            sites[i].takeState(other.sites[i]);
+        for (int i = 0; i < populations.length; i++) {
+            populations[i].takeState(other.populations[i]);
         }
     }
 
@@ -458,13 +373,10 @@ public final class NetworkRun {
         for (InputRun input : inputs) {
             bytes += input.bytes();
         }
-        for (PopulationRun site : sites) {
-            bytes += site.bytes();
+        for (PopulationRun population : populations) {
+            bytes += population.bytes();
         }
-        for (Values values : plasticMatrices) {
-            bytes += (long) values.rows() * values.columns() * Float.BYTES;
-        }
-        return bytes;
+        return bytes + plastic.bytes();
     }
 
     /** Writes the state. */
@@ -472,40 +384,23 @@ public final class NetworkRun {
         for (InputRun input : inputs) {
             input.write(to);
         }
-        for (PopulationRun site : sites) {
-            site.write(to);
+        for (PopulationRun population : populations) {
+            population.write(to);
         }
-        for (Values values : plasticMatrices) {
-            try (Arena arena = Arena.ofShared()) {
-                FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());
-                values.read(copy);
-                RowBytes.write(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER, to);
-            }
-        }
+        plastic.write(to);
     }
 
     /** Reads what {@link #write} has written; readers of plastic values see them before or after it. */
     public void read(ByteBuffer from) {
-        if (plasticMatrices.length == 0) {
-            readNow(from);
-        } else {
-            plasticGuard.changeHeld(() -> readNow(from));
-        }
+        plastic.read(from, () -> readState(from));
     }
 
-    private void readNow(ByteBuffer from) {
+    private void readState(ByteBuffer from) {
         for (InputRun input : inputs) {
             input.read(from);
         }
-        for (PopulationRun site : sites) {
-            site.read(from);
-        }
-        for (Values values : plasticMatrices) {
-            try (Arena arena = Arena.ofShared()) {
-                FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());
-                RowBytes.read(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER, from);
-                values.write(copy);
-            }
+        for (PopulationRun population : populations) {
+            population.read(from);
         }
     }
 }

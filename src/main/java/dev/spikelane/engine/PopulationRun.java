@@ -1,15 +1,14 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.description.Delays;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.event.LayerProfile;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
@@ -20,39 +19,24 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A population in a simulation: its state, the rows that it leaves for others, and those who look at it. */
+/** A population at work: its neurons with their state, what enters its ports, and what it leaves for others. */
 public final class PopulationRun {
 
-    private static final String MEMBRANE = "membrane";
-
     private final int number;
-    private final PopulationDescription population;
+    private final PopulationDescription description;
     private final LaidOutNetwork network;
     private final Arena arena;
     private final int batch;
-    private final Shape shapeOfCurrents;
     private final NeuronState state;
-    private SignalHistory<SpikeMatrix> spikes;
-    /** The variables that are sources of projections. */
-    private final List<Kept> variables = new ArrayList<>();
-
-    /** Whether one of them is kept by no kernel. */
-    private boolean keepsOthers;
-
-    private final List<ProjectionRun> terms = new ArrayList<>();
-    private final List<BlockObserver> observers = new ArrayList<>();
-    private final List<VariableObserver> recorders = new ArrayList<>();
+    private final PopulationSignals signals;
+    private final List<ProjectionRun> projections = new ArrayList<>();
+    private final PopulationObservers observers;
     /** The way forward of neurons whose currents are kept; null if they are not. */
     private final @Nullable KeptRun kept;
 
     private final LayerProfile profile = new LayerProfile();
     /** What computes currents again; made when it is needed. */
     private PortSum[] again = {};
-
-    private @Nullable SignalHistory<FloatMatrix> membranes;
-    private @Nullable BeforeReset before;
-    private @Nullable SpikeMatrix spikesOutside;
-    private @Nullable FloatMatrix membranesOutside;
 
     /**
      * Makes a population.
@@ -69,72 +53,37 @@ public final class PopulationRun {
             WayBack.@Nullable Keeping keeping) {
         this.number = number;
         this.network = network;
-        this.population = network.description().populations().get(number);
+        this.description = network.description().populations().get(number);
         this.arena = arena;
         this.batch = size.batch();
-        this.shapeOfCurrents = population.shape().times(population.neuron().gates());
         this.state = neurons().newState(arena, batch);
-        this.spikes = SignalHistory.ofSpikes(
-                arena, size(), batch, steps(delays.of(new SourceDescription.OfSpikes(number)), size, keeping));
+        boolean isLast = number == network.description().populations().size() - 1;
+        this.signals = new PopulationSignals(description, number, isLast, arena, size, delays, keeping);
         showPreviousSpikes();
-        for (String variable : population.neuron().variables()) {
-            SourceDescription source = new SourceDescription.OfVariable(number, variable);
-            if (delays.isSource(source)
-                    || keeping != null && keeping.variables().contains(variable)) {
-                KeptCurrents place =
-                        keeping != null && keeping.inPlace() && variable.equals(MEMBRANE) ? keeping.current() : null;
-                SignalHistory<FloatMatrix> track = place != null
-                        ? SignalHistory.of(place.all(), batch)
-                        : SignalHistory.ofValues(arena, size(), batch, steps(delays.of(source), size, keeping));
-                variables.add(new Kept(variable, track, place != null));
-                if (variable.equals(MEMBRANE)) {
-                    membranes = track;
-                } else {
-                    keepsOthers = true;
-                }
-            }
-        }
+        this.observers = new PopulationObservers(this, network, arena);
         this.kept = keeping == null ? null : new KeptRun(this, keeping, size);
-    }
-
-    /**
-     * Blocks of simulations move on. A way back has one place for each step of a window, and so have the last spikes,
-     * which callers hold.
-     */
-    private SignalHistory.Steps steps(int history, RunSize size, WayBack.@Nullable Keeping keeping) {
-        boolean last = number == network.description().populations().size() - 1;
-        return keeping == null && !last
-                ? SignalHistory.Steps.moving(history, size.steps())
-                : SignalHistory.Steps.fixed(history, size.steps());
     }
 
     /** Makes the block longer. */
     void grow(int blockSteps) {
-        spikes = spikes.grown(arena, blockSteps);
+        signals.grow(blockSteps);
         showPreviousSpikes();
-        if (membranes != null) {
-            membranes = SignalHistory.ofValues(arena, size(), batch, SignalHistory.Steps.fixed(0, blockSteps));
-        }
-        for (int i = 0; i < variables.size(); i++) {
-            Kept longer = variables.get(i).grown(arena, blockSteps);
-            variables.set(i, longer);
-            if (longer.name.equals(MEMBRANE)) {
-                membranes = longer.track;
-            }
-        }
-        spikesOutside = null;
-        membranesOutside = null;
+        observers.grow();
     }
 
     private void showPreviousSpikes() {
-        SpikeMatrix before = spikes.stepBefore();
+        SpikeMatrix before = spikes().stepBefore();
         if (before != null) {
             state.setPreviousSpikes(before);
         }
     }
 
-    PopulationDescription population() {
-        return population;
+    int number() {
+        return number;
+    }
+
+    PopulationDescription description() {
+        return description;
     }
 
     /** The neurons with the parameters that they have now. */
@@ -149,7 +98,7 @@ public final class PopulationRun {
 
     /** Returns the neurons. */
     public int size() {
-        return population.size();
+        return description.size();
     }
 
     int currents() {
@@ -167,18 +116,18 @@ public final class PopulationRun {
 
     /** Returns the spikes of a block. */
     public SignalHistory<SpikeMatrix> spikes() {
-        return spikes;
+        return signals.spikes();
     }
 
-    /** The terms that enter, in the order of declaration. */
-    List<ProjectionRun> terms() {
-        return terms;
+    /** The projections that enter, in the order of declaration. */
+    List<ProjectionRun> projections() {
+        return projections;
     }
 
-    /** The terms that enter a port, in the order of declaration. */
-    List<ProjectionRun> terms(String port) {
-        return terms.stream()
-                .filter(term -> term.projection().port().equals(port))
+    /** The projections that enter a port, in the order of declaration. */
+    List<ProjectionRun> projections(String port) {
+        return projections.stream()
+                .filter(projection -> projection.description().port().equals(port))
                 .toList();
     }
 
@@ -194,24 +143,17 @@ public final class PopulationRun {
 
     /** The source that a projection takes from this population. */
     SourceRun source(SourceDescription source) {
-        return source instanceof SourceDescription.OfVariable variable
-                ? Objects.requireNonNull(values(variable.variable()))
-                : spikes;
+        return signals.source(source);
     }
 
     /** Returns the values of a variable that is kept for all steps; null if it is not. */
     public @Nullable SignalHistory<FloatMatrix> values(String variable) {
-        for (Kept each : variables) {
-            if (each.name.equals(variable)) {
-                return each.track;
-            }
-        }
-        return null;
+        return signals.values(variable);
     }
 
     /** The variables that are kept for all steps. */
-    List<Kept> variables() {
-        return variables;
+    List<PopulationSignals.Kept> variables() {
+        return signals.variables();
     }
 
     /** Whether currents stay, for a way back. */
@@ -244,7 +186,7 @@ public final class PopulationRun {
     public void fillAgain(WorkerPool workers, int first, int count, RunSize size) {
         if (again.length == 0) {
             again = ports().stream()
-                    .map(port -> new PortSum(terms(port), currents(), arena, size, keptAt(port)))
+                    .map(port -> new PortSum(projections(port), currents(), arena, size, keptAt(port)))
                     .toArray(PortSum[]::new);
         }
         for (PortSum sum : again) {
@@ -254,22 +196,19 @@ public final class PopulationRun {
 
     /** Whether somebody needs what no kernel keeps for a whole block. */
     boolean stepwise() {
-        return kept == null && (keepsOthers || !recorders.isEmpty());
+        return kept == null && (signals.keepsOthers() || observers.seeSteps());
     }
 
     /** Shows blocks to an observer from now on. */
     public void add(BlockObserver observer) {
         observers.add(observer);
-        if (observer.needsMembranes() && membranes == null) {
-            membranes = SignalHistory.ofValues(arena, size(), batch, SignalHistory.Steps.fixed(0, spikes.blockSteps()));
+        if (observer.needsMembranes()) {
+            signals.keepMembranes();
         }
     }
 
-    void add(VariableObserver recorder) {
-        recorders.add(recorder);
-        if (recorder.beforeReset() && before == null) {
-            before = new BeforeReset(network.population(number).beforeReset(arena), arena, batch, network.version());
-        }
+    void add(VariableObserver observer) {
+        observers.add(observer);
     }
 
     /**
@@ -281,135 +220,76 @@ public final class PopulationRun {
         if (kept != null) {
             kept.fire(step, steps, firstBlock, endBlock, thread);
         } else {
-            run(neurons(), currents, steps * batch, state, spikes.from(step, 0), membranesFrom(step));
+            run(currents, steps * batch, spikes().from(step, 0), membranesFrom(step));
         }
     }
 
     /** Whether neurons need not be given currents for each step where these are all the same. */
     boolean holds() {
         return kept == null
-                && membranes == null
+                && membranes() == null
                 && BoundPopulation.steps(neurons()).holds();
     }
 
     /** Takes the neurons of some blocks through some steps of a block that all have these currents. */
     void hold(int step, int steps, Tile current) {
-        BoundPopulation.steps(neurons()).hold(current, state, spikes.steps(step, steps, 0));
+        BoundPopulation.steps(neurons()).hold(current, state, spikes().steps(step, steps, 0));
     }
 
-    private static void run(
-            NeuronGroup neurons,
-            PortCurrents currents,
-            int rows,
-            NeuronState state,
-            SpikeMatrix spikes,
-            @Nullable FloatMatrix membranes) {
-        if (membranes != null) {
-            BoundPopulation.steps(neurons).record(currents, rows, state, spikes, membranes);
+    private void run(PortCurrents currents, int rows, SpikeMatrix fired, @Nullable FloatMatrix recorded) {
+        if (recorded != null) {
+            BoundPopulation.steps(neurons()).record(currents, rows, state, fired, recorded);
         } else {
-            BoundPopulation.steps(neurons).run(currents, rows, state, spikes);
+            BoundPopulation.steps(neurons()).run(currents, rows, state, fired);
         }
     }
 
     /** The membranes of the block; null if nobody wants them. */
     @Nullable
     SignalHistory<FloatMatrix> membranes() {
-        return membranes;
+        return signals.membranes();
     }
 
     private @Nullable FloatMatrix membranesFrom(int step) {
-        return membranes == null ? null : membranes.from(step, 0);
+        SignalHistory<FloatMatrix> wanted = membranes();
+        return wanted == null ? null : wanted.from(step, 0);
     }
 
     /** Takes all neurons through some steps of the block. */
     void run(long stepNumber, int step, int steps, PortCurrents currents) {
-        BeforeReset unreset = before;
-        if (unreset != null) {
-            unreset.run(this, currents, spikes.from(step, 0));
-        }
+        observers.beforeStep(currents, spikes().from(step, 0));
         fire(step, steps, currents, 0, words(), 0);
         written();
         if (stepwise()) {
-            for (int i = 0; i < variables.size(); i++) {
-                Kept kept = variables.get(i);
-                kept.track.put(state.variable(kept.name), step, 1);
-            }
-            for (int i = 0; i < recorders.size(); i++) {
-                show(recorders.get(i), stepNumber, currents);
-            }
-        }
-    }
-
-    private void show(VariableObserver recorder, long stepNumber, PortCurrents currents) {
-        String seen = recorder.variable();
-        if (seen.equals(Neuron.CURRENT)) {
-            recorder.record(stepNumber, currents.current().matrix(), shapeOfCurrents);
-        } else if (seen.equals(Neuron.FEEDBACK)) {
-            recorder.record(stepNumber, currents.feedback().matrix(), shapeOfCurrents);
-        } else {
-            NeuronState from = recorder.beforeReset() && before != null ? before.state : state;
-            recorder.record(stepNumber, from.variable(seen), population.shape());
+            signals.put(state, step);
+            observers.observeStep(stepNumber, currents);
         }
     }
 
     /** Takes notice that neurons have left spikes and membranes in the block. */
     void written() {
-        spikes.written();
-        for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).track.written();
-        }
+        signals.written();
     }
 
-    /** Shows a block to the observers, in torch's order. */
+    /** Shows a block to the observers. */
     void observe(long firstStep, int steps) {
-        if (observers.isEmpty()) {
-            return;
-        }
-        FloatMatrix seen = membranes == null ? state.membrane() : membranes.block();
-        SpikeMatrix fired = spikes.block();
-        if (TorchLayout.differs(population.shape())) {
-            fired = outside(fired, steps * batch);
-            seen = outside(seen, membranes == null ? batch : steps * batch);
-        }
-        for (int i = 0; i < observers.size(); i++) {
-            observers.get(i).observe(firstStep, steps, fired, seen);
-        }
+        observers.observe(firstStep, steps);
     }
 
     /** The spikes of the first rows of the block, in torch's order. */
     SpikeMatrix outside(SpikeMatrix rows, int count) {
-        if (!TorchLayout.differs(population.shape())) {
-            return rows;
-        }
-        SpikeMatrix made = spikesOutside;
-        if (made == null) {
-            made = SpikeMatrix.zeros(arena, spikes.blockSteps() * batch, size());
-            spikesOutside = made;
-        }
-        TorchLayout.copyTorch(population.shape(), rows, 0, made, 0, count);
-        return made;
-    }
-
-    private FloatMatrix outside(FloatMatrix rows, int count) {
-        FloatMatrix made = membranesOutside;
-        int most = membranes == null ? batch : spikes.blockSteps() * batch;
-        if (made == null || made.rows() != most) {
-            made = FloatMatrix.zeros(arena, most, size());
-            membranesOutside = made;
-        }
-        TorchLayout.copyTorch(population.shape(), rows, 0, made, 0, count);
-        return made;
+        return observers.outside(rows, count);
     }
 
     void profile(int steps, long nanoseconds) {
         int rows = steps * batch;
         long active = 0;
         long inputs = 0;
-        for (ProjectionRun term : terms) {
-            long ofTerm = term.active(steps);
-            active += ofTerm;
-            inputs += term.inputs();
-            profile.addKernel(term.kernel(steps, ofTerm));
+        for (ProjectionRun projection : projections) {
+            long ofProjection = projection.active(steps);
+            active += ofProjection;
+            inputs += projection.inputs();
+            profile.addKernel(projection.kernel(steps, ofProjection));
         }
         profile.add(rows, (double) inputs * rows, active, nanoseconds);
     }
@@ -419,107 +299,52 @@ public final class PopulationRun {
     }
 
     void emitProfile(int threads) {
-        profile.emit(number, network.description().describeConnections(number), population, threads);
+        profile.emit(number, network.description().describeConnections(number), description, threads);
     }
 
     /** Makes the last of some steps of a block the history of the next. */
     public void advance(int steps) {
-        spikes.advance(steps);
+        signals.advance(steps);
         showPreviousSpikes();
-        for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).track.advance(steps);
-        }
     }
 
     /** Goes on from a state of zeros. */
     public void reset() {
         state.reset();
-        spikes.reset();
+        signals.reset();
         showPreviousSpikes();
-        variables.forEach(kept -> kept.track.reset());
-        observers.forEach(BlockObserver::reset);
+        observers.reset();
     }
 
     /** Goes on from where another run of the same population has come to. */
     public void takeState(PopulationRun other) {
         state.copyFrom(other.state);
-        spikes.takeHistory(other.spikes);
+        signals.takeHistory(other.signals);
         showPreviousSpikes();
-        for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).track.takeHistory(other.variables.get(i).track);
-        }
     }
 
     long bytes() {
-        long bytes = state.bytes() + spikes.bytes();
-        for (int i = 0; i < variables.size(); i++) {
-            bytes += variables.get(i).track.bytes();
-        }
-        return bytes;
+        return state.bytes() + signals.bytes();
     }
 
     void write(ByteBuffer to) {
-        Shape shape = population.shape();
-        state.write(shape, to);
-        spikes.write(shape, to);
-        for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).track.write(shape, to);
-        }
+        state.write(description.shape(), to);
+        signals.write(to);
     }
 
     void read(ByteBuffer from) {
-        Shape shape = population.shape();
-        state.read(shape, from);
-        spikes.read(shape, from);
+        state.read(description.shape(), from);
+        signals.read(from);
         showPreviousSpikes();
-        for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).track.read(shape, from);
-        }
     }
 
     /** Whether an observer looks at this population. */
     public boolean isSeenBy(BlockObserver observer) {
-        return observers.contains(observer);
+        return observers.has(observer);
     }
 
     /** Whether an observer looks at a variable of this population. */
     public boolean isSeenBy(VariableObserver observer) {
-        return recorders.contains(observer);
-    }
-
-    /**
-     * A variable that is kept for all steps.
-     *
-     * @param inPlace whether it stands there by itself
-     */
-    record Kept(String name, SignalHistory<FloatMatrix> track, boolean inPlace) {
-
-        Kept grown(Arena arena, int blockSteps) {
-            return new Kept(name, track.grown(arena, blockSteps), inPlace);
-        }
-    }
-
-    /** Neurons that go through the same step without its reset, from a copy of the state. */
-    private static final class BeforeReset {
-
-        private final NeuronState state;
-        private NeuronGroup neurons;
-        private long version;
-
-        BeforeReset(NeuronGroup neurons, Arena arena, int batch, long version) {
-            this.neurons = neurons;
-            this.state = neurons.newState(arena, batch);
-            this.version = version;
-        }
-
-        void run(PopulationRun site, PortCurrents currents, SpikeMatrix scratch) {
-            if (version != site.network.version()) {
-                // The run's arena would keep those of all versions.
-                neurons = site.network.population(site.number).beforeReset(NativeMemory.ofAuto());
-                version = site.network.version();
-            }
-            state.copyFrom(site.state);
-            PopulationRun.run(neurons, currents, site.batch, state, scratch, null);
-        }
+        return observers.has(observer);
     }
 }

@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Cut;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
@@ -11,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sum of some terms at a port: each complete before it is added, in the order of declaration. The currents stand in
- * tiles of threads, which are used again, or in whole.
+ * The sum of some projections at a port: each complete before it is added, in the order of declaration. The currents
+ * stand in tiles of threads, which are used again, or in whole.
  *
  * <p>A part of the work is a tile of outputs of all rows, or all outputs of some rows: some steps, or some samples of
  * all steps where there are fewer steps than threads. The operators say which. Paths of several products are cut by
@@ -43,7 +44,7 @@ final class PortSum {
      */
     private static final double NANOSECONDS_WORTH_SHARING = 5_000;
 
-    private final ProjectionRun[] terms;
+    private final ProjectionRun[] projections;
     private final int columns;
     private final int batch;
     private final @Nullable KeptCurrents kept;
@@ -54,7 +55,7 @@ final class PortSum {
     /** For each thread where it fills currents. */
     private final Tile[] tiles;
 
-    /** A tile for each thread, for terms behind the first. */
+    /** A tile for each thread, for projections behind the first. */
     private final Tile[] added;
 
     private final int blocksAdded;
@@ -67,21 +68,22 @@ final class PortSum {
     private int blocksInPart;
     private int stepsInPart;
 
-    /** Some samples, of the sums and of the source of each term. */
+    /** Some samples, of the sums and of the source of each projection. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Samples(SampleViews rows, SampleViews[] sources) {}
 
     /**
      * Makes room for a segment of steps.
      *
-     * @param terms in the order of declaration, at least one
+     * @param projections in the order of declaration, at least one
      * @param kept where currents stand in whole; null if they need not, which {@link #mayCutRows} tells
      */
-    PortSum(List<ProjectionRun> terms, int columns, Arena arena, RunSize size, @Nullable KeptCurrents kept) {
-        this.terms = terms.toArray(ProjectionRun[]::new);
+    PortSum(List<ProjectionRun> projections, int columns, Arena arena, RunSize size, @Nullable KeptCurrents kept) {
+        this.projections = projections.toArray(ProjectionRun[]::new);
         this.columns = columns;
         this.batch = size.batch();
-        this.several = terms.stream().anyMatch(term -> !term.chain().isOneProduct());
+        this.several =
+                projections.stream().anyMatch(projection -> !projection.chain().isOneProduct());
         this.turn = size.turn();
         this.kept = kept;
         this.tiles = new Tile[size.threads()];
@@ -89,25 +91,25 @@ final class PortSum {
         for (int i = 0; i < tiles.length; i++) {
             tiles[i] = kept == null ? tile(arena, size) : none.another();
         }
-        this.added = new Tile[terms.size() > 1 ? size.threads() : 0];
+        this.added = new Tile[projections.size() > 1 ? size.threads() : 0];
         for (int i = 0; i < added.length; i++) {
             added[i] = several ? Tile.whole(FloatMatrix.zeros(arena, turn * batch, columns)) : tile(arena, size);
         }
         this.blocksAdded = several ? blocks() : BLOCKS_IN_TILE;
-        SampleViews[] shares = SampleViews.shares(mayCutRows(terms) ? size.threads() : 1, batch);
+        SampleViews[] shares = SampleViews.shares(mayCutRows(projections) ? size.threads() : 1, batch);
         this.samples = new Samples[shares.length];
         for (int i = 0; i < samples.length; i++) {
-            samples[i] =
-                    new Samples(shares[i], SampleViews.of(terms.size(), shares[i].first(), shares[i].count(), batch));
+            samples[i] = new Samples(
+                    shares[i], SampleViews.of(projections.size(), shares[i].first(), shares[i].count(), batch));
         }
         if (several) {
-            terms.forEach(term -> term.makeRoom(turn * batch));
+            projections.forEach(projection -> projection.makeRoom(turn * batch));
         }
     }
 
-    /** Whether threads may share the sum of some terms by rows. */
-    static boolean mayCutRows(List<ProjectionRun> terms) {
-        return terms.stream().anyMatch(term -> term.chain().cut(Integer.MAX_VALUE) == Cut.ROWS);
+    /** Whether threads may share the sum of some projections by rows. */
+    static boolean mayCutRows(List<ProjectionRun> projections) {
+        return projections.stream().anyMatch(projection -> projection.chain().cut(Integer.MAX_VALUE) == Cut.ROWS);
     }
 
     private Tile tile(Arena arena, RunSize size) {
@@ -128,8 +130,8 @@ final class PortSum {
     /** Whether threads share some steps by their rows: the currents stand in whole then. */
     boolean cutsRows(int steps) {
         boolean rows = kept != null;
-        for (ProjectionRun term : terms) {
-            rows &= several || term.cut(steps) == Cut.ROWS;
+        for (ProjectionRun projection : projections) {
+            rows &= several || projection.cut(steps) == Cut.ROWS;
         }
         return rows;
     }
@@ -144,8 +146,8 @@ final class PortSum {
         if (kept != null) {
             kept.all(); // before threads share it
         }
-        for (ProjectionRun term : terms) {
-            term.prepare(firstStep, steps, alone && terms.length == 1);
+        for (ProjectionRun projection : projections) {
+            projection.prepare(firstStep, steps, alone && projections.length == 1);
         }
     }
 
@@ -161,8 +163,8 @@ final class PortSum {
             workers.run(fillBlocks, Math.ceilDiv(blocks(), blocksInPart), share);
             return;
         }
-        for (ProjectionRun term : terms) {
-            term.hold(workers, share);
+        for (ProjectionRun projection : projections) {
+            projection.hold(workers, share);
         }
         if (steps < threads && samples.length > 1) {
             workers.run(fillSamples, samples.length, share);
@@ -192,14 +194,18 @@ final class PortSum {
 
     /** Whether threads may each fill some steps: nothing is added up, and a source is there without being prepared. */
     boolean fillsAnySteps() {
-        return terms.length == 1 && terms[0].fillsAnySteps();
+        return projections.length == 1 && projections[0].fillsAnySteps();
     }
 
-    /** The term whose frame gives all currents, a tile at a time; null if there is none. */
+    /** The projection whose frame gives all currents, a tile at a time; null if there is none. */
     @Nullable
     ProjectionRun frame() {
-        ProjectionRun term = terms[0];
-        return terms.length == 1 && term.frame() != null && term.chain().isOneProduct() ? term : null;
+        ProjectionRun projection = projections[0];
+        return projections.length == 1
+                        && projection.frame() != null
+                        && projection.chain().isOneProduct()
+                ? projection
+                : null;
     }
 
     /** Where a thread fills currents, the same object at all times. */
@@ -220,7 +226,7 @@ final class PortSum {
 
     private void add(int firstStep, int steps, @Nullable Samples of, Tile current, int thread) {
         fill(0, firstStep, steps, of, current, thread);
-        if (terms.length == 1) {
+        if (projections.length == 1) {
             return;
         }
         int firstBlock = current.firstBlock();
@@ -228,36 +234,36 @@ final class PortSum {
         int rows = of == null ? steps * batch : of.rows.count();
         for (int block = firstBlock; block < endBlock; block += blocksAdded) {
             current.at(block, Math.min(block + blocksAdded, endBlock));
-            for (int i = 1; i < terms.length; i++) {
-                Tile term = added[thread].at(current);
-                fill(i, firstStep, steps, of, term, thread);
-                RowSum.add(current, term, rows);
+            for (int i = 1; i < projections.length; i++) {
+                Tile own = added[thread].at(current);
+                fill(i, firstStep, steps, of, own, thread);
+                RowSum.add(current, own, rows);
             }
         }
         current.at(firstBlock, endBlock);
     }
 
-    private void fill(int term, int firstStep, int steps, @Nullable Samples of, Tile into, int thread) {
+    private void fill(int number, int firstStep, int steps, @Nullable Samples of, Tile into, int thread) {
         if (of == null) {
-            terms[term].fill(firstStep, steps, into, thread);
+            projections[number].fill(firstStep, steps, into, thread);
         } else {
-            terms[term].fill(firstStep, of.sources[term], into, thread);
+            projections[number].fill(firstStep, of.sources[number], into, thread);
         }
     }
 
     /** Whether meeting of threads pays for some steps. */
     boolean worthSharing(int firstStep, int steps) {
         long work = 0;
-        for (ProjectionRun term : terms) {
-            work += term.work();
+        for (ProjectionRun projection : projections) {
+            work += projection.work();
         }
         return work * batch * steps >= WORTH_SHARING || nanoseconds(firstStep, steps) >= NANOSECONDS_WORTH_SHARING;
     }
 
     private double nanoseconds(int firstStep, int steps) {
         double all = 0;
-        for (ProjectionRun term : terms) {
-            all += term.nanoseconds(firstStep, steps);
+        for (ProjectionRun projection : projections) {
+            all += projection.nanoseconds(firstStep, steps);
         }
         return all;
     }

@@ -2,6 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
@@ -24,10 +25,11 @@ public final class ProjectionRun {
      */
     static final int VALUE_ROWS_AT_A_TIME = 256;
 
-    private final ProjectionDescription projection;
+    private final ProjectionDescription description;
     private final ChainRun chain;
     private final SourceRun source;
     private final Arena arena;
+    private final RunSize size;
     private final int batch;
     private final int delay;
     private final int threads;
@@ -51,20 +53,21 @@ public final class ProjectionRun {
 
     /** Lets a projection run behind a source, over samples of a batch. */
     public ProjectionRun(
-            ProjectionDescription projection, ChainRun chain, SourceRun source, Arena arena, int batch, int threads) {
-        this.projection = projection;
+            ProjectionDescription description, ChainRun chain, SourceRun source, Arena arena, RunSize size) {
+        this.description = description;
         this.chain = chain;
         this.source = source;
         this.arena = arena;
-        this.batch = batch;
-        this.delay = projection.delay();
-        this.threads = threads;
+        this.size = size;
+        this.batch = size.batch();
+        this.delay = description.delay();
+        this.threads = size.threads();
         this.isHeld = new boolean[Math.ceilDiv(chain.outputs(), Long.SIZE)];
     }
 
     /** Returns what was said of it. */
-    public ProjectionDescription projection() {
-        return projection;
+    public ProjectionDescription description() {
+        return description;
     }
 
     /** Returns the operators at work. */
@@ -149,7 +152,8 @@ public final class ProjectionRun {
      */
     public void fill(int first, int count, Tile current, int thread) {
         if (frame == null) {
-            chain.fillPrepared(source.from(first, delay), source.version(), count * batch, current, thread);
+            int at = size.inSegment(first) * batch;
+            chain.fillPrepared(source.from(first, delay), source.version(), count * batch, at, current, thread);
             return;
         }
         if (chain.isOneProduct()) {
@@ -198,7 +202,8 @@ public final class ProjectionRun {
     private void holdSamples(int share, int thread) {
         SampleViews samples = heldSamples[share];
         Tile into = held[thread].on(samples.in(held(), 0));
-        chain.fill(frameSamples[share].in(Objects.requireNonNull(frame), 0), samples.count(), into, thread);
+        Signal rows = frameSamples[share].in(Objects.requireNonNull(frame), 0);
+        chain.fill(rows, samples.count(), samples.first(), into, thread);
     }
 
     /** Fills the currents of a frame {@code [batch x outputs]} for the blocks in use. */
@@ -223,7 +228,8 @@ public final class ProjectionRun {
     /** Fills the currents of some samples in a step, behind {@link #prepare} and {@link #hold(WorkerPool, boolean)}. */
     public void fill(int step, SampleViews samples, Tile current, int thread) {
         if (frame == null) {
-            chain.fill(source.samples(step, delay, samples), samples.count(), current, thread);
+            int at = size.inSegment(step) * batch + samples.first();
+            chain.fill(source.samples(step, delay, samples), samples.count(), at, current, thread);
         } else {
             current.copyFrom(held(), samples.first(), 0, samples.count());
         }

@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.step.PortCurrents;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TileRun implements ComponentRun {
 
-    private final PopulationRun site;
+    private final PopulationRun population;
     private final RunSize size;
     /** The sums at the ports: of {@code current}, and of {@code feedback} where something enters it. */
     private final PortSum[] sums;
@@ -29,19 +30,19 @@ final class TileRun implements ComponentRun {
     /** What gives all steps the same currents; null if they are filled for each. */
     private @Nullable ProjectionRun held;
 
-    TileRun(PopulationRun site, Arena arena, RunSize size) {
-        this.site = site;
+    TileRun(PopulationRun population, Arena arena, RunSize size) {
+        this.population = population;
         this.size = size;
-        this.coupled = site.neurons().coupled();
-        List<String> ports = site.ports();
+        this.coupled = population.neurons().coupled();
+        List<String> ports = population.ports();
         this.sums = new PortSum[ports.size()];
-        boolean whole = coupled || ports.stream().anyMatch(port -> PortSum.mayCutRows(site.terms(port)));
+        boolean whole = coupled || ports.stream().anyMatch(port -> PortSum.mayCutRows(population.projections(port)));
         for (int port = 0; port < sums.length; port++) {
-            KeptCurrents kept = site.keptAt(ports.get(port));
+            KeptCurrents kept = population.keptAt(ports.get(port));
             if (kept == null && whole) {
-                kept = new KeptCurrents(arena, size, site.currents(), 0);
+                kept = new KeptCurrents(arena, size, population.currents(), 0);
             }
-            sums[port] = new PortSum(site.terms(ports.get(port)), site.currents(), arena, size, kept);
+            sums[port] = new PortSum(population.projections(ports.get(port)), population.currents(), arena, size, kept);
         }
         this.currents = new PortCurrents[size.threads()];
         for (int i = 0; i < currents.length; i++) {
@@ -55,7 +56,7 @@ final class TileRun implements ComponentRun {
         count = steps;
         long start = profiled ? System.nanoTime() : 0;
         boolean byRows = coupled;
-        boolean share = site.keeps();
+        boolean share = population.keeps();
         for (PortSum sum : sums) {
             byRows |= sum.cutsRows(count);
             share = share || workers.threads() > 1 && sum.worthSharing(first, count);
@@ -65,11 +66,11 @@ final class TileRun implements ComponentRun {
         } else {
             runTiles(workers, share);
         }
-        site.written();
+        population.written();
         if (profiled) {
-            site.profile(steps, System.nanoTime() - start);
+            population.profile(steps, System.nanoTime() - start);
         }
-        site.observe(stepNumber, steps);
+        population.observe(stepNumber, steps);
     }
 
     /** Fills all currents, then takes the neurons through all steps. */
@@ -81,7 +82,7 @@ final class TileRun implements ComponentRun {
             for (PortSum sum : sums) {
                 sum.at(first, 0, sum.blocks(), 0);
             }
-            site.fire(first, count, currents[0], 0, site.words(), 0);
+            population.fire(first, count, currents[0], 0, population.words(), 0);
         } else {
             blocksInPart = sums[0].blocksInPart(share ? workers.threads() : 1);
             workers.run(fire, Math.ceilDiv(sums[0].blocks(), blocksInPart), share);
@@ -90,15 +91,15 @@ final class TileRun implements ComponentRun {
 
     /** Where whole rows stay anyway threads take larger parts, and some steps at a time where that can be. */
     private void runTiles(WorkerPool workers, boolean share) {
-        boolean anySteps = site.keeps() && sums.length == 1 && sums[0].fillsAnySteps();
+        boolean anySteps = population.keeps() && sums.length == 1 && sums[0].fillsAnySteps();
         stepsInTurn = anySteps ? Math.min(size.forwardTurn(), count) : count;
-        held = sums.length == 1 && site.holds() ? sums[0].frame() : null;
+        held = sums.length == 1 && population.holds() ? sums[0].frame() : null;
         for (PortSum sum : sums) {
             sum.prepare(first, count, sums.length == 1 && stepsInTurn == count);
         }
         int threads = share ? workers.threads() : 1;
         int blocks = sums[0].blocks();
-        blocksInPart = site.keeps() ? Math.ceilDiv(blocks, threads) : sums[0].blocksInPart(threads);
+        blocksInPart = population.keeps() ? Math.ceilDiv(blocks, threads) : sums[0].blocksInPart(threads);
         workers.run(carry, Math.ceilDiv(blocks, blocksInPart), share);
     }
 
@@ -107,7 +108,7 @@ final class TileRun implements ComponentRun {
         int endBlock = Math.min(firstBlock + blocksInPart, sums[0].blocks());
         ProjectionRun frame = held;
         if (frame != null) {
-            site.hold(first, count, frame.held(firstBlock, endBlock, thread));
+            population.hold(first, count, frame.held(firstBlock, endBlock, thread));
             return;
         }
         for (int step = first; step < first + count; step += stepsInTurn) {
@@ -115,7 +116,7 @@ final class TileRun implements ComponentRun {
             for (PortSum sum : sums) {
                 sum.fill(step, some, firstBlock, endBlock, thread);
             }
-            site.fire(step, some, currents[thread], firstBlock, endBlock, thread);
+            population.fire(step, some, currents[thread], firstBlock, endBlock, thread);
         }
     }
 
@@ -125,6 +126,6 @@ final class TileRun implements ComponentRun {
         for (PortSum sum : sums) {
             sum.at(first, firstBlock, endBlock, thread);
         }
-        site.fire(first, count, currents[thread], firstBlock, endBlock, thread);
+        population.fire(first, count, currents[thread], firstBlock, endBlock, thread);
     }
 }

@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.TwoStageOperator;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.update.BatchNormStep;

@@ -55,6 +55,8 @@ public final class EquationGradients {
         Node ofSpike =
                 carries == null ? carried : graph.of(Op.MUL, carried, graph.leaf(Op.PARAMETER, carries.name(), 0));
         seeds.merge(spike, ofSpike, (one, other) -> graph.of(Op.ADD, one, other));
+        // One after the other: a parameter that enters twice is added twice.
+        sums.forEach(name -> seeds.put(graph.leaf(Op.PARAMETER, name, 0), graph.leaf(Op.STATE, SUM + name, 0)));
         this.gradients = Adjoint.gradients(graph, roots, seeds, (g, x, y) -> row(DISTANCE));
     }
 
@@ -88,8 +90,7 @@ public final class EquationGradients {
             stored.put(GRADIENT + name, gradient(Op.STATE, name));
         }
         for (String name : sums) {
-            Node sum = graph.leaf(Op.STATE, SUM + name, 0);
-            stored.put(SUM + name, graph.of(Op.ADD, sum, gradient(Op.PARAMETER, name)));
+            stored.put(SUM + name, gradient(Op.PARAMETER, name));
         }
         Map<Node, Node> made = copy(List.copyOf(stored.values()), into);
         stored.forEach((name, node) -> program.store(Op.STATE, name, 0, Graph.of(made, node)));

@@ -61,10 +61,9 @@ final class Lexer {
         } else {
             int code = text.codePointAt(at);
             String shown = Character.isISOControl(code) ? String.format("\\u%04x", code) : Character.toString(code);
-            throw error(
-                    "cannot read '" + shown
-                            + "', expected a name of letters, digits and '_', a number, or one of "
-                            + "+ - * / ^ ( ) < > ? : , = [ #");
+            throw error("cannot read '" + shown
+                    + "', expected a name of letters, digits and '_', a number, or one of "
+                    + "+ - * / ^ ( ) < > ? : , = [ #");
         }
     }
 

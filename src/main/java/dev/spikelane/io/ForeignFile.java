@@ -2,27 +2,18 @@ package dev.spikelane.io;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 
 /** Recognizes files of other formats by their first bytes, and says what to do with them. */
 enum ForeignFile {
-    PYTORCH_ARCHIVE(
-            "504b0304",
-            "data.pkl",
-            "is a file of PyTorch (.pt, .pth); in Python write its tensors with"
-                    + " safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")"),
-    NUMPY_ARCHIVE(
-            "504b0304",
-            ".npy",
-            "is an archive of NumPy (.npz); in Python write each of its arrays with numpy.save, or all with"
-                    + " safetensors.numpy.save_file"),
-    ARCHIVE(
-            "504b0304",
-            "",
-            "is a zip archive, such as PyTorch's .pt or NumPy's .npz; write what it holds in Python"
-                    + " with safetensors or numpy.save"),
+    PYTORCH_ARCHIVE("504b0304", "data.pkl", "is a file of PyTorch (.pt, .pth); read it with TorchFile"),
+    NUMPY_ARCHIVE("504b0304", ".npy", "is an archive of NumPy (.npz); read it with Npz"),
+    ARCHIVE("504b0304", "", "is a zip archive, such as PyTorch's .pt or NumPy's .npz; read it with TorchFile or Npz"),
+    EMPTY_ARCHIVE("504b0506", "", "is an empty zip archive; read it with Npz"),
     PYTORCH_PICKLE(
             "80028a0a6cfc",
             "",
@@ -32,7 +23,9 @@ enum ForeignFile {
     HDF5(
             "894844460d0a1a0a",
             "",
-            "is a file of HDF5 (.h5, .nir); in Python write its arrays with safetensors.numpy.save_file or numpy.save"),
+            "is a file of HDF5; a graph of NIR (.nir) is read with NirImport;"
+                    + " of others (.h5) write the arrays in Python with"
+                    + " safetensors.numpy.save_file or numpy.save"),
     NUMPY("934e554d5059", "", "is an array of NumPy (.npy); read it with Npy"),
     ONNX(
             "08..12",
@@ -52,7 +45,7 @@ enum ForeignFile {
     }
 
     /** Bytes by which all of them can be told apart: a zip archive has the name of its first file behind 30. */
-    private static final int FIRST_BYTES = 128;
+    static final int FIRST_BYTES = 128;
 
     private static final int NAME_IN_ARCHIVE = 30;
 
@@ -83,9 +76,27 @@ enum ForeignFile {
         return "";
     }
 
+    /** The format of a file by its first bytes; safetensors where none is known, whose reader says what is wrong. */
+    static ForeignFile of(byte[] first) {
+        if (SAFETENSORS.begins(first) && (first[3] | first[4] | first[5] | first[6] | first[7]) == 0) {
+            return SAFETENSORS; // whatever the lowest bytes of its length look like
+        }
+        for (ForeignFile each : values()) {
+            if (each.begins(first)) {
+                return each;
+            }
+        }
+        return SAFETENSORS;
+    }
+
     /** What was read of a stream, with some more bytes of it. */
     static byte[] first(byte[] read, InputStream rest) throws IOException {
-        byte[] more = rest.readNBytes(FIRST_BYTES - read.length);
+        return first(read, Channels.newChannel(rest));
+    }
+
+    /** The same of a channel. */
+    static byte[] first(byte[] read, ReadableByteChannel rest) throws IOException {
+        byte[] more = new FileBytes("", 0).head(rest, FIRST_BYTES - read.length);
         byte[] all = Arrays.copyOf(read, read.length + more.length);
         System.arraycopy(more, 0, all, read.length, more.length);
         return all;

@@ -2,6 +2,7 @@ package dev.spikelane.io;
 
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.FloatMatrix;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
@@ -30,7 +31,8 @@ public final class Idx {
     private static final int UNSIGNED_BYTE = 0x08;
     private static final int MOST_DIMENSIONS = 3;
     private static final int MOST_BYTES = 1 << 30;
-    private static final int FIRST_CAPACITY = 1 << 16;
+    private static final int FEW_BYTES = 1 << 20;
+
     private static final long UNKNOWN_LENGTH = -1;
 
     /** The value of each byte in [0, 1], as torchvision's {@code ToTensor} computes it: a float32 division. */
@@ -84,9 +86,42 @@ public final class Idx {
         if (!GzipInput.isGzip(first)) {
             return readPlain(name, start, length);
         }
-        try (GzipInput inflated = new GzipInput(name, start)) {
-            return readPlain(name, inflated, UNKNOWN_LENGTH);
+        byte[] packed = readPacked(name, start);
+        long unpacked = UNKNOWN_LENGTH;
+        try (GzipInput inflated = new GzipInput(name, new ByteArrayInputStream(packed))) {
+            int[] dimensions = readDimensions(name, inflated);
+            if (dataSize(name, dimensions) > FEW_BYTES) { // counted before memory is taken for them
+                unpacked = Integer.BYTES * (1L + dimensions.length) + requireSize(name, inflated, dimensions);
+            }
         }
+        try (GzipInput inflated = new GzipInput(name, new ByteArrayInputStream(packed))) {
+            return readPlain(name, inflated, unpacked);
+        }
+    }
+
+    private static byte[] readPacked(String name, InputStream stream) throws IOException {
+        try {
+            byte[] packed = stream.readNBytes(MOST_BYTES);
+            if (packed.length == MOST_BYTES && stream.read() >= 0) {
+                throw new IOException(name + ": goes on after " + MOST_BYTES + " bytes of gzip, expected at most that");
+            }
+            return packed;
+        } catch (OutOfMemoryError refused) {
+            throw new IOException(name + ": holds more bytes of gzip than the Java heap has room for", refused);
+        }
+    }
+
+    private static long requireSize(String name, InputStream stream, int[] dimensions) throws IOException {
+        int size = dataSize(name, dimensions);
+        byte[] buffer = new byte[1 << 16];
+        long found = 0;
+        for (int count = 0; count >= 0 && found <= size; count = stream.read(buffer)) {
+            found += count;
+        }
+        if (found != size) {
+            throw wrongSize(name, found > size ? "more" : found + " bytes", dimensions, size);
+        }
+        return found;
     }
 
     private static Idx readPlain(String name, InputStream stream, long length) throws IOException {
@@ -159,20 +194,13 @@ public final class Idx {
         return (int) size;
     }
 
-    /** Reads exactly {@code size} bytes; unless they are known to be there, memory grows with the bytes that come. */
+    /** Reads exactly {@code size} bytes; unless they are known to be there, the JDK keeps them in pieces. */
     private static byte[] readData(String name, InputStream stream, int[] dimensions, int size, boolean known)
             throws IOException {
-        byte[] data = new byte[known ? size : Math.min(size, FIRST_CAPACITY)];
-        int count = 0;
-        while (count < size) {
-            if (count == data.length) {
-                data = Arrays.copyOf(data, (int) Math.min(size, 2L * data.length));
-            }
-            int read = stream.read(data, count, data.length - count);
-            if (read < 0) {
-                throw wrongSize(name, count + " bytes", dimensions, size);
-            }
-            count += read;
+        byte[] data = known ? new byte[size] : stream.readNBytes(size);
+        int count = known ? stream.readNBytes(data, 0, size) : data.length;
+        if (count < size) {
+            throw wrongSize(name, count + " bytes", dimensions, size);
         }
         if (stream.read() >= 0) {
             throw wrongSize(name, "more", dimensions, size);

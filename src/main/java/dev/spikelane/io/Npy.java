@@ -21,11 +21,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads and writes NumPy's {@code .npy} files: float32 and uint8, C order.
+ * Reads and writes NumPy's {@code .npy} files: float32 and uint8.
  *
  * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1; floats of 0 and 1 are read too. What
  * is written loads with {@code numpy.load} and is byte for byte what {@code numpy.save} writes. float64 is read where
- * rounding is asked for; other item types, other byte orders, Fortran order and pickled objects are refused.
+ * rounding is asked for; other item types and pickled objects are refused. An array in Fortran order, or with the
+ * highest byte of each item first, is put in order, which takes its bytes once or twice more while it is read.
+ * {@link Npz} reads arrays of every item type, as tensors.
  *
  * <p>What was read is a matrix, and the shape that the file declares. The last dimension are the matrix's columns, the
  * product of the others its rows: {@code [steps, batch, neurons]} becomes {@code [(steps * batch) x neurons]}.
@@ -108,7 +110,7 @@ public final class Npy<M extends Signal> {
      * @param arena the arena that owns the matrix
      * @return the values: the last dimension are the columns, the product of the others the rows
      * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of float32
-     *     ({@code '<f4'}) in C order, holds no item, or the memory is refused or more than 512 MiB; the message starts
+     *     ({@code '<f4'}), holds no item, or the memory is refused or more than 512 MiB; the message starts
      *     with the file's name
      */
     public static Npy<FloatMatrix> readFloats(Path file, Arena arena) throws IOException {
@@ -124,7 +126,7 @@ public final class Npy<M extends Signal> {
      *     256 bytes, 64 times the file's where the last dimension is 1
      * @return the values: the last dimension are the columns, the product of the others the rows
      * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of float32
-     *     ({@code '<f4'}) in C order, holds no item, or the memory is refused or more than {@code mostBytes}; the
+     *     ({@code '<f4'}), holds no item, or the memory is refused or more than {@code mostBytes}; the
      *     message starts with the file's name
      */
     public static Npy<FloatMatrix> readFloats(Path file, Arena arena, long mostBytes) throws IOException {
@@ -212,7 +214,7 @@ public final class Npy<M extends Signal> {
      * @param arena the arena that owns the matrix
      * @return the spikes: the last dimension are the columns, the product of the others the rows
      * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of
-     *     these types in C order, holds no item or another value than 0 and 1, or the memory is refused or more
+     *     these types, holds no item or another value than 0 and 1, or the memory is refused or more
      *     than 512 MiB; the message starts with the file's name
      */
     public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena) throws IOException {
@@ -228,7 +230,7 @@ public final class Npy<M extends Signal> {
      *     bytes or less for 8 columns and more, 8 bytes a row for fewer
      * @return the spikes: the last dimension are the columns, the product of the others the rows
      * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of
-     *     these types in C order, holds no item or another value than 0 and 1, or the memory is refused or more
+     *     these types, holds no item or another value than 0 and 1, or the memory is refused or more
      *     than {@code mostBytes}; the message starts with the file's name
      */
     public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena, long mostBytes) throws IOException {

@@ -60,12 +60,61 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
     }
 
     /**
-     * Returns the format's version, 1 or 2; in version 2 the text's length has four bytes, not two.
+     * Reads the header at the start of a file.
+     *
+     * @param name the file, for messages
+     * @param input reads so many bytes of it, and throws if there are fewer
+     */
+    static NpyHeader read(String name, Bytes input) throws IOException {
+        byte[] prefix = input.next(PREFIX_BYTES);
+        ByteBuffer lengths = ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN);
+        long textBytes = Short.toUnsignedLong(lengths.getShort(PREFIX_BYTES - Short.BYTES));
+        int version = versionMajor(name, prefix);
+        if (version > 1) {
+            byte[] more = input.next(Short.BYTES);
+            textBytes |= (Byte.toUnsignedLong(more[0]) | Byte.toUnsignedLong(more[1]) << Byte.SIZE) << Short.SIZE;
+        }
+        if (textBytes > MOST_TEXT_BYTES) {
+            throw new IOException(
+                    name + ": declares a header of " + textBytes + " bytes, expected at most " + MOST_TEXT_BYTES);
+        }
+        String text = new String(input.next((int) textBytes), StandardCharsets.ISO_8859_1);
+        return NpyHeaderParser.parse(name, text);
+    }
+
+    /** Where a header comes from. */
+    @FunctionalInterface
+    interface Bytes {
+        byte[] next(int count) throws IOException;
+    }
+
+    /** How many items there are; throws if no file can hold so many. */
+    long items(String name) throws IOException {
+        try {
+            long items = 1;
+            for (int size : shape) {
+                items = Math.multiplyExact(items, size);
+            }
+            Math.multiplyExact(items, Double.BYTES);
+            return items;
+        } catch (ArithmeticException overflow) {
+            throw new IOException(name + ": shape " + shapeText() + " has more items than a file can hold", overflow);
+        }
+    }
+
+    /** Whether the first index runs slowest, or there is nothing that it would make a difference to. */
+    boolean isPlain() {
+        return !fortranOrder || shape.size() < 2;
+    }
+
+    /**
+     * Returns the format's version, 1, 2 or 3; from 2 on the text's length has four bytes, not two, and in 3 the text
+     * is UTF-8, which makes no difference to the texts that are read.
      *
      * @param name the file, for messages
      * @param prefix the first {@value #PREFIX_BYTES} bytes
      */
-    static int versionMajor(String name, byte[] prefix) throws IOException {
+    private static int versionMajor(String name, byte[] prefix) throws IOException {
         if (!Arrays.equals(MAGIC, 0, MAGIC.length, prefix, 0, MAGIC.length)) {
             String advice = ForeignFile.advice(prefix, ForeignFile.NUMPY);
             throw new IOException(
@@ -73,8 +122,8 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
         }
         int major = Byte.toUnsignedInt(prefix[MAGIC.length]);
         int minor = Byte.toUnsignedInt(prefix[MAGIC.length + 1]);
-        if (major < 1 || major > 2 || minor != 0) {
-            throw new IOException(name + ": has format version " + major + "." + minor + ", expected 1.0 or 2.0");
+        if (major < 1 || major > 3 || minor != 0) {
+            throw new IOException(name + ": has format version " + major + "." + minor + ", expected 1.0, 2.0 or 3.0");
         }
         return major;
     }

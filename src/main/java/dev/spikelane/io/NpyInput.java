@@ -3,22 +3,26 @@ package dev.spikelane.io;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A {@code .npy} file that is open for reading, its header read and checked against the file's length. */
 final class NpyInput implements Closeable {
 
     private static final int BUFFER_BYTES = 1 << 16;
+    /** A matrix may take 64 times these bytes, before those that a stream declares have come. */
+    private static final int MOST_BYTES_AHEAD = 1 << 19;
+
     private static final long UNKNOWN = -1;
 
     private final String name;
@@ -36,6 +40,8 @@ final class NpyInput implements Closeable {
     private long position;
 
     private long unread;
+    /** All items in the order of a matrix, where the file has another one. */
+    private @Nullable MemorySegment ordered;
 
     private NpyInput(String name, ReadableByteChannel channel, long length) {
         this.name = name;
@@ -93,7 +99,12 @@ final class NpyInput implements Closeable {
     ByteBuffer data() throws IOException {
         if (!buffer.hasRemaining()) {
             int count = (int) Math.min(unread, BUFFER_BYTES);
-            fill(count, "data");
+            if (ordered == null) {
+                fill(count, "data");
+            } else {
+                buffer.clear().limit(count);
+                MemorySegment.copy(ordered, ordered.byteSize() - unread, MemorySegment.ofBuffer(buffer), 0, count);
+            }
             unread -= count;
         }
         return buffer;
@@ -112,36 +123,27 @@ final class NpyInput implements Closeable {
     }
 
     private void readHeader(NpyType... types) throws IOException {
-        fill(NpyHeader.PREFIX_BYTES, "header");
-        byte[] prefix = new byte[NpyHeader.PREFIX_BYTES];
-        buffer.get(prefix);
-        long textBytes = Short.toUnsignedLong(buffer.getShort(NpyHeader.PREFIX_BYTES - Short.BYTES));
-        if (NpyHeader.versionMajor(name, prefix) > 1) {
-            fill(Short.BYTES, "header");
-            textBytes |= Short.toUnsignedLong(buffer.getShort()) << Short.SIZE;
-        }
-        if (textBytes > NpyHeader.MOST_TEXT_BYTES) {
-            throw new IOException(name + ": declares a header of " + textBytes + " bytes, expected at most "
-                    + NpyHeader.MOST_TEXT_BYTES);
-        }
-        fill((int) textBytes, "header");
-        byte[] text = new byte[(int) textBytes];
-        buffer.get(text);
-        check(NpyHeaderParser.parse(name, new String(text, StandardCharsets.ISO_8859_1)), types);
+        check(NpyHeader.read(name, this::header), types);
+    }
+
+    private byte[] header(int count) throws IOException {
+        fill(count, "header");
+        byte[] bytes = new byte[count];
+        buffer.get(bytes);
+        return bytes;
     }
 
     private void check(NpyHeader header, NpyType... types) throws IOException {
         type = Stream.of(types)
-                .filter(known -> known.code().equals(header.code()))
+                .filter(known -> known.code().equals(header.code().replace('>', '<')))
                 .findFirst()
                 .orElseThrow(() -> wrongType(header, types));
-        if (header.fortranOrder()) {
-            throw new IOException(
-                    name + ": is in Fortran order, expected C order (numpy.ascontiguousarray makes it so)");
-        }
         shape = header.shape();
         shapeText = header.shapeText();
-        long items = items(header);
+        if (shape.contains(0)) {
+            throw new IOException(name + ": shape " + shapeText + " holds nothing, expected at least one item");
+        }
+        long items = header.items(name);
         unread = items * type.bytes();
         if (length != UNKNOWN && length - position != unread) {
             throw new IOException(name + ": holds " + (length - position) + " bytes after its header, expected " + items
@@ -153,6 +155,14 @@ final class NpyInput implements Closeable {
                     + " rows, expected at most " + Integer.MAX_VALUE);
         }
         rows = (int) (items / columns);
+        NpyItems stored = NpyItems.of(name, header.code());
+        if (!stored.stay(header) || length == UNKNOWN && unread > MOST_BYTES_AHEAD) {
+            FileBytes file = new FileBytes(name, 2 * Inputs.MOST_BYTES);
+            MemorySegment all = length == UNKNOWN
+                    ? file.readPieces(channel, unread, "its data")
+                    : file.read(channel, unread, "its data");
+            ordered = stored.tensor("", header, all, file).bytes();
+        }
     }
 
     private IOException wrongType(NpyHeader header, NpyType... types) {
@@ -160,24 +170,6 @@ final class NpyInput implements Closeable {
         boolean rounds = header.code().equals(NpyType.FLOAT64.code()) && types[0] == NpyType.FLOAT32;
         return new IOException(name + ": has item type '" + header.code() + "', expected " + expected
                 + (rounds ? "; Npy.readRounded takes float64 as well" : ""));
-    }
-
-    private long items(NpyHeader header) throws IOException {
-        if (header.shape().contains(0)) {
-            throw new IOException(
-                    name + ": shape " + header.shapeText() + " holds nothing, expected at least one item");
-        }
-        try {
-            long items = 1;
-            for (int size : header.shape()) {
-                items = Math.multiplyExact(items, size);
-            }
-            Math.multiplyExact(items, Double.BYTES);
-            return items;
-        } catch (ArithmeticException overflow) {
-            throw new IOException(
-                    name + ": shape " + header.shapeText() + " has more items than a file can hold", overflow);
-        }
     }
 
     private void fill(int count, String part) throws IOException {

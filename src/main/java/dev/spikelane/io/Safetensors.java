@@ -3,12 +3,14 @@ package dev.spikelane.io;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
-import dev.spikelane.memory.limit.NativeMemory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,21 +21,20 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * The content of a safetensors file: named tensors, and texts by name, its metadata.
  *
- * <p>The reader is strict. The header is at most 16 MiB of JSON in which no name stands twice and no field is unknown;
- * tensors have at most 8 dimensions and fill the data without holes or overlaps, in any order; their bytes are as many
- * as their shape needs. What is written loads with Python's safetensors library, and has the order that it gives
- * tensors: widest items first, then by name.
+ * <p>The items may be F64, F32, F16, BF16, whole numbers of 8 to 64 bits with or without a sign, and BOOL; floats of 8
+ * bits are refused by name. The reader is strict. The header is at most 16 MiB of JSON in which no name stands twice
+ * and no field is unknown; tensors have at most 8 dimensions and fill the data without holes or overlaps, in any order;
+ * their bytes are as many as their shape needs. What is written loads with Python's safetensors library, and has the
+ * order that it gives tensors: widest items first, then by name.
  */
-public final class Safetensors {
+public final class Safetensors implements TensorFile {
 
     private static final int LENGTH_BYTES = Long.BYTES;
     private static final int MOST_HEADER_BYTES = 1 << 24;
-    private static final int FIRST_CAPACITY = 1 << 16;
     /** A little less than the largest array, which some JVMs refuse. */
     private static final int MOST_BYTES_IN_ARRAY = Integer.MAX_VALUE - Long.BYTES;
 
@@ -114,10 +115,10 @@ public final class Safetensors {
      */
     public static Safetensors read(Path file, long mostBytes) throws IOException {
         Inputs.requireFile(file);
-        long length = Files.isRegularFile(file) ? Files.size(file) : UNKNOWN;
         return FileText.reading(file.toString(), () -> {
-            try (InputStream stream = Files.newInputStream(file)) {
-                return read(file.toString(), stream, length, mostBytes);
+            try (FileChannel channel = FileChannel.open(file)) {
+                long length = Files.isRegularFile(file) ? channel.size() : UNKNOWN;
+                return read(new FileBytes(file.toString(), mostBytes), channel, length);
             }
         });
     }
@@ -132,12 +133,14 @@ public final class Safetensors {
      *     message starts with the name
      */
     public static Safetensors read(String name, InputStream stream) throws IOException {
-        return FileText.reading(name, () -> read(name, stream, UNKNOWN, Inputs.MOST_BYTES));
+        return FileText.reading(
+                name, () -> read(new FileBytes(name, Inputs.MOST_BYTES), Channels.newChannel(stream), UNKNOWN));
     }
 
-    private static Safetensors read(String name, InputStream stream, long length, long mostBytes) throws IOException {
-        long headerBytes = headerBytes(name, stream, length);
-        byte[] text = stream.readNBytes((int) headerBytes);
+    private static Safetensors read(FileBytes file, ReadableByteChannel channel, long length) throws IOException {
+        String name = file.name();
+        int headerBytes = headerBytes(file, channel, length);
+        byte[] text = file.head(channel, headerBytes);
         if (text.length < headerBytes) {
             throw new IOException(
                     name + ": ends after " + text.length + " bytes of its header, expected " + headerBytes);
@@ -149,33 +152,26 @@ public final class Safetensors {
             throw new IOException(
                     name + ": holds " + there + " bytes of data, expected " + bytes + ", where its last tensor ends");
         }
-        if (bytes > mostBytes) {
-            throw new IOException(
-                    name + ": declares " + bytes + " bytes of data, expected at most " + mostBytes + ", the limit");
-        }
-        MemorySegment data = data(name, stream, bytes, length == UNKNOWN);
-        if (stream.read() >= 0) {
+        MemorySegment data =
+                length == UNKNOWN ? file.readPieces(channel, bytes, "its data") : file.read(channel, bytes, "its data");
+        if (file.head(channel, 1).length > 0) {
             throw new IOException(name + ": goes on after its " + bytes + " bytes of data, expected its end");
         }
         List<Tensor> tensors =
                 header.entries().stream().map(entry -> entry.of(data)).toList();
-        List<String> warnings = tensors.stream()
-                .map(TensorItems::oddity)
-                .filter(Objects::nonNull)
-                .map(oddity -> name + ": " + oddity)
-                .toList();
-        return new Safetensors(header.metadata(), tensors, warnings);
+        return new Safetensors(header.metadata(), tensors, TensorItems.oddities(name, tensors));
     }
 
-    private static long headerBytes(String name, InputStream stream, long length) throws IOException {
-        byte[] first = stream.readNBytes(LENGTH_BYTES);
+    private static int headerBytes(FileBytes file, ReadableByteChannel channel, long length) throws IOException {
+        String name = file.name();
+        byte[] first = file.head(channel, LENGTH_BYTES);
         if (first.length < LENGTH_BYTES) {
             throw new IOException(name + ": ends after " + first.length + " bytes, expected " + LENGTH_BYTES
                     + " with the length of its header");
         }
         long bytes = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (bytes < 0 || bytes > MOST_HEADER_BYTES) {
-            String advice = ForeignFile.advice(ForeignFile.first(first, stream), ForeignFile.SAFETENSORS);
+            String advice = ForeignFile.advice(ForeignFile.first(first, channel), ForeignFile.SAFETENSORS);
             throw new IOException(name + ": "
                     + (advice.isEmpty()
                             ? "is no safetensors file: declares a header of " + Long.toUnsignedString(bytes)
@@ -186,36 +182,7 @@ public final class Safetensors {
             throw new IOException(
                     name + ": declares a header of " + bytes + " bytes, but " + (length - LENGTH_BYTES) + " follow");
         }
-        return bytes;
-    }
-
-    /** The data; where nobody knows how many there are, memory grows with what came. */
-    private static MemorySegment data(String name, InputStream stream, long bytes, boolean grows) throws IOException {
-        byte[] buffer = new byte[FIRST_CAPACITY];
-        MemorySegment data = allocate(name, grows ? Math.min(bytes, FIRST_CAPACITY) : bytes);
-        long filled = 0;
-        while (filled < bytes) {
-            if (filled == data.byteSize()) {
-                data = allocate(name, Math.min(bytes, 2 * filled)).copyFrom(data);
-            }
-            int count = stream.read(buffer, 0, (int) Math.min(buffer.length, data.byteSize() - filled));
-            if (count < 0) {
-                throw new IOException(name + ": ends inside its data, expected " + (bytes - filled) + " more bytes");
-            }
-            MemorySegment.copy(MemorySegment.ofArray(buffer), 0, data, filled, count);
-            filled += count;
-        }
-        return data;
-    }
-
-    private static MemorySegment allocate(String name, long bytes) throws IOException {
-        try {
-            return NativeMemory.ofAuto().allocate(bytes, Long.BYTES);
-        } catch (OutOfMemoryError refused) {
-            throw new IOException(
-                    name + ": needs " + bytes + " bytes of native memory, which was refused: " + refused.getMessage(),
-                    refused);
-        }
+        return (int) bytes;
     }
 
     /**
@@ -285,46 +252,17 @@ public final class Safetensors {
         }
     }
 
-    /**
-     * Returns the metadata.
-     *
-     * @return texts by name, not modifiable
-     */
+    @Override
     public Map<String, String> metadata() {
         return metadata;
     }
 
-    /**
-     * Returns the tensors.
-     *
-     * @return tensors in the order of the header
-     */
+    @Override
     public List<Tensor> tensors() {
         return tensors;
     }
 
-    /**
-     * Returns a tensor.
-     *
-     * @param name its name
-     * @return the tensor
-     * @throws IllegalArgumentException if there is none of this name
-     */
-    public Tensor tensor(String name) {
-        return tensors.stream()
-                .filter(tensor -> tensor.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no tensor " + JsonValue.quoted(name)
-                        + ", expected one of "
-                        + tensors.stream().map(Tensor::name).toList()));
-    }
-
-    /**
-     * Returns what is odd about the content of a file that was read, though the format allows it: numbers that are not
-     * finite, truth values that are neither 0 nor 1.
-     *
-     * @return a sentence for each such tensor
-     */
+    @Override
     public List<String> warnings() {
         return warnings;
     }

@@ -23,6 +23,9 @@ import java.util.Set;
  */
 record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
+    /** Some 12,000 tensors; more values would take more of the heap than a small file may ask for. */
+    private static final int MOST_VALUES = 100_000;
+
     private static final String METADATA = "__metadata__";
     private static final Set<String> FIELDS = Set.of("dtype", "shape", "data_offsets");
 
@@ -40,19 +43,11 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
             throw new IOException(name + ": its header begins with "
                     + (bytes.length == 0 ? "nothing" : String.format("byte 0x%02x", bytes[0])) + ", expected '{'");
         }
-        String text;
-        try {
-            text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException malformed) {
-            throw new IOException(name + ": its header is not UTF-8", malformed);
-        }
+        String text = text(name, bytes);
         Map<String, String> metadata = new LinkedHashMap<>();
         List<Entry> entries = new ArrayList<>();
         for (Map.Entry<String, JsonValue> member :
-                JsonValue.parse(name, text).members().entrySet()) {
+                JsonValue.parse(name, text, MOST_VALUES).members().entrySet()) {
             if (member.getKey().equals(METADATA)) {
                 for (Map.Entry<String, JsonValue> each :
                         member.getValue().members().entrySet()) {
@@ -65,12 +60,29 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         return new SafetensorsHeader(Collections.unmodifiableMap(metadata), List.copyOf(entries));
     }
 
+    /** Decodes UTF-8. The constructor takes half the memory of a decoder, but puts a character where that throws. */
+    private static String text(String name, byte[] bytes) throws IOException {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (text.indexOf('\uFFFD') >= 0) {
+            try {
+                StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            } catch (CharacterCodingException malformed) {
+                throw new IOException(name + ": its header is not UTF-8", malformed);
+            }
+        }
+        return text;
+    }
+
     private static Entry entry(String file, String name, JsonValue value) throws IOException {
         value.requireOnly(FIELDS);
         JsonValue code = value.member("dtype");
         Tensor.Type type = null;
         for (Tensor.Type each : Tensor.Type.values()) {
             type = each.name().equals(code.text()) ? each : type;
+        }
+        if (type == null && code.text().startsWith("F8_")) {
+            throw new IOException(file + ": tensor " + JsonValue.quoted(name) + " is of " + code.text()
+                    + ", floats of 8 bits, expected others; in Python write it as tensor.float()");
         }
         if (type == null) {
             throw code.unexpected("one of " + List.of(Tensor.Type.values()));

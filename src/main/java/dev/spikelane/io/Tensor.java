@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/** A named array of a safetensors file, in C order. Immutable as long as nobody writes to the memory it was made of. */
+/** A named array of a file, in C order. Immutable as long as nobody writes to the memory it was made of. */
 public final class Tensor {
 
     /** The most dimensions that a tensor may have. */
@@ -191,7 +191,7 @@ public final class Tensor {
         return "tensor " + JsonValue.quoted(name) + " of " + type + " " + shape;
     }
 
-    /** The item types of a safetensors file, under the names that it uses; little-endian. */
+    /** The item types, under the names that safetensors files use; little-endian. */
     public enum Type {
         /** Truth values of one byte, 0 or 1. */
         BOOL(1),
@@ -199,10 +199,6 @@ public final class Tensor {
         U8(1),
         /** Whole numbers of 8 bits. */
         I8(1),
-        /** Floating-point numbers of 8 bits: 5 of exponent, 2 of fraction. */
-        F8_E5M2(1),
-        /** Floating-point numbers of 8 bits: 4 of exponent, 3 of fraction, without infinities. */
-        F8_E4M3(1),
         /** Whole numbers of 16 bits. */
         I16(2),
         /** Whole numbers of 16 bits without a sign. */

@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What the bytes of a tensor's items mean. */
@@ -24,8 +26,6 @@ final class TensorItems {
             case BOOL -> bytes.get(ValueLayout.JAVA_BYTE, at) == 0 ? 0 : 1;
             case U8 -> Byte.toUnsignedInt(bytes.get(ValueLayout.JAVA_BYTE, at));
             case I8 -> bytes.get(ValueLayout.JAVA_BYTE, at);
-            case F8_E5M2 -> Float.float16ToFloat((short) (bytes.get(ValueLayout.JAVA_BYTE, at) << Byte.SIZE));
-            case F8_E4M3 -> ofExponent4(bytes.get(ValueLayout.JAVA_BYTE, at));
             case I16 -> bytes.get(SHORT, at);
             case U16 -> Short.toUnsignedInt(bytes.get(SHORT, at));
             case F16 -> Float.float16ToFloat(bytes.get(SHORT, at));
@@ -37,21 +37,6 @@ final class TensorItems {
             case U64 -> exactUnsigned(tensor, index, bytes.get(LONG, at));
             case F64 -> exact(tensor, index, Double.longBitsToDouble(bytes.get(LONG, at)));
         };
-    }
-
-    /** Sign, 4 bits of exponent with bias 7, 3 bits of fraction; all ones is NaN. */
-    private static float ofExponent4(byte item) {
-        int exponent = item >> 3 & 15;
-        int fraction = item & 7;
-        float size;
-        if (exponent == 15 && fraction == 7) {
-            size = Float.NaN;
-        } else if (exponent == 0) {
-            size = Math.scalb((float) fraction, -9);
-        } else {
-            size = Math.scalb((float) (8 + fraction), exponent - 10);
-        }
-        return item < 0 ? -size : size;
     }
 
     private static float exact(Tensor tensor, long index, long value) {
@@ -83,38 +68,74 @@ final class TensorItems {
                 "item " + index + " of " + tensor + " is " + value + ", expected a number that float32 has");
     }
 
-    /**
-     * What is odd about a tensor, though a file may hold it: numbers that are not finite, truth values that are neither
-     * 0 nor 1.
-     */
-    static @Nullable String oddity(Tensor tensor) {
-        MemorySegment bytes = tensor.bytes();
-        long count = tensor.count();
-        for (long i = 0; i < count; i++) {
-            switch (tensor.type()) {
-                case F8_E4M3, F8_E5M2, F16, BF16, F32 -> {
-                    float value = widened(tensor, i);
-                    if (!Float.isFinite(value)) {
-                        return "item " + i + " of " + tensor + " is " + value + ", expected a finite number";
-                    }
-                }
-                case F64 -> {
-                    double value = Double.longBitsToDouble(bytes.get(LONG, i * Double.BYTES));
-                    if (!Double.isFinite(value)) {
-                        return "item " + i + " of " + tensor + " is " + value + ", expected a finite number";
-                    }
-                }
-                case BOOL -> {
-                    int value = Byte.toUnsignedInt(bytes.get(ValueLayout.JAVA_BYTE, i));
-                    if (value > 1) {
-                        return "item " + i + " of " + tensor + " is " + value + ", expected 0 or 1; it counts as 1";
-                    }
-                }
-                default -> {
-                    return null;
-                }
+    /** What is odd about tensors, though a file may hold them: a sentence for each that starts with the file's name. */
+    static List<String> oddities(String file, List<Tensor> tensors) {
+        return tensors.stream()
+                .map(TensorItems::oddity)
+                .filter(Objects::nonNull)
+                .map(oddity -> file + ": " + oddity)
+                .toList();
+    }
+
+    /** Numbers that are not finite, truth values that are neither 0 nor 1. */
+    private static @Nullable String oddity(Tensor tensor) {
+        if (!maybeOdd(tensor)) {
+            return null;
+        }
+        for (long i = 0; i < tensor.count(); i++) {
+            double value = number(tensor, i);
+            boolean truth = tensor.type() == Tensor.Type.BOOL;
+            if (truth ? value > 1 : !Double.isFinite(value)) {
+                return "item " + i + " of " + tensor + " is "
+                        + (truth
+                                ? (int) value + ", expected 0 or 1; it counts as 1"
+                                : value + ", expected a finite number");
             }
         }
         return null;
+    }
+
+    /** A float, or a truth value as its byte. */
+    private static double number(Tensor tensor, long index) {
+        return switch (tensor.type()) {
+            case F64 -> Double.longBitsToDouble(tensor.bytes().get(LONG, index * Double.BYTES));
+            case BOOL -> Byte.toUnsignedInt(tensor.bytes().get(ValueLayout.JAVA_BYTE, index));
+            default -> widened(tensor, index);
+        };
+    }
+
+    /**
+     * Whether an item of a tensor has all bits of its exponent, or a truth value more than its lowest bit. Looks at 8
+     * bytes at once, since a look at each item takes longer than to read the file: 1 added to such an exponent carries
+     * into the bit of the sign, which was cleared.
+     */
+    private static boolean maybeOdd(Tensor tensor) {
+        long exponents = switch (tensor.type()) {
+            case F64 -> 0x7FF0_0000_0000_0000L;
+            case F32 -> 0x7F80_0000_7F80_0000L;
+            case F16 -> 0x7C00_7C00_7C00_7C00L;
+            case BF16 -> 0x7F80_7F80_7F80_7F80L;
+            case BOOL -> 0;
+            default -> -1;
+        };
+        if (exponents == -1) {
+            return false;
+        }
+        if (exponents == 0) {
+            return true;
+        }
+        long lowest = exponents & ~(exponents << 1);
+        long found = 0;
+        MemorySegment bytes = tensor.bytes();
+        long whole = bytes.byteSize() & -Long.BYTES;
+        for (long at = 0; at < whole; at += Long.BYTES) {
+            found |= (bytes.get(LONG, at) & exponents) + lowest;
+        }
+        boolean tail = false;
+        for (long i = whole / tensor.type().bytes(); i < tensor.count(); i++) {
+            tail |= !Double.isFinite(number(tensor, i));
+        }
+        long signs = ~exponents & exponents << 1;
+        return tail || (found & signs) != 0;
     }
 }

@@ -1,10 +1,13 @@
 /**
- * Files: IDX images and labels in, NumPy's {@code .npy} arrays and safetensors in and out.
+ * Files: IDX images and labels in, NumPy's {@code .npy} and {@code .npz} arrays and safetensors in and out, tensors of
+ * {@code torch.save} in.
  *
  * <p>{@link dev.spikelane.io.Idx} reads the files of MNIST. {@link dev.spikelane.io.Npy} is one array, {@link
- * dev.spikelane.io.Safetensors} any number of named {@linkplain dev.spikelane.io.Tensor tensors} with texts, such as
- * torch's {@code state_dict}. Networks are read and written by {@link dev.spikelane.model.ModelFile}. Files of PyTorch,
- * HDF5, ONNX and NIR are recognized by their first bytes, and the error says what to do in Python.
+ * dev.spikelane.io.Npz} any number of named {@linkplain dev.spikelane.io.Tensor tensors}, {@link
+ * dev.spikelane.io.Safetensors} tensors with texts, and {@link dev.spikelane.io.TorchFile} those of a {@code .pth};
+ * {@link dev.spikelane.io.TensorFile} reads whichever it is. {@link dev.spikelane.model.StateDict} brings them onto a
+ * network; networks are read and written by {@link dev.spikelane.model.ModelFile}. Files of HDF5, ONNX and NIR are
+ * recognized by their first bytes, and the error says what to do in Python.
  *
  * <p>Readers are strict. Whatever a file holds, the worst that it can do is an {@link java.io.IOException} whose
  * message starts with the file's name and says what was found and what was expected: sizes that a header declares are

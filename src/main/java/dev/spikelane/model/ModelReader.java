@@ -47,8 +47,7 @@ final class ModelReader {
         if (text == null) {
             throw new IOException(name + ": its metadata have no '" + ModelFormat.DESCRIPTION
                     + "', expected the description of a network; without it this is no model file, but tensors alone"
-                    + " (a state_dict): Safetensors.read reads them, and network.weights().replace(name,"
-                    + " tensor.matrix()) takes each");
+                    + " (a state_dict): StateDict.read reads them onto a network");
         }
         this.description = text;
     }

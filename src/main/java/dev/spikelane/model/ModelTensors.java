@@ -13,6 +13,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Weights;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,18 +33,24 @@ final class ModelTensors {
 
     ModelTensors(String name, Safetensors file) throws IOException {
         this.name = name;
+        requireMatrices(name, file.tensors());
+        file.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
+    }
+
+    /** Throws where tensors are empty, or would take too much memory as matrices. */
+    static void requireMatrices(String name, Collection<Tensor> tensors) throws IOException {
         long bytes = 0;
-        for (Tensor tensor : file.tensors()) {
+        for (Tensor tensor : tensors) {
             if (tensor.count() == 0) {
                 throw new IOException(name + ": " + tensor + ", expected at least one value");
             }
             int columns = tensor.shape().isEmpty() ? 1 : tensor.shape().getLast();
-            bytes += FloatMatrix.bytes((int) (tensor.count() / columns), columns);
-            tensors.put(tensor.name(), tensor);
-        }
-        if (bytes > MOST_BYTES) {
-            throw new IOException(name + ": needs " + bytes
-                    + " bytes of memory for its tensors as matrices, expected at most " + MOST_BYTES);
+            long rows = tensor.count() / columns;
+            bytes += rows > MOST_BYTES ? rows : FloatMatrix.bytes((int) rows, columns);
+            if (bytes > MOST_BYTES) {
+                throw new IOException(name + ": needs " + bytes
+                        + " bytes of memory or more for its tensors as matrices, expected at most " + MOST_BYTES);
+            }
         }
     }
 

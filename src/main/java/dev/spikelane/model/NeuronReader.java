@@ -106,8 +106,8 @@ final class NeuronReader {
     private Neuron equations() throws IOException {
         JsonValue text = member("text");
         try {
-            Neuron neuron = EquationNeuron.of(text.text())
-                    .withSeed(member("seed").integer(Long.MIN_VALUE, Long.MAX_VALUE));
+            Neuron neuron =
+                    EquationNeuron.of(text.text()).withSeed(member("seed").integer(Long.MIN_VALUE, Long.MAX_VALUE));
             Map<String, Parameter> values = new LinkedHashMap<>();
             for (String name : neuron.parameters().keySet()) {
                 values.put(name, parameter(name));

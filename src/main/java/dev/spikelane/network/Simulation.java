@@ -3,7 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.engine.BlockObserver;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.PopulationRun;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -111,9 +111,9 @@ public final class Simulation implements AutoCloseable {
             throw new IllegalStateException("simulation is closed");
         }
         Objects.requireNonNull(observer, "observer");
-        PopulationRun site = run.site(population);
-        observer.attach(batch, site.size());
-        site.add(new Observed(observer));
+        PopulationRun seen = run.population(population);
+        observer.attach(batch, seen.size());
+        seen.add(new Observed(observer));
         return observer;
     }
 
@@ -142,7 +142,7 @@ public final class Simulation implements AutoCloseable {
         return observe(
                 population,
                 new SpikeCounts(
-                        NativeMemory.ofAuto(), batch, run.site(population).size()));
+                        NativeMemory.ofAuto(), batch, run.population(population).size()));
     }
 
     /**
@@ -171,7 +171,7 @@ public final class Simulation implements AutoCloseable {
                         NativeMemory.ofAuto(),
                         mostSteps,
                         batch,
-                        run.site(population).size()));
+                        run.population(population).size()));
     }
 
     /**
@@ -201,7 +201,7 @@ public final class Simulation implements AutoCloseable {
                         NativeMemory.ofAuto(),
                         mostSteps,
                         batch,
-                        run.site(population).size()));
+                        run.population(population).size()));
     }
 
     /**
@@ -296,7 +296,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such population
      */
     public NeuronState state(int population) {
-        return run.site(population).state();
+        return run.population(population).state();
     }
 
     /**
@@ -682,9 +682,9 @@ public final class Simulation implements AutoCloseable {
     }
 
     private boolean isSeenBy(int population, Observer observer) {
-        PopulationRun site = run.site(population);
-        return site.isSeenBy(new Observed(observer))
-                || observer instanceof VariableRecorder own && site.isSeenBy(own.observing());
+        PopulationRun seen = run.population(population);
+        return seen.isSeenBy(new Observed(observer))
+                || observer instanceof VariableRecorder own && seen.isSeenBy(own.observing());
     }
 
     /** An observer of a user's, as the engine sees it. */

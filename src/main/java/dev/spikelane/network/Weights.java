@@ -2,8 +2,8 @@ package dev.spikelane.network;
 
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.Fingerprint;
-import dev.spikelane.engine.ValueGuard;
 import dev.spikelane.engine.ValuesChange;
+import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -227,10 +227,6 @@ public final class Weights {
     /** Grows with every change. */
     long version() {
         return guard.version();
-    }
-
-    Map<String, Values> values() {
-        return values;
     }
 
     private Values find(String name) {

@@ -34,6 +34,10 @@ final class EquationGroup implements TileGroup, BoundEquations {
     private final EquationParameters parameters;
     private final List<String> names;
     private final long seed;
+    /** What the text calls the membrane. */
+    private final String first;
+
+    private final String recorded;
     private final CompiledProgram one;
     private final @Nullable CompiledProgram more;
     private final boolean padsStay;
@@ -45,10 +49,13 @@ final class EquationGroup implements TileGroup, BoundEquations {
         model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
         this.equations = model.equations();
         this.names = model.variables();
+        this.first = equations.variables().firstEntry().getKey();
+        this.recorded = Equations.RECORD + first;
         this.seed = model.seed();
         this.parameters = new EquationParameters(arena, equations, neurons, values);
         this.one = compile(1, List.of());
-        this.more = equations.noises().isEmpty() && one.program().operations() <= MOST_TWICE ? compile(2, List.of()) : null;
+        this.more =
+                equations.noises().isEmpty() && one.program().operations() <= MOST_TWICE ? compile(2, List.of()) : null;
         this.initial = FloatMatrix.zeros(arena, names.size(), neurons);
         start();
         this.padsStay = padsStay(arena, neurons);
@@ -154,20 +161,15 @@ final class EquationGroup implements TileGroup, BoundEquations {
     synchronized CompiledProgram recording() {
         CompiledProgram made = recording;
         if (made == null) {
-            made = compile(1, List.of(first()));
+            made = compile(1, List.of(first));
             recording = made;
         }
         return made;
     }
 
-    /** What the text calls the membrane. */
-    private String first() {
-        return equations.variables().firstEntry().getKey();
-    }
-
     /** The row of membranes that are kept. */
     String recorded() {
-        return Equations.RECORD + first();
+        return recorded;
     }
 
     boolean padsStay() {

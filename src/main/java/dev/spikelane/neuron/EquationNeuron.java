@@ -6,8 +6,10 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -77,8 +79,7 @@ public final class EquationNeuron implements Neuron {
     private final long seed;
     private final boolean resets;
 
-    private EquationNeuron(
-            String text, Equations equations, Map<String, Parameter> values, long seed, boolean resets) {
+    private EquationNeuron(String text, Equations equations, Map<String, Parameter> values, long seed, boolean resets) {
         this.text = text;
         this.equations = equations;
         this.values = values;
@@ -99,8 +100,13 @@ public final class EquationNeuron implements Neuron {
             throw new IllegalArgumentException("the inputs are " + read.inputs() + ", expected [" + CURRENT + "] or ["
                     + CURRENT + ", " + FEEDBACK + "]");
         }
+        Set<String> inFiles = new HashSet<>();
         for (String name : read.parameters().keySet()) {
             requireName("parameter", name, OTHER_PARAMETERS);
+            if (!inFiles.add(name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))) {
+                throw new IllegalArgumentException(
+                        "parameter '" + name + "' has the name of another in files, expected other letters");
+            }
         }
         for (String name : read.variables().keySet()) {
             requireName(

@@ -11,12 +11,14 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where loops of equations find their rows; it serves one thread at a time. */
 final class EquationRun {
 
     private final EquationGroup group;
+    private final List<String> variables;
     private final Frame one;
     private final @Nullable Frame more;
     private @Nullable Frame recording;
@@ -25,6 +27,7 @@ final class EquationRun {
 
     EquationRun(EquationGroup group) {
         this.group = group;
+        this.variables = List.copyOf(group.equations().variables().keySet());
         this.one = group.frame(group.one());
         this.more = group.more() == null ? null : group.frame(group.more());
     }
@@ -96,10 +99,8 @@ final class EquationRun {
         frame.batch = batch;
         frame.firstWord = run.firstWord;
         frame.words = run.endWord - run.firstWord;
-        int variable = 0;
-        for (String name : group.equations().variables().keySet()) {
-            frame.put(name, run.state.segment(), run.state.rowOffset(variable * batch), run.state.rowOffset(1));
-            variable++;
+        for (int i = 0; i < variables.size(); i++) { // an iterator would be an object
+            frame.put(variables.get(i), run.state.segment(), run.state.rowOffset(i * batch), run.state.rowOffset(1));
         }
         long origin = (long) run.firstCurrent * Float.BYTES;
         put(frame, 0, run.current, -origin);

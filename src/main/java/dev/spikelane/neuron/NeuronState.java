@@ -112,7 +112,7 @@ public final class NeuronState {
         this.workspace = LstmStep.workspace(arena, neurons);
         this.steps = new long[spikes.stride()];
         this.runs = new StepRun[spikes.stride()];
-        this.equationRuns = new EquationRun[initial == null ? 0 : spikes.stride()];
+        this.equationRuns = new EquationRun[spikes.stride()];
         start();
     }
 
@@ -404,11 +404,6 @@ public final class NeuronState {
     /** Tells whether the spikes of the step before count. */
     boolean recurrent() {
         return layout.recurrent();
-    }
-
-    /** All variables, one below the other. */
-    FloatMatrix all() {
-        return all;
     }
 
     /** What the bytes of a state hold, behind its steps. */

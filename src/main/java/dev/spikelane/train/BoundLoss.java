@@ -60,16 +60,16 @@ final class BoundLoss {
         RunSize window = gradients.plan().size();
         this.steps = window.steps();
         this.size = window.batch();
-        String population = of.population();
-        GradientPopulation site = gradients.site(population);
-        this.shape = site.population().shape();
+        String name = of.population();
+        GradientPopulation population = gradients.population(name);
+        this.shape = population.declared().shape();
         this.adds = adds;
         this.read = new LossInput(steps, size, of.outputs());
         Loss loss = of.loss();
-        this.spikes = loss.readsSpikes() ? place(gradients.given(population)) : null;
-        this.membranes = loss.readsMembranes() ? place(gradients.given(population, MEMBRANE)) : null;
-        this.fired = loss.readsSpikes() ? site.spikes().block() : null;
-        this.values = loss.readsMembranes() ? gradients.values(population, MEMBRANE) : null;
+        this.spikes = loss.readsSpikes() ? place(gradients.given(name)) : null;
+        this.membranes = loss.readsMembranes() ? place(gradients.given(name, MEMBRANE)) : null;
+        this.fired = loss.readsSpikes() ? population.spikes().block() : null;
+        this.values = loss.readsMembranes() ? gradients.values(name, MEMBRANE) : null;
         int rows = steps * size;
         boolean copies = TorchLayout.differs(shape);
         this.firedInTorch = fired != null && copies ? SpikeMatrix.zeros(rows, of.outputs()) : fired;
@@ -81,7 +81,7 @@ final class BoundLoss {
             read.setMembranes(valuesInTorch);
         }
         this.written = gradient(spikes, membranes);
-        this.evaluators = new LossEvaluator[gradients.crew().threads()];
+        this.evaluators = new LossEvaluator[gradients.workers().threads()];
         for (int i = 0; i < evaluators.length; i++) {
             evaluators[i] = loss.bind(steps, size, of.outputs());
         }

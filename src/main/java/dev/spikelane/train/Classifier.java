@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.data.InputCode;
-import dev.spikelane.engine.Turn;
+import dev.spikelane.engine.thread.Turn;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;

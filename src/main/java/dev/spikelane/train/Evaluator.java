@@ -4,7 +4,7 @@ import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.engine.Turn;
+import dev.spikelane.engine.thread.Turn;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.Network;

@@ -1,31 +1,27 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.ParameterChange;
-import dev.spikelane.engine.Turn;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.Turn;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
-import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.random.SampleDraws;
 import dev.spikelane.train.gradient.GradientBlueprint;
-import dev.spikelane.train.gradient.GradientComponent;
-import dev.spikelane.train.gradient.GradientDropout;
 import dev.spikelane.train.gradient.GradientInput;
 import dev.spikelane.train.gradient.GradientOutlet;
 import dev.spikelane.train.gradient.GradientPopulation;
-import dev.spikelane.train.gradient.GradientProjection;
+import dev.spikelane.train.gradient.GradientRun;
 import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.GradientValues;
 import dev.spikelane.train.gradient.InputForm;
 import dev.spikelane.train.update.RefusedParameter;
 import dev.spikelane.train.update.TrainingParameter;
 import java.lang.ref.Reference;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -60,12 +56,14 @@ import org.jspecify.annotations.Nullable;
 public final class Gradients implements AutoCloseable {
 
     private final GradientBlueprint plan;
-    private final GradientComponent machine;
+    private final GradientRun run;
     private final List<GradientSlot> slots;
     /** What an optimizer changes of neurons. */
     private final List<ParameterChange> changes;
 
-    private final WorkerPool crew;
+    private final SampleDraws[] draws;
+
+    private final WorkerPool workers;
     private final Turn turn = new Turn("object of gradients");
     private long seen;
     private boolean ran;
@@ -75,12 +73,13 @@ public final class Gradients implements AutoCloseable {
     /** The step, since the last reset, at which the window begins: dropouts draw other numbers in each. */
     private int firstStep;
 
-    Gradients(GradientBlueprint plan, GradientComponent machine, List<GradientSlot> slots, WorkerPool crew) {
+    Gradients(GradientBlueprint plan, GradientRun run, List<GradientSlot> slots, WorkerPool workers) {
         this.plan = plan;
-        this.machine = machine;
+        this.run = run;
         this.slots = slots;
-        this.changes = changes(plan, slots);
-        this.crew = crew;
+        this.changes = GradientValues.changes(plan, slots);
+        this.draws = run.draws();
+        this.workers = workers;
         this.seen = plan.layout().version();
         setSamples(IntStream.range(0, plan.size().batch()).toArray());
     }
@@ -117,27 +116,7 @@ public final class Gradients implements AutoCloseable {
      *     or values follow spikes or the other way round where a projection from the input is delayed
      */
     public void forward(Map<String, ? extends Signal> inputs) {
-        requireNames(inputs, plan.network());
-        turn.take();
-        try {
-            forwardInTurn(inputs);
-        } finally {
-            turn.end();
-        }
-    }
-
-    private void forwardInTurn(Map<String, ? extends Signal> inputs) {
-        for (GradientInput input : machine.inputs()) {
-            Signal rows = given(inputs, input.input());
-            requireForm(rows instanceof FloatMatrix ? InputForm.VALUES : InputForm.SPIKES);
-            input.requireRows(rows);
-            requireKind(input, rows);
-        }
-        open();
-        for (GradientInput input : machine.inputs()) {
-            input.load(given(inputs, input.input()));
-        }
-        forward();
+        forward(inputs, false);
     }
 
     /**
@@ -159,58 +138,51 @@ public final class Gradients implements AutoCloseable {
      *     or values follow spikes or the other way round where a projection from the input is delayed
      */
     public void forwardConstant(Map<String, ? extends Signal> frames) {
-        requireNames(frames, plan.network());
+        forward(frames, true);
+    }
+
+    private void forward(Map<String, ? extends Signal> rows, boolean constant) {
+        requireNames(rows, plan.network());
         turn.take();
         try {
-            forwardConstantInTurn(frames);
-        } finally {
-            turn.end();
-        }
-    }
-
-    private void forwardConstantInTurn(Map<String, ? extends Signal> frames) {
-        requireForm(InputForm.FRAME);
-        for (GradientInput input : machine.inputs()) {
-            Signal frame = given(frames, input.input());
-            input.requireFrame(frame);
-            requireKind(input, frame);
-        }
-        open();
-        for (GradientInput input : machine.inputs()) {
-            input.loadFrame(given(frames, input.input()));
-        }
-        forward();
-    }
-
-    private void forward() {
-        try {
-            machine.forward(firstStep);
+            for (GradientInput input : run.inputs()) {
+                Signal own = given(rows, input.input());
+                requireForm(form(own, constant));
+                input.require(own, constant);
+                if (ran) {
+                    input.requireKind(own);
+                }
+            }
+            open();
+            for (GradientInput input : run.inputs()) {
+                input.load(given(rows, input.input()), constant);
+            }
+            run.forward(firstStep);
             stands = true;
         } finally {
+            turn.end();
             Reference.reachabilityFence(
                     this); // a cleaner frees what is forgotten, which gradients that run must not be
         }
+    }
+
+    private static InputForm form(Signal rows, boolean constant) {
+        return constant ? InputForm.FRAME : rows instanceof FloatMatrix ? InputForm.VALUES : InputForm.SPIKES;
     }
 
     private void open() {
         stands = false;
         if (seen != plan.layout().version()) {
             seen = plan.layout().guard().read(() -> {
-                machine.refresh();
+                run.refresh();
                 return plan.layout().version();
             });
         }
         if (ran) {
-            machine.advance();
+            run.advance();
             firstStep += plan.size().steps();
         }
         ran = true;
-    }
-
-    private void requireKind(GradientInput input, Signal rows) {
-        if (ran) {
-            input.requireKind(rows);
-        }
     }
 
     private void requireForm(InputForm form) {
@@ -257,17 +229,8 @@ public final class Gradients implements AutoCloseable {
             throw new IllegalArgumentException(
                     numbers.length + " samples, expected " + plan.size().batch() + ", the batch");
         }
-        for (GradientPopulation site : machine.sites()) {
-            SampleDraws draws = site.draws();
-            if (draws != SampleDraws.NONE) {
-                draws.setSamples(numbers, 0, numbers.length);
-            }
-        }
-        for (GradientProjection term : machine.terms()) {
-            GradientDropout dropout = term.dropout();
-            if (dropout != null) {
-                dropout.draws().setSamples(numbers, 0, numbers.length);
-            }
+        for (SampleDraws each : draws) {
+            each.setSamples(numbers, 0, numbers.length);
         }
     }
 
@@ -277,17 +240,8 @@ public final class Gradients implements AutoCloseable {
      * @param epoch its number
      */
     public void setEpoch(int epoch) {
-        for (GradientPopulation site : machine.sites()) {
-            SampleDraws draws = site.draws();
-            if (draws != SampleDraws.NONE) {
-                draws.setEpoch(epoch);
-            }
-        }
-        for (GradientProjection term : machine.terms()) {
-            GradientDropout dropout = term.dropout();
-            if (dropout != null) {
-                dropout.draws().setEpoch(epoch);
-            }
+        for (SampleDraws each : draws) {
+            each.setEpoch(epoch);
         }
     }
 
@@ -310,8 +264,8 @@ public final class Gradients implements AutoCloseable {
                                 + "present ones");
             }
             stands = false;
-            machine.backward();
-            GradientValues.collect(slots, machine);
+            run.backward();
+            GradientValues.collect(slots, run);
         } finally {
             turn.end();
             Reference.reachabilityFence(this);
@@ -327,8 +281,8 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population
      */
     public SpikeMatrix spikes(String population) {
-        GradientPopulation site = site(population);
-        return TorchLayout.inTorch(site.population().shape(), site.spikes().block());
+        GradientPopulation of = population(population);
+        return TorchLayout.inTorch(of.declared().shape(), of.spikes().block());
     }
 
     /**
@@ -340,7 +294,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if it is not kept
      */
     public FloatMatrix values(String population, String variable) {
-        GradientOutlet outlet = site(population).ofVariable(variable);
+        GradientOutlet outlet = population(population).ofVariable(variable);
         if (!outlet.keeps()) {
             throw new IllegalArgumentException("'" + variable + "' of population '" + population
                     + "' is not kept; say so when the gradients are built");
@@ -356,7 +310,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if gradients do not start there
      */
     public FloatMatrix given(String population) {
-        return found(site(population).ofSpikes().given(), population, "gradients do not start there");
+        return found(population(population).ofSpikes().given(), population, "gradients do not start there");
     }
 
     /**
@@ -369,7 +323,7 @@ public final class Gradients implements AutoCloseable {
      */
     public FloatMatrix given(String population, String variable) {
         return found(
-                site(population).ofVariable(variable).given(),
+                population(population).ofVariable(variable).given(),
                 population + "." + variable,
                 "gradients do not start there");
     }
@@ -382,7 +336,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if it is not observed
      */
     public FloatMatrix observed(String population) {
-        return found(site(population).ofSpikes().observed(), population, "it is not observed");
+        return found(population(population).ofSpikes().observed(), population, "it is not observed");
     }
 
     /**
@@ -395,7 +349,9 @@ public final class Gradients implements AutoCloseable {
      */
     public FloatMatrix observed(String population, String variable) {
         return found(
-                site(population).ofVariable(variable).observed(), population + "." + variable, "it is not observed");
+                population(population).ofVariable(variable).observed(),
+                population + "." + variable,
+                "it is not observed");
     }
 
     private static FloatMatrix found(@Nullable FloatMatrix matrix, String name, String why) {
@@ -431,7 +387,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if they are not wanted
      */
     public FloatMatrix gradientOfInput(String name) {
-        for (GradientInput input : machine.inputs()) {
+        for (GradientInput input : run.inputs()) {
             if (input.input().name().equals(name) && input.wantsGradient()) {
                 FloatMatrix rows = input.isFrame()
                         ? input.gradientsOfFrame()
@@ -452,7 +408,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population
      */
     public FloatMatrix gradientOfState(String population, String variable) {
-        return site(population).carriedOf(variable);
+        return population(population).carriedOf(variable);
     }
 
     /**
@@ -463,7 +419,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population
      */
     public NeuronState state(String population) {
-        return site(population).state();
+        return population(population).state();
     }
 
     /**
@@ -474,7 +430,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population, or nothing reads these spikes
      */
     public SpikeMatrix previousSpikes(String population) {
-        SpikeMatrix spikes = site(population).previousSpikes();
+        SpikeMatrix spikes = population(population).previousSpikes();
         if (spikes == null) {
             throw new IllegalArgumentException("nothing reads spikes of population '" + population + "' a step later");
         }
@@ -489,12 +445,12 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population
      */
     public FloatMatrix gradientOfPreviousSpikes(String population) {
-        return site(population).ofPreviousSpikes();
+        return population(population).ofPreviousSpikes();
     }
 
-    GradientPopulation site(String population) {
+    GradientPopulation population(String population) {
         int number = plan.network().populations().indexOf(plan.network().population(population));
-        return machine.sites()[number];
+        return run.populations()[number];
     }
 
     /** The values that are learned. */
@@ -502,16 +458,16 @@ public final class Gradients implements AutoCloseable {
         return slots;
     }
 
-    GradientComponent machine() {
-        return machine;
+    GradientRun run() {
+        return run;
     }
 
     GradientBlueprint plan() {
         return plan;
     }
 
-    WorkerPool crew() {
-        return crew;
+    WorkerPool workers() {
+        return workers;
     }
 
     /** Makes a change of the network's values while no simulation of it runs. */
@@ -521,13 +477,13 @@ public final class Gradients implements AutoCloseable {
 
     /** Takes notice of the change of learned values that is under way. */
     void update() {
-        machine.update();
+        run.update();
         sawChange();
     }
 
     /** Takes notice of a change of any values that is under way. */
     void refresh() {
-        machine.refresh();
+        run.refresh();
         sawChange();
     }
 
@@ -552,31 +508,12 @@ public final class Gradients implements AutoCloseable {
         }
     }
 
-    /** The parameters of each population, which change together. */
-    private static List<ParameterChange> changes(GradientBlueprint plan, List<GradientSlot> slots) {
-        List<ParameterChange> changes = new ArrayList<>();
-        List<Population> populations = plan.network().populations();
-        for (int number = 0; number < populations.size(); number++) {
-            Population population = populations.get(number);
-            List<GradientSlot> own = slots.stream()
-                    .filter(slot -> population.equals(slot.population()))
-                    .toList();
-            if (!own.isEmpty()) {
-                changes.add(new ParameterChange(
-                        number,
-                        own.stream().map(GradientSlot::parameter).toList(),
-                        own.stream().map(GradientSlot::values).toList()));
-            }
-        }
-        return changes;
-    }
-
     /** Goes on from the state at the end of another window of the same network and samples. */
     void goOnFrom(Gradients other) {
-        other.machine.advance();
+        other.run.advance();
         other.ran = false;
         firstStep = other.firstStep + other.plan.size().steps();
-        machine.takeState(other.machine);
+        run.takeState(other.run);
         ran = false;
     }
 
@@ -587,7 +524,7 @@ public final class Gradients implements AutoCloseable {
             ran = false;
             stands = false;
             firstStep = 0;
-            machine.reset();
+            run.reset();
         } finally {
             turn.end();
         }
@@ -599,7 +536,7 @@ public final class Gradients implements AutoCloseable {
         turn.take();
         try {
             if (plan.arena().scope().isAlive()) {
-                crew.close();
+                workers.close();
                 plan.arena().close();
             }
         } finally {

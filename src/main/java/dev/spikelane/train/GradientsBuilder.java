@@ -2,7 +2,7 @@ package dev.spikelane.train;
 
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -17,7 +17,7 @@ import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.train.gradient.Dropout;
 import dev.spikelane.train.gradient.FiringGradient;
 import dev.spikelane.train.gradient.GradientBlueprint;
-import dev.spikelane.train.gradient.GradientComponent;
+import dev.spikelane.train.gradient.GradientRun;
 import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.GradientValues;
 import dev.spikelane.train.gradient.InputForm;
@@ -406,8 +406,8 @@ public final class GradientsBuilder {
 
     /** The bytes of {@link #bytes} that are the arena's. */
     long arenaBytes() {
-        long one = needed(1).arena;
-        return batch == 1 ? one : one + (needed(2).arena - one) * (batch - 1L);
+        Needed one = needed(1);
+        return batch == 1 ? one.arena : one.arena + (needed(2).arena - one.arena) * (batch - 1L) + one.blocks;
     }
 
     /**
@@ -415,9 +415,10 @@ public final class GradientsBuilder {
      *
      * @param arena bytes for the samples that were run
      * @param lists bytes on the heap for the whole batch
+     * @param blocks bytes of the arena for blocks of samples of the whole batch, behind the first one
      * @param sums bytes of one gradient of each learned value
      */
-    private record Needed(long arena, long lists, long sums) {}
+    private record Needed(long arena, long lists, long blocks, long sums) {}
 
     /** The bytes of one gradient of each learned value. */
     long sumBytes() {
@@ -428,28 +429,47 @@ public final class GradientsBuilder {
     private Needed needed(int samples) {
         Held.Counted arena = new Held(Owner.TRAINER).newArena();
         try (Gradients gradients = build(arena, samples, WorkerPool.inTurns(threads))) {
-            Map<String, Signal> zeros = new LinkedHashMap<>();
-            int rows = form == InputForm.FRAME ? samples : steps * samples;
-            for (Input input : network.inputs()) {
-                int columns = input.shape().size();
-                zeros.put(
-                        input.name(),
-                        form == InputForm.SPIKES ? SpikeMatrix.zeros(rows, columns) : FloatMatrix.zeros(rows, columns));
-            }
-            if (form == InputForm.FRAME) {
-                gradients.forwardConstant(zeros);
-            } else {
-                gradients.forward(zeros);
-            }
             if (gives && every == steps) {
                 gradients.slots().forEach(slot -> slot.give((values, from, first, end) -> {}));
             }
-            gradients.backward();
+            for (InputForm each : forms()) {
+                gradients.reset();
+                forward(gradients, each, samples);
+                gradients.backward();
+            }
             long sums = 0;
             for (GradientSlot slot : gradients.slots()) {
                 sums += slot.values().rowOffset(slot.values().rows());
             }
-            return new Needed(arena.bytes(), gradients.machine().listBytes(every, batch), sums);
+            GradientRun run = gradients.run();
+            return new Needed(arena.bytes(), run.listBytes(every, batch), run.blockBytes(batch), sums);
+        }
+    }
+
+    /** The forms that inputs may have; a frame of which other parts are dropped in each step has no gradients. */
+    private List<InputForm> forms() {
+        if (form != InputForm.ANY) {
+            return List.of(form);
+        }
+        return inputs.isEmpty() || dropouts.isEmpty()
+                ? List.of(InputForm.FRAME, InputForm.SPIKES, InputForm.VALUES)
+                : List.of(InputForm.SPIKES, InputForm.VALUES);
+    }
+
+    /** Runs a window of zeros. */
+    private void forward(Gradients gradients, InputForm of, int samples) {
+        Map<String, Signal> zeros = new LinkedHashMap<>();
+        int rows = of == InputForm.FRAME ? samples : steps * samples;
+        for (Input input : network.inputs()) {
+            int columns = input.shape().size();
+            zeros.put(
+                    input.name(),
+                    of == InputForm.SPIKES ? SpikeMatrix.zeros(rows, columns) : FloatMatrix.zeros(rows, columns));
+        }
+        if (of == InputForm.FRAME) {
+            gradients.forwardConstant(zeros);
+        } else {
+            gradients.forward(zeros);
         }
     }
 
@@ -473,12 +493,12 @@ public final class GradientsBuilder {
     }
 
     /** What must be freed of gradients that nobody closed: reachable from a cleaner, so it must not know them. */
-    private record Forgotten(Arena arena, WorkerPool crew) implements Runnable {
+    private record Forgotten(Arena arena, WorkerPool workers) implements Runnable {
 
         @Override
         public void run() {
             if (arena.scope().isAlive()) {
-                crew.close();
+                workers.close();
                 arena.close();
             }
         }
@@ -487,11 +507,11 @@ public final class GradientsBuilder {
     /**
      * Lays everything out in an arena, for threads, both of which the gradients close, for one version of the values.
      */
-    Gradients build(Arena arena, int samples, WorkerPool crew) {
-        return layout.guard().read(() -> make(arena, samples, crew));
+    Gradients build(Arena arena, int samples, WorkerPool workers) {
+        return layout.guard().read(() -> make(arena, samples, workers));
     }
 
-    private Gradients make(Arena arena, int samples, WorkerPool crew) {
+    private Gradients make(Arena arena, int samples, WorkerPool workers) {
         try {
             GradientBlueprint plan = new GradientBlueprint(
                     network,
@@ -508,13 +528,13 @@ public final class GradientsBuilder {
                     seed,
                     form,
                     use);
-            GradientComponent machine = new GradientComponent(plan, inputs, crew);
-            List<GradientSlot> slots = GradientValues.slots(plan, machine);
-            Gradients gradients = new Gradients(plan, machine, slots, crew);
-            CLEANER.register(gradients, new Forgotten(arena, crew));
+            GradientRun run = new GradientRun(plan, inputs, workers);
+            List<GradientSlot> slots = GradientValues.slots(plan, run);
+            Gradients gradients = new Gradients(plan, run, slots, workers);
+            CLEANER.register(gradients, new Forgotten(arena, workers));
             return gradients;
         } catch (RuntimeException | Error failure) {
-            crew.close();
+            workers.close();
             arena.close();
             throw failure;
         }

@@ -145,10 +145,6 @@ final class ShardedBatch {
         return samples;
     }
 
-    int[] labels() {
-        return labels;
-    }
-
     /** The targets of all samples that a loss reads, time-major. */
     @Nullable
     FloatMatrix targets(int loss) {

@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.Settling;
-import dev.spikelane.engine.Turn;
+import dev.spikelane.engine.thread.Turn;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -28,12 +28,12 @@ final class TrainingPart implements ObservedGradients.Part {
     /** That of the losses by which outputs are decoded. */
     private final BoundLoss main;
 
-    private final WorkerPool crew;
+    private final WorkerPool workers;
     private final ClassDecoder[] decoders;
     private final WorkerPool.Job evaluate = this::evaluate;
     private final WorkerPool.Job decode = this::decode;
     private final WorkerPool.Job count = this::count;
-    private final GradientPopulation[] sites;
+    private final GradientPopulation[] populations;
     /** Spikes of each population that each thread has counted. */
     private final long[][] counted;
 
@@ -50,7 +50,7 @@ final class TrainingPart implements ObservedGradients.Part {
         this.size = gradients.plan().size().batch();
         this.shard = shard;
         this.inputs = gradients.plan().network().inputs();
-        this.crew = gradients.crew();
+        this.workers = gradients.workers();
         this.losses = new BoundLoss[losses.size()];
         for (int i = 0; i < this.losses.length; i++) {
             PopulationLoss of = losses.get(i);
@@ -60,15 +60,15 @@ final class TrainingPart implements ObservedGradients.Part {
         PopulationLoss decoded = PopulationLoss.main(losses);
         this.main = this.losses[losses.indexOf(decoded)];
         List<ClassDecoder> decoding = new ArrayList<>();
-        for (int i = 0; i < crew.threads(); i++) {
+        for (int i = 0; i < workers.threads(); i++) {
             ClassDecoder decoder = decoded.loss().decoding().decoder(decoded.loss(), steps, size, decoded.outputs());
             if (decoder != null) {
                 decoding.add(decoder);
             }
         }
         this.decoders = decoding.toArray(ClassDecoder[]::new);
-        this.sites = gradients.machine().sites();
-        this.counted = new long[crew.threads()][sites.length];
+        this.populations = gradients.run().populations();
+        this.counted = new long[workers.threads()][populations.length];
         this.classes = new int[size];
         this.numbers = new int[size];
     }
@@ -130,7 +130,7 @@ final class TrainingPart implements ObservedGradients.Part {
             losses[i].label(cut, shard, firstStep);
             losses[i].open(divisors[i]);
         }
-        crew.run(evaluate, Math.min(crew.threads(), size));
+        workers.run(evaluate, Math.min(workers.threads(), size));
     }
 
     /** Decodes the samples as the loss trains them, and counts those that are right; 0 if outputs are not classes. */
@@ -138,7 +138,7 @@ final class TrainingPart implements ObservedGradients.Part {
         if (decoders.length == 0) {
             return 0;
         }
-        crew.run(decode, Math.min(crew.threads(), size));
+        workers.run(decode, Math.min(workers.threads(), size));
         return ClassDecoder.right(classes, main.read().labels(), 0, size);
     }
 
@@ -147,7 +147,7 @@ final class TrainingPart implements ObservedGradients.Part {
         for (long[] each : counted) {
             Arrays.fill(each, 0);
         }
-        crew.run(count, Math.min(crew.threads(), size));
+        workers.run(count, Math.min(workers.threads(), size));
         for (long[] each : counted) {
             for (int i = 0; i < to.length; i++) {
                 to[i] += each[i];
@@ -158,8 +158,8 @@ final class TrainingPart implements ObservedGradients.Part {
     private void count(int part, int thread) {
         int first = firstOf(part) * steps;
         int rows = firstOf(part + 1) * steps - first;
-        for (int i = 0; i < sites.length; i++) {
-            counted[thread][i] += sites[i].spikes().block().count(first, rows);
+        for (int i = 0; i < populations.length; i++) {
+            counted[thread][i] += populations[i].spikes().block().count(first, rows);
         }
     }
 
@@ -175,7 +175,7 @@ final class TrainingPart implements ObservedGradients.Part {
 
     /** The first sample of a thread's share. */
     private int firstOf(int part) {
-        return part * size / Math.min(crew.threads(), size);
+        return part * size / Math.min(workers.threads(), size);
     }
 
     void backward() {

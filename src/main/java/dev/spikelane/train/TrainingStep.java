@@ -37,11 +37,16 @@ final class TrainingStep implements AutoCloseable {
     private boolean counts;
     private int epoch;
     private double rate;
+    /** Where the window begins, and the step behind it. */
+    private int windowStart;
+
+    private int windowEnd;
     private int right;
     private long observerNanoseconds;
 
     TrainingStep(TrainingRecipe recipe, TrainingParts.Factory factory) {
         this.recipe = recipe;
+        this.windowEnd = recipe.steps();
         this.observed = new ObservedGradients(recipe.observed(), recipe.window() * recipe.batch());
         this.parts = new TrainingParts(recipe, factory);
         this.learned = parts.learned();
@@ -67,6 +72,8 @@ final class TrainingStep implements AutoCloseable {
         for (int first = 0; first < recipe.steps(); first += recipe.window()) {
             int steps = Math.min(recipe.window(), recipe.steps() - first);
             right = 0;
+            windowStart = first;
+            windowEnd = first + steps;
             double ofWindow = forwardAndBack(batch, first, steps);
             loss += ofWindow;
             if (!parts.fuses()) {
@@ -95,7 +102,7 @@ final class TrainingStep implements AutoCloseable {
                 loss += part.term(sample);
             }
             requireFinite(loss, firstStep);
-            running.follow(part.gradients().machine());
+            running.follow(part.gradients().run());
             running.requireFinite();
             right += part.right();
             if (shard == batch.shards() - 1) {
@@ -141,7 +148,7 @@ final class TrainingStep implements AutoCloseable {
         }
         requireFinite(loss, 0);
         running.begin();
-        running.follow(part.gradients().machine());
+        running.follow(part.gradients().run());
         running.requireFinite();
         int decoded = part.right();
         parts.back(part, true);
@@ -149,7 +156,7 @@ final class TrainingStep implements AutoCloseable {
         for (GradientSlot slot : parts.gradients().slots()) {
             gradients.put(slot.name(), gradient(slot.name()));
         }
-        running.statistics(part.gradients().machine(), gradients);
+        running.statistics(part.gradients().run(), gradients);
         return new ShardGradients(shard, batch.shards(), batch.samples(), gradients, terms, decoded);
     }
 
@@ -269,13 +276,13 @@ final class TrainingStep implements AutoCloseable {
     }
 
     private void changeValues() {
-        learned.beginUpdate(rate);
+        learned.beginUpdate(rate, windowStart, windowEnd);
         parts.update();
         running.commit();
     }
 
     private void backAndChange() {
-        learned.beginUpdate(rate);
+        learned.beginUpdate(rate, windowStart, windowEnd);
         parts.back(current, true);
         learned.norm().takeStored();
         parts.update();

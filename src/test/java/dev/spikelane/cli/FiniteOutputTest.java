@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.Tries;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.Model;
@@ -38,7 +39,7 @@ final class FiniteOutputTest {
 
     /** Commands that the situations below run. */
     private static final Set<String> COMMANDS =
-            Set.of("demo", "train", "run", "info", "bench", "help", "generate-completion");
+            Set.of("demo", "train", "run", "show", "convert", "export", "info", "bench", "help", "generate-completion");
 
     @TempDir
     private Path folder;
@@ -73,6 +74,9 @@ final class FiniteOutputTest {
                 "demo --help",
                 "train --help",
                 "run --help",
+                "show --help",
+                "convert --help",
+                "export --help",
                 "info --help",
                 "bench --help",
                 "generate-completion --help",
@@ -100,6 +104,7 @@ final class FiniteOutputTest {
         requireFile("page.html");
     }
 
+    /** Each model is run on all images, in one form of each before the night; the models take turns. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -118,9 +123,11 @@ final class FiniteOutputTest {
                 + arguments);
         requireFile(history);
         requireFile("train.html");
+        List<String> forms = List.of("", " --json", " --decoding first-spike --steps 1");
+        int turn = Math.floorMod(arguments.hashCode(), forms.size());
         for (String images :
                 List.of("--data %/small", "--data %/black", "--images %/black/t10k-images-idx3-ubyte --count 1")) {
-            for (String form : List.of("", " --json", " --decoding first-spike --steps 1")) {
+            for (String form : Tries.ALL ? forms : List.of(forms.get(turn++ % forms.size()))) {
                 require("run " + model + " " + images + form + " --report %/run.html");
                 requireFile("run.html");
             }
@@ -146,6 +153,19 @@ final class FiniteOutputTest {
         String out = require("run --model %/silent.safetensors --images %/m-images --labels %/m-labels --steps 2"
                 + " --decoding count --weights int8 " + form);
         assertTrue(form.isEmpty() == out.contains("lif1 from none to some"), out);
+    }
+
+    @Test
+    void filesOfModelsHaveNumbers() throws IOException {
+        Dense silent = Dense.of(FloatMatrix.of(new float[] {0, 0}));
+        ModelFile.write(
+                folder.resolve("model.safetensors"),
+                Network.builder(2).connect(silent).neuron(new Leaky(0.5)).build());
+        require("show %/model.safetensors");
+        require("show %/model.safetensors --json");
+        require("convert %/model.safetensors %/model.npz");
+        require("show %/model.npz");
+        require("export %/model.safetensors --c %/model.c");
     }
 
     /** Outputs are read as the model notes: here in two blocks of two, of a population that is not the last. */

@@ -72,7 +72,8 @@ class MainTest {
         CommandRun.of("dome").requireFailureWith(2, "spikelane: ", "'dome'", "; see './spikelane --help'");
         CommandRun.of("xyz")
                 .requireFailureWith(
-                        2, "'xyz', expected one of demo, train, run, export, info, bench, help, generate-completion;");
+                        2,
+                        "'xyz', expected one of demo, train, run, show, convert, export, info, bench, help, generate-completion;");
     }
 
     @Test

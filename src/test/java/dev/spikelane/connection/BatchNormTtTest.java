@@ -18,6 +18,7 @@ import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeRecorder;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Adam;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Gradients;
 import dev.spikelane.train.Sgd;
@@ -26,6 +27,8 @@ import dev.spikelane.train.TrainerBuilder;
 import dev.spikelane.train.TrainingBatch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -101,6 +104,36 @@ class BatchNormTtTest {
         long shards = trained(batch, trainer -> trainer.shards(2));
         assertNotEquals(expected, shards);
         assertEquals(shards, trained(batch, trainer -> trainer.shards(2).threads(2)));
+    }
+
+    /** Torch's optimizers pass over values without a gradient, though they still have momentum. */
+    @Test
+    void windowsChangeTheWeightsOfTheirStepsAlone() {
+        Network network = network();
+        List<float[]> before = new ArrayList<>();
+        try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
+                .loss(CrossEntropyLoss.membrane())
+                .optimizer(new Adam(0.1))
+                .truncateEvery(2)
+                .onGradients((loss, gradients) -> {
+                    for (int set = 0; set < STEPS; set++) {
+                        before.add(
+                                network.weights().get("x-m." + set + ".weight").toArray());
+                    }
+                    return true;
+                })
+                .build()) {
+            for (int i = 0; i < 3; i++) {
+                trainer.step(TrainingBatch.of(rows(1), new int[BATCH]));
+            }
+        }
+        assertEquals(9 * STEPS, before.size());
+        for (int window = 0; window < 8; window++) {
+            for (int set = 0; set < STEPS; set++) {
+                boolean same = Arrays.equals(before.get(window * STEPS + set), before.get((window + 1) * STEPS + set));
+                assertEquals(set / 2 != window % 3, same, "set " + set + " in window " + window);
+            }
+        }
     }
 
     /** A frame is made once, and each step makes other rows of it. */

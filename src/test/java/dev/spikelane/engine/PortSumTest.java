@@ -74,10 +74,11 @@ final class PortSumTest {
                 input.open(source);
                 input.load(source, 0, 1);
             }
+            RunSize size = RunSize.forward(1, rows, 2);
             ProjectionRun term =
-                    new ProjectionRun(laidOut.description().projections().getFirst(), chain, input, arena, rows, 2);
+                    new ProjectionRun(laidOut.description().projections().getFirst(), chain, input, arena, size);
             term.open();
-            return new PortSum(List.of(term), 1_000, arena, RunSize.forward(1, rows, 2), null).worthSharing(0, 1);
+            return new PortSum(List.of(term), 1_000, arena, size, null).worthSharing(0, 1);
         } finally {
             SpikeCosts.fix(before);
         }

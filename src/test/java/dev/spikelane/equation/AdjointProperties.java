@@ -2,8 +2,6 @@ package dev.spikelane.equation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.spikelane.EveryWidth;
-import dev.spikelane.FewerTries;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,8 +12,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /** The way back of texts at random against small changes, in float64, with spikes that have slopes. */
-@EveryWidth
-@FewerTries
 final class AdjointProperties {
 
     private static final double SMALL = 1e-6;

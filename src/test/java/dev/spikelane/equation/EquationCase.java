@@ -44,7 +44,9 @@ final class EquationCase {
 
     /** What all rows of a frame hold. */
     static List<byte[]> copies(Frame frame) {
-        return Arrays.stream(frame.segments).map(rows -> rows.toArray(JAVA_BYTE)).toList();
+        return Arrays.stream(frame.segments)
+                .map(rows -> rows.toArray(JAVA_BYTE))
+                .toList();
     }
 
     /** Puts back what rows held. */

@@ -30,8 +30,7 @@ final class LoopCompilerTest {
 
     private static final LoopCompiler.Form BEST = LoopCompiler.Form.of("auto");
 
-    static final String HODGKIN_HUXLEY =
-            """
+    static final String HODGKIN_HUXLEY = """
             neuron HodgkinHuxley
             param gna = 120, gk = 36, gl = 0.3, ena = 50, ek = -77, el = -54.4, dt = 0.01
             state v = -65, m = 0.05, h = 0.6, n = 0.32
@@ -64,7 +63,8 @@ final class LoopCompilerTest {
     void equalTextsShareAClassWhichIsForgottenWithThem() {
         Loop loop = compile(text(0.5), BEST).loop();
         assertSame(loop, compile(text(0.5), BEST).loop());
-        assertSame(loop, compile("# another\n" + text(0.5).replace("v", "v"), BEST).loop());
+        assertSame(
+                loop, compile("# another\n" + text(0.5).replace("v", "v"), BEST).loop());
         assertNotSame(loop, compile(text(0.25), BEST).loop());
         assertNotSame(loop, compile(text(0.5), LoopCompiler.Form.INTERPRETER).loop());
         WeakReference<Class<?>> forgotten =
@@ -104,7 +104,8 @@ final class LoopCompilerTest {
         String sums = IntStream.range(0, 32)
                 .mapToObj(i -> "v" + i + " = v" + i + " * p" + i + " + v" + (i + 7) % 32 + " * exp(v0)\n")
                 .collect(Collectors.joining());
-        String parameters = IntStream.range(0, 40).mapToObj(i -> "p" + i + " = 1").collect(Collectors.joining(", "));
+        String parameters =
+                IntStream.range(0, 40).mapToObj(i -> "p" + i + " = 1").collect(Collectors.joining(", "));
         String large = "param " + parameters + "\nstate " + many + "\ninput i\n" + sums + "v0 = v0 + i\nspike v0 > 1";
         for (String text : List.of(HODGKIN_HUXLEY, large)) {
             for (int steps = 1; steps <= 2; steps++) {
@@ -112,7 +113,9 @@ final class LoopCompilerTest {
                 for (LoopWriter.Maker maker : List.<LoopWriter.Maker>of(VectorWriter::new, ScalarWriter::new)) {
                     byte[] bytes = LoopWriter.write(program, Set.of(), ClassDesc.of("a.B"), maker);
                     for (MethodModel method : ClassFile.of().parse(bytes).methods()) {
-                        int length = method.findAttribute(Attributes.code()).orElseThrow().codeLength();
+                        int length = method.findAttribute(Attributes.code())
+                                .orElseThrow()
+                                .codeLength();
                         assertTrue(length < MOST_BYTES, method.methodName() + " has " + length + " bytes");
                     }
                 }
@@ -124,12 +127,14 @@ final class LoopCompilerTest {
     @Test
     void warmLoopsHaveTheBitsOfTheInterpreter() {
         for (int seed = 0; seed < (Tries.ALL ? 100 : 4); seed++) {
-            Equations read = EquationParser.parse(
-                    seed == 0 ? HODGKIN_HUXLEY : RandomEquations.any(new Random(seed)));
+            Equations read = EquationParser.parse(seed == 0 ? HODGKIN_HUXLEY : RandomEquations.any(new Random(seed)));
             EquationCase neurons = new EquationCase(read, 700, 1, seed % 2 == 0, seed);
             List<Integer> expected = neurons.run(new Graph(), 1, Interpreter::new);
-            List<Integer> found = neurons.run(new Lowering(), 1, (program, shared) -> warm(
-                    LoopCompiler.compile(MethodHandles.lookup(), _ -> program, shared, BEST).loop()));
+            List<Integer> found = neurons.run(
+                    new Lowering(),
+                    1,
+                    (program, shared) -> warm(LoopCompiler.compile(MethodHandles.lookup(), _ -> program, shared, BEST)
+                            .loop()));
             assertEquals(expected, found, "seed " + seed);
         }
     }

@@ -1,12 +1,9 @@
 package dev.spikelane.example;
 
-import dev.spikelane.io.Safetensors;
-import dev.spikelane.io.Tensor;
-import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.model.StateDict;
 import dev.spikelane.network.Network;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
 
 public class FromSafetensors {
 
@@ -14,12 +11,8 @@ public class FromSafetensors {
 
     /** Gives a network the weights and biases that Python has saved. */
     public static void load(Path file, Network network) throws IOException {
-        var values = new HashMap<String, FloatMatrix>();
-        for (Tensor tensor : Safetensors.read(file).tensors()) {
-            if (tensor.name().startsWith("fc")) { // not lif1.beta and its like, which the program has said
-                values.put(tensor.name(), tensor.matrix());
-            }
-        }
-        network.weights().replaceAll(values);
+        var state = StateDict.read(file); // .safetensors, .npz or .pth
+        System.out.println(state.compare(network)); // what is missing, left over or of another shape
+        state.loadInto(network); // all of it, or an error that says what does not fit
     }
 }

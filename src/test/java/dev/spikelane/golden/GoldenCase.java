@@ -33,6 +33,8 @@ public final class GoldenCase {
     private final Set<String> checked = new LinkedHashSet<>();
     private final Map<String, String> leftOut = new LinkedHashMap<>();
     private String reasonLeftOut = "";
+    private int toReject;
+    private int rejected;
 
     GoldenCase(JsonNode json, Files files) {
         this.json = json;
@@ -270,6 +272,22 @@ public final class GoldenCase {
     /** Leaves the whole case out, and says why. */
     public void leaveOutCase(String reason) {
         reasonLeftOut = reason;
+    }
+
+    /** Notes what came of reading a file that must be refused. */
+    void countRejection(boolean refused) {
+        toReject++;
+        rejected += refused ? 1 : 0;
+    }
+
+    /** How many files that must be refused were read. */
+    int toReject() {
+        return toReject;
+    }
+
+    /** How many of them were refused. */
+    int rejected() {
+        return rejected;
     }
 
     /** The reason for which the whole case was left out; empty if it was not. */

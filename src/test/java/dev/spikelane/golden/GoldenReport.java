@@ -8,21 +8,23 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Counts the cases of one operation that ran and failed, and names those that were left out. */
+/** Counts the cases of one set that ran and failed, and names those that were left out. */
 final class GoldenReport {
 
     private static final int MOST_MESSAGES = 20;
 
-    private final String operation;
+    private final String title;
     private final List<Throwable> failures = new ArrayList<>();
     private final Map<String, Set<String>> casesByReason = new TreeMap<>();
     private final Map<String, Integer> outputsByReason = new TreeMap<>();
     private final Map<String, Set<String>> casesOfOutputs = new TreeMap<>();
     private int cases;
     private int ran;
+    private int toReject;
+    private int rejected;
 
-    GoldenReport(String operation) {
-        this.operation = operation;
+    GoldenReport(String title) {
+        this.title = title;
     }
 
     void run(GoldenCase golden, GoldenSet.Check check) {
@@ -34,6 +36,9 @@ final class GoldenReport {
             failures.add(
                     failure instanceof AssertionError ? failure : new AssertionError(golden + ": " + failure, failure));
             return;
+        } finally {
+            toReject += golden.toReject();
+            rejected += golden.rejected();
         }
         count(golden);
     }
@@ -71,8 +76,11 @@ final class GoldenReport {
 
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add("Golden " + operation + ": " + ran + " ran, " + (cases - ran) + " left out"
+        lines.add(title + ": " + ran + " ran, " + (cases - ran) + " left out"
                 + (failures.isEmpty() ? "" : ", " + failures.size() + " failures"));
+        if (toReject > 0) {
+            lines.add("    rejected " + rejected + " of " + toReject);
+        }
         if (cases == 0) {
             lines.add("    the set has no such case");
         }
@@ -94,13 +102,13 @@ final class GoldenReport {
                     .map(Throwable::getMessage)
                     .collect(Collectors.joining(
                             System.lineSeparator(),
-                            "Golden " + operation + ": " + failures.size() + " failures" + System.lineSeparator(),
+                            title + ": " + failures.size() + " failures" + System.lineSeparator(),
                             failures.size() > MOST_MESSAGES ? System.lineSeparator() + "..." : "")));
             failures.stream().limit(MOST_MESSAGES).forEach(error::addSuppressed);
             throw error;
         }
         if (cases > 0 && ran == 0) {
-            throw new AssertionError("Golden " + operation + ": none of " + cases + " cases ran: " + casesByReason);
+            throw new AssertionError(title + ": none of " + cases + " cases ran: " + casesByReason);
         }
     }
 }

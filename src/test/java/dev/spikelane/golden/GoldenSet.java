@@ -21,7 +21,7 @@ import java.util.zip.ZipInputStream;
 
 /**
  * All golden cases of one operation, from the project's archives or from the folder that {@code -Dspikelane.golden=DIR}
- * names.
+ * names; or all cases of one kind of files, from those or from {@code -Dspikelane.interop=DIR}.
  *
  * <p>A test runs them all with one call: {@code GoldenSet.of("leaky").check(golden -> ...)}. That prints how many cases
  * ran and what was left out and why, and fails if a case fails, forgets an output, or if there are cases and none of
@@ -84,7 +84,6 @@ public final class GoldenSet {
             "rate_statistics",
             "rleaky",
             "rsynaptic",
-            "safetensors",
             "schedule",
             "sconv2dlstm",
             "shuffle",
@@ -103,30 +102,47 @@ public final class GoldenSet {
             "to_one_hot",
             "to_one_hot_inverse");
 
+    /** The kinds of files that this version has tests for, an archive each. */
+    static final List<String> KINDS = List.of("idx", "nir", "npy", "npz", "pth", "safetensors");
+
     private static final String CASE_FILE = "case.json";
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
-    private final String operation;
+    private final String title;
     private final List<GoldenCase> cases;
 
-    private GoldenSet(String operation, List<GoldenCase> cases) {
-        this.operation = operation;
+    private GoldenSet(String title, List<GoldenCase> cases) {
+        this.title = title;
         this.cases = cases;
     }
 
     /** The cases of an operation; from a foreign folder there may be none. */
     public static GoldenSet of(String operation) {
+        return read("golden", operation, "Golden " + operation);
+    }
+
+    /**
+     * The cases of files of a kind that other tools wrote, such as {@code npz}, with remarks on them ({@code
+     * nir_note}); {@link InteropFiles} reads the files.
+     */
+    public static GoldenSet interop(String kind) {
+        return read("interop", kind, "Interop " + kind);
+    }
+
+    private static GoldenSet read(String set, String operation, String title) {
         try {
-            List<GoldenCase> cases = folder().isPresent()
-                    ? inFolder(folder().get()).stream()
-                            .filter(golden -> golden.operation().equals(operation))
+            Optional<Path> folder = folder(set);
+            List<GoldenCase> cases = folder.isPresent()
+                    ? inFolder(folder.get()).stream()
+                            .filter(golden -> golden.operation().equals(operation)
+                                    || golden.operation().equals(operation + "_note"))
                             .toList()
-                    : inArchive("/golden/" + operation + ".zip");
-            return new GoldenSet(operation, cases);
+                    : inArchive("/" + set + "/" + operation + ".zip");
+            return new GoldenSet(title, cases);
         } catch (IOException failure) {
-            throw new UncheckedIOException("golden cases of " + operation + " cannot be read", failure);
+            throw new UncheckedIOException("cases of " + title + " cannot be read", failure);
         }
     }
 
@@ -137,7 +153,7 @@ public final class GoldenSet {
 
     /** Runs every case, prints the account of it, and then fails if something was wrong. */
     public void check(Check check) {
-        GoldenReport report = new GoldenReport(operation);
+        GoldenReport report = new GoldenReport(title);
         for (GoldenCase golden : cases) {
             report.run(golden, check);
         }
@@ -146,16 +162,16 @@ public final class GoldenSet {
     }
 
     /**
-     * The names of the cases that the foreign folder has of operations that no test runs; empty without a foreign
-     * folder.
+     * The names of the cases that a foreign folder of a set has and no test runs, by operation or kind; empty without a
+     * foreign folder.
      */
-    static Map<String, Set<String>> unknownOperations() throws IOException {
+    static Map<String, Set<String>> unknown(String set, List<String> known) throws IOException {
         Map<String, Set<String>> unknown = new TreeMap<>();
-        if (folder().isPresent()) {
-            for (GoldenCase golden : inFolder(folder().get())) {
-                if (!OPERATIONS.contains(golden.operation())) {
-                    unknown.computeIfAbsent(golden.operation(), key -> new TreeSet<>())
-                            .add(golden.name());
+        if (folder(set).isPresent()) {
+            for (GoldenCase golden : inFolder(folder(set).get())) {
+                String operation = golden.operation().replaceFirst("_note$", "");
+                if (!known.contains(operation)) {
+                    unknown.computeIfAbsent(operation, key -> new TreeSet<>()).add(golden.name());
                 }
             }
         }
@@ -167,8 +183,8 @@ public final class GoldenSet {
         return new GoldenCase(JSON.readTree(json), files);
     }
 
-    private static Optional<Path> folder() {
-        return Optional.ofNullable(System.getProperty("spikelane.golden"))
+    private static Optional<Path> folder(String set) {
+        return Optional.ofNullable(System.getProperty("spikelane." + set))
                 .filter(name -> !name.isBlank())
                 .map(Path::of);
     }

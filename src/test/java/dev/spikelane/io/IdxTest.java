@@ -58,7 +58,7 @@ class IdxTest {
 
     @Test
     void readsEveryValidFileOrSaysWhatItDoesNotRead() throws IOException {
-        InteropCase interop = InteropCase.unpack("idx_valid", folder);
+        InteropCase interop = InteropCase.unpack("idx", "idx_valid", folder);
         for (String file : interop.files()) {
             Path path = interop.path(file);
             if (BEYOND_SCOPE.containsKey(file)) {
@@ -76,7 +76,7 @@ class IdxTest {
 
     @Test
     void rejectsEveryBrokenFileByName() throws IOException {
-        InteropCase interop = InteropCase.unpack("malformed_idx", folder);
+        InteropCase interop = InteropCase.unpack("idx", "malformed_idx", folder);
         for (String file : interop.files()) {
             Path path = interop.path(file);
             switch (interop.expect(file)) {

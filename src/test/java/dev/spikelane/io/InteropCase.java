@@ -14,7 +14,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * Files that NumPy wrote or that were broken by hand, and what must come of reading them: an archive of one case in
+ * Files that NumPy wrote or that were broken by hand, and what must come of reading them: one case of an archive in
  * {@code src/test/resources/interop}, unpacked into a folder.
  */
 final class InteropCase {
@@ -28,16 +28,17 @@ final class InteropCase {
     }
 
     /** Unpacks a case into an existing folder. */
-    static InteropCase unpack(String name, Path folder) throws IOException {
-        String resource = "/interop/" + name + ".zip";
+    static InteropCase unpack(String kind, String name, Path folder) throws IOException {
+        String resource = "/interop/" + kind + ".zip";
         try (InputStream stream = InteropCase.class.getResourceAsStream(resource)) {
             if (stream == null) {
                 throw new NoSuchFileException(resource, null, "no such test resource");
             }
             ZipInputStream archive = new ZipInputStream(stream);
             for (ZipEntry entry = archive.getNextEntry(); entry != null; entry = archive.getNextEntry()) {
-                Path file = folder.resolve(Path.of(entry.getName()).getFileName());
-                Files.write(file, archive.readAllBytes());
+                if (entry.getName().startsWith(name + "/")) {
+                    Files.write(folder.resolve(Path.of(entry.getName()).getFileName()), archive.readAllBytes());
+                }
             }
         }
         return new InteropCase(

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.function.Executable;
 
 /** What every reader promises about broken files. */
-final class Malformed {
+public final class Malformed {
 
     /** A reader of small files may use buffers, but nothing near the gigabytes that a header can claim. */
     private static final long MOST_BYTES = 8 << 20;
@@ -22,7 +22,8 @@ final class Malformed {
      * Reading must fail without large allocations, with one line that starts with the file's name and contains {@code
      * part}.
      */
-    static void assertRejected(Path file, String part, Executable read) {
+    @SuppressWarnings("exports") // of tests, in a package that the library exports
+    public static void assertRejected(Path file, String part, Executable read) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
         IOException error = assertThrows(IOException.class, read, file.toString());

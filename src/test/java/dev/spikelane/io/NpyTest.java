@@ -30,7 +30,7 @@ class NpyTest {
     private static final Map<String, String> FAULTS = Map.ofEntries(
             Map.entry("empty_file.npy", "ends inside its header"),
             Map.entry("bad_magic.npy", "does not start with \\x93NUMPY"),
-            Map.entry("version_9.npy", "has format version 9.9, expected 1.0 or 2.0"),
+            Map.entry("version_9.npy", "has format version 9.9, expected 1.0, 2.0 or 3.0"),
             Map.entry("header_length_bomb.npy", "declares a header of 4294967295 bytes, expected at most 10000"),
             Map.entry("header_truncated.npy", "ends inside its header"),
             Map.entry("header_not_a_dict.npy", "at character 0 of its header is '[', expected '{'"),
@@ -65,7 +65,7 @@ class NpyTest {
 
     @Test
     void rejectsEveryBrokenFileByName() throws IOException {
-        InteropCase interop = InteropCase.unpack("malformed_npy", folder);
+        InteropCase interop = InteropCase.unpack("npy", "malformed_npy", folder);
         for (String file : interop.files()) {
             Path path = interop.path(file);
             if (file.equals("nan_weights.npy")) {
@@ -78,15 +78,12 @@ class NpyTest {
     }
 
     @Test
-    void readsFloatsInOrderOfCAndNamesWhatItDoesNotRead() throws IOException {
-        InteropCase interop = InteropCase.unpack("npy_dtypes", folder);
+    void readsFloatsInAnyOrderAndNamesWhatItDoesNotRead() throws IOException {
+        InteropCase interop = InteropCase.unpack("npy", "npy_dtypes", folder);
         for (String file : interop.files()) {
             Path path = interop.path(file);
-            boolean supported = interop.fact(file, "descr").asText().equals("<f4")
-                    && !interop.fact(file, "fortran_order").booleanValue();
-            if (!supported) {
-                String part = file.equals("f32_fortran.npy") ? "Fortran order, expected C order" : "expected ";
-                Malformed.assertRejected(path, part, () -> Npy.readFloats(path, arena));
+            if (!interop.fact(file, "descr").asText().endsWith("f4")) {
+                Malformed.assertRejected(path, "expected ", () -> Npy.readFloats(path, arena));
             } else if (interop.shape(file).contains(0)) {
                 Malformed.assertRejected(
                         path, "holds nothing, expected at least one item", () -> Npy.readFloats(path, arena));
@@ -105,7 +102,7 @@ class NpyTest {
 
     @Test
     void writesByteForByteWhatNumpyWrites() throws IOException {
-        InteropCase.unpack("npy_dtypes", folder);
+        InteropCase.unpack("npy", "npy_dtypes", folder);
         for (String name :
                 List.of("f32_c.npy", "f32_1d.npy", "f32_1d_one.npy", "f32_special.npy", "f32_was_strided.npy")) {
             Npy<FloatMatrix> array = Npy.readFloats(folder.resolve(name), arena);
@@ -113,7 +110,7 @@ class NpyTest {
             Npy.write(copy, array.matrix(), dimensions(array.shape()));
             assertArrayEquals(Files.readAllBytes(folder.resolve(name)), Files.readAllBytes(copy), name);
         }
-        InteropCase.unpack("npy_spikes", folder);
+        InteropCase.unpack("npy", "npy_spikes", folder);
         Npy<SpikeMatrix> spikes = Npy.readSpikes(folder.resolve("spikes_u8.npy"), arena);
         Path copy = folder.resolve("copy.npy");
         Npy.write(copy, spikes.matrix(), 40, 2, 50);
@@ -122,7 +119,7 @@ class NpyTest {
 
     @Test
     void readsSpikesOfItemsThatAreZeroOrOne() throws IOException {
-        InteropCase interop = InteropCase.unpack("npy_spikes", folder);
+        InteropCase interop = InteropCase.unpack("npy", "npy_spikes", folder);
         Npy<SpikeMatrix> spikes = Npy.readSpikes(interop.path("spikes_u8.npy"), arena);
         spikes.matrix().requireShape("spikes", 80, 50);
         assertEquals(List.of(40, 2, 50), spikes.shape());
@@ -135,9 +132,15 @@ class NpyTest {
                     Npy.readSpikes(interop.path(same), arena).matrix().toArray(),
                     same);
         }
+        SpikeMatrix batchFirst = Npy.readSpikes(interop.path("spikes_u8_batch_first_fortran.npy"), arena)
+                .matrix();
+        for (int step = 0; step < 40; step++) {
+            for (int neuron = 0; neuron < 50; neuron++) {
+                assertEquals(spikes.matrix().get(2 * step + 1, neuron), batchFirst.get(40 + step, neuron));
+            }
+        }
         Map<String, String> refused = Map.of(
                 "not_spikes_u8.npy", "expected a spike, 0 or 1",
-                "spikes_u8_batch_first_fortran.npy", "is in Fortran order",
                 "labels_i64.npy", "has item type '<i8'");
         refused.forEach((file, part) -> {
             Path path = interop.path(file);

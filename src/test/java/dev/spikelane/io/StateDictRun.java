@@ -25,13 +25,13 @@ final class StateDictRun {
 
     private static final Reset[] RESETS = {Reset.SUBTRACT, Reset.ZERO, Reset.NONE};
 
-    private final Safetensors file;
+    private final TensorFile file;
 
-    private StateDictRun(Safetensors file) {
+    private StateDictRun(TensorFile file) {
         this.file = file;
     }
 
-    static void check(GoldenCase golden, Safetensors file) {
+    static void check(GoldenCase golden, TensorFile file) {
         Network network = new StateDictRun(file).network(golden.fact("layers"));
         int steps = golden.fact("steps").intValue();
         int batch = golden.fact("batch").intValue();

@@ -29,7 +29,7 @@ final class AutomaticMemoryTest {
     void forgottenMatricesAreFreed() {
         long before = used();
         long most = 0;
-        for (int round = 0; round < 5; round++) {
+        for (int round = 0; round < 2; round++) {
             for (int i = 0; i < 4; i++) {
                 FloatMatrix.zeros(FLOAT_ROWS, COLUMNS).set(FLOAT_ROWS - 1, COLUMNS - 1, 1);
                 SpikeMatrix.zeros(32 * FLOAT_ROWS, COLUMNS).set(0, 0, true);

@@ -379,7 +379,7 @@ final class ModelFileTest {
                 assertThrows(IOException.class, () -> ModelFile.read(file)).getMessage();
         assertEquals(
                 file
-                        + ": its metadata have no 'spikelane', expected the description of a network; without it this is no model file, but tensors alone (a state_dict): Safetensors.read reads them, and network.weights().replace(name, tensor.matrix()) takes each",
+                        + ": its metadata have no 'spikelane', expected the description of a network; without it this is no model file, but tensors alone (a state_dict): StateDict.read reads them onto a network",
                 message);
     }
 

@@ -134,6 +134,31 @@ final class AllocationTest {
         }
     }
 
+    /** Behind convolutions pools and norms run in the same rooms, of a frame as of spikes. */
+    @Test
+    void poolsAndNormalizedMaps() {
+        TorchRandom random = new TorchRandom(1);
+        Network network = Network.builder(Shape.of(1, 11, 11))
+                .convolution(12, Kernel.of(2), random)
+                .maxPool2d(2)
+                .neuron(new Leaky(0.9f).withThreshold(0.1f))
+                .convolution(20, Kernel.of(3), random)
+                .batchNorm()
+                .avgPool2d(2)
+                .neuron(new Leaky(0.9f))
+                .build();
+        SpikeMatrix spikes = Matrices.spikes(arena, STEPS * BATCH, 121, 0.3, new Random(1));
+        FloatMatrix frame = Matrices.uniform(arena, BATCH, 121, new Random(1));
+        try (Simulation simulation = network.simulate(BATCH, 2)) {
+            assertNone(30, () -> {
+                simulation.reset();
+                simulation.run(spikes);
+                simulation.reset();
+                simulation.runConstant(frame, STEPS);
+            });
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void step(boolean observed) {

@@ -9,7 +9,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
-import dev.spikelane.engine.ValueGuard;
+import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;

@@ -205,7 +205,8 @@ final class EquationNeuronTest {
         }
         NeuronRun other = model.withSeed(8).run(currents);
         assertNotEquals(membranes.get(0, 0), other.membranes().get(0, 0));
-        assertEquals(membranes.get(0, 0), model.withSeed(7).run(currents).membranes().get(0, 0));
+        assertEquals(
+                membranes.get(0, 0), model.withSeed(7).run(currents).membranes().get(0, 0));
     }
 
     @Test
@@ -226,6 +227,10 @@ final class EquationNeuronTest {
                 IllegalArgumentException.class,
                 "parameter 'V' is a name that networks use, expected another",
                 () -> EquationNeuron.of("param V = 1\nstate v\ninput current\nspike v > V"));
+        assertMessage(
+                IllegalArgumentException.class,
+                "parameter 'g_na' has the name of another in files, expected other letters",
+                () -> EquationNeuron.of("param gNa = 1, g_na = 2\nstate v\ninput current\nspike v > gNa + g_na"));
         assertMessage(
                 IllegalArgumentException.class,
                 "no parameter 'gamma', expected one of [beta, threshold]",

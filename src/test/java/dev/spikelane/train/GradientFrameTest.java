@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
@@ -49,7 +49,7 @@ class GradientFrameTest {
                 .build()) {
             gradients.forwardConstant(FloatMatrix.zeros(3, 20));
             GradientPopulation first =
-                    gradients.site(network.populations().getFirst().name());
+                    gradients.population(network.populations().getFirst().name());
             assertNotNull(first.openFrame(), "not the short way");
             long before = first.spikes().version();
             gradients.forwardConstant(FloatMatrix.zeros(3, 20));
@@ -108,8 +108,9 @@ class GradientFrameTest {
             FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), 6, 37, new Random(1));
             gradients.forwardConstant(frame);
             gradients.backward();
-            assertNotNull(
-                    gradients.site(network.populations().getFirst().name()).openFrame());
+            assertNotNull(gradients
+                    .population(network.populations().getFirst().name())
+                    .openFrame());
             long before = arena.bytes();
             for (String name : network.weights().names()) {
                 if (name.endsWith("gradedSpikesFactor")) {
@@ -122,8 +123,9 @@ class GradientFrameTest {
                 gradients.backward();
                 assertEquals(before, arena.bytes(), "after another " + name);
             }
-            assertNotNull(
-                    gradients.site(network.populations().getFirst().name()).openFrame());
+            assertNotNull(gradients
+                    .population(network.populations().getFirst().name())
+                    .openFrame());
         }
     }
 

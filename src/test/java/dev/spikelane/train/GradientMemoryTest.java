@@ -9,7 +9,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;

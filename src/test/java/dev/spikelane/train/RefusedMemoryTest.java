@@ -22,6 +22,7 @@ final class RefusedMemoryTest {
                 "--add-modules",
                 "jdk.incubator.vector",
                 "-XX:MaxDirectMemorySize=4m",
+                "-XX:TieredStopAtLevel=1", // plain loops need as much
                 "-cp",
                 modulePath == null ? classPath : classPath + File.pathSeparator + modulePath,
                 RefusedMemoryMain.class.getName());

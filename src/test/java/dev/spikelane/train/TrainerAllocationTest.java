@@ -8,6 +8,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
@@ -115,6 +116,30 @@ class TrainerAllocationTest {
                     .build();
             train(network, batch, 2);
             train(network, batch, trainer -> trainer.recomputeEvery(3));
+        }
+    }
+
+    /** A frame goes into the first convolution once for all steps, spikes into each. */
+    @Test
+    void convolutionsPoolsAndNormalizedMaps() {
+        Shape maps = Shape.of(1, 11, 11);
+        SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, maps.size(), 0.3, new Random(1));
+        FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, maps.size(), new Random(1));
+        for (TrainingBatch batch : List.of(TrainingBatch.ofFrame(frame, LABELS), TrainingBatch.of(spikes, LABELS))) {
+            TorchRandom random = new TorchRandom(3);
+            Network network = Network.builder(maps)
+                    .convolution(12, Kernel.of(2), random)
+                    .maxPool2d(2)
+                    .neuron(new Leaky(0.9))
+                    .convolution(20, Kernel.of(3), random)
+                    .batchNorm()
+                    .avgPool2d(2)
+                    .neuron(new Leaky(0.9))
+                    .connect(new Flatten())
+                    .dense(4, random)
+                    .neuron(new Leaky(0.9))
+                    .build();
+            train(network, batch, 1);
         }
     }
 

@@ -18,11 +18,13 @@ import dev.spikelane.network.CellWork;
 import dev.spikelane.network.NetworkWork;
 import dev.spikelane.network.Tutorial6;
 import dev.spikelane.network.Tutorial6Work;
+import dev.spikelane.network.Vgg9Work;
 import dev.spikelane.train.LossWork;
 import dev.spikelane.train.OptimizerWork;
 import dev.spikelane.train.RecurrentTrainingWork;
 import dev.spikelane.train.TrainingWork;
 import dev.spikelane.train.Tutorial6TrainingWork;
+import dev.spikelane.train.Vgg9TrainingWork;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -237,6 +239,7 @@ final class Workloads {
             works.add(new TrainingWork(0, threads, 8));
             works.add(new RecurrentTrainingWork(threads));
             works.add(new Tutorial6TrainingWork(threads));
+            works.add(new Vgg9TrainingWork(threads));
         }
         works.add(new WeightGradientWork(784, 1000, 0));
         for (double density : new double[] {0.02, 0.1, 0.29, 0.5}) {
@@ -263,5 +266,6 @@ final class Workloads {
             works.add(new Tutorial6Work(1, density, threads));
             works.add(new Tutorial6Work(Tutorial6.BATCH, density, threads));
         }
+        works.add(new Vgg9Work(threads));
     }
 }

@@ -1,6 +1,6 @@
 package dev.spikelane.network;
 
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.product.PackedWeights;
 
 /** Threads that share a product by blocks of {@value PackedWeights#BLOCK} outputs, as a {@link Simulation} does. */

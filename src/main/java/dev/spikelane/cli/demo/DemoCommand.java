@@ -12,6 +12,7 @@ import dev.spikelane.cli.terminal.Progress;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.kernel.Simd;
+import dev.spikelane.model.Model;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
@@ -19,6 +20,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -38,11 +40,13 @@ import picocli.CommandLine.Spec;
             "Run the neurons and the network of snnTorch's tutorial 3: two single neurons, the network"
                     + " 784 -> 1000 -> 10 on its own random input, and the same network on images.",
             "The tutorial's weights are random. Images of 28 x 28 pixels are shown to a network of the same size that"
-                    + " was trained on Fashion-MNIST; the embedded images are test images, which it has not seen."
+                    + " was trained on Fashion-MNIST; the embedded images are test images, which it has not seen.",
+            "--network conv shows them to a network with two convolutions instead, that of tutorial 6."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane demo",
+            "  ./spikelane demo --network conv        # filters, feature maps and their spikes",
             "  ./spikelane demo --seed 1              # as after torch.manual_seed(1)",
             "  ./spikelane demo --images t10k-images-idx3-ubyte.gz --count 100",
             "  ./spikelane demo --report demo.html    # pictures of all that ran",
@@ -62,6 +66,12 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec command = CommandSpec.create();
+
+    @Option(
+            names = "--network",
+            paramLabel = "NAME",
+            description = "tutorial3, or conv: 12C5-P2-64C5-P2-10, images as frames. Default: ${DEFAULT-VALUE}.")
+    private String network = "tutorial3";
 
     @Option(
             names = "--images",
@@ -91,8 +101,9 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "Time steps of the neurons and networks, 1 to " + MOST_STEPS + ". Default: ${DEFAULT-VALUE}.")
-    private int steps = STEPS;
+            description = "Time steps of the neurons and networks, 1 to " + MOST_STEPS + ". Default: " + STEPS + ", or "
+                    + MapsRun.STEPS + " of the convolutional network.")
+    private @Nullable Integer steps;
 
     @Option(
             names = "--batch",
@@ -130,9 +141,15 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DemoSettings settings = settings();
+        boolean maps = Choices.choose(command, "--network", network, Map.of("tutorial3", false, "conv", true));
+        Model model = maps ? MapsRun.model() : null;
+        DemoSettings settings = settings(maps ? MapsRun.STEPS : STEPS);
         ImageSet images = images();
-        settings.requireFits(images, folder != null);
+        if (model == null) {
+            settings.requireFits(images, folder != null);
+        } else {
+            MapsRun.requireSize(images);
+        }
         PrintWriter err = command.commandLine().getErr();
         Path page = page(err);
         if (folder != null) {
@@ -143,9 +160,15 @@ public final class DemoCommand implements Callable<Integer> {
                 Stream.of(page, folder).filter(Objects::nonNull).toList());
         Output output = common.output(out.writer());
         Progress progress = Progress.on(err, common.quiet());
+        if (model != null) {
+            MapsReport.show(new MapsRun(model, images, settings), folder, page, output, progress);
+            out.close();
+            return 0;
+        }
         try (Arena arena = Arena.ofShared()) {
-            Recording trains = new Recording(arena, Math.min(steps, DemoReport.MOST_STEPS), 1, TutorialRun.INPUTS);
-            List<Trace> traces = traces(arena, output);
+            Recording trains =
+                    new Recording(arena, Math.min(settings.steps(), DemoReport.MOST_STEPS), 1, TutorialRun.INPUTS);
+            List<Trace> traces = traces(settings, arena, output);
             tutorial(settings, trains, output, progress);
             ImageTrains shown = page == null ? null : new ImageTrains(arena, settings.steps(), images.count());
             ImageRun.Result recognized = images(settings, images, shown, progress);
@@ -192,12 +215,13 @@ public final class DemoCommand implements Callable<Integer> {
         return page;
     }
 
-    private DemoSettings settings() {
-        Choices.requireRange(command, "--steps", steps, 1, MOST_STEPS);
+    private DemoSettings settings(int usual) {
+        int all = steps == null ? usual : steps;
+        Choices.requireRange(command, "--steps", all, 1, MOST_STEPS);
         Choices.requireRange(command, "--batch", batch, 1, MOST_BATCH);
         common.require(command);
         Choices.requireRange(command, "--warm-up", warmUp, 0, MOST_WARM_UP);
-        return new DemoSettings(common.seed(), steps, batch, common.threads(), warmUp);
+        return new DemoSettings(common.seed(), all, batch, common.threads(), warmUp);
     }
 
     private ImageSet images() throws IOException {
@@ -219,8 +243,8 @@ public final class DemoCommand implements Callable<Integer> {
         return all.first(count);
     }
 
-    private List<Trace> traces(Arena arena, Output output) throws IOException {
-        List<Trace> traces = List.of(Trace.handLif(arena, steps), Trace.leaky(arena, steps));
+    private List<Trace> traces(DemoSettings settings, Arena arena, Output output) throws IOException {
+        List<Trace> traces = List.of(Trace.handLif(arena, settings.steps()), Trace.leaky(arena, settings.steps()));
         for (Trace trace : traces) {
             if (folder != null) {
                 Npy.write(folder.resolve(trace.file() + "_spikes.npy"), trace.spikes());
@@ -234,7 +258,7 @@ public final class DemoCommand implements Callable<Integer> {
     private void tutorial(DemoSettings settings, Recording trains, Output output, Progress progress)
             throws IOException {
         try (Arena arena = Arena.ofShared()) {
-            Recording recording = recording(arena, 1, TutorialRun.INPUTS);
+            Recording recording = recording(settings, arena, 1, TutorialRun.INPUTS);
             List<Attachment> attachments = recording == null ? List.of(trains) : List.of(trains, recording);
             NetworkResult result = TutorialRun.run(settings, attachments, progress);
             write(recording, "tutorial");
@@ -245,7 +269,7 @@ public final class DemoCommand implements Callable<Integer> {
     private ImageRun.Result images(
             DemoSettings settings, ImageSet images, @Nullable ImageTrains shown, Progress progress) throws IOException {
         try (Arena arena = Arena.ofShared()) {
-            Recording recording = recording(arena, images.count(), images.inputs());
+            Recording recording = recording(settings, arena, images.count(), images.inputs());
             List<Attachment> attachments =
                     Stream.of(recording, shown).filter(Objects::nonNull).toList();
             ImageRun.Result result = ImageRun.run(settings, images, attachments, progress);
@@ -265,8 +289,8 @@ public final class DemoCommand implements Callable<Integer> {
                 : ScalarTiming.none("the times of this run did not settle");
     }
 
-    private @Nullable Recording recording(Arena arena, int samples, int inputs) {
-        return folder == null ? null : new Recording(arena, steps, samples, inputs);
+    private @Nullable Recording recording(DemoSettings settings, Arena arena, int samples, int inputs) {
+        return folder == null ? null : new Recording(arena, settings.steps(), samples, inputs);
     }
 
     private void write(@Nullable Recording recording, String name) throws IOException {

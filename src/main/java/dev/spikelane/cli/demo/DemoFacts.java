@@ -4,25 +4,18 @@ import static dev.spikelane.cli.output.Value.named;
 import static dev.spikelane.cli.output.Value.percent;
 
 import dev.spikelane.cli.input.ImageSet;
-import dev.spikelane.cli.input.TrainingRecipes;
-import dev.spikelane.cli.output.Confusion;
 import dev.spikelane.cli.output.Section;
-import dev.spikelane.cli.output.Table;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** What the demo says of its results. */
 final class DemoFacts {
 
     private static final String IMAGES = "images";
-    private static final String TAKEN_FOR = "taken for";
 
     private DemoFacts() {}
 
@@ -52,17 +45,15 @@ final class DemoFacts {
     }
 
     static Section tutorial(DemoSettings settings, NetworkResult result) {
-        int width = width(result);
+        List<Integer> counts = result.counts().getFirst();
+        int width = Verdicts.width(result.counts());
         Section section = Section.of(
                         "tutorial",
                         "Tutorial network 784 -> 1000 -> 10, Leaky, beta 0.99, random input, " + settings.steps()
                                 + " steps, seed " + settings.seed())
-                .say("Neuron", heads(width))
-                .say(
-                        "Output spikes",
-                        counts(result, 0, width),
-                        named("counts", result.counts().getFirst()))
-                .say("Fires most", winner(result, 0), named("fires_most", result.winner(0)));
+                .say("Neuron", Verdicts.heads(width))
+                .say("Output spikes", Verdicts.cells(counts, width), named("counts", counts))
+                .say("Fires most", Verdicts.winner(counts), named("fires_most", NetworkResult.winner(counts)));
         return densities(section, result);
     }
 
@@ -87,74 +78,9 @@ final class DemoFacts {
                                 ? "trained on the training images of Fashion-MNIST, 8 bits each"
                                 : "random, untrained: the counts show the network at work, they do not classify",
                         named("weights", recognition.isTrained() ? ImageRun.WEIGHTS : "random"));
-        String columns = "spikes of each class"
-                + (recognition.isJudged()
-                        ? "; \"taken for\" is the class of " + TrainingRecipes.describe(ImageRun.DECODING)
-                                + ", the first of equal ones, as it was trained"
-                        : "");
-        List<Section> rows = IntStream.range(0, images.count())
-                .mapToObj(image -> verdict(result, image))
-                .toList();
-        section.add(new Table("results", columns, Set.of("label", TAKEN_FOR), rows));
-        if (recognition.isJudged()) {
-            recognition(section, images, recognition);
-        }
+        new Verdicts(images, result.network().counts(), recognition, ImageRun.DECODING).add(section);
         work(section, result);
         return section;
-    }
-
-    private static Section verdict(ImageRun.Result result, int image) {
-        NetworkResult network = result.network();
-        Recognition recognition = result.recognition();
-        Section row = Section.of("").say("image", "%d", image);
-        String label = result.images().label(image);
-        if (!label.isEmpty()) {
-            row.say("label", "%s", named("label", label));
-        }
-        int width = width(network);
-        row.say(
-                        heads(width),
-                        counts(network, image, width),
-                        named("counts", network.counts().get(image)))
-                .say("most", winner(network, image), named("fires_most", network.winner(image)));
-        if (recognition.isTrained()) {
-            int found = recognition.found().get(image);
-            List<Object> values = new ArrayList<>(List.of(result.images().nameOf(found)));
-            String judged = "%s";
-            if (recognition.isJudged()) {
-                judged = recognition.isRight(image) ? "%s, right" : "%s, wrong";
-                row.value("right", recognition.isRight(image));
-            }
-            if (found >= 0) {
-                values.set(0, named("recognized_as", values.getFirst()));
-            }
-            row.say(TAKEN_FOR, judged, values.toArray());
-        }
-        return row;
-    }
-
-    /** How often the network is right. */
-    private static void recognition(Section section, ImageSet images, Recognition recognition) {
-        int all = recognition.found().size();
-        List<Integer> decided = recognition.decided();
-        String silent = decided.size() < all ? ", " + (all - decided.size()) + " without a spike of any output" : "";
-        section.say(
-                        "Accuracy",
-                        "%d of %d right%s (%.1f %%), decoded by %s",
-                        recognition.right(recognition.shown()),
-                        recognition.shown(),
-                        all > recognition.shown() ? ", " + recognition.right(all) + " of all " + all : "",
-                        percent("accuracy_of_recognized", recognition.accuracyOfAll()),
-                        TrainingRecipes.describe(ImageRun.DECODING))
-                .value("decoding", ImageRun.DECODING.toString())
-                .value("accuracy", recognition.accuracy())
-                .value("recognized", all)
-                .add(new Confusion(
-                        decided.stream().map(recognition.labels()::get).toList(),
-                        decided.stream().map(recognition.found()::get).toList(),
-                        List.of(images.names(TutorialRun.OUTPUTS)),
-                        "Rows are what the images show, columns what the network takes them for; " + all + " images, "
-                                + recognition.right(all) + " right" + silent + "."));
     }
 
     /** What the network did for it, in which time. */
@@ -260,36 +186,5 @@ final class DemoFacts {
                 ? String.format(Locale.ROOT, "%.3f ms in a single pass", spread.median())
                 : String.format(
                         Locale.ROOT, "%.3f ms (%.3f to %.3f)", spread.median(), spread.fastest(), spread.slowest());
-    }
-
-    private static int width(NetworkResult result) {
-        int most = result.counts().stream()
-                .flatMap(List::stream)
-                .mapToInt(Integer::intValue)
-                .reduce(0, Math::max);
-        return Math.max(3, String.valueOf(most).length());
-    }
-
-    private static String heads(int width) {
-        return cells(IntStream.range(0, TutorialRun.OUTPUTS).boxed().toList(), width);
-    }
-
-    private static String counts(NetworkResult result, int sample, int width) {
-        return cells(result.counts().get(sample), width);
-    }
-
-    private static String cells(List<Integer> numbers, int width) {
-        return numbers.stream()
-                .map(number -> String.format("%" + (width + 1) + "d", number))
-                .collect(Collectors.joining());
-    }
-
-    private static String winner(NetworkResult result, int sample) {
-        int winner = result.winner(sample);
-        if (winner < 0) {
-            return "-";
-        }
-        List<Integer> counts = result.counts().get(sample);
-        return counts.lastIndexOf(counts.get(winner)) == winner ? String.valueOf(winner) : "tie";
     }
 }

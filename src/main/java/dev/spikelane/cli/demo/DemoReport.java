@@ -149,24 +149,12 @@ final class DemoReport {
             report.verdicts(
                     images.intensities(arena, numbers),
                     width(images.file(), images.inputs()),
-                    numbers.stream().map(image -> label(images, image)).toList(),
+                    numbers.stream()
+                            .map(image -> results.images().recognition().label(images, image))
+                            .toList(),
                     counted.counts().subList(0, numbers.size()),
                     trains.rasters());
         }
-    }
-
-    /** What an image shows, and what it was taken for. */
-    private String label(ImageSet images, int image) {
-        Recognition recognition = results.images().recognition();
-        String label = images.label(image).isEmpty() ? "image " + image : images.label(image);
-        if (!recognition.isTrained()) {
-            return label;
-        }
-        String found = images.nameOf(recognition.found().get(image));
-        if (!recognition.isJudged()) {
-            return label + ", taken for " + found;
-        }
-        return label + (recognition.isRight(image) ? ", right" : ", wrong: taken for " + found);
     }
 
     /** Images that are stored as rows of pixels are shown as squares where they can be. */

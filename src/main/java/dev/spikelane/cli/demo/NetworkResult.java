@@ -1,7 +1,6 @@
 package dev.spikelane.cli.demo;
 
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * What a network did.
@@ -19,15 +18,14 @@ record NetworkResult(
         double outputDensity,
         List<String> kernels) {
 
-    /** The output neuron that fires most for a sample, the lowest of equal ones; -1 if none fires. */
-    int winner(int sample) {
-        List<Integer> spikes = counts.get(sample);
+    /** The neuron that fires most, the lowest of equal ones; -1 if none fires. */
+    static int winner(List<Integer> spikes) {
         int most = spikes.stream().mapToInt(Integer::intValue).max().orElse(0);
         return most == 0 ? -1 : spikes.indexOf(most);
     }
 
     /** For each sample the output neuron that fires most. */
     List<Integer> winners() {
-        return IntStream.range(0, counts.size()).map(this::winner).boxed().toList();
+        return counts.stream().map(NetworkResult::winner).toList();
     }
 }

@@ -101,7 +101,7 @@ final class NetworkRun {
         return total;
     }
 
-    private static List<Integer> row(FloatMatrix counts, int sample) {
+    static List<Integer> row(FloatMatrix counts, int sample) {
         List<Integer> row = new ArrayList<>(counts.columns());
         for (int neuron = 0; neuron < counts.columns(); neuron++) {
             row.add((int) counts.get(sample, neuron));

@@ -1,5 +1,6 @@
 package dev.spikelane.cli.demo;
 
+import dev.spikelane.cli.input.ImageSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -25,6 +26,19 @@ record Recognition(List<Integer> labels, List<Integer> found, int shown) {
 
     boolean isRight(int image) {
         return labels.get(image).equals(found.get(image));
+    }
+
+    /** What an image shows, and what it was taken for. */
+    String label(ImageSet images, int image) {
+        String label = images.label(image).isEmpty() ? "image " + image : images.label(image);
+        if (!isTrained()) {
+            return label;
+        }
+        String taken = images.nameOf(found.get(image));
+        if (!isJudged()) {
+            return label + ", taken for " + taken;
+        }
+        return label + (isRight(image) ? ", right" : ", wrong: taken for " + taken);
     }
 
     /** How many of the first images are right. */

@@ -2,6 +2,7 @@ package dev.spikelane.cli.run;
 
 import static dev.spikelane.cli.output.Value.named;
 
+import dev.spikelane.cli.format.Format;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.input.DataOptions;
@@ -21,7 +22,6 @@ import dev.spikelane.io.Idx;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.model.Model;
-import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.plot.Report;
@@ -115,7 +115,9 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--weights",
             paramLabel = "TYPE",
-            description = "int8 or int16: round the weights of dense connections to integers, and compare with floats.")
+            description =
+                    "int8 or int16: round the weights of dense connections and convolutions to integers, and compare"
+                            + " with floats; batch norms are folded into them first.")
     private @Nullable String weights;
 
     @Option(names = "--batch", paramLabel = "N", description = "Images side by side. Default: ${DEFAULT-VALUE}.")
@@ -135,7 +137,7 @@ public final class RunCommand implements Callable<Integer> {
             AtomicFile.requireWritable(report);
         }
         Dataset data = data();
-        Model trained = ModelFile.readModel(model);
+        Model trained = Format.readAny(model).requireModel();
         int allSteps = steps(trained);
         String codeName = noted(code, trained, Model.CODE, DEFAULT_CODE);
         TrainingRecipes.Code coded = Choices.choose(command, "--code", codeName, TrainingRecipes.CODES);
@@ -149,8 +151,17 @@ public final class RunCommand implements Callable<Integer> {
         requireClasses(trained, data, decoded);
         Batching batching = new Batching(batch).withSeed(common.seed()).withCode(coded.of(allSteps));
         ElementType type = weights == null ? null : Choices.choose(command, "--weights", weights, IntegerRun.TYPES);
-        try (Evaluator evaluator = evaluator(trained, trained.network(), allSteps, batching, decoded)) {
+        Network.Folded folded = type == null ? null : trained.network().folded();
+        Network network = folded == null ? trained.network() : folded.network();
+        try (Evaluator evaluator = evaluator(trained, network, allSteps, batching, decoded)) {
             Section said = facts(trained, data, allSteps, codeName, decoded);
+            if (folded != null && !folded.changes().isEmpty()) {
+                List<Network.FoldedValues> changes = folded.changes();
+                said.say(
+                        "Folded",
+                        "batch norms, into the weights before them" + "\n%s".repeat(changes.size()),
+                        changes.toArray());
+            }
             if (type == null) {
                 say(EvaluationFacts.add(said, evaluator.evaluate(data)));
             } else {

@@ -52,6 +52,7 @@ import picocli.CommandLine.Spec;
             "  ./spikelane train",
             "  ./spikelane train --preset recurrent --model rows.safetensors",
             "  ./spikelane train --hidden 500,200 --loss count --epochs 10",
+            "  ./spikelane train --preset tutorial6 --hidden 32C5-P2,64C5-P2,128 --batch-norm",
             "  ./spikelane train --resume             # after Ctrl-C",
             "  ./spikelane run --model spikelane-model.safetensors"
         })
@@ -118,7 +119,7 @@ public final class TrainCommand implements Callable<Integer> {
         FilesFirst out = new FilesFirst(command.commandLine(), List.of(model));
         Output output = common.output(out.writer());
         Network network = settings.network(
-                data.training().shape().size(), Math.max(2, data.training().classes()), common.seed());
+                data.training().shape(), Math.max(2, data.training().classes()), common.seed());
         try (Trainer trainer = Trainer.of(network, settings.steps(), settings.batch())
                 .loss(settings.lossFunction())
                 .surrogate(settings.surrogateFunction())

@@ -4,6 +4,7 @@ import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.TrainingRecipes;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,14 +23,26 @@ final class TrainOptions {
             paramLabel = "NAME",
             description = {
                 "tutorial3 (784-1000-10, beta 0.99, 200 steps, rate-coded), tutorial5 (784-1000-10, beta 0.95, 25 steps"
-                        + " of a static frame, 3 epochs), recurrent (lines of the image to 256 neurons that feed back"
-                        + " to all), or demo (as tutorial5, but a loss on counts, 20 epochs at a falling rate, and"
-                        + " flipped images). Default: ${DEFAULT-VALUE}."
+                        + " of a static frame, 3 epochs), tutorial6 (12C5-P2-64C5-P2-10, beta 0.5, 50 steps of a static"
+                        + " frame, 1 epoch), fashion (as tutorial6, but batch norms, 4 steps, a loss on membranes, 6"
+                        + " epochs at a falling rate, and flipped images), recurrent (lines of the image to 256 neurons"
+                        + " that feed back to all), or demo (as tutorial5, but a loss on counts, 20 epochs at a falling"
+                        + " rate, and flipped images). Default: ${DEFAULT-VALUE}."
             })
     private String preset = "tutorial5";
 
-    @Option(names = "--hidden", paramLabel = "N[,N...]", description = "Neurons of the hidden layers.")
+    @Option(
+            names = "--hidden",
+            paramLabel = "LAYER[,LAYER...]",
+            description = "Hidden layers: 500 is one of 500 neurons; 12C5-P2 is a convolution to 12 maps by kernels of"
+                    + " 5 x 5, with a pool of the largest of 2 x 2 where -P2 is there.")
     private @Nullable String hidden;
+
+    @Option(
+            names = "--batch-norm",
+            negatable = true,
+            description = "Normalize what each hidden layer gets by its mean and variance over a batch.")
+    private @Nullable Boolean batchNorm;
 
     @Option(names = "--beta", paramLabel = "B", description = "Decay of the membranes, 0 to 1.")
     private @Nullable Float beta;
@@ -86,6 +99,7 @@ final class TrainOptions {
         TrainingSettings plain = Choices.choose(command, "--preset", preset, TrainingSettings.PRESETS);
         TrainingSettings settings = new TrainingSettings(
                 hidden == null ? plain.hidden() : hidden(command, hidden),
+                or(batchNorm, plain.batchNorm()),
                 plain.recurrent(),
                 or(beta, plain.beta()),
                 or(code, plain.code()),
@@ -101,6 +115,14 @@ final class TrainOptions {
         Choices.choose(command, "--code", settings.code(), TrainingRecipes.CODES);
         Choices.choose(command, "--loss", settings.loss(), TrainingRecipes.LOSSES);
         Choices.choose(command, "--surrogate", settings.surrogate(), TrainingRecipes.SURROGATES);
+        if (settings.convolves() && settings.recurrent()) {
+            throw Choices.wrong(
+                    command, "--hidden has a convolution, expected numbers of neurons for --preset recurrent");
+        }
+        if (settings.convolves() && settings.code().equals("pieces")) {
+            throw Choices.wrong(
+                    command, "--code is pieces, expected one that shows whole images to the convolutions of --hidden");
+        }
         Choices.requireRange(command, "--steps", settings.steps(), 1, MOST_STEPS);
         TrainingRecipes.requireSteps(command, settings.code(), settings.steps());
         Choices.requireRange(command, "--epochs", settings.epochs(), 1, MOST_EPOCHS);
@@ -119,20 +141,18 @@ final class TrainOptions {
         return given == null ? otherwise : given;
     }
 
-    private static List<Integer> hidden(CommandSpec command, String text) {
-        try {
-            List<Integer> sizes = Arrays.stream(text.split(",", -1))
-                    .map(String::strip)
-                    .map(Integer::valueOf)
-                    .toList();
-            if (sizes.stream().allMatch(size -> size >= 1 && size <= MOST_NEURONS)) {
-                return sizes;
-            }
-        } catch (NumberFormatException notNumbers) {
-            // The message below says it.
+    private static List<HiddenLayer> hidden(CommandSpec command, String text) {
+        List<HiddenLayer> layers = Arrays.stream(text.split(",", -1))
+                .map(HiddenLayer::parse)
+                .flatMap(Optional::stream)
+                .toList();
+        boolean known = layers.size() == text.split(",", -1).length;
+        if (known && layers.stream().allMatch(layer -> layer.fits(MOST_NEURONS))) {
+            return layers;
         }
         throw Choices.wrong(
                 command,
-                "--hidden is '" + text + "', expected numbers from 1 to " + MOST_NEURONS + " with commas between them");
+                "--hidden is '" + text + "', expected numbers from 1 to " + MOST_NEURONS
+                        + ", or convolutions such as 12C5 or 12C5-P2, with commas between them");
     }
 }

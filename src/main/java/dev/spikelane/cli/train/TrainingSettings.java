@@ -4,6 +4,7 @@ import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.data.Augmentation;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.InputCode;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.neuron.Leaky;
@@ -22,7 +23,8 @@ import java.util.stream.Collectors;
 /**
  * How a network is made and trained.
  *
- * @param hidden neurons of the hidden layers
+ * @param hidden the hidden layers
+ * @param batchNorm whether the current of each of them is normalized
  * @param recurrent whether hidden layers feed all their spikes back to themselves
  * @param beta decay of the membranes
  * @param code how images become inputs
@@ -37,7 +39,8 @@ import java.util.stream.Collectors;
  * @param batch images of a step
  */
 record TrainingSettings(
-        List<Integer> hidden,
+        List<HiddenLayer> hidden,
+        boolean batchNorm,
         boolean recurrent,
         float beta,
         String code,
@@ -54,20 +57,60 @@ record TrainingSettings(
     private static final int RISING_STEPS = 200;
     private static final double FIRST_SHARE = 0.1;
 
+    private static final List<HiddenLayer> THOUSAND = List.of(HiddenLayer.dense(1000));
+    private static final List<HiddenLayer> TWO_CONVOLUTIONS =
+            List.of(HiddenLayer.convolution(12, 5, 2), HiddenLayer.convolution(64, 5, 2));
+
     /** The networks of snnTorch's tutorials, one with a loop, and that of the demo. */
     static final Map<String, TrainingSettings> PRESETS = Map.of(
             "tutorial3",
             new TrainingSettings(
-                    List.of(1000), false, 0.99f, "rate", 200, "membrane", "atan", 1, 5e-4, false, false, 0, 128),
+                    THOUSAND, false, false, 0.99f, "rate", 200, "membrane", "atan", 1, 5e-4, false, false, 0, 128),
             "tutorial5",
             new TrainingSettings(
-                    List.of(1000), false, 0.95f, "frame", 25, "membrane", "atan", 3, 5e-4, false, false, 0, 128),
+                    THOUSAND, false, false, 0.95f, "frame", 25, "membrane", "atan", 3, 5e-4, false, false, 0, 128),
+            "tutorial6",
+            new TrainingSettings(
+                    TWO_CONVOLUTIONS,
+                    false,
+                    false,
+                    0.5f,
+                    "frame",
+                    50,
+                    "rate",
+                    "fast-sigmoid",
+                    1,
+                    1e-2,
+                    false,
+                    false,
+                    0,
+                    128),
+            "fashion",
+            new TrainingSettings(
+                    TWO_CONVOLUTIONS, true, false, 0.5f, "frame", 4, "membrane", "atan", 6, 5e-3, true, true, 0, 64),
             "recurrent",
             new TrainingSettings(
-                    List.of(256), true, 0.9f, "pieces", 28, "membrane", "atan", 5, 1e-3, true, false, 0, 128),
+                    List.of(HiddenLayer.dense(256)),
+                    false,
+                    true,
+                    0.9f,
+                    "pieces",
+                    28,
+                    "membrane",
+                    "atan",
+                    5,
+                    1e-3,
+                    true,
+                    false,
+                    0,
+                    128),
             "demo",
             new TrainingSettings(
-                    List.of(1000), false, 0.95f, "frame", 25, "mse-count", "atan", 20, 1e-3, true, true, 0, 128));
+                    THOUSAND, false, false, 0.95f, "frame", 25, "mse-count", "atan", 20, 1e-3, true, true, 0, 128));
+
+    boolean convolves() {
+        return hidden.stream().anyMatch(layer -> !layer.isDense());
+    }
 
     Loss lossFunction() {
         return Objects.requireNonNull(TrainingRecipes.LOSSES.get(loss));
@@ -81,12 +124,22 @@ record TrainingSettings(
         return Objects.requireNonNull(TrainingRecipes.CODES.get(code)).of(steps);
     }
 
-    /** A network with random weights. */
-    Network network(int pixels, int classes, long seed) {
+    /** A network with random weights for images of a shape. */
+    Network network(Shape images, int classes, long seed) {
         TorchRandom random = new TorchRandom(seed);
-        NetworkBuilder builder = Network.builder(inputCode().allocate(1, pixels).columns());
-        for (int neurons : hidden) {
-            builder.dense(neurons, random).neuron(recurrent ? recurrent(neurons, random) : new Leaky(beta));
+        int inputs = inputCode().allocate(1, images.size()).columns();
+        NetworkBuilder builder = Network.builder(convolves() ? images : Shape.of(inputs));
+        boolean maps = false;
+        for (HiddenLayer layer : hidden) {
+            if (maps && layer.isDense()) {
+                builder.flatten();
+            }
+            maps = !layer.isDense();
+            layer.connect(builder, batchNorm, random);
+            builder.neuron(recurrent ? recurrent(layer.outputs(), random) : new Leaky(beta));
+        }
+        if (maps) {
+            builder.flatten();
         }
         return builder.dense(classes, random).neuron(new Leaky(beta)).build();
     }
@@ -120,11 +173,10 @@ record TrainingSettings(
         return Schedule.cosine(Math.max(1, all - rising), 0).afterWarmUp(FIRST_SHARE, rising);
     }
 
-    /** Such as "784 -> 1000 -> 10". */
+    /** Such as "784 -> 1000 -> 10" or "784 -> 12C5-P2 -> 64C5-P2 -> 10". */
     String sizes(Network network) {
         return network.inputs().getFirst().shape().size() + " -> "
-                + network.populations().stream()
-                        .map(population -> String.valueOf(population.size()))
-                        .collect(Collectors.joining(" -> "));
+                + hidden.stream().map(HiddenLayer::toString).collect(Collectors.joining(" -> "))
+                + " -> " + network.outputs();
     }
 }

@@ -307,10 +307,11 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
                     continue;
                 }
                 if (each.name().equals(ValueDescription.BIAS)) {
-                    learned.add(learned(each, operator.bias, sums.ofBias()));
+                    learned.add(learned(each, operator.bias, sums.ofBias(), Learned.ALL_STEPS));
                 } else {
-                    learned.add(learned(
-                            each, operator.weight.rows(set, 1), sums.ofWeights().rows(set, 1)));
+                    int step = operator.steps() == 0 ? Learned.ALL_STEPS : set;
+                    FloatMatrix weight = operator.weight.rows(set, 1);
+                    learned.add(learned(each, weight, sums.ofWeights().rows(set, 1), step));
                     set++;
                 }
             }
@@ -321,9 +322,9 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
             return learned;
         }
 
-        private static Learned learned(ValueDescription of, FloatMatrix values, FloatMatrix sum) {
-            return new Learned(
-                    of.name(), values, () -> new Sum(sum, OperatorValues.ofRows(of, Shape.of(sum.columns()), sum)));
+        private static Learned learned(ValueDescription of, FloatMatrix values, FloatMatrix sum, int step) {
+            Shape shape = Shape.of(sum.columns());
+            return new Learned(of.name(), values, () -> new Sum(sum, OperatorValues.ofRows(of, shape, sum)), step);
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.map.MapPool;
+import dev.spikelane.kernel.map.PoolWinners;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -68,6 +69,17 @@ public final class PoolOperator implements Operator {
     @Override
     public InputGradient inputGradient(Arena arena) {
         return said.rule() == Pool.Rule.MAX ? new MaxInputGradient(pool, carried) : pool::back;
+    }
+
+    /**
+     * Makes room for what the way back needs to know of some rows of values.
+     *
+     * @param arena the arena that owns it
+     * @param rows how many rows
+     * @return what pools values and keeps winners; null if nothing is chosen, or too much would be kept
+     */
+    public @Nullable PoolWinners winners(Arena arena, int rows) {
+        return said.rule() == Pool.Rule.MAX ? pool.winners(arena, rows) : null;
     }
 
     @Override

@@ -206,6 +206,12 @@ public final class Scratch {
             SpikeWorkspace known = each.spikes.known();
             bytes += known == null ? 0 : known.listBytes();
             own |= known != null && known.prepared() == common;
+            for (WindowGradientRoom room : each.gradients) {
+                bytes += room.listBytes();
+            }
+            for (WindowLists lists : each.windows) {
+                bytes += lists.listBytes();
+            }
         }
         return common == null || own ? bytes : bytes + common.listBytes();
     }

@@ -24,8 +24,28 @@ public interface WeightGradients extends Rounds {
      * @param name among the operator's {@link Operator#values}
      * @param values the weights themselves, in the layout of the operator; padding is zero
      * @param gradient makes room for the gradient at the first call, and returns it from then on
+     * @param step the only step that has a gradient, counted from the last reset; {@link #ALL_STEPS} if all have
      */
-    record Learned(String name, FloatMatrix values, Supplier<Sum> gradient) {}
+    record Learned(String name, FloatMatrix values, Supplier<Sum> gradient, int step) {
+
+        static final int ALL_STEPS = -1;
+
+        public Learned(String name, FloatMatrix values, Supplier<Sum> gradient) {
+            this(name, values, gradient, ALL_STEPS);
+        }
+
+        /**
+         * Tells whether a window learns these weights: an optimizer leaves the others alone, as torch does without a
+         * gradient.
+         *
+         * @param firstStep its first step, counted from the last reset
+         * @param endStep the step behind its last
+         * @return whether it has a step with a gradient
+         */
+        public boolean learnsIn(int firstStep, int endStep) {
+            return step == ALL_STEPS || step >= firstStep && step < endStep;
+        }
+    }
 
     /**
      * The gradient of weights.
@@ -95,8 +115,17 @@ public interface WeightGradients extends Rounds {
     }
 
     /**
-     * Tells how much memory lists, and sums of blocks of samples behind the first, may take beside that of the arena,
-     * for sources such as the last.
+     * Tells how much memory of the arena sums of blocks of samples take behind the first block.
+     *
+     * @param samples of a step
+     * @return bytes
+     */
+    default long blockBytes(int samples) {
+        return 0;
+    }
+
+    /**
+     * Tells how much memory lists may take beside that of the arena, for sources such as the last.
      *
      * @param steps of a source
      * @param samples of a step

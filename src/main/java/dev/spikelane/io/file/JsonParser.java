@@ -13,23 +13,24 @@ import java.util.regex.Pattern;
 final class JsonParser {
 
     private static final int MOST_DEPTH = 32;
-    private static final int MOST_VALUES = 1_000_000;
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*+)(\\.[0-9]++)?([eE][-+]?[0-9]++)?");
     private static final int MOST_DIGITS = 400;
 
     private final String name;
     private final String text;
+    private final int mostValues;
     private int position;
     private int values;
 
-    private JsonParser(String name, String text) {
+    private JsonParser(String name, String text, int mostValues) {
         this.name = name;
         this.text = text;
+        this.mostValues = mostValues;
     }
 
     /** Fills a value with what the text holds. */
-    static void parse(String name, String text, JsonValue root) throws IOException {
-        JsonParser parser = new JsonParser(name, text);
+    static void parse(String name, String text, int mostValues, JsonValue root) throws IOException {
+        JsonParser parser = new JsonParser(name, text, mostValues);
         parser.value(root, 0);
         parser.skipSpaces();
         if (parser.position != text.length()) {
@@ -39,8 +40,8 @@ final class JsonParser {
 
     private void value(JsonValue into, int depth) throws IOException {
         values++;
-        if (values > MOST_VALUES) {
-            throw new IOException(name + ": holds more than " + MOST_VALUES + " values, expected at most that many");
+        if (values > mostValues) {
+            throw new IOException(name + ": holds more than " + mostValues + " values, expected at most that many");
         }
         if (depth > MOST_DEPTH) {
             throw new IOException(name + ": nests deeper than " + MOST_DEPTH + " at character " + position

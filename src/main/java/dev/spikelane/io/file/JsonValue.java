@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonValue {
 
+    private static final int MOST_VALUES = 1_000_000;
+
     private static final int MOST_CHARACTERS = 40;
 
     /** A number as the text has it, so that no digit is lost. */
@@ -43,8 +45,22 @@ public final class JsonValue {
      *     values; the message starts with the name
      */
     public static JsonValue parse(String name, String text) throws IOException {
+        return parse(name, text, MOST_VALUES);
+    }
+
+    /**
+     * Reads a text that holds one value.
+     *
+     * @param name what messages call the text
+     * @param text the text
+     * @param mostValues the most values that it may hold: each takes some hundred bytes of the heap, also where it has
+     *     one character
+     * @return the value
+     * @throws IOException as {@link #parse(String, String)} does
+     */
+    public static JsonValue parse(String name, String text, int mostValues) throws IOException {
         JsonValue root = new JsonValue(name, null, "");
-        JsonParser.parse(name, text, root);
+        JsonParser.parse(name, text, mostValues, root);
         return root;
     }
 

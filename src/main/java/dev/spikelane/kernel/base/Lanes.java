@@ -16,6 +16,8 @@ public final class Lanes {
 
     public static final VectorSpecies<Integer> INT = FLOAT.withLanes(int.class);
 
+    public static final VectorSpecies<Long> LONG = FLOAT.withLanes(long.class);
+
     public static final VectorSpecies<Short> SHORT = FLOAT.withLanes(short.class);
 
     /** As many bytes as {@link #SHORT} has lanes. */
@@ -40,6 +42,11 @@ public final class Lanes {
      * compiled methods of the Vector API again and again, it leaves a virtual call beside, and boxes the sums for it in
      * each round (193 KB a call of a dense product of 66 x 70 x 90; Zen 5, 512 bits, 2026-11). A kernel of many
      * operations compares the class of its sums with this constant instead, which costs nothing.
+     *
+     * <p>An argument needs it too, in the loop and before the operation. What {@code AbstractVector.check} learns of an
+     * argument's class is lost where C2 keeps the branch that fails, and it does so from
+     * {@code PerMethodTrapLimit} on: each method of the Vector API that has ever trapped counts again wherever it is
+     * inlined, 20 times in a loop of 20 sums. Then the intrinsics of the last operations fail, and box.
      */
     public static final Class<?> VECTOR = FloatVector.zero(FLOAT).getClass();
 

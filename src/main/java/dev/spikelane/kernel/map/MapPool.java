@@ -6,6 +6,7 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,21 @@ public final class MapPool {
     /** Returns how many values are made of a row. */
     public int outputs() {
         return places.columns();
+    }
+
+    /**
+     * Makes room for the winners of the windows of some rows, where largest values are taken.
+     *
+     * @param arena the arena that owns it
+     * @param rows how many rows
+     * @return what pools and keeps winners; null if a row has too many
+     */
+    public @Nullable PoolWinners winners(Arena arena, int rows) {
+        boolean once = readers.places().length == readers.positions();
+        for (int i = 0; i < readers.positions(); i++) {
+            once &= readers.starts()[i] == i;
+        }
+        return PoolWinners.serves(places) ? new PoolWinners(arena, places, once, rows) : null;
     }
 
     /** Returns how many values are read for a row. */

@@ -4,6 +4,8 @@ import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.IS_NAN;
 
@@ -34,6 +36,8 @@ final class PoolVector {
         Checks.isNative(fired);
         long fromRow = values.rowOffset(spikes == null ? row : 0);
         long toRow = into.offset(row, 0);
+        int[] starts = of.starts();
+        int[] places = of.places();
         int channels = of.channels();
         int position = into.firstColumn() / channels;
         int channel = into.firstColumn() % channels;
@@ -41,17 +45,23 @@ final class PoolVector {
         int count;
         for (int column = into.firstColumn(); column < into.endColumn(); column += count) {
             count = Math.min(channels - channel, COUNT);
-            int end = of.starts()[position + 1];
-            if (fits(values, fromRow, of.places()[end - 1] * channels + channel, into, column)) {
+            int end = starts[position + 1];
+            if (fits(values, fromRow, places[end - 1] * channels + channel, into, column)) {
                 FloatVector most = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
-                for (int i = of.starts()[position]; i < end; i++) {
-                    int at = of.places()[i] * channels + channel;
+                for (int i = starts[position]; i < end; i++) {
+                    int at = places[i] * channels + channel;
                     FloatVector x =
                             FloatVector.fromMemorySegment(FLOAT, from, fromRow + (long) at * Float.BYTES, ORDER);
                     if (spikes != null) {
                         x = zero.blend(x, VectorMask.fromLong(FLOAT, SpikeBits.at(spikes, fired, row, at)));
                     }
+                    if (most.getClass() != VECTOR) {
+                        throw new AssertionError(OTHER_VECTOR);
+                    }
                     most = most.blend(x, x.compare(GT, most).or(x.test(IS_NAN)));
+                }
+                if (most.getClass() != VECTOR) {
+                    throw new AssertionError(OTHER_VECTOR);
                 }
                 most.intoMemorySegment(to, toRow + (long) column * Float.BYTES, ORDER);
             } else {

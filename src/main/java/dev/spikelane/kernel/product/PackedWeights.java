@@ -237,21 +237,6 @@ public final class PackedWeights {
         return new PackedWeights(memory, FloatMatrix.zeros(arena, 1, outputs), inputs, outputs);
     }
 
-    /** Fills these weights from {@code [inputs x outputs]}, a row for each input. */
-    void setRows(FloatMatrix rows) {
-        rows.requireShape("values", inputs, outputs);
-        for (int block = 0; block < blocks(); block++) {
-            for (int input = 0; input < inputs; input++) {
-                MemorySegment.copy(
-                        rows.segment(),
-                        rows.rowOffset(input) + (long) block * BLOCK_BYTES,
-                        packed.segment(),
-                        blockOffset(block) + (long) input * BLOCK_BYTES,
-                        BLOCK_BYTES);
-            }
-        }
-    }
-
     static int packedRows(int outputs, int inputs) {
         long rows = (long) blocks(outputs) * paddedInputs(inputs);
         if (rows > MOST_ROWS) {

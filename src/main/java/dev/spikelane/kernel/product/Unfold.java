@@ -3,11 +3,13 @@ package dev.spikelane.kernel.product;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies what a convolution reads into rows, one for each position of its output, so that it is a product:
@@ -36,6 +38,9 @@ public final class Unfold {
 
     /** Whether a row of the input is a word, and a window too. */
     private final boolean inWords;
+
+    /** Cuts such windows where each takes one run of a row, and there are vectors; else null. */
+    private final @Nullable UnfoldLinesVector lines;
 
     /** For each row of outputs, whether its windows have no row in the padding. */
     private final boolean[] inside;
@@ -103,6 +108,21 @@ public final class Unfold {
         this.runFrom = Arrays.copyOf(from, runs);
         this.runTo = Arrays.copyOf(to, runs);
         this.runLength = Arrays.copyOf(length, runs);
+        this.lines = SimdWidth.VECTOR && inWords ? lines() : null;
+    }
+
+    private @Nullable UnfoldLinesVector lines() {
+        int columns = window.x().outputs();
+        int inputs = window.x().inputs() * window.allChannels();
+        UnfoldLinesVector made = new UnfoldLinesVector(inputs, rows, window.y().kernel(), ofKernelRow, columns);
+        for (int x = 0; x < columns; x++) {
+            int run = starts[x];
+            if (starts[x + 1] != run + 1) {
+                return null;
+            }
+            made.set(x, runFrom[run], runLength[run], runTo[run]);
+        }
+        return made;
     }
 
     /**
@@ -126,7 +146,9 @@ public final class Unfold {
             long map = maps.rowOffset(sample) * Byte.SIZE;
             some = Math.min(Math.min(count - row, positions - position), columns - x);
             if (inWords) {
-                copyLines(maps.segment(), map, y, x, some, to.segment(), to.rowOffset(row));
+                MemorySegment from = maps.segment();
+                int cut = lines == null ? 0 : lines.cut(from, map, y, x, some, to.segment(), to.rowOffset(row));
+                copyLines(from, map, y, x + cut, some - cut, to.segment(), to.rowOffset(row + cut));
                 continue;
             }
             for (int i = 0; i < some; i++) {
@@ -202,7 +224,7 @@ public final class Unfold {
         }
     }
 
-    private static long read(MemorySegment from, long bit, int count) {
+    static long read(MemorySegment from, long bit, int count) {
         long offset = (bit >>> 6) * Long.BYTES;
         long bits = from.get(JAVA_LONG, offset) >>> bit;
         if ((bit & 63) + count > Long.SIZE) {

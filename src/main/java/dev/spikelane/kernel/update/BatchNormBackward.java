@@ -62,6 +62,16 @@ public final class BatchNormBackward {
         this.ofBias = FloatMatrix.zeros(arena, rows.steps(), rows.channels());
     }
 
+    /**
+     * Tells how much memory of the arena sums of blocks of samples take behind the first block.
+     *
+     * @param samples of a step
+     * @return bytes
+     */
+    public long blockBytes(int samples) {
+        return sums.bytes(samples);
+    }
+
     /** Forgets what was added to the gradients of weights and biases. */
     public void begin() {
         total.ofWeights().fill(0);

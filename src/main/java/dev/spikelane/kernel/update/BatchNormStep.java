@@ -88,6 +88,16 @@ public final class BatchNormStep {
         firstStep = step;
     }
 
+    /**
+     * Tells how much memory of the arena sums of blocks of samples take behind the first block.
+     *
+     * @param samples of a step
+     * @return bytes
+     */
+    public long blockBytes(int samples) {
+        return sums.bytes(samples);
+    }
+
     /** The row of the weights of a step. */
     int set(int step) {
         return factors.weights().rows() == 1 ? 0 : firstStep + step;

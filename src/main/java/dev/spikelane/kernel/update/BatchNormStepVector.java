@@ -129,24 +129,6 @@ final class BatchNormStepVector {
         }
     }
 
-    /** Inverts deviations, of at least as many channels as a vector has doubles. */
-    static void invert(BatchStatistics of, double epsilon, int row) {
-        MemorySegment variances = of.variance().segment();
-        MemorySegment inverses = of.inverse().segment();
-        Checks.isNative(variances);
-        Checks.isNative(inverses);
-        int channels = of.variance().columns();
-        for (int next = 0; next < channels; next += COUNT) {
-            long at = of.variance().rowOffset(row) + (long) Math.min(next, channels - COUNT) * Float.BYTES;
-            DoubleVector deviation = ((DoubleVector) FloatVector.fromMemorySegment(HALF, variances, at, ORDER)
-                            .convertShape(VectorOperators.F2D, DOUBLE, 0))
-                    .add(epsilon)
-                    .sqrt();
-            DoubleVector inverse = DoubleVector.broadcast(DOUBLE, 1).div(deviation);
-            ((FloatVector) inverse.convertShape(VectorOperators.D2F, HALF, 0)).intoMemorySegment(inverses, at, ORDER);
-        }
-    }
-
     static void normalize(BatchNormStep of, FloatMatrix values, FloatMatrix into, int row, int at) {
         MemorySegment from = values.segment();
         MemorySegment to = into.segment();

@@ -1,7 +1,6 @@
 package dev.spikelane.kernel.update;
 
 import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 
@@ -32,21 +31,13 @@ public record BatchStatistics(FloatMatrix mean, FloatMatrix inverse, FloatMatrix
 
     /**
      * Makes the inverses of a row from its variances, for running values: {@code 1 / sqrt(variance + epsilon)}, in
-     * float64, rounded once.
+     * float64, rounded once. In plain loops: this runs once a training step, so that vectors would be boxed until C2
+     * compiled it after thousands of them.
      *
      * @param row the row
      * @param epsilon what is added to variances
      */
     public void invert(int row, double epsilon) {
-        if (SimdWidth.VECTOR && variance.columns() >= BatchNormStepVector.COUNT) {
-            BatchNormStepVector.invert(this, epsilon, row);
-        } else {
-            scalarInvert(row, epsilon);
-        }
-    }
-
-    /** The specification. */
-    void scalarInvert(int row, double epsilon) {
         for (int i = 0; i < variance.columns(); i++) {
             double deviation = Math.sqrt((double) Elements.get(variance, row, i) + epsilon);
             Elements.set(inverse, row, i, (float) (1 / deviation));

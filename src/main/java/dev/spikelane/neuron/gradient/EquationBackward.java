@@ -1,10 +1,10 @@
 package dev.spikelane.neuron.gradient;
 
-import dev.spikelane.equation.BoundEquations;
 import dev.spikelane.equation.CompiledProgram;
 import dev.spikelane.equation.EquationGradients;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.Frame;
+import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -13,10 +13,44 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Takes gradients back through a step of neurons of equations; the loops compute the step again. */
 final class EquationBackward implements NeuronBackward {
+
+    /**
+     * Neurons that are laid out.
+     *
+     * @param equations what they are
+     * @param count how many
+     * @param parameters says where their parameters stand
+     * @param toDistance see {@link EquationGradients#toDistance}
+     * @param toCurrents see {@link EquationGradients#toCurrents}
+     */
+    record Neurons(
+            Equations equations,
+            int count,
+            Consumer<Frame> parameters,
+            CompiledProgram toDistance,
+            CompiledProgram toCurrents) {
+
+        /** Compiles the loops. */
+        static Neurons of(
+                Equations equations,
+                int count,
+                Consumer<Frame> parameters,
+                EquationGradients back,
+                Set<String> shared) {
+            return new Neurons(
+                    equations,
+                    count,
+                    parameters,
+                    EquationLoops.compile(back::toDistance, shared),
+                    EquationLoops.compile(back::toCurrents, shared));
+        }
+    }
 
     /** A loop, and the places of its rows: those of the variables and of their gradients in the order of the state. */
     private static final class Pass {
@@ -31,15 +65,15 @@ final class EquationBackward implements NeuronBackward {
         private final int distance;
         private final int ofDistance;
 
-        Pass(CompiledProgram compiled, BoundEquations neurons) {
+        Pass(CompiledProgram compiled, Neurons neurons) {
             this.compiled = compiled;
-            this.frame = new Frame(compiled.program(), neurons.parameters().neurons());
-            neurons.parameters().put(frame);
-            List<String> names = List.copyOf(neurons.equations().variables().keySet());
+            this.frame = new Frame(compiled.program(), neurons.count);
+            neurons.parameters.accept(frame);
+            List<String> names = List.copyOf(neurons.equations.variables().keySet());
             this.variables = places(names, "");
             this.gradients = places(names, EquationGradients.GRADIENT);
-            this.inputs = places(neurons.equations().inputs(), "");
-            this.gradientsOfInputs = places(neurons.equations().inputs(), EquationGradients.GRADIENT);
+            this.inputs = places(neurons.equations.inputs(), "");
+            this.gradientsOfInputs = places(neurons.equations.inputs(), EquationGradients.GRADIENT);
             this.ofSpikes = frame.rows.indexOf(EquationGradients.GRADIENT + Equations.SPIKE);
             this.distance = frame.rows.indexOf(EquationGradients.DISTANCE);
             this.ofDistance = frame.rows.indexOf(EquationGradients.GRADIENT + EquationGradients.DISTANCE);
@@ -69,16 +103,10 @@ final class EquationBackward implements NeuronBackward {
      *
      * @param sums of the gradients of parameters, {@code [batch x neurons]}, added to
      */
-    EquationBackward(
-            BoundEquations equations,
-            CompiledProgram toDistance,
-            CompiledProgram toCurrents,
-            Map<String, FloatMatrix> sums,
-            int firstNeuron,
-            int neurons) {
-        this.first = new Pass(toDistance, equations);
-        this.second = new Pass(toCurrents, equations);
-        this.all = equations.parameters().neurons();
+    EquationBackward(Neurons of, Map<String, FloatMatrix> sums, int firstNeuron, int neurons) {
+        this.first = new Pass(of.toDistance, of);
+        this.second = new Pass(of.toCurrents, of);
+        this.all = of.count;
         this.firstNeuron = firstNeuron;
         this.neurons = neurons;
         int words = Math.ceilDiv(neurons, Long.SIZE);

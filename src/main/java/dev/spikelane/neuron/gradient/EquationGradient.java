@@ -1,12 +1,11 @@
 package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.equation.BoundEquations;
-import dev.spikelane.equation.CompiledProgram;
 import dev.spikelane.equation.Derived;
 import dev.spikelane.equation.DoubleProgram;
 import dev.spikelane.equation.EquationGradients;
+import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.EquationParser;
-import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.EquationNeuron;
@@ -34,8 +33,7 @@ final class EquationGradient extends NeuronGradient {
     private record Link(int sum, int[] by, DoubleProgram derivatives) {}
 
     private final BoundEquations neurons;
-    private final CompiledProgram toDistance;
-    private final CompiledProgram toCurrents;
+    private final EquationBackward.Neurons backward;
     private final boolean throughSpikes;
     private final Map<String, FloatMatrix> sums;
     private final List<FloatMatrix> allSums;
@@ -50,9 +48,9 @@ final class EquationGradient extends NeuronGradient {
         this.allSums = List.copyOf(sums.values());
         this.names = List.copyOf(sums.keySet());
         EquationGradients back = new EquationGradients(neurons.equations(), names);
-        Set<String> shared = neurons.parameters().shared();
-        this.toDistance = EquationLoops.compile(back::toDistance, shared);
-        this.toCurrents = EquationLoops.compile(back::toCurrents, shared);
+        EquationParameters parameters = neurons.parameters();
+        this.backward = EquationBackward.Neurons.of(
+                neurons.equations(), parameters.neurons(), parameters::put, back, parameters.shared());
         this.throughSpikes = back.throughSpikes();
         this.links = links();
         this.ofNeuron = new float[names.size()];
@@ -114,15 +112,14 @@ final class EquationGradient extends NeuronGradient {
 
     @Override
     public NeuronBackward tile(int firstNeuron, int count) {
-        return new EquationBackward(neurons, toDistance, toCurrents, sums, firstNeuron, count);
+        return new EquationBackward(backward, sums, firstNeuron, count);
     }
 
     @Override
     public NeuronBackward ofSamples(int firstSample, int samples) {
         Map<String, FloatMatrix> own = new LinkedHashMap<>();
         sums.forEach((name, sum) -> own.put(name, sum.rows(firstSample, samples)));
-        int all = neurons.parameters().neurons();
-        return new EquationBackward(neurons, toDistance, toCurrents, own, 0, all);
+        return new EquationBackward(backward, own, 0, neurons.parameters().neurons());
     }
 
     /** The neurons' parameters change in place, and are read by every loop. */

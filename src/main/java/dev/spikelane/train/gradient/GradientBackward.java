@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GradientBackward {
 
-    private final GradientPopulation site;
+    private final GradientPopulation population;
     private final RunSize size;
     private final Arena arena;
     private final int blocksInTile;
@@ -36,14 +36,14 @@ final class GradientBackward {
      *
      * @param blocksInTile blocks of 64 neurons that a thread takes back at a time
      */
-    GradientBackward(GradientPopulation site, RunSize size, Arena arena, int blocksInTile) {
-        this.site = site;
+    GradientBackward(GradientPopulation population, RunSize size, Arena arena, int blocksInTile) {
+        this.population = population;
         this.size = size;
         this.arena = arena;
         this.blocksInTile = blocksInTile;
-        this.ofVariables = site.ofVariables();
+        this.ofVariables = population.ofVariables();
         this.whole = new SampleViews(0, size.batch(), size.batch());
-        this.scratch = new GradientScratch[site.shares() ? size.threads() : 1];
+        this.scratch = new GradientScratch[population.shares() ? size.threads() : 1];
         this.tiles = tiles();
     }
 
@@ -51,26 +51,29 @@ final class GradientBackward {
         NeuronBackward[] made = new NeuronBackward[parts()];
         for (int part = 0; part < made.length; part++) {
             int first = part * blocksInTile * Long.SIZE;
-            made[part] = site.neurons()
+            made[part] = population
+                    .neurons()
                     .tile(
                             first,
-                            Math.min(blocksInTile * Long.SIZE, site.population().size() - first));
+                            Math.min(
+                                    blocksInTile * Long.SIZE,
+                                    population.declared().size() - first));
         }
         return made;
     }
 
     /** Parts that threads may take back at the same time. */
     int parts() {
-        return Math.ceilDiv(site.blocks(), blocksInTile);
+        return Math.ceilDiv(population.blocks(), blocksInTile);
     }
 
     /** Prepares for gradients of weights that come a few steps at a time, as soon as those of currents are there. */
     void openTiles() {
-        boolean one = site.shares()
-                && !site.neurons().needsCurrents()
-                && site.feedback() == null
-                && site.terms().size() == 1;
-        weights = one ? site.terms().getFirst().openTiles(blocksInTile) : null;
+        boolean one = population.shares()
+                && !population.neurons().needsCurrents()
+                && population.feedback() == null
+                && population.projections().size() == 1;
+        weights = one ? population.projections().getFirst().openTiles(blocksInTile) : null;
         for (int thread = 0; thread < scratch.length && weights != null; thread++) {
             scratch(thread).ofCurrents();
         }
@@ -93,9 +96,9 @@ final class GradientBackward {
         for (int thread = 0; thread < scratch.length; thread++) {
             scratch(thread); // before threads share them
         }
-        if (!site.shares() && site.neurons().needsCurrents()) {
-            scratch(0).tiles.at(0, site.blocks());
-            again(first, count, 0, site.blocks(), 0);
+        if (!population.shares() && population.neurons().needsCurrents()) {
+            scratch(0).tiles.at(0, population.blocks());
+            again(first, count, 0, population.blocks(), 0);
         }
     }
 
@@ -104,13 +107,13 @@ final class GradientBackward {
         GradientScratch made = scratch[thread];
         if (made == null) {
             boolean[] reached = new boolean[ofVariables.length];
-            boolean adds = site.ofSpikes().adds();
+            boolean adds = population.ofSpikes().adds();
             for (int i = 0; i < reached.length; i++) {
                 reached[i] = ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null;
                 adds |= ofVariables[i].adds();
             }
-            int again = site.neurons().needsCurrents() ? ofVariables.length : 0;
-            made = new GradientScratch(arena, size, tile(), site.firesBack(), reached, adds, again);
+            int again = population.neurons().needsCurrents() ? ofVariables.length : 0;
+            made = new GradientScratch(arena, size, tile(), population.firesBack(), reached, adds, again);
             scratch[thread] = made;
         }
         return made;
@@ -118,24 +121,24 @@ final class GradientBackward {
 
     /** Room for a batch of the neurons that a thread takes back at a time. */
     private Tile tile() {
-        return blocksInTile == site.blocks()
-                ? Tile.whole(
-                        FloatMatrix.zeros(arena, size.batch(), site.population().size()))
+        return blocksInTile == population.blocks()
+                ? Tile.whole(FloatMatrix.zeros(
+                        arena, size.batch(), population.declared().size()))
                 : Tile.of(
                         FloatMatrix.zeros(arena, size.batch(), blocksInTile * Long.SIZE),
-                        site.population().size());
+                        population.declared().size());
     }
 
     /** Computes the variables of a tile again, before each step and after the last. */
     private void again(int first, int count, int firstBlock, int endBlock, int thread) {
         int batch = size.batch();
-        NeuronState state = site.states().again();
+        NeuronState state = population.states().again();
         GradientScratch into = scratch(thread);
         for (int i = 0; i < ofVariables.length; i++) {
             into.tiles.in(into.past[i]).copyFrom(variable(state, i), 0, 0, batch);
         }
         for (int step = 0; step < count; step++) {
-            site.run().kept().run(state, first + step, 1, firstBlock, endBlock, thread);
+            population.run().kept().run(state, first + step, 1, firstBlock, endBlock, thread);
             for (int i = 0; i < ofVariables.length; i++) {
                 Tile past = into.tiles.in(into.past[i]);
                 past.copyFrom(variable(state, i), 0, (step + 1) * batch, batch);
@@ -144,20 +147,20 @@ final class GradientBackward {
     }
 
     private FloatMatrix variable(NeuronState state, int number) {
-        return state.variable(site.variables().get(number));
+        return state.variable(population.variables().get(number));
     }
 
     /** Takes a part of the neurons back through some steps. */
     void backPart(int first, int count, int part, int thread) {
         GradientScratch own = scratch(thread);
         int firstBlock = part * blocksInTile;
-        int endBlock = Math.min(firstBlock + blocksInTile, site.blocks());
+        int endBlock = Math.min(firstBlock + blocksInTile, population.blocks());
         own.tiles.at(firstBlock, endBlock);
-        if (site.shares() && site.neurons().needsCurrents()) {
+        if (population.shares() && population.neurons().needsCurrents()) {
             again(first, count, firstBlock, endBlock, thread);
         }
         WeightGradients taker = weights;
-        if (taker != null && endBlock * Long.SIZE > site.population().size()) {
+        if (taker != null && endBlock * Long.SIZE > population.declared().size()) {
             own.ofCurrents().fill(0); // other neurons have stood where padding does
         }
         for (int behind = count; behind > 0; behind -= size.turn()) {
@@ -171,9 +174,9 @@ final class GradientBackward {
 
     /** Takes neurons back through a few steps, whose gradients stay in a core's caches. */
     private void backSteps(int first, int from, int count, int part, GradientScratch own) {
-        boolean fires = site.firesBack();
+        boolean fires = population.firesBack();
         if (fires) {
-            site.ofSpikes().gather(from, count, own.ofSpikes, own.added, own.tiles);
+            population.ofSpikes().gather(from, count, own.ofSpikes, own.added, own.tiles);
         }
         for (int i = 0; i < ofVariables.length; i++) {
             if (ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null) {
@@ -186,23 +189,24 @@ final class GradientBackward {
             for (int i = 0; i < ofVariables.length; i++) {
                 if (ofVariables[i].mayHaveGradients()) {
                     StepViews<FloatMatrix> given = ofVariables[i].givenAlone();
-                    Tile variable = own.tiles.inWhole(site.carriedOf(i));
+                    Tile variable = own.tiles.inWhole(population.carriedOf(i));
                     Tile added = given == null
                             ? own.tiles.in(own.ofVariables[i].from(step))
                             : own.given.on(given.from(at)).at(variable);
                     RowSum.add(variable, added, size.batch());
                 }
             }
-            site.place(own.step, at, own.past, whole);
+            population.place(own.step, at, own.past, whole);
             if (weights != null) {
                 own.step.ofCurrent = own.ofCurrents();
                 own.step.currentRow = step * size.batch();
             }
             FloatMatrix of = fires ? own.ofSpikes.steps(step, 1) : null;
-            if (of != null && site.neurons().feedsOwnSpikes()) {
-                RowSum.add(own.tiles.in(of), own.tiles.inWhole(site.carriedSpikes()), size.batch());
+            if (of != null && population.neurons().feedsOwnSpikes()) {
+                RowSum.add(own.tiles.in(of), own.tiles.inWhole(population.carriedSpikes()), size.batch());
             }
-            site.back(tile, own.step, of, own.distance, site.carried(), at, part * blocksInTile * Long.SIZE);
+            population.back(
+                    tile, own.step, of, own.distance, population.carried(), at, part * blocksInTile * Long.SIZE);
         }
     }
 }

@@ -2,19 +2,20 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.InputGradient;
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.PoolOperator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.connection.operator.WeightRows;
 import dev.spikelane.engine.ChainRun;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.map.PoolWinners;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -30,16 +31,20 @@ final class GradientChain {
     /** What the weights of each operator learn from. */
     private final WeightRows[] rows;
 
-    /** What each operator but the last makes, and the gradients of that. */
+    /** What the way forward keeps of each operator that chooses among values; null where it keeps nothing. */
+    private final @Nullable PoolWinners[] winners;
+
+    /** What each operator but the last makes, if anything but their gradients is needed. */
     private final StepViews<FloatMatrix>[] made;
 
+    /** The gradients of that. */
     private final StepViews<FloatMatrix>[] ofMade;
     /** The gradients of the source, where they are made in whole rows; null otherwise. */
     private final @Nullable StepViews<FloatMatrix> ofSource;
 
     private final Scratch[] scratch;
     private final int batch;
-    private final WorkerPool crew;
+    private final WorkerPool workers;
     /** For each thread whole rows between two operators. */
     private final Tile[] tiles;
 
@@ -48,45 +53,70 @@ final class GradientChain {
      *
      * @param forward the way forward
      * @param pulls whether gradients of the source are wanted
+     * @param keeps whether what the way forward keeps of a step is there until the way back comes to that step
      * @param scratch of all threads
      */
     @SuppressWarnings("unchecked") // arrays of generics
     GradientChain(
             Arena arena,
-            List<Operator> path,
             ChainRun forward,
             RunSize size,
             boolean pulls,
+            boolean keeps,
             Scratch[] scratch,
-            WorkerPool crew) {
+            WorkerPool workers) {
         this.forward = forward;
         this.scratch = scratch;
-        this.crew = crew;
+        this.workers = workers;
         this.batch = size.batch();
         FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
         this.tiles = new Tile[scratch.length];
         for (int i = 0; i < tiles.length; i++) {
             tiles[i] = Tile.whole(none);
         }
-        this.operators = path.toArray(Operator[]::new);
+        this.operators = forward.operators().toArray(Operator[]::new);
         this.inputs = new InputGradient[operators.length];
         this.weights = new WeightGradients[operators.length];
         this.rows = new WeightRows[operators.length];
-        this.made = (StepViews<FloatMatrix>[]) new StepViews<?>[operators.length - 1];
+        this.winners = new PoolWinners[operators.length];
         this.ofMade = (StepViews<FloatMatrix>[]) new StepViews<?>[operators.length - 1];
         for (int i = 0; i < operators.length; i++) {
             weights[i] = operators[i].weightGradients(arena, scratch.length);
             inputs[i] = i > 0 || pulls ? operators[i].inputGradient(arena) : null;
             rows[i] = new WeightRows(none);
-            if (i < made.length) {
-                int columns = operators[i].outputs();
-                made[i] = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), columns), batch);
-                ofMade[i] = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), columns), batch);
+            PoolWinners kept = i > 0 && keeps && operators[i] instanceof PoolOperator pool
+                    ? pool.winners(arena, size.segmentRows())
+                    : null;
+            if (kept != null) {
+                winners[i] = kept;
+                forward.keep(i, kept);
             }
+        }
+        for (int i = 0; i < ofMade.length; i++) {
+            ofMade[i] = between(arena, size, i);
+        }
+        this.made = (StepViews<FloatMatrix>[]) new StepViews<?>[needsMade() ? ofMade.length : 0];
+        for (int i = 0; i < made.length; i++) {
+            made[i] = between(arena, size, i);
         }
         this.ofSource = inputs[0] instanceof InputGradient.OfRows
                 ? new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operators[0].inputs()), batch)
                 : null;
+    }
+
+    /** Room for what an operator makes of the rows of a segment. */
+    private StepViews<FloatMatrix> between(Arena arena, RunSize size, int operator) {
+        return new StepViews<>(
+                FloatMatrix.zeros(arena, size.segmentRows(), operators[operator].outputs()), size.batch());
+    }
+
+    /** Whether the way back reads what operators make, so that it is made again. */
+    private boolean needsMade() {
+        boolean needs = readsMade();
+        for (int i = 1; i < weights.length; i++) {
+            needs |= weights[i] != null;
+        }
+        return needs;
     }
 
     @Nullable
@@ -120,12 +150,20 @@ final class GradientChain {
     /**
      * Takes the first rows of gradients of currents, from a step on, back to what the first operator makes, and to the
      * source where {@link #makesRows} holds and this is wanted.
+     *
+     * @param row the row of the segment that the way forward filled first of these
      */
-    void toFirst(FloatMatrix gradient, int step, int count, int thread, boolean toSource) {
+    void toFirst(FloatMatrix gradient, int step, int count, int row, int thread, boolean toSource) {
         FloatMatrix at = gradient;
         for (int i = operators.length - 1; i > 0; i--) {
             FloatMatrix into = ofMade[i - 1].from(step);
-            pull(i, made[i - 1].from(step), at, count, tiles[thread].on(into), thread);
+            PoolWinners kept = winners[i];
+            if (kept != null) {
+                kept.back(at, count, into, row);
+            } else {
+                Signal given = made.length == 0 ? null : made[i - 1].from(step);
+                pull(i, given, at, count, tiles[thread].on(into), thread);
+            }
             at = into;
         }
         if (toSource && ofSource != null) {
@@ -149,10 +187,15 @@ final class GradientChain {
         return ofSource != null;
     }
 
+    /** Whether {@link #addWeights} or {@link #toFirst} reads what {@link #again} makes. */
+    boolean makesAgain() {
+        return made.length > 0;
+    }
+
     /** Whether {@link #toFirst} reads what {@link #again} makes. */
     boolean readsMade() {
         for (int i = 1; i < inputs.length; i++) {
-            if (inputs[i] instanceof InputGradient.OfInputs) {
+            if (inputs[i] instanceof InputGradient.OfInputs && winners[i] == null) {
                 return true;
             }
         }
@@ -191,11 +234,13 @@ final class GradientChain {
     WeightRows take(Signal source, @Nullable FloatMatrix gradient) {
         int steps = source.rows() / batch;
         rows[0].of(source, batch);
-        for (int i = 0; i < made.length; i++) {
+        for (int i = 0; i < ofMade.length; i++) {
             rows[i].gradient(ofMade[i].steps(0, steps));
-            rows[i + 1].of(made[i].steps(0, steps), batch);
+            if (made.length > 0) {
+                rows[i + 1].of(made[i].steps(0, steps), batch);
+            }
         }
-        rows[made.length].gradient(gradient);
+        rows[ofMade.length].gradient(gradient);
         return rows[0];
     }
 
@@ -215,13 +260,13 @@ final class GradientChain {
             WeightGradients each = weights[i];
             if (each != null) {
                 each.open(rows[i].steps(last, first));
-                crew.run(each);
+                workers.run(each);
             }
         }
     }
 
-    WorkerPool crew() {
-        return crew;
+    WorkerPool workers() {
+        return workers;
     }
 
     /** The gradients of the weights of the only operator; null if it has none, or there are several operators. */

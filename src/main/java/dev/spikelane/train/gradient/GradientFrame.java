@@ -53,9 +53,17 @@ final class GradientFrame {
     private final FloatMatrix[] upstream;
 
     /**
+     * Makes the short way of a population, if it can go it.
+     *
      * @param before of the same population, with other parameters, whose memory serves this one; null if there is none
      */
-    GradientFrame(GradientFrameParts parts, RunSize size, Arena arena, @Nullable GradientFrame before) {
+    static @Nullable GradientFrame of(
+            GradientPopulation population, GradientBlueprint plan, @Nullable GradientFrame before) {
+        GradientFrameParts parts = GradientFrameParts.of(population, plan);
+        return parts == null ? null : new GradientFrame(parts, plan.size(), plan.arena(), before);
+    }
+
+    private GradientFrame(GradientFrameParts parts, RunSize size, Arena arena, @Nullable GradientFrame before) {
         this.parameters = parts.parameters();
         this.from = parts.from();
         this.to = parts.to();
@@ -144,7 +152,7 @@ final class GradientFrame {
                 LeakyFrame.back(parameters, steps, window, sample, block);
             }
         }
-        from.takeSums(own.summed.at(block, block + 1), thread);
+        from.frameSum().takeSums(own.summed.at(block, block + 1), thread);
     }
 
     int blocks() {
@@ -153,7 +161,7 @@ final class GradientFrame {
 
     /** Begins the way back. */
     void open() {
-        from.openSums();
+        from.frameSum().openSums();
         if (upstream[0].rows() == size.batch()) {
             for (int sample = 0; sample < size.batch(); sample++) {
                 gather(sample, upstream[0], sample);

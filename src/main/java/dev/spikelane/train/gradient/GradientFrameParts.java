@@ -26,6 +26,50 @@ record GradientFrameParts(
         SpikeMatrix spikes,
         @Nullable FloatMatrix carried) {
 
+    /** The parts of a population that can go this way; null if it cannot. */
+    static @Nullable GradientFrameParts of(GradientPopulation population, GradientBlueprint plan) {
+        LeakyParameters parameters = population.neurons().underFrame();
+        GradientProjection to = population.ofSpikes().onlyProjection();
+        if (parameters == null || to == null || !to.samplesApart() || !isFramed(population, plan)) {
+            return null;
+        }
+        FloatMatrix weights = to.forward().description().delay() == 0 ? to.packed() : null;
+        GradientOutlet membrane = population.ofVariables()[0];
+        boolean plain = !membrane.mayHaveGradients()
+                && !membrane.keeps()
+                && !population.surrogate().isRandom();
+        if (weights == null || !plain) {
+            return null;
+        }
+        return new GradientFrameParts(
+                parameters,
+                population.projections().getFirst(),
+                to,
+                weights,
+                population.surrogate(),
+                population.state(),
+                population.states().before(0),
+                population.spikes().block(),
+                plan.use() == GradientBlueprint.Use.ANY ? population.carried() : null);
+    }
+
+    /** Whether all that enters is one product of an input, which may be a frame, and threads share the neurons. */
+    private static boolean isFramed(GradientPopulation population, GradientBlueprint plan) {
+        boolean apart = population.shares()
+                && population.feedback() == null
+                && plan.size().segments() == 1;
+        if (!apart
+                || plan.form() != InputForm.FRAME && plan.form() != InputForm.ANY
+                || population.projections().size() != 1) {
+            return false;
+        }
+        GradientProjection from = population.projections().getFirst();
+        return from.input() != null
+                && from.forward().chain().isOneProduct()
+                && from.dropout() == null
+                && from.forward().description().delay() == 0;
+    }
+
     /** Outputs of the projection to the target. */
     int outputs() {
         return to.outputs();

@@ -2,7 +2,7 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.InputRun;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.SpikeExpand;
@@ -45,7 +45,7 @@ public final class GradientInput {
     private final Lazy<StepViews<FloatMatrix>> added;
     private final Tile target;
     private final Tile source;
-    private final WorkerPool crew;
+    private final WorkerPool workers;
     private final WorkerPool.Job pull = this::pullBlock;
     /** For each thread where it pulls. */
     private final Tile[] pulled;
@@ -53,7 +53,7 @@ public final class GradientInput {
     private @Nullable GradientProjection from;
     private int steps;
 
-    GradientInput(GradientBlueprint plan, int number, InputRun run, boolean wantsGradient, WorkerPool crew) {
+    GradientInput(GradientBlueprint plan, int number, InputRun run, boolean wantsGradient, WorkerPool workers) {
         this.input = plan.network().inputs().get(number);
         this.name = "input '" + input.name() + "'";
         this.arena = plan.arena();
@@ -68,7 +68,7 @@ public final class GradientInput {
         FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
         this.target = Tile.whole(none);
         this.source = Tile.whole(none);
-        this.crew = crew;
+        this.workers = workers;
         this.pulled = new Tile[size.threads()];
         for (int i = 0; i < pulled.length; i++) {
             pulled[i] = Tile.whole(none);
@@ -93,18 +93,9 @@ public final class GradientInput {
         return run.frame() != null;
     }
 
-    /** Checks the rows of all steps, before a window begins. */
-    public void requireRows(Signal given) {
-        require(given, size.steps() * size.batch());
-    }
-
-    /** Checks a frame. */
-    public void requireFrame(Signal given) {
-        require(given, size.batch());
-    }
-
-    private void require(Signal given, int rows) {
-        given.requireShape(name, rows, columns());
+    /** Checks the rows of all steps, or a frame, before a window begins. */
+    public void require(Signal given, boolean isFrame) {
+        given.requireShape(name, isFrame ? size.batch() : size.steps() * size.batch(), columns());
         if (given instanceof FloatMatrix numbers) {
             numbers.requireFinite(name);
         }
@@ -115,14 +106,13 @@ public final class GradientInput {
         run.requireKind(given, size.steps());
     }
 
-    /** Takes the rows of all steps. */
-    public void load(Signal given) {
-        run.open(given);
-        run.load(given, 0, size.steps());
-    }
-
-    /** Takes one frame for all steps. */
-    public void loadFrame(Signal given) {
+    /** Takes the rows of all steps, or one frame for them. */
+    public void load(Signal given, boolean isFrame) {
+        if (!isFrame) {
+            run.open(given);
+            run.load(given, 0, size.steps());
+            return;
+        }
         run.openFrame(given, staysGiven);
         run.load(given, 0, size.steps());
         frame = switch (Objects.requireNonNull(run.frame())) {
@@ -151,14 +141,14 @@ public final class GradientInput {
     }
 
     /** Adds what a projection takes back in some steps, or writes it where it is the first. */
-    void add(GradientProjection term, int first, int count, boolean started) {
+    void add(GradientProjection projection, int first, int count, boolean started) {
         if (isFrame()) {
-            addToFrame(term, first, count, started);
+            addToFrame(projection, first, count, started);
             return;
         }
         FloatMatrix into = gradients(first, count);
         FloatMatrix rows = started ? scratch(count) : into;
-        pull(term, first, count, rows);
+        pull(projection, first, count, rows);
         if (started) {
             RowSum.add(target.on(into), source.on(rows), into.rows());
         }
@@ -168,50 +158,50 @@ public final class GradientInput {
      * Writes what a projection takes back, zeros where its currents would come behind the last step; returns how many
      * steps have such currents.
      */
-    private int pull(GradientProjection term, int first, int count, FloatMatrix rows) {
-        int reached = term.open(first, count);
+    private int pull(GradientProjection projection, int first, int count, FloatMatrix rows) {
+        int reached = projection.open(first, count);
         rows.fill(0);
         if (reached > 0) {
-            pull(term, reached, rows);
+            pull(projection, reached, rows);
         }
         return reached;
     }
 
     /** Lets threads pull some steps, or a frame for no step, a block of 64 inputs each. */
-    private void pull(GradientProjection term, int count, FloatMatrix rows) {
-        from = term;
+    private void pull(GradientProjection projection, int count, FloatMatrix rows) {
+        from = projection;
         steps = count;
         for (Tile each : pulled) {
             each.on(rows);
         }
-        crew.run(pull, Math.ceilDiv(columns(), Long.SIZE));
+        workers.run(pull, Math.ceilDiv(columns(), Long.SIZE));
     }
 
     private void pullBlock(int block, int thread) {
         Tile into = pulled[thread].at(block, block + 1);
-        GradientProjection term = Objects.requireNonNull(from);
+        GradientProjection projection = Objects.requireNonNull(from);
         if (steps > 0) {
-            term.pull(0, steps, into);
+            projection.pull(0, steps, into);
         } else {
-            term.pullFrame(into);
+            projection.frameSum().pull(into);
         }
     }
 
     /** The same for a frame, whose gradients are known when all steps were taken back: the last segment comes first. */
-    private void addToFrame(GradientProjection term, int first, int count, boolean started) {
-        if (!term.isFrame()) {
-            addDelayed(term, first, count);
+    private void addToFrame(GradientProjection projection, int first, int count, boolean started) {
+        if (!projection.isFrame()) {
+            addDelayed(projection, first, count);
         }
         if (first > 0) {
             return;
         }
         FloatMatrix into = gradientsOfFrame();
         FloatMatrix rows = started ? scratch(1) : into;
-        if (term.isFrame()) {
-            term.openFrame();
-            pull(term, 0, rows);
+        if (projection.isFrame()) {
+            projection.frameSum().toFirst();
+            pull(projection, 0, rows);
         } else {
-            rows.copyFrom(delayed(term));
+            rows.copyFrom(delayed(projection));
         }
         if (started) {
             RowSum.add(target.on(into), source.on(rows), into.rows());
@@ -219,19 +209,19 @@ public final class GradientInput {
     }
 
     /** Sums up, steps descending, what a delayed projection takes back of a frame. */
-    private void addDelayed(GradientProjection term, int first, int count) {
-        FloatMatrix sum = delayed(term);
+    private void addDelayed(GradientProjection projection, int first, int count) {
+        FloatMatrix sum = delayed(projection);
         if (first + count == size.steps()) {
             sum.fill(0);
         }
         FloatMatrix rows = scratch(count);
-        for (int step = pull(term, first, count, rows) - 1; step >= 0; step--) {
+        for (int step = pull(projection, first, count, rows) - 1; step >= 0; step--) {
             RowSum.add(target.on(sum), source.on(added.get().steps(step, 1)), size.batch());
         }
     }
 
-    private FloatMatrix delayed(GradientProjection term) {
-        return delayed.computeIfAbsent(term, _ -> FloatMatrix.zeros(arena, size.batch(), columns()));
+    private FloatMatrix delayed(GradientProjection projection) {
+        return delayed.computeIfAbsent(projection, _ -> FloatMatrix.zeros(arena, size.batch(), columns()));
     }
 
     private FloatMatrix scratch(int count) {

@@ -4,7 +4,7 @@ import dev.spikelane.engine.Halves;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.TwoStageRun;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.update.BatchNormBackward;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.Objects;
@@ -39,14 +39,14 @@ final class GradientNorm implements Halves.Work {
             GradientProjection behind,
             KeptCurrents rows,
             GradientBlueprint plan,
-            WorkerPool crew) {
+            WorkerPool workers) {
         this.forward = forward;
         this.behind = behind;
         this.rows = rows;
         this.size = plan.size();
         this.kernel =
                 forward.operator().backward(plan.arena(), forward.step(), Objects.requireNonNull(behind.weights()[0]));
-        this.halves = new Halves(this, forward.step().rows().blocks(), crew);
+        this.halves = new Halves(this, forward.step().rows().blocks(), workers);
         this.gradients = forward.values();
         this.values = forward.values();
     }
@@ -54,6 +54,11 @@ final class GradientNorm implements Halves.Work {
     /** Returns the way forward. */
     TwoStageRun forward() {
         return forward;
+    }
+
+    /** Bytes of the arena that sums of blocks of so many samples take behind the first block. */
+    long blockBytes(int samples) {
+        return forward.step().blockBytes(samples) + kernel.blockBytes(samples);
     }
 
     /** Begins the way back. */
@@ -89,7 +94,7 @@ final class GradientNorm implements Halves.Work {
 
     /** Takes gradients of a frame's currents, summed over the steps, back to those of what was normalized. */
     void frameBack(FloatMatrix into) {
-        behind.pullFrameWhole(into);
+        behind.frameSum().pullWhole(into);
         gradients = into;
         run(0, 1);
     }

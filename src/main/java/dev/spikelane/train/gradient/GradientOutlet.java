@@ -22,7 +22,7 @@ public final class GradientOutlet {
     private final @Nullable SignalHistory<FloatMatrix> kept;
     private final @Nullable StepViews<FloatMatrix> given;
     private final @Nullable StepViews<FloatMatrix> observed;
-    private final List<GradientProjection> terms = new ArrayList<>();
+    private final List<GradientProjection> projections = new ArrayList<>();
     private int[] reached = {};
     private int firstStep;
 
@@ -44,34 +44,36 @@ public final class GradientOutlet {
         this.observed = observed == null ? null : new StepViews<>(observed, size.batch());
     }
 
-    void add(GradientProjection term) {
-        terms.add(term);
-        reached = new int[terms.size()];
+    void add(GradientProjection projection) {
+        projections.add(projection);
+        reached = new int[projections.size()];
     }
 
-    List<GradientProjection> terms() {
-        return terms;
+    List<GradientProjection> projections() {
+        return projections;
     }
 
     boolean samplesApart() {
-        return terms.stream().allMatch(GradientProjection::samplesApart);
+        return projections.stream().allMatch(GradientProjection::samplesApart);
     }
 
     /** The only projection, if gradients come from nowhere else and nobody looks at them; null otherwise. */
     @Nullable
-    GradientProjection onlyTerm() {
-        return given == null && observed == null && kept == null && terms.size() == 1 ? terms.getFirst() : null;
+    GradientProjection onlyProjection() {
+        return given == null && observed == null && kept == null && projections.size() == 1
+                ? projections.getFirst()
+                : null;
     }
 
     /** What was given, if gradients come from nowhere else and nobody looks at them; null otherwise. */
     @Nullable
     StepViews<FloatMatrix> givenAlone() {
-        return observed == null && terms.isEmpty() ? given : null;
+        return observed == null && projections.isEmpty() ? given : null;
     }
 
     /** Whether gradients come from several places. */
     boolean adds() {
-        return terms.size() + (given == null ? 0 : 1) > 1;
+        return projections.size() + (given == null ? 0 : 1) > 1;
     }
 
     public boolean keeps() {
@@ -79,7 +81,7 @@ public final class GradientOutlet {
     }
 
     boolean mayHaveGradients() {
-        return given != null || !terms.isEmpty() || observed != null;
+        return given != null || !projections.isEmpty() || observed != null;
     }
 
     @Nullable
@@ -100,8 +102,8 @@ public final class GradientOutlet {
     /** Prepares the gradients of some steps. */
     void open(int first, int count) {
         firstStep = first;
-        for (int i = 0; i < terms.size(); i++) {
-            reached[i] = terms.get(i).open(first, count);
+        for (int i = 0; i < projections.size(); i++) {
+            reached[i] = projections.get(i).open(first, count);
         }
     }
 
@@ -120,11 +122,11 @@ public final class GradientOutlet {
         } else if (reached.length == 0 || reached[0] < from + count) {
             sum.fill(0);
         }
-        for (int i = 0; i < terms.size(); i++) {
+        for (int i = 0; i < projections.size(); i++) {
             int some = Math.min(reached[i] - from, count);
             if (some > 0) {
                 Tile pulled = tiles.addedIn((started ? added : into).all());
-                terms.get(i).pull(from, some, pulled);
+                projections.get(i).pull(from, some, pulled);
                 if (started) {
                     RowSum.add(tiles.in(sum), pulled, some * size.batch());
                 }
@@ -147,12 +149,12 @@ public final class GradientOutlet {
         if (given != null) {
             SampleViews of = samples[0];
             into.copyFrom(given.all(), step * size.batch() + of.first(), 0, of.count());
-        } else if (terms.isEmpty() || !terms.getFirst().reaches(step)) {
+        } else if (projections.isEmpty() || !projections.getFirst().reaches(step)) {
             into.matrix().fill(0);
         }
-        for (int i = 0; i < terms.size(); i++) {
-            if (terms.get(i).reaches(step)) {
-                terms.get(i).pull(step, samples[i], started ? added : into, thread);
+        for (int i = 0; i < projections.size(); i++) {
+            if (projections.get(i).reaches(step)) {
+                projections.get(i).pull(step, samples[i], started ? added : into, thread);
                 if (started) {
                     RowSum.add(into, added, samples[i].count());
                 }

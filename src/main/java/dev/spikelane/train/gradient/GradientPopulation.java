@@ -2,17 +2,15 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.engine.KeptCurrents;
-import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.PopulationRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SignalHistory;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.PortSteps;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
@@ -36,9 +34,9 @@ public final class GradientPopulation {
     /** Blocks of 64 neurons that a thread takes back at a time. */
     private static final int BLOCKS_IN_TILE = 2;
 
-    private final LaidOutNetwork layout;
+    private final GradientBlueprint plan;
     private final int number;
-    private final Population population;
+    private final Population declared;
     private final RunSize size;
     private final Set<String> learned;
     private final String[] learnedNames;
@@ -49,12 +47,10 @@ public final class GradientPopulation {
     private final KeptCurrents current;
     private final @Nullable KeptCurrents feedback;
     /** The projections to the port {@code current}, and to {@code feedback}. */
-    private final List<GradientProjection> terms = new ArrayList<>();
+    private final List<GradientProjection> projections = new ArrayList<>();
 
-    private final List<GradientProjection> feedbackTerms = new ArrayList<>();
+    private final List<GradientProjection> feedbackProjections = new ArrayList<>();
     private final GradientStates states;
-    private final GradientBlueprint.Use use;
-    private final InputForm form;
     private final List<String> variables;
     private final GradientOutlet ofSpikes;
     private final GradientOutlet[] ofVariables;
@@ -87,38 +83,36 @@ public final class GradientPopulation {
      * @param alone whether it is in no loop, so that threads can share its neurons
      */
     GradientPopulation(GradientBlueprint plan, int number, PopulationRun run, NeuronGradient gradient, boolean alone) {
-        this.layout = plan.layout();
+        this.plan = plan;
         this.number = number;
-        this.population = plan.population(number);
+        this.declared = plan.population(number);
         this.size = plan.size();
-        this.learned = plan.learnedOf(population);
+        this.learned = plan.learnedOf(declared);
         this.learnedNames = learned.toArray(String[]::new);
         this.arena = plan.arena();
-        this.surrogate = plan.surrogateOf(population);
+        this.surrogate = plan.surrogateOf(declared);
         this.draws = plan.drawsOf(number, surrogate);
         this.alone = alone;
-        this.group = layout.neurons(number);
+        this.group = plan.layout().neurons(number);
         this.run = run;
         this.gradient = gradient;
         this.current = run.keeping().current();
         this.feedback = run.keeping().feedback();
-        this.use = plan.use();
-        this.form = plan.form();
         this.states = new GradientStates(
                 run.state(),
                 this::newState,
                 size,
-                use == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
+                plan.use() == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
         this.variables = state().names();
-        this.ofSpikes = plan.outlet(population.name(), population.size(), null);
+        this.ofSpikes = plan.outlet(declared.name(), declared.size(), null);
         this.ofVariables = new GradientOutlet[variables.size()];
         for (int i = 0; i < ofVariables.length; i++) {
             String name = variables.get(i);
-            ofVariables[i] = plan.outlet(population.variable(name).name(), population.size(), run.values(name));
+            ofVariables[i] = plan.outlet(declared.variable(name).name(), declared.size(), run.values(name));
         }
         this.carriedOf = new FloatMatrix[variables.size()];
         this.carriedSpikes = gradient.feedsOwnSpikes()
-                ? FloatMatrix.zeros(arena, size.batch(), population.size())
+                ? FloatMatrix.zeros(arena, size.batch(), declared.size())
                 : FloatMatrix.zeros(arena, 1, 1);
         this.coupled = gradient.coupled() || group.coupled();
         int blocks = blocks();
@@ -128,14 +122,15 @@ public final class GradientPopulation {
 
     /** Makes room for the way back, when all projections are there. */
     void layOut() {
-        frame = frame();
+        frame = GradientFrame.of(this, plan, frame);
     }
 
     /** Whether threads may each carry some samples through a loop: nothing is shared between them. */
     boolean samplesApart() {
         return gradient.samplesApart()
                 && !surrogate.isRandom()
-                && Stream.concat(terms.stream(), feedbackTerms.stream()).allMatch(GradientProjection::samplesApart)
+                && Stream.concat(projections.stream(), feedbackProjections.stream())
+                        .allMatch(GradientProjection::samplesApart)
                 && ofSpikes.samplesApart()
                 && Arrays.stream(ofVariables).allMatch(GradientOutlet::samplesApart);
     }
@@ -174,44 +169,11 @@ public final class GradientPopulation {
         return carriedOf[variable];
     }
 
-    /** The short way under a frame, if this population can go it. */
-    private @Nullable GradientFrame frame() {
-        LeakyParameters parameters = gradient.underFrame();
-        GradientProjection to = ofSpikes.onlyTerm();
-        List<GradientProjection> from = terms;
-        boolean apart = shares() && feedback() == null && size.segments() == 1;
-        boolean framed = (form == InputForm.FRAME || form == InputForm.ANY)
-                && from.size() == 1
-                && from.getFirst().input() != null
-                && from.getFirst().forward().chain().isOneProduct()
-                && from.getFirst().dropout() == null
-                && from.getFirst().forward().projection().delay() == 0;
-        boolean plain = !ofVariables[0].mayHaveGradients() && !ofVariables[0].keeps() && !surrogate.isRandom();
-        if (parameters == null || to == null || !to.samplesApart() || !framed || !apart || !plain) {
-            return null;
-        }
-        FloatMatrix weights = to.forward().projection().delay() == 0 ? to.packed() : null;
-        if (weights == null) {
-            return null;
-        }
-        GradientFrameParts parts = new GradientFrameParts(
-                parameters,
-                from.getFirst(),
-                to,
-                weights,
-                surrogate,
-                state(),
-                states.before(0),
-                run.spikes().block(),
-                use == GradientBlueprint.Use.ANY ? carried() : null);
-        return new GradientFrame(parts, size, arena, frame);
-    }
-
     /** Gradients of all variables after the step that comes next on the way back. */
     FloatMatrix carried() {
         FloatMatrix made = carried;
         if (made == null) {
-            made = FloatMatrix.zeros(arena, variables.size() * size.batch(), population.size());
+            made = FloatMatrix.zeros(arena, variables.size() * size.batch(), declared.size());
             for (int i = 0; i < carriedOf.length; i++) {
                 carriedOf[i] = made.rows(i * size.batch(), size.batch());
             }
@@ -231,8 +193,8 @@ public final class GradientPopulation {
         return Math.min(BLOCKS_IN_TILE, Math.ceilDiv(blocks, threads == 1 ? 1 : 4 * threads));
     }
 
-    public Population population() {
-        return population;
+    public Population declared() {
+        return declared;
     }
 
     /** The state that goes on. */
@@ -255,8 +217,8 @@ public final class GradientPopulation {
     }
 
     /** The projections to the port {@code current}. */
-    List<GradientProjection> terms() {
-        return terms;
+    List<GradientProjection> projections() {
+        return projections;
     }
 
     /** The currents of a port, and later their gradients. */
@@ -265,9 +227,9 @@ public final class GradientPopulation {
     }
 
     /** Adds a projection to a port. */
-    void add(GradientProjection term) {
-        boolean feeds = term.forward().projection().port().equals(Neuron.FEEDBACK);
-        (feeds ? feedbackTerms : terms).add(term);
+    void add(GradientProjection projection) {
+        boolean feeds = projection.forward().description().port().equals(Neuron.FEEDBACK);
+        (feeds ? feedbackProjections : projections).add(projection);
     }
 
     NeuronGradient neurons() {
@@ -301,8 +263,8 @@ public final class GradientPopulation {
     /** The gradients of what these carry, behind the way back. */
     public FloatMatrix ofPreviousSpikes() {
         if (!gradient.feedsOwnSpikes()) {
-            FloatMatrix sum = FloatMatrix.zeros(size.batch(), population.size());
-            FloatMatrix added = FloatMatrix.zeros(size.batch(), population.size());
+            FloatMatrix sum = FloatMatrix.zeros(size.batch(), declared.size());
+            FloatMatrix added = FloatMatrix.zeros(size.batch(), declared.size());
             ofSpikes.open(-1, 1);
             ofSpikes.gather(
                     0,
@@ -330,7 +292,11 @@ public final class GradientPopulation {
     }
 
     int blocks() {
-        return Math.ceilDiv(population.size(), Long.SIZE);
+        return Math.ceilDiv(declared.size(), Long.SIZE);
+    }
+
+    FiringGradient surrogate() {
+        return surrogate;
     }
 
     GradientStates states() {
@@ -368,7 +334,7 @@ public final class GradientPopulation {
 
     /** Begins the way back. */
     void begin() {
-        if (openFrame() == null || use == GradientBlueprint.Use.ANY) {
+        if (openFrame() == null || plan.use() == GradientBlueprint.Use.ANY) {
             carried().fill(0);
         }
         states.begin();
@@ -377,7 +343,7 @@ public final class GradientPopulation {
     }
 
     /** Goes to a segment on the way back; one that is not the last that ran forward is computed again. */
-    void back(int segment, WorkerPool crew) {
+    void back(int segment, WorkerPool workers) {
         int first = segment * size.segment();
         int count = Math.min(size.segment(), size.steps() - first);
         if (first != segmentStart) {
@@ -386,7 +352,7 @@ public final class GradientPopulation {
             if (feedback != null) {
                 feedback.back(first);
             }
-            run.fillAgain(crew, first, count, size);
+            run.fillAgain(workers, first, count, size);
             if (!gradient.needsCurrents()) {
                 run.kept().record(states.again(segment), first, count, 0, blocks(), 0);
             }
@@ -465,11 +431,11 @@ public final class GradientPopulation {
     /** Takes notice that parameters have changed. */
     @SuppressWarnings("ReferenceEquality") // neurons that were made anew are other objects
     void update() {
-        if (!layout.neurons(number).equals(group)) {
+        if (!plan.layout().neurons(number).equals(group)) {
             refresh();
         } else if (learnedNames.length > 0) {
             for (String name : learnedNames) {
-                layout.population(number).read(name, gradient.values(name));
+                plan.layout().population(number).read(name, gradient.values(name));
             }
             gradient.update();
             backward.update();
@@ -481,10 +447,10 @@ public final class GradientPopulation {
 
     /** Takes the parameters that the neurons have now. */
     void refresh() {
-        group = layout.neurons(number);
-        gradient = gradient.with(layout.population(number).inside(), group);
+        group = plan.layout().neurons(number);
+        gradient = gradient.with(plan.layout().population(number).inside(), group);
         backward.refresh();
-        frame = frame();
+        frame = GradientFrame.of(this, plan, frame);
         for (GradientShare share : shares) {
             share.refresh();
         }

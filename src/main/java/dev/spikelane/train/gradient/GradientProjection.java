@@ -4,22 +4,18 @@ import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.ProjectionRun;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import java.lang.foreign.Arena;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A projection: forward, and what it takes back from the gradients of its currents. */
 public final class GradientProjection {
 
     private final ProjectionRun forward;
-    private final GradientChain path;
+    private final GradientChain chain;
     /** The input where it starts; null if that is a population. */
     private final @Nullable GradientInput input;
 
@@ -32,21 +28,16 @@ public final class GradientProjection {
 
     private final RunSize size;
     private final boolean learns;
-    /** The sum over the steps of the gradients of a frame's currents. */
-    private final Lazy<Tile> ofFrame;
+    /** What it takes back of a frame. */
+    private final GradientFrameSum frameSum;
 
-    /** Gradients of a step, which are added to that sum. */
-    private final Tile ofStep;
     /** Whole rows of the source. */
-    private final Tile whole;
+    private final Tile whole = Tile.whole(FloatMatrix.zeros(1, 1));
 
-    private final Arena arena;
     private final WorkerPool.Job toFirst = this::toFirst;
     private final WorkerPool.Job between = this::between;
     private int stepsInPart;
     private int count;
-    private boolean summed;
-    private boolean added;
     private boolean tiles;
     /** Whether the way back goes on to whole rows of the source. */
     private boolean toSource;
@@ -54,12 +45,15 @@ public final class GradientProjection {
     /** The step of the currents that the first step that is taken back has given. */
     private int opened;
 
-    /** How many steps from that one on are made again between the operators, with their gradients. */
+    /** How many steps from that one on have gradients between the operators. */
+    private int taken;
+
+    /** How many of them are made again there. */
     private int made;
 
     GradientProjection(
             ProjectionRun forward,
-            GradientChain path,
+            GradientChain chain,
             @Nullable GradientInput input,
             @Nullable GradientDropout dropout,
             KeptCurrents port,
@@ -67,17 +61,14 @@ public final class GradientProjection {
             GradientBlueprint plan,
             boolean learns) {
         this.forward = forward;
-        this.path = path;
+        this.chain = chain;
         this.input = input;
         this.dropout = dropout;
         this.port = port;
         this.norm = norm;
         this.size = plan.size();
         this.learns = learns;
-        this.arena = plan.arena();
-        this.ofFrame = new Lazy<>(() -> Tile.whole(FloatMatrix.zeros(arena, size.batch(), path.outputs())));
-        this.ofStep = Tile.whole(FloatMatrix.zeros(1, path.outputs()));
-        this.whole = ofStep.another();
+        this.frameSum = new GradientFrameSum(this, chain, plan);
     }
 
     /** The way forward. */
@@ -92,7 +83,22 @@ public final class GradientProjection {
     }
 
     private int delay() {
-        return forward.projection().delay();
+        return forward.description().delay();
+    }
+
+    KeptCurrents port() {
+        return port;
+    }
+
+    /** What normalizes the currents; null if they are as they are. */
+    @Nullable
+    GradientNorm norm() {
+        return norm;
+    }
+
+    /** What it takes back where all steps of a window have the same rows. */
+    GradientFrameSum frameSum() {
+        return frameSum;
     }
 
     boolean learns() {
@@ -102,17 +108,17 @@ public final class GradientProjection {
     /** The gradients of the weights of each operator; null where there are none. */
     @Nullable
     WeightGradients[] weights() {
-        return path.weights();
+        return chain.weights();
     }
 
     /** The weights as the way back of the only operator reads them; null if there is no such matrix. */
     @Nullable
     FloatMatrix packed() {
-        return path.packed();
+        return chain.packed();
     }
 
     int outputs() {
-        return path.outputs();
+        return chain.outputs();
     }
 
     /** What stands before the operators; null if nothing is dropped. */
@@ -131,54 +137,18 @@ public final class GradientProjection {
             dropout.draw(firstStep);
         }
         forward.open();
-        summed = false;
-        added = false;
+        frameSum.open();
         tiles = false;
-        made = 0;
+        taken = 0;
     }
 
     private void requireRows() {
         if (input != null && input.isFrame() && input.wantsGradient()) {
             throw new IllegalArgumentException("gradients of the frame of input '"
                     + input.input().name()
-                    + "' are wanted, and projection '" + forward.projection().name()
+                    + "' are wanted, and projection '" + forward.description().name()
                     + "' drops other parts of it in each step, expected rows for each step");
         }
-    }
-
-    /** Says that gradients of a frame's currents come summed over the steps, a block after the other. */
-    void openSums() {
-        summed = true;
-        WeightGradients weights = path.only();
-        if (!takesSums()) {
-            ofFrame.get();
-            return;
-        }
-        added = true;
-        if (learns && weights != null) {
-            weights.open(path.takeFrame(frame(), forward.source().frameVersion(), null)
-                    .steps(true, true));
-            path.crew().run(weights);
-        }
-    }
-
-    /** Whether blocks of sums go into the weights' gradients at once; else something needs all of them. */
-    private boolean takesSums() {
-        return path.takesBlocks() && !Objects.requireNonNull(input).wantsGradient();
-    }
-
-    /** Takes such a block. */
-    void takeSums(Tile sums, int thread) {
-        WeightGradients weights = path.only();
-        if (!takesSums()) {
-            sums.copyTo(0, ofFrame.get().matrix(), 0, size.batch());
-        } else if (learns && weights != null) {
-            weights.add(sums, 0, 1, thread);
-        }
-    }
-
-    private FloatMatrix frame() {
-        return input == null ? (FloatMatrix) Objects.requireNonNull(forward.frame()) : input.frame();
     }
 
     /** The gradients of the currents of all steps of a window that is one segment. */
@@ -188,8 +158,8 @@ public final class GradientProjection {
 
     /** Whether some samples of a step can go back by themselves. */
     boolean samplesApart() {
-        return path.isOneOperator()
-                && !path.readsSource()
+        return chain.isOneOperator()
+                && !chain.readsSource()
                 && norm == null
                 && forward.source().samplesApart();
     }
@@ -201,7 +171,7 @@ public final class GradientProjection {
 
     /** Writes the gradients of some samples in a step of the source, if it reaches that far. */
     void pull(int step, SampleViews samples, Tile into, int thread) {
-        path.pull(null, port.samples(step + delay(), samples), samples.count(), into, thread);
+        chain.pull(null, port.samples(step + delay(), samples), samples.count(), into, thread);
     }
 
     /**
@@ -214,7 +184,7 @@ public final class GradientProjection {
             reached = 0;
         }
         opened = first + delay();
-        made = 0;
+        taken = 0;
         if (reached > 0) {
             backTo(opened);
             toFirst(reached);
@@ -226,12 +196,13 @@ public final class GradientProjection {
     private void run(WorkerPool.Job job, int steps) {
         count = steps;
         stepsInPart = Math.min(size.turn(), Math.ceilDiv(steps, size.threads()));
-        path.crew().run(job, Math.ceilDiv(steps, stepsInPart));
+        chain.workers().run(job, Math.ceilDiv(steps, stepsInPart));
     }
 
     private void toFirst(int part, int thread) {
         int from = part * stepsInPart;
-        path.toFirst(port.from(opened + from), from, rowsOfPart(from), thread, toSource);
+        int row = size.inSegment(opened + from) * size.batch();
+        chain.toFirst(port.from(opened + from), from, rowsOfPart(from), row, thread, toSource);
     }
 
     private int rowsOfPart(int from) {
@@ -241,7 +212,7 @@ public final class GradientProjection {
     /** What stands between the operators, and its gradients. */
     private void between(int part, int thread) {
         int from = part * stepsInPart;
-        path.again(forward.source().from(opened + from, delay()), from, rowsOfPart(from), thread);
+        chain.again(forward.source().from(opened + from, delay()), from, rowsOfPart(from), thread);
         toFirst(part, thread);
     }
 
@@ -250,12 +221,12 @@ public final class GradientProjection {
      * reached.
      */
     void pull(int from, int count, Tile into) {
-        if (path.makesRows()) {
-            path.copyRows(from, count * size.batch(), into);
+        if (chain.makesRows()) {
+            chain.copyRows(from, count * size.batch(), into);
         } else {
-            FloatMatrix ofFirst = path.isOneOperator() ? port.from(opened + from) : path.ofFirst(from);
-            Signal source = path.readsSource() ? forward.source().from(opened + from, delay()) : null;
-            path.pull(source, ofFirst, count * size.batch(), into, 0);
+            FloatMatrix ofFirst = chain.isOneOperator() ? port.from(opened + from) : chain.ofFirst(from);
+            Signal source = chain.readsSource() ? forward.source().from(opened + from, delay()) : null;
+            chain.pull(source, ofFirst, count * size.batch(), into, 0);
         }
         if (dropout != null) {
             dropout.back(into, opened + from, count);
@@ -263,25 +234,23 @@ public final class GradientProjection {
     }
 
     /** Takes gradients back to those of currents, which were normalized, from a step on. */
-    private void backTo(int step) {
+    void backTo(int step) {
         if (norm != null) {
             norm.backTo(step);
         }
     }
 
     private void toFirst(int steps) {
-        made = 0;
         toSource = true;
-        if (path.readsMade()) {
-            between(steps);
-        } else if (!path.isOneOperator() || path.makesRows()) {
-            run(toFirst, steps);
+        if (chain.readsMade() || !chain.isOneOperator() || chain.makesRows()) {
+            take(steps, chain.readsMade());
         }
     }
 
-    private void between(int steps) {
-        run(between, steps);
-        made = steps;
+    private void take(int steps, boolean again) {
+        run(again ? between : toFirst, steps);
+        taken = steps;
+        made = again ? steps : 0;
     }
 
     /** Writes the gradients of whole rows of the source that some steps of currents have. */
@@ -292,30 +261,6 @@ public final class GradientProjection {
         pull(0, steps, whole.on(into));
     }
 
-    /** The same of a frame, when all steps were taken back. */
-    void pullFrameWhole(FloatMatrix into) {
-        openFrame();
-        pullFrame(whole.on(into));
-    }
-
-    /** Takes the gradients of a frame back to what the first operator makes, when all steps were taken back. */
-    void openFrame() {
-        if (path.readsMade()) {
-            path.again(frame(), 0, size.batch(), 0);
-        }
-        path.toFirst(ofFrame.get().matrix(), 0, size.batch(), 0, true);
-    }
-
-    /** Writes the gradients of a frame, behind {@link #openFrame}. */
-    void pullFrame(Tile into) {
-        if (path.makesRows()) {
-            path.copyRows(0, size.batch(), into);
-        } else {
-            Signal source = path.readsSource() ? frame() : null;
-            path.pull(source, path.isOneOperator() ? ofFrame.get().matrix() : path.ofFirst(0), size.batch(), into, 0);
-        }
-    }
-
     /** Whether all steps of the window have the same rows. */
     boolean isFrame() {
         return forward.frame() != null;
@@ -324,45 +269,19 @@ public final class GradientProjection {
     /** Adds the gradients of weights in some steps, or of a frame when those of all steps are there. */
     void addWeights(int first, int steps) {
         if (isFrame()) {
-            addOfFrame(first, steps);
+            frameSum.addWeights(first, steps);
             return;
         }
         backTo(first); // the segment before needs the memory of the gradients
         if (learns) {
-            if (!path.isOneOperator() && !(opened == first && made == steps)) {
+            boolean there = opened == first && taken == steps && (made == steps || !chain.makesAgain());
+            if (!chain.isOneOperator() && !there) {
                 opened = first;
                 toSource = false;
-                between(steps);
+                take(steps, chain.makesAgain());
             }
-            path.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
-            path.addWeights(first + steps == size.steps(), first == 0);
-        }
-    }
-
-    private void addOfFrame(int first, int steps) {
-        if (norm != null && norm.isFrame()) {
-            if (first == 0) {
-                norm.frameBack(ofFrame.get().matrix());
-            }
-        } else if (!summed) {
-            backTo(first);
-            sumUp(first, steps);
-        }
-        if (learns && first == 0 && !added) {
-            FloatMatrix sums = ofFrame.get().matrix();
-            path.again(frame(), 0, size.batch(), 0);
-            path.toFirst(sums, 0, size.batch(), 0, false);
-            path.takeFrame(frame(), forward.source().frameVersion(), sums);
-            path.addWeights(true, true);
-        }
-    }
-
-    private void sumUp(int first, int count) {
-        if (first + count == size.steps()) {
-            ofFrame.get().matrix().fill(0); // the last steps come first
-        }
-        for (int step = first + count - 1; step >= first; step--) {
-            RowSum.add(ofFrame.get(), ofStep.on(port.from(step)), size.batch());
+            chain.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
+            chain.addWeights(first + steps == size.steps(), first == 0);
         }
     }
 
@@ -375,7 +294,7 @@ public final class GradientProjection {
      */
     @Nullable
     WeightGradients openTiles(int blocks) {
-        WeightGradients weights = path.only();
+        WeightGradients weights = chain.only();
         tiles = weights != null
                 && learns
                 && !isFrame()
@@ -386,10 +305,11 @@ public final class GradientProjection {
         if (weights == null || !tiles) {
             return null;
         }
-        weights.open(path.take(forward.source().steps(0, size.steps(), 0), null).steps(true, true));
+        weights.open(
+                chain.take(forward.source().steps(0, size.steps(), 0), null).steps(true, true));
         tiles = weights.takesTiles(size.turn(), blocks);
         if (tiles) {
-            path.crew().run(weights);
+            chain.workers().run(weights);
         }
         return tiles ? weights : null;
     }
@@ -401,6 +321,6 @@ public final class GradientProjection {
 
     /** Takes notice that weights have changed. */
     void update() {
-        path.update();
+        chain.update();
     }
 }

@@ -15,7 +15,7 @@ import java.lang.foreign.Arena;
 /** Some samples of a population in a loop, which a thread carries back through all steps of a segment. */
 final class GradientShare {
 
-    private final GradientPopulation site;
+    private final GradientPopulation population;
     /** Of the share, and of the scratch memory that nobody else uses meanwhile. */
     private final int number;
 
@@ -48,21 +48,21 @@ final class GradientShare {
 
     private NeuronBackward neurons;
 
-    GradientShare(GradientPopulation site, int number, int first, int count, RunSize size, Arena arena) {
-        int columns = site.population().size();
-        this.site = site;
+    GradientShare(GradientPopulation population, int number, int first, int count, RunSize size, Arena arena) {
+        int columns = population.declared().size();
+        this.population = population;
         this.number = number;
         this.spikes = new SampleViews(first, count, size.batch());
-        this.state = site.newState(count);
+        this.state = population.newState(count);
         Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
-        this.currents = new PortCurrents(none, site.feedback() == null ? none : none.another());
+        this.currents = new PortCurrents(none, population.feedback() == null ? none : none.another());
         this.ofCurrent = new SampleViews(first, count, size.batch());
         this.ofFeedback = new SampleViews(first, count, size.batch());
-        this.variables = site.ofVariables();
-        this.targets = SampleViews.of(site.ofSpikes().terms().size() + 1, first, count, size.batch());
+        this.variables = population.ofVariables();
+        this.targets = SampleViews.of(population.ofSpikes().projections().size() + 1, first, count, size.batch());
         this.targetsOf = new SampleViews[variables.length][];
         for (int i = 0; i < variables.length; i++) {
-            targetsOf[i] = SampleViews.of(variables[i].terms().size() + 1, first, count, size.batch());
+            targetsOf[i] = SampleViews.of(variables[i].projections().size() + 1, first, count, size.batch());
         }
         this.ofSpikes = FloatMatrix.zeros(arena, count, columns);
         this.gathered = Tile.whole(ofSpikes);
@@ -72,14 +72,14 @@ final class GradientShare {
         this.gatheredOf = Tile.whole(FloatMatrix.zeros(arena, count, columns));
         this.carried = FloatMatrix.zeros(arena, variables.length * count, columns);
         this.carriedOf = new FloatMatrix[variables.length];
-        this.past = new FloatMatrix[site.neurons().needsCurrents() ? variables.length : 0];
+        this.past = new FloatMatrix[population.neurons().needsCurrents() ? variables.length : 0];
         for (int i = 0; i < variables.length; i++) {
             carriedOf[i] = carried.rows(i * count, count);
         }
         for (int i = 0; i < past.length; i++) {
             past[i] = FloatMatrix.zeros(arena, (size.segment() + 1) * count, columns);
         }
-        this.neurons = site.neurons().ofSamples(first, count);
+        this.neurons = population.neurons().ofSamples(first, count);
     }
 
     private FloatMatrix variable(int number) {
@@ -89,23 +89,23 @@ final class GradientShare {
     /** Begins the way back through a segment. */
     void openBack(int firstStep, int steps) {
         for (int i = 0; i < carriedOf.length; i++) {
-            copy(site.carriedOf(i), spikes.first(), carriedOf[i], 0);
+            copy(population.carriedOf(i), spikes.first(), carriedOf[i], 0);
         }
         if (past.length > 0) {
-            state.copySamples(site.start(), spikes.first(), 0, spikes.count());
+            state.copySamples(population.start(), spikes.first(), 0, spikes.count());
             keep(0);
             for (int step = 0; step < steps; step++) {
                 goTo(firstStep + step);
-                SpikeMatrix fired = site.spikes().samples(firstStep + step, 0, spikes);
-                site.steps().run(currents, spikes.count(), state, fired);
+                SpikeMatrix fired = population.spikes().samples(firstStep + step, 0, spikes);
+                population.steps().run(currents, spikes.count(), state, fired);
                 keep(step + 1);
             }
         }
     }
 
     private void goTo(int step) {
-        currents.current().on(site.current().samples(step, ofCurrent));
-        KeptCurrents second = site.feedback();
+        currents.current().on(population.current().samples(step, ofCurrent));
+        KeptCurrents second = population.feedback();
         if (second != null) {
             currents.feedback().on(second.samples(step, ofFeedback));
         }
@@ -123,9 +123,9 @@ final class GradientShare {
 
     /** Takes a step back. */
     void back(int step) {
-        boolean fires = site.firesBack();
+        boolean fires = population.firesBack();
         if (fires) {
-            site.ofSpikes().gather(step, targets, gathered, added, number);
+            population.ofSpikes().gather(step, targets, gathered, added, number);
         }
         for (int i = 0; i < variables.length; i++) {
             if (variables[i].mayHaveGradients()) {
@@ -133,20 +133,20 @@ final class GradientShare {
                 RowSum.add(ofVariable.on(carriedOf[i]), gatheredOf, spikes.count());
             }
         }
-        site.place(place, step, past, spikes);
-        site.back(neurons, place, fires ? ofSpikes : null, distance, carried, step, 0);
+        population.place(place, step, past, spikes);
+        population.back(neurons, place, fires ? ofSpikes : null, distance, carried, step, 0);
     }
 
     /** Ends the way back. */
     void closeBack() {
         for (int i = 0; i < carriedOf.length; i++) {
-            copy(carriedOf[i], 0, site.carriedOf(i), spikes.first());
+            copy(carriedOf[i], 0, population.carriedOf(i), spikes.first());
         }
     }
 
     /** Takes the parameters that the neurons have now. */
     void refresh() {
-        neurons = site.neurons().ofSamples(spikes.first(), spikes.count());
+        neurons = population.neurons().ofSamples(spikes.first(), spikes.count());
     }
 
     /** Takes notice that learned parameters have changed in place. */

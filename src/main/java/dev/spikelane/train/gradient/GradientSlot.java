@@ -57,6 +57,11 @@ public final class GradientSlot {
         return name;
     }
 
+    /** Whether a window of these steps, counted from the last reset, learns the values. */
+    public boolean learnsIn(int firstStep, int endStep) {
+        return learned == null || learned.learnsIn(firstStep, endStep);
+    }
+
     public FloatMatrix values() {
         return values;
     }

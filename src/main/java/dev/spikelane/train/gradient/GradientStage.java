@@ -2,7 +2,7 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.ComponentRun;
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.engine.thread.WorkerPool;
 import java.util.List;
 import java.util.Objects;
 
@@ -11,9 +11,9 @@ import java.util.Objects;
  */
 final class GradientStage {
 
-    private final GradientPopulation[] sites;
+    private final GradientPopulation[] populations;
     private final int turn;
-    private final WorkerPool crew;
+    private final WorkerPool workers;
     private final ComponentRun forward;
     private final WorkerPool.Job backward = this::backwardPart;
     private final WorkerPool.Job forwardFrame = this::forwardFrame;
@@ -31,90 +31,90 @@ final class GradientStage {
      * @param forward the same populations forward
      * @param steps steps that the populations of a loop run at a time; 0 for a population without a loop
      */
-    GradientStage(RunSize size, GradientPopulation[] sites, ComponentRun forward, int steps, WorkerPool crew) {
-        this.sites = sites;
+    GradientStage(RunSize size, GradientPopulation[] populations, ComponentRun forward, int steps, WorkerPool workers) {
+        this.populations = populations;
         this.forward = forward;
         this.turn = steps == 0 ? size.segment() : Math.min(steps, size.segment());
-        this.crew = crew;
-        this.shares = shares(Math.min(crew.threads(), size.batch()));
+        this.workers = workers;
+        this.shares = shares(Math.min(workers.threads(), size.batch()));
     }
 
     private GradientShare[][] shares(int threads) {
-        boolean apart = List.of(sites).stream().allMatch(GradientPopulation::samplesApart);
-        if (threads == 1 || sites[0].shares() || !apart) {
+        boolean apart = List.of(populations).stream().allMatch(GradientPopulation::samplesApart);
+        if (threads == 1 || populations[0].shares() || !apart) {
             return new GradientShare[0][];
         }
-        GradientShare[][] made = new GradientShare[sites.length][];
-        for (int i = 0; i < sites.length; i++) {
-            made[i] = sites[i].share(threads);
+        GradientShare[][] made = new GradientShare[populations.length][];
+        for (int i = 0; i < populations.length; i++) {
+            made[i] = populations[i].share(threads);
         }
         return made;
     }
 
     void forward(int firstStep, int steps) {
-        GradientFrame frame = sites.length == 1 ? sites[0].openFrame() : null;
+        GradientFrame frame = populations.length == 1 ? populations[0].openFrame() : null;
         if (frame != null) {
-            crew.run(forwardFrame, frame.blocks());
-            sites[0].spikes().written();
+            workers.run(forwardFrame, frame.blocks());
+            populations[0].spikes().written();
             return;
         }
-        forward.run(crew, firstStep, steps, 0, false);
+        forward.run(workers, firstStep, steps, 0, false);
     }
 
     private void backwardShare(int share, int thread) {
-        for (GradientShare[] ofSite : shares) {
-            ofSite[share].openBack(first, count);
+        for (GradientShare[] ofPopulation : shares) {
+            ofPopulation[share].openBack(first, count);
         }
         for (int step = first + count - 1; step >= first; step--) {
-            for (int site = sites.length - 1; site >= 0; site--) {
-                shares[site][share].back(step);
+            for (int i = populations.length - 1; i >= 0; i--) {
+                shares[i][share].back(step);
             }
         }
-        for (GradientShare[] ofSite : shares) {
-            ofSite[share].closeBack();
+        for (GradientShare[] ofPopulation : shares) {
+            ofPopulation[share].closeBack();
         }
     }
 
     void backward(int firstStep, int steps) {
-        GradientFrame frame = sites.length == 1 ? sites[0].openFrame() : null;
+        GradientFrame frame = populations.length == 1 ? populations[0].openFrame() : null;
         if (frame != null) {
             frame.open();
-            crew.run(backwardFrame, frame.blocks());
+            workers.run(backwardFrame, frame.blocks());
             return;
         }
-        if (sites.length == 1 && sites[0].shares()) {
+        if (populations.length == 1 && populations[0].shares()) {
             first = firstStep;
             count = steps;
-            sites[0].openOutlets(first, count);
-            crew.run(backward, sites[0].backward().parts());
+            populations[0].openOutlets(first, count);
+            workers.run(backward, populations[0].backward().parts());
             return;
         }
         if (shares.length > 0) {
             first = firstStep;
             count = steps;
-            crew.run(backwardShare, shares[0].length);
+            workers.run(backwardShare, shares[0].length);
             return;
         }
         int turns = Math.ceilDiv(steps, turn);
         for (int i = turns - 1; i >= 0; i--) {
             int step = firstStep + i * turn;
             int some = Math.min(turn, firstStep + steps - step);
-            for (int site = sites.length - 1; site >= 0; site--) {
-                sites[site].openOutlets(step, some);
-                sites[site].backward().backPart(step, some, 0, 0);
+            for (int number = populations.length - 1; number >= 0; number--) {
+                populations[number].openOutlets(step, some);
+                populations[number].backward().backPart(step, some, 0, 0);
             }
         }
     }
 
     private void forwardFrame(int block, int thread) {
-        Objects.requireNonNull(sites[0].openFrame()).forward(block, thread);
+        Objects.requireNonNull(populations[0].openFrame()).forward(block, thread);
     }
 
     private void backwardFrame(int block, int thread) {
-        Objects.requireNonNull(sites[0].openFrame()).backward(block, thread);
+        Objects.requireNonNull(populations[0].openFrame()).backward(block, thread);
     }
 
     private void backwardPart(int part, int thread) {
-        sites[0].backward().backPart(first, count, part, thread);
+        populations[0].backward().backPart(first, count, part, thread);
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.train.gradient;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.engine.ParameterChange;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -33,10 +34,10 @@ public final class GradientValues {
     }
 
     /** The values that are learned: those of projections, then those of populations. */
-    public static List<GradientSlot> slots(GradientBlueprint plan, GradientComponent machine) {
+    public static List<GradientSlot> slots(GradientBlueprint plan, GradientRun run) {
         List<GradientSlot> slots = new ArrayList<>();
         for (int i = 0; i < plan.network().projections().size(); i++) {
-            List<@Nullable WeightGradients> weights = machine.weights(i);
+            List<@Nullable WeightGradients> weights = run.weights(i);
             for (int place = 0; place < weights.size(); place++) {
                 WeightGradients own = weights.get(place);
                 for (WeightGradients.Learned each : own == null ? List.<WeightGradients.Learned>of() : own.learned()) {
@@ -47,24 +48,43 @@ public final class GradientValues {
                 }
             }
         }
-        for (GradientPopulation site : machine.sites()) {
-            Population population = site.population();
-            for (String parameter : plan.learnedOf(population)) {
+        for (GradientPopulation population : run.populations()) {
+            Population declared = population.declared();
+            for (String parameter : plan.learnedOf(declared)) {
                 slots.add(GradientSlot.of(
-                        population, parameter, plan.network().weights().get(population.name() + "." + parameter)));
+                        declared, parameter, plan.network().weights().get(declared.name() + "." + parameter)));
             }
         }
         return List.copyOf(slots);
     }
 
+    /** The parameters of each population, which change together. */
+    public static List<ParameterChange> changes(GradientBlueprint plan, List<GradientSlot> slots) {
+        List<ParameterChange> changes = new ArrayList<>();
+        List<Population> populations = plan.network().populations();
+        for (int number = 0; number < populations.size(); number++) {
+            Population population = populations.get(number);
+            List<GradientSlot> own = slots.stream()
+                    .filter(slot -> population.equals(slot.population()))
+                    .toList();
+            if (!own.isEmpty()) {
+                changes.add(new ParameterChange(
+                        number,
+                        own.stream().map(GradientSlot::parameter).toList(),
+                        own.stream().map(GradientSlot::values).toList()));
+            }
+        }
+        return changes;
+    }
+
     /** Copies what populations have summed up to their slots. */
-    public static void collect(List<GradientSlot> slots, GradientComponent machine) {
+    public static void collect(List<GradientSlot> slots, GradientRun run) {
         for (int i = 0; i < slots.size(); i++) {
             GradientSlot slot = slots.get(i);
-            for (GradientPopulation site : machine.sites()) {
-                if (slot.isOf(site.population())) {
-                    site.neurons().gradient(slot.parameter(), slot.scratch());
-                    slot.take(site.population().shape());
+            for (GradientPopulation population : run.populations()) {
+                if (slot.isOf(population.declared())) {
+                    population.neurons().gradient(slot.parameter(), slot.scratch());
+                    slot.take(population.declared().shape());
                 }
             }
         }

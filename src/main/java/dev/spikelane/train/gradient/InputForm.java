@@ -8,6 +8,6 @@ public enum InputForm {
     VALUES,
     /** One frame of values or spikes for all steps. */
     FRAME,
-    /** Any of them. Memory is planned for values. */
+    /** Any of them. Memory is planned for all of them, one after the other. */
     ANY
 }

@@ -46,9 +46,9 @@ public final class RunningValues {
     }
 
     /** Follows the window that a shard has run. */
-    public void follow(GradientComponent machine) {
+    public void follow(GradientRun of) {
         for (int i = 0; i < all.size(); i++) {
-            TwoStageRun run = machine.norms().get(i).forward();
+            TwoStageRun run = of.norms().get(i).forward();
             BatchStatistics statistics = run.statistics();
             for (int step = 0; step < statistics.mean().rows(); step++) {
                 all.get(i)
@@ -119,9 +119,9 @@ public final class RunningValues {
     }
 
     /** Copies the statistics of a window, under the names of the values that follow them. */
-    public void statistics(GradientComponent machine, Map<String, FloatMatrix> to) {
+    public void statistics(GradientRun of, Map<String, FloatMatrix> to) {
         for (int i = 0; i < all.size(); i++) {
-            TwoStageRun run = machine.norms().get(i).forward();
+            TwoStageRun run = of.norms().get(i).forward();
             to.put(all.get(i).mean, rows(run, run.statistics().mean()));
             to.put(all.get(i).variance, rows(run, run.statistics().variance()));
         }

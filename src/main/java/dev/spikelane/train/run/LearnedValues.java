@@ -23,6 +23,7 @@ public final class LearnedValues {
     private final List<@Nullable GradientSink> sinks = new ArrayList<>();
 
     private final StepNorm norm = new StepNorm();
+    private final boolean[] changes;
     private Clipping.@Nullable Clipper clipper;
 
     /**
@@ -41,6 +42,7 @@ public final class LearnedValues {
             boolean fuses,
             @Nullable Clipping clipping) {
         this.slots = slots;
+        this.changes = new boolean[slots.size()];
         for (GradientSlot slot : slots) {
             ParameterUpdate update = optimizer.apply(slot.values());
             FloatMatrix gradient = null;
@@ -151,10 +153,18 @@ public final class LearnedValues {
         }
     }
 
-    /** Begins a change of the values, before the first of their gradients comes to be. */
-    public void beginUpdate(double rate) {
+    /**
+     * Begins a change of the values that a window learns, before the first of their gradients comes to be.
+     *
+     * @param firstStep the first step of the window, counted from the last reset
+     * @param endStep the step behind its last
+     */
+    public void beginUpdate(double rate, int firstStep, int endStep) {
         for (int i = 0; i < parameters.size(); i++) {
-            parameters.get(i).update().begin(rate);
+            changes[i] = slots.get(i).learnsIn(firstStep, endStep);
+            if (changes[i]) {
+                parameters.get(i).update().begin(rate);
+            }
         }
     }
 
@@ -162,7 +172,7 @@ public final class LearnedValues {
     public void update() {
         for (int i = 0; i < parameters.size(); i++) {
             TrainingParameter parameter = parameters.get(i);
-            if (parameter.isStored()) {
+            if (parameter.isStored() && changes[i]) {
                 FloatMatrix gradient = parameter.gradient();
                 parameter
                         .update()

@@ -67,16 +67,17 @@ final class TrainCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "tutorial5, membrane, 6, 36",
-        "tutorial3, count, 6, 36",
-        "recurrent, membrane, 6, 6",
-        "demo, mse-count, 6, 36"
+        "tutorial5, membrane, 20, 36",
+        "tutorial3, count, 20, 36",
+        "tutorial6, rate, '6C3-P2,8C2', 36",
+        "recurrent, membrane, 20, 6",
+        "demo, mse-count, 20, 36"
     })
-    void trainsPresets(String preset, String loss, int steps, int inputs) throws IOException {
+    void trainsPresets(String preset, String loss, String hidden, int inputs) throws IOException {
         Path model = folder.resolve("model.safetensors");
-        String out = train(model, "--preset", preset, "--loss", loss, "--epochs", "4")
+        String out = train(model, "--preset", preset, "--loss", loss, "--hidden", hidden, "--epochs", "4")
                 .requireSuccess();
-        assertTrue(out.contains("Training " + inputs + " -> 20 -> 4"), out);
+        assertTrue(out.contains("Training " + inputs + " -> " + hidden.replace(",", " -> ") + " -> 4"), out);
         assertTrue(out.contains("epoch       loss  accuracy  held out"), out);
         assertFalse(Files.exists(folder.resolve("model.safetensors.checkpoint")));
         String report = folder.resolve("run.html").toString();
@@ -87,7 +88,7 @@ final class TrainCommandTest {
                 .findFirst()
                 .orElseThrow();
         assertTrue(run.contains(accuracy), accuracy + " in " + run);
-        assertTrue(run.contains(" " + steps + " steps"), run);
+        assertTrue(run.contains(" 6 steps"), run);
         assertTrue(run.contains("additions of a weight per image"), run);
         assertTrue(Files.size(Path.of(report)) > 1000);
     }
@@ -115,6 +116,33 @@ final class TrainCommandTest {
         double spikes = run.get("spikes_per_image").get("lif1").asDouble();
         double operations = run.get("synaptic_operations_per_image").asDouble();
         assertTrue(operations > 4 * spikes && operations <= 4 * spikes + 36 * 20, run.toString());
+    }
+
+    /** The model file keeps the batch norms by torch's names, and a dense layer may stand behind maps. */
+    @Test
+    void trainsConvolutionsWithBatchNorm() throws IOException {
+        Path model = folder.resolve("model.safetensors");
+        String[] options = {"--preset", "fashion", "--hidden", "6C3-P2,12", "--epochs", "8"};
+        String out = train(model, options).requireSuccess();
+        assertTrue(Double.parseDouble(out.replaceAll("(?s).*  Accuracy +([0-9.]+) %.*", "$1")) > 70, out);
+        Network network = ModelFile.read(model);
+        assertEquals(List.of(6), network.weights().shape("conv1.1.running_mean"));
+        assertEquals(List.of(12, 24), network.weights().shape("fc1.0.weight"));
+        String run = CommandRun.of("run", "--model", model.toString(), "--data", images.toString(), "--weights", "int8")
+                .requireSuccess();
+        assertTrue(run.contains("  Folded         batch norms, into the weights before them"), run);
+        assertTrue(run.contains("  Weights        int8; with float weights "), run);
+    }
+
+    @Test
+    void convolutionsNeedWholeImages() {
+        Path model = folder.resolve("model.safetensors");
+        train(model, "--preset", "recurrent", "--hidden", "6C3")
+                .requireFailureWith(
+                        2, "--hidden has a convolution, expected numbers of neurons for --preset recurrent");
+        train(model, "--hidden", "6C3", "--code", "pieces")
+                .requireFailureWith(2, "--code is pieces, expected one that shows whole images to the convolutions");
+        train(model, "--hidden", "6C7").requireFailureWith(1, "projection 'conv1'", "7 x 7");
     }
 
     @Test
@@ -153,7 +181,7 @@ final class TrainCommandTest {
         assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "there is no /bin/kill: Ctrl-C is not tried");
         Path model = folder.resolve("model.safetensors");
         Path checkpoint = folder.resolve("run.checkpoint");
-        String[] options = {"--preset", "tutorial5", "--epochs", "60", "--checkpoint", checkpoint.toString()};
+        String[] options = {"--preset", "tutorial5", "--epochs", "300", "--checkpoint", checkpoint.toString()};
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1", // starts in less time, and its epochs take longer than a signal
@@ -183,14 +211,14 @@ final class TrainCommandTest {
         assertTrue(Files.readString(log).contains("stopped and saved in " + checkpoint), Files.readString(log));
         assertFalse(Files.exists(model));
         CommandRun wrong =
-                train(model, "--epochs", "60", "--checkpoint", checkpoint.toString(), "--resume", "--seed", "1");
+                train(model, "--epochs", "300", "--checkpoint", checkpoint.toString(), "--resume", "--seed", "1");
         assertEquals(1, wrong.code());
         assertTrue(wrong.err().contains("is of a run with"), wrong.err());
         List<String> again = new ArrayList<>(List.of(options));
         again.add("--resume");
         train(model, again.toArray(String[]::new)).requireSuccess();
         Path whole = folder.resolve("whole.safetensors");
-        train(whole, "--preset", "tutorial5", "--epochs", "60").requireSuccess();
+        train(whole, "--preset", "tutorial5", "--epochs", "300").requireSuccess();
         assertEquals(-1, Files.mismatch(whole, model), "the model of an uninterrupted run");
     }
 
@@ -200,11 +228,14 @@ final class TrainCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--preset, x, '--preset is ''x'', expected one of demo, recurrent, tutorial3, tutorial5'",
+        "--preset, x, '--preset is ''x'', expected one of demo, fashion, recurrent, tutorial3, tutorial5, tutorial6'",
         "--loss, x, '--loss is ''x'', expected one of'",
         "--surrogate, x, '--surrogate is ''x'', expected one of'",
         "--code, x, '--code is ''x'', expected one of'",
         "--hidden, '1,x', '--hidden is ''1,x'', expected numbers'",
+        "--hidden, 4C0, '--hidden is ''4C0'', expected numbers from 1 to 100000, or convolutions such as 12C5'",
+        "--hidden, '4C3-P2,', expected numbers",
+        "--hidden, 4C3-P0, expected numbers",
         "--beta, 2, '--beta is 2.0, expected 0 to 1'",
         "--beta, abc, is not a number",
         "--rate, nan, is not a number",

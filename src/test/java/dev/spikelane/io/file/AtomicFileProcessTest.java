@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -47,6 +48,22 @@ final class AtomicFileProcessTest {
             process.waitFor();
         }
         assertArrayEquals(new String[0], folder.toFile().list());
+    }
+
+    /** What was being written lies beside it under a name of its own, and hinders nobody. */
+    @Test
+    void theOldFileIsWholeWhenTheJvmIsKilled() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "there is no /bin/sh");
+        Path file = Files.writeString(folder.resolve("file"), "precious");
+        Process process = start("exec ", file + "' 'wait");
+        try (BufferedReader output = process.inputReader()) {
+            assertEquals("waiting", output.readLine());
+            process.destroyForcibly();
+            process.waitFor();
+        }
+        assertEquals("precious", Files.readString(file));
+        AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(new byte[] {'n', 'e', 'w'})));
+        assertEquals("new", Files.readString(file));
     }
 
     /** Root may write anything, so that only another user shows it. */

@@ -9,6 +9,7 @@ import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.InputGradient;
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.PoolOperator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.TorchLayout;
@@ -26,6 +27,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
+import org.jspecify.annotations.Nullable;
 
 /** Pools of random shapes, in whole rows and in tiles, against plain loops over torch's order. */
 @EveryWidth
@@ -89,6 +91,31 @@ final class MapPoolProperties {
             way.pull(gradient, rows, back);
         }
         compare(expectedBack, back, "back");
+        if (operator instanceof PoolOperator kept && source instanceof FloatMatrix values) {
+            compareWinners(kept.winners(arena, rows + 2), values, gradient, expected, expectedBack);
+        }
+    }
+
+    /** The same by winners that are kept from rows of other content. */
+    private void compareWinners(
+            @Nullable PoolWinners winners,
+            FloatMatrix values,
+            FloatMatrix gradient,
+            FloatMatrix expected,
+            FloatMatrix expectedBack) {
+        if (winners == null) {
+            return;
+        }
+        int rows = expected.rows();
+        FloatMatrix made = FloatMatrix.zeros(arena, rows, expected.columns());
+        FloatMatrix back = values(rows, expectedBack.columns());
+        winners.run(values(rows, values.columns()), rows, Tile.whole(made), 1);
+        winners.run(values, rows, Tile.whole(made), 2);
+        winners.back(gradient, rows, back, 2);
+        assertSameBits(expected, made, "kept forward");
+        assertSameBits(expectedBack, back, "kept back");
+        assertZeroPads(made, "kept forward");
+        assertZeroPads(back, "kept back");
     }
 
     private Pool pool(Shape shape) {

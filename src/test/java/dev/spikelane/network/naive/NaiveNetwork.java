@@ -425,7 +425,7 @@ public final class NaiveNetwork {
         return new Row(values, null);
     }
 
-    private static boolean isDense(Connection connection) {
+    static boolean isDense(Connection connection) {
         return switch (connection) {
             case BlasDense _, Dense _, IntegerDense _ -> true;
             case BatchNorm _, Convolution _, Flatten _, OneToOne _, Pool _, Recurrent _, Scale _ -> false;

@@ -1,11 +1,15 @@
 package dev.spikelane.network.naive;
 
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
+import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.network.Projection;
 import java.util.List;
@@ -21,9 +25,7 @@ final class ValueNames {
      */
     static String prefix(Projection projection, int connection) {
         List<Connection> path = projection.path();
-        long owners = path.stream()
-                .filter(each -> !(each instanceof Scale) && !(each instanceof Flatten) && !(each instanceof Pool))
-                .count();
+        long owners = path.stream().filter(ValueNames::hasValues).count();
         int place = 0;
         for (int i = 0; i < connection; i++) {
             place += path.get(i) instanceof Flatten && !isLaidOut(projection, i) ? 0 : 1;
@@ -31,14 +33,17 @@ final class ValueNames {
         return projection.name() + (owners > 1 ? "." + place : "") + ".";
     }
 
+    private static boolean hasValues(Connection connection) {
+        return switch (connection) {
+            case BatchNorm _, BlasDense _, Convolution _, Dense _, IntegerDense _, OneToOne _, Recurrent _ -> true;
+            case Flatten _, Pool _, Scale _ -> false;
+        };
+    }
+
     /** Whether a flatten is an operator, because channels stay and no dense connection sees through it. */
     private static boolean isLaidOut(Projection projection, int i) {
         List<Connection> path = projection.path();
-        boolean seen = i + 1 < path.size()
-                && switch (path.get(i + 1)) {
-                    case Dense _, BlasDense _, IntegerDense _ -> true;
-                    default -> false;
-                };
+        boolean seen = i + 1 < path.size() && NaiveNetwork.isDense(path.get(i + 1));
         return NaiveNetwork.before(path, i, projection.source().shape()).reordered() && !seen;
     }
 }

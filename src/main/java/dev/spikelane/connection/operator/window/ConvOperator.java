@@ -18,6 +18,7 @@ import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
 import dev.spikelane.kernel.product.window.WindowMatmul;
 import dev.spikelane.kernel.product.window.WindowTables;
+import dev.spikelane.kernel.product.window.WordTables;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -52,6 +53,8 @@ public final class ConvOperator extends UnfoldedOperator {
     private PackedWeights[] ofSpikes;
     /** Sums of these, for windows that slide; null where spikes are unfolded. */
     private final @Nullable WindowTables tables;
+    /** The same for windows that are unfolded to words. */
+    private final @Nullable WordTables words;
 
     /**
      * Lays out a convolution.
@@ -72,6 +75,7 @@ public final class ConvOperator extends UnfoldedOperator {
         this.scaled = new PackedWeights[weights.length];
         this.ofSpikes = weights;
         this.tables = tables(arena);
+        this.words = words(arena);
         set(said.weights(), said.bias());
         setSpikeValue(spikeValue.values());
     }
@@ -85,12 +89,19 @@ public final class ConvOperator extends UnfoldedOperator {
         this.scaled = new PackedWeights[weights.length];
         this.ofSpikes = weights;
         this.tables = tables(arena);
+        this.words = words(arena);
         setSpikeValue(other.spikeValue);
     }
 
     private @Nullable WindowTables tables(Arena arena) {
         return windows.length == 1 && WindowMatmul.serves(windows[0], layout.outputs())
                 ? new WindowTables(arena, windows[0], layout.outputs())
+                : null;
+    }
+
+    private @Nullable WordTables words(Arena arena) {
+        return tables == null && windows.length == 1 && WordTables.serves(windows[0])
+                ? new WordTables(arena, windows[0], layout.outputs())
                 : null;
     }
 
@@ -102,14 +113,28 @@ public final class ConvOperator extends UnfoldedOperator {
         }
     }
 
-    /** By windows that slide where these are and all outputs are asked for; else unfolded. */
+    /** By windows that slide, or are words, where these are and all outputs are asked for; else unfolded. */
     @Override
     public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
         if (tables != null && current.all() && slides(tables, count, spikes.count(0, count))) {
             WindowMatmul.multiply(spikes, count, scratch.windows(tables), current);
+        } else if (words != null && current.all()) {
+            multiplyWords(spikes, count, words, current, rows(scratch).spikes());
         } else {
             super.multiply(spikes, count, current, scratch);
         }
+    }
+
+    private void multiplyWords(SpikeMatrix spikes, int count, WordTables of, Tile current, SpikeMatrix unfolded) {
+        int positions = windows[0].positions();
+        for (int row = 0; row < count; row++) {
+            for (int done = 0; done < positions; done += unfolded.rows()) {
+                int some = Math.min(unfolded.rows(), positions - done);
+                unfold(0, spikes, row * positions + done, some, unfolded);
+                of.multiply(unfolded, some, current.matrix(), row, done);
+            }
+        }
+        clearPadding(current, count);
     }
 
     /** Windows slide over whole maps. */
@@ -155,6 +180,9 @@ public final class ConvOperator extends UnfoldedOperator {
     public String kernel(int count, long active) {
         if (tables != null && slides(tables, count, active)) {
             return "window";
+        }
+        if (words != null) {
+            return "unfolded, words";
         }
         return "unfolded, "
                 + SpikeMatmul.variant(
@@ -260,6 +288,9 @@ public final class ConvOperator extends UnfoldedOperator {
         }
         if (tables != null) {
             tables.fill(ofSpikes[0]);
+        }
+        if (words != null) {
+            words.fill(ofSpikes[0]);
         }
     }
 

@@ -177,7 +177,12 @@ final class ConvWeightGradients implements WeightGradients {
         for (WindowGradientWeights kernel : kernels) {
             lists += kernel.listBytes();
         }
-        return lists + (sums(samples) - 1) * WindowGradientSum.bytes(shape);
+        return lists;
+    }
+
+    @Override
+    public long blockBytes(int samples) {
+        return (sums(samples) - 1) * WindowGradientSum.bytes(shape);
     }
 
     @Override

@@ -110,6 +110,11 @@ abstract class UnfoldedOperator implements Operator {
         clearPadding(current, count);
     }
 
+    /** Unfolds the spikes of some windows of a group, all positions of a sample and then of the next. */
+    final void unfold(int group, SpikeMatrix spikes, int done, int count, SpikeMatrix unfolded) {
+        unfolds[group].copy(spikes, 0, windows[group].positions(), done, count, unfolded);
+    }
+
     /** The first position of which a tile has an output. */
     private int firstPosition(Tile current) {
         return current.firstColumn() / layout.made().channels();
@@ -145,7 +150,7 @@ abstract class UnfoldedOperator implements Operator {
         }
     }
 
-    private static void clearPadding(Tile current, int rows) {
+    static void clearPadding(Tile current, int rows) {
         for (int row = 0; row < rows; row++) {
             FlattenOperator.clearPadding(current, row);
         }

@@ -3,6 +3,8 @@ package dev.spikelane.kernel.product.dense;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.spikelane.kernel.base.Checks;
@@ -105,6 +107,20 @@ final class TallTileVector {
             sum51 = factor.fma(b1, sum51);
             at += stepOfA;
             row += stepOfB;
+        }
+        if (sum00.getClass() != VECTOR
+                || sum01.getClass() != VECTOR
+                || sum10.getClass() != VECTOR
+                || sum11.getClass() != VECTOR
+                || sum20.getClass() != VECTOR
+                || sum21.getClass() != VECTOR
+                || sum30.getClass() != VECTOR
+                || sum31.getClass() != VECTOR
+                || sum40.getClass() != VECTOR
+                || sum41.getClass() != VECTOR
+                || sum50.getClass() != VECTOR
+                || sum51.getClass() != VECTOR) {
+            throw new AssertionError(OTHER_VECTOR);
         }
         sum50.intoMemorySegment(sums, c5, ORDER);
         sum51.intoMemorySegment(sums, c5 + BYTES, ORDER);

@@ -3,6 +3,8 @@ package dev.spikelane.kernel.product.dense;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.spikelane.kernel.base.Checks;
@@ -88,6 +90,24 @@ final class WideTileVector {
             sum31 = factor.fma(b1, sum31);
             sum32 = factor.fma(b2, sum32);
             sum33 = factor.fma(b3, sum33);
+        }
+        if (sum00.getClass() != VECTOR
+                || sum01.getClass() != VECTOR
+                || sum02.getClass() != VECTOR
+                || sum03.getClass() != VECTOR
+                || sum10.getClass() != VECTOR
+                || sum11.getClass() != VECTOR
+                || sum12.getClass() != VECTOR
+                || sum13.getClass() != VECTOR
+                || sum20.getClass() != VECTOR
+                || sum21.getClass() != VECTOR
+                || sum22.getClass() != VECTOR
+                || sum23.getClass() != VECTOR
+                || sum30.getClass() != VECTOR
+                || sum31.getClass() != VECTOR
+                || sum32.getClass() != VECTOR
+                || sum33.getClass() != VECTOR) {
+            throw new AssertionError(OTHER_VECTOR);
         }
         sum30.intoMemorySegment(sums, c3, ORDER);
         sum31.intoMemorySegment(sums, c3 + BYTES, ORDER);

@@ -76,6 +76,8 @@ final class SpikePermuteVector {
     private static final IntVector ZIP_LOW = zip(0);
     private static final IntVector ZIP_HIGH = zip(COUNT / 2);
 
+    private static final Class<?> INTS = ZIP_LOW.getClass();
+
     private SpikePermuteVector() {}
 
     static void permute(
@@ -156,8 +158,8 @@ final class SpikePermuteVector {
     }
 
     /**
-     * The hot loop: 4 outputs for 64 rows. With more sums in registers, or with sums that are loaded, C2 would see more
-     * traps in what it inlines than it tolerates ({@code PerMethodTrapLimit}), and box vectors in the loop.
+     * The hot loop: 4 outputs for 64 rows. C2 is told the class of all vectors in it, since behind an application's vectors
+     * it sees more traps in what it inlines than it tolerates.
      */
     private static void sumFourVectors(
             MemorySegment biases, long bias, MemorySegment workspace, int column, int vector, int words, int groups) {
@@ -191,6 +193,28 @@ final class SpikePermuteVector {
             int end = Math.min(groups, group + GROUPS);
             for (int g = group; g < end; g++) {
                 int at = tables + g * TABLES_BYTES;
+                if (s00.getClass() != VECTOR
+                        || s01.getClass() != VECTOR
+                        || s02.getClass() != VECTOR
+                        || s03.getClass() != VECTOR
+                        || s10.getClass() != VECTOR
+                        || s11.getClass() != VECTOR
+                        || s12.getClass() != VECTOR
+                        || s13.getClass() != VECTOR
+                        || s20.getClass() != VECTOR
+                        || s21.getClass() != VECTOR
+                        || s22.getClass() != VECTOR
+                        || s23.getClass() != VECTOR
+                        || s30.getClass() != VECTOR
+                        || s31.getClass() != VECTOR
+                        || s32.getClass() != VECTOR
+                        || s33.getClass() != VECTOR
+                        || row0.getClass() != INTS
+                        || row1.getClass() != INTS
+                        || row2.getClass() != INTS
+                        || row3.getClass() != INTS) {
+                    throw new AssertionError(OTHER_VECTOR);
+                }
                 IntVector t0 = IntVector.fromMemorySegment(INT, workspace, at, ORDER);
                 s00 = s00.add(row0.selectFrom(t0).reinterpretAsFloats());
                 s01 = s01.add(row1.selectFrom(t0).reinterpretAsFloats());

@@ -98,7 +98,9 @@ public final class WindowGradientInput {
             FloatMatrix into,
             WindowGradientRoom.Vectors own) {
         int positions = shape.window().positions();
-        WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits);
+        if (!WindowGradientListVector.serves(shape.outputsOfGroup())) {
+            WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits);
+        }
         for (int group = 0; group < shape.groups(); group++) {
             own.map.fill((byte) 0);
             for (int first = 0; first < positions; first += WindowGradientRoom.POSITIONS) {
@@ -106,21 +108,27 @@ public final class WindowGradientInput {
                 list(gradient, row, group, first, count, own);
                 if (own.lists.ends[count - 1] * 100L > (long) count * shape.outputsOfGroup() * MOST_FILLED
                         && strips.isFinite()) {
-                    strips.addAll(gradient, row, group, first, count, own.tile, own.sums, own.map);
+                    strips.addAll(gradient, row, group, first, count, own);
                 } else {
-                    strips.add(own.lists, group, first, count, own.sums, own.map);
+                    strips.add(own.lists, group, first, count, own.map);
                 }
             }
             copy(strips, own.map, into, row, group);
         }
     }
 
-    /** Lists what is not zero at each position, whose bits are set. */
+    /** Lists what is not zero at each position, whose bits are set if vectors do not serve. */
     private void list(
             FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientRoom.Vectors own) {
         MemorySegment from = gradient.segment();
         WindowGradientLists lists = own.lists;
         int outputs = shape.outputsOfGroup();
+        if (WindowGradientListVector.serves(outputs)) {
+            long first = (long) firstPosition * shape.outputs() + (long) group * outputs;
+            long at = gradient.rowOffset(row) + first * Float.BYTES;
+            WindowGradientListVector.list(from, at, (long) shape.outputs() * Float.BYTES, outputs, count, lists);
+            return;
+        }
         int end = 0;
         for (int i = 0; i < count; i++) {
             int first = (firstPosition + i) * shape.outputs() + group * outputs;

@@ -19,7 +19,7 @@ final class WindowGradientMapVector {
     /**
      * Adds four vectors for each of some positions to a map.
      *
-     * @param from bytes in {@code sums} to those of position {@code first}
+     * @param from bytes in {@code sums} to those of the first position
      * @param step bytes to those of the next
      * @param bases for each position bytes in the map
      * @param order in which these positions are added
@@ -29,18 +29,17 @@ final class WindowGradientMapVector {
             MemorySegment sums,
             int from,
             int step,
-            int[] bases,
+            long[] bases,
             int[] order,
-            int first,
             int count,
             MemorySegment map,
-            int offset) {
+            long offset) {
         Checks.isNative(sums);
         Checks.isNative(map);
-        for (int i = first; i < first + count; i++) {
+        for (int i = 0; i < count; i++) {
             int position = order[i];
-            long at = bases[position] + (long) offset;
-            long of = from + (position - first) * (long) step;
+            long at = bases[position] + offset;
+            long of = from + position * (long) step;
             for (int lane = 0; lane < 4 * BYTES; lane += BYTES) {
                 FloatVector sum = FloatVector.fromMemorySegment(FLOAT, map, at + lane, ORDER);
                 sum.add(FloatVector.fromMemorySegment(FLOAT, sums, of + lane, ORDER))

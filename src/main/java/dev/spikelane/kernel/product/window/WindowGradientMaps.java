@@ -16,7 +16,8 @@ import java.util.List;
 /**
  * What the gradients of weights are made of, for one thread: gradients of 64 outputs of some rows, each a map with
  * zeros where no window begins, so that all columns of the kernel find theirs side by side; for each channel of the
- * input and row of the kernel the places there that its spikes reach; and a row of values with its padding.
+ * input and row of the kernel the places there that its spikes reach; and a row of values with its padding. Of a large
+ * map a band of its rows is there at a time, from the first to the last.
  */
 final class WindowGradientMaps {
 
@@ -36,8 +37,16 @@ final class WindowGradientMaps {
     /** Columns of a map. */
     final int width;
 
-    /** Rows of gradients that are there at a time. */
+    /** Rows of gradients that are there at a time; one where a map has several bands. */
     final int rows;
+
+    /** Rows of a map in a band. */
+    private final int height;
+
+    /** The first row of the map in the band that is there, and the one behind its last. */
+    int top;
+
+    int bottom;
 
     final MemorySegment gradients;
     final MemorySegment values;
@@ -68,13 +77,15 @@ final class WindowGradientMaps {
         this.left = Math.max(0, reach - x.padding());
         this.width = left + Math.max(x.padding() + WindowGradientShape.span(x), (x.outputs() - 1) * x.stride() + 1);
         this.chunks = chunks();
-        this.rows = Math.clamp(MOST_BYTES / mapBytes(), 1, MOST_ROWS);
+        this.height = Math.clamp(MOST_BYTES / ((long) width * BLOCK_BYTES), 1, y.outputs());
+        this.rows = height < y.outputs() ? 1 : Math.clamp(MOST_BYTES / mapBytes(), 1, MOST_ROWS);
         this.gradients = WindowGradientStrips.memory(arena, (long) rows * mapBytes() / Float.BYTES);
-        this.capacity = rows * y.outputs() * x.inputs();
+        this.capacity = Math.multiplyExact(rows * height, x.inputs());
         int count = shape.window().allChannels() * y.kernel();
         this.lists = new WindowGradientLists(count, Math.multiplyExact(count, capacity), false);
         for (int list = 0; list < count; list++) {
             lists.starts[list] = list * capacity;
+            lists.targets[list] = (long) list * x.kernel() * BLOCK_BYTES;
         }
         this.channels = new int[x.inputs() * shape.window().allChannels()];
         this.columns = new int[channels.length];
@@ -87,21 +98,27 @@ final class WindowGradientMaps {
         this.reaches = new int[y.inputs() + 1];
         this.kernelRows = new int[y.inputs() * y.kernel()];
         this.outputRows = new int[kernelRows.length];
-        reach();
+        openBand(0);
         this.valueWidth = WindowGradientShape.extent(x);
         int valueHeight = WindowGradientShape.extent(y);
         this.values = WindowGradientStrips.memory(arena, (long) valueHeight * valueWidth * shape.channels());
     }
 
-    private void reach() {
+    /** Goes to the band that begins with a row of the output. */
+    void openBand(int first) {
+        if (bottom > 0 && first == top) {
+            return;
+        }
+        top = first;
+        bottom = Math.min(first + height, y.outputs());
         int count = 0;
         for (int iy = 0; iy < y.inputs(); iy++) {
             for (int ky = 0; ky < y.kernel(); ky++) {
                 int at = iy * y.spread() + y.padding() - ky * y.dilation();
                 int oy = at / y.stride();
-                if (at >= 0 && oy < y.outputs() && oy * y.stride() == at) {
+                if (at >= 0 && oy >= top && oy < bottom && oy * y.stride() == at) {
                     kernelRows[count] = ky;
-                    outputRows[count++] = oy * width;
+                    outputRows[count++] = (oy - top) * width;
                 }
             }
             reaches[iy + 1] = count;
@@ -113,9 +130,11 @@ final class WindowGradientMaps {
      *
      * @param from bytes to them from the gradients that stand at a place
      * @param to bytes to them from the first sum
+     * @param pieces bytes from there to each four vectors
      * @param run adds as many
      */
-    record Chunk(int from, int to, WindowGradientRun run) {}
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Chunk(int from, int to, long[] pieces, WindowGradientRun run) {}
 
     private Chunk[] chunks() {
         int together = x.dilation() == 1 ? x.kernel() : 1;
@@ -125,7 +144,12 @@ final class WindowGradientMaps {
             int left = together * BLOCK_BYTES / Lanes.BYTES;
             for (int done = 0; left > 0; left -= WindowGradientRun.added(left)) {
                 int vectors = WindowGradientRun.added(left);
-                made.add(new Chunk(from + done, column * BLOCK_BYTES + done, WindowGradientRun.of(vectors, false)));
+                long[] pieces = new long[vectors / 4];
+                for (int i = 0; i < pieces.length; i++) {
+                    pieces[i] = 4L * i * Lanes.BYTES;
+                }
+                int to = column * BLOCK_BYTES + done;
+                made.add(new Chunk(from + done, to, pieces, WindowGradientRun.of(vectors, false)));
                 done += vectors * Lanes.BYTES;
             }
         }
@@ -133,12 +157,12 @@ final class WindowGradientMaps {
     }
 
     private int mapBytes() {
-        return y.outputs() * width * BLOCK_BYTES;
+        return Math.multiplyExact(height * width, BLOCK_BYTES);
     }
 
-    /** Bytes to the gradients at a position, of one of the rows that are there. */
+    /** Bytes to the gradients at a position of the band, of one of the rows that are there. */
     long gradientOffset(int row, int oy, int ox) {
-        return row * (long) mapBytes() + ((long) oy * width + left + (long) ox * x.stride()) * BLOCK_BYTES;
+        return row * (long) mapBytes() + ((long) (oy - top) * width + left + (long) ox * x.stride()) * BLOCK_BYTES;
     }
 
     /** Bytes to the value of the first channel that a position reads at a place. */
@@ -149,7 +173,7 @@ final class WindowGradientMaps {
                 * Float.BYTES;
     }
 
-    /** Takes the gradients of a block of outputs. */
+    /** Takes the gradients of a block of outputs in the band. */
     void takeGradients(FloatMatrix gradient, int firstRow, int count, int group, int block) {
         if (shape.blocks() > 1 && block == shape.blocks() - 1) {
             gradients.fill((byte) 0); // behind the last output the block before has left others
@@ -158,7 +182,7 @@ final class WindowGradientMaps {
         int first = group * shape.outputsOfGroup() + block * WindowGradientShape.BLOCK;
         boolean dense = bytes == BLOCK_BYTES && shape.outputs() == WindowGradientShape.BLOCK && x.stride() == 1;
         for (int row = 0; row < count; row++) {
-            for (int oy = 0; oy < y.outputs(); oy++) {
+            for (int oy = top; oy < bottom; oy++) {
                 long from = gradient.rowOffset(firstRow + row)
                         + ((long) oy * x.outputs() * shape.outputs() + first) * Float.BYTES;
                 if (dense) {
@@ -174,12 +198,14 @@ final class WindowGradientMaps {
         }
     }
 
-    /** Lists where spikes of some channels of each group reach gradients. */
+    /** Lists where spikes of some channels of each group reach gradients of the band. */
     void list(SpikeMatrix spikes, int firstRow, int count, int firstChannel, int endChannel) {
         System.arraycopy(lists.starts, 0, lists.ends, 0, lists.ends.length);
         for (int row = 0; row < count; row++) {
             for (int iy = 0; iy < y.inputs(); iy++) {
-                list(spikes, firstRow + row, row * y.outputs() * width, iy, firstChannel, endChannel);
+                if (reaches[iy] < reaches[iy + 1]) {
+                    list(spikes, firstRow + row, row * height * width, iy, firstChannel, endChannel);
+                }
             }
         }
     }

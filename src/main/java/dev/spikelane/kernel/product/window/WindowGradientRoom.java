@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product.window;
 
+import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.product.dense.TileWalk;
 import java.lang.foreign.Arena;
@@ -23,6 +24,9 @@ public final class WindowGradientRoom {
         final long[] bits;
 
         final WindowGradientLists lists;
+        /** In which sums are added to the map. */
+        final int[] order;
+
         /** Inputs of a group, padding included. */
         final MemorySegment map;
 
@@ -34,7 +38,8 @@ public final class WindowGradientRoom {
         private Vectors(Arena arena, WindowGradientShape shape) {
             int positions = Math.min(POSITIONS, shape.window().positions());
             this.bits = new long[Math.ceilDiv(shape.columns(), Long.SIZE)];
-            this.lists = new WindowGradientLists(positions, positions * shape.outputsOfGroup(), true);
+            this.lists = new WindowGradientLists(positions, positions * shape.outputsOfGroup() + Lanes.COUNT, true);
+            this.order = new int[positions];
             this.map = WindowGradientStrips.memory(arena, WindowGradientStrips.mapFloats(shape));
             this.sums = WindowGradientStrips.memory(arena, (long) positions * WindowGradientStrips.MOST_FLOATS);
         }
@@ -53,6 +58,15 @@ public final class WindowGradientRoom {
 
     Vectors vectors() {
         return Objects.requireNonNull(vectors);
+    }
+
+    /**
+     * Tells how much memory lists take beside that of the arena.
+     *
+     * @return bytes on the heap
+     */
+    public long listBytes() {
+        return vectors == null ? 0 : vectors.lists.bytes() + (long) Long.BYTES * vectors.bits.length;
     }
 
     /**

@@ -22,7 +22,8 @@ abstract class WindowGradientRun {
      * The options of a copy.
      *
      * @param vectors how many, a multiple of 4
-     * @param weighted whether sums are of products, from +0; else what stands there is added to them
+     * @param weighted whether sums of products, from +0, are added to what stands in their place when they are
+     *     complete; else what stands at each place is added there
      */
     record Kind(int vectors, boolean weighted) {}
 
@@ -55,11 +56,12 @@ abstract class WindowGradientRun {
     }
 
     /**
-     * Goes through some lists; the sums of a list stand {@code toNext} bytes behind those of the list before.
+     * Goes through some lists.
      *
      * @param from bytes in {@code values} to what stands at place 0
      * @param step bytes from a place to the next
-     * @param to bytes in {@code sums} to those of the first list
+     * @param to bytes in {@code sums} to where targets of lists are counted from
+     * @param pieces bytes from the target of a list to each four vectors of its sums
      */
     abstract void add(
             WindowGradientLists lists,
@@ -70,5 +72,5 @@ abstract class WindowGradientRun {
             int step,
             MemorySegment sums,
             long to,
-            long toNext);
+            long[] pieces);
 }

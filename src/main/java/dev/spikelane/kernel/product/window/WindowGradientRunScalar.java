@@ -25,16 +25,18 @@ final class WindowGradientRunScalar extends WindowGradientRun {
             int step,
             MemorySegment sums,
             long to,
-            long toNext) {
+            long[] pieces) {
         for (int list = first; list < end; list++) {
-            for (long lane = 0; lane < kind.vectors() * (long) Lanes.BYTES; lane += Float.BYTES) {
-                long at = to + (list - first) * toNext + lane;
-                float sum = kind.weighted() ? 0 : sums.get(JAVA_FLOAT, at);
+            for (int lane = 0; lane < kind.vectors() * Lanes.BYTES; lane += Float.BYTES) {
+                int piece = 4 * Lanes.BYTES;
+                long at = to + lists.targets[list] + pieces[lane / piece] + lane % piece;
+                float before = sums.get(JAVA_FLOAT, at);
+                float sum = kind.weighted() ? 0 : before;
                 for (int i = lists.starts[list]; i < lists.ends[list]; i++) {
                     float value = values.get(JAVA_FLOAT, from + lists.places[i] * (long) step + lane);
                     sum = kind.weighted() ? FusedMultiplyAdd.of(lists.factors[i], value, sum) : sum + value;
                 }
-                sums.set(JAVA_FLOAT, at, sum);
+                sums.set(JAVA_FLOAT, at, kind.weighted() ? before + sum : sum);
             }
         }
     }

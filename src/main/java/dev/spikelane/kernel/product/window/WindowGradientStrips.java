@@ -37,10 +37,6 @@ final class WindowGradientStrips {
     private final Strip[] strips;
     private final MemorySegment weights;
     private boolean finite;
-    /** For each position bytes in a map to what it reads first. */
-    private final int[] bases;
-    /** Positions in which neighbors stand in rows of their own, so that no load waits for the store before. */
-    private final int[] order;
 
     /**
      * Pieces that are multiplied at a time.
@@ -49,16 +45,16 @@ final class WindowGradientStrips {
      * @param places in the weights of an output where they begin
      * @param lengths weights of each
      * @param offsets bytes in a map from what a position reads first
+     * @param run multiplies as many
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Strip(int first, int[] places, int[] lengths, int[] offsets, WindowGradientRun run) {
+    private record Strip(int first, int[] places, int[] lengths, long[] offsets, WindowGradientRun run) {
         int bytes() {
             return places.length * PIECE_BYTES;
         }
     }
 
     WindowGradientStrips(Arena arena, WindowGradientShape shape) {
-        Window.Axis y = shape.window().y();
         Window.Axis x = shape.window().x();
         this.shape = shape;
         this.width = WindowGradientShape.extent(x);
@@ -67,28 +63,32 @@ final class WindowGradientStrips {
         Strip last = strips[strips.length - 1];
         int pieces = last.first + last.places.length;
         this.weights = memory(arena, (long) shape.groups() * shape.outputsOfGroup() * pieces * PIECE);
-        this.bases = new int[shape.window().positions()];
-        for (int i = 0; i < bases.length; i++) {
-            bases[i] = (int) mapOffset(
-                    WindowGradientShape.firstWindow(y) + i / x.outputs() * y.stride(),
-                    WindowGradientShape.firstWindow(x) + i % x.outputs() * x.stride());
-        }
-        this.order = order(bases.length, x.outputs());
     }
 
-    /** Positions by columns, within those whose sums are there at a time. */
-    private static int[] order(int positions, int columns) {
-        int[] order = new int[positions];
+    /** Finds for some positions bytes in a map to what they read first. */
+    private void target(WindowGradientLists lists, int first, int count) {
+        Window.Axis y = shape.window().y();
+        Window.Axis x = shape.window().x();
+        int left = WindowGradientShape.firstWindow(x);
+        int row = WindowGradientShape.firstWindow(y) + first / x.outputs() * y.stride();
+        int column = first % x.outputs();
+        for (int i = 0; i < count; i++, column++) {
+            if (column == x.outputs()) {
+                column = 0;
+                row += y.stride();
+            }
+            lists.targets[i] = mapOffset(row, left + column * x.stride());
+        }
+    }
+
+    /** Orders some positions by columns: neighbors stand in rows of their own, so no load waits for a store. */
+    private static void order(int[] order, int first, int positions, int columns) {
         int count = 0;
-        for (int first = 0; first < positions; first += WindowGradientRoom.POSITIONS) {
-            int end = Math.min(first + WindowGradientRoom.POSITIONS, positions);
-            for (int column = 0; column < columns; column++) {
-                for (int i = first + Math.floorMod(column - first, columns); i < end; i += columns) {
-                    order[count++] = i;
-                }
+        for (int column = 0; column < columns; column++) {
+            for (int i = Math.floorMod(column - first, columns); i < positions; i += columns) {
+                order[count++] = i;
             }
         }
-        return order;
     }
 
     static MemorySegment memory(Arena arena, long floats) {
@@ -108,7 +108,7 @@ final class WindowGradientStrips {
             int vectors = WindowGradientRun.multiplied(4 * (all - first), shape.outputsOfGroup());
             int[] places = new int[vectors / 4];
             int[] lengths = new int[vectors / 4];
-            int[] offsets = new int[vectors / 4];
+            long[] offsets = new long[vectors / 4];
             for (int i = 0; i < places.length; i++) {
                 int down = all - 1 - first - i;
                 int run = down / inRun;
@@ -116,7 +116,7 @@ final class WindowGradientStrips {
                 places[i] = run * ofRun + piece;
                 lengths[i] = Math.min(PIECE, ofRun - piece);
                 int ky = run / runs * shape.window().y().dilation();
-                offsets[i] = (int) mapOffset(ky, run % runs * x.dilation()) + piece * Float.BYTES;
+                offsets[i] = mapOffset(ky, run % runs * x.dilation()) + (long) piece * Float.BYTES;
             }
             made[count] = new Strip(first, places, lengths, offsets, WindowGradientRun.of(vectors, true));
             first += places.length;
@@ -169,24 +169,19 @@ final class WindowGradientStrips {
     }
 
     /** Adds what the lists of some positions give to a map. */
-    void add(WindowGradientLists lists, int group, int first, int count, MemorySegment sums, MemorySegment map) {
+    void add(WindowGradientLists lists, int group, int first, int count, MemorySegment map) {
+        target(lists, first, count);
         for (Strip strip : strips) {
-            int bytes = strip.bytes();
-            strip.run.add(lists, 0, count, weights, offset(group, strip), bytes, sums, 0, bytes);
-            addSums(strip, first, count, sums, map);
+            strip.run.add(lists, 0, count, weights, offset(group, strip), strip.bytes(), map, 0, strip.offsets);
         }
     }
 
     /** The same where most of the gradients are not zero, from where they stand. */
-    void addAll(
-            FloatMatrix gradient,
-            int row,
-            int group,
-            int first,
-            int count,
-            TileWalk tile,
-            MemorySegment sums,
-            MemorySegment map) {
+    void addAll(FloatMatrix gradient, int row, int group, int first, int count, WindowGradientRoom.Vectors own) {
+        TileWalk tile = own.tile;
+        MemorySegment sums = own.sums;
+        target(own.lists, first, count);
+        order(own.order, first, count, shape.window().x().outputs());
         long outputs = shape.outputs();
         tile.a = gradient.rowOffset(row) + (first * outputs + (long) group * shape.outputsOfGroup()) * Float.BYTES;
         tile.rowOfA = outputs * Float.BYTES;
@@ -201,14 +196,10 @@ final class WindowGradientStrips {
                 tile.c = lanes;
                 tile.add(gradient.segment(), weights, sums, count, shape.outputsOfGroup());
             }
-            addSums(strip, first, count, sums, map);
-        }
-    }
-
-    private void addSums(Strip strip, int first, int count, MemorySegment sums, MemorySegment map) {
-        for (int i = 0; i < strip.places.length; i++) {
-            WindowGradientMapVector.add(
-                    sums, i * PIECE_BYTES, strip.bytes(), bases, order, first, count, map, strip.offsets[i]);
+            for (int i = 0; i < strip.places.length; i++) {
+                WindowGradientMapVector.add(
+                        sums, i * PIECE_BYTES, bytes, own.lists.targets, own.order, count, own.map, strip.offsets[i]);
+            }
         }
     }
 

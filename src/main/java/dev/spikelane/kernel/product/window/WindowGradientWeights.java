@@ -53,7 +53,7 @@ public final class WindowGradientWeights {
      * @return bytes on the heap
      */
     public long listBytes() {
-        return maps == null ? 0 : maps.lists.places.length * (long) Integer.BYTES;
+        return maps == null ? 0 : maps.lists.bytes();
     }
 
     /**
@@ -88,14 +88,20 @@ public final class WindowGradientWeights {
             sum.byChannel = true;
             for (int row = first; row < first + rows; row += own.rows) {
                 int some = Math.min(own.rows, first + rows - row);
-                own.list(spikes, row, some, firstChannel, endChannel);
-                add(own, null, gradient, row, some, sum);
+                for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
+                    own.openBand(band);
+                    own.list(spikes, row, some, firstChannel, endChannel);
+                    add(own, null, gradient, row, some, sum);
+                }
             }
             return;
         }
         for (int row = first; row < first + rows; row++) {
             if (own != null && isFinite((FloatMatrix) source, row) && isFinite(gradient, row)) {
-                add(own, (FloatMatrix) source, gradient, row, 1, sum);
+                for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
+                    own.openBand(band);
+                    add(own, (FloatMatrix) source, gradient, row, 1, sum);
+                }
             } else {
                 addPlainly(source, gradient, row, sum);
             }
@@ -115,7 +121,7 @@ public final class WindowGradientWeights {
         return BitsVector.areFinite(values.segment(), values.rowOffset(row), 0, 1, bytes);
     }
 
-    /** Adds rows of spikes that were listed, or one row of values. */
+    /** Adds the band of rows of spikes that were listed, or of one row of values. */
     private void add(
             WindowGradientMaps own,
             @Nullable FloatMatrix values,
@@ -145,7 +151,7 @@ public final class WindowGradientWeights {
     private void addBias(WindowGradientMaps own, int rows, FloatMatrix bias, int block) {
         Window.Axis x = shape.window().x();
         for (int row = 0; row < rows; row++) {
-            for (int oy = 0; oy < shape.window().y().outputs(); oy++) {
+            for (int oy = own.top; oy < own.bottom; oy++) {
                 long from = own.gradientOffset(row, oy, 0);
                 long step = (long) x.stride() * BLOCK_BYTES;
                 WindowGradientMapVector.addAll(
@@ -159,8 +165,7 @@ public final class WindowGradientWeights {
         int rows = shape.window().y().kernel();
         int first = (group * shape.channels() + firstChannel) * rows;
         int end = (group * shape.channels() + endChannel) * rows;
-        int listBytes = shape.window().x().kernel() * BLOCK_BYTES;
-        long at = to + (long) firstChannel * rows * listBytes;
+        long at = to - own.lists.targets[group * shape.channels() * rows];
         for (WindowGradientMaps.Chunk chunk : own.chunks) {
             chunk.run()
                     .add(
@@ -172,7 +177,7 @@ public final class WindowGradientWeights {
                             BLOCK_BYTES,
                             sums,
                             at + chunk.to(),
-                            listBytes);
+                            chunk.pieces());
         }
     }
 
@@ -187,7 +192,7 @@ public final class WindowGradientWeights {
         tile.stepOfA = (long) x.stride() * shape.channels() * Float.BYTES;
         tile.stepOfB = (long) x.stride() * BLOCK_BYTES;
         tile.rowOfC = BLOCK_BYTES;
-        for (int oy = 0; oy < y.outputs(); oy++) {
+        for (int oy = own.top; oy < own.bottom; oy++) {
             for (int ky = 0; ky < y.kernel(); ky++) {
                 for (int kx = 0; kx < x.kernel(); kx += together ? x.kernel() : 1) {
                     int weight = (ky * x.kernel() + kx) * shape.channels() + firstChannel;

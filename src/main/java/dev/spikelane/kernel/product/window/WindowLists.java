@@ -48,6 +48,11 @@ public final class WindowLists {
         starts = new int[groups + WindowListsVector.GROUPS];
     }
 
+    /** Returns how many bytes they take on the heap. */
+    public long listBytes() {
+        return (long) Integer.BYTES * (entries.length + (long) starts.length);
+    }
+
     /** Whether they are for these tables. */
     public boolean isOf(WindowTables some) {
         return tables == some;

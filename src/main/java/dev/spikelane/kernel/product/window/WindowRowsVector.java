@@ -22,7 +22,8 @@ import jdk.incubator.vector.FloatVector;
  * <p>This class is a {@link Template}, a copy for each number of rows and of vectors in a strip. It has few accesses
  * to memory: where sums of rows are loaded before the loop and stored behind it one by one, C1 runs out of virtual
  * registers, and then the loop is not compiled at all (JDK 25). The one slice is in the loop that runs most, and no
- * other access is, since slices are not always inlined. What an entry is added to is an argument, which needs no class.
+ * other access is, since slices are not always inlined. What an entry is added to is an argument, whose class the loop
+ * tells C2 ({@link dev.spikelane.kernel.base.Lanes#VECTOR}).
  */
 @SuppressWarnings("NarrowCalculation") // offsets within an entry are int on purpose
 final class WindowRowsVector extends WindowRows {
@@ -89,6 +90,28 @@ final class WindowRowsVector extends WindowRows {
                     int base = y * x.inputs() + place;
                     int last = starts[y * rowOfInput + right];
                     for (int i = starts[y * rowOfInput + left]; i < last; i++) {
+                        if (s00.getClass() != VECTOR
+                                || s01.getClass() != VECTOR
+                                || s02.getClass() != VECTOR
+                                || s03.getClass() != VECTOR
+                                || s10.getClass() != VECTOR
+                                || s11.getClass() != VECTOR
+                                || s12.getClass() != VECTOR
+                                || s13.getClass() != VECTOR
+                                || s20.getClass() != VECTOR
+                                || s21.getClass() != VECTOR
+                                || s22.getClass() != VECTOR
+                                || s23.getClass() != VECTOR
+                                || s30.getClass() != VECTOR
+                                || s31.getClass() != VECTOR
+                                || s32.getClass() != VECTOR
+                                || s33.getClass() != VECTOR
+                                || s40.getClass() != VECTOR
+                                || s41.getClass() != VECTOR
+                                || s42.getClass() != VECTOR
+                                || s43.getClass() != VECTOR) {
+                            throw new AssertionError(OTHER_VECTOR);
+                        }
                         MemorySegment entry = tables.asSlice(table + (entries[i] - base * pixel), ENTRY);
                         s00 = FloatVector.fromMemorySegment(FLOAT, entry, 0, ORDER)
                                 .add(s00);

@@ -60,13 +60,29 @@ class WeightGradientProperties {
         }
     }
 
+    /** A last block of few outputs has shorter tables, in the memory of those of the block before. */
+    @Test
+    void tablesOfFewOutputsForgetThoseOfMany() {
+        Random random = new Random(1);
+        try (Arena arena = Arena.ofShared()) {
+            SpikeMatrix source = Matrices.spikes(arena, 3 * 4, 70, 1, random);
+            FloatMatrix values = Matrices.uniform(arena, 3 * 4, PackedWeights.BLOCK + 1, random);
+            follows(arena, source, 4, values, 1, 0);
+        }
+    }
+
     private static void check(Arena arena, Signal source, int batch, int outputs, Random random) {
+        FloatMatrix values = gradients(arena, source.rows(), outputs, random);
+        int threads = 1 + random.nextInt(3);
+        follows(arena, source, batch, values, threads, random.nextInt(source.rows() / batch + 1) * batch);
+    }
+
+    private static void follows(Arena arena, Signal source, int batch, FloatMatrix values, int threads, int cut) {
         int rows = source.rows();
         int steps = rows / batch;
-        FloatMatrix values = gradients(arena, rows, outputs, random);
-        WeightGradient kernel = new WeightGradient(arena, source.columns(), outputs, 1 + random.nextInt(3));
+        int outputs = values.columns();
+        WeightGradient kernel = new WeightGradient(arena, source.columns(), outputs, threads);
         PackedWeights found = PackedWeights.zeros(arena, source.columns(), outputs);
-        int cut = random.nextInt(steps + 1) * batch;
         if (cut < rows) {
             kernel.prepare(source.rows(cut, rows - cut), batch);
             add(kernel, values.rows(cut, rows - cut), found);

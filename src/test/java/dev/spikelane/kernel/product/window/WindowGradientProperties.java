@@ -115,6 +115,10 @@ class WindowGradientProperties {
     private static WindowGradientShape shape(Random random) {
         int groups = random.nextInt(3) == 0 ? random.nextInt(1, 5) : 1;
         boolean wide = random.nextInt(4) == 0;
+        if (random.nextInt(12) == 0) { // more than a band of gradients
+            Window.Axis large = new Window.Axis(20 + random.nextInt(8), 3, 1, 1, 1, 20 + random.nextInt(6));
+            return new WindowGradientShape(new Window(2, 0, 2 * groups, large, large), 1 + random.nextInt(5));
+        }
         int channels = random.nextInt(1, wide ? 30 : 7);
         int outputs = random.nextInt(1, wide ? 140 : 20);
         Window.Axis x = axis(random);

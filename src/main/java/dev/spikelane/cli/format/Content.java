@@ -1,0 +1,62 @@
+package dev.spikelane.cli.format;
+
+import dev.spikelane.io.Tensor;
+import dev.spikelane.io.TensorFile;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.StateDict;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a file holds.
+ *
+ * @param file where it was read
+ * @param format the name of its format
+ * @param model the network with its notes, if it holds one
+ * @param state its tensors, if it holds nothing else
+ * @param notices sentences on what a user should know: odd values, what would change dynamics
+ */
+public record Content(
+        Path file,
+        String format,
+        @Nullable Model model,
+        @Nullable StateDict state,
+        List<String> notices) {
+
+    /** A file with a network. */
+    static Content of(Path file, String format, Model model, List<String> notices) {
+        return new Content(file, format, model, null, notices);
+    }
+
+    /** A file with tensors alone. */
+    static Content of(Path file, String format, TensorFile tensors) {
+        return new Content(file, format, null, StateDict.of(file.toString(), tensors), tensors.warnings());
+    }
+
+    /** The network; throws if the file holds none, and its tensors do not tell one. */
+    public Model requireModel() throws IOException {
+        if (model != null) {
+            return model;
+        }
+        if (state == null) {
+            throw new IOException(file + ": holds no network, expected one");
+        }
+        return Model.of(state.network());
+    }
+
+    /** The tensors; of a network those of its state_dict. */
+    List<Tensor> tensors() throws IOException {
+        return (state != null ? state : StateDict.of(requireModel().network())).tensors();
+    }
+
+    /** Texts by name. */
+    Map<String, String> metadata() {
+        if (model != null) {
+            return model.notes();
+        }
+        return state == null ? Map.of() : state.metadata();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.spikelane.cli.format;
+
+import dev.spikelane.cli.input.Choices;
+import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.model.NirImport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Turns a file of one format into one of another. */
+@Command(
+        name = "convert",
+        sortOptions = false,
+        description = {
+            "Read a file of a network or of tensors and write it in the format that the name of OUT ends in.",
+            "The format of IN is recognized by its first bytes. OUT appears when it is complete; an older file is",
+            "replaced."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./spikelane convert model.pth model.safetensors",
+            "  ./spikelane convert --check random model.nir model.safetensors"
+        })
+public final class ConvertCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Option(
+            names = "--check",
+            paramLabel = "INPUT",
+            description = {
+                "Run IN, a graph of NIR, in float64 and OUT in float32, and print a certificate, a JSON object: equal,",
+                "or where they first differ and why. INPUT is a .npy file [steps, batch, ...], or the word random."
+            })
+    private @Nullable String check;
+
+    @Option(
+            names = "--time-step",
+            paramLabel = "SECONDS",
+            description = "The time step of a graph of NIR, which its file does not say; otherwise 0.0001.")
+    private @Nullable Double timeStep;
+
+    @Option(names = "--exact", description = "Decay by exp(-dt / tau) instead of by a step of Euler's method.")
+    private boolean exact;
+
+    @Parameters(index = "0", paramLabel = "IN", description = "The file to read.")
+    private Path in = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "OUT", description = "The file to write.")
+    private Path out = Path.of("");
+
+    @Override
+    public Integer call() throws IOException {
+        if (Files.exists(out) && Files.exists(in) && Files.isSameFile(in, out)) {
+            throw Choices.wrong(command, "IN and OUT are one file, expected another name for OUT");
+        }
+        Format format = Format.ofName(out)
+                .orElseThrow(() -> Choices.wrong(
+                        command,
+                        "'" + out.getFileName() + "' does not say a format, expected a name that ends in one of "
+                                + Format.all().stream()
+                                        .flatMap(each -> each.extensions().stream())
+                                        .toList()));
+        AtomicFile.requireWritable(out);
+        NirImport semantics = semantics();
+        Content content = semantics.equals(NirImport.DEFAULT) ? Format.readAny(in) : new NirFormat(semantics).read(in);
+        NirCheck nir = check == null ? null : NirCheck.of(in, content, semantics, check);
+        try {
+            format.write(out, content);
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(in + ": cannot be written as " + out + ": " + refused.getMessage(), refused);
+        }
+        PrintWriter print = command.commandLine().getOut();
+        if (nir != null) {
+            return nir.print(print, out, format.equals(NirFormat.DEFAULT) ? new NirFormat(semantics) : format) ? 0 : 1;
+        }
+        content.notices().forEach(notice -> print.println("Notice: " + notice));
+        format.losses(content).forEach(loss -> print.println("Notice: " + out + ": " + loss));
+        return 0;
+    }
+
+    private NirImport semantics() {
+        NirImport said = exact ? NirImport.DEFAULT.withExactDecay() : NirImport.DEFAULT;
+        try {
+            return timeStep == null ? said : said.withTimeStep(timeStep);
+        } catch (IllegalArgumentException refused) {
+            throw Choices.wrong(command, "--time-step: " + refused.getMessage());
+        }
+    }
+}

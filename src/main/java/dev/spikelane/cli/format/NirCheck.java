@@ -1,0 +1,132 @@
+package dev.spikelane.cli.format;
+
+import dev.spikelane.io.NirFile;
+import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.Npy;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.Certificate;
+import dev.spikelane.model.Margins;
+import dev.spikelane.model.NirImport;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Compares what was written of a graph of NIR with the graph, on an input. */
+record NirCheck(Path file, NirGraph graph, NirImport semantics, Map<String, Signal> input, int batch) {
+
+    private static final String RANDOM = "random";
+    private static final int STEPS = 100;
+    private static final int SAMPLES = 4;
+    private static final float RATE = .3f;
+
+    static NirCheck of(Path file, Content content, NirImport semantics, String input) throws IOException {
+        if (!content.format().equals("NIR")) {
+            throw new IOException(file + ": is " + content.format() + ", expected a graph of NIR, which says what a"
+                    + " network is to do");
+        }
+        NirGraph graph = NirFile.read(file).graph();
+        List<Input> inputs = content.requireModel().network().inputs();
+        if (input.equals(RANDOM)) {
+            return new NirCheck(file, graph, semantics, random(inputs), SAMPLES);
+        }
+        Path data = Path.of(input);
+        Npy<? extends Signal> given = read(data);
+        List<Integer> shape = given.shape();
+        int columns = inputs.getFirst().shape().size();
+        int count = given.matrix().rows() * given.matrix().columns();
+        if (inputs.size() != 1 || shape.size() < 2 || count != shape.get(0) * shape.get(1) * columns) {
+            throw new IOException(data + ": is of shape " + shape + ", expected [steps, batch, ...] for the only input "
+                    + inputs.getFirst().shape() + "; the word random serves several inputs");
+        }
+        FloatMatrix rows = FloatMatrix.zeros(count / columns, columns);
+        for (int i = 0; i < count; i++) {
+            int row = i / given.matrix().columns();
+            int column = i % given.matrix().columns();
+            rows.set(
+                    i / columns,
+                    i % columns,
+                    switch (given.matrix()) {
+                        case FloatMatrix values -> values.get(row, column);
+                        case SpikeMatrix fired -> fired.get(row, column) ? 1 : 0;
+                    });
+        }
+        return new NirCheck(file, graph, semantics, Map.of(inputs.getFirst().name(), rows), shape.get(1));
+    }
+
+    /** Zeros and ones of any type, or else floats. */
+    private static Npy<? extends Signal> read(Path data) throws IOException {
+        try {
+            return Npy.readSpikes(data);
+        } catch (IOException noSpikes) {
+            return Npy.readRounded(data);
+        }
+    }
+
+    private static Map<String, Signal> random(List<Input> inputs) {
+        TorchRandom random = new TorchRandom(1);
+        Map<String, Signal> made = new LinkedHashMap<>();
+        for (Input input : inputs) {
+            FloatMatrix drawn = random.rand(STEPS * SAMPLES, input.shape().size());
+            SpikeMatrix fired = SpikeMatrix.zeros(drawn.rows(), drawn.columns());
+            for (int row = 0; row < drawn.rows(); row++) {
+                for (int column = 0; column < drawn.columns(); column++) {
+                    fired.set(row, column, drawn.get(row, column) < RATE);
+                }
+            }
+            made.put(input.name(), fired);
+        }
+        return made;
+    }
+
+    /** Returns whether both do the same. */
+    boolean print(PrintWriter to, Path out, Format format) throws IOException {
+        Network network = format.read(out).requireModel().network();
+        Certificate certificate;
+        try {
+            certificate = Certificate.of(graph, semantics, network, input, batch);
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(file + ": cannot be compared: " + refused.getMessage(), refused);
+        }
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("in", file.toString());
+        facts.put("in_sha256", hash(file));
+        facts.put("out", out.toString());
+        facts.put("out_sha256", hash(out));
+        String json = certificate.json(facts);
+        to.println(json.substring(0, json.length() - 1) + ",\"int8\":" + integers(network) + "}");
+        // A command that fails says nothing more, and this is what it has found.
+        to.flush();
+        return certificate.equal();
+    }
+
+    /** Margins beside those with integer weights, where a network can have them. */
+    private String integers(Network network) {
+        try {
+            return Margins.of(network, network.quantized(ElementType.INT8), input, batch)
+                    .json();
+        } catch (IllegalArgumentException cannot) {
+            return "[]";
+        }
+    }
+
+    private static String hash(Path file) throws IOException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        } catch (NoSuchAlgorithmException missing) {
+            throw new AssertionError(missing);
+        }
+    }
+}

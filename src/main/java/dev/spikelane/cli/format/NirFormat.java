@@ -1,0 +1,68 @@
+package dev.spikelane.cli.format;
+
+import dev.spikelane.io.NirFile;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.NirImport;
+import dev.spikelane.model.NirModel;
+import dev.spikelane.network.Population;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Graphs of NIR, which are HDF5 files. */
+record NirFormat(NirImport options) implements Format {
+
+    static final NirFormat DEFAULT = new NirFormat(NirImport.DEFAULT);
+
+    private static final String SIGNATURE = "894844460d0a1a0a";
+
+    @Override
+    public List<String> extensions() {
+        return List.of(".nir");
+    }
+
+    @Override
+    public boolean recognizes(byte[] first) {
+        return HexFormat.of().formatHex(first).startsWith(SIGNATURE);
+    }
+
+    @Override
+    public Content read(Path file) throws IOException {
+        NirModel found = options.read(file);
+        List<String> notices = new ArrayList<>();
+        notices.add(file + ": read with " + found.semantics());
+        notices.addAll(found.warnings());
+        if (found.outputs().size() > 1) {
+            notices.add(file + ": has the outputs " + found.outputs().keySet() + ", of which the first is the model's");
+        }
+        Model model = Model.of(found.network());
+        String output = found.outputs()
+                .values()
+                .iterator()
+                .next()
+                .ofPopulation()
+                .map(Population::name)
+                .orElse("");
+        return Content.of(file, "NIR", output.isEmpty() ? model : model.with(Model.POPULATION, output), notices);
+    }
+
+    @Override
+    public void write(Path file, Content content) throws IOException {
+        NirFile.write(file, exported(content).graph());
+    }
+
+    @Override
+    public List<String> losses(Content content) {
+        try {
+            return exported(content).changes();
+        } catch (IOException noNetwork) {
+            return List.of();
+        }
+    }
+
+    private NirModel.Exported exported(Content content) throws IOException {
+        return NirModel.export(content.requireModel(), options.timeStep());
+    }
+}

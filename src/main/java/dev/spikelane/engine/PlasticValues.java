@@ -1,0 +1,89 @@
+package dev.spikelane.engine;
+
+import dev.spikelane.connection.operator.Values;
+import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.engine.thread.Turn;
+import dev.spikelane.engine.thread.ValueGuard;
+import dev.spikelane.kernel.base.RowBytes;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The chains of a run, with values of its own where projections are plastic, and these values: a part of its state. */
+final class PlasticValues {
+
+    private final OperatorChain[] chains;
+    private final Map<String, Values> byName = new LinkedHashMap<>();
+    /** The same, without an iterator. */
+    private final Values[] all;
+
+    private final ValueGuard guard;
+
+    /** Copies the values of plastic projections, which change in turns of the run. */
+    PlasticValues(LaidOutNetwork network, Arena arena, Turn turn) {
+        List<ProjectionDescription> projections = network.description().projections();
+        this.chains = new OperatorChain[projections.size()];
+        for (int i = 0; i < chains.length; i++) {
+            chains[i] = network.chain(i);
+            if (projections.get(i).plastic()) {
+                chains[i] = chains[i].copy(arena);
+                chains[i].addValues(byName);
+            }
+        }
+        this.all = byName.values().toArray(Values[]::new);
+        this.guard = new ValueGuard(turn::change);
+    }
+
+    /** The operators of a projection. */
+    OperatorChain chain(int projection) {
+        return chains[projection];
+    }
+
+    Map<String, Values> byName() {
+        return byName;
+    }
+
+    /** What lets the values change. */
+    ValueGuard guard() {
+        return guard;
+    }
+
+    long bytes() {
+        long bytes = 0;
+        for (Values values : all) {
+            bytes += (long) values.rows() * values.columns() * Float.BYTES;
+        }
+        return bytes;
+    }
+
+    void write(ByteBuffer to) {
+        for (Values values : all) {
+            try (Arena arena = Arena.ofShared()) {
+                FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());
+                values.read(copy);
+                RowBytes.write(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER, to);
+            }
+        }
+    }
+
+    /** Reads the values behind the rest of the state; their readers see them before or after both. */
+    void read(ByteBuffer from, Runnable rest) {
+        if (all.length == 0) {
+            rest.run();
+            return;
+        }
+        guard.changeHeld(() -> {
+            rest.run();
+            for (Values values : all) {
+                try (Arena arena = Arena.ofShared()) {
+                    FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());
+                    RowBytes.read(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER, from);
+                    values.write(copy);
+                }
+            }
+        });
+    }
+}

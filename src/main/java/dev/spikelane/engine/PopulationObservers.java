@@ -1,0 +1,160 @@
+package dev.spikelane.engine;
+
+import dev.spikelane.kernel.base.TorchLayout;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.NeuronState;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Those who look at a population: at what it did in a block, or at a variable or port in each step. */
+final class PopulationObservers {
+
+    private final PopulationRun population;
+    private final LaidOutNetwork network;
+    private final Arena arena;
+    private final Shape shape;
+    private final Shape shapeOfCurrents;
+    private final List<BlockObserver> ofBlocks = new ArrayList<>();
+    private final List<VariableObserver> ofSteps = new ArrayList<>();
+    private @Nullable BeforeReset before;
+    private @Nullable SpikeMatrix spikesOutside;
+    private @Nullable FloatMatrix membranesOutside;
+
+    PopulationObservers(PopulationRun population, LaidOutNetwork network, Arena arena) {
+        this.population = population;
+        this.network = network;
+        this.arena = arena;
+        this.shape = population.description().shape();
+        this.shapeOfCurrents = shape.times(population.description().neuron().gates());
+    }
+
+    void add(BlockObserver observer) {
+        ofBlocks.add(observer);
+    }
+
+    void add(VariableObserver observer) {
+        ofSteps.add(observer);
+        if (observer.beforeReset() && before == null) {
+            before = new BeforeReset();
+        }
+    }
+
+    boolean has(BlockObserver observer) {
+        return ofBlocks.contains(observer);
+    }
+
+    boolean has(VariableObserver observer) {
+        return ofSteps.contains(observer);
+    }
+
+    /** Whether somebody looks at single steps. */
+    boolean seeSteps() {
+        return !ofSteps.isEmpty();
+    }
+
+    /** Forgets memory of a shorter block. */
+    void grow() {
+        spikesOutside = null;
+        membranesOutside = null;
+    }
+
+    void reset() {
+        ofBlocks.forEach(BlockObserver::reset);
+    }
+
+    /** Computes what is seen of a step before its reset, from the state before the step. */
+    void beforeStep(PortCurrents currents, SpikeMatrix scratch) {
+        BeforeReset unreset = before;
+        if (unreset != null) {
+            unreset.run(currents, scratch);
+        }
+    }
+
+    /** Shows a step, from the state behind it. */
+    void observeStep(long number, PortCurrents currents) {
+        for (int i = 0; i < ofSteps.size(); i++) {
+            VariableObserver each = ofSteps.get(i);
+            switch (each.variable()) {
+                case Neuron.CURRENT -> each.record(number, currents.current().matrix(), shapeOfCurrents);
+                case Neuron.FEEDBACK -> each.record(number, currents.feedback().matrix(), shapeOfCurrents);
+                default -> each.record(number, stateFor(each).variable(each.variable()), shape);
+            }
+        }
+    }
+
+    private NeuronState stateFor(VariableObserver observer) {
+        return observer.beforeReset() && before != null ? before.state : population.state();
+    }
+
+    /** Shows a block, in torch's order. */
+    void observe(long firstStep, int steps) {
+        if (ofBlocks.isEmpty()) {
+            return;
+        }
+        SignalHistory<FloatMatrix> membranes = population.membranes();
+        FloatMatrix seen = membranes == null ? population.state().membrane() : membranes.block();
+        SpikeMatrix fired = population.spikes().block();
+        int batch = population.batch();
+        if (TorchLayout.differs(shape)) {
+            fired = outside(fired, steps * batch);
+            seen = outside(seen, membranes == null ? batch : rows(), membranes == null ? batch : steps * batch);
+        }
+        for (int i = 0; i < ofBlocks.size(); i++) {
+            ofBlocks.get(i).observe(firstStep, steps, fired, seen);
+        }
+    }
+
+    private int rows() {
+        return population.spikes().blockSteps() * population.batch();
+    }
+
+    /** The spikes of the first rows of the block, in torch's order. */
+    SpikeMatrix outside(SpikeMatrix rows, int count) {
+        if (!TorchLayout.differs(shape)) {
+            return rows;
+        }
+        SpikeMatrix made = spikesOutside;
+        if (made == null) {
+            made = SpikeMatrix.zeros(arena, rows(), shape.size());
+            spikesOutside = made;
+        }
+        TorchLayout.copyTorch(shape, rows, 0, made, 0, count);
+        return made;
+    }
+
+    private FloatMatrix outside(FloatMatrix rows, int most, int count) {
+        FloatMatrix made = membranesOutside;
+        if (made == null || made.rows() != most) {
+            made = FloatMatrix.zeros(arena, most, shape.size());
+            membranesOutside = made;
+        }
+        TorchLayout.copyTorch(shape, rows, 0, made, 0, count);
+        return made;
+    }
+
+    /** Neurons that go through the same step without its reset, from a copy of the state. */
+    private final class BeforeReset {
+
+        private NeuronGroup neurons = network.population(population.number()).beforeReset(arena);
+        private final NeuronState state = neurons.newState(arena, population.batch());
+        private long version = network.version();
+
+        void run(PortCurrents currents, SpikeMatrix scratch) {
+            if (version != network.version()) {
+                // The run's arena would keep those of all versions.
+                neurons = network.population(population.number()).beforeReset(NativeMemory.ofAuto());
+                version = network.version();
+            }
+            state.copyFrom(population.state());
+            BoundPopulation.steps(neurons).run(currents, population.batch(), state, scratch);
+        }
+    }
+}

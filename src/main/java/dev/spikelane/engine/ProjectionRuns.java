@@ -1,0 +1,110 @@
+package dev.spikelane.engine;
+
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.TwoStageOperator;
+import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.engine.thread.WorkerPool;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The projections of a run: each behind its source, cut where an operator needs whole rows of the batch. */
+final class ProjectionRuns {
+
+    private final Arena arena;
+    private final WorkerPool workers;
+    private final RunSize size;
+    /** Whether there is a way back. */
+    private final boolean trains;
+
+    private final Scratch[] scratch;
+    private final ProjectionRun[] all;
+    /** What makes rows that need the whole batch, or know their step. */
+    private final List<TwoStageRun> cuts = new ArrayList<>();
+
+    ProjectionRuns(int count, Arena arena, WorkerPool workers, RunSize size, boolean trains) {
+        this.arena = arena;
+        this.workers = workers;
+        this.size = size;
+        this.trains = trains;
+        this.scratch = trains ? Scratch.ofManyRows(arena, workers.threads()) : Scratch.of(arena, workers.threads());
+        this.all = new ProjectionRun[count];
+    }
+
+    /** Makes a projection run behind its source. */
+    ProjectionRun add(int number, ProjectionDescription description, OperatorChain chain, SourceRun source) {
+        ProjectionRun made = run(description, chain.operators(), source);
+        if (!trains && !(source instanceof InputRun)) {
+            open(made); // the kind of rows of an input is known when they come
+        }
+        all[number] = made;
+        return made;
+    }
+
+    /**
+     * A chain is cut where an operator needs the whole batch, in training, or knows its step: what comes before makes
+     * its rows.
+     */
+    private ProjectionRun run(ProjectionDescription description, List<Operator> operators, SourceRun source) {
+        for (int i = operators.size() - 1; i > 0; i--) {
+            if (operators.get(i) instanceof TwoStageOperator cut && (trains || cut.steps() > 0)) {
+                ProjectionRun rows = run(description, operators.subList(0, i), source);
+                List<Operator> behind = new ArrayList<>(operators.subList(i, operators.size()));
+                behind.set(0, cut.behind());
+                TwoStageRun made = new TwoStageRun(rows, cut, arena, size, workers, trains);
+                cuts.add(made);
+                return runWhole(description, behind, made);
+            }
+        }
+        return runWhole(description, operators, source);
+    }
+
+    private ProjectionRun runWhole(ProjectionDescription description, List<Operator> operators, SourceRun source) {
+        ChainRun chain = new ChainRun(operators, arena, scratch);
+        return new ProjectionRun(description, chain, source, arena, size);
+    }
+
+    ProjectionRun get(int number) {
+        return all[number];
+    }
+
+    /** The scratch memory of threads. */
+    Scratch[] scratch() {
+        return scratch;
+    }
+
+    /** Takes notice of the rows that an input has for a call. */
+    void open(InputRun input) {
+        for (ProjectionRun projection : all) {
+            if (projection.origin() == input) {
+                open(projection);
+            }
+        }
+    }
+
+    private static void open(ProjectionRun projection) {
+        if (projection.source() instanceof TwoStageRun cut) {
+            open(cut.rows());
+        }
+        projection.open();
+    }
+
+    /** How many of the first rows of the block it is best to run at a time, for the present input. */
+    int rowsAtATime(int rows) {
+        int best = rows;
+        for (ProjectionRun projection : all) {
+            if (projection.source() instanceof InputRun) {
+                best = Math.min(best, projection.rowsAtATime(rows));
+            }
+        }
+        return best;
+    }
+
+    /** Begins a block, whose first step is counted from the last reset. */
+    void begin(long firstStep) {
+        for (int i = 0; i < cuts.size(); i++) {
+            cuts.get(i).begin(firstStep);
+        }
+    }
+}

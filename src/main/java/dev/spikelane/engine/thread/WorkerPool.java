@@ -1,0 +1,251 @@
+package dev.spikelane.engine.thread;
+
+import dev.spikelane.connection.operator.Rounds;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fixed number of threads, the calling one among them, that share the parts of one job at a time. Starting a job
+ * allocates nothing.
+ *
+ * <p>Each thread starts in a range of parts of its own, the same in every job of as many parts, so that a core's caches
+ * keep the weights of its parts. Whoever has done his takes others' from the end of theirs, so the job never waits for
+ * a thread that the system has not woken or has put aside; idle threads spin for some microseconds, then park.
+ */
+public final class WorkerPool implements AutoCloseable {
+
+    /** A job whose parts may run at the same time. */
+    public interface Job {
+
+        /** Does a part, on one of the threads, counted from 0. */
+        void run(int part, int thread);
+    }
+
+    /** The most threads. */
+    public static final int MOST = 1_024;
+
+    /** Spins before parking: some 50 microseconds, longer than the gap between two layers. */
+    private static final int SPINS = 2_000;
+
+    /** Bits of a part's number; the rest of a range's word is the round. */
+    private static final int PART_BITS = 22;
+
+    private static final int MOST_PARTS = (1 << PART_BITS) - 1;
+
+    /** Words from one range to the next: two cache lines, which CPUs fetch together. */
+    private static final int RANGE = 16;
+
+    /** The job between two jobs: threads that wait must not keep what they worked for. */
+    private static final Job NOTHING = (part, thread) -> {};
+
+    private static final Rounds NO_ROUNDS = new Rounds() {};
+
+    private final Helper[] helpers;
+    private final int threads;
+    /**
+     * For each thread the parts left of its range: the round, the first part and the one behind the last. A part is
+     * taken only from the round that was read.
+     */
+    private final AtomicLongArray ranges;
+
+    /** Raised once all ranges of a job are set. */
+    private volatile long round;
+
+    private final AtomicInteger unfinished = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+    private volatile boolean closed;
+    private volatile Thread caller = Thread.currentThread();
+    private volatile Job job = NOTHING;
+    private Rounds rounds = NO_ROUNDS;
+    private final Job ofRounds = this::runOfRound;
+
+    /** Starts threads, the calling one among them. */
+    public WorkerPool(int threads) {
+        this(threads, threads - 1);
+    }
+
+    private WorkerPool(int threads, int helping) {
+        this.threads = threads;
+        ranges = new AtomicLongArray(threads * RANGE);
+        helpers = new Helper[helping];
+        for (int i = 0; i < helpers.length; i++) {
+            helpers[i] = new Helper(i + 1);
+        }
+        try {
+            for (Helper helper : helpers) {
+                helper.start();
+            }
+        } catch (OutOfMemoryError noMoreThreads) {
+            close();
+            throw noMoreThreads;
+        }
+    }
+
+    /**
+     * Makes a pool that starts no thread: the calling one does a part for each of them in turn, so that the memory that
+     * they take on the way is the same in every run.
+     */
+    public static WorkerPool inTurns(int threads) {
+        return new WorkerPool(threads, 0);
+    }
+
+    /** Returns the number of threads. */
+    public int threads() {
+        return threads;
+    }
+
+    /** Does all parts and returns when the last is done; rethrows what a part threw. */
+    public void run(Job next, int count) {
+        if (count > MOST_PARTS) {
+            throw new IllegalArgumentException("a job has " + count + " parts, expected at most " + MOST_PARTS);
+        }
+        if (helpers.length == 0) {
+            for (int part = 0; part < count; part++) {
+                next.run(part, part % threads);
+            }
+            return;
+        }
+        long thisRound = round + 1;
+        caller = Thread.currentThread();
+        unfinished.set(count);
+        job = next;
+        // The ranges of the last job are empty: who sees one of this job's early may take its parts.
+        for (int thread = 0; thread < threads(); thread++) {
+            long first = Math.ceilDiv((long) count * thread, threads());
+            long end = Math.ceilDiv((long) count * (thread + 1), threads());
+            ranges.set(thread * RANGE, (thisRound << PART_BITS | first) << PART_BITS | end);
+        }
+        round = thisRound;
+        for (Helper helper : helpers) {
+            if (helper.parked) {
+                LockSupport.unpark(helper);
+            }
+        }
+        takeParts(0);
+        for (int spins = 0; unfinished.get() != 0; spins++) {
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.park(this);
+            }
+        }
+        job = NOTHING;
+        Throwable failure = thrown.getAndSet(null);
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+    }
+
+    /** Does all rounds. */
+    public void run(Rounds next) {
+        rounds = next;
+        for (int parts = next.parts(); parts > 0; parts = next.parts()) {
+            run(ofRounds, parts);
+        }
+        rounds = NO_ROUNDS;
+    }
+
+    private void runOfRound(int part, int thread) {
+        rounds.run(part, thread);
+    }
+
+    /** Does all parts, on the calling thread alone or shared. */
+    public void run(Job next, int count, boolean share) {
+        if (share) {
+            run(next, count);
+            return;
+        }
+        for (int part = 0; part < count; part++) {
+            next.run(part, 0);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (Helper helper : helpers) {
+            LockSupport.unpark(helper);
+        }
+    }
+
+    /** Takes the parts of a thread's own range from its start, then those of the others from their end. */
+    private void takeParts(int thread) {
+        takeParts(thread, thread);
+        for (int i = 1; i < threads(); i++) {
+            takeParts(thread, (thread + i) % threads());
+        }
+    }
+
+    private void takeParts(int thread, int owner) {
+        int range = owner * RANGE;
+        while (true) {
+            long seen = ranges.get(range);
+            int first = (int) (seen >>> PART_BITS) & MOST_PARTS;
+            int end = (int) seen & MOST_PARTS;
+            if (first >= end) {
+                return;
+            }
+            boolean own = thread == owner;
+            if (ranges.compareAndSet(range, seen, own ? seen + (1L << PART_BITS) : seen - 1)) {
+                run(own ? first : end - 1, thread);
+            }
+        }
+    }
+
+    private void run(int part, int thread) {
+        try {
+            job.run(part, thread);
+        } catch (Throwable failure) {
+            thrown.compareAndSet(null, failure);
+        }
+        if (unfinished.decrementAndGet() == 0 && thread != 0) {
+            LockSupport.unpark(caller);
+        }
+    }
+
+    private final class Helper extends Thread {
+
+        private final int number;
+        private volatile boolean parked;
+
+        Helper(int number) {
+            super("spikelane-" + number);
+            this.number = number;
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            long seen = 0;
+            while (await(seen)) {
+                seen = round;
+                takeParts(number);
+            }
+        }
+
+        /** Waits for another round than {@code seen}; false once closed. */
+        private boolean await(long seen) {
+            for (int spins = 0; round == seen; spins++) {
+                if (closed) {
+                    return false;
+                }
+                if (spins < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    parked = true;
+                    if (round == seen && !closed) {
+                        LockSupport.park(WorkerPool.this);
+                    }
+                    parked = false;
+                }
+            }
+            return true;
+        }
+    }
+}

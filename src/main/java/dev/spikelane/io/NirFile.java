@@ -1,0 +1,286 @@
+package dev.spikelane.io;
+
+import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.io.file.FileText;
+import dev.spikelane.io.hdf5.Hdf5;
+import dev.spikelane.io.hdf5.Hdf5Group;
+import dev.spikelane.io.hdf5.Hdf5Item;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes graphs of the Neuromorphic Intermediate Representation, {@code .nir}: HDF5 files of versions 0.2 to
+ * 1.0 of the Python package, which reads what is written here. It needs the library jHDF, {@code io.jhdf:jhdf:0.13.0},
+ * at run time.
+ *
+ * <p>A file is read whole into memory before anything of it is believed. Links, also those to other files, are refused;
+ * metadata are passed over. A chunk that inflates to more than it should is refused as soon as it does.
+ */
+public final class NirFile {
+
+    private static final String TYPE = "type";
+    private static final String GRAPH = "NIRGraph";
+    private static final String NODES = "nodes";
+    private static final String EDGES = "edges";
+    private static final String VERSION = "1.0.0";
+    private static final int MOST_DEPTH = 16;
+    /** A little less than the largest array, which some JVMs refuse. */
+    private static final int MOST_BYTES_IN_ARRAY = Integer.MAX_VALUE - Long.BYTES;
+
+    private static final Set<String> PASSED_OVER = Set.of("metadata", "input_type", "output_type");
+
+    private final NirGraph graph;
+    private final Optional<String> version;
+    private final List<String> warnings;
+
+    private NirFile(NirGraph graph, Optional<String> version, List<String> warnings) {
+        this.graph = graph;
+        this.version = version;
+        this.warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Reads a file by at most 512 MiB of memory.
+     *
+     * @param file the file
+     * @return its graph, and what is odd about it
+     * @throws IOException if there is no such file, jHDF is not there, or the file is no whole graph of NIR; the
+     *     message starts with the file's name
+     */
+    public static NirFile read(Path file) throws IOException {
+        return read(file, Inputs.MOST_BYTES);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param file the file
+     * @param mostBytes the most memory that the load may take in all: the bytes of the file and those of its arrays
+     * @return its graph, and what is odd about it
+     * @throws IOException as without a limit, or if the file needs more
+     */
+    public static NirFile read(Path file, long mostBytes) throws IOException {
+        Inputs.requireFile(file);
+        return FileText.reading(file.toString(), () -> {
+            try (InputStream stream = Files.newInputStream(file)) {
+                return read(file.toString(), stream, mostBytes);
+            }
+        });
+    }
+
+    /**
+     * Reads a stream to its end; it stays open.
+     *
+     * @param name what messages call the stream
+     * @param stream the bytes of a file
+     * @return its graph, and what is odd about it
+     * @throws IOException as for files
+     */
+    public static NirFile read(String name, InputStream stream) throws IOException {
+        return read(Objects.requireNonNull(name, "name"), stream, Inputs.MOST_BYTES);
+    }
+
+    private static NirFile read(String name, InputStream stream, long mostBytes) throws IOException {
+        byte[] bytes = stream.readNBytes(Math.clamp(mostBytes, 0, MOST_BYTES_IN_ARRAY));
+        if (stream.read() >= 0) {
+            throw new IOException(name + ": has more than " + bytes.length + " bytes, the limit mostBytes");
+        }
+        Hdf5Group root = Hdf5.read(name, bytes, mostBytes - bytes.length);
+        try {
+            return read(name, root);
+        } catch (IOException | IllegalArgumentException refused) {
+            throw new IOException(FileText.escaped(name + ": " + refused.getMessage()), refused);
+        }
+    }
+
+    private static NirFile read(String name, Hdf5Group root) throws IOException {
+        List<String> warnings = new ArrayList<>();
+        Optional<String> version = Optional.empty();
+        switch (root.items().get("version")) {
+            case Hdf5Item.Texts texts
+            when texts.shape().isEmpty() -> version = Optional.of(texts.texts().getFirst());
+            case null -> {}
+            default -> warnings.add(name + ": its version is no text");
+        }
+        Hdf5Group group = root.groups().get("node");
+        if (group == null || !GRAPH.equals(type("node", group))) {
+            throw new IOException("has no group 'node' of the type NIRGraph, expected a graph of NIR");
+        }
+        NirGraph graph = graph("node", group, 0);
+        graph.nodes()
+                .forEach((key, node) -> node.values().keySet().forEach(each -> {
+                    for (double number : node.numbers(each)) {
+                        if (!Double.isFinite(number)) {
+                            warnings.add(name + ": node '" + key + "' has " + number + " in '" + each + "'");
+                            return;
+                        }
+                    }
+                }));
+        return new NirFile(graph, version, warnings);
+    }
+
+    private static NirGraph graph(String path, Hdf5Group group, int depth) throws IOException {
+        Hdf5Group inside = group.groups().get(NODES);
+        if (inside == null || depth > MOST_DEPTH) {
+            throw new IOException(path + (inside == null ? " has no group 'nodes'" : " is a graph too deep in others"));
+        }
+        Map<String, NirGraph.Node> nodes = new LinkedHashMap<>();
+        for (Map.Entry<String, Hdf5Group> each : inside.groups().entrySet()) {
+            nodes.put(each.getKey(), node("node '" + each.getKey() + "'", each.getValue(), depth + 1));
+        }
+        return new NirGraph(nodes, edges(path, group.items().get(EDGES)));
+    }
+
+    private static List<NirGraph.Edge> edges(String path, @Nullable Hdf5Item item) throws IOException {
+        List<NirGraph.Edge> edges = new ArrayList<>();
+        switch (item) {
+            case Hdf5Item.Texts texts
+            when texts.shape().size() == 2 && texts.shape().getLast() == 2 -> {
+                for (int i = 0; i < texts.texts().size(); i += 2) {
+                    edges.add(new NirGraph.Edge(
+                            texts.texts().get(i), texts.texts().get(i + 1)));
+                }
+            }
+            case Hdf5Item.Numbers numbers when numbers.bytes().length == 0 -> {}
+            case null, default -> throw new IOException(path + " has edges that are no pairs of names");
+        }
+        return edges;
+    }
+
+    private static NirGraph.Node node(String path, Hdf5Group group, int depth) throws IOException {
+        String type = type(path, group);
+        Map<String, Tensor> values = new LinkedHashMap<>();
+        Map<String, String> texts = new LinkedHashMap<>();
+        boolean graph = type.equals(GRAPH);
+        for (Map.Entry<String, Hdf5Item> each : group.items().entrySet()) {
+            String name = each.getKey();
+            if (name.equals(TYPE) || graph) {
+                continue;
+            }
+            switch (each.getValue()) {
+                case Hdf5Item.Numbers numbers -> values.put(name, tensor(name, numbers));
+                case Hdf5Item.Texts found
+                when found.shape().isEmpty() -> texts.put(name, found.texts().getFirst());
+                case Hdf5Item.Texts _ -> throw new IOException(path + ": '" + name + "' is a list of texts");
+                case Hdf5Item.Unread unread -> throw new IOException(path + ": '" + name + "' " + unread.reason());
+            }
+        }
+        for (String name : group.groups().keySet()) {
+            if (!PASSED_OVER.contains(name) && !(graph && name.equals(NODES))) {
+                throw new IOException(path + " of the type " + type + " has a group '" + name + "', expected arrays");
+            }
+        }
+        return new NirGraph.Node(
+                type, values, texts, graph ? graph(path, group, depth) : new NirGraph(Map.of(), List.of()));
+    }
+
+    private static String type(String path, Hdf5Group group) throws IOException {
+        if (group.items().get(TYPE) instanceof Hdf5Item.Texts texts
+                && texts.shape().isEmpty()) {
+            return texts.texts().getFirst();
+        }
+        throw new IOException(path + " has no type, expected the name of a primitive");
+    }
+
+    private static Tensor tensor(String name, Hdf5Item.Numbers numbers) {
+        return Tensor.of(
+                name, Tensor.Type.valueOf(numbers.type()), numbers.shape(), MemorySegment.ofArray(numbers.bytes()));
+    }
+
+    /**
+     * Writes a graph. The file appears under its name only when it is complete; an older one is replaced.
+     *
+     * @param file where to
+     * @param graph a graph whose arrays are of 32 or 64 bits
+     * @throws IOException if it cannot be written, or jHDF is not there
+     */
+    public static void write(Path file, NirGraph graph) throws IOException {
+        AtomicFile.requireWritable(file);
+        Hdf5Group root = new Hdf5Group(Map.of("node", group(graph)), Map.of("version", text(VERSION)));
+        // jHDF writes nothing but paths.
+        Path temporary = Files.createTempFile("spikelane-", ".nir");
+        try {
+            Hdf5.write(temporary, root);
+            byte[] written = Files.readAllBytes(temporary);
+            AtomicFile.write(file, channel -> {
+                ByteBuffer bytes = ByteBuffer.wrap(written);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            });
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static Hdf5Group group(NirGraph graph) {
+        Map<String, Hdf5Group> nodes = new LinkedHashMap<>();
+        graph.nodes().forEach((name, node) -> {
+            if (node.type().equals(GRAPH)) {
+                nodes.put(name, group(node.graph()));
+                return;
+            }
+            Map<String, Hdf5Item> items = new LinkedHashMap<>();
+            items.put(TYPE, text(node.type()));
+            node.texts().forEach((key, value) -> items.put(key, text(value)));
+            node.values().forEach((key, value) -> items.put(key, numbers(value)));
+            nodes.put(name, new Hdf5Group(Map.of("metadata", new Hdf5Group(Map.of(), Map.of())), items));
+        });
+        List<String> edges = new ArrayList<>();
+        graph.edges().forEach(edge -> edges.addAll(List.of(edge.source(), edge.target())));
+        Map<String, Hdf5Item> items = new LinkedHashMap<>();
+        items.put(TYPE, text(GRAPH));
+        items.put(EDGES, new Hdf5Item.Texts(List.of(edges.size() / 2, 2), edges));
+        return new Hdf5Group(
+                Map.of(NODES, new Hdf5Group(nodes, Map.of()), "metadata", new Hdf5Group(Map.of(), Map.of())), items);
+    }
+
+    private static Hdf5Item text(String text) {
+        return new Hdf5Item.Texts(List.of(), List.of(text));
+    }
+
+    private static Hdf5Item numbers(Tensor tensor) {
+        return new Hdf5Item.Numbers(
+                tensor.type().name(), tensor.shape(), tensor.bytes().toArray(ValueLayout.JAVA_BYTE));
+    }
+
+    /**
+     * Returns what the file says.
+     *
+     * @return the graph
+     */
+    public NirGraph graph() {
+        return graph;
+    }
+
+    /**
+     * Returns which version of the format the file is of.
+     *
+     * @return the version that it names; nothing if it names none
+     */
+    public Optional<String> version() {
+        return version;
+    }
+
+    /**
+     * Returns what is odd about the file.
+     *
+     * @return sentences that start with its name; none for most files
+     */
+    public List<String> warnings() {
+        return warnings;
+    }
+}

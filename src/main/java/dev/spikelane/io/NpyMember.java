@@ -1,0 +1,98 @@
+package dev.spikelane.io;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * An array whose header was read.
+ *
+ * @param header what it says
+ * @param items how the items stand
+ * @param start where they begin, in bytes
+ * @param end where they end
+ */
+record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
+
+    private static final int MAGIC_BYTES = 6;
+
+    /** An array of items that a tensor does not have. */
+    static final class NotRead extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NotRead(IOException refused) {
+            super(refused.getMessage(), refused);
+        }
+    }
+
+    /** What bytes are that are neither an array nor an archive; empty where nothing better is known than that. */
+    static String foreign(MemorySegment bytes) {
+        byte[] first = bytes.asSlice(0, Math.min(bytes.byteSize(), ForeignFile.FIRST_BYTES))
+                .toArray(ValueLayout.JAVA_BYTE);
+        return switch (ForeignFile.of(first)) {
+            case NUMPY, NUMPY_ARCHIVE, ARCHIVE, EMPTY_ARCHIVE -> "";
+            default -> ForeignFile.advice(first, ForeignFile.NUMPY_ARCHIVE);
+        };
+    }
+
+    static boolean isArray(MemorySegment bytes) {
+        return bytes.byteSize() < MAGIC_BYTES || bytes.get(ValueLayout.JAVA_BYTE, 0) != 'P';
+    }
+
+    /** Reads the header of a file of one array, whose items must all be there. */
+    static NpyMember of(String name, MemorySegment bytes) throws IOException {
+        long[] at = {0};
+        NpyMember member = read(name, count -> {
+            if (count > bytes.byteSize() - at[0]) {
+                throw new IOException(name + ": ends inside its header, expected " + (count - bytes.byteSize() + at[0])
+                        + " more bytes");
+            }
+            at[0] += count;
+            return bytes.asSlice(at[0] - count, count).toArray(ValueLayout.JAVA_BYTE);
+        });
+        if (member.end > bytes.byteSize()) {
+            throw new IOException(name + ": ends inside its data, expected " + (member.end - bytes.byteSize())
+                    + " more bytes for shape " + member.header.shapeText());
+        }
+        return member;
+    }
+
+    /** Reads the header of a member of an archive. */
+    static NpyMember of(String name, ZipMember zipped) throws IOException {
+        try (InputStream stream = zipped.open()) {
+            return read(name, count -> {
+                byte[] bytes = stream.readNBytes(count);
+                if (bytes.length < count) {
+                    throw new IOException(
+                            name + ": ends inside its header, expected " + (count - bytes.length) + " more bytes");
+                }
+                return bytes;
+            });
+        }
+    }
+
+    private static NpyMember read(String name, NpyHeader.Bytes bytes) throws IOException {
+        long[] start = {0};
+        NpyHeader header = NpyHeader.read(name, count -> {
+            start[0] += count;
+            return bytes.next(count);
+        });
+        NpyItems items;
+        try {
+            items = NpyItems.of(name, header.code());
+        } catch (IOException refused) {
+            throw new NotRead(refused);
+        }
+        long size = header.items(name) * items.type().bytes();
+        if (size > Long.MAX_VALUE - start[0]) {
+            throw new IOException(name + ": shape " + header.shapeText() + " has more items than a file can hold");
+        }
+        return new NpyMember(header, items, start[0], start[0] + size);
+    }
+
+    /** The array as a tensor; bytes that are not in order are changed, or copied if they must stay as they are. */
+    Tensor tensor(String name, MemorySegment bytes, FileBytes file) throws IOException {
+        return items.tensor(name, header, bytes, file);
+    }
+}

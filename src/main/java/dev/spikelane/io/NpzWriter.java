@@ -1,0 +1,146 @@
+package dev.spikelane.io;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/** Writes tensors as stored members of a zip archive, whose sizes and checksums stand before them. */
+final class NpzWriter {
+
+    private static final int MOST_BYTES_IN_CALL = 1 << 20;
+    private static final int LOCAL_BYTES = 30;
+    private static final int ENTRY_BYTES = 46;
+    private static final int END_BYTES = 22;
+    private static final short VERSION = 20;
+    private static final short UTF8 = 1 << 11;
+    /** The first day that a zip archive knows, 1980-01-01: the same content makes the same bytes. */
+    private static final short DATE = 1 << 5 | 1;
+
+    private static final int MOST_NAME_BYTES = 1 << 15;
+    private static final long MOST_BYTES = 0xFFFF_FFFEL;
+
+    private final String file;
+    private final List<Tensor> tensors;
+
+    NpzWriter(String file, List<Tensor> tensors) {
+        this.file = file;
+        this.tensors = tensors;
+    }
+
+    /** Throws unless NumPy has such an array. */
+    static void requireStored(Tensor tensor) {
+        if (NpyItems.code(tensor.type()) == null) {
+            throw new IllegalArgumentException(
+                    tensor + " has no item type of NumPy, expected another one than " + tensor.type());
+        }
+        if (name(tensor).length > MOST_NAME_BYTES) {
+            throw new IllegalArgumentException("a tensor has a name of " + name(tensor).length
+                    + " bytes, expected at most " + MOST_NAME_BYTES + " in an archive");
+        }
+    }
+
+    void write(WritableByteChannel channel) throws IOException {
+        long size = END_BYTES;
+        for (Tensor each : tensors) {
+            size += LOCAL_BYTES
+                    + ENTRY_BYTES
+                    + 2L * name(each).length
+                    + header(each).length
+                    + each.bytes().byteSize();
+        }
+        if (size > MOST_BYTES || tensors.size() >= ZipArchive.MOST_MEMBERS) {
+            throw new IOException(file + ": would have " + size + " bytes and " + tensors.size()
+                    + " members, expected fewer than 4 GiB and " + ZipArchive.MOST_MEMBERS);
+        }
+        ByteBuffer directory = ByteBuffer.allocate((int) tensors.stream()
+                        .mapToLong(each -> ENTRY_BYTES + name(each).length)
+                        .sum())
+                .order(ByteOrder.LITTLE_ENDIAN);
+        long at = 0;
+        for (Tensor each : tensors) {
+            at += member(channel, each, at, directory);
+        }
+        ByteBuffer end = ByteBuffer.allocate(END_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        end.putInt(0x06054B50).putInt(0).putShort((short) tensors.size()).putShort((short) tensors.size());
+        end.putInt(directory.capacity()).putInt((int) at).putShort((short) 0);
+        write(channel, directory.flip());
+        write(channel, end.flip());
+    }
+
+    /** Writes a member, and its entry into the directory; returns how many bytes the member takes. */
+    private static long member(WritableByteChannel channel, Tensor tensor, long at, ByteBuffer directory)
+            throws IOException {
+        byte[] name = name(tensor);
+        byte[] header = header(tensor);
+        long size = header.length + tensor.bytes().byteSize();
+        ByteBuffer facts = facts(tensor, header, size, name.length);
+        ByteBuffer local =
+                ByteBuffer.allocate(LOCAL_BYTES + name.length + header.length).order(ByteOrder.LITTLE_ENDIAN);
+        local.putInt(0x04034B50)
+                .put(facts.duplicate())
+                .putShort((short) 0)
+                .put(name)
+                .put(header);
+        write(channel, local.flip());
+        parts(tensor.bytes(), part -> write(channel, part));
+        directory.putInt(0x02014B50).putShort(VERSION).put(facts).putShort((short) 0);
+        directory
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putInt(0)
+                .putInt((int) at);
+        directory.put(name);
+        return LOCAL_BYTES + name.length + size;
+    }
+
+    /** What local header and directory say alike, up to the length of the name. */
+    private static ByteBuffer facts(Tensor tensor, byte[] header, long size, int nameBytes) throws IOException {
+        CRC32 sum = new CRC32();
+        sum.update(header);
+        parts(tensor.bytes(), sum::update);
+        ByteBuffer facts = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+        facts.putShort(VERSION)
+                .putShort(UTF8)
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putShort(DATE);
+        facts.putInt((int) sum.getValue()).putInt((int) size).putInt((int) size).putShort((short) nameBytes);
+        return facts.flip();
+    }
+
+    private interface Part {
+        void take(ByteBuffer bytes) throws IOException;
+    }
+
+    private static void parts(MemorySegment bytes, Part each) throws IOException {
+        for (long at = 0; at < bytes.byteSize(); at += MOST_BYTES_IN_CALL) {
+            each.take(bytes.asSlice(at, Math.min(MOST_BYTES_IN_CALL, bytes.byteSize() - at))
+                    .asByteBuffer());
+        }
+    }
+
+    private static byte[] name(Tensor tensor) {
+        return (tensor.name() + ".npy").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] header(Tensor tensor) {
+        @Nullable String code = NpyItems.code(tensor.type());
+        if (code == null) {
+            throw new IllegalStateException(tensor + " has no item type of NumPy");
+        }
+        return new NpyHeader(code, false, tensor.shape()).toBytes();
+    }
+
+    private static void write(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+}

@@ -1,0 +1,293 @@
+package dev.spikelane.io;
+
+import dev.spikelane.io.file.JsonValue;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads the pickle that {@code torch.save} writes of tensors in dictionaries: 25 opcodes of protocol 2, whose values
+ * are plain data. What looks like a call makes one of the three things that {@link PickleNames} knows; there is nothing
+ * else that could be named. Stack, memo, texts and dictionaries are no larger than the bytes that make them.
+ */
+final class PickleReader {
+
+    private static final int MOST_STACK = 1 << 16;
+    /** Of a text, and of all that a tensor's name is joined of. */
+    private static final int MOST_TEXT_BYTES = 1 << 10;
+
+    private static final int MOST_DEPTH = 16;
+    private static final int MOST_VISITS = 1 << 20;
+    private static final int MOST_TENSORS = 1 << 14;
+    private static final int PROTOCOL = 2;
+
+    /** The start of the parts of a tuple or of a dictionary. */
+    private static final Object MARK = new Object();
+
+    /** A dictionary under construction: names, and tensors, texts, numbers or dictionaries. */
+    record Dictionary(Map<String, Object> members) {}
+
+    /** Parts in a row. */
+    record Parts(List<Object> items) {}
+
+    /** Items of one type in a member of the archive. */
+    record Storage(PickleNames type, String key, long count) {}
+
+    /** Where a tensor's items stand in a storage. */
+    record Stored(Storage storage, long offset, List<Integer> shape, List<Long> strides) {}
+
+    private final String name;
+    private final ByteBuffer program;
+    private final List<Object> stack = new ArrayList<>();
+    private final List<Object> memo = new ArrayList<>();
+    private int visits;
+
+    private PickleReader(String name, byte[] program) {
+        this.name = name;
+        this.program = ByteBuffer.wrap(program).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** The tensors by name, those of dictionaries in dictionaries with the names of all, joined by dots. */
+    static Map<String, Stored> read(String name, byte[] program) throws IOException {
+        PickleReader reader = new PickleReader(name, program);
+        Object all = reader.run();
+        Map<String, Stored> tensors = new LinkedHashMap<>();
+        reader.collect("", all, 0, tensors);
+        return tensors;
+    }
+
+    private void collect(String prefix, Object value, int depth, Map<String, Stored> into) throws IOException {
+        visits++;
+        if (prefix.length() > MOST_TEXT_BYTES) {
+            throw wrong("holds a name of " + prefix.length() + " characters, expected at most " + MOST_TEXT_BYTES);
+        }
+        if (depth > MOST_DEPTH) {
+            throw wrong("holds dictionaries more than " + MOST_DEPTH + " deep in each other, expected at most that");
+        }
+        if (visits > MOST_VISITS || into.size() > MOST_TENSORS) {
+            throw wrong("holds more than " + MOST_TENSORS + " tensors, expected at most that many");
+        }
+        switch (value) {
+            case Stored tensor -> {
+                if (into.put(prefix, tensor) != null) {
+                    throw wrong("holds two tensors of the name " + JsonValue.quoted(prefix) + ", expected one");
+                }
+            }
+            case Dictionary dictionary -> {
+                for (Map.Entry<String, Object> each : dictionary.members.entrySet()) {
+                    collect(
+                            prefix.isEmpty() ? each.getKey() : prefix + "." + each.getKey(),
+                            each.getValue(),
+                            depth + 1,
+                            into);
+                }
+            }
+            default ->
+                throw wrong("holds " + PickleNames.said(value)
+                        + (prefix.isEmpty() ? "" : " under " + JsonValue.quoted(prefix))
+                        + ", expected tensors and dictionaries; in Python write them with"
+                        + " torch.save(model.state_dict(), file)");
+        }
+    }
+
+    private Object run() throws IOException {
+        if (program.remaining() < 2 || next() != 0x80 || next() != PROTOCOL) {
+            throw wrong("its pickle does not start with protocol 2, expected that of torch.save");
+        }
+        while (true) {
+            int at = program.position();
+            int opcode = next();
+            if (opcode == '.') {
+                break;
+            }
+            step(opcode, at);
+            if (stack.size() > MOST_STACK) {
+                throw wrong("its pickle keeps more than " + MOST_STACK + " values at once, expected at most that many");
+            }
+        }
+        if (stack.size() != 1 || program.hasRemaining()) {
+            throw wrong("its pickle ends with " + stack.size() + " values and " + program.remaining()
+                    + " bytes, expected one value and none");
+        }
+        return stack.getFirst();
+    }
+
+    private void step(int opcode, int at) throws IOException {
+        switch (opcode) {
+            case '}' -> push(new Dictionary(new LinkedHashMap<>()));
+            case ')' -> push(new Parts(List.of()));
+            case '(' -> push(MARK);
+            case 'c' -> push(PickleNames.of(name, line(), line()));
+            case 'X' -> push(text());
+            case 'K' -> push((long) next());
+            case 'M' -> push((long) (next() | next() << Byte.SIZE));
+            case 'J' -> push((long) integer());
+            case 0x88 -> push(true);
+            case 0x89 -> push(false);
+            case 'q' -> remember(next());
+            case 'r' -> remember(integer());
+            case 'h' -> push(remembered(next()));
+            case 'j' -> push(remembered(integer()));
+            case 't' -> push(new Parts(sinceMark()));
+            case 0x85 -> push(new Parts(last(1)));
+            case 0x86 -> push(new Parts(last(2)));
+            case 0x87 -> push(new Parts(last(3)));
+            case 's' -> put(last(2));
+            case 'u' -> put(sinceMark());
+            case 'Q' -> push(storage(pop()));
+            case 'R' -> {
+                Object parts = pop();
+                push(PickleNames.make(name, pop(), parts));
+            }
+            case 'b' -> {
+                Object state = pop();
+                if (!(state instanceof Dictionary) || !(top() instanceof Dictionary)) {
+                    throw wrong("gives " + PickleNames.said(top()) + " the state " + PickleNames.said(state)
+                            + ", expected that of a dictionary"); // its attributes, such as _metadata, are not read
+                }
+            }
+            default ->
+                throw wrong("its pickle has " + PickleNames.opcode(opcode) + " at byte " + at
+                        + ", expected tensors and dictionaries alone; in Python write them with"
+                        + " torch.save(model.state_dict(), file)");
+        }
+    }
+
+    private void put(List<Object> pairs) throws IOException {
+        if (!(top() instanceof Dictionary dictionary) || pairs.size() % 2 != 0) {
+            throw wrong("puts " + pairs.size() + " values into " + PickleNames.said(top())
+                    + ", expected pairs and a dictionary");
+        }
+        for (int i = 0; i < pairs.size(); i += 2) {
+            if (!(pairs.get(i) instanceof String key)) {
+                throw wrong("has " + PickleNames.said(pairs.get(i)) + " for a key, expected a text");
+            }
+            if (dictionary.members.put(key, pairs.get(i + 1)) != null) {
+                throw wrong("has the key " + JsonValue.quoted(key) + " twice in one dictionary");
+            }
+        }
+    }
+
+    /** What a persistent id names: {@code ("storage", type, key, device, count)}. */
+    private Storage storage(Object id) throws IOException {
+        if (id instanceof Parts(List<Object> items)
+                && items.size() == 5
+                && items.get(0).equals("storage")
+                && items.get(1) instanceof PickleNames type
+                && type.type() != null
+                && items.get(2) instanceof String key
+                && items.get(3) instanceof String
+                && items.get(4) instanceof Long count
+                && count >= 0) {
+            return new Storage(type, key, count);
+        }
+        throw wrong("names " + PickleNames.said(id) + " as data, expected a storage with type, key, device and count");
+    }
+
+    private int next() throws IOException {
+        requireBytes(1);
+        return Byte.toUnsignedInt(program.get());
+    }
+
+    private int integer() throws IOException {
+        requireBytes(Integer.BYTES);
+        return program.getInt();
+    }
+
+    private void requireBytes(int count) throws IOException {
+        if (program.remaining() < count) {
+            throw wrong("its pickle ends at byte " + program.limit() + ", expected more");
+        }
+    }
+
+    private String text() throws IOException {
+        int length = integer();
+        if (length < 0 || length > MOST_TEXT_BYTES) {
+            throw wrong("has a text of " + Integer.toUnsignedString(length) + " bytes, expected at most "
+                    + MOST_TEXT_BYTES);
+        }
+        requireBytes(length);
+        ByteBuffer bytes = program.slice(program.position(), length);
+        program.position(program.position() + length);
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+        } catch (CharacterCodingException malformed) {
+            throw new IOException(name + ": has a text that is no UTF-8 in its pickle", malformed);
+        }
+    }
+
+    /** A text to the end of its line. */
+    private String line() throws IOException {
+        int start = program.position();
+        int end = start;
+        while (end < program.limit() && end - start <= MOST_TEXT_BYTES && program.get(end) != '\n') {
+            end++;
+        }
+        if (end == program.limit() || program.get(end) != '\n') {
+            throw wrong("has a name in its pickle without an end of at most " + MOST_TEXT_BYTES + " bytes");
+        }
+        program.position(end + 1);
+        return new String(program.array(), start, end - start, StandardCharsets.UTF_8);
+    }
+
+    private void push(Object value) {
+        stack.add(value);
+    }
+
+    private Object top() throws IOException {
+        if (stack.isEmpty() || stack.getLast() == MARK) {
+            throw wrong("its pickle takes a value where there is none");
+        }
+        return stack.getLast();
+    }
+
+    private Object pop() throws IOException {
+        Object value = top();
+        stack.removeLast();
+        return value;
+    }
+
+    private List<Object> last(int count) throws IOException {
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            values.add(pop());
+        }
+        return values.reversed();
+    }
+
+    private List<Object> sinceMark() throws IOException {
+        int mark = stack.lastIndexOf(MARK);
+        if (mark < 0) {
+            throw wrong("its pickle takes values since a mark, expected that there is one");
+        }
+        List<Object> values = new ArrayList<>(stack.subList(mark + 1, stack.size()));
+        stack.subList(mark, stack.size()).clear();
+        return values;
+    }
+
+    private void remember(int index) throws IOException {
+        if (index != memo.size()) {
+            throw wrong("its pickle keeps a value under number " + Integer.toUnsignedString(index) + ", expected "
+                    + memo.size() + ", the next one");
+        }
+        memo.add(top());
+    }
+
+    private Object remembered(int index) throws IOException {
+        if (index < 0 || index >= memo.size()) {
+            throw wrong("its pickle asks for the value number " + Integer.toUnsignedString(index) + ", expected one of "
+                    + memo.size());
+        }
+        return memo.get(index);
+    }
+
+    private IOException wrong(String what) {
+        return new IOException(name + ": " + what);
+    }
+}

@@ -1,0 +1,201 @@
+package dev.spikelane.io;
+
+import dev.spikelane.io.file.FileText;
+import dev.spikelane.io.file.JsonValue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tensors of a file that {@code torch.save} wrote ({@code .pt}, {@code .pth}), by name: a {@code state_dict}, or
+ * dictionaries in dictionaries, whose names are joined by dots.
+ *
+ * <p>Such a file is a zip archive with a pickle, a program for Python, in it. It is read here by a reader of 25 opcodes
+ * that knows tensors, parameters, dictionaries and what they are made of, and nothing else: whatever else a file names,
+ * classes and functions of Python above all, is refused by name. Nothing in a file is ever called. A checkpoint with an
+ * optimizer, whose lists and floats are no tensors, is refused too: {@code torch.save(model.state_dict(), file)} writes
+ * one that is read. So are files from before PyTorch 1.6, models that were saved as a whole, and TorchScript.
+ *
+ * <p>Tensors whose items are not in C order are put in order; some may share their memory.
+ */
+public final class TorchFile implements TensorFile {
+
+    private static final String PICKLE = "data.pkl";
+    private static final int MOST_PICKLE_BYTES = 1 << 22;
+
+    private final List<Tensor> tensors;
+    private final List<String> warnings;
+
+    private TorchFile(List<Tensor> tensors, List<String> warnings) {
+        this.tensors = List.copyOf(tensors);
+        this.warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Reads a file with at most 512 MiB of memory that is freed when it is forgotten.
+     *
+     * @param file the file
+     * @return its content
+     * @throws IOException if there is no such file, it cannot be read, is not whole, holds anything but tensors and
+     *     dictionaries, or needs more memory; the message starts with the file's name
+     */
+    public static TorchFile read(Path file) throws IOException {
+        return read(file, Inputs.MOST_BYTES);
+    }
+
+    /**
+     * Reads a file into memory that is freed when it is forgotten.
+     *
+     * @param file the file
+     * @param mostBytes the most memory that the load may take in all: the bytes of the file, and tensors that are put
+     *     in order
+     * @return its content
+     * @throws IOException as {@link #read(Path)} does
+     */
+    public static TorchFile read(Path file, long mostBytes) throws IOException {
+        Inputs.requireFile(file);
+        return FileText.reading(file.toString(), () -> {
+            try (FileChannel channel = FileChannel.open(file)) {
+                FileBytes bytes = new FileBytes(file.toString(), mostBytes);
+                return read(bytes, bytes.readFile(channel, Files.isRegularFile(file)));
+            }
+        });
+    }
+
+    /**
+     * Reads a stream to its end, for example a resource of a jar, with at most 512 MiB of memory. The stream stays
+     * open.
+     *
+     * @param name what error messages call the stream
+     * @param stream the bytes of a file that {@code torch.save} wrote
+     * @return its content
+     * @throws IOException as {@link #read(Path)} does; the message starts with the name
+     */
+    public static TorchFile read(String name, InputStream stream) throws IOException {
+        return FileText.reading(name, () -> {
+            FileBytes bytes = new FileBytes(name, Inputs.MOST_BYTES);
+            return read(bytes, bytes.readToEnd(Channels.newChannel(stream), "its bytes"));
+        });
+    }
+
+    private static TorchFile read(FileBytes file, MemorySegment bytes) throws IOException {
+        byte[] first = bytes.asSlice(0, Math.min(bytes.byteSize(), ForeignFile.FIRST_BYTES))
+                .toArray(ValueLayout.JAVA_BYTE);
+        switch (ForeignFile.of(first)) {
+            case PYTORCH_ARCHIVE, ARCHIVE -> {
+                // read below
+            }
+            default -> {
+                String advice = ForeignFile.advice(first, ForeignFile.PYTORCH_ARCHIVE);
+                throw new IOException(file.name() + ": "
+                        + (advice.isEmpty() ? "is no file of PyTorch, expected a zip archive" : advice));
+            }
+        }
+        Map<String, ZipMember> members = new HashMap<>();
+        for (ZipMember each : ZipArchive.members(file.name(), bytes)) {
+            members.put(each.name(), each);
+        }
+        String root = root(file.name(), members.keySet());
+        for (ZipMember each : members.values()) {
+            if (each.deflated()) {
+                throw each.wrong("is packed, expected that it is stored, as torch.save does");
+            }
+            each.check();
+        }
+        requireOrder(members.get(root + "byteorder"));
+        ZipMember pickle = find(file.name(), members, root + PICKLE);
+        if (pickle.size() > MOST_PICKLE_BYTES) {
+            throw pickle.wrong("has " + pickle.size() + " bytes, expected at most " + MOST_PICKLE_BYTES);
+        }
+        byte[] program = pickle.packed().toArray(ValueLayout.JAVA_BYTE);
+        Map<String, PickleReader.Stored> said = PickleReader.read(file.name(), program);
+        return tensors(file, root, members, said);
+    }
+
+    private static TorchFile tensors(
+            FileBytes file, String root, Map<String, ZipMember> members, Map<String, PickleReader.Stored> said)
+            throws IOException {
+        List<Tensor> tensors = new ArrayList<>();
+        Set<String> others = new HashSet<>();
+        members.keySet().stream()
+                .filter(each -> each.startsWith(root + "data/"))
+                .forEach(others::add);
+        for (Map.Entry<String, PickleReader.Stored> each : said.entrySet()) {
+            String storage = root + "data/" + each.getValue().storage().key();
+            others.remove(storage);
+            ZipMember member = find(file.name(), members, storage);
+            tensors.add(StoredTensor.of(file, each.getKey(), each.getValue(), member.packed()));
+        }
+        List<String> warnings = new ArrayList<>(TensorItems.oddities(file.name(), tensors));
+        if (!others.isEmpty()) {
+            warnings.add(file.name() + ": has " + others.size() + " members of data that no tensor uses");
+        }
+        return new TorchFile(tensors, warnings);
+    }
+
+    /** The folder in the archive in which all stands, with its slash; its name is that of the file it was saved as. */
+    private static String root(String name, Set<String> members) throws IOException {
+        List<String> roots = members.stream()
+                .filter(member -> member.endsWith("/" + PICKLE) && member.indexOf('/') == member.length() - 9)
+                .map(member -> member.substring(0, member.length() - PICKLE.length()))
+                .toList();
+        if (roots.size() != 1) {
+            throw new IOException(name + ": has " + roots.size() + " members named " + PICKLE
+                    + " in a folder, expected one, as torch.save writes it"
+                    + (members.stream().anyMatch(member -> member.endsWith(".npy")) ? "; read it with Npz" : ""));
+        }
+        if (members.contains(roots.getFirst() + "constants.pkl")) {
+            throw new IOException(name + ": is a program of TorchScript, expected tensors; in Python write them with"
+                    + " torch.save(model.state_dict(), file)");
+        }
+        return roots.getFirst();
+    }
+
+    private static ZipMember find(String name, Map<String, ZipMember> members, String member) throws IOException {
+        ZipMember found = members.get(member);
+        if (found == null) {
+            throw new IOException(name + ": has no member " + JsonValue.quoted(member) + ", expected one");
+        }
+        return found;
+    }
+
+    private static void requireOrder(@Nullable ZipMember order) throws IOException {
+        if (order != null && order.size() < 16) {
+            String text = new String(order.packed().toArray(ValueLayout.JAVA_BYTE), StandardCharsets.US_ASCII);
+            if (text.equals("little")) {
+                return;
+            }
+        }
+        if (order != null) {
+            throw order.wrong("says another order of bytes than \"little\", expected that");
+        }
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        return tensors;
+    }
+
+    @Override
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    @Override
+    public String toString() {
+        return "TorchFile " + tensors;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.spikelane.io.hdf5;
+
+import dev.spikelane.io.file.FileText;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** Reads and writes HDF5 files, if jHDF is there. */
+public final class Hdf5 {
+
+    private static final String DEPENDENCY = "io.jhdf:jhdf:0.13.0";
+    private static final int MOST_MESSAGE = 200;
+
+    private Hdf5() {}
+
+    /**
+     * Reads all groups and datasets of a file. What jHDF throws at files that are broken becomes one kind of exception.
+     *
+     * @param name what messages call the file
+     * @param bytes the file
+     * @param mostBytes the most bytes that its datasets may have
+     * @throws IOException if the library is not there, or the file is not whole or holds more
+     */
+    public static Hdf5Group read(String name, byte[] bytes, long mostBytes) throws IOException {
+        requireLibrary(name, "read");
+        try {
+            return new JhdfReader(bytes, mostBytes).read();
+        } catch (IOException refused) {
+            throw new IOException(FileText.escaped(name + ": " + refused.getMessage()), refused);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError failure) {
+            throw new IOException(
+                    FileText.escaped(
+                            name + ": is no whole HDF5 file, or one of a kind that is not read here: " + said(failure)),
+                    failure);
+        }
+    }
+
+    /** Writes a file that is not there yet, or is empty. */
+    public static void write(Path file, Hdf5Group root) throws IOException {
+        requireLibrary(file.toString(), "written");
+        try {
+            JhdfWriter.write(file, root);
+        } catch (RuntimeException failure) {
+            throw new IOException(file + ": cannot be written: " + said(failure), failure);
+        }
+    }
+
+    private static String said(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; cause.getCause() != null && i < MOST_MESSAGE; i++) {
+            cause = cause.getCause();
+        }
+        String message = Objects.requireNonNullElse(cause.getMessage(), "");
+        String text = message.isBlank() ? cause.getClass().getSimpleName() : message;
+        return text.substring(0, Math.min(MOST_MESSAGE, text.length()));
+    }
+
+    /** Without a descriptor, it is found on the class path or, under a name of its file, on the module path. */
+    private static void requireLibrary(String name, String what) throws IOException {
+        try {
+            Module library = Class.forName("io.jhdf.HdfFile", false, Hdf5.class.getClassLoader())
+                    .getModule();
+            Hdf5.class.getModule().addReads(library);
+        } catch (ClassNotFoundException absent) {
+            throw new IOException(
+                    name + ": HDF5 and NIR files are " + what + " by a library that is not there: add the dependency "
+                            + DEPENDENCY,
+                    absent);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.spikelane.kernel.map;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+
+/**
+ * Takes the largest value of each window as {@link MapPool} does, and keeps which one it was: a bit for each value that
+ * a window reads. So the way back needs no values, which would have to be kept or made again.
+ *
+ * <p>Threads may share an object, each with other rows.
+ */
+public final class PoolWinners {
+
+    /** The most bits of a row. */
+    private static final long MOST = 1L << 30;
+
+    final Places places;
+
+    /** For each place that a window reads a bit for each channel, {@link #words} words of them. */
+    final SpikeMatrix bits;
+
+    final int words;
+    /** Whether each input is read once, by whole vectors of channels, so that nothing is added up. */
+    final boolean once;
+
+    PoolWinners(Arena arena, Places places, boolean once, int rows) {
+        this.places = places;
+        this.words = words(places);
+        this.once = once;
+        this.bits = SpikeMatrix.zeros(arena, rows, (int) columns(places));
+    }
+
+    /** Whether a row of these windows has few enough bits. */
+    static boolean serves(Places places) {
+        return columns(places) <= MOST;
+    }
+
+    private static long columns(Places places) {
+        return (long) places.places().length * words(places) * Long.SIZE;
+    }
+
+    private static int words(Places places) {
+        return Math.ceilDiv(places.channels(), Long.SIZE);
+    }
+
+    /**
+     * Pools the first rows of values.
+     *
+     * @param values {@code [at least rows x inputs]}
+     * @param rows how many rows, at least 1
+     * @param into {@code [at least rows x outputs]} as a whole, of which these rows are overwritten
+     * @param firstRow where what is kept of the first row stands
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public void run(FloatMatrix values, int rows, Tile into, int firstRow) {
+        Checks.rows("values", values.rows(), rows);
+        Checks.range("row", firstRow, firstRow + rows, bits.rows());
+        into.require("into", rows, places.columns());
+        Checks.apart("into", into.matrix(), "values", values);
+        if (!into.all()) {
+            throw new IllegalArgumentException("into is a part of the outputs, expected all of them");
+        }
+        for (int row = 0; row < rows; row++) {
+            if (SimdWidth.VECTOR) {
+                PoolWinnersVector.run(this, values, row, into.matrix(), firstRow + row);
+            } else {
+                run(values, row, into.matrix(), firstRow + row, 0, places.columns());
+            }
+            PoolScalar.clear(into, row, into.endColumn());
+        }
+    }
+
+    /** The specification, for some outputs. */
+    void run(FloatMatrix values, int row, FloatMatrix into, int kept, int firstColumn, int endColumn) {
+        for (int column = firstColumn; column < endColumn; column++) {
+            int channel = column % places.channels();
+            int position = column / places.channels();
+            int winner = places.starts()[position];
+            float most = Float.NEGATIVE_INFINITY;
+            for (int i = winner; i < places.starts()[position + 1]; i++) {
+                float value = Elements.get(values, row, places.places()[i] * places.channels() + channel);
+                if (value > most || Float.isNaN(value)) {
+                    most = value;
+                    winner = i;
+                }
+            }
+            for (int i = places.starts()[position]; i < places.starts()[position + 1]; i++) {
+                bits.set(kept, i * words * Long.SIZE + channel, i == winner);
+            }
+            Elements.set(into, row, column, most);
+        }
+    }
+
+    /**
+     * Computes the gradients of the first rows of values that were pooled.
+     *
+     * @param gradient {@code [at least rows x outputs]}
+     * @param rows how many rows, at least 1
+     * @param into {@code [at least rows x inputs]}, of which these rows are overwritten
+     * @param firstRow where what is kept of the first row stands
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public void back(FloatMatrix gradient, int rows, FloatMatrix into, int firstRow) {
+        Checks.rows("gradient", gradient.rows(), rows);
+        Checks.rows("into", into.rows(), rows);
+        Checks.range("row", firstRow, firstRow + rows, bits.rows());
+        gradient.requireShape("gradient", gradient.rows(), places.columns());
+        Checks.apart("into", into, "gradient", gradient);
+        for (int row = 0; row < rows; row++) {
+            if (SimdWidth.VECTOR) {
+                PoolWinnersVector.back(this, gradient, row, into, firstRow + row);
+            } else {
+                for (int column = 0; column < into.columns(); column++) {
+                    Elements.set(into, row, column, 0);
+                }
+                back(gradient, row, into, firstRow + row, 0, places.columns());
+            }
+        }
+    }
+
+    /** The specification, for some outputs. */
+    void back(FloatMatrix gradient, int row, FloatMatrix into, int kept, int firstColumn, int endColumn) {
+        for (int column = firstColumn; column < endColumn; column++) {
+            int channel = column % places.channels();
+            int position = column / places.channels();
+            for (int i = places.starts()[position]; i < places.starts()[position + 1]; i++) {
+                if (bits.get(kept, i * words * Long.SIZE + channel)) {
+                    int at = places.places()[i] * places.channels() + channel;
+                    Elements.set(into, row, at, Elements.get(into, row, at) + Elements.get(gradient, row, column));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.spikelane.kernel.product.window;
+
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.INT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static jdk.incubator.vector.VectorOperators.NE;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SimdWidth;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * Lists gradients that are not zero a vector at a time: of those behind a pool three of four are zero, so that a loop
+ * over the others waits for branches that the CPU cannot foresee, 8 cycles for each (Zen 5, 2026-11).
+ */
+final class WindowGradientListVector {
+
+    private WindowGradientListVector() {}
+
+    /** Whether so many outputs are whole vectors, and CPUs of this width pack lanes by an instruction. */
+    static boolean serves(int outputs) {
+        return SimdWidth.bits() >= WindowListsVector.BITS && outputs % COUNT == 0;
+    }
+
+    /**
+     * Lists the outputs of some positions, whose gradients are not zero, and these.
+     *
+     * @param from bytes to the gradients of the first position
+     * @param step bytes from a position to the next
+     */
+    static void list(
+            MemorySegment gradients, long from, long step, int outputs, int positions, WindowGradientLists lists) {
+        Checks.isNative(gradients);
+        int[] places = lists.places;
+        float[] factors = lists.factors;
+        FloatVector zero = FloatVector.zero(FLOAT);
+        IntVector lanes = IntVector.zero(INT).addIndex(1);
+        int end = 0;
+        for (int position = 0; position < positions; position++) {
+            lists.starts[position] = end;
+            for (int output = 0; output < outputs; output += COUNT) {
+                long at = from + position * step + (long) output * Float.BYTES;
+                FloatVector gradient = FloatVector.fromMemorySegment(FLOAT, gradients, at, ORDER);
+                VectorMask<Float> some = gradient.compare(NE, zero);
+                gradient.compress(some).intoArray(factors, end);
+                lanes.add(output).compress(some.cast(INT)).intoArray(places, end);
+                end += some.trueCount();
+            }
+            lists.ends[position] = end;
+        }
+    }
+}

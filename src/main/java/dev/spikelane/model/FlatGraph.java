@@ -1,0 +1,244 @@
+package dev.spikelane.model;
+
+import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.Tensor;
+import dev.spikelane.memory.Shape;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A graph of NIR with graphs inside it dissolved: nodes by paths such as {@code rnn/lif}, in an order in which each
+ * stands behind what it gets in the same step. Inputs and outputs of a graph inside pass on what they get.
+ */
+final class FlatGraph {
+
+    private static final int MOST_NODES = 100_000;
+
+    final NirGraph said;
+    final Map<String, FlatNode> nodes = new LinkedHashMap<>();
+    final List<FlatNode> order = new ArrayList<>();
+    final List<String> warnings = new ArrayList<>();
+
+    private FlatGraph(NirGraph said) {
+        this.said = said;
+    }
+
+    /** A node and what it is connected with. */
+    static final class FlatNode {
+        final String name;
+        final NirPrimitive primitive;
+        final NirGraph.Node said;
+        /** Whether it is the input or output of a graph inside another. */
+        final boolean passes;
+
+        final Set<FlatNode> sources = new LinkedHashSet<>();
+        final Set<FlatNode> targets = new LinkedHashSet<>();
+        int component = -1;
+
+        @Nullable
+        Shape input;
+
+        @Nullable
+        Shape output;
+
+        FlatNode(String name, NirPrimitive primitive, NirGraph.Node said, boolean passes) {
+            this.name = name;
+            this.primitive = primitive;
+            this.said = said;
+            this.passes = passes;
+        }
+
+        /** Whether what this node sends to a target comes one step late, because it leads back to itself. */
+        boolean isLate(FlatNode target) {
+            return primitive.remembers() && component == target.component;
+        }
+
+        Shape input() throws IOException {
+            if (input == null) {
+                throw new IOException(this + " gets rows of a shape that nothing tells");
+            }
+            return input;
+        }
+
+        @Nullable
+        Tensor value(String parameter) {
+            return said.values().get(parameter);
+        }
+
+        Tensor required(String parameter) throws IOException {
+            Tensor found = value(parameter);
+            if (found == null) {
+                throw new IOException(this + " has no '" + parameter + "', expected " + primitive.required());
+            }
+            return found;
+        }
+
+        @Override
+        public String toString() {
+            return "node '" + name + "', " + primitive + ",";
+        }
+    }
+
+    static FlatGraph of(NirGraph graph) throws IOException {
+        FlatGraph flat = new FlatGraph(graph);
+        flat.add("", graph);
+        for (FlatNode node : flat.nodes.values()) {
+            boolean begins = node.primitive == NirPrimitive.INPUT && !node.passes;
+            if (node.sources.isEmpty() != begins) {
+                throw new IOException(node
+                        + (begins
+                                ? " gets what other nodes send, expected no edge that enters an input of the whole graph"
+                                : " gets nothing, expected an edge that enters it"));
+            }
+        }
+        flat.findComponents();
+        flat.sort();
+        return flat;
+    }
+
+    private void add(String prefix, NirGraph graph) throws IOException {
+        for (Map.Entry<String, NirGraph.Node> each : graph.nodes().entrySet()) {
+            String name = prefix + each.getKey();
+            NirGraph.Node said = each.getValue();
+            if (said.type().equals("NIRGraph")) {
+                add(name + "/", said.graph());
+                continue;
+            }
+            NirPrimitive primitive = NirPrimitive.named(said.type());
+            if (primitive == null || nodes.size() == MOST_NODES) {
+                throw new IOException("node '" + name + "' has the type '" + said.type() + "', expected one of "
+                        + Arrays.toString(NirPrimitive.values()) + ", and at most " + MOST_NODES + " nodes");
+            }
+            boolean ends = primitive == NirPrimitive.INPUT || primitive == NirPrimitive.OUTPUT;
+            FlatNode node = new FlatNode(name, primitive, said, ends && !prefix.isEmpty());
+            nodes.put(name, node);
+            requireParameters(node);
+        }
+        for (NirGraph.Edge edge : graph.edges()) {
+            FlatNode source = end(prefix, graph, edge.source(), NirPrimitive.OUTPUT);
+            FlatNode target = end(prefix, graph, edge.target(), NirPrimitive.INPUT);
+            source.targets.add(target);
+            target.sources.add(source);
+        }
+    }
+
+    private void requireParameters(FlatNode node) throws IOException {
+        for (String parameter : node.primitive.required()) {
+            node.required(parameter);
+        }
+        Set<String> others = new LinkedHashSet<>(node.said.values().keySet());
+        others.addAll(node.said.texts().keySet());
+        node.primitive.required().forEach(others::remove);
+        node.primitive.optional().forEach(others::remove);
+        if (!others.isEmpty()) {
+            warnings.add(node + " has " + others + ", which no such primitive has and nothing here reads");
+        }
+    }
+
+    /** The node that an edge means: of a graph inside, its only input or output. */
+    private FlatNode end(String prefix, NirGraph graph, String name, NirPrimitive inside) throws IOException {
+        FlatNode node = nodes.get(prefix + name);
+        if (node != null) {
+            return node;
+        }
+        FlatNode found = null;
+        NirGraph below = graph.nodes().get(name) == null
+                ? graph
+                : graph.nodes().get(name).graph();
+        for (Map.Entry<String, NirGraph.Node> each : below.nodes().entrySet()) {
+            if (each.getValue().type().equals(inside.toString())) {
+                if (found != null) {
+                    throw new IOException("graph '" + prefix + name + "' has several nodes of the type " + inside
+                            + ", expected one that its edges mean");
+                }
+                found = nodes.get(prefix + name + "/" + each.getKey());
+            }
+        }
+        if (found == null) {
+            throw new IOException("graph '" + prefix + name + "' has no node of the type " + inside);
+        }
+        return found;
+    }
+
+    /** Gives nodes that lead to each other one number (Kosaraju's algorithm). */
+    private void findComponents() {
+        List<FlatNode> finished = new ArrayList<>();
+        Set<FlatNode> seen = new LinkedHashSet<>();
+        for (FlatNode start : nodes.values()) {
+            visit(start, false, seen, finished);
+        }
+        seen.clear();
+        int component = 0;
+        for (FlatNode start : finished.reversed()) {
+            List<FlatNode> reached = new ArrayList<>();
+            visit(start, true, seen, reached);
+            for (FlatNode each : reached) {
+                each.component = component;
+            }
+            component++;
+        }
+        // A single node is a cycle only if it leads to itself.
+        for (FlatNode node : nodes.values()) {
+            boolean alone = !node.targets.contains(node);
+            for (FlatNode target : node.targets) {
+                alone &= target == node || target.component != node.component;
+            }
+            node.component = alone ? -2 - node.component : node.component;
+        }
+    }
+
+    /** Depth first; nodes are added when all that they lead to are. */
+    private static void visit(FlatNode start, boolean backwards, Set<FlatNode> seen, List<FlatNode> finished) {
+        record Visit(FlatNode node, Deque<FlatNode> next) {}
+        Deque<Visit> stack = new ArrayDeque<>();
+        if (seen.add(start)) {
+            stack.push(new Visit(start, new ArrayDeque<>(backwards ? start.sources : start.targets)));
+        }
+        while (!stack.isEmpty()) {
+            FlatNode next = stack.element().next.poll();
+            if (next == null) {
+                finished.add(stack.pop().node);
+            } else if (seen.add(next)) {
+                stack.push(new Visit(next, new ArrayDeque<>(backwards ? next.sources : next.targets)));
+            }
+        }
+    }
+
+    private void sort() throws IOException {
+        Map<FlatNode, Integer> waiting = new LinkedHashMap<>();
+        Deque<FlatNode> ready = new ArrayDeque<>();
+        for (FlatNode node : nodes.values()) {
+            int count = (int)
+                    node.sources.stream().filter(source -> !source.isLate(node)).count();
+            waiting.put(node, count);
+            if (count == 0) {
+                ready.add(node);
+            }
+        }
+        while (!ready.isEmpty()) {
+            FlatNode node = ready.poll();
+            order.add(node);
+            for (FlatNode target : node.targets) {
+                if (!node.isLate(target) && waiting.merge(target, -1, Integer::sum) == 0) {
+                    ready.add(target);
+                }
+            }
+        }
+        if (order.size() < nodes.size()) {
+            FlatNode left = nodes.values().stream()
+                    .filter(node -> !order.contains(node))
+                    .findFirst()
+                    .orElseThrow();
+            throw new IOException(left + " is in or behind a cycle without neurons, expected one that delays it");
+        }
+    }
+}

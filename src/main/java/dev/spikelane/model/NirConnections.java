@@ -1,0 +1,185 @@
+package dev.spikelane.model;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.Tensor;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Weights;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Says connections, with the values that they have now, as nodes of NIR. */
+record NirConnections(Weights weights) {
+
+    private static final ValueLayout.OfDouble DOUBLE =
+            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** The values have names that begin with the owner's. */
+    NirGraph.Node node(String name, Connection connection, Shape rows, String owner) {
+        return switch (connection) {
+            case Dense _, IntegerDense _, Recurrent _ -> dense(owner);
+            case Convolution convolution -> convolution(name, convolution, rows, owner);
+            case Pool pool -> pool(name, pool);
+            case Flatten _ ->
+                NirGraph.Node.of(
+                        "Flatten",
+                        Map.of(
+                                "start_dim", whole("start_dim", List.of(), 0),
+                                "end_dim", whole("end_dim", List.of(), -1),
+                                "input_type", sizes(rows)));
+            case OneToOne _ -> {
+                float[] factors = weights.get(owner + ".weight").toArray();
+                yield scale(spread(Parameter.of(factors), rows), rows);
+            }
+            case Scale scale -> scale(spread(new double[] {scale.factor()}, rows), rows);
+            default ->
+                throw new IllegalArgumentException("projection node '" + name + "' is " + connection
+                        + ", for which NIR has no primitive"
+                        + (connection.toString().startsWith("batch norm")
+                                ? "; Network.folded() puts it into weights"
+                                : ""));
+        };
+    }
+
+    private static double[] spread(Parameter values, Shape shape) {
+        double[] wide = new double[values.count()];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = values.value(i);
+        }
+        return spread(wide, shape);
+    }
+
+    private static NirGraph.Node scale(double[] factors, Shape rows) {
+        return NirGraph.Node.of("Scale", Map.of("scale", numbers("scale", factors, rows.sizes())));
+    }
+
+    private NirGraph.Node dense(String owner) {
+        Map<String, Tensor> values = new LinkedHashMap<>();
+        values.put("weight", stored(owner + ".weight"));
+        if (!weights.names().contains(owner + ".bias")) {
+            return NirGraph.Node.of("Linear", values);
+        }
+        values.put("bias", stored(owner + ".bias"));
+        boolean silent = true;
+        for (float each : weights.get(owner + ".bias").toArray()) {
+            silent &= each == 0;
+        }
+        if (silent) {
+            values.remove("bias");
+        }
+        return NirGraph.Node.of(silent ? "Linear" : "Affine", values);
+    }
+
+    private Tensor stored(String name) {
+        String last = name.substring(name.lastIndexOf('.') + 1);
+        List<Integer> shape = weights.shape(name);
+        FloatMatrix values = weights.get(name);
+        return Tensor.of(last, values, shape);
+    }
+
+    private NirGraph.Node convolution(String name, Convolution said, Shape rows, String owner) {
+        Kernel kernel = said.kernel();
+        if (kernel.transposed()) {
+            throw new IllegalArgumentException("'" + name + "' is " + said + ", for which NIR has no primitive");
+        }
+        boolean maps = kernel.dimensions() == 2;
+        Map<String, Tensor> values = new LinkedHashMap<>();
+        values.put("weight", stored(owner + ".weight"));
+        values.put(
+                "bias",
+                weights.names().contains(owner + ".bias")
+                        ? stored(owner + ".bias")
+                        : Tensor.of("bias", FloatMatrix.zeros(1, said.outputs()), List.of(said.outputs())));
+        values.put(
+                "stride", pair("stride", maps, kernel.y().stride(), kernel.x().stride()));
+        values.put(
+                "dilation",
+                pair("dilation", maps, kernel.y().dilation(), kernel.x().dilation()));
+        values.put("groups", whole("groups", List.of(), kernel.groups()));
+        values.put("input_shape", pair("input_shape", maps, maps ? rows.height() : 1, rows.width()));
+        Map<String, String> texts = new LinkedHashMap<>();
+        if (kernel.x().same()) {
+            texts.put("padding", "same");
+        } else {
+            values.put(
+                    "padding",
+                    pair("padding", maps, kernel.y().padding(), kernel.x().padding()));
+        }
+        return new NirGraph.Node(maps ? "Conv2d" : "Conv1d", values, texts, new NirGraph(Map.of(), List.of()));
+    }
+
+    private NirGraph.Node pool(String name, Pool pool) {
+        if (pool.rule() == Pool.Rule.MAX || pool.ceil() || !pool.countsPadding()) {
+            throw new IllegalArgumentException("'" + name + "' is " + pool + ", for which NIR has no primitive");
+        }
+        String type = pool.rule() == Pool.Rule.SUM ? "SumPool2d" : "AvgPool2d";
+        return NirGraph.Node.of(
+                type,
+                Map.of(
+                        "kernel_size",
+                                pair(
+                                        "kernel_size",
+                                        true,
+                                        pool.y().size(),
+                                        pool.x().size()),
+                        "stride",
+                                pair("stride", true, pool.y().stride(), pool.x().stride()),
+                        "padding",
+                                pair(
+                                        "padding",
+                                        true,
+                                        pool.y().padding(),
+                                        pool.x().padding())));
+    }
+
+    static double[] spread(double[] numbers, Shape shape) {
+        double[] spread = new double[shape.size()];
+        for (int i = 0; i < spread.length; i++) {
+            spread[i] = numbers[numbers.length == 1 ? 0 : i];
+        }
+        return spread;
+    }
+
+    private static Tensor pair(String name, boolean maps, int y, int x) {
+        return maps ? whole(name, List.of(2), y, x) : whole(name, List.of(), x);
+    }
+
+    static Tensor sizes(Shape shape) {
+        return whole(
+                "shape",
+                List.of(shape.rank()),
+                shape.sizes().stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    private static Tensor whole(String name, List<Integer> shape, int... values) {
+        MemorySegment bytes = MemorySegment.ofArray(new byte[values.length * Long.BYTES]);
+        for (int i = 0; i < values.length; i++) {
+            bytes.set(LONG, (long) i * Long.BYTES, values[i]);
+        }
+        return Tensor.of(name, Tensor.Type.I64, shape, bytes);
+    }
+
+    static Tensor numbers(String name, double[] values, List<Integer> shape) {
+        MemorySegment bytes = MemorySegment.ofArray(new byte[values.length * Double.BYTES]);
+        for (int i = 0; i < values.length; i++) {
+            bytes.set(DOUBLE, (long) i * Double.BYTES, values[i]);
+        }
+        return Tensor.of(name, Tensor.Type.F64, shape, bytes);
+    }
+}

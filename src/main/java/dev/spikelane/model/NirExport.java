@@ -1,0 +1,271 @@
+package dev.spikelane.model;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.description.NetworkDescription;
+import dev.spikelane.description.OperatorDescription;
+import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.description.SourceDescription;
+import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.Tensor;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Source;
+import dev.spikelane.neuron.Neuron;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Says a network as a graph of NIR. Populations become nodes, the connections of a path a chain of them; relays are
+ * dissolved, since a node of NIR takes the sum of what enters it.
+ */
+final class NirExport {
+
+    private final Network network;
+    private final NetworkDescription description;
+    private final NirConnections connections;
+    private final double dt;
+    private final Map<String, NirGraph.Node> nodes = new LinkedHashMap<>();
+    private final Set<NirGraph.Edge> edges = new LinkedHashSet<>();
+    private final List<String> changes = new ArrayList<>();
+    /** For each population the nodes whose sum it is: itself, or those that enter a relay. */
+    private final List<Set<String>> ends = new ArrayList<>();
+
+    private final Set<Integer> relays = new HashSet<>();
+
+    NirExport(Network network, double dt) {
+        this.network = network;
+        this.description = network.laidOut().description();
+        this.connections = new NirConnections(network.weights());
+        this.dt = dt;
+    }
+
+    NirModel.Exported graph(Map<String, Source> outputs) {
+        description
+                .inputs()
+                .forEach(input ->
+                        node(plain(input.name()), "Input", Map.of("shape", NirConnections.sizes(input.shape()))));
+        for (int i = 0; i < description.populations().size(); i++) {
+            if (isRelay(i)) {
+                relays.add(i);
+                ends.add(new LinkedHashSet<>());
+            } else {
+                population(i);
+                ends.add(new LinkedHashSet<>(
+                        Set.of(plain(description.populations().get(i).name()))));
+            }
+        }
+        boolean changed = true;
+        Set<Integer> done = new HashSet<>();
+        while (changed) {
+            changed = false;
+            for (int i = 0; i < description.projections().size(); i++) {
+                if (!done.contains(i) && isReady(i, done)) {
+                    done.add(i);
+                    projection(i);
+                    changed = true;
+                }
+            }
+        }
+        if (done.size() < description.projections().size()) {
+            throw new IllegalArgumentException("network has a cycle of relays, expected neurons in it");
+        }
+        outputs.forEach(this::output);
+        changes.add("the time step, " + dt + " s, is not in the file");
+        return new NirModel.Exported(new NirGraph(nodes, List.copyOf(edges)), changes);
+    }
+
+    /** Whether the source of a projection has got all that enters it. */
+    private boolean isReady(int number, Set<Integer> done) {
+        int source =
+                description.projections().get(number).source().ofPopulation().orElse(-1);
+        if (!relays.contains(source)) {
+            return true;
+        }
+        for (int i = 0; i < description.projections().size(); i++) {
+            if (description.projections().get(i).target() == source && !done.contains(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Neurons whose membrane is their current. One that a late edge enters stays a node, as others may hear it too. */
+    private boolean isRelay(int population) {
+        if (!description.populations().get(population).neuron().equals(NirNodes.RELAY)) {
+            return false;
+        }
+        return description.projections().stream()
+                .noneMatch(each -> each.target() == population && each.path().isEmpty() && isLate(each));
+    }
+
+    private void population(int number) {
+        String name = description.populations().get(number).name();
+        Shape shape = description.populations().get(number).shape();
+        boolean spikes = false;
+        boolean membranes = false;
+        for (ProjectionDescription each : description.projections()) {
+            spikes |= each.source().equals(new SourceDescription.OfSpikes(number));
+            membranes |=
+                    each.source() instanceof SourceDescription.OfVariable variable && variable.population() == number;
+        }
+        Neuron neuron = description.populations().get(number).neuron();
+        NirNeuron said = NirNeuron.of(name, neuron, parameter -> present(name, parameter, neuron), dt);
+        if (membranes && said.fires() || spikes && !said.fires()) {
+            throw new IllegalArgumentException("population '" + name + "', " + said.type() + ", sends "
+                    + (spikes ? "spikes" : "membranes") + ", expected what nodes of NIR of that type send");
+        }
+        Map<String, Tensor> values = new LinkedHashMap<>();
+        said.parameters()
+                .forEach((key, numbers) -> values.put(
+                        key, NirConnections.numbers(key, NirConnections.spread(numbers, shape), shape.sizes())));
+        String node = plain(name);
+        node(node, said.type(), values);
+        changes.addAll(said.changes());
+        if (said.selfWeights().length > 0) {
+            String self = free(name + ".V");
+            node(
+                    self,
+                    "Scale",
+                    Map.of(
+                            "scale",
+                            NirConnections.numbers(
+                                    "scale", NirConnections.spread(said.selfWeights(), shape), shape.sizes())));
+            edges.add(new NirGraph.Edge(node, self));
+            edges.add(new NirGraph.Edge(self, node));
+        }
+    }
+
+    private Parameter present(String population, String parameter, Neuron neuron) {
+        String full = population + "." + parameter;
+        return network.weights().names().contains(full)
+                ? Parameter.of(network.weights().get(full).toArray())
+                : Objects.requireNonNull(neuron.parameters().get(parameter));
+    }
+
+    private void projection(int number) {
+        ProjectionDescription said = description.projections().get(number);
+        Set<String> from = said.source().ofPopulation().isPresent()
+                ? ends.get(said.source().ofPopulation().getAsInt())
+                : Set.of(plain(description.nameOf(said.source())));
+        Shape shape = description.shapeOf(said.source());
+        int delay = said.delay() - (isLate(said) ? 1 : 0);
+        if (delay < 0) {
+            changes.add("order of events: '" + said.name() + "' is in a cycle, in which NIR's readers take one step");
+            delay = 0;
+        }
+        if (delay > 0) {
+            String name = free(said.name() + ".delay");
+            double[] seconds = NirConnections.spread(new double[] {delay * dt}, shape);
+            node(name, "Delay", Map.of("delay", NirConnections.numbers("delay", seconds, shape.sizes())));
+            from = joined(from, name);
+        }
+        List<OperatorDescription> operators = description.operators(number);
+        String[] parts = said.name().split(" ", -1);
+        for (int i = 0; i < said.path().size(); i++) {
+            int place = i;
+            String owner = operators.stream()
+                    .filter(each -> each.place() == place)
+                    .map(OperatorDescription::owner)
+                    .findFirst()
+                    .orElse("");
+            Connection connection = said.path().get(i);
+            String plain = said.path().size() == 1 ? said.name() : said.name() + "." + i;
+            String name = free(parts.length == said.path().size() ? parts[i] : plain);
+            nodes.put(name, connections.node(name, connection, shape, owner));
+            from = joined(from, name);
+            shape = connection.outputShape(shape);
+        }
+        arrive(said, from);
+    }
+
+    /** Two edges between the same nodes would count once, so the second goes through a scale of 1. */
+    private void arrive(ProjectionDescription said, Set<String> from) {
+        Set<String> targets = ends.get(said.target());
+        Shape shape = description.populations().get(said.target()).shape();
+        String target = plain(description.populations().get(said.target()).name());
+        for (String each : from) {
+            boolean relay = relays.contains(said.target());
+            boolean again = relay ? targets.contains(each) : edges.contains(new NirGraph.Edge(each, target));
+            String end = again ? free(each + ".again") : each;
+            if (again) {
+                node(
+                        end,
+                        "Scale",
+                        Map.of(
+                                "scale",
+                                NirConnections.numbers(
+                                        "scale", NirConnections.spread(new double[] {1}, shape), shape.sizes())));
+                edges.add(new NirGraph.Edge(each, end));
+            }
+            if (relay) {
+                targets.add(end);
+            } else {
+                edges.add(new NirGraph.Edge(end, target));
+            }
+        }
+    }
+
+    private Set<String> joined(Set<String> from, String to) {
+        from.forEach(each -> edges.add(new NirGraph.Edge(each, to)));
+        return Set.of(to);
+    }
+
+    /** Whether readers delay what a projection brings, because it leads from neurons back to themselves. */
+    private boolean isLate(ProjectionDescription said) {
+        int source = said.source().ofPopulation().orElse(-1);
+        if (source < 0 || description.populations().get(source).neuron().equals(NirNodes.RELAY)) {
+            return false;
+        }
+        Set<Integer> reached = new HashSet<>();
+        List<Integer> open = new ArrayList<>(List.of(said.target()));
+        while (!open.isEmpty()) {
+            int next = open.removeLast();
+            if (reached.add(next)) {
+                description.projections().stream()
+                        .filter(each -> each.source().ofPopulation().orElse(-1) == next)
+                        .forEach(each -> open.add(each.target()));
+            }
+        }
+        return reached.contains(source);
+    }
+
+    private void output(String name, Source source) {
+        Set<String> from = source.ofPopulation()
+                .map(population -> {
+                    for (int i = 0; i < ends.size(); i++) {
+                        if (description.populations().get(i).name().equals(population.name())) {
+                            return ends.get(i);
+                        }
+                    }
+                    throw new IllegalArgumentException("there is no population '" + population.name() + "'");
+                })
+                .orElse(Set.of(plain(source.name())));
+        String node = free(name);
+        node(node, "Output", Map.of("shape", NirConnections.sizes(source.shape())));
+        joined(from, node);
+    }
+
+    private void node(String name, String type, Map<String, Tensor> values) {
+        nodes.put(name, NirGraph.Node.of(type, values));
+    }
+
+    /** HDF5 takes a slash for a group inside another. */
+    private static String plain(String name) {
+        return name.replace('/', '.');
+    }
+
+    private String free(String wanted) {
+        String name = plain(wanted);
+        for (int i = 2; nodes.containsKey(name); i++) {
+            name = plain(wanted) + "." + i;
+        }
+        return name;
+    }
+}

@@ -1,0 +1,243 @@
+package dev.spikelane.model;
+
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.network.Source;
+import dev.spikelane.neuron.Lif;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Looks in a network for what is not as a graph of NIR says it, to tell why both do not do the same. */
+final class NirFindings {
+
+    /** Float32 may be off by so much of a number, as some parameters are products of three. */
+    private static final double TOLERANCE = 4 * NirValue.ROUNDING;
+
+    private final NirReference reference;
+    private final Network network;
+    private final List<String> found = new ArrayList<>();
+    private final Map<String, Map<String, Integer>> saidEdges = new HashMap<>();
+    private final Map<String, Map<String, Integer>> presentEdges = new HashMap<>();
+
+    private NirFindings(NirReference reference, Network network) {
+        this.reference = reference;
+        this.network = network;
+    }
+
+    /** After a step at least, as only then neurons know how many they are. */
+    static List<String> of(NirReference reference, Network network) {
+        NirFindings findings = new NirFindings(reference, network);
+        findings.findEdges();
+        for (Population population : network.populations()) {
+            NirCell cell = reference.cell(population.name());
+            if (cell != null && population.neuron() instanceof Lif lif) {
+                findings.reset(population, cell, lif);
+                findings.parameters(population, cell, lif);
+            }
+            if (reference.nodes().containsKey(population.name())) {
+                findings.edges(population);
+            }
+        }
+        reference.nodes().forEach(findings::weights);
+        return findings.found;
+    }
+
+    private void reset(Population population, NirCell cell, Lif lif) {
+        boolean clears = lif.firing().reset() == Reset.CLEAR && lif.firing().resetTime() == ResetTime.SAME_STEP;
+        boolean stays = lif.firing().reset() == Reset.NONE;
+        boolean compares = reference.type(population.name()).equals("Threshold");
+        if (cell.fires() && !compares ? !clears : !stays) {
+            found.add("reset kind: '" + population.name() + "' has the reset "
+                    + lif.firing().reset() + " at the "
+                    + lif.firing().resetTime() + ", the file says "
+                    + (cell.fires() ? "v_reset in the same step" : "none"));
+        }
+        if (cell.fires() && lif.firing().compare() != Compare.STRICT) {
+            found.add("order of events: '" + population.name() + "' fires at its threshold, the file says above it");
+        }
+    }
+
+    private void parameters(Population population, NirCell cell, Lif lif) {
+        if (cell.leaks()) {
+            double[] leak = present(population, "leak", lif.leak());
+            if (lif.decay() == Decay.EULER && differs(leak, cell.share)) {
+                found.add(why(leak, cell.share) + ": '" + population.name() + "' goes " + leak[0]
+                        + " of the way to its goal in a step, the file says " + cell.share[0]);
+            }
+            if (lif.decay() != Decay.EULER) {
+                found.add("discretization: '" + population.name() + "' decays by " + lif.decay()
+                        + ", the file says by a step of Euler's method or exactly");
+            }
+            compare(population, "rest", lif.rest(), cell.rest);
+        }
+        compare(population, "gain", lif.gain(), cell.gain);
+        if (cell.synaptic()) {
+            double[] kept = cell.synapseShare.clone();
+            for (int i = 0; i < kept.length; i++) {
+                kept[i] = 1 - kept[i];
+            }
+            compare(population, "synapse", lif.synapse(), kept);
+        }
+        if (cell.fires()) {
+            compare(population, "threshold", lif.firing().threshold(), cell.threshold);
+            if (lif.firing().reset() == Reset.CLEAR) {
+                compare(population, "resetPotential", lif.resetPotential(), cell.reset);
+            }
+        }
+    }
+
+    /** All neurons of another step, or of another method, are off by one rule. */
+    private static String why(double[] leak, double... share) {
+        double[] exact = share.clone();
+        double[] euler = share.clone();
+        boolean one = true;
+        double factor = leak[0] / share[0];
+        for (int i = 0; i < share.length; i++) {
+            exact[i] = -Math.expm1(-share[i]);
+            euler[i] = -Math.log1p(-share[i]);
+            one &= Math.abs(leak[i * leak.length / share.length] / share[i] - factor) < 1e-3 * Math.abs(factor);
+        }
+        boolean method = !differs(leak, exact) || !differs(leak, euler);
+        return method ? "discretization" : one ? "dt" : "parameter";
+    }
+
+    private void compare(Population population, String name, Parameter said, double... expected) {
+        double[] present = present(population, name, said);
+        if (differs(present, expected)) {
+            found.add("parameter: '" + population.name() + "' has a " + name + " that is not the file's");
+        }
+    }
+
+    /** What the network has now. */
+    private double[] present(Population population, String name, Parameter said) {
+        String full = population.name() + "." + name;
+        float[] values = network.weights().names().contains(full)
+                ? network.weights().get(full).toArray()
+                : said.values();
+        double[] wide = new double[values.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = values[i];
+        }
+        return wide;
+    }
+
+    private static boolean differs(double[] present, double... expected) {
+        int count = Math.max(present.length, expected.length);
+        for (int i = 0; i < count; i++) {
+            double wanted = expected[(int) ((long) i * expected.length / count)];
+            double got = present[(int) ((long) i * present.length / count)];
+            if (!(Math.abs(got - wanted) <= TOLERANCE * Math.max(Math.abs(wanted), Math.abs(got)) + NirValue.TINY)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Weights stand in projections that are called by the nodes of their paths. */
+    private void weights(String name, NirNumbers node) {
+        for (String value : List.of("weight", "bias")) {
+            for (Projection projection : network.projections()) {
+                List<String> path = List.of(projection.name().split(" ", -1));
+                String full = projection.name() + (path.size() == 1 ? "." : "." + path.indexOf(name) + ".") + value;
+                if (path.contains(name)
+                        && node.has(value)
+                        && network.weights().names().contains(full)) {
+                    compare(name, value, node.numbers(value), network.weights().get(full));
+                }
+            }
+        }
+    }
+
+    private void compare(String name, String value, double[] said, FloatMatrix present) {
+        int rows = present.rows();
+        int columns = present.columns();
+        int differ = 0;
+        boolean transposed = rows == columns && rows > 1;
+        for (int i = 0; i < Math.min(said.length, rows * columns); i++) {
+            float stored = (float) said[i];
+            boolean same = present.get(i / columns, i % columns) == stored;
+            differ += same ? 0 : 1;
+            transposed &= rows == columns && present.get(i % columns, i / columns) == stored;
+        }
+        if (differ > 0 || said.length != rows * columns) {
+            found.add("weights: " + differ + " of " + said.length + " values of '" + name + "." + value
+                    + "' are not the file's" + (transposed ? "; they are transposed" : ""));
+        }
+    }
+
+    /** What reaches a population through nodes without neurons, and how often. */
+    private void edges(Population population) {
+        Map<String, Integer> said = sum(reference.sources(population.name()), this::said);
+        Map<String, Integer> present = present(population.name());
+        if (!said.equals(present) && !reference.type(population.name()).equals("Delay")) {
+            found.add("edges: '" + population.name() + "' gets what " + text(present) + " send, the file says "
+                    + text(said));
+        }
+    }
+
+    /** Nodes stand behind those that they wait for; a loop, as graphs may have thousands in a row. */
+    private void findEdges() {
+        for (String name : reference.values().keySet()) {
+            saidEdges.put(name, ends(name) ? Map.of(name, 1) : sum(reference.sources(name), this::said));
+        }
+    }
+
+    private boolean ends(String name) {
+        return reference.cell(name) != null
+                || reference.sources(name).isEmpty()
+                || reference.type(name).equals("Delay");
+    }
+
+    private Map<String, Integer> said(String name) {
+        return ends(name) ? Map.of(name, 1) : saidEdges.getOrDefault(name, Map.of());
+    }
+
+    private Map<String, Integer> present(String target) {
+        Map<String, Integer> known = presentEdges.get(target);
+        if (known != null) {
+            return known;
+        }
+        presentEdges.put(target, Map.of()); // until it is known, so that a cycle ends
+        List<Source> sources = network.projections().stream()
+                .filter(projection -> projection.target().name().equals(target))
+                .map(Projection::source)
+                .toList();
+        Map<String, Integer> sum = sum(sources, this::present);
+        presentEdges.put(target, sum);
+        return sum;
+    }
+
+    private Map<String, Integer> present(Source source) {
+        String name = source.ofPopulation().map(Population::name).orElse(source.name());
+        NirNumbers node = reference.nodes().get(name);
+        boolean ends = node != null
+                && (reference.cell(name) != null || Set.of("Delay", "Input").contains(node.type()));
+        return ends || source.ofPopulation().isEmpty() ? Map.of(name, 1) : present(name);
+    }
+
+    private static <T> Map<String, Integer> sum(Iterable<T> sources, Function<T, Map<String, Integer>> reached) {
+        Map<String, Integer> sum = new TreeMap<>();
+        sources.forEach(source -> reached.apply(source).forEach((name, count) -> sum.merge(name, count, Integer::sum)));
+        return sum;
+    }
+
+    private static String text(Map<String, Integer> counts) {
+        return counts.entrySet().stream()
+                .map(each ->
+                        "'" + each.getKey() + "'" + (each.getValue() == 1 ? "" : " (" + each.getValue() + " times)"))
+                .collect(Collectors.joining(", ", "[", "]"));
+    }
+}

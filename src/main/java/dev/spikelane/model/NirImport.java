@@ -1,0 +1,193 @@
+package dev.spikelane.model;
+
+import dev.spikelane.io.NirFile;
+import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.file.FileText;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.model.FlatGraph.FlatNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * How a graph of NIR becomes a network. NIR gives differential equations and no time step: what a file does not say is
+ * said here, and {@link NirModel#semantics} repeats it.
+ *
+ * <p>In each step, in this order: what several edges bring adds up; a synapse takes its input,
+ * {@code i += dt / tau_syn * (w_in * S - i)}; the membrane takes the new current,
+ * {@code v += dt / tau * (v_leak - v + r * i)}, or {@code v += dt * r * S} without a leak; it fires where
+ * {@code v > v_threshold}, and is {@code v_reset} in the same step. An edge from a neuron into its own cycle is one
+ * step late. A delay is rounded to steps. An edge listed twice counts once.
+ *
+ * <p>These are the steps of Euler's method; {@link #withExactDecay} takes {@code 1 - exp(-dt / tau)} in place of
+ * {@code dt / tau}, as Rockpool, sinabs and Nengo do. The step is 0.1 ms, snnTorch's and Norse's, unless
+ * {@link #withTimeStep} says another one. Where {@code r} is 1 in all of an {@code IF} and no step was said, each input
+ * counts once, as sinabs and snnTorch mean it. A file has no reset but to {@code v_reset}: snnTorch and sinabs also
+ * write it for neurons that subtract their threshold, which {@link #withReset} brings back.
+ */
+public final class NirImport {
+
+    /** Steps of 0.1 ms by Euler's method, resets as the file says them. */
+    public static final NirImport DEFAULT = new NirImport(0, false, Reset.CLEAR, ResetTime.SAME_STEP);
+
+    private static final double USUAL = 1e-4;
+
+    private final double said;
+    private final boolean exact;
+    private final Reset reset;
+    private final ResetTime resetTime;
+
+    private NirImport(double said, boolean exact, Reset reset, ResetTime resetTime) {
+        this.said = said;
+        this.exact = exact;
+        this.reset = Objects.requireNonNull(reset, "reset");
+        this.resetTime = Objects.requireNonNull(resetTime, "resetTime");
+    }
+
+    /**
+     * Returns these options with another time step, which also counts for neurons with {@code r = 1}.
+     *
+     * @param seconds the step in the unit of the file's time constants, above 0
+     * @return the options
+     * @throws IllegalArgumentException if it is not above 0, or infinite
+     */
+    public NirImport withTimeStep(double seconds) {
+        if (!(seconds > 0) || Double.isInfinite(seconds)) {
+            throw new IllegalArgumentException("time step is " + seconds + ", expected above 0");
+        }
+        return new NirImport(seconds, exact, reset, resetTime);
+    }
+
+    /**
+     * Returns these options with membranes and synapses that decay by {@code exp(-dt / tau)}.
+     *
+     * @return the options
+     */
+    public NirImport withExactDecay() {
+        return new NirImport(said, true, reset, resetTime);
+    }
+
+    /**
+     * Returns these options with another reset than the file's.
+     *
+     * @param kind what a spike does
+     * @param time when; snnTorch's default is {@code SUBTRACT} at the {@code NEXT_STEP}
+     * @return the options
+     */
+    public NirImport withReset(Reset kind, ResetTime time) {
+        return new NirImport(said, exact, kind, time);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param file a file of NIR; see {@link NirFile}
+     * @return the network, and what the file did not say
+     * @throws IOException if the file cannot be read, is no graph of NIR, or one that no network is made of; the
+     *     message starts with the file's name
+     */
+    public NirModel read(Path file) throws IOException {
+        NirFile found = NirFile.read(file);
+        return of(file.toString(), found);
+    }
+
+    /**
+     * Reads a stream to its end; it stays open.
+     *
+     * @param name what messages call the stream
+     * @param stream the bytes of a file of NIR
+     * @return the network, and what the file did not say
+     * @throws IOException as for files; the message starts with the name
+     */
+    public NirModel read(String name, InputStream stream) throws IOException {
+        return of(name, NirFile.read(name, stream));
+    }
+
+    NirModel of(String name, NirFile file) throws IOException {
+        try {
+            NirModel made = of(file.graph());
+            return made.named(name, file.warnings());
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(FileText.escaped(name + ": " + refused.getMessage()), refused);
+        }
+    }
+
+    /**
+     * Makes a network of a graph.
+     *
+     * @param graph a graph of NIR
+     * @return the network, and what the graph did not say
+     * @throws IllegalArgumentException if it is no graph that a network is made of
+     */
+    public NirModel of(NirGraph graph) {
+        return of(graph, false);
+    }
+
+    /** With a population for each node, so that all their outputs can be recorded. */
+    NirModel of(NirGraph graph, boolean everyNode) {
+        try {
+            FlatGraph flat = FlatGraph.of(graph);
+            return new NirAssembly(this, flat, everyNode).model();
+        } catch (IOException | ArithmeticException refused) {
+            throw new IllegalArgumentException(refused.getMessage(), refused);
+        } catch (OutOfMemoryError refused) {
+            throw new IllegalArgumentException("the network needs more memory than there is", refused);
+        }
+    }
+
+    /**
+     * Returns the time step.
+     *
+     * @return the one that was said, or else 0.0001
+     */
+    public double timeStep() {
+        return dt();
+    }
+
+    /** Runs a graph in float64, with the file's own reset. */
+    NirReference reference(NirGraph graph) throws IOException {
+        return new NirReference(graph, dt(), said != 0, exact);
+    }
+
+    double dt() {
+        return said == 0 ? USUAL : said;
+    }
+
+    /** The step of the neurons of a node. */
+    double dt(FlatNode node) {
+        return countsUnits(node) ? 1 : dt();
+    }
+
+    /** Whether each step adds the input of integrators as it is. */
+    boolean countsUnits(FlatNode node) {
+        if (said != 0 || node.primitive != NirPrimitive.IF) {
+            return false;
+        }
+        for (double r : node.said.numbers("r")) {
+            if (r != 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    boolean exact() {
+        return exact;
+    }
+
+    Reset reset() {
+        return reset;
+    }
+
+    ResetTime resetTime() {
+        return resetTime;
+    }
+
+    @Override
+    public String toString() {
+        return "steps of " + dt() + " s" + (said == 0 ? ", which the file does not say" : "") + "; "
+                + (exact ? "exact decay" : "Euler's method") + "; reset " + reset + " at the " + resetTime;
+    }
+}

@@ -1,0 +1,195 @@
+package dev.spikelane.model;
+
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.Lapicque;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Lif;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Quantization;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.RSynaptic;
+import dev.spikelane.neuron.Synaptic;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A neuron model as a primitive of NIR with parameters in float64, by the step of Euler's method that gives the model's
+ * own numbers back: {@code tau = dt / (1 - beta)} and {@code r = tau / dt}, as snnTorch exports them.
+ *
+ * @param type the name of the primitive
+ * @param parameters its values, one or one for each neuron
+ * @param selfWeights what neurons take from their own spikes of the step before; empty for none
+ * @param changes what the primitive cannot say
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWeights, List<String> changes) {
+
+    private static final double[] NOTHING = {};
+
+    boolean fires() {
+        return type.endsWith("F") || type.equals("Threshold");
+    }
+
+    /** The function gives the values that a parameter has now. */
+    static NirNeuron of(String name, Neuron neuron, Function<String, Parameter> present, double dt) {
+        Values values = new Values(present, dt);
+        List<String> changes = new ArrayList<>();
+        return switch (neuron) {
+            case Leaky leaky -> values.neuron(name, "", "beta", leaky.firing(), NOTHING, changes);
+            case RLeaky leaky -> values.neuron(name, "", "beta", leaky.firing(), values.selfWeights(leaky), changes);
+            case Synaptic synaptic -> values.neuron(name, "alpha", "beta", synaptic.firing(), NOTHING, changes);
+            case RSynaptic synaptic ->
+                values.neuron(name, "alpha", "beta", synaptic.firing(), values.selfWeights(synaptic), changes);
+            case Lif lif -> values.lif(name, lif, changes);
+            default ->
+                throw new IllegalArgumentException("population '" + name + "' is " + neuron
+                        + ", for which NIR has no primitive" + (neuron instanceof Lapicque ? "; say it as Leaky" : ""));
+        };
+    }
+
+    /** Numbers of one population. */
+    private record Values(Function<String, Parameter> present, double dt) {
+
+        private double[] of(String parameter) {
+            Parameter values = present.apply(parameter);
+            double[] wide = new double[values.count()];
+            for (int i = 0; i < wide.length; i++) {
+                wide[i] = values.value(i);
+            }
+            return wide;
+        }
+
+        private double[] selfWeights(Neuron neuron) {
+            return neuron.parameters().containsKey(Neuron.RECURRENT_WEIGHTS) ? of(Neuron.RECURRENT_WEIGHTS) : NOTHING;
+        }
+
+        /** Time constants of shares that are left after a step. */
+        private double[] taus(String name, double... shares) {
+            double[] taus = new double[shares.length];
+            for (int i = 0; i < taus.length; i++) {
+                if (!(shares[i] < 1)) {
+                    throw new IllegalArgumentException("population '" + name + "' keeps " + shares[i]
+                            + " of its state in a step, expected less than 1 for a time constant");
+                }
+                taus[i] = dt / (1 - shares[i]);
+            }
+            return taus;
+        }
+
+        private double[] times(double factor, double... values) {
+            double[] products = values.clone();
+            for (int i = 0; i < products.length; i++) {
+                products[i] *= factor;
+            }
+            return products;
+        }
+
+        /** snnTorch's models: the input is added as it is. */
+        private NirNeuron neuron(
+                String name, String alpha, String beta, Firing firing, double[] selfWeights, List<String> changes) {
+            Map<String, double[]> found = new LinkedHashMap<>();
+            double[] tau = taus(name, of(beta));
+            found.put(alpha.isEmpty() ? "tau" : "tau_mem", tau);
+            found.put("r", times(1 / dt, tau));
+            if (!alpha.isEmpty()) {
+                double[] synapse = taus(name, of(alpha));
+                found.put("tau_syn", synapse);
+                found.put("w_in", times(1 / dt, synapse));
+            }
+            found.put("v_leak", new double[] {0});
+            String type = fired(name, alpha.isEmpty() ? "LI" : "CubaLI", firing, found, new double[] {0}, changes);
+            return new NirNeuron(type, found, selfWeights, changes);
+        }
+
+        private NirNeuron lif(String name, Lif lif, List<String> changes) {
+            Map<String, double[]> found = new LinkedHashMap<>();
+            double[] leak = of("leak");
+            double[] gain = of("gain");
+            boolean synaptic = !lif.synapse().isAlways(0);
+            if (lif.decay() == Decay.NONE && lif.firing().reset() == Reset.NONE && !synaptic) {
+                if (!present.apply("gain").isAlways(1)) {
+                    throw new IllegalArgumentException(
+                            "population '" + name + "' only compares, with a gain, expected 1");
+                }
+                found.put("threshold", of("threshold"));
+                return new NirNeuron("Threshold", found, NOTHING, changes);
+            }
+            if (lif.decay() == Decay.MULTIPLY && lif.leak().isAlways(1) && !synaptic) {
+                found.put("r", times(1 / dt, gain));
+                String type = fired(name, "I", lif.firing(), found, of("resetPotential"), changes);
+                return new NirNeuron(type, found, NOTHING, changes);
+            }
+            double[] tau = switch (lif.decay()) {
+                case MULTIPLY, MULTIPLY_WEIGHTED -> taus(name, leak);
+                case EULER -> inverse(leak);
+                case DIVIDE -> times(dt, leak);
+                case NONE -> new double[] {dt};
+            };
+            boolean whole = lif.decay() == Decay.MULTIPLY || lif.decay() == Decay.NONE;
+            double[] r = whole ? product(gain, times(1 / dt, tau)) : gain;
+            found.put(synaptic ? "tau_mem" : "tau", tau);
+            if (synaptic) {
+                double[] synapse = taus(name, of("synapse"));
+                found.put("tau_syn", synapse);
+                found.put("w_in", product(gain, times(1 / dt, synapse)));
+                r = whole ? times(1 / dt, tau) : new double[] {1};
+            }
+            found.put("r", r);
+            boolean rests = lif.decay() == Decay.EULER || lif.decay() == Decay.DIVIDE;
+            found.put("v_leak", rests ? of("rest") : new double[] {0});
+            String type = fired(name, synaptic ? "CubaLI" : "LI", lif.firing(), found, of("resetPotential"), changes);
+            return new NirNeuron(type, found, NOTHING, changes);
+        }
+
+        private double[] inverse(double... shares) {
+            double[] taus = new double[shares.length];
+            for (int i = 0; i < taus.length; i++) {
+                taus[i] = dt / shares[i];
+            }
+            return taus;
+        }
+
+        private static double[] product(double[] a, double... b) {
+            double[] products = new double[Math.max(a.length, b.length)];
+            for (int i = 0; i < products.length; i++) {
+                products[i] = a[a.length == 1 ? 0 : i] * b[b.length == 1 ? 0 : i];
+            }
+            return products;
+        }
+
+        /** Adds threshold and reset, and returns the type; says what NIR cannot say. */
+        private String fired(
+                String name,
+                String silent,
+                Firing firing,
+                Map<String, double[]> found,
+                double[] resetPotential,
+                List<String> changes) {
+            if (firing.reset() == Reset.NONE && firing.threshold().isAlways(Float.MAX_VALUE)) {
+                return silent;
+            }
+            found.put("v_threshold", of("threshold"));
+            found.put("v_reset", resetPotential);
+            boolean clears = firing.reset() == Reset.CLEAR || firing.reset() == Reset.ZERO;
+            if (!clears || firing.resetTime() != ResetTime.SAME_STEP) {
+                changes.add("reset kind: '" + name + "' has the reset " + firing.reset() + " at the "
+                        + firing.resetTime() + ", NIR has only v_reset in the same step");
+            }
+            if (firing.compare() != Compare.STRICT) {
+                changes.add("order of events: '" + name + "' fires at its threshold, NIR above it");
+            }
+            if (firing.inhibition() || !firing.quantization().equals(Quantization.NONE)) {
+                changes.add("'" + name + "' has inhibition or quantization, which NIR has not");
+            }
+            return silent + "F";
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.spikelane.model;
+
+import dev.spikelane.io.NirGraph;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A node of {@link NirReference} whose numbers are taken from its tensors once. */
+final class NirNumbers {
+
+    private final NirGraph.Node node;
+    private final Map<String, double[]> numbers = new HashMap<>();
+
+    NirNumbers(NirGraph.Node node) {
+        this.node = node;
+    }
+
+    String type() {
+        return node.type();
+    }
+
+    boolean has(String name) {
+        return node.values().containsKey(name);
+    }
+
+    double[] numbers(String name) {
+        return numbers.computeIfAbsent(name, node::numbers);
+    }
+
+    /**
+     * A number for each of a node's rows, as NumPy spreads an array: one for all, one for each, or dimensions of 1 over
+     * the others'.
+     */
+    double[] spread(String name, int size, int... shape) {
+        double[] values = numbers(name);
+        List<Integer> said = shape(name);
+        boolean fits = said.size() == shape.length;
+        for (int axis = 0; axis < said.size() && fits; axis++) {
+            fits = said.get(axis) == 1 || said.get(axis) == shape[axis];
+        }
+        if (values.length != 1 && values.length != size && !fits) {
+            throw new IllegalArgumentException("'" + name + "' has the shape " + said + ", but there are " + size);
+        }
+        double[] spread = new double[size];
+        for (int i = 0; i < size; i++) {
+            int place = 0;
+            int step = 1;
+            int rest = i;
+            for (int axis = said.size() - 1; axis >= 0 && values.length != size; axis--) {
+                place += said.get(axis) == 1 ? 0 : step * (rest % shape[axis]);
+                rest /= values.length == 1 ? 1 : shape[axis];
+                step *= said.get(axis);
+            }
+            spread[i] = values[values.length == size ? i : place];
+        }
+        return spread;
+    }
+
+    List<Integer> shape(String name) {
+        return Objects.requireNonNull(node.values().get(name), name).shape();
+    }
+
+    @Nullable
+    String text(String name) {
+        return node.texts().get(name);
+    }
+
+    /** The shape of the parameter with the most dimensions. */
+    List<Integer> largestShape() {
+        List<Integer> largest = List.of();
+        for (String name : node.values().keySet()) {
+            largest = shape(name).size() > largest.size() ? shape(name) : largest;
+        }
+        return largest;
+    }
+}

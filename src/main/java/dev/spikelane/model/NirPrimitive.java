@@ -1,0 +1,86 @@
+package dev.spikelane.model;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The primitives of NIR, with the parameters that files give them; those behind the bar may be missing. */
+enum NirPrimitive {
+    AFFINE("Affine", Role.LINK, "weight bias"),
+    AVG_POOL_2D("AvgPool2d", Role.LINK, "kernel_size stride | padding"),
+    CONV_1D("Conv1d", Role.LINK, "weight | bias stride padding dilation groups input_shape"),
+    CONV_2D("Conv2d", Role.LINK, "weight | bias stride padding dilation groups input_shape"),
+    CUBA_LI("CubaLI", Role.STATE, "tau_mem tau_syn r v_leak | w_in"),
+    CUBA_LIF("CubaLIF", Role.SPIKES, "tau_mem tau_syn r v_leak v_threshold | w_in v_reset"),
+    DELAY("Delay", Role.DELAY, "delay"),
+    FLATTEN("Flatten", Role.LINK, "| start_dim end_dim input_type"),
+    I("I", Role.STATE, "r"),
+    IF("IF", Role.SPIKES, "r v_threshold | v_reset"),
+    INPUT("Input", Role.INPUT, "shape"),
+    LI("LI", Role.STATE, "tau r v_leak"),
+    LIF("LIF", Role.SPIKES, "tau r v_leak v_threshold | v_reset"),
+    LINEAR("Linear", Role.LINK, "weight"),
+    OUTPUT("Output", Role.OUTPUT, "| shape"),
+    SCALE("Scale", Role.LINK, "scale"),
+    SUM_POOL_2D("SumPool2d", Role.LINK, "kernel_size stride | padding"),
+    THRESHOLD("Threshold", Role.STEP, "threshold");
+
+    /** What a node is in a network. */
+    enum Role {
+        INPUT,
+        OUTPUT,
+        /** A connection. */
+        LINK,
+        DELAY,
+        /** Neurons of which others see the membrane. */
+        STATE,
+        /** Neurons of which others see the spikes. */
+        SPIKES,
+        /** Spikes without a state. */
+        STEP
+    }
+
+    private final String type;
+    private final Role role;
+    private final String parameters;
+
+    NirPrimitive(String type, Role role, String parameters) {
+        this.type = type;
+        this.role = role;
+        this.parameters = parameters;
+    }
+
+    private static List<String> words(String text) {
+        return text.isBlank() ? List.of() : List.of(text.strip().split(" ", -1));
+    }
+
+    static @Nullable NirPrimitive named(String type) {
+        for (NirPrimitive each : values()) {
+            if (each.type.equals(type)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    Role role() {
+        return role;
+    }
+
+    List<String> required() {
+        return words(parameters.replaceFirst("\\|.*", ""));
+    }
+
+    List<String> optional() {
+        return parameters.contains("|") ? words(parameters.replaceFirst(".*\\|", "")) : List.of();
+    }
+
+    /** Whether nodes remember a membrane, so that an edge into a cycle of their own is one step late. */
+    boolean remembers() {
+        return role == Role.STATE || role == Role.SPIKES;
+    }
+
+    @Override
+    public String toString() {
+        return type;
+    }
+}

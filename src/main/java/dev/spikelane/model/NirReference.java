@@ -1,0 +1,258 @@
+package dev.spikelane.model;
+
+import dev.spikelane.io.NirGraph;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a graph of NIR in float64, one sample, step by step, and bounds how far the same in float32 may be away. It
+ * reads graph and arrays itself and has nothing of the importer: what both got wrong in the same way would be no proof.
+ *
+ * <p>The convention is that of {@link NirImport}. A node is evaluated when another asks for it; what a neuron sends
+ * into a cycle of its own is that of the step before.
+ */
+final class NirReference {
+
+    private static final Set<String> NEURONS = Set.of("LIF", "CubaLIF", "IF", "LI", "CubaLI", "I");
+
+    private final double dt;
+    private final boolean said;
+    private final boolean exact;
+    private final Map<String, NirNumbers> nodes = new LinkedHashMap<>();
+    private final Map<String, Set<String>> sources = new LinkedHashMap<>();
+    private final Map<String, Set<String>> cycles = new HashMap<>();
+    private final Map<String, NirCell> cells = new HashMap<>();
+    private final Map<String, List<NirValue>> delayed = new HashMap<>();
+    private Map<String, NirValue> before = new LinkedHashMap<>();
+    private Map<String, NirValue> now = new LinkedHashMap<>();
+    private final Set<String> asked = new LinkedHashSet<>();
+
+    /** A graph whose time step is not said counts inputs of integrators with {@code r = 1} once a step. */
+    NirReference(NirGraph graph, double dt, boolean said, boolean exact) throws IOException {
+        this.dt = dt;
+        this.said = said;
+        this.exact = exact;
+        collect("", graph);
+        Set<String> neurons = new HashSet<>(nodes.keySet());
+        neurons.removeIf(name -> !NEURONS.contains(type(name)));
+        for (String neuron : neurons) {
+            cycles.put(neuron, upstream(neuron));
+        }
+    }
+
+    private void collect(String prefix, NirGraph graph) throws IOException {
+        for (var each : graph.nodes().entrySet()) {
+            String name = prefix + each.getKey();
+            if (each.getValue().type().equals("NIRGraph")) {
+                collect(name + "/", each.getValue().graph());
+            } else {
+                nodes.put(name, new NirNumbers(each.getValue()));
+                sources.computeIfAbsent(name, _ -> new LinkedHashSet<>());
+            }
+        }
+        for (NirGraph.Edge edge : graph.edges()) {
+            String source = inside(prefix, graph, edge.source(), "Output");
+            sources.computeIfAbsent(inside(prefix, graph, edge.target(), "Input"), _ -> new LinkedHashSet<>())
+                    .add(source);
+        }
+    }
+
+    private static String inside(String prefix, NirGraph graph, String name, String type) throws IOException {
+        NirGraph.Node node = graph.nodes().get(name);
+        if (node == null || !node.type().equals("NIRGraph")) {
+            return prefix + name;
+        }
+        List<String> found = node.graph().nodes().entrySet().stream()
+                .filter(each -> each.getValue().type().equals(type))
+                .map(each -> prefix + name + "/" + each.getKey())
+                .toList();
+        if (found.size() != 1) {
+            throw new IOException("graph '" + name + "' has " + found.size() + " nodes of the type " + type);
+        }
+        return found.getFirst();
+    }
+
+    /** All nodes from which edges lead to a node. */
+    private Set<String> upstream(String node) {
+        Set<String> found = new HashSet<>();
+        List<String> open = new ArrayList<>(sources(node));
+        while (!open.isEmpty()) {
+            String next = open.removeLast();
+            if (found.add(next)) {
+                open.addAll(sources(next));
+            }
+        }
+        return found;
+    }
+
+    /** Does a step with a row for each input. */
+    void step(Map<String, double[]> inputs) throws IOException {
+        before = now;
+        now = new LinkedHashMap<>();
+        for (var each : nodes.entrySet()) {
+            if (each.getValue().type().equals("Input") && !each.getKey().contains("/")) {
+                double[] row = inputs.get(each.getKey());
+                int[] sizes = sizes(each.getValue());
+                if (row == null || row.length != Arrays.stream(sizes).reduce(1, Math::multiplyExact)) {
+                    throw new IOException("node '" + each.getKey() + "' gets rows of "
+                            + (row == null ? 0 : row.length) + " numbers, expected " + Arrays.toString(sizes));
+                }
+                now.put(each.getKey(), new NirValue(sizes, row, new double[row.length]));
+            }
+        }
+        for (String name : nodes.keySet()) {
+            find(name);
+        }
+    }
+
+    /** Without the batch of 1 that some files say before channels, rows and columns. */
+    private static int[] sizes(NirNumbers input) {
+        int[] sizes = Arrays.stream(input.numbers("shape")).mapToInt(size -> (int) size).toArray();
+        int first = 0;
+        while (sizes.length - first > 3 && sizes[first] == 1) {
+            first++;
+        }
+        return Arrays.copyOfRange(sizes, first, sizes.length);
+    }
+
+    /** Finds what a node sends in this step, after what others send to it; a long chain would overflow the stack. */
+    private void find(String name) throws IOException {
+        List<String> open = new ArrayList<>(List.of(name));
+        while (!open.isEmpty()) {
+            String last = open.getLast();
+            String missing = now.containsKey(last) ? null : missing(last);
+            if (missing == null) {
+                if (!now.containsKey(last)) {
+                    now.put(last, evaluated(last, got(last)));
+                }
+                open.removeLast();
+                asked.remove(last);
+            } else if (asked.add(missing)) {
+                open.add(missing);
+            } else {
+                throw new IOException("node '" + missing + "' waits for itself");
+            }
+        }
+    }
+
+    /** A node that is to be found first; null if there is none. */
+    private @Nullable String missing(String name) {
+        for (String source : sources(name)) {
+            if (!isLate(source, name) && !now.containsKey(source)) {
+                return source;
+            }
+        }
+        return null;
+    }
+
+    private boolean isLate(String source, String target) {
+        Set<String> cycle = cycles.get(source);
+        return cycle != null && (source.equals(target) || cycle.contains(target));
+    }
+
+    private NirValue got(String name) {
+        List<NirValue> got = new ArrayList<>();
+        for (String source : sources(name)) {
+            NirValue sent = (isLate(source, name) ? before : now).get(source);
+            if (sent != null) {
+                got.add(sent);
+            }
+        }
+        return got.isEmpty() ? silence(name) : NirValue.sum(got);
+    }
+
+    /** What a node gets at the first step if all of it is late: zeros, as many as it takes. */
+    private NirValue silence(String name) {
+        NirNumbers node = node(name);
+        List<Integer> shape = List.of();
+        if (node.type().equals("Affine") || node.type().equals("Linear")) {
+            shape = List.of(node.shape("weight").getLast());
+        } else {
+            for (String source : sources(name)) {
+                shape = node(source).largestShape().size() > shape.size()
+                        ? node(source).largestShape()
+                        : shape;
+            }
+        }
+        int[] sizes = shape.stream().mapToInt(Integer::intValue).toArray();
+        int count = shape.stream().reduce(1, Math::multiplyExact);
+        return new NirValue(sizes, new double[count], new double[count]);
+    }
+
+    private NirValue evaluated(String name, NirValue got) throws IOException {
+        NirNumbers node = node(name);
+        return switch (node.type()) {
+            case "Input", "Output" -> got;
+            case "Affine", "Linear", "Conv1d", "Conv2d", "SumPool2d", "AvgPool2d", "Scale", "Flatten" ->
+                NirMaps.of(node, got);
+            case "Delay" -> delayed(name, node.spread("delay", got.values().length, got.shape()), got);
+            default -> {
+                double step = said || !node.type().equals("IF") || !allOne(node.numbers("r")) ? dt : 1;
+                yield cells.computeIfAbsent(name, _ -> new NirCell(node, step, exact, got))
+                        .step(got);
+            }
+        };
+    }
+
+    private static boolean allOne(double[] values) {
+        boolean all = true;
+        for (double value : values) {
+            all &= value == 1;
+        }
+        return all;
+    }
+
+    private NirValue delayed(String name, double[] seconds, NirValue got) {
+        List<NirValue> kept = delayed.computeIfAbsent(name, _ -> new ArrayList<>());
+        kept.add(got);
+        double[] values = new double[got.values().length];
+        double[] errors = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            long steps = Math.round(Math.rint(seconds[i] / dt));
+            if (steps < kept.size()) {
+                NirValue old = kept.get(kept.size() - 1 - (int) steps);
+                values[i] = old.values()[i];
+                errors[i] = old.errors()[i];
+            }
+        }
+        return new NirValue(got.shape(), values, errors);
+    }
+
+    /** The neurons of a node, behind this step; null for others. */
+    @Nullable
+    NirCell cell(String name) {
+        return cells.get(name);
+    }
+
+    private NirNumbers node(String name) {
+        return Objects.requireNonNull(nodes.get(name), name);
+    }
+
+    String type(String name) {
+        return node(name).type();
+    }
+
+    Map<String, NirNumbers> nodes() {
+        return nodes;
+    }
+
+    /** Nodes in the order in which this step found what they send. */
+    Map<String, NirValue> values() {
+        return now;
+    }
+
+    /** The nodes whose edges lead to a node. */
+    Set<String> sources(String name) {
+        return sources.getOrDefault(name, Set.of());
+    }
+}

@@ -1,0 +1,330 @@
+package dev.spikelane.model;
+
+import dev.spikelane.description.NeuronOptions;
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.Tensor;
+import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.file.FileText;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What torch calls a {@code state_dict}: tensors by name, such as {@code fc1.weight}, {@code lif1.beta} or
+ * {@code bn1.running_mean}, from a file of safetensors, of NumPy ({@code .npz}) or of {@code torch.save} ({@code
+ * .pth}).
+ *
+ * <pre>{@code
+ * StateDict state = StateDict.read(Path.of("net.pth")).withPrefix("model.", ""); // model.fc1.weight becomes fc1.weight
+ * System.out.println(state.compare(network)); // what is missing, left over, or of another shape
+ * state.loadInto(network); // all of it, or nothing
+ * }</pre>
+ *
+ * <p>Names are those of {@linkplain Network#weights the network's values}, with parameters spelled as snnTorch does
+ * ({@code lif1.graded_spikes_factor}). Where a projection has several connections with values, the first of them may go
+ * by the projection's own name ({@code fc1.weight} for {@code fc1.0.weight}), and a batch norm in {@code fc1} or
+ * {@code conv1} by {@code bn1}; weights from one to one may be called {@code lif1.recurrent.V}.
+ *
+ * <p>Shapes have to be equal: nothing is transposed, reshaped or rounded. A parameter of neurons may be one number for
+ * all. What a file says of a model besides is compared with the network's: {@code reset_mechanism_val}, and
+ * {@code graded_spikes_factor} where the model has none, which means 1.
+ */
+public final class StateDict {
+
+    private static final String LAYERS = "layers";
+
+    private final String name;
+    private final boolean ordered;
+    private final Map<String, String> metadata;
+    private final Map<String, Tensor> tensors;
+
+    private StateDict(String name, boolean ordered, Map<String, String> metadata, Map<String, Tensor> tensors) {
+        this.name = name;
+        this.ordered = ordered;
+        this.metadata = metadata;
+        this.tensors = tensors;
+    }
+
+    /**
+     * How tensors fit a network.
+     *
+     * @param missing names of values that the network has and the tensors have not
+     * @param leftOver names of tensors that the network has no use for
+     * @param different a sentence for each value whose tensor has another shape, type or meaning, or numbers that a
+     *     network cannot have
+     */
+    public record Fit(List<String> missing, List<String> leftOver, List<String> different) {
+
+        /** Keeps copies. */
+        public Fit {
+            missing = List.copyOf(missing);
+            leftOver = List.copyOf(leftOver);
+            different = List.copyOf(different);
+        }
+
+        /**
+         * Returns whether every value has its tensor, and every tensor its value.
+         *
+         * @return true if nothing is missing, left over or different
+         */
+        public boolean isWhole() {
+            return missing.isEmpty() && leftOver.isEmpty() && different.isEmpty();
+        }
+
+        /** Says it in one line. */
+        @Override
+        public String toString() {
+            return isWhole()
+                    ? "all tensors fit"
+                    : Stream.of(
+                                    missing.isEmpty() ? "" : "missing are " + missing,
+                                    leftOver.isEmpty() ? "" : "left over are " + leftOver,
+                                    String.join("; ", different))
+                            .filter(text -> !text.isEmpty())
+                            .collect(Collectors.joining("; "));
+        }
+    }
+
+    /**
+     * Reads a file with at most 512 MiB of memory that is freed when it is forgotten. Its first bytes tell its format.
+     *
+     * @param file a file of safetensors, NumPy ({@code .npz}) or {@code torch.save}
+     * @return its tensors
+     * @throws IOException as {@link TensorFile#read(Path)} does
+     */
+    public static StateDict read(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
+        return of(file.toString(), TensorFile.read(file));
+    }
+
+    /**
+     * Reads a file. Its first bytes tell its format.
+     *
+     * @param file a file of safetensors, NumPy ({@code .npz}) or {@code torch.save}
+     * @param mostBytes the most memory that the load may take in all
+     * @return its tensors
+     * @throws IOException as {@link TensorFile#read(Path)} does
+     */
+    public static StateDict read(Path file, long mostBytes) throws IOException {
+        Objects.requireNonNull(file, "file");
+        return of(file.toString(), TensorFile.read(file, mostBytes));
+    }
+
+    /**
+     * Takes the tensors of a file that was read.
+     *
+     * @param name what error messages call them
+     * @param file what was read
+     * @return its tensors
+     */
+    public static StateDict of(String name, TensorFile file) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(file, "file");
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        file.tensors().forEach(each -> tensors.put(each.name(), each));
+        // The library of safetensors sorts tensors; the others keep torch's order, that of the layers.
+        return new StateDict(name, !(file instanceof Safetensors), file.metadata(), tensors);
+    }
+
+    /**
+     * Takes the values of a network as snnTorch names them, with what its {@code load_state_dict} asks for besides:
+     * {@code reset_mechanism_val} and {@code graded_spikes_factor} of each of its neurons.
+     *
+     * @param network the network, with the values that it has now
+     * @return its tensors
+     * @throws IllegalArgumentException as {@link ModelFile#toBytes(Network)} does
+     */
+    public static StateDict of(Network network) {
+        Objects.requireNonNull(network, "network");
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Tensor each : new ModelWriter(network).content(false, Map.of()).tensors()) {
+            tensors.put(each.name(), each);
+        }
+        for (Population each : network.populations()) {
+            Map<String, Object> options = NeuronOptions.of(each.neuron());
+            Object reset = options.get("reset");
+            if (reset != null && ChainReader.NEURONS.contains(String.valueOf(options.get("model")))) {
+                String graded = each.name() + StateDictMatch.GRADED;
+                tensors.putIfAbsent(graded, Tensor.of(graded, FloatMatrix.vector(1), List.of()));
+                String number = each.name() + StateDictMatch.RESET;
+                tensors.put(number, Integers.count(number, StateDictMatch.resetNumber(reset)));
+            }
+        }
+        // As torch has it: what leads to a population, then its own.
+        Map<String, Tensor> ordered = new LinkedHashMap<>();
+        for (Population each : network.populations()) {
+            network.projections().stream()
+                    .filter(projection -> projection.target().equals(each))
+                    .forEach(projection -> move(projection.name(), tensors, ordered));
+            move(each.name(), tensors, ordered);
+        }
+        return new StateDict("network", true, Map.of(), ordered);
+    }
+
+    private static void move(String layer, Map<String, Tensor> tensors, Map<String, Tensor> ordered) {
+        tensors.forEach((name, tensor) -> {
+            if (name.startsWith(layer + ".")) {
+                ordered.put(name, tensor);
+            }
+        });
+        tensors.keySet().removeAll(ordered.keySet());
+    }
+
+    /**
+     * Renames all tensors whose names start so.
+     *
+     * @param from the start of a name, such as {@code model.} or {@code 0.}
+     * @param to what stands there instead, such as nothing or {@code fc1.}
+     * @return the same tensors under these names
+     * @throws IllegalArgumentException if no name starts so, or two tensors would have one name
+     */
+    public StateDict withPrefix(String from, String to) {
+        Objects.requireNonNull(from, "from");
+        Objects.requireNonNull(to, "to");
+        Map<String, Tensor> renamed = new LinkedHashMap<>();
+        boolean found = false;
+        for (Map.Entry<String, Tensor> each : tensors.entrySet()) {
+            boolean starts = each.getKey().startsWith(from);
+            String changed = starts ? to + each.getKey().substring(from.length()) : each.getKey();
+            found |= starts;
+            Tensor tensor = each.getValue();
+            if (renamed.put(changed, Tensor.of(changed, tensor.type(), tensor.shape(), tensor.bytes())) != null) {
+                throw new IllegalArgumentException(
+                        "two tensors would have the name '" + changed + "', expected another prefix than '" + to + "'");
+            }
+        }
+        if (!found) {
+            throw new IllegalArgumentException(
+                    "no tensor has a name that starts with '" + from + "', expected one of " + tensors.keySet());
+        }
+        Map<String, String> texts = new LinkedHashMap<>(metadata);
+        texts.computeIfPresent(LAYERS, (_, layers) -> renamed(layers, from, to));
+        return new StateDict(name, ordered, texts, renamed);
+    }
+
+    private static String renamed(String layers, String from, String to) {
+        return Stream.of(layers.split(",", -1))
+                .map(layer -> {
+                    String dotted = layer.strip().replaceFirst(":", ".:");
+                    String changed = dotted.startsWith(from) ? to + dotted.substring(from.length()) : dotted;
+                    return changed.replaceFirst("\\.?:", ":");
+                })
+                .filter(layer -> !layer.startsWith(":")) // the module around all
+                .collect(Collectors.joining(","));
+    }
+
+    /**
+     * Returns the names of the tensors.
+     *
+     * @return names, in the order of the file
+     */
+    public List<String> names() {
+        return List.copyOf(tensors.keySet());
+    }
+
+    /**
+     * Returns the tensors.
+     *
+     * @return tensors in the order of the file
+     */
+    public List<Tensor> tensors() {
+        return List.copyOf(tensors.values());
+    }
+
+    /**
+     * Returns the texts of the file.
+     *
+     * @return texts by name
+     */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    /**
+     * Says how the tensors fit a network, which stays as it is.
+     *
+     * @param network the network
+     * @return what is missing, left over or different
+     */
+    public Fit compare(Network network) {
+        return match(network).fit();
+    }
+
+    /**
+     * Gives a network the values of all tensors, or none of them.
+     *
+     * @param network the network; no simulation of it is running
+     * @throws IOException if the tensors do not {@linkplain Fit#isWhole fit as a whole}, or a value is not allowed; the
+     *     message says all of it
+     */
+    public void loadInto(Network network) throws IOException {
+        StateDictMatch match = match(network);
+        if (!match.fit().isWhole()) {
+            throw new IOException(FileText.escaped(name + ": does not fit the network: " + match.fit()));
+        }
+        apply(match, network);
+    }
+
+    /**
+     * Gives a network the values of those tensors that fit, as torch does with {@code strict=False}; all others keep
+     * theirs.
+     *
+     * @param network the network; no simulation of it is running
+     * @return what is missing, left over or different
+     * @throws IOException if a value is not allowed; nothing changes then
+     */
+    public Fit loadMatching(Network network) throws IOException {
+        StateDictMatch match = match(network);
+        apply(match, network);
+        return match.fit();
+    }
+
+    private StateDictMatch match(Network network) {
+        return new StateDictMatch(Objects.requireNonNull(network, "network"), tensors);
+    }
+
+    private void apply(StateDictMatch match, Network network) throws IOException {
+        try {
+            Map<String, FloatMatrix> values = match.values();
+            network.weights().replaceAll(values);
+            match.counts().forEach(network.weights()::replace);
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(FileText.escaped(name + ": " + refused.getMessage()), refused);
+        }
+    }
+
+    /**
+     * Makes a network of layers in a row: {@code Linear}, {@code Leaky}, {@code Synaptic}, {@code Alpha}, {@code
+     * RLeaky} and {@code RSynaptic}, each with delayed reset and without inhibition, which are snnTorch's defaults and
+     * not part of a {@code state_dict}. Nothing else of torch can be told from tensors: a network with convolutions is
+     * built first, and gets its values by {@link #loadInto}.
+     *
+     * <p>The order of layers is that of the file, or, as safetensors files have no order, that of the numbers in their
+     * names. Where models are not told by their tensors, Synaptic or Alpha, the text {@code layers} of the metadata
+     * tells them, which two lines of Python write; it tells the order, too:
+     *
+     * <pre>{@code
+     * layers = ",".join(f"{n}:{type(m).__name__}" for n, m in net.named_modules() if n)
+     * save_file(net.state_dict(), "net.safetensors", {"layers": layers})
+     * }</pre>
+     *
+     * @return a network with these values, in memory that is freed when it is forgotten
+     * @throws IOException if the tensors are not those of such layers, or a value is not allowed
+     */
+    public Network network() throws IOException {
+        return new ChainReader(name, tensors, metadata.get(LAYERS), ordered).network();
+    }
+
+    @Override
+    public String toString() {
+        return "StateDict " + tensors.values();
+    }
+}

@@ -1,0 +1,356 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.engine.ComponentPlan;
+import dev.spikelane.engine.KeptCurrents;
+import dev.spikelane.engine.NetworkRun;
+import dev.spikelane.engine.ProjectionRun;
+import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.SourceRun;
+import dev.spikelane.engine.TwoStageRun;
+import dev.spikelane.engine.WayBack;
+import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.network.Source;
+import dev.spikelane.neuron.gradient.NeuronGradient;
+import dev.spikelane.random.SampleDraws;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a window forward and back: segments of steps, components of populations, threads. */
+public final class GradientRun implements WayBack {
+
+    private final GradientBlueprint plan;
+    private final WorkerPool workers;
+    /** Of each population. */
+    private final NeuronGradient[] neurons;
+
+    private final @Nullable GradientDropout[] dropouts;
+    /** The way forward. */
+    private final NetworkRun run;
+
+    private final GradientInput[] inputs;
+    private final GradientPopulation[] populations;
+    /** Of each projection, from target to source. */
+    private final List<List<GradientProjection>> parts = new ArrayList<>();
+
+    private final GradientProjection[] projections;
+    private final List<GradientNorm> norms = new ArrayList<>();
+    private final GradientStage[] stages;
+
+    public GradientRun(GradientBlueprint plan, Set<String> wantedInputs, WorkerPool workers) {
+        Network network = plan.network();
+        this.plan = plan;
+        this.workers = workers;
+        this.neurons = new NeuronGradient[network.populations().size()];
+        for (int i = 0; i < neurons.length; i++) {
+            neurons[i] = neurons(i);
+        }
+        this.dropouts = new GradientDropout[network.projections().size()];
+        this.run = NetworkRun.ofWindows(plan.layout(), plan.size(), plan.arena(), workers, this);
+        this.inputs = new GradientInput[network.inputs().size()];
+        for (int i = 0; i < inputs.length; i++) {
+            String name = network.inputs().get(i).name();
+            inputs[i] = new GradientInput(plan, i, run.input(i), wantedInputs.contains(name), workers);
+        }
+        this.populations = new GradientPopulation[neurons.length];
+        List<ComponentPlan.Component> components = plan.layout().components();
+        for (ComponentPlan.Component component : components) {
+            for (int number : component.populations()) {
+                populations[number] = new GradientPopulation(
+                        plan, number, run.population(number), neurons[number], component.steps() == 0);
+            }
+        }
+        for (int i = 0; i < dropouts.length; i++) {
+            parts.add(connect(i));
+        }
+        this.projections = parts.stream().flatMap(List::stream).toArray(GradientProjection[]::new);
+        for (GradientPopulation population : populations) {
+            population.layOut();
+        }
+        this.stages = new GradientStage[components.size()];
+        for (int i = 0; i < stages.length; i++) {
+            ComponentPlan.Component component = components.get(i);
+            GradientPopulation[] members = component.populations().stream()
+                    .map(number -> populations[number])
+                    .toArray(GradientPopulation[]::new);
+            stages[i] = new GradientStage(plan.size(), members, run.stage(i), component.steps(), workers);
+        }
+    }
+
+    private NeuronGradient neurons(int number) {
+        Population declared = plan.population(number);
+        try {
+            return NeuronGradient.of(
+                    plan.arena(),
+                    plan.layout().population(number).inside(),
+                    plan.layout().neurons(number),
+                    plan.size().batch(),
+                    plan.learnedOf(declared));
+        } catch (IllegalArgumentException failure) {
+            throw new IllegalArgumentException(
+                    "population '" + declared.name() + "': " + failure.getMessage(), failure);
+        }
+    }
+
+    @Override
+    public Keeping keeping(int population) {
+        return plan.keeping(population, !neurons[population].needsCurrents());
+    }
+
+    @Override
+    public SourceRun source(int number, SourceRun source) {
+        Projection projection = plan.network().projections().get(number);
+        if (projection.plastic()) {
+            throw new IllegalArgumentException("projection '" + projection.name()
+                    + "' is plastic and changes by itself, expected one that is learned");
+        }
+        if (!plan.dropouts().containsKey(projection.name())) {
+            return source;
+        }
+        GradientDropout dropout = new GradientDropout(plan, projection, number, source);
+        dropouts[number] = dropout;
+        return dropout;
+    }
+
+    /** Makes the way back of a projection, which is cut where batches are normalized: the part at its target first. */
+    private List<GradientProjection> connect(int number) {
+        Projection declared = plan.network().projections().get(number);
+        GradientPopulation target = population(declared.target());
+        KeptCurrents port = target.kept(declared.port());
+        List<GradientProjection> made = new ArrayList<>();
+        GradientNorm norm = null;
+        int before = norms.size();
+        ProjectionRun forward = run.projection(number);
+        while (forward.source() instanceof TwoStageRun cut) {
+            GradientProjection projection = projection(number, forward, port, norm);
+            made.add(projection);
+            port = new KeptCurrents(plan.arena(), plan.size(), cut.operator().outputs(), declared.delay());
+            norm = new GradientNorm(cut, projection, port, plan, workers);
+            norms.add(before, norm);
+            forward = cut.rows();
+        }
+        GradientProjection first = projection(number, forward, port, norm);
+        made.add(first);
+        target.add(made.getFirst());
+        Source from = declared.source();
+        from.ofPopulation().ifPresent(named -> {
+            GradientPopulation population = population(named);
+            from.ofVariable()
+                    .map(population::ofVariable)
+                    .orElseGet(population::ofSpikes)
+                    .add(first);
+        });
+        return made;
+    }
+
+    private GradientProjection projection(
+            int number, ProjectionRun forward, KeptCurrents port, @Nullable GradientNorm norm) {
+        Projection declared = plan.network().projections().get(number);
+        boolean starts = !(forward.source() instanceof TwoStageRun);
+        GradientInput input = starts && declared.source() instanceof Input named ? input(named) : null;
+        boolean pulls = input == null || input.wantsGradient();
+        GradientChain chain;
+        try {
+            chain = new GradientChain(
+                    plan.arena(),
+                    forward.chain(),
+                    plan.size(),
+                    pulls,
+                    plan.size().segments() == 1 || declared.delay() == 0,
+                    run.scratch(),
+                    workers);
+        } catch (UnsupportedOperationException failure) {
+            throw new IllegalArgumentException(
+                    "projection '" + declared.name() + "': " + failure.getMessage(), failure);
+        }
+        boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(declared.name() + "."));
+        GradientDropout dropout = starts ? dropouts[number] : null;
+        return new GradientProjection(forward, chain, input, dropout, port, norm, plan, learns);
+    }
+
+    private GradientInput input(Input input) {
+        return inputs[plan.network().inputs().indexOf(input)];
+    }
+
+    private GradientPopulation population(Population declared) {
+        return populations[plan.network().populations().indexOf(declared)];
+    }
+
+    public GradientInput[] inputs() {
+        return inputs;
+    }
+
+    public GradientPopulation[] populations() {
+        return populations;
+    }
+
+    /** The gradients of the weights of a projection's operators, from source to target; null where there are none. */
+    public List<@Nullable WeightGradients> weights(int number) {
+        List<@Nullable WeightGradients> all = new ArrayList<>();
+        for (GradientProjection projection : parts.get(number).reversed()) {
+            all.addAll(Arrays.asList(projection.weights()));
+        }
+        return all;
+    }
+
+    /** What normalizes batches, projections in their order, from source to target. */
+    public List<GradientNorm> norms() {
+        return norms;
+    }
+
+    /** What surrogates and dropouts draw from. */
+    public SampleDraws[] draws() {
+        return Stream.concat(
+                        Arrays.stream(populations).map(GradientPopulation::draws),
+                        Arrays.stream(dropouts).filter(Objects::nonNull).map(GradientDropout::draws))
+                .filter(draws -> draws != SampleDraws.NONE)
+                .toArray(SampleDraws[]::new);
+    }
+
+    /** Runs all steps of a window that begins at a step. */
+    public void forward(int firstStep) {
+        plan.layout().requireSteps((long) firstStep + plan.size().steps());
+        for (int i = 0; i < norms.size(); i++) {
+            norms.get(i).forward().begin(firstStep);
+        }
+        for (int i = projections.length - 1; i >= 0; i--) {
+            projections[i].open(firstStep); // from source to target
+        }
+        for (GradientPopulation population : populations) {
+            population.openWindow(firstStep);
+        }
+        RunSize size = plan.size();
+        for (int segment = 0; segment < size.segments(); segment++) {
+            int first = segment * size.segment();
+            int count = Math.min(size.segment(), size.steps() - first);
+            for (GradientPopulation population : populations) {
+                population.open(segment);
+            }
+            for (GradientStage stage : stages) {
+                stage.forward(first, count);
+            }
+        }
+    }
+
+    /** Takes all steps back. */
+    public void backward() {
+        for (GradientPopulation population : populations) {
+            population.begin();
+        }
+        for (int i = 0; i < norms.size(); i++) {
+            norms.get(i).begin();
+        }
+        RunSize size = plan.size();
+        for (int segment = size.segments() - 1; segment >= 0; segment--) {
+            int first = segment * size.segment();
+            int count = Math.min(size.segment(), size.steps() - first);
+            for (GradientPopulation population : populations) {
+                population.back(segment, workers);
+            }
+            for (int i = 0; i < norms.size(); i++) {
+                norms.get(i).open(first, count);
+            }
+            for (GradientPopulation population : populations) {
+                population.backward().openTiles();
+            }
+            for (int stage = stages.length - 1; stage >= 0; stage--) {
+                stages[stage].backward(first, count);
+            }
+            for (GradientProjection projection : projections) {
+                if (!projection.takesTiles()) {
+                    projection.addWeights(first, count);
+                }
+            }
+            for (GradientInput input : inputs) {
+                toInput(input, first, count);
+            }
+        }
+    }
+
+    /** Sums up the gradients of an input: projections in their order. */
+    private void toInput(GradientInput input, int first, int count) {
+        if (!input.wantsGradient()) {
+            return;
+        }
+        boolean started = false;
+        for (GradientProjection projection : projections) {
+            if (projection.input() == input) {
+                input.add(projection, first, count, started);
+                started = true;
+            }
+        }
+    }
+
+    /** Takes notice that values have changed. */
+    public void update() {
+        for (GradientProjection projection : projections) {
+            if (projection.learns()) {
+                projection.update();
+            }
+        }
+        for (GradientPopulation population : populations) {
+            population.update();
+        }
+    }
+
+    /** The most bytes that lists of what fires take on the heap, in segments of so many steps and samples. */
+    public long listBytes(int steps, int samples) {
+        long bytes = Scratch.listBytes(run.scratch());
+        for (GradientProjection projection : projections) {
+            bytes += projection.forward().listBytes(samples);
+            for (WeightGradients weights : projection.weights()) {
+                bytes += weights == null ? 0 : weights.listBytes(steps, samples);
+            }
+        }
+        return bytes;
+    }
+
+    /** Bytes of the arena that sums of blocks of so many samples take behind the first block. */
+    public long blockBytes(int samples) {
+        long bytes = 0;
+        for (GradientNorm norm : norms) {
+            bytes += norm.blockBytes(samples);
+        }
+        for (GradientProjection projection : projections) {
+            for (WeightGradients weights : projection.weights()) {
+                bytes += weights == null ? 0 : weights.blockBytes(samples);
+            }
+        }
+        return bytes;
+    }
+
+    /** Takes notice that somebody else has changed values. */
+    public void refresh() {
+        for (GradientProjection projection : projections) {
+            projection.update();
+        }
+        for (GradientPopulation population : populations) {
+            population.refresh();
+        }
+    }
+
+    /** Takes the state over to which another run has come. */
+    public void takeState(GradientRun other) {
+        run.takeState(other.run);
+    }
+
+    /** Goes on from a state of zeros. */
+    public void reset() {
+        run.reset();
+    }
+
+    /** Goes on from the state at the end of the window. */
+    public void advance() {
+        run.advance(plan.size().steps());
+    }
+}

@@ -1,0 +1,200 @@
+package dev.spikelane.cli.format;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.cli.CommandRun;
+import dev.spikelane.cli.SmallImages;
+import dev.spikelane.golden.GoldenCase;
+import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.TensorFile;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.model.StateDict;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands {@code show} and {@code convert}, and {@code run} with a file of tensors. */
+final class FormatCommandsTest {
+
+    @TempDir
+    private Path folder;
+
+    private Path write(String kind, String name, String file) throws IOException {
+        GoldenCase found = GoldenSet.interop(kind).cases().stream()
+                .filter(golden -> golden.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        return Files.write(folder.resolve(file), found.file(file));
+    }
+
+    private Path model() throws IOException {
+        TorchRandom random = new TorchRandom(1);
+        Path file = folder.resolve("trained.safetensors");
+        ModelFile.write(
+                file,
+                Network.builder(36)
+                        .dense(20, random)
+                        .neuron(new Leaky(0.9))
+                        .dense(4, random)
+                        .neuron(new Leaky(0.9))
+                        .build());
+        return file;
+    }
+
+    @Test
+    void showSaysTheTensorsOfEachFormat() throws IOException {
+        for (Path file : List.of(
+                write("pth", "pth_net_f32", "model.pth"),
+                write("npz", "npz_net", "weights.npz"),
+                write("safetensors", "st_net_f32", "model.safetensors"))) {
+            String text = CommandRun.of("show", file.toString()).requireSuccess();
+            assertTrue(text.contains("lif1.graded_spikes_factor"), text);
+            JsonNode json = new ObjectMapper()
+                    .readTree(CommandRun.of("show", file.toString(), "--json").requireSuccess());
+            assertEquals(12, json.path("tensors").size(), json::toString);
+            assertEquals(Files.size(file), json.path("bytes").longValue());
+        }
+        String array = CommandRun.of(
+                        "show", write("npy", "npy_dtypes", "f64_c.npy").toString())
+                .requireSuccess();
+        assertTrue(array.contains("F64"), array);
+    }
+
+    @Test
+    void showSaysPopulationsAndProjectionsOfAModel() throws IOException {
+        String text = CommandRun.of("show", model().toString()).requireSuccess();
+        for (String part :
+                List.of("Populations", "lif1", "reset=SUBTRACT", "Projections", "dense 36 -> 20", "fc2.bias")) {
+            assertTrue(text.contains(part), text);
+        }
+    }
+
+    @Test
+    void convertKeepsEveryTensor() throws IOException {
+        Path pth = write("pth", "pth_net_f32", "model.pth");
+        Path npz = folder.resolve("net.npz");
+        Path safetensors = folder.resolve("net.safetensors");
+        CommandRun.of("convert", pth.toString(), npz.toString()).requireSuccess();
+        CommandRun.of("convert", npz.toString(), safetensors.toString()).requireSuccess();
+        TensorFile first = TensorFile.read(pth);
+        TensorFile last = Safetensors.read(safetensors);
+        first.tensors()
+                .forEach(tensor -> assertEquals(
+                        -1, tensor.bytes().mismatch(last.tensor(tensor.name()).bytes())));
+        assertEquals(first.tensors().size(), last.tensors().size());
+    }
+
+    @Test
+    void aModelComesBackFromItsStateDict() throws IOException {
+        Path file = model();
+        Path npz = folder.resolve("net.npz");
+        CommandRun.of("convert", file.toString(), npz.toString()).requireSuccess();
+        Network network = ModelFile.read(file);
+        assertEquals(
+                network.weights().hash(),
+                StateDict.read(npz).network().weights().hash());
+        assertTrue(StateDict.read(npz).compare(network).isWhole());
+    }
+
+    @Test
+    void runTakesAStateDict() throws IOException {
+        Path file = model();
+        Path npz = folder.resolve("net.npz");
+        CommandRun.of("convert", file.toString(), npz.toString()).requireSuccess();
+        String images = SmallImages.write(folder.resolve("images")).toString();
+        String ofModel = accuracy("run", "--model", file.toString(), "--data", images, "--steps", "5", "--json");
+        assertEquals(ofModel, accuracy("run", "--model", npz.toString(), "--data", images, "--steps", "5", "--json"));
+    }
+
+    private static String accuracy(String... arguments) throws IOException {
+        return new ObjectMapper()
+                .readTree(CommandRun.of(arguments).requireSuccess())
+                .path("accuracy")
+                .toString();
+    }
+
+    @Test
+    void whatIsBrokenEndsWithOneLineAndNoFile() throws IOException {
+        Path out = Files.writeString(folder.resolve("out.npz"), "precious");
+        byte[] before = Files.readAllBytes(out);
+        for (String kind : List.of("pth", "npz", "safetensors")) {
+            GoldenCase broken = GoldenSet.interop(kind).cases().stream()
+                    .filter(golden -> golden.name().startsWith("malformed"))
+                    .findFirst()
+                    .orElseThrow();
+            for (var each : broken.fact("files").properties()) {
+                if (each.getValue().path("expect").asText().equals("reject")) {
+                    Path in = Files.write(folder.resolve(each.getKey()), broken.file(each.getKey()));
+                    CommandRun.of("convert", in.toString(), out.toString())
+                            .requireFailureWith(1, "spikelane: " + in + ": ");
+                    CommandRun.of("show", in.toString()).requireFailureWith(1, "spikelane: " + in + ": ");
+                    Files.delete(in);
+                }
+            }
+        }
+        assertArrayEquals(before, Files.readAllBytes(out));
+        assertEquals(List.of("out.npz"), List.of(folder.toFile().list()));
+    }
+
+    @Test
+    void wrongArguments() throws IOException {
+        Path file = model();
+        CommandRun.of("convert", file.toString(), folder.resolve("net.xyz").toString())
+                .requireFailureWith(
+                        2, "'net.xyz' does not say a format, expected a name that ends in one of [.safetensors, .npz");
+        CommandRun.of("convert", file.toString(), file.toString()).requireFailureWith(2, "IN and OUT are one file");
+        CommandRun.of("convert", file.toString(), folder.resolve("net.pth").toString())
+                .requireFailureWith(1, "net.pth: is of a format that is read alone");
+        assertFalse(Files.exists(folder.resolve("net.pth")));
+    }
+
+    @Test
+    void aGraphOfNirIsShownAndConvertedWithACertificate() throws IOException {
+        Path graph = write("nir", "nir_recurrent", "graph.nir");
+        String text = CommandRun.of("show", graph.toString()).requireSuccess();
+        for (String part : List.of("NIR", "lif.lif", "lif.w_rec", "which the file does not say", "Euler's method")) {
+            assertTrue(text.contains(part), text);
+        }
+        Path input = write("nir", "nir_recurrent", "input.npy");
+        for (String out : List.of("model.safetensors", "again.nir")) {
+            Path written = folder.resolve(out);
+            String json = CommandRun.of("convert", "--check", input.toString(), graph.toString(), written.toString())
+                    .requireSuccess();
+            JsonNode certificate = new ObjectMapper().readTree(json);
+            assertTrue(certificate.path("equal").booleanValue(), json);
+            assertEquals(64, certificate.path("in_sha256").asText().length());
+            assertEquals(64, certificate.path("out_sha256").asText().length());
+            assertEquals(2, certificate.path("int8").size(), json);
+            assertTrue(Files.exists(written));
+        }
+        String notices = CommandRun.of(
+                        "convert",
+                        model().toString(),
+                        folder.resolve("trained.nir").toString())
+                .requireSuccess();
+        assertTrue(notices.contains("reset kind: 'lif1' has the reset SUBTRACT at the NEXT_STEP"), notices);
+        assertTrue(notices.contains("the time step"), notices);
+    }
+
+    @Test
+    void aGraphOfNirThatIsBrokenLeavesNothing() throws IOException {
+        Path broken = write("nir", "malformed_nir", "tau_zero.nir");
+        Path out = folder.resolve("out.safetensors");
+        CommandRun run = CommandRun.of("convert", "--check", "random", broken.toString(), out.toString());
+        assertEquals(1, run.code());
+        assertEquals(1, run.err().lines().count(), run.err());
+        assertFalse(Files.exists(out));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.spikelane.fuzz;
+
+import dev.spikelane.golden.GoldenCase;
+import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.io.Idx;
+import dev.spikelane.io.Npy;
+import dev.spikelane.io.Npz;
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.TorchFile;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.model.NirImport;
+import dev.spikelane.model.StateDict;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What Jazzer calls with bytes that it makes up: a reader, named by the first argument, which may throw an
+ * {@link IOException} and nothing else. {@code bench/fuzz} starts it; {@link #main} writes the files to start from.
+ */
+public final class ReaderFuzz {
+
+    private static final int MOST_BYTES = 1 << 15;
+
+    /** Reads bytes. */
+    private interface Reader {
+        void read(InputStream stream) throws IOException;
+    }
+
+    private static final Map<String, Reader> READERS = Map.of(
+            "safetensors", stream -> use(Safetensors.read("x", stream)),
+            "npz", stream -> use(Npz.read("x", stream)),
+            "npy", stream -> Npy.readFloats("x", stream),
+            "spikes", stream -> Npy.readSpikes("x", stream),
+            "pth", stream -> use(TorchFile.read("x", stream)),
+            "idx", stream -> Idx.read("x", stream).toArray(),
+            "nir", stream -> NirImport.DEFAULT.read("x", stream),
+            "model", stream -> ModelFile.readModel("x", stream));
+
+    private static Reader reader = READERS.get("safetensors");
+
+    private ReaderFuzz() {}
+
+    private static void use(TensorFile file) throws IOException {
+        StateDict.of("x", file).network();
+    }
+
+    /** Chooses the reader. */
+    public static void fuzzerInitialize(String[] arguments) {
+        reader = READERS.get(arguments[0]);
+    }
+
+    /** Reads what Jazzer made up. */
+    public static void fuzzerTestOneInput(byte[] data) {
+        try {
+            reader.read(new ByteArrayInputStream(data));
+        } catch (IOException refused) {
+            if (refused.getMessage() == null || !refused.getMessage().startsWith("x: ")) {
+                throw new AssertionError("a message without the file's name", refused);
+            }
+        }
+    }
+
+    /** Writes small files of a format, of the tests' own, into a folder. */
+    public static void main(String[] arguments) throws IOException {
+        String format = arguments[0];
+        Path folder = Files.createDirectories(Path.of(arguments[1]));
+        String kind = format.equals("spikes") ? "npy" : format;
+        if (format.equals("model")) {
+            for (String name : new String[] {"model.safetensors", "model-8-bits.safetensors"}) {
+                try (InputStream file = ReaderFuzz.class.getResourceAsStream("/formats/" + name)) {
+                    Files.write(folder.resolve(name), file.readAllBytes());
+                }
+            }
+            return;
+        }
+        for (GoldenCase each : GoldenSet.interop(kind).cases()) {
+            for (var file : each.fact("files").properties()) {
+                byte[] content = each.file(file.getKey());
+                if (content.length <= MOST_BYTES) {
+                    Files.write(folder.resolve(each.name() + "-" + file.getKey()), content);
+                }
+            }
+        }
+    }
+}

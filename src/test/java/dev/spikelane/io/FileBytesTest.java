@@ -1,0 +1,97 @@
+package dev.spikelane.io;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import org.junit.jupiter.api.Test;
+
+/** No more memory is taken than a load may have, and none for what does not come. */
+final class FileBytesTest {
+
+    private static ReadableByteChannel channel(int bytes) {
+        byte[] content = new byte[bytes];
+        for (int i = 0; i < bytes; i++) {
+            content[i] = (byte) i;
+        }
+        return Channels.newChannel(new ByteArrayInputStream(content));
+    }
+
+    private static void assertSays(String message, IOException error) {
+        assertEquals("x: " + message, error.getMessage());
+    }
+
+    @Test
+    void aFileThatGetsShorterWhileItIsReadIsRefused() {
+        FileBytes file = new FileBytes("x", 1_000);
+        assertSays(
+                "ends inside its data, expected 60 more bytes",
+                assertThrows(IOException.class, () -> file.read(channel(40), 100, "its data")));
+        FileBytes stream = new FileBytes("x", 1_000);
+        assertSays(
+                "ends inside its data, expected 60 more bytes",
+                assertThrows(IOException.class, () -> stream.readPieces(channel(40), 100, "its data")));
+    }
+
+    @Test
+    void whatComesInPiecesIsWhole() throws IOException {
+        int bytes = 3_000_000;
+        assertArrayEquals(
+                new FileBytes("x", bytes).read(channel(bytes), bytes, "").toArray(ValueLayout.JAVA_BYTE),
+                new FileBytes("x", bytes).readToEnd(channel(bytes), "").toArray(ValueLayout.JAVA_BYTE));
+        assertEquals(0, new FileBytes("x", bytes).readToEnd(channel(0), "").byteSize());
+    }
+
+    @Test
+    void theBudgetBoundsAllOfALoad() throws IOException {
+        FileBytes file = new FileBytes("x", 1_000);
+        file.allocate(600, "one");
+        assertSays(
+                "needs 500 bytes of memory for two beside 600 that it has, expected at most 1000 in all, the limit"
+                        + " mostBytes",
+                assertThrows(IOException.class, () -> file.allocate(500, "two")));
+        assertEquals(400, file.allocate(400, "three").byteSize());
+        assertSays(
+                "goes on after 1000 bytes, expected at most 1000 in all, the limit mostBytes",
+                assertThrows(
+                        IOException.class, () -> new FileBytes("x", 1_000).readToEnd(channel(1_001), "its bytes")));
+    }
+
+    /** What a header declares is not what is taken: an endless stream is left behind the budget. */
+    @Test
+    void anEndlessStreamEndsWithTheBudget() {
+        InputStream zeros = new InputStream() {
+            @Override
+            public int read() {
+                return 0;
+            }
+
+            @Override
+            public int read(byte[] into, int from, int count) {
+                return count;
+            }
+        };
+        IOException error = assertThrows(
+                IOException.class,
+                () -> new FileBytes("x", 1 << 20).readToEnd(Channels.newChannel(zeros), "its bytes"));
+        assertTrue(error.getMessage().startsWith("x: goes on after 1048576 bytes"), error::getMessage);
+    }
+
+    @Test
+    void memoryThatIsRefusedLeavesAUsableProcess() throws IOException {
+        FileBytes file = new FileBytes("x", Long.MAX_VALUE);
+        IOException error = assertThrows(IOException.class, () -> file.allocate(1L << 60, "its data"));
+        assertTrue(
+                error.getMessage()
+                        .startsWith("x: needs 1152921504606846976 bytes of native memory for its data, which"),
+                error::getMessage);
+        assertEquals(8, file.allocate(8, "its data").byteSize());
+    }
+}

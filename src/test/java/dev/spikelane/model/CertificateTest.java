@@ -1,0 +1,206 @@
+package dev.spikelane.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.golden.GoldenCase;
+import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.io.NirFile;
+import dev.spikelane.io.NirGraph;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.neuron.Lif;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** A certificate says equal where a network does what its file says, and never where it does not. */
+final class CertificateTest {
+
+    private static final List<String> MUTATED = List.of(
+            "nir_branched",
+            "nir_lif",
+            "nir_cubalif",
+            "nir_recurrent",
+            "nir_if_reset",
+            "nir_snn_rleaky",
+            "nir_delay",
+            "nir_conv2d_groups");
+
+    private static NirGraph graph(GoldenCase golden) throws IOException {
+        return NirFile.read(golden.name(), new ByteArrayInputStream(golden.file("graph.nir")))
+                .graph();
+    }
+
+    private static GoldenCase golden(String name) {
+        return GoldenSet.interop("nir").cases().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Certificate certificate(GoldenCase golden, NirGraph graph, NirModel model) {
+        Map<String, Signal> input = Map.of(model.network().inputs().getFirst().name(), NirRun.input(golden));
+        return Certificate.of(
+                graph,
+                NirImport.DEFAULT,
+                model.network(),
+                input,
+                golden.shape("input").get(1));
+    }
+
+    @Test
+    void whatIsImportedIsEqual() throws IOException {
+        int ran = 0;
+        for (GoldenCase golden : GoldenSet.interop("nir").cases()) {
+            if (golden.inputs().contains("input") && !golden.name().equals("nir_many_nodes")) {
+                NirGraph graph = graph(golden);
+                Certificate certificate = certificate(golden, graph, NirImport.DEFAULT.of(graph));
+                assertTrue(certificate.equal(), () -> golden + ": " + certificate);
+                JsonNode json = new ObjectMapper().readTree(certificate.json(Map.of("file_sha256", "abc")));
+                assertTrue(json.path("equal").booleanValue());
+                assertEquals("abc", json.path("file_sha256").asText());
+                ran++;
+            }
+        }
+        assertTrue(ran > 40, "ran " + ran);
+    }
+
+    /** 1,000 changed weights and parameters: each is told, or what the network does is the same to rounding. */
+    @Test
+    void changedValuesAreToldOrHarmless() throws IOException {
+        Random random = new Random(27);
+        int told = 0;
+        int harmless = 0;
+        for (String name : MUTATED) {
+            GoldenCase golden = golden(name);
+            NirGraph graph = graph(golden);
+            NirModel model = NirImport.DEFAULT.of(graph);
+            NirRun right = new NirRun(model, golden);
+            for (int i = 0; i < 1_000 / MUTATED.size(); i++) {
+                List<String> names = model.network().weights().names();
+                String changed = names.get(random.nextInt(names.size()));
+                FloatMatrix before = model.network().weights().get(changed);
+                change(model, changed, before, random);
+                Certificate certificate = certificate(golden, graph, model);
+                if (certificate.equal()) {
+                    assertSame(right, new NirRun(model, golden), name + ", " + changed);
+                    harmless++;
+                } else {
+                    assertFalse(certificate.causes().isEmpty());
+                    told++;
+                }
+                model.network().weights().replace(changed, before);
+            }
+        }
+        System.out.println("Certificate: " + told + " changed values told, " + harmless + " harmless on their input");
+        assertTrue(told > 500, "told " + told);
+    }
+
+    private static void change(NirModel model, String name, FloatMatrix before, Random random) {
+        FloatMatrix after = FloatMatrix.zeros(before.rows(), before.columns());
+        after.copyFrom(before);
+        int row = random.nextInt(after.rows());
+        int column = random.nextInt(after.columns());
+        float value = Math.clamp(after.get(row, column), -1e6f, 1e6f);
+        double size = Math.pow(10, -4 * random.nextDouble());
+        after.set(
+                row,
+                column,
+                switch (random.nextInt(3)) {
+                    case 0 -> -value;
+                    case 1 -> (float) (value * (1 + size));
+                    default -> (float) (value + size);
+                });
+        model.network().weights().replace(name, after);
+    }
+
+    private static void assertSame(NirRun right, NirRun changed, String what) {
+        for (String population : right.populations()) {
+            boolean read = right.model().network().population(population).neuron() instanceof Lif lif
+                    && lif.firing().reset() != Reset.NONE;
+            assertTrue(!read || Arrays.equals(right.spikes(population), changed.spikes(population)), what);
+            float[] expected = right.membrane(population);
+            float[] got = changed.membrane(population);
+            for (int i = 0; i < expected.length; i++) {
+                assertEquals(expected[i], got[i], 1e-4f * Math.max(1, Math.abs(expected[i])), what);
+            }
+        }
+    }
+
+    @Test
+    void anotherResetIsNamed() throws IOException {
+        assertTold(
+                "nir_snn_leaky_default_reset",
+                NirImport.DEFAULT.withReset(Reset.SUBTRACT, ResetTime.NEXT_STEP),
+                "reset kind");
+    }
+
+    @Test
+    void anotherTimeStepIsNamed() throws IOException {
+        assertTold("nir_lif", NirImport.DEFAULT.withTimeStep(1e-3), "dt");
+    }
+
+    @Test
+    void exactDecayIsNotEulers() throws IOException {
+        assertTold("nir_lif", NirImport.DEFAULT.withExactDecay(), "discretization");
+    }
+
+    private static void assertTold(String name, NirImport wrong, String cause) throws IOException {
+        GoldenCase golden = golden(name);
+        NirGraph graph = graph(golden);
+        Certificate certificate = certificate(golden, graph, wrong.of(graph));
+        assertFalse(certificate.equal());
+        assertTrue(certificate.first().isPresent());
+        assertTrue(certificate.causes().getFirst().startsWith(cause), certificate::toString);
+    }
+
+    @Test
+    void transposedWeightsAreNamed() throws IOException {
+        GoldenCase golden = golden("nir_recurrent");
+        NirGraph graph = graph(golden);
+        NirModel model = NirImport.DEFAULT.of(graph);
+        String name = "lif.w_rec.weight";
+        model.network()
+                .weights()
+                .replace(name, model.network().weights().get(name).transposed());
+        Certificate certificate = certificate(golden, graph, model);
+        assertFalse(certificate.equal());
+        assertTrue(certificate.causes().toString().contains("transposed"), certificate::toString);
+    }
+
+    @Test
+    void swappedEdgesAreNamed() throws IOException {
+        GoldenCase golden = golden("nir_branched");
+        NirGraph graph = graph(golden);
+        List<NirGraph.Edge> edges = new ArrayList<>(graph.edges());
+        edges.remove(new NirGraph.Edge("lif", "lif2"));
+        edges.add(new NirGraph.Edge("a", "lif2"));
+        NirModel model = NirImport.DEFAULT.of(new NirGraph(graph.nodes(), edges));
+        Certificate certificate = certificate(golden, graph, model);
+        assertFalse(certificate.equal());
+        assertTrue(certificate.causes().toString().contains("edges"), certificate::toString);
+    }
+
+    @Test
+    void missingNeuronsAreNamed() throws IOException {
+        GoldenCase golden = golden("nir_branched");
+        NirGraph graph = graph(golden);
+        Map<String, NirGraph.Node> nodes = new LinkedHashMap<>(graph.nodes());
+        nodes.put("lif2", nodes.get("skip"));
+        List<NirGraph.Edge> edges = new ArrayList<>(graph.edges());
+        NirModel model = NirImport.DEFAULT.of(new NirGraph(nodes, edges));
+        assertFalse(certificate(golden, graph, model).equal());
+    }
+}

@@ -1,0 +1,179 @@
+package dev.spikelane.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.golden.GoldenCase;
+import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.golden.InteropFiles;
+import dev.spikelane.io.NirFile;
+import dev.spikelane.io.NirGraph;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Graphs that snnTorch and the nir package wrote run as the file says; broken ones are refused by name. */
+final class InteropNirTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void graphsRunAsTheFileSays() {
+        GoldenSet.interop("nir")
+                .check(golden -> InteropFiles.read(golden, folder, (file, facts) -> {
+                    NirFile found = NirFile.read(file);
+                    try {
+                        return read(golden, NirImport.DEFAULT.of(file.toString(), found), found);
+                    } catch (IOException refused) {
+                        // A file may hold NaN; a network may not have such weights.
+                        if (facts.path("expect").asText().startsWith("accept with")
+                                && !found.warnings().isEmpty()) {
+                            return found.warnings();
+                        }
+                        throw refused;
+                    }
+                }));
+    }
+
+    private static List<String> read(GoldenCase golden, NirModel model, NirFile file) throws IOException {
+        if (!golden.outputs().isEmpty()) {
+            NirRun run = new NirRun(model, golden);
+            NirRun everyNode = new NirRun(NirImport.DEFAULT.of(file.graph(), true), golden);
+            for (String output : golden.outputs()) {
+                compare(golden, output, everyNode);
+            }
+            for (String output : model.outputs().keySet()) {
+                assertArrayEquals(everyNode.sent(output), run.sent(output), 1e-5f, "without relays: " + output);
+            }
+        }
+        return model.warnings();
+    }
+
+    /** What is written of a network and read again does the same, also by the reference. */
+    @Test
+    void graphsComeBack() throws IOException {
+        for (GoldenCase golden : GoldenSet.interop("nir").cases()) {
+            if (!golden.inputs().contains("input")) {
+                continue;
+            }
+            NirModel model = NirImport.DEFAULT.of(graph(golden));
+            Path written = folder.resolve("again.nir");
+            NirFile.write(written, model.export().graph());
+            NirImport options = NirImport.DEFAULT.withTimeStep(NirImport.DEFAULT.dt());
+            NirModel again = options.read(written);
+            NirRun run = new NirRun(model, golden);
+            NirRun second = new NirRun(again, golden);
+            for (String output : model.outputs().keySet()) {
+                float[] expected = run.sent(output);
+                float[] got = second.sent(output);
+                for (int i = 0; i < expected.length; i++) {
+                    assertEquals(expected[i], got[i], 1e-5f * Math.max(1, Math.abs(expected[i])), golden.name());
+                }
+            }
+            assertEquals(List.of(), again.warnings(), golden.name());
+        }
+    }
+
+    private static NirGraph graph(GoldenCase golden) throws IOException {
+        return NirFile.read(golden.name(), new ByteArrayInputStream(golden.file("graph.nir")))
+                .graph();
+    }
+
+    private static void compare(GoldenCase golden, String output, NirRun run) throws IOException {
+        JsonNode said = golden.fact("outputs").path(output);
+        String node = said.path("node").asText();
+        if (output.equals("exporter_out")) {
+            compareWithExporter(golden, run);
+        } else if (output.equals("snntorch_out")) {
+            compare(
+                    golden,
+                    output,
+                    run.sent(run.model().outputs().values().iterator().next()));
+        } else if (output.startsWith("snntorch_mem_")) {
+            compareMembrane(golden, output, run, neurons(said.path("module").asText(), run));
+        } else if (output.equals("reference_" + node)) {
+            compare(golden, output, run.sent(node));
+        } else if (output.equals("reference_" + node + "_v")) {
+            compare(golden, output, run.membrane(node));
+        } else {
+            assertTrue(output.endsWith("_i"), output);
+            compareCurrent(golden, output, run, node);
+        }
+    }
+
+    private static void compare(GoldenCase golden, String output, float[] got) {
+        if (golden.isFloat(output)) {
+            golden.assertClose(output, got);
+            return;
+        }
+        byte[] spikes = new byte[got.length];
+        for (int i = 0; i < got.length; i++) {
+            spikes[i] = (byte) got[i];
+        }
+        golden.assertSpikes(output, spikes);
+    }
+
+    /** The name that snnTorch gave a module is that of a node, or begins it. */
+    private static String neurons(String module, NirRun run) {
+        String name = module.replaceFirst("^nir_node_", "");
+        return Stream.of(name, name + ".lif", name + "/lif")
+                .filter(each -> run.membrane(each) != null)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** snnTorch's neurons take their input as it is, so that membranes and thresholds are so many times larger. */
+    private static void compareMembrane(GoldenCase golden, String output, NirRun run, String node) throws IOException {
+        NirGraph.Node said = said(run, node);
+        double dt = NirImport.DEFAULT.dt();
+        boolean synaptic = said.type().equals("CubaLIF");
+        double[] tau = said.numbers(synaptic ? "tau_mem" : "tau");
+        double[] r = said.numbers("r");
+        float[] got = run.membrane(node).clone();
+        for (int i = 0; i < got.length; i++) {
+            double scale = dt * r[i % r.length] / tau[i % tau.length];
+            scale *= synaptic ? dt * said.numbers("w_in")[i % r.length] / said.numbers("tau_syn")[i % r.length] : 1;
+            got[i] = (float) (got[i] / scale);
+        }
+        compare(golden, output, got);
+    }
+
+    private static NirGraph.Node said(NirRun run, String node) throws IOException {
+        return FlatGraph.of(run.model().graph()).nodes.get(node).said;
+    }
+
+    /** Synapses here hold the current times r. */
+    private static void compareCurrent(GoldenCase golden, String output, NirRun run, String node) throws IOException {
+        double[] r = said(run, node).numbers("r");
+        float[] got = run.synapse(node).clone();
+        for (int i = 0; i < got.length; i++) {
+            got[i] /= (float) r[i % r.length];
+        }
+        compare(golden, output, got);
+    }
+
+    /** What a file cannot say is said by the one who reads it: snnTorch subtracts at the next step. */
+    private static void compareWithExporter(GoldenCase golden, NirRun run) throws IOException {
+        String differs = golden.fact("exporter_differs_from_reference").asText();
+        NirRun exporter = run;
+        if (!differs.startsWith("0 of")) {
+            NirImport subtracting = NirImport.DEFAULT.withReset(Reset.SUBTRACT, ResetTime.NEXT_STEP);
+            exporter = new NirRun(subtracting.of(run.model().graph()), golden);
+        }
+        compare(
+                golden,
+                "exporter_out",
+                exporter.sent(exporter.model().outputs().keySet().iterator().next()));
+        assertFalse(exporter.model().semantics().isEmpty());
+    }
+}

@@ -1,0 +1,133 @@
+package dev.spikelane.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.golden.GoldenCase;
+import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.io.Npz;
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.TorchFile;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.SpikeRecorder;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Each state_dict of snnTorch becomes a network that fires as snnTorch's does, and goes into one that is there. */
+final class InteropStateDictTest {
+
+    @Test
+    void safetensorsFilesBecomeNetworks() throws IOException {
+        for (GoldenCase golden : nets("safetensors")) {
+            Safetensors file = Safetensors.read(golden.name(), stream(golden, "model.safetensors"));
+            Network told = StateDict.of(golden.name(), Safetensors.of(Map.of("layers", layers(golden)), file.tensors()))
+                    .network();
+            run(golden, told);
+            StateDict state = StateDict.of(golden.name(), file);
+            if (state.names().stream().anyMatch(name -> name.endsWith(".alpha"))) {
+                assertTrue(refusal(state).contains("may be Synaptic or Alpha"), refusal(state));
+            } else {
+                assertEquals(told.weights().hash(), state.network().weights().hash());
+            }
+            loads(state, told);
+        }
+    }
+
+    /** Cases that the tests of readers count. */
+    private static List<GoldenCase> nets(String kind) {
+        return GoldenSet.interop(kind).cases().stream()
+                .filter(golden -> !golden.outputs().isEmpty())
+                .toList();
+    }
+
+    @Test
+    void otherFormatsBecomeTheSameNetworks() throws IOException {
+        Map<String, GoldenCase> nets = new HashMap<>();
+        nets("safetensors").forEach(each -> nets.put(each.name(), each));
+        for (GoldenCase golden : GoldenSet.interop("npz").cases()) {
+            GoldenCase net = nets.get(golden.fact("same_net_as").asText());
+            for (var each : golden.fact("files").properties()) {
+                if (net != null) {
+                    same(net, Npz.read(each.getKey(), stream(golden, each.getKey())));
+                }
+            }
+        }
+        for (GoldenCase golden : nets("pth")) {
+            same(golden, TorchFile.read(golden.name(), stream(golden, "model.pth")));
+        }
+    }
+
+    private static void same(GoldenCase net, TensorFile file) throws IOException {
+        StateDict state = StateDict.of(net.name(), file);
+        if (state.names().stream().noneMatch(name -> name.endsWith(".alpha"))) {
+            run(net, state.network());
+        }
+        Network told = StateDict.of(net.name(), Safetensors.of(Map.of("layers", layers(net)), file.tensors()))
+                .network();
+        run(net, told);
+        loads(state, told);
+    }
+
+    /** The same values come into a network that had others. */
+    private static void loads(StateDict state, Network told) throws IOException {
+        Network other = ModelFile.of(ModelFile.toBytes(told));
+        Map<String, FloatMatrix> changed = new HashMap<>();
+        for (String name : other.weights().names()) {
+            FloatMatrix values = other.weights().get(name);
+            values.set(0, 0, values.get(0, 0) / 2);
+            changed.put(name, values);
+        }
+        other.weights().replaceAll(changed);
+        assertNotEquals(told.weights().hash(), other.weights().hash());
+        assertTrue(state.compare(other).isWhole(), () -> state.compare(other).toString());
+        state.loadInto(other);
+        assertEquals(told.weights().hash(), other.weights().hash());
+    }
+
+    private static void run(GoldenCase golden, Network network) {
+        int steps = golden.fact("steps").intValue();
+        int batch = golden.fact("batch").intValue();
+        try (Simulation simulation = network.simulate(batch)) {
+            List<SpikeRecorder> spikes = new ArrayList<>();
+            for (int i = 0; i < network.populations().size(); i++) {
+                spikes.add(simulation.recordSpikes(i, steps));
+            }
+            int inputs = network.inputs().getFirst().shape().size();
+            simulation.run(SpikeMatrix.copyOf(steps * batch, inputs, golden.bytes("input")));
+            for (int i = 0; i < spikes.size(); i++) {
+                golden.assertSpikes("spk" + (i + 1), spikes.get(i).spikes().toArray());
+            }
+        }
+    }
+
+    private static String layers(GoldenCase golden) {
+        List<String> layers = new ArrayList<>();
+        for (JsonNode layer : golden.fact("layers")) {
+            layers.add(layer.path("name").asText() + ":" + layer.path("type").asText());
+        }
+        return String.join(",", layers);
+    }
+
+    private static String refusal(StateDict state) {
+        try {
+            return state.network().toString();
+        } catch (IOException refused) {
+            return refused.getMessage();
+        }
+    }
+
+    private static ByteArrayInputStream stream(GoldenCase golden, String file) {
+        return new ByteArrayInputStream(golden.file(file));
+    }
+}

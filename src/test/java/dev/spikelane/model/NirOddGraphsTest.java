@@ -1,0 +1,212 @@
+package dev.spikelane.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.Tensor;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Graphs that say too little, or the same twice and differently, are refused by name; odd ones that are whole run. */
+final class NirOddGraphsTest {
+
+    private static final int STEPS = 20;
+
+    private final LinkedHashMap<String, NirGraph.Node> nodes = new LinkedHashMap<>();
+    private final List<NirGraph.Edge> edges = new ArrayList<>();
+
+    private static Tensor tensor(List<Integer> shape, double... values) {
+        double[] all = new double[shape.stream().reduce(1, (a, b) -> a * b)];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = values[i % values.length];
+        }
+        MemorySegment bytes = MemorySegment.ofArray(new byte[all.length * Double.BYTES]);
+        ValueLayout.OfDouble layout = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+        MemorySegment.copy(MemorySegment.ofArray(all), ValueLayout.JAVA_DOUBLE, 0, bytes, layout, 0, all.length);
+        return Tensor.of("", Tensor.Type.F64, shape, bytes);
+    }
+
+    private static Tensor sizes(double... values) {
+        return tensor(List.of(values.length), values);
+    }
+
+    private NirOddGraphsTest add(String name, NirGraph.Node node) {
+        if (!nodes.isEmpty()) {
+            edges.add(new NirGraph.Edge(nodes.lastEntry().getKey(), name));
+        }
+        nodes.put(name, node);
+        return this;
+    }
+
+    private static NirGraph.Node said(String type, Object... values) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (int i = 0; i < values.length; i += 2) {
+            tensors.put((String) values[i], (Tensor) values[i + 1]);
+        }
+        return NirGraph.Node.of(type, tensors);
+    }
+
+    private static NirGraph.Node lif(List<Integer> shape, double... thresholds) {
+        Tensor tau = tensor(shape, 1e-3);
+        return said("LIF", "tau", tau, "r", tau, "v_leak", tensor(shape, 0), "v_threshold", tensor(shape, thresholds));
+    }
+
+    private static NirGraph.Node convolution() {
+        return said("Conv2d", "weight", tensor(List.of(3, 2, 3, 3), .3, -.1, .2, .05, .4));
+    }
+
+    private static NirGraph.Node scale(double factor) {
+        return said("Scale", "scale", tensor(List.of(), factor));
+    }
+
+    private NirGraph graph() {
+        return new NirGraph(nodes, edges);
+    }
+
+    private void refuse(String expected) {
+        NirGraph graph = graph();
+        Exception refused = assertThrows(IllegalArgumentException.class, () -> NirImport.DEFAULT.of(graph));
+        assertTrue(String.valueOf(refused.getMessage()).contains(expected), refused.getMessage());
+    }
+
+    private Certificate run() {
+        NirModel model = NirImport.DEFAULT.of(graph());
+        SpikeMatrix input = SpikeMatrix.zeros(STEPS, model.network().inputs().getFirst().shape().size());
+        for (int i = 0; i < STEPS * input.columns(); i++) {
+            input.set(i / input.columns(), i % input.columns(), i % 3 > 0);
+        }
+        return Certificate.of(graph(), NirImport.DEFAULT, model.network(), Map.of("input", input), 1);
+    }
+
+    @Test
+    void valuesThatAreMissingAreNamed() {
+        add("input", said("Input", "shape", sizes(2, 4)))
+                .add("f", said("Flatten", "start_dim", sizes()))
+                .add("output", said("Output"))
+                .refuse("node 'f', Flatten, has 0 values in 'start_dim', expected 1");
+    }
+
+    @Test
+    void parametersOfTurnedShapeAreNotTaken() {
+        add("input", said("Input", "shape", sizes(3, 4)))
+                .add("n", lif(List.of(4, 3), 1, 2))
+                .add("output", said("Output"))
+                .refuse("has 'tau' of shape [4, 3], expected one value or [3, 4]");
+    }
+
+    @Test
+    void shapesThatAreSaidTwiceHaveToAgree() {
+        add("input", said("Input", "shape", sizes(3)))
+                .add("n", lif(List.of(3), 1))
+                .add("output", said("Output", "shape", sizes(4)))
+                .refuse("node 'output', Output, says the shape [4], but gets [3]");
+        nodes.clear();
+        edges.clear();
+        Map<String, Tensor> values = new LinkedHashMap<>(convolution().values());
+        values.put("input_shape", sizes(5, 6));
+        add("input", said("Input", "shape", sizes(2, 6, 5)))
+                .add("c", NirGraph.Node.of("Conv2d", values))
+                .add("output", said("Output"))
+                .refuse("says the input_shape [5, 6], but gets [6, 5]");
+    }
+
+    @Test
+    void nothingEntersAnInput() {
+        add("input", said("Input", "shape", sizes(3))).add("n", lif(List.of(3), 1)).add("output", said("Output"));
+        edges.add(new NirGraph.Edge("n", "input"));
+        refuse("node 'input', Input, gets what other nodes send");
+    }
+
+    @Test
+    void aParameterMayDifferByRows() {
+        add("input", said("Input", "shape", sizes(1, 2, 6, 5)))
+                .add("c", convolution())
+                .add("n", lif(List.of(1, 4, 1), .1, .5, 1, 2))
+                .add("output", said("Output", "shape", sizes(3, 4, 3)));
+        Certificate certificate = run();
+        assertTrue(certificate.equal(), certificate::toString);
+    }
+
+    @Test
+    void anInnerOutputBehindAScaleIsSeenByWhatGetsIt() {
+        add("input", said("Input", "shape", sizes(3))).add("s", scale(2)).add("output", said("Output"));
+        NirGraph inner = graph();
+        nodes.clear();
+        edges.clear();
+        add("input", said("Input", "shape", sizes(3)))
+                .add("g", new NirGraph.Node("NIRGraph", Map.of(), Map.of(), inner))
+                .add("n", lif(List.of(3), 1))
+                .add("output", said("Output"));
+        Certificate certificate = run();
+        assertTrue(certificate.equal(), certificate::toString);
+    }
+
+    /** Names of values took the square of this, and a reference by recursion overflowed the stack. */
+    @Test
+    void thousandsOfNodesInARowRun() {
+        add("input", said("Input", "shape", sizes(1)));
+        for (int i = 0; i < 3_000; i++) {
+            add("scale" + i, scale(1));
+        }
+        add("n", lif(List.of(), 1)).add("output", said("Output"));
+        Certificate certificate = run();
+        assertTrue(certificate.equal(), certificate::toString);
+    }
+
+    /** What is written has other names for nodes of inner graphs, and causes were looked for without end in cycles. */
+    @Test
+    void aGraphInsideAnotherIsEqualAfterItIsWritten() {
+        add("input", said("Input", "shape", sizes(3))).add("n", lif(List.of(3), 1)).add("s", scale(.5));
+        edges.add(new NirGraph.Edge("s", "n"));
+        nodes.put("output", said("Output"));
+        edges.add(new NirGraph.Edge("n", "output"));
+        NirGraph inner = graph();
+        nodes.clear();
+        edges.clear();
+        add("input", said("Input", "shape", sizes(3)))
+                .add("g", new NirGraph.Node("NIRGraph", Map.of(), Map.of(), inner))
+                .add("output", said("Output"));
+        NirModel written = NirImport.DEFAULT.of(
+                NirImport.DEFAULT.of(graph()).export().graph());
+        SpikeMatrix input = SpikeMatrix.zeros(STEPS, 3);
+        input.set(1, 1, true);
+        Certificate same = Certificate.of(graph(), NirImport.DEFAULT, written.network(), Map.of("input", input), 1);
+        assertTrue(same.equal(), same::toString);
+        NirImport other = NirImport.DEFAULT.withTimeStep(2e-4);
+        Certificate differs = Certificate.of(graph(), other, written.network(), Map.of("input", input), 1);
+        assertFalse(differs.equal());
+        assertFalse(differs.causes().isEmpty());
+    }
+
+    @Test
+    void aCertificateNeedsAStepAndTheGraphsInputs() {
+        add("input", said("Input", "shape", sizes(3))).add("n", lif(List.of(3), 1)).add("output", said("Output"));
+        NirModel model = NirImport.DEFAULT.of(graph());
+        Map<String, Signal> two = Map.of("input", SpikeMatrix.zeros(2, 3));
+        for (int batch : new int[] {0, 3}) {
+            Exception refused = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> Certificate.of(graph(), NirImport.DEFAULT, model.network(), two, batch));
+            assertEquals(
+                    "input has 2 rows, expected at least one for each of " + batch + " samples", refused.getMessage());
+        }
+        NirGraph other = new NirGraph(
+                Map.of("in", nodes.get("input"), "n", nodes.get("n"), "output", nodes.get("output")),
+                List.of(new NirGraph.Edge("in", "n"), new NirGraph.Edge("n", "output")));
+        Exception refused = assertThrows(
+                IllegalArgumentException.class,
+                () -> Certificate.of(other, NirImport.DEFAULT, model.network(), two, 1));
+        assertTrue(String.valueOf(refused.getMessage()).startsWith("node 'in' gets rows of 0"), refused.getMessage());
+    }
+}

@@ -1,0 +1,128 @@
+package dev.spikelane.model;
+
+import dev.spikelane.golden.GoldenCase;
+import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.io.NirFile;
+import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.Npy;
+import dev.spikelane.io.Npz;
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.Tensor;
+import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.TorchFile;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+
+/** Writes a file of each kind for {@code bench/read-back}, where Python reads them, and what has to come of it. */
+final class WrittenFiles {
+
+    private final Path folder;
+
+    private WrittenFiles(Path folder) {
+        this.folder = folder;
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        new WrittenFiles(Files.createDirectories(Path.of(arguments[0]))).write();
+    }
+
+    private void write() throws IOException {
+        TensorFile types = TorchFile.read("types", file("pth", "pth_files", "types.pth"));
+        tensors("types_bf16", types);
+        tensors("types", plain(types));
+        tensors("unsigned", Npz.read("named", file("npz", "npz", "named_compressed.npz")));
+        tensors("names", Npz.read("names", file("npz", "npz", "names.npz")));
+        tensors("strides", TorchFile.read("strides", file("pth", "pth_files", "strides.pth")));
+        tensors("zero", TorchFile.read("zero", file("pth", "pth_files", "empty_sizes.pth")));
+        for (String name :
+                List.of("nir_branched", "nir_nested", "nir_names", "nir_delay", "nir_snn_conv", "nir_cubalif")) {
+            graph(name);
+        }
+        TorchRandom random = new TorchRandom(1);
+        Network network = Network.builder(20)
+                .dense(30, random)
+                .neuron(new Leaky(0.9))
+                .dense(7, random)
+                .neuron(new Leaky(0.8))
+                .build();
+        Path model = folder.resolve("model.safetensors");
+        ModelFile.write(model, network);
+        expect(model, Safetensors.read(model).tensors());
+        Path bytes = folder.resolve("model_8_bits.safetensors");
+        ModelFile.write8Bit(bytes, network);
+        expect(bytes, Safetensors.read(bytes).tensors());
+        FloatMatrix values = random.rand(6, 35);
+        Npy.write(folder.resolve("floats.npy"), values, 2, 3, 5, 7);
+        expect(folder.resolve("floats.npy"), List.of(Tensor.of("", values, List.of(2, 3, 5, 7))));
+        SpikeMatrix spikes = SpikeMatrix.zeros(4, 70);
+        spikes.set(3, 69, true);
+        Npy.write(folder.resolve("spikes.npy"), spikes);
+        expect(
+                folder.resolve("spikes.npy"),
+                Npz.read(folder.resolve("spikes.npy")).tensors());
+    }
+
+    /** Numbers of all nodes, as h5py finds them. */
+    private void graph(String name) throws IOException {
+        NirGraph graph = NirImport.DEFAULT
+                .read(name, file("nir", name, "graph.nir"))
+                .export()
+                .graph();
+        Path file = folder.resolve(name + ".nir");
+        NirFile.write(file, graph);
+        List<Tensor> tensors = new ArrayList<>();
+        graph.nodes()
+                .forEach((node, said) -> said.values()
+                        .forEach((key, value) -> tensors.add(Tensor.of(
+                                "node/nodes/" + node + "/" + key, value.type(), value.shape(), value.bytes()))));
+        expect(file, tensors);
+    }
+
+    private static ByteArrayInputStream file(String kind, String name, String file) {
+        GoldenCase found = GoldenSet.interop(kind).cases().stream()
+                .filter(golden -> golden.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        return new ByteArrayInputStream(found.file(file));
+    }
+
+    /** What NumPy has types for. */
+    private static TensorFile plain(TensorFile file) {
+        return Npz.of(file.tensors().stream()
+                .filter(tensor -> tensor.type() != Tensor.Type.BF16)
+                .toList());
+    }
+
+    private void tensors(String name, TensorFile file) throws IOException {
+        Path safetensors = folder.resolve(name + ".safetensors");
+        Safetensors.of(Map.of("made by", "Spikelane"), file.tensors()).write(safetensors);
+        expect(safetensors, file.tensors());
+        if (!name.contains("bf16")) {
+            Path npz = folder.resolve(name + ".npz");
+            Npz.of(file.tensors()).write(npz);
+            expect(npz, file.tensors());
+        }
+    }
+
+    /** Names are written as Python quotes them: none of them has an apostrophe or a backslash. */
+    private static void expect(Path file, List<Tensor> tensors) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (Tensor tensor : tensors) {
+            CRC32 sum = new CRC32();
+            sum.update(tensor.bytes().asByteBuffer());
+            lines.add(String.format("'%s' %s %s %08x", tensor.name(), tensor.type(), tensor.shape(), sum.getValue()));
+        }
+        Files.write(Path.of(file + ".txt"), lines);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.spikelane.train;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.Held;
+import dev.spikelane.memory.limit.Owner;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.neuron.Alpha;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.gradient.InputForm;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** What gradients of random networks of maps say beforehand is what they take, or hardly more. */
+@EveryWidth
+final class ForetoldBytesProperties {
+
+    /** Threads make room for windows when they first unfold some, so how much depends on who comes first. */
+    private static final double LEAST = 0.99;
+
+    private static final double MOST = 1.02;
+
+    @Property(tries = 25)
+    void foretoldBytesAreTaken(@ForAll long seed) {
+        Random random = new Random(seed);
+        Network network = network(random);
+        int steps = 1 + random.nextInt(5);
+        int batch = 1 + random.nextInt(20);
+        int threads = 1 + random.nextInt(3);
+        int every = random.nextBoolean() ? steps : 1 + random.nextInt(steps);
+        InputForm form = InputForm.values()[random.nextInt(InputForm.values().length)];
+        InputForm given = form == InputForm.ANY ? InputForm.values()[random.nextInt(3)] : form;
+        Held.Counted arena = new Held(Owner.TRAINER).newArena();
+        try (Gradients gradients =
+                builder(network, form, steps, batch, threads, every).build(arena, batch, new WorkerPool(threads))) {
+            int columns = network.inputs().getFirst().shape().size();
+            switch (given) {
+                case FRAME -> gradients.forwardConstant(values(batch, columns, random));
+                case VALUES -> gradients.forward(values(steps * batch, columns, random));
+                case SPIKES, ANY -> gradients.forward(spikes(steps * batch, columns, random));
+            }
+            gradients.backward();
+            long foretold = builder(network, form, steps, batch, threads, every).arenaBytes();
+            long taken = arena.bytes();
+            String what = foretold + " foretold, " + taken + " taken: " + form + " " + given + ", batch " + batch
+                    + ", threads " + threads + ", steps " + steps + ", every " + every + "\n" + network;
+            assertTrue(foretold >= LEAST * taken, what);
+            assertTrue(form == InputForm.ANY || foretold <= MOST * taken, what);
+        }
+    }
+
+    private static FloatMatrix values(int rows, int columns, Random random) {
+        return Matrices.uniform(Arena.ofAuto(), rows, columns, random);
+    }
+
+    private static SpikeMatrix spikes(int rows, int columns, Random random) {
+        return Matrices.spikes(Arena.ofAuto(), rows, columns, 0.5, random);
+    }
+
+    private static GradientsBuilder builder(
+            Network network, InputForm form, int steps, int batch, int threads, int every) {
+        return Gradients.of(network, steps, batch)
+                .startAtSpikes(network.populations().getLast().name())
+                .inputs(form)
+                .threads(threads)
+                .recomputeEvery(every);
+    }
+
+    private static Network network(Random random) {
+        TorchRandom weights = new TorchRandom(random.nextInt());
+        NetworkBuilder builder =
+                Network.builder(Shape.of(1 + random.nextInt(5), 10 + random.nextInt(4), 10 + random.nextInt(4)));
+        int layers = 1 + random.nextInt(2);
+        for (int i = 0; i < layers; i++) {
+            builder.convolution(1 + random.nextInt(70), Kernel.of(1 + random.nextInt(3)), weights);
+            if (random.nextBoolean()) {
+                builder.batchNorm();
+            }
+            switch (random.nextInt(3)) {
+                case 0 -> builder.maxPool2d(2);
+                case 1 -> builder.avgPool2d(2);
+                default -> {}
+            }
+            builder.neuron(neuron(random));
+        }
+        return builder.flatten()
+                .dense(1 + random.nextInt(70), weights)
+                .neuron(neuron(random))
+                .build();
+    }
+
+    private static Neuron neuron(Random random) {
+        return switch (random.nextInt(3)) {
+            case 0 -> new Leaky(0.9);
+            case 1 -> new Synaptic(0.9, 0.8);
+            default -> new Alpha(0.9, 0.8);
+        };
+    }
+}
