@@ -135,7 +135,8 @@ final class ChainReader {
         for (int i = 1; i < layers.size(); i++) {
             if (order.compare(layers.get(i - 1), layers.get(i)) == 0) {
                 throw wrong("the names of its layers " + JsonValue.quoted(layers.get(i - 1)) + " and "
-                        + JsonValue.quoted(layers.get(i)) + " do not tell which comes first, expected numbers in them or"
+                        + JsonValue.quoted(layers.get(i))
+                        + " do not tell which comes first, expected numbers in them or"
                         + " a text 'layers' in its metadata, see StateDict.network");
             }
         }

@@ -263,7 +263,9 @@ final class NirNodes {
 
     /** Whether shapes differ at most in dimensions of 1. */
     private static boolean isSame(List<Integer> shape, List<Integer> other) {
-        return shape.stream().filter(size -> size != 1).toList()
+        return shape.stream()
+                .filter(size -> size != 1)
+                .toList()
                 .equals(other.stream().filter(size -> size != 1).toList());
     }
 

@@ -104,8 +104,8 @@ final class NirReference {
                 double[] row = inputs.get(each.getKey());
                 int[] sizes = sizes(each.getValue());
                 if (row == null || row.length != Arrays.stream(sizes).reduce(1, Math::multiplyExact)) {
-                    throw new IOException("node '" + each.getKey() + "' gets rows of "
-                            + (row == null ? 0 : row.length) + " numbers, expected " + Arrays.toString(sizes));
+                    throw new IOException("node '" + each.getKey() + "' gets rows of " + (row == null ? 0 : row.length)
+                            + " numbers, expected " + Arrays.toString(sizes));
                 }
                 now.put(each.getKey(), new NirValue(sizes, row, new double[row.length]));
             }
@@ -117,7 +117,9 @@ final class NirReference {
 
     /** Without the batch of 1 that some files say before channels, rows and columns. */
     private static int[] sizes(NirNumbers input) {
-        int[] sizes = Arrays.stream(input.numbers("shape")).mapToInt(size -> (int) size).toArray();
+        int[] sizes = Arrays.stream(input.numbers("shape"))
+                .mapToInt(size -> (int) size)
+                .toArray();
         int first = 0;
         while (sizes.length - first > 3 && sizes[first] == 1) {
             first++;

@@ -82,7 +82,8 @@ final class NirOddGraphsTest {
 
     private Certificate run() {
         NirModel model = NirImport.DEFAULT.of(graph());
-        SpikeMatrix input = SpikeMatrix.zeros(STEPS, model.network().inputs().getFirst().shape().size());
+        SpikeMatrix input = SpikeMatrix.zeros(
+                STEPS, model.network().inputs().getFirst().shape().size());
         for (int i = 0; i < STEPS * input.columns(); i++) {
             input.set(i / input.columns(), i % input.columns(), i % 3 > 0);
         }
@@ -123,7 +124,9 @@ final class NirOddGraphsTest {
 
     @Test
     void nothingEntersAnInput() {
-        add("input", said("Input", "shape", sizes(3))).add("n", lif(List.of(3), 1)).add("output", said("Output"));
+        add("input", said("Input", "shape", sizes(3)))
+                .add("n", lif(List.of(3), 1))
+                .add("output", said("Output"));
         edges.add(new NirGraph.Edge("n", "input"));
         refuse("node 'input', Input, gets what other nodes send");
     }
@@ -167,7 +170,9 @@ final class NirOddGraphsTest {
     /** What is written has other names for nodes of inner graphs, and causes were looked for without end in cycles. */
     @Test
     void aGraphInsideAnotherIsEqualAfterItIsWritten() {
-        add("input", said("Input", "shape", sizes(3))).add("n", lif(List.of(3), 1)).add("s", scale(.5));
+        add("input", said("Input", "shape", sizes(3)))
+                .add("n", lif(List.of(3), 1))
+                .add("s", scale(.5));
         edges.add(new NirGraph.Edge("s", "n"));
         nodes.put("output", said("Output"));
         edges.add(new NirGraph.Edge("n", "output"));
@@ -177,8 +182,8 @@ final class NirOddGraphsTest {
         add("input", said("Input", "shape", sizes(3)))
                 .add("g", new NirGraph.Node("NIRGraph", Map.of(), Map.of(), inner))
                 .add("output", said("Output"));
-        NirModel written = NirImport.DEFAULT.of(
-                NirImport.DEFAULT.of(graph()).export().graph());
+        NirModel written =
+                NirImport.DEFAULT.of(NirImport.DEFAULT.of(graph()).export().graph());
         SpikeMatrix input = SpikeMatrix.zeros(STEPS, 3);
         input.set(1, 1, true);
         Certificate same = Certificate.of(graph(), NirImport.DEFAULT, written.network(), Map.of("input", input), 1);
@@ -191,7 +196,9 @@ final class NirOddGraphsTest {
 
     @Test
     void aCertificateNeedsAStepAndTheGraphsInputs() {
-        add("input", said("Input", "shape", sizes(3))).add("n", lif(List.of(3), 1)).add("output", said("Output"));
+        add("input", said("Input", "shape", sizes(3)))
+                .add("n", lif(List.of(3), 1))
+                .add("output", said("Output"));
         NirModel model = NirImport.DEFAULT.of(graph());
         Map<String, Signal> two = Map.of("input", SpikeMatrix.zeros(2, 3));
         for (int batch : new int[] {0, 3}) {

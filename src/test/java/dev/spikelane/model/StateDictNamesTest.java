@@ -40,11 +40,17 @@ final class StateDictNamesTest {
     /** Of blocks, not only the last number counts. */
     @Test
     void allNumbersInNamesCount() throws IOException {
-        linear("layer2.0", 2, 3).leaky("layer2.1").linear("layer10.0", 4, 2).leaky("layer10.1").linear("layer1.0", 3, 5);
+        linear("layer2.0", 2, 3)
+                .leaky("layer2.1")
+                .linear("layer10.0", 4, 2)
+                .leaky("layer10.1")
+                .linear("layer1.0", 3, 5);
         leaky("layer1.1");
         assertEquals(
                 List.of(3, 2, 4),
-                state().network().populations().stream().map(each -> each.size()).toList());
+                state().network().populations().stream()
+                        .map(each -> each.size())
+                        .toList());
     }
 
     /** Two layers of weights would become one path without neurons between them. */

@@ -94,8 +94,7 @@ final class StateDictTest {
                 with(network(1), floats("fc1.weight", 1, 20, List.of(20))),
                 network(2),
                 "of F32 [20], expected the shape [4, 5]");
-        assertRefuses(
-                with(network(1), floats("fc1.bias", 1, 4, List.of(4, 1))), network(2), "expected the shape [4]");
+        assertRefuses(with(network(1), floats("fc1.bias", 1, 4, List.of(4, 1))), network(2), "expected the shape [4]");
     }
 
     @Test
@@ -121,8 +120,10 @@ final class StateDictTest {
         Tensor zero = Integers.count("lif1.reset_mechanism_val", 1);
         assertRefuses(with(network(1), zero), network(2), "says the reset 1 of 'lif1', expected 0");
         TorchRandom random = new TorchRandom(1);
-        Network synaptic =
-                Network.builder(5).dense(4, random).neuron(new Synaptic(0.8, 0.9)).build();
+        Network synaptic = Network.builder(5)
+                .dense(4, random)
+                .neuron(new Synaptic(0.8, 0.9))
+                .build();
         Tensor factor = Tensor.of("lif1.graded_spikes_factor", FloatMatrix.vector(2), List.of());
         assertRefuses(with(synaptic, factor), synaptic, "is 2.0, expected 1, as Synaptic has no such factor");
     }
@@ -154,13 +155,14 @@ final class StateDictTest {
     @Test
     void sortedTensorsBecomeLayersByTheirNumbers() throws IOException {
         Network one = network(1);
-        StateDict state = StateDict.of("x", Safetensors.of(Map.of(), StateDict.of(one).tensors()));
+        StateDict state =
+                StateDict.of("x", Safetensors.of(Map.of(), StateDict.of(one).tensors()));
         assertNotEquals("fc1.weight", state.names().getFirst());
         assertEquals(one.weights().hash(), state.network().weights().hash());
         Safetensors told = Safetensors.of(
                 Map.of("layers", "a:Linear,net.lif1:Leaky"), List.of(floats("a.weight", 2, 2, List.of(2, 2))));
-        IOException error = assertThrows(
-                IOException.class, () -> StateDict.of("x", told).network());
+        IOException error =
+                assertThrows(IOException.class, () -> StateDict.of("x", told).network());
         assertTrue(error.getMessage().startsWith("x: has no tensor 'net.lif1.beta'"), error::getMessage);
     }
 

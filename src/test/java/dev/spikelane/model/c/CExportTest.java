@@ -57,10 +57,7 @@ final class CExportTest {
                     spike v > 0.6
                     """);
             builder.project(
-                    "to " + name,
-                    input,
-                    builder.population(name, Shape.of(7), neuron),
-                    Dense.linear(9, 7, random));
+                    "to " + name, input, builder.population(name, Shape.of(7), neuron), Dense.linear(9, 7, random));
         }
         Path file = folder.resolve("names.c");
         CExport.of(builder.build()).withOutputs("network", "NULL").write(file);
