@@ -34,6 +34,9 @@ public final class C99 {
                             + " INFINITY")
                     .split(" "));
 
+    /** Types, macros, and what statements call their values. */
+    private static final String OF_HEADERS = "[a-z0-9_]+_t|[A-Z][A-Z0-9_]+|t[0-9]+";
+
     private static final String BITS = """
             static inline uint32_t spk_bits(float x)
             {
@@ -194,7 +197,7 @@ public final class C99 {
     /** Returns a name as C may have it. */
     public static String identifier(String name) {
         String plain = name.replaceAll("[^A-Za-z0-9]+", "_").replaceAll("^(?=[0-9_])", "n");
-        boolean taken = TAKEN.contains(plain) || plain.startsWith(PREFIX) || plain.matches("t[0-9]+");
+        boolean taken = TAKEN.contains(plain) || plain.startsWith(PREFIX) || plain.matches(OF_HEADERS);
         return taken ? plain + "_" : plain;
     }
 

@@ -1,7 +1,11 @@
 package dev.spikelane.equation;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,8 +25,8 @@ public final class EquationGradients {
     /** What begins the name of a row that adds up gradients of a parameter. */
     public static final String SUM = "sum:";
 
-    /** The row of distances to the threshold, and, behind {@value #GRADIENT}, of their gradients. */
-    public static final String DISTANCE = "distance";
+    /** The row of distances to the threshold, and, behind {@value #GRADIENT}, of their gradients; no text names it. */
+    public static final String DISTANCE = "distance:";
 
     private final Equations equations;
     private final List<String> sums;
@@ -108,14 +112,21 @@ public final class EquationGradients {
 
     /** The parameters from which a node follows, through others that follow from them too. */
     public static Set<String> parametersOf(Equations equations, Node node) {
+        return parametersOf(equations, List.of(node));
+    }
+
+    private static Set<String> parametersOf(Equations equations, Collection<Node> nodes) {
         Set<String> found = new TreeSet<>();
-        for (Node each : Graph.order(List.of(node))) {
-            if (each.op() == Op.PARAMETER && found.add(each.name())) {
-                Derived derived = equations.derived().get(each.name());
-                if (derived != null) {
-                    derived.of().forEach(of -> found.addAll(parametersOf(equations, of)));
+        Collection<Node> now = nodes;
+        while (!now.isEmpty()) {
+            Set<Node> next = new LinkedHashSet<>();
+            for (Node each : Graph.order(now)) {
+                if (each.op() == Op.PARAMETER && found.add(each.name())) {
+                    Derived derived = equations.derived().get(each.name());
+                    next.addAll(derived == null ? List.of() : derived.of());
                 }
             }
+            now = next;
         }
         return found;
     }
@@ -128,9 +139,10 @@ public final class EquationGradients {
         if (carries != null) {
             learnable.removeAll(parametersOf(equations, carries));
         }
+        Set<List<Node>> matrices = Collections.newSetFromMap(new IdentityHashMap<>()); // many entries of few
         for (Derived derived : equations.derived().values()) {
-            if (!derived.isExpression()) {
-                derived.of().forEach(node -> learnable.removeAll(parametersOf(equations, node)));
+            if (!derived.isExpression() && matrices.add(derived.of())) {
+                learnable.removeAll(parametersOf(equations, derived.of()));
             }
         }
         return learnable;
@@ -140,11 +152,9 @@ public final class EquationGradients {
     public static List<String> sums(Equations equations, Set<String> learned) {
         List<String> sums = new ArrayList<>(learned);
         equations.derived().forEach((name, derived) -> {
-            for (Node node : derived.of()) {
-                if (!sums.contains(name)
-                        && parametersOf(equations, node).stream().anyMatch(learned::contains)) {
-                    sums.add(name);
-                }
+            if (derived.isExpression()
+                    && parametersOf(equations, derived.of()).stream().anyMatch(learned::contains)) {
+                sums.add(name);
             }
         });
         return sums;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The values of parameters, those that follow from others too, in memory where a {@link Frame} finds them. */
 public final class EquationParameters {
@@ -61,8 +62,15 @@ public final class EquationParameters {
 
     /** Computes what follows from the {@link #values}, and lays all out anew; rows behind the last neuron repeat it. */
     public void update() {
-        for (int i = 0; i < following.size(); i++) {
-            following.get(i).update(this);
+        for (int neuron = 0; neuron < neurons; neuron++) {
+            Following last = null;
+            for (int i = 0; i < following.size(); i++) {
+                Following next = following.get(i);
+                if (neuron < next.into.length) {
+                    next.update(this, neuron, last);
+                    last = next;
+                }
+            }
         }
         for (int i = 0; i < laidOut.size(); i++) {
             float[] of = laidOut.get(i).values;
@@ -74,18 +82,34 @@ public final class EquationParameters {
     }
 
     /** What follows from other parameters. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Following(Derived of, DoubleProgram program, float[] into) {
+    private static final class Following {
 
-        void update(EquationParameters parameters) {
-            for (int i = 0; i < into.length; i++) {
-                program.run(parameters, i);
-                into[i] = (float)
-                        (of.isExpression()
-                                ? program.value(0)
-                                : MatrixExponential.of(program.values(), of.size())[
-                                        of.row() * of.size() + of.column()]);
+        private final Derived of;
+        private final DoubleProgram program;
+        private final float[] into;
+        private double[] exponential = new double[0];
+
+        Following(Derived of, DoubleProgram program, float[] into) {
+            this.of = of;
+            this.program = program;
+            this.into = into;
+        }
+
+        /**
+         * Computes the value of a neuron.
+         *
+         * @param last what was computed last for the neuron, perhaps another entry of the same matrix
+         */
+        @SuppressWarnings("ReferenceEquality") // entries of one matrix share it
+        void update(EquationParameters parameters, int neuron, @Nullable Following last) {
+            if (last != null && !of.isExpression() && last.of.of() == of.of()) {
+                exponential = last.exponential;
+            } else {
+                program.run(parameters, neuron);
+                exponential = of.isExpression() ? exponential : MatrixExponential.of(program.values(), of.size());
             }
+            into[neuron] =
+                    (float) (of.isExpression() ? program.value(0) : exponential[of.row() * of.size() + of.column()]);
         }
     }
 

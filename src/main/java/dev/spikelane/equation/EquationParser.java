@@ -209,7 +209,9 @@ public final class EquationParser {
         if (line != null) {
             throw token.error(token + " is declared in line " + line + ", expected another name");
         }
-        names.put(token.text(), node);
+        if (names.put(token.text(), node) != null && !parameters.containsKey(token.text())) {
+            throw token.error(token + " is assigned before it is declared, expected another name");
+        }
     }
 
     private void parameter(Token token) {

@@ -152,13 +152,13 @@ final class Integrator {
         return reached;
     }
 
-    /** What is left of a slope where variables are 0. */
+    /** What is left of a slope where variables are 0, but in conditions, which stay as they are for a step. */
     private Node rest(Node slope, List<Node> variables) {
         Map<Node, Node> made = new HashMap<>();
         for (Node node : Graph.order(List.of(slope))) {
             Node[] of = node.of().stream().map(made::get).toArray(Node[]::new);
-            Node copy =
-                    variables.contains(node) ? graph.constant(0) : node.op().isLeaf() ? node : algebra(node.op(), of);
+            boolean stays = node.op().isLeaf() || node.op().isCondition();
+            Node copy = variables.contains(node) ? graph.constant(0) : stays ? node : algebra(node.op(), of);
             made.put(node, copy);
         }
         return hoist(Graph.of(made, slope));

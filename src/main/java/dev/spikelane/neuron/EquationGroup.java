@@ -40,7 +40,11 @@ final class EquationGroup implements TileGroup, BoundEquations {
     private final String recorded;
     private final CompiledProgram one;
     private final @Nullable CompiledProgram more;
-    private final boolean padsStay;
+    private boolean padsStay;
+    /** A step of the last block of neurons, from zeros. */
+    private final Frame lastBlock;
+
+    private final MemorySegment lastRows;
     private final FloatMatrix initial;
     private @Nullable CompiledProgram recording;
 
@@ -58,7 +62,9 @@ final class EquationGroup implements TileGroup, BoundEquations {
                 equations.noises().isEmpty() && one.program().operations() <= MOST_TWICE ? compile(2, List.of()) : null;
         this.initial = FloatMatrix.zeros(arena, names.size(), neurons);
         start();
-        this.padsStay = padsStay(arena, neurons);
+        this.lastBlock = frame(one);
+        this.lastRows = lastRows(arena);
+        this.padsStay = doPadsStay();
     }
 
     private CompiledProgram compile(int steps, List<String> recorded) {
@@ -68,6 +74,7 @@ final class EquationGroup implements TileGroup, BoundEquations {
     @Override
     public void update() {
         parameters.update();
+        padsStay = doPadsStay(); // a threshold may have come below 0
     }
 
     private void start() {
@@ -80,31 +87,41 @@ final class EquationGroup implements TileGroup, BoundEquations {
         }
     }
 
+    /** Memory for a step of the last block: zeros as inputs, then variables and spikes. */
+    private MemorySegment lastRows(Arena arena) {
+        lastBlock.firstWord = lastBlock.words - 1;
+        lastBlock.words = 1;
+        long bytes = bytesOfRow();
+        MemorySegment rows = arena.allocate(bytes * (names.size() + 2), Float.BYTES * Long.SIZE);
+        equations.inputs().forEach(input -> lastBlock.put(input, rows, 0, 0));
+        equations.noises().forEach(noise -> lastBlock.put(noise, rows, 0, 0));
+        long at = bytes;
+        for (String name : equations.variables().keySet()) {
+            lastBlock.put(name, rows, at, 0);
+            at += bytes;
+        }
+        lastBlock.put(Equations.SPIKE, rows, at, 0);
+        return rows;
+    }
+
+    private long bytesOfRow() {
+        return (lastBlock.firstWord + 1L) * Long.SIZE * Float.BYTES;
+    }
+
     /** Whether neurons behind the last stay 0 and silent by themselves, without input. */
-    private boolean padsStay(Arena arena, int neurons) {
-        if (neurons % Long.SIZE == 0) {
+    private boolean doPadsStay() {
+        if (neurons() % Long.SIZE == 0) {
             return true;
         }
-        Frame frame = frame(one);
-        frame.firstWord = frame.words - 1;
-        frame.words = 1;
-        int bytes = (frame.firstWord + 1) * Long.SIZE * Float.BYTES;
-        MemorySegment zeros = arena.allocate(bytes, Float.BYTES * Long.SIZE);
-        MemorySegment rows = arena.allocate((long) bytes * (names.size() + 1), Float.BYTES * Long.SIZE);
-        equations.inputs().forEach(input -> frame.put(input, zeros, 0, 0));
-        equations.noises().forEach(noise -> frame.put(noise, zeros, 0, 0));
-        int variable = 0;
-        for (String name : equations.variables().keySet()) {
-            frame.put(name, rows, (long) bytes * variable++, 0);
-        }
-        frame.put(Equations.SPIKE, rows, (long) bytes * variable, 0);
-        one.loop().run(frame, 0, 1, 1);
-        int last = neurons % Long.SIZE;
-        boolean stay = rows.get(JAVA_LONG, (long) bytes * variable + (long) frame.firstWord * Long.BYTES) >>> last == 0;
-        for (int i = 0; i < names.size(); i++) {
-            for (int neuron = neurons; neuron < bytes / Float.BYTES; neuron++) {
-                long at = (long) bytes * i + (long) neuron * Float.BYTES;
-                stay &= Float.floatToRawIntBits(rows.get(JAVA_FLOAT, at)) == 0;
+        long bytes = bytesOfRow();
+        lastRows.fill((byte) 0);
+        one.loop().run(lastBlock, 0, 1, 1);
+        int last = neurons() % Long.SIZE;
+        long ofSpikes = bytes * (names.size() + 1) + (long) lastBlock.firstWord * Long.BYTES;
+        boolean stay = lastRows.get(JAVA_LONG, ofSpikes) >>> last == 0;
+        for (int i = 1; i <= names.size(); i++) {
+            for (long neuron = neurons(); neuron < bytes / Float.BYTES; neuron++) {
+                stay &= Float.floatToRawIntBits(lastRows.get(JAVA_FLOAT, bytes * i + neuron * Float.BYTES)) == 0;
             }
         }
         return stay;

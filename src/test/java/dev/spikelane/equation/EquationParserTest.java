@@ -259,4 +259,27 @@ final class EquationParserTest {
                 message.contains("expected") || message.contains("cannot read") || message.contains("deeper"), message);
         assertTrue(message.length() < 400, message);
     }
+
+    @Test
+    void namesAreDeclaredBeforeTheyAreAssigned() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "line 3, column 7: 'v' is assigned before it is declared, expected another name",
+                () -> EquationParser.parse("input i\nv = i\nstate v\nspike v > 1"));
+    }
+
+    /** A condition stays for a step, whether the equation has neighbors or not. */
+    @Test
+    void conditionsOfLinearSystemsSeeTheVariables() {
+        Equations read = EquationParser.parse("""
+                state v, w
+                input i
+                dv/dt = (v > 1) + w - v : exact
+                dw/dt = v - 2 * w : exact
+                spike v > 9
+                """);
+        boolean compares = Graph.order(List.of(read.next().get("v"))).stream()
+                .anyMatch(node -> node.op() == Op.GT && node.of(0).name().equals("v"));
+        assertEquals(true, compares);
+    }
 }

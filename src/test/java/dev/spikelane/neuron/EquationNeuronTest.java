@@ -159,6 +159,19 @@ final class EquationNeuronTest {
         assertEquals(0, state.step());
     }
 
+    /** Training changes parameters in place: a threshold below 0 makes neurons fire that are not there. */
+    @Test
+    void padsStaySilentWhenAThresholdChanges() {
+        Arena arena = Arena.ofAuto();
+        EquationGroup group = (EquationGroup) LEAKY.bind(arena, 70);
+        group.parameters().values("threshold")[0] = -1;
+        group.update();
+        SpikeMatrix spikes = SpikeMatrix.zeros(STEPS, 70);
+        group.run(FloatMatrix.zeros(STEPS, 70), group.newState(arena, 1), spikes);
+        assertZeroPads(spikes, "spikes");
+        assertEquals(true, spikes.get(0, 69));
+    }
+
     @Test
     void spikesCarryWhatTheTextSays() {
         EquationNeuron model = EquationNeuron.of("param g = 2\nstate v\ninput current\nspike v > 1\ncarries g / 4");

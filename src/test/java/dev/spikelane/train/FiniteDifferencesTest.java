@@ -102,6 +102,14 @@ class FiniteDifferencesTest {
                 spike v > 1000
                 v = v - spike * beta
                 """).with("tau", 3, 4, 5, 6));
+        models.put("equations with a distance", EquationNeuron.of("""
+                param beta = 0.9
+                state v, distance
+                input current
+                distance = beta * distance + current
+                v = beta * v + distance
+                spike v > 1000
+                """));
         models.put("SLSTM", new SLstm(gates, biases, NEVER));
         models.put("RLeaky by another", new RLeaky(Recurrence.by(new Scale(0.5f)), 0.8).withThreshold(NEVER));
         Shape maps = Shape.of(2, 2, 1);

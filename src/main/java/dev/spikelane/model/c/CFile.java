@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 
 /** A file in the making: constants, memory, the functions that are called, and the statements of a step. */
 final class CFile {
@@ -27,6 +28,8 @@ final class CFile {
                             + " seed draw step steps spikes same start printf atol clock")
                     .split(" "));
 
+    private static final Pattern CALLED = Pattern.compile("\\b(\\w+)\\(");
+
     final StringBuilder constants = new StringBuilder();
     final StringBuilder memory = new StringBuilder();
     final StringBuilder reset = new StringBuilder();
@@ -39,8 +42,23 @@ final class CFile {
     private final Map<String, Integer> rooms = new TreeMap<>();
 
     private final Set<String> names = new HashSet<>(TAKEN);
+
     private long constantBytes;
     private long memoryBytes;
+
+    CFile() {
+        for (CFunction each : CFunction.values()) {
+            CALLED.matcher(each.text).results().forEach(called -> names.add(called.group(1)));
+        }
+    }
+
+    /** What functions begin with, of which there are two for all who use the file. */
+    String prefix(String wanted) {
+        String prefix = name(wanted);
+        names.add(prefix + "_step");
+        names.add(prefix + "_reset");
+        return prefix;
+    }
 
     /** A name that nothing else has, like this one. */
     String name(String wanted) {

@@ -50,7 +50,7 @@ public final class CNetwork {
 
     private String all() {
         said.projections().forEach(CPath::require);
-        String prefix = file.name(options.name());
+        String prefix = file.prefix(options.name());
         inputs();
         List<String> outputs = options.outputs().stream().map(file::name).toList();
         for (int i = 0; i < said.populations().size(); i++) {

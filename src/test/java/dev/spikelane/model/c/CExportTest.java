@@ -4,8 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.CCompiler;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.model.CExport;
+import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
@@ -35,5 +40,30 @@ final class CExportTest {
         CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
         String said = CCompiler.run(program.toString());
         assertTrue(said.matches("20 steps, [1-9][0-9]+ spikes, as expected\n"), said);
+    }
+
+    /** What the file calls itself, its functions and its types. */
+    @Test
+    void namesOfTheFileAreNoNamesOfNeurons() throws IOException, InterruptedException {
+        assumeTrue(CCompiler.isThere("gcc"));
+        TorchRandom random = new TorchRandom(1);
+        NetworkBuilder builder = Network.builder();
+        Input input = builder.input("uint8_t", Shape.of(9));
+        for (String name : List.of("network", "list", "spikes", "NULL")) {
+            EquationNeuron neuron = EquationNeuron.of("""
+                    state v, step, recurrent
+                    input current
+                    v = 0.5 * v + current + 0.5
+                    spike v > 0.6
+                    """);
+            builder.project(
+                    "to " + name, input, builder.population(name, Shape.of(7), neuron), Dense.linear(9, 7, random));
+        }
+        Path file = folder.resolve("names.c");
+        CExport.of(builder.build()).withOutputs("network", "NULL").write(file);
+        Path program = folder.resolve("names");
+        CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
+        String said = CCompiler.run(program.toString());
+        assertTrue(said.endsWith(", as expected\n"), said);
     }
 }
