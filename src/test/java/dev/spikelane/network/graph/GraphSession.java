@@ -204,8 +204,7 @@ final class GraphSession implements AutoCloseable {
         FloatMatrix start = step < 0 ? start(population, variable) : actual;
         for (int sample = 0; sample < batch; sample++) {
             for (int i = 0; i < actual.columns(); i++) {
-                float want =
-                        step < 0 ? start.get(0, i) : expected.value(population.name(), variable, step, sample, i);
+                float want = step < 0 ? start.get(0, i) : expected.value(population.name(), variable, step, sample, i);
                 float found = actual.get(firstRow + sample, i);
                 if (Float.floatToIntBits(want) != Float.floatToIntBits(found)) {
                     assertEquals(want, found, at(population, variable, step, sample, i, call));
