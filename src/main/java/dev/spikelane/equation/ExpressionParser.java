@@ -203,11 +203,7 @@ final class ExpressionParser {
             return made;
         }
         if (token.kind() == Token.Kind.NUMBER) {
-            double value = Double.parseDouble(token.text());
-            if (Float.isInfinite((float) value)) {
-                throw token.error(token + " is too large for float32");
-            }
-            return graph.constant(value);
+            return graph.constant(number(token));
         }
         if (token.kind() != Token.Kind.NAME) {
             throw token.error("found " + token + ", expected a number, a name or '('");
@@ -272,5 +268,18 @@ final class ExpressionParser {
             throw at.error("the expression at " + at + " is a number, expected a condition such as 'a > b'");
         }
         return of;
+    }
+
+    /**
+     * A number in float64 that float32 rounds as it would the text: a float64 amid two of float32 may be a text above or
+     * below it.
+     */
+    private static double number(Token token) {
+        double value = Double.parseDouble(token.text());
+        float rounded = Float.parseFloat(token.text());
+        if (Float.isInfinite(rounded)) {
+            throw token.error(token + " is too large for float32");
+        }
+        return (float) value == rounded ? value : Math.nextAfter(value, rounded);
     }
 }

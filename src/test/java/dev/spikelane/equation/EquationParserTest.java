@@ -57,6 +57,13 @@ final class EquationParserTest {
         assertEquals(expected, step("v = " + expression), 1e-12);
     }
 
+    /** Just above, and just below, the middle of two floats, which the nearest doubles are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1.00000005960464477539062500000001", "1.00000017881393432617187499999999", "0.1"})
+    void numbersAreRoundedOnce(String number) {
+        assertEquals(Float.parseFloat(number), (float) step("v = " + number));
+    }
+
     @Test
     void equationsAreSteps() {
         assertEquals(3 + (5 - 3) / 2.0, step("dv/dt = (i - v) / p : euler"));
