@@ -271,8 +271,8 @@ final class ExpressionParser {
     }
 
     /**
-     * A number in float64 that float32 rounds as it would the text: a float64 amid two of float32 may be a text above or
-     * below it.
+     * A number in float64 that float32 rounds as it would the text: a float64 amid two of float32 may be a text above
+     * or below it.
      */
     private static double number(Token token) {
         double value = Double.parseDouble(token.text());
