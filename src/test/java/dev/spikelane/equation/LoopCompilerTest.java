@@ -128,7 +128,7 @@ final class LoopCompilerTest {
     void warmLoopsHaveTheBitsOfTheInterpreter() {
         for (int seed = 0; seed < (Tries.ALL ? 100 : 4); seed++) {
             Equations read = EquationParser.parse(seed == 0 ? HODGKIN_HUXLEY : RandomEquations.any(new Random(seed)));
-            EquationCase neurons = new EquationCase(read, 700, 1, seed % 2 == 0, seed);
+            EquationCase neurons = new EquationCase(read, 130, 1, seed % 2 == 0, seed);
             List<Integer> expected = neurons.run(new Graph(), 1, Interpreter::new);
             List<Integer> found = neurons.run(
                     new Lowering(),
