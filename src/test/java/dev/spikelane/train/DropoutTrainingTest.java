@@ -9,7 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.Pool;
+import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -341,5 +346,49 @@ class DropoutTrainingTest {
         assertEquals(
                 "projection 'hidden-out' carries a row of 70, expected channels of maps for a dropout of channels",
                 message);
+    }
+
+    /**
+     * Steps are computed again in segments, and the gradients of a segment's spikes come from steps of the next one
+     * too, whose masks are applied again for a pool that reads what it chose from.
+     */
+    @Test
+    void segmentsBehindADelayHaveTheBitsOfTheWhole() {
+        TorchRandom random = new TorchRandom(3);
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(1, 4, 5));
+        Population maps = builder.population("maps", Shape.of(2, 4, 5), new Leaky(0.9).withThreshold(0.3));
+        Population out = builder.population("out", Shape.of(CLASSES), new Leaky(0.8).withThreshold(0.4));
+        builder.project("x-maps", x, maps, Convolution.of(1, 2, Kernel.of(3).withPadding(1), random));
+        builder.project(
+                        "maps-out",
+                        maps,
+                        out,
+                        new Scale(0.9f),
+                        Pool.max(2),
+                        new Flatten(),
+                        Dense.linear(8, CLASSES, random))
+                .delay(1);
+        Network network = builder.build();
+        FloatMatrix upstream = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, CLASSES, new Random(2));
+        FloatMatrix whole = gradient(network, STEPS, upstream);
+        assertTrue(whole.get(0, 0) != 0, "something is learned");
+        for (int every = 1; every < STEPS; every++) {
+            Matrices.assertSameBits(whole, gradient(network, every, upstream), "segments of " + every);
+        }
+    }
+
+    private static FloatMatrix gradient(Network network, int every, FloatMatrix upstream) {
+        try (Gradients gradients = Gradients.of(network, STEPS, BATCH)
+                .startAt("out", "membrane")
+                .dropout("maps-out", P)
+                .recomputeEvery(every)
+                .seed(SEED)
+                .build()) {
+            gradients.forward(input(BATCH));
+            gradients.given("out", "membrane").copyFrom(upstream);
+            gradients.backward();
+            return FloatMatrix.concatenate(gradients.gradient("x-maps.weight"));
+        }
     }
 }

@@ -43,8 +43,13 @@ public final class GradientDropout implements SourceRun {
     private final @Nullable SpikeMatrix drawn;
 
     private final SpikeMatrix masks;
-    /** What is carried in the steps of a segment. */
+    /**
+     * What is carried in the steps of a segment; behind a delay in all steps, as gradients of a segment's spikes come
+     * from steps of the next one too.
+     */
     private final StepViews<FloatMatrix> rows;
+
+    private final int stepsKept;
 
     private long version;
 
@@ -67,8 +72,8 @@ public final class GradientDropout implements SourceRun {
         this.zeros = FloatMatrix.zeros(plan.arena(), 1, drawnColumns);
         this.masks = SpikeMatrix.zeros(plan.arena(), size.steps() * size.batch(), columns);
         this.drawn = said.channels() ? SpikeMatrix.zeros(plan.arena(), 1, drawnColumns) : null;
-        this.rows =
-                new StepViews<>(FloatMatrix.zeros(plan.arena(), size.segment() * size.batch(), columns), size.batch());
+        this.stepsKept = delay == 0 ? size.segment() : size.steps();
+        this.rows = new StepViews<>(FloatMatrix.zeros(plan.arena(), stepsKept * size.batch(), columns), size.batch());
     }
 
     /** Masks are applied to all samples of some steps. */
@@ -119,7 +124,7 @@ public final class GradientDropout implements SourceRun {
         for (int step = first; step < first + count; step++) {
             Signal frame = delay == 0 ? source.frame() : null;
             Signal from = frame == null ? source.steps(step, 1, delay) : frame;
-            FloatMatrix into = rows.steps(size.inSegment(step), 1);
+            FloatMatrix into = rows.steps(step % stepsKept, 1);
             if (from instanceof SpikeMatrix spikes) {
                 SpikeExpand.expand(spikes, 0, batch, into);
             } else {
@@ -163,16 +168,16 @@ public final class GradientDropout implements SourceRun {
     /** What was prepared; the delay is that of the projection. */
     @Override
     public Signal from(int step, int ofDelay) {
-        return rows.from(size.inSegment(step));
+        return rows.from(step % stepsKept);
     }
 
     @Override
     public Signal steps(int first, int count, int ofDelay) {
-        return rows.steps(size.inSegment(first), count);
+        return rows.steps(first % stepsKept, count);
     }
 
     @Override
     public Signal samples(int step, int ofDelay, SampleViews of) {
-        return of.in(rows.all(), size.inSegment(step));
+        return of.in(rows.all(), step % stepsKept);
     }
 }
