@@ -19,8 +19,6 @@ public record NirGraph(Map<String, Node> nodes, List<Edge> edges) {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfDouble DOUBLE =
-            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /**
      * Makes a graph. An edge that is listed twice counts once, as it does for other tools.
@@ -84,7 +82,7 @@ public record NirGraph(Map<String, Node> nodes, List<Edge> edges) {
             double[] numbers = new double[Math.toIntExact(tensor.count())];
             for (int i = 0; i < numbers.length; i++) {
                 numbers[i] = switch (tensor.type()) {
-                    case F64 -> tensor.bytes().get(DOUBLE, (long) i * Double.BYTES);
+                    case F64 -> tensor.bytes().get(TensorItems.DOUBLE, (long) i * Double.BYTES);
                     case I64 -> tensor.bytes().get(LONG, (long) i * Long.BYTES);
                     case U64 -> unsigned(tensor.bytes().get(LONG, (long) i * Long.BYTES));
                     case I32 -> tensor.bytes().get(INT, (long) i * Integer.BYTES);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -52,6 +53,9 @@ public final class ConvertCommand implements Callable<Integer> {
     @Option(names = "--exact", description = "Decay by exp(-dt / tau) instead of by a step of Euler's method.")
     private boolean exact;
 
+    @Mixin
+    private TensorOptions tensors = new TensorOptions();
+
     @Parameters(index = "0", paramLabel = "IN", description = "The file to read.")
     private Path in = Path.of("");
 
@@ -72,7 +76,9 @@ public final class ConvertCommand implements Callable<Integer> {
                                         .toList()));
         AtomicFile.requireWritable(out);
         NirImport semantics = semantics();
-        Content content = semantics.equals(NirImport.DEFAULT) ? Format.readAny(in) : new NirFormat(semantics).read(in);
+        Content content = tensors.apply(
+                command,
+                semantics.equals(NirImport.DEFAULT) ? Format.readAny(in) : new NirFormat(semantics).read(in));
         NirCheck nir = check == null ? null : NirCheck.of(in, content, semantics, check);
         try {
             format.write(out, content);

@@ -3,6 +3,7 @@ package dev.spikelane.cli.run;
 import static dev.spikelane.cli.output.Value.named;
 
 import dev.spikelane.cli.format.Format;
+import dev.spikelane.cli.format.TensorOptions;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.input.DataOptions;
@@ -74,6 +75,9 @@ public final class RunCommand implements Callable<Integer> {
     private Path model = Path.of(TrainCommand.MODEL);
 
     @Mixin
+    private TensorOptions tensors = new TensorOptions();
+
+    @Mixin
     private DataOptions source = new DataOptions();
 
     @Option(
@@ -137,7 +141,7 @@ public final class RunCommand implements Callable<Integer> {
             AtomicFile.requireWritable(report);
         }
         Dataset data = data();
-        Model trained = Format.readAny(model).requireModel();
+        Model trained = tensors.apply(command, Format.readAny(model)).requireModel();
         int allSteps = steps(trained);
         String codeName = noted(code, trained, Model.CODE, DEFAULT_CODE);
         TrainingRecipes.Code coded = Choices.choose(command, "--code", codeName, TrainingRecipes.CODES);
