@@ -126,8 +126,9 @@ public final class TorchFile implements TensorFile {
         Map<String, PickleReader.Stored> said = PickleReader.read(file.name(), program, plain);
         List<String> warnings = new ArrayList<>();
         if (!plain.isEmpty()) {
-            warnings.add(file.name() + ": holds " + plain.size() + " values that are no tensors and are passed over, "
-                    + JsonValue.quoted(plain.getFirst()) + " first");
+            warnings.add(file.name() + ": holds what is no tensor and is passed over: "
+                    + JsonValue.quoted(plain.getFirst())
+                    + (plain.size() == 1 ? "" : " and " + (plain.size() - 1) + " more"));
         }
         return tensors(file, root, members, said, warnings);
     }

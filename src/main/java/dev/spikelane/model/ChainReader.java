@@ -40,6 +40,7 @@ final class ChainReader {
     private static final Set<String> PASSED_OVER = Set.of("Dropout", "Dropout1d", "Dropout2d", "Identity");
 
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+    private static final Pattern OPTIMIZER = Pattern.compile("optim\\w*\\.");
     private static final Pattern OWN_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private final String file;
@@ -115,6 +116,7 @@ final class ChainReader {
             }
             case "AvgPool1d", "AvgPool2d" -> {
                 Pool pool = pool(layer, false);
+                requireSaid(layer, pool);
                 pool = layer.truth(3, "ceil_mode", false) ? pool.withCeil() : pool;
                 yield layer.truth(4, "count_include_pad", true) ? pool : pool.withoutCountingPadding();
             }
@@ -136,6 +138,21 @@ final class ChainReader {
                         + " Flatten or one of " + NEURONS
                         + "; build the network, and load the tensors with StateDict.loadInto");
         };
+    }
+
+    /** Of averages torch prints neither, and with padding, or where windows do not end with the rows, both count. */
+    private void requireSaid(Layer layer, Pool pool) throws IOException {
+        boolean pads = pool.y().padding() + pool.x().padding() > 0;
+        boolean uneven = rows != null
+                && (rest(pool.x(), rows.width()) != 0 || rows.rank() == 3 && rest(pool.y(), rows.height()) != 0);
+        if (pads && !layer.has(4, "count_include_pad") || uneven && !layer.has(3, "ceil_mode")) {
+            throw wrong(layer + " does not say '" + (pads ? "count_include_pad" : "ceil_mode")
+                    + "', which torch does not print and which counts here, expected it in the text");
+        }
+    }
+
+    private static int rest(Pool.Axis axis, int size) {
+        return (size + 2 * axis.padding() - axis.size()) % axis.stride();
     }
 
     private static Pool pool(Layer layer, boolean largest) {
@@ -245,6 +262,14 @@ final class ChainReader {
     }
 
     private List<String> names() throws IOException {
+        if (tensors.keySet().stream().anyMatch(each -> OPTIMIZER.matcher(each).lookingAt())) {
+            throw wrong("is a checkpoint with the parts "
+                    + tensors.keySet().stream()
+                            .map(each -> each.replaceFirst("\\..*", ""))
+                            .distinct()
+                            .toList()
+                    + ", expected that of the model alone: StateDict.part(name), --part NAME");
+        }
         List<String> layers = new ArrayList<>(new LinkedHashSet<>(
                 tensors.keySet().stream().map(ChainReader::layer).toList()));
         if (!ordered) {

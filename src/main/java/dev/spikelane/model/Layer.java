@@ -41,6 +41,11 @@ record Layer(String name, String type, @Nullable Map<String, String> arguments) 
         return "None".equals(found) ? null : found;
     }
 
+    /** Whether the text says an argument, which is not taken. */
+    boolean has(int place, String argument) {
+        return given().containsKey(argument) || given().containsKey(Integer.toString(place));
+    }
+
     /** A whole number, or one for rows and one for columns. */
     int[] pair(int place, String argument, int... otherwise) {
         String found = take(place, argument);
