@@ -1,6 +1,7 @@
 package dev.spikelane.model;
 
 import dev.spikelane.description.NeuronOptions;
+import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TensorFile;
@@ -140,6 +141,30 @@ public final class StateDict {
         file.tensors().forEach(each -> tensors.put(each.name(), each));
         // The library of safetensors sorts tensors; the others keep torch's order, that of the layers.
         return new StateDict(name, !(file instanceof Safetensors), file.metadata(), file.warnings(), tensors);
+    }
+
+    /**
+     * Takes the parameters of a graph's nodes, {@code fc.weight} of the node {@code fc}.
+     *
+     * @param name what error messages call them
+     * @param graph the graph; nodes of graphs inside have the names of both, {@code rnn.lif.tau}
+     * @return its numbers
+     */
+    public static StateDict of(String name, NirGraph graph) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        collect("", graph, tensors);
+        return new StateDict(name, true, Map.of(), List.of(), tensors);
+    }
+
+    private static void collect(String prefix, NirGraph graph, Map<String, Tensor> into) {
+        graph.nodes().forEach((key, node) -> {
+            String owner = prefix + key + ".";
+            node.values().forEach((name, tensor) -> {
+                String full = owner + name;
+                into.put(full, Tensor.of(full, tensor.type(), tensor.shape(), tensor.bytes()));
+            });
+            collect(owner, node.graph(), into);
+        });
     }
 
     /**
