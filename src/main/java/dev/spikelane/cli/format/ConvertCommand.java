@@ -109,6 +109,9 @@ public final class ConvertCommand implements Callable<Integer> {
                 });
             }
             return same;
+        } catch (IOException failure) {
+            String message = String.valueOf(failure.getMessage());
+            throw new IOException(message.replace(written.toString(), out.toString()), failure);
         } finally {
             Files.deleteIfExists(written);
             Files.delete(folder);
