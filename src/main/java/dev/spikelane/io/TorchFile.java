@@ -1,13 +1,10 @@
 package dev.spikelane.io;
 
-import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,13 +64,7 @@ public final class TorchFile implements TensorFile {
      * @throws IOException as {@link #read(Path)} does
      */
     public static TorchFile read(Path file, long mostBytes) throws IOException {
-        Inputs.requireFile(file);
-        return FileText.reading(file.toString(), () -> {
-            try (FileChannel channel = FileChannel.open(file)) {
-                FileBytes bytes = new FileBytes(file.toString(), mostBytes);
-                return read(bytes, bytes.readFile(channel, Files.isRegularFile(file)));
-            }
-        });
+        return FileBytes.load(file, mostBytes, TorchFile::read);
     }
 
     /**
@@ -86,10 +77,7 @@ public final class TorchFile implements TensorFile {
      * @throws IOException as {@link #read(Path)} does; the message starts with the name
      */
     public static TorchFile read(String name, InputStream stream) throws IOException {
-        return FileText.reading(name, () -> {
-            FileBytes bytes = new FileBytes(name, Inputs.MOST_BYTES);
-            return read(bytes, bytes.readToEnd(Channels.newChannel(stream), "its bytes"));
-        });
+        return FileBytes.load(name, stream, TorchFile::read);
     }
 
     private static TorchFile read(FileBytes file, MemorySegment bytes) throws IOException {

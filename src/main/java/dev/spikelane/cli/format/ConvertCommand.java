@@ -55,6 +55,9 @@ public final class ConvertCommand implements Callable<Integer> {
     @Option(names = "--exact", description = "Decay by exp(-dt / tau) instead of by a step of Euler's method.")
     private boolean exact;
 
+    @Option(names = "--compress", description = "Deflate the arrays of a .npz file, as numpy.savez_compressed does.")
+    private boolean compress;
+
     @Mixin
     private TensorOptions tensors = new TensorOptions();
 
@@ -76,6 +79,12 @@ public final class ConvertCommand implements Callable<Integer> {
                                 + Format.all().stream()
                                         .flatMap(each -> each.extensions().stream())
                                         .toList()));
+        if (compress) {
+            if (!(format instanceof TensorFormat)) {
+                throw Choices.wrong(command, "--compress is for .npz files, expected such a name for OUT");
+            }
+            format = new TensorFormat(true);
+        }
         AtomicFile.requireWritable(out);
         NirImport semantics = semantics();
         Content content = tensors.apply(

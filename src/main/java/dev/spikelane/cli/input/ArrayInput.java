@@ -1,6 +1,7 @@
 package dev.spikelane.cli.input;
 
-import dev.spikelane.io.Npy;
+import dev.spikelane.io.Npz;
+import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -18,41 +19,42 @@ import java.util.List;
  */
 public record ArrayInput(Signal rows, int steps, int batch) {
 
-    /** Reads a {@code .npy} file: zeros and ones of any type are spikes, else they are floats, rounded to float32. */
+    /** Reads a {@code .npy} file of any type; zeros and ones alone are spikes, else float64 is rounded to float32. */
     public static ArrayInput read(Path data, List<Input> inputs) throws IOException {
-        Npy<? extends Signal> given = values(data);
+        Tensor given = Npz.read(data).tensors().getFirst();
         List<Integer> shape = given.shape();
         int columns = inputs.getFirst().shape().size();
-        long count = (long) given.matrix().rows() * given.matrix().columns();
-        if (inputs.size() != 1 || shape.size() < 2 || count != (long) shape.get(0) * shape.get(1) * columns) {
+        if (inputs.size() != 1
+                || shape.size() < 2
+                || given.count() == 0
+                || given.count() != (long) shape.get(0) * shape.get(1) * columns) {
             throw new IOException(data + ": is of shape " + shape + ", expected [steps, batch, ...] for "
                     + (inputs.size() == 1
                             ? "an input of " + inputs.getFirst().shape()
                             : "one input, but there are " + inputs.size()));
         }
-        int rows = shape.get(0) * shape.get(1);
-        return new ArrayInput(
-                switch (given.matrix()) {
-                    case FloatMatrix values -> reshaped(values, rows, columns);
-                    case SpikeMatrix fired -> SpikeMatrix.copyOf(rows, columns, fired.toArray());
-                },
-                shape.get(0),
-                shape.get(1));
-    }
-
-    private static Npy<? extends Signal> values(Path data) throws IOException {
         try {
-            return Npy.readSpikes(data);
-        } catch (IOException noSpikes) {
-            return Npy.readRounded(data);
+            return new ArrayInput(
+                    signal(given.rounded().floats(), shape.get(0) * shape.get(1), columns), shape.get(0), shape.get(1));
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(data + ": " + refused.getMessage(), refused);
         }
     }
 
-    private static FloatMatrix reshaped(FloatMatrix values, int rows, int columns) {
-        FloatMatrix reshaped = FloatMatrix.zeros(rows, columns);
-        for (int i = 0; i < rows * columns; i++) {
-            reshaped.set(i / columns, i % columns, values.get(i / values.columns(), i % values.columns()));
+    private static Signal signal(float[] values, int rows, int columns) {
+        byte[] spikes = new byte[values.length];
+        boolean floats = false;
+        for (int i = 0; i < values.length; i++) {
+            spikes[i] = (byte) values[i];
+            floats |= values[i] != 0 && values[i] != 1;
         }
-        return reshaped;
+        if (!floats) {
+            return SpikeMatrix.copyOf(rows, columns, spikes);
+        }
+        FloatMatrix matrix = FloatMatrix.zeros(rows, columns);
+        for (int i = 0; i < values.length; i++) {
+            matrix.set(i / columns, i % columns, values[i]);
+        }
+        return matrix;
     }
 }
