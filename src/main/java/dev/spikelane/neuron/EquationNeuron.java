@@ -70,6 +70,7 @@ public final class EquationNeuron implements Neuron {
 
     private static final String MEMBRANE = "membrane";
 
+    private static final List<String> PORTS = List.of(CURRENT, FEEDBACK);
     private static final Set<String> OTHER_PARAMETERS = Set.of(RECURRENT_WEIGHTS, "gradedSpikesFactor");
     private static final Set<String> OTHER_STATES = Set.of(MEMBRANE, FEEDBACK);
 
@@ -96,21 +97,24 @@ public final class EquationNeuron implements Neuron {
      */
     public static EquationNeuron of(String text) {
         Equations read = EquationParser.parse(text);
-        if (!read.inputs().equals(List.of(CURRENT)) && !read.inputs().equals(List.of(CURRENT, FEEDBACK))) {
-            throw new IllegalArgumentException("the inputs are " + read.inputs() + ", expected [" + CURRENT + "] or ["
-                    + CURRENT + ", " + FEEDBACK + "]");
+        for (int i = 0; i < read.inputs().size(); i++) {
+            String input = read.inputs().get(i);
+            if (i == PORTS.size() || !input.equals(PORTS.get(i))) {
+                throw EquationParser.error(
+                        text, input, "is no port, expected 'input current' or 'input current, feedback'");
+            }
         }
         Set<String> inFiles = new HashSet<>();
         for (String name : read.parameters().keySet()) {
-            requireName("parameter", name, OTHER_PARAMETERS);
+            requireName(text, name, OTHER_PARAMETERS);
             if (!inFiles.add(name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))) {
-                throw new IllegalArgumentException(
-                        "parameter '" + name + "' has the name of another in files, expected other letters");
+                throw EquationParser.error(
+                        text, name, "has the name of another parameter in files, expected other letters");
             }
         }
         for (String name : read.variables().keySet()) {
             requireName(
-                    "state",
+                    text,
                     name,
                     read.variables().firstEntry().getKey().equals(name) ? Set.of(FEEDBACK) : OTHER_STATES);
         }
@@ -119,9 +123,9 @@ public final class EquationNeuron implements Neuron {
         return new EquationNeuron(text, read, values, 0, true);
     }
 
-    private static void requireName(String what, String name, Set<String> others) {
+    private static void requireName(String text, String name, Set<String> others) {
         if (others.contains(name)) {
-            throw new IllegalArgumentException(what + " '" + name + "' is a name that networks use, expected another");
+            throw EquationParser.error(text, name, "is a name that networks use, expected another");
         }
     }
 
@@ -156,8 +160,10 @@ public final class EquationNeuron implements Neuron {
     }
 
     /**
-     * Returns this neuron with another seed of its noise. A number is a function of the seed, the step since the last
-     * reset, the sample's place in the batch and the neuron ({@link dev.spikelane.random.CounterRandom}).
+     * Returns this neuron with another seed of its noise. A number is a function of the seed, the noise's place
+     * in the text, the step since the last reset, the sample's place in the batch and the neuron
+     * ({@link dev.spikelane.random.CounterRandom}); in a network also of the population's name, so that populations
+     * of the same neuron draw other numbers.
      *
      * @param other the seed; all 64 bits count
      * @return the neuron
