@@ -57,7 +57,8 @@ import java.util.Set;
  * <p>All is float32: numbers are rounded once, operations one by one, and none are fused but by {@code fma}. In an
  * equation of {@code dt}, what follows from parameters alone is computed once in float64, and a division by it
  * multiplies by its inverse. A comparison is 1 or 0 in arithmetic, without a gradient; {@code spike} has the gradient
- * of the surrogate. Units stand for the reader and are not checked.
+ * of the surrogate. Units label axes and tables ({@link #unit}); nothing checks
+ * them.
  *
  * <p>The first state is the membrane: recorders and losses call it {@code membrane}, whatever the text does; others
  * have the names of the text. Neurons with two inputs take a projection to the port {@code feedback}.
@@ -197,6 +198,12 @@ public final class EquationNeuron implements Neuron {
         List<String> names = new ArrayList<>(equations.variables().keySet());
         names.set(0, MEMBRANE);
         return List.copyOf(names);
+    }
+
+    @Override
+    public String unit(String name) {
+        String own = name.equals(MEMBRANE) ? equations.variables().firstEntry().getKey() : name;
+        return equations.units().getOrDefault(own, "");
     }
 
     @Override
