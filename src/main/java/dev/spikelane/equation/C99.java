@@ -160,6 +160,7 @@ public final class C99 {
     /**
      * Writes a function that takes neurons through a step: a parameter for each row, those of variables read and
      * written, those of parameters that all neurons share passed as a number, and a byte of spikes for each neuron.
+     * No two rows overlap.
      *
      * @param program of one step
      * @param shared parameters that are one value for all neurons
@@ -177,8 +178,10 @@ public final class C99 {
             }
             names.put(row, unique);
             String type = program.isBits(row)
-                    ? "uint8_t *"
-                    : shared.contains(row) ? "float " : stored.contains(row) ? "float *" : "const float *";
+                    ? "uint8_t *restrict "
+                    : shared.contains(row)
+                            ? "float "
+                            : stored.contains(row) ? "float *restrict " : "const float *restrict ";
             parameters.add(type + unique);
         }
         Rows rows = new Rows() {
