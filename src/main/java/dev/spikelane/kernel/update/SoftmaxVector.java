@@ -4,47 +4,90 @@ import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static jdk.incubator.vector.VectorOperators.MAX;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.ExponentialVector;
 import dev.spikelane.kernel.base.Pads;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
-/** The vector variant of {@link Softmax}; a mask for the last lanes was boxed, so pads are cleared behind the loop. */
+/** The vector variant of {@link Softmax}: a value in a pad is minus infinity, unless there is a NaN in the row. */
 final class SoftmaxVector {
+
+    /** Minus infinity behind {@code COUNT} times -0, which changes nothing that it is added to. */
+    private static final float[] BEHIND = new float[2 * COUNT];
+
+    static {
+        Arrays.fill(BEHIND, 0, COUNT, -0.0f);
+        Arrays.fill(BEHIND, COUNT, 2 * COUNT, Float.NEGATIVE_INFINITY);
+    }
 
     private SoftmaxVector() {}
 
-    static void exponentials(FloatMatrix values, int row, float maximum, FloatMatrix exponentials, int to) {
+    static void exponentials(
+            FloatMatrix values, int first, int step, int rows, float[] maxima, float[] exponentials) {
         MemorySegment from = values.segment();
-        MemorySegment out = exponentials.segment();
         Checks.isNative(from);
-        Checks.isNative(out);
-        FloatVector most = FloatVector.broadcast(FLOAT, maximum);
         int vectors = Math.ceilDiv(values.columns(), COUNT);
-        for (int i = 0; i < vectors; i++) {
-            long at = (long) i * BYTES;
-            FloatVector z = FloatVector.fromMemorySegment(FLOAT, from, values.rowOffset(row) + at, ORDER);
-            ExponentialVector.of(z.sub(most)).intoMemorySegment(out, exponentials.rowOffset(to) + at, ORDER);
+        long last = (vectors - 1L) * BYTES;
+        FloatVector pads = FloatVector.fromArray(FLOAT, BEHIND, vectors * COUNT - values.columns());
+        for (int i = 0; i < rows; i++) {
+            long at = values.rowOffset(first + i * step);
+            FloatVector most =
+                    FloatVector.fromMemorySegment(FLOAT, from, at + last, ORDER).add(pads);
+            for (long lane = 0; lane < last; lane += BYTES) {
+                most = most.max(FloatVector.fromMemorySegment(FLOAT, from, at + lane, ORDER));
+            }
+            maxima[i] = most.reduceLanes(MAX);
         }
-        Pads.clear(exponentials, to);
+        FloatVector none = FloatVector.broadcast(FLOAT, -0.0f);
+        for (int i = 0; i < rows; i++) {
+            long at = values.rowOffset(first + i * step);
+            FloatVector most = FloatVector.broadcast(FLOAT, maxima[i]);
+            for (int v = 0; v < vectors; v++) {
+                FloatVector z = FloatVector.fromMemorySegment(FLOAT, from, at + (long) v * BYTES, ORDER)
+                        .add(v < vectors - 1 ? none : pads);
+                ExponentialVector.of(z.sub(most)).intoArray(exponentials, (i * vectors + v) * COUNT);
+            }
+        }
     }
 
-    static void divide(FloatMatrix exponentials, int row, float sum, float factor) {
-        MemorySegment out = exponentials.segment();
-        Checks.isNative(out);
-        FloatVector divisor = FloatVector.broadcast(FLOAT, sum);
+    static void divide(
+            float[] exponentials, float[] sums, int rows, float factor, FloatMatrix into, int first, int step) {
+        MemorySegment to = into.segment();
+        Checks.isNative(to);
         FloatVector scale = FloatVector.broadcast(FLOAT, factor);
-        int vectors = Math.ceilDiv(exponentials.columns(), COUNT);
-        for (int i = 0; i < vectors; i++) {
-            long at = exponentials.rowOffset(row) + (long) i * BYTES;
-            FloatVector.fromMemorySegment(FLOAT, out, at, ORDER)
-                    .div(divisor)
-                    .mul(scale)
-                    .intoMemorySegment(out, at, ORDER);
+        int vectors = Math.ceilDiv(into.columns(), COUNT);
+        for (int i = 0; i < rows; i++) {
+            long at = into.rowOffset(first + i * step);
+            FloatVector sum = FloatVector.broadcast(FLOAT, sums[i]);
+            for (int v = 0; v < vectors; v++) {
+                FloatVector.fromArray(FLOAT, exponentials, (i * vectors + v) * COUNT)
+                        .div(sum)
+                        .mul(scale)
+                        .intoMemorySegment(to, at + (long) v * BYTES, ORDER);
+            }
+            if (Float.isNaN(sums[i])) {
+                Pads.clear(into, first + i * step);
+            }
         }
-        Pads.clear(exponentials, row);
+    }
+
+    static void add(float[] exponentials, float[] sums, int rows, FloatMatrix into, int row) {
+        MemorySegment to = into.segment();
+        Checks.isNative(to);
+        int vectors = Math.ceilDiv(into.columns(), COUNT);
+        for (int v = 0; v < vectors; v++) {
+            FloatVector sum = FloatVector.zero(FLOAT);
+            for (int i = 0; i < rows; i++) {
+                sum = sum.add(
+                        FloatVector.fromArray(FLOAT, exponentials, (i * vectors + v) * COUNT).div(sums[i]));
+            }
+            sum.intoMemorySegment(to, into.rowOffset(row) + (long) v * BYTES, ORDER);
+        }
+        Pads.clear(into, row);
     }
 }
