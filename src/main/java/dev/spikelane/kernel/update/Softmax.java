@@ -67,10 +67,26 @@ public final class Softmax {
         Objects.checkFromIndexSize(0, rows, sums.length);
         count = rows;
         if (vectors) {
-            SoftmaxVector.exponentials(values, first, step, rows, maxima, exponentials);
+            SoftmaxVector.copy(values, first, step, rows, exponentials);
         } else {
             for (int i = 0; i < rows; i++) {
-                scalarExponentials(values, first + i * step, i);
+                for (int c = 0; c < classes; c++) {
+                    exponentials[i * stride + c] = Elements.get(values, first + i * step, c);
+                }
+            }
+        }
+        for (int i = 0; i < rows; i++) {
+            float most = Float.NEGATIVE_INFINITY;
+            for (int c = i * stride; c < i * stride + classes; c++) {
+                most = Math.max(most, exponentials[c]);
+            }
+            maxima[i] = most;
+        }
+        if (vectors) {
+            SoftmaxVector.exponentials(exponentials, stride, rows, maxima);
+        } else {
+            for (int c = 0; c < rows * stride; c++) {
+                exponentials[c] = Exponential.scalar(exponentials[c] - maxima[c / stride]);
             }
         }
         for (int i = 0; i < rows; i++) {
@@ -79,17 +95,6 @@ public final class Softmax {
                 sum += exponentials[c];
             }
             sums[i] = sum;
-        }
-    }
-
-    private void scalarExponentials(FloatMatrix values, int row, int i) {
-        float most = Float.NEGATIVE_INFINITY;
-        for (int c = 0; c < classes; c++) {
-            most = Math.max(most, Elements.get(values, row, c));
-        }
-        maxima[i] = most;
-        for (int c = 0; c < classes; c++) {
-            exponentials[i * stride + c] = Exponential.scalar(Elements.get(values, row, c) - most);
         }
     }
 

@@ -4,7 +4,6 @@ import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
-import static jdk.incubator.vector.VectorOperators.MAX;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.ExponentialVector;
@@ -14,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
-/** The vector variant of {@link Softmax}: a value in a pad is minus infinity, unless there is a NaN in the row. */
+/** The vector variant of {@link Softmax}; behind the values of a row stands minus infinity. */
 final class SoftmaxVector {
 
     /** Minus infinity behind {@code COUNT} times -0, which changes nothing that it is added to. */
@@ -27,30 +26,30 @@ final class SoftmaxVector {
 
     private SoftmaxVector() {}
 
-    static void exponentials(
-            FloatMatrix values, int first, int step, int rows, float[] maxima, float[] exponentials) {
+    /** Copies rows to whole vectors; a reduction of lanes is a call in some JVMs, so maxima are found behind that. */
+    static void copy(FloatMatrix values, int first, int step, int rows, float[] into) {
         MemorySegment from = values.segment();
         Checks.isNative(from);
         int vectors = Math.ceilDiv(values.columns(), COUNT);
-        long last = (vectors - 1L) * BYTES;
+        FloatVector none = FloatVector.broadcast(FLOAT, -0.0f);
         FloatVector pads = FloatVector.fromArray(FLOAT, BEHIND, vectors * COUNT - values.columns());
         for (int i = 0; i < rows; i++) {
             long at = values.rowOffset(first + i * step);
-            FloatVector most =
-                    FloatVector.fromMemorySegment(FLOAT, from, at + last, ORDER).add(pads);
-            for (long lane = 0; lane < last; lane += BYTES) {
-                most = most.max(FloatVector.fromMemorySegment(FLOAT, from, at + lane, ORDER));
-            }
-            maxima[i] = most.reduceLanes(MAX);
-        }
-        FloatVector none = FloatVector.broadcast(FLOAT, -0.0f);
-        for (int i = 0; i < rows; i++) {
-            long at = values.rowOffset(first + i * step);
-            FloatVector most = FloatVector.broadcast(FLOAT, maxima[i]);
             for (int v = 0; v < vectors; v++) {
-                FloatVector z = FloatVector.fromMemorySegment(FLOAT, from, at + (long) v * BYTES, ORDER)
-                        .add(v < vectors - 1 ? none : pads);
-                ExponentialVector.of(z.sub(most)).intoArray(exponentials, (i * vectors + v) * COUNT);
+                FloatVector.fromMemorySegment(FLOAT, from, at + (long) v * BYTES, ORDER)
+                        .add(v < vectors - 1 ? none : pads)
+                        .intoArray(into, (i * vectors + v) * COUNT);
+            }
+        }
+    }
+
+    /** Takes the exponentials of differences from maxima. */
+    static void exponentials(float[] values, int stride, int rows, float[] maxima) {
+        for (int i = 0; i < rows; i++) {
+            FloatVector most = FloatVector.broadcast(FLOAT, maxima[i]);
+            for (int at = i * stride; at < (i + 1) * stride; at += COUNT) {
+                ExponentialVector.of(FloatVector.fromArray(FLOAT, values, at).sub(most))
+                        .intoArray(values, at);
             }
         }
     }
