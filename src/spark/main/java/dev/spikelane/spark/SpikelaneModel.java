@@ -475,7 +475,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
                 said(decoding));
     }
 
-    private InferencePlan plan(StructType rows) {
+    InferencePlan plan(StructType rows) {
         ModelUse use = use();
         StructField input = column(rows, inputCol, "setInputCol");
         int batch = required(batchSize, 1, MOST_BATCH);
