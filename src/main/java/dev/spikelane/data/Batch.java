@@ -79,6 +79,7 @@ public final class Batch {
      * @throws IllegalArgumentException if there are none or more, or the epoch is negative
      */
     public void read(int ofEpoch, int... numbers) {
+        Objects.requireNonNull(numbers, "numbers");
         Checks.atLeast(0, "epoch", ofEpoch);
         if (numbers.length < 1 || numbers.length > samples.length) {
             throw new IllegalArgumentException(

@@ -106,7 +106,7 @@ public record CheckedBytes(String letters, int version, String what) {
     /** Writes named matrices without their pads. */
     public static void put(ByteBuffer to, Map<String, FloatMatrix> matrices) {
         to.putInt(matrices.size());
-        MemorySegment target = MemorySegment.ofArray(to.array());
+        MemorySegment target = MemorySegment.ofBuffer(to.duplicate().rewind());
         matrices.forEach((name, values) -> {
             byte[] letters = name.getBytes(StandardCharsets.UTF_8);
             to.putInt(letters.length).put(letters).putInt(values.rows()).putInt(values.columns());
@@ -127,7 +127,7 @@ public record CheckedBytes(String letters, int version, String what) {
     /** Reads named matrices. */
     public static Map<String, FloatMatrix> matrices(ByteBuffer from) {
         Map<String, FloatMatrix> matrices = new LinkedHashMap<>();
-        MemorySegment source = MemorySegment.ofArray(from.array());
+        MemorySegment source = MemorySegment.ofBuffer(from.duplicate().rewind());
         for (int left = count(from, 3 * Integer.BYTES, "matrices"); left > 0; left--) {
             byte[] letters = new byte[count(from, 1, "letters of a name")];
             from.get(letters);

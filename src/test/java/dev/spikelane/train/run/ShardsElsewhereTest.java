@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.data.Batch;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.memory.FloatMatrix;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Shards travel as bytes, and a run whose shards are computed elsewhere is the run. */
+@EveryWidth
 class ShardsElsewhereTest {
 
     private static final int SHARDS = 3;
