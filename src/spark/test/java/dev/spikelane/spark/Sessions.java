@@ -12,14 +12,15 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * For {@code @ExtendWith}: the Spark session of a test JVM, under the master of the property {@code spikelane.spark.master}: {@code local[2]} or
+ * For {@code @ExtendWith}: the Spark session of a test JVM, under the master of the property {@code spikelane.spark.master}: {@code local[2,3]}, two threads and
+ * three tries, or
  * {@code local-cluster[2,1,1024]}, whose executors are JVMs of their own. Tests with the tag {@code local} or
  * {@code cluster} run under one of them alone. It is stopped behind the last test, before executors hear of the end of
  * this JVM and are started anew.
  */
 final class Sessions implements BeforeAllCallback {
 
-    private static final String MASTER = System.getProperty("spikelane.spark.master", "local[2]");
+    private static final String MASTER = System.getProperty("spikelane.spark.master", "local[2,3]");
 
     @Override
     public void beforeAll(ExtensionContext context) {
