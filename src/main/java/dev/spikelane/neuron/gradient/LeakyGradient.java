@@ -1,12 +1,15 @@
 package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.equation.EquationGradients;
+import dev.spikelane.equation.Equations;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.cell.LstmBackward;
 import dev.spikelane.kernel.step.leaky.LeakyBackward;
 import dev.spikelane.kernel.step.leaky.LeakyBackwardVector;
+import dev.spikelane.kernel.step.leaky.LeakyEquations;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.Reversible;
@@ -27,11 +30,13 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The way back through neurons of {@link LeakyParameters}. */
@@ -57,6 +62,8 @@ final class LeakyGradient extends NeuronGradient {
     private final Map<String, float[]> values = new HashMap<>();
     /** What a spike of each neuron carries; null if that is 1 and stays so. */
     private final float @Nullable [] factors;
+    /** The neurons as equations, where these have the same bits; null elsewhere. */
+    private final EquationBackward.@Nullable Neurons equations;
 
     private LeakyGradient(
             Neuron model,
@@ -74,6 +81,7 @@ final class LeakyGradient extends NeuronGradient {
         this.factors = model.spikeValue().isAlways(1) && !wanted.contains(LeakySums.FACTOR)
                 ? null
                 : new float[parameters.neurons()];
+        this.equations = equations(wanted);
         update();
     }
 
@@ -257,6 +265,9 @@ final class LeakyGradient extends NeuronGradient {
 
     @Override
     public NeuronBackward tile(int firstNeuron, int neurons) {
+        if (equations != null) {
+            return new EquationBackward(equations, named(UnaryOperator.identity()), firstNeuron, neurons);
+        }
         NeuronBackward made = steps(firstNeuron, neurons);
         sums.forEach(made::sum);
         return made;
@@ -264,9 +275,37 @@ final class LeakyGradient extends NeuronGradient {
 
     @Override
     public NeuronBackward ofSamples(int firstSample, int samples) {
+        if (equations != null) {
+            return new EquationBackward(
+                    equations, named(sum -> sum.rows(firstSample, samples)), 0, parameters.neurons());
+        }
         NeuronBackward made = steps(0, parameters.neurons());
         sums.forEach((parameter, sum) -> made.sum(parameter, sum.rows(firstSample, samples)));
         return made;
+    }
+
+    /** The sums by the names of parameters in the equations. */
+    private Map<String, FloatMatrix> named(UnaryOperator<FloatMatrix> of) {
+        Map<String, FloatMatrix> named = new LinkedHashMap<>();
+        sums.forEach((sum, matrix) -> named.put(String.valueOf(LeakyEquations.name(sum)), of.apply(matrix)));
+        return named;
+    }
+
+    private EquationBackward.@Nullable Neurons equations(Set<LeakySums> wanted) {
+        boolean may = group.cellChannels() == 0 && factors == null && needsCurrents;
+        Equations said = may ? LeakyEquations.of(parameters, wanted) : null;
+        if (said == null) {
+            return null;
+        }
+        List<String> names = wanted.stream()
+                .map(sum -> String.valueOf(LeakyEquations.name(sum)))
+                .toList();
+        return EquationBackward.Neurons.of(
+                said,
+                parameters.neurons(),
+                frame -> LeakyEquations.put(parameters, frame),
+                new EquationGradients(said, names),
+                Set.of());
     }
 
     private NeuronBackward steps(int firstNeuron, int neurons) {
