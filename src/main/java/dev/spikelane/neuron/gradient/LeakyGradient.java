@@ -2,14 +2,14 @@ package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.EquationGradients;
-import dev.spikelane.equation.Equations;
+import dev.spikelane.equation.EquationParser;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.cell.LstmBackward;
 import dev.spikelane.kernel.step.leaky.LeakyBackward;
 import dev.spikelane.kernel.step.leaky.LeakyBackwardVector;
-import dev.spikelane.kernel.step.leaky.LeakyEquations;
+import dev.spikelane.kernel.step.leaky.LeakyText;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.Reversible;
@@ -70,18 +70,28 @@ final class LeakyGradient extends NeuronGradient {
             Reversible group,
             LeakyParameters parameters,
             Map<String, List<Link>> links,
-            Set<LeakySums> wanted,
-            boolean needsCurrents) {
+            Set<LeakySums> wanted) {
         this.model = model;
         this.group = group;
         this.parameters = parameters;
         this.links = links;
-        this.needsCurrents = needsCurrents;
         model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
         this.factors = model.spikeValue().isAlways(1) && !wanted.contains(LeakySums.FACTOR)
                 ? null
                 : new float[parameters.neurons()];
-        this.equations = equations(wanted);
+        EquationGradients back = factors == null && group.cellChannels() == 0 && !(wanted.isEmpty() && parameters.isPlain())
+                        && LeakyText.goesBack(parameters, wanted)
+                ? new EquationGradients(
+                        EquationParser.parse(LeakyText.of(parameters.options)),
+                        wanted.stream().map(sum -> String.valueOf(LeakyText.name(sum))).toList())
+                : null;
+        this.equations = back == null
+                ? null
+                : EquationBackward.Neurons.of(
+                        back, parameters.neurons(), frame -> LeakyText.put(parameters, frame), Set.of());
+        this.needsCurrents = back == null
+                ? group.cellChannels() > 0 || LeakyBackward.needsCurrents(parameters, wanted)
+                : back.needsInputs();
         update();
     }
 
@@ -112,8 +122,7 @@ final class LeakyGradient extends NeuronGradient {
             }
             found.forEach(link -> wanted.add(link.sum));
         }
-        boolean needsCurrents = neurons.cellChannels() > 0 || LeakyBackward.needsCurrents(parameters, wanted);
-        LeakyGradient made = new LeakyGradient(model, neurons, parameters, links, wanted, needsCurrents);
+        LeakyGradient made = new LeakyGradient(model, neurons, parameters, links, wanted);
         for (LeakySums sum : wanted) {
             made.sums.put(sum, FloatMatrix.zeros(arena, batch, group.neurons()));
         }
@@ -123,7 +132,7 @@ final class LeakyGradient extends NeuronGradient {
     @Override
     public NeuronGradient with(Neuron now, NeuronGroup neurons) {
         Reversible own = (Reversible) neurons; // as those of the same model were before
-        LeakyGradient made = new LeakyGradient(now, own, own.gradientParameters(), links, sums.keySet(), needsCurrents);
+        LeakyGradient made = new LeakyGradient(now, own, own.gradientParameters(), links, sums.keySet());
         made.sums.putAll(sums);
         return made;
     }
@@ -287,25 +296,8 @@ final class LeakyGradient extends NeuronGradient {
     /** The sums by the names of parameters in the equations. */
     private Map<String, FloatMatrix> named(UnaryOperator<FloatMatrix> of) {
         Map<String, FloatMatrix> named = new LinkedHashMap<>();
-        sums.forEach((sum, matrix) -> named.put(String.valueOf(LeakyEquations.name(sum)), of.apply(matrix)));
+        sums.forEach((sum, matrix) -> named.put(String.valueOf(LeakyText.name(sum)), of.apply(matrix)));
         return named;
-    }
-
-    private EquationBackward.@Nullable Neurons equations(Set<LeakySums> wanted) {
-        boolean may = group.cellChannels() == 0 && factors == null && needsCurrents;
-        Equations said = may ? LeakyEquations.of(parameters, wanted) : null;
-        if (said == null) {
-            return null;
-        }
-        List<String> names = wanted.stream()
-                .map(sum -> String.valueOf(LeakyEquations.name(sum)))
-                .toList();
-        return EquationBackward.Neurons.of(
-                said,
-                parameters.neurons(),
-                frame -> LeakyEquations.put(parameters, frame),
-                new EquationGradients(said, names),
-                Set.of());
     }
 
     private NeuronBackward steps(int firstNeuron, int neurons) {
