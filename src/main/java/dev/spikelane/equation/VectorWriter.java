@@ -36,15 +36,18 @@ final class VectorWriter extends LoopWriter {
     private static final MethodTypeDesc BROADCAST = MethodTypeDesc.of(FLOATS, SPECIES, CD_float);
 
     /**
-     * A slice is not forced to be inlined: in a longer method ({@code DesiredMethodLimit}) it would be an object.
+     * A slice is not forced to be inlined: in a longer method ({@code DesiredMethodLimit}), or one of more rows, it may
+     * be an object, 40 bytes a row.
      */
     private static final int MOST_SLICED = 80;
+
+    private static final int MOST_SLICES = 10;
 
     private int counter;
     private int at;
 
     VectorWriter(CodeBuilder code, Program part, List<String> allRows, Set<String> shared) {
-        super(code, part, allRows, shared, part.order().size() <= MOST_SLICED);
+        super(code, part, allRows, shared, part.order().size() <= MOST_SLICED && part.rows().size() <= MOST_SLICES);
     }
 
     @Override
