@@ -51,7 +51,6 @@ public final class LeakyText {
                 && options.spike() == Spike.AFTER
                 && (options.decay() == Decay.MULTIPLY || options.decay() == Decay.EULER)
                 && (options.reset() == Reset.NONE || options.resetTime() != ResetTime.SAME_STEP)
-                && !(options.alphaFunction() && options.reset() == Reset.ZERO)
                 && options.gains() < 2
                 && !wanted.contains(LeakySums.FACTOR);
     }
