@@ -127,15 +127,19 @@ public final class Program {
      */
     static Map<Node, Node> copy(Collection<Node> order, Graph graph, Function<Node, @Nullable Node> instead) {
         Map<Node, Node> made = new HashMap<>();
-        for (Node node : order) {
-            Node other = instead.apply(node);
-            if (other == null) {
-                other = node.op().isLeaf()
-                        ? graph.make(node.op(), node.value(), node.name(), node.shift(), List.of())
-                        : graph.of(node.op(), node.of().stream().map(made::get).toArray(Node[]::new));
-            }
-            made.put(node, other);
-        }
+order.forEach(node -> made.put(node, copy(node, graph, instead, made)));
         return made;
+    }
+
+    /** Makes a node anew, behind those that it takes. */
+    static Node copy(
+            Node node, Graph graph, Function<Node, @Nullable Node> instead, Map<Node, Node> made) {
+        Node other = instead.apply(node);
+        if (other != null) {
+            return other;
+        }
+        return node.op().isLeaf()
+                ? graph.make(node.op(), node.value(), node.name(), node.shift(), List.of())
+                : graph.of(node.op(), node.of().stream().map(made::get).toArray(Node[]::new));
     }
 }
