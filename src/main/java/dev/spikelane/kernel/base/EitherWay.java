@@ -7,12 +7,13 @@ import java.util.function.LongSupplier;
  * Learns which of two ways to do something is the faster one on this machine, while it is done again and again. Both
  * give the same bits.
  *
- * <p>What each way is estimated to take says where this starts, apart for each octave of what the faster one takes. The
- * other way is tried in {@value #TRIED} runs, of which the last counts, right behind {@value #BEFORE} by the way that
- * serves, so that whatever else the machine does holds up both. After {@value #SAMPLES} such trials their median decides.
- * Later trials are so seldom that they take a hundredth of the time. A way that is estimated at more than
- * {@value #HOPELESS} times the other is not tried, and neither is one whose estimate is more than twice what the other
- * was measured to take.
+ * <p>What each way is estimated to take says where this starts. For each octave of time it learns a factor by which the
+ * estimates of the second way are wrong, against those of the first. The other way is tried in {@value #TRIED} runs, of
+ * which the last counts, right behind {@value #BEFORE} by the way that serves, so that whatever else the machine does
+ * holds up both; the median of the last {@value #SAMPLES} such trials is the factor. They come soon at first, and then so
+ * seldom that they take a hundredth of the time. A way is not tried where it is estimated, or known, to take more than
+ * {@value #HOPELESS} times as long as the other, nor where its estimate is more than twice what the other was measured
+ * to take.
  *
  * <p>One thread opens and closes runs.
  */
@@ -26,9 +27,6 @@ public final class EitherWay {
     /** Below that runs are too short for a clock. */
     private static final double LEAST_NANOSECONDS = 1_000;
 
-    /** What another way must save to serve. */
-    private static final double BETTER = 0.95;
-
     /** Runs between two trials at first, and at least later. */
     private static final int SOON = 8;
 
@@ -40,15 +38,18 @@ public final class EitherWay {
     private State now;
     private double first;
     private double second;
+    private boolean isSecond;
     private long start;
 
     /** What is known of runs of like time. */
     private static final class State {
-        private boolean isKnown;
-        private boolean second;
+        private double factor = 1;
         private int wait = SOON;
         /** The next run of a trial; -1 if there is none now. */
         private int turn = -1;
+
+        /** The way that serves beside the trial. */
+        private boolean second;
 
         private int trials;
         private final double[] before = new double[BEFORE];
@@ -76,24 +77,26 @@ public final class EitherWay {
     public boolean open(double ofFirst, double ofSecond) {
         first = ofFirst;
         second = ofSecond;
-        double less = Math.min(first, second);
-        State state = states[Math.clamp(Math.getExponent(less), 0, OCTAVES - 1)];
+        State state = states[Math.clamp(Math.getExponent(Math.min(first, second)), 0, OCTAVES - 1)];
         now = state;
-        if (less < LEAST_NANOSECONDS || Math.max(first, second) > HOPELESS * less) {
+        double ratio = state.factor * second / first;
+        isSecond = ratio < 1;
+        boolean tries = Math.min(first, second) >= LEAST_NANOSECONDS
+                && Math.max(second, first) <= HOPELESS * Math.min(second, first)
+                && Math.max(ratio, 1 / ratio) <= HOPELESS;
+        if (!tries || state.turn > 0 && state.second != isSecond) {
             state.turn = -1;
-            return second < first;
-        }
-        if (!state.isKnown) {
-            state.isKnown = true;
-            state.second = second < first;
+            return isSecond;
         }
         if (state.turn < 0 && --state.wait <= 0) {
             state.turn = 0;
+            state.second = isSecond;
         }
+        isSecond ^= state.turn >= BEFORE;
         if (state.turn >= 0) {
             start = clock.getAsLong();
         }
-        return state.second != state.turn >= BEFORE;
+        return isSecond;
     }
 
     /** Ends the run that was opened last. */
@@ -102,29 +105,31 @@ public final class EitherWay {
         if (state.turn < 0) {
             return;
         }
-        double less = Math.min(first, second);
-        double time = (clock.getAsLong() - start) / less;
-        if (state.turn < BEFORE) {
-            state.before[state.turn] = time;
-        } else if (state.turn == BEFORE + TRIED - 1) {
-            add(state, time / median(state.before));
+        double time = (clock.getAsLong() - start) / (isSecond ? second : first);
+        if (state.turn == BEFORE + TRIED - 1) {
+            add(state, isSecond ? time / median(state.before) : median(state.before) / time);
             return;
         }
+        if (state.turn < BEFORE) {
+            state.before[state.turn] = time;
+        }
         state.turn++;
-        if (state.turn == BEFORE && (state.second ? first : second) > 2 * less * median(state.before)) {
+        double other = (isSecond ? first / second : second / first) / 2;
+        if (state.turn == BEFORE && median(state.before) < other) {
             state.turn = -1;
             state.wait = LATER;
         }
     }
 
-    private static void add(State state, double sample) {
+    private void add(State state, double sample) {
         state.samples[state.trials % SAMPLES] = sample;
         state.trials++;
         state.turn = -1;
-        state.wait = state.trials < SAMPLES ? SOON : (int) Math.max(LATER, 100 * TRIED * (sample - 1));
-        if (state.trials >= SAMPLES && median(state.samples) < BETTER) {
-            state.second = !state.second;
-            state.trials = 0;
+        state.wait = SOON;
+        if (state.trials >= SAMPLES) {
+            state.factor = median(state.samples);
+            double ratio = state.factor * second / first;
+            state.wait = (int) Math.max(LATER, 100 * TRIED * (Math.max(ratio, 1 / ratio) - 1));
         }
     }
 
