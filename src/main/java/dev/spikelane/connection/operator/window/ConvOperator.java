@@ -10,11 +10,14 @@ import dev.spikelane.connection.operator.SpikeValues;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.connection.operator.UnfoldedRows;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedGroups;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
+import dev.spikelane.kernel.product.window.PooledWindows;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
 import dev.spikelane.kernel.product.window.WindowMatmul;
 import dev.spikelane.kernel.product.window.WindowTables;
@@ -135,6 +138,16 @@ public final class ConvOperator extends UnfoldedOperator {
             }
         }
         clearPadding(current, count);
+    }
+
+    /** What computes this and a pool of the largest currents in one go; null if nothing does. */
+    @Nullable
+    PooledWindows pooled(Window pool) {
+        return words == null
+                        || !PooledWindows.serves(windows[0], pool)
+                        || 2 * windows[0].x().outputs() > UnfoldedRows.rows(layout.outputs())
+                ? null
+                : new PooledWindows(windows[0], pool, words, weights[0]);
     }
 
     /** Windows slide over whole maps. */
