@@ -5,6 +5,7 @@ import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.PoolOperator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.window.PooledWindows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -16,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 /** A convolution of small windows and the pool behind it, in one go: its currents, which nobody else needs, never stand in memory. */
 public final class PooledConvOperator implements Operator {
 
-    private final ConvOperator convolution;
+    private final UnfoldedOperator convolution;
     private final PoolOperator pool;
     private final PooledWindows windows;
 
-    private PooledConvOperator(ConvOperator convolution, PoolOperator pool, PooledWindows windows) {
+    private PooledConvOperator(UnfoldedOperator convolution, PoolOperator pool, PooledWindows windows) {
         this.convolution = convolution;
         this.pool = pool;
         this.windows = windows;
@@ -41,7 +42,7 @@ public final class PooledConvOperator implements Operator {
     }
 
     private static @Nullable Operator join(Operator before, Operator behind) {
-        if (before instanceof ConvOperator convolution && behind instanceof PoolOperator pool && pool.isMax()) {
+        if (before instanceof UnfoldedOperator convolution && behind instanceof PoolOperator pool && pool.isMax()) {
             PooledWindows windows = convolution.pooled(pool.pool().window());
             return windows == null ? null : new PooledConvOperator(convolution, pool, windows);
         }
@@ -90,7 +91,7 @@ public final class PooledConvOperator implements Operator {
         for (int row = 0; row < rows; row++) {
             for (int y = 0; y < windows.rows(); y++) {
                 convolution.unfold(0, spikes, row * convolution.unfolded(1) + y * windows.words(), windows.words(), words);
-                windows.multiply(words, current.matrix(), row, y);
+                windows.multiply(words, convolution.scaled(), current.matrix(), row, y);
             }
         }
         UnfoldedOperator.clearPadding(current, rows);
@@ -99,8 +100,9 @@ public final class PooledConvOperator implements Operator {
     @Override
     public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
         current.require("current", rows, outputs());
+        PackedWeights weights = convolution.ofValues()[0];
         for (int row = 0; row < rows; row++) {
-            windows.multiply(input, current.matrix(), row);
+            windows.multiply(input, weights, current.matrix(), row);
         }
         UnfoldedOperator.clearPadding(current, rows);
     }

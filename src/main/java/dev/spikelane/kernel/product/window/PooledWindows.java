@@ -6,8 +6,10 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.integer.PackedIntegers;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution of small windows and the pool of 2 x 2 behind it that takes the largest current: the four currents of a
@@ -20,7 +22,6 @@ public final class PooledWindows {
     private final int columns;
     private final int rows;
     private final WordTables tables;
-    private final PackedWeights weights;
     private final PooledWindowsVector loops;
     /** How many bytes behind its first value those of a window are. */
     private final long[] offsets;
@@ -35,14 +36,12 @@ public final class PooledWindows {
      * @param window which, with the pool, is {@link #serves served}
      * @param pool of the currents
      * @param tables of what spikes are multiplied by
-     * @param weights of what values are multiplied by
      */
-    public PooledWindows(Window window, Window pool, WordTables tables, PackedWeights weights) {
+    public PooledWindows(Window window, Window pool, WordTables tables) {
         this.window = window;
         this.columns = pool.x().outputs();
         this.rows = pool.y().outputs();
         this.tables = tables;
-        this.weights = weights;
         this.offsets = new long[window.size()];
         int ofRow = window.x().kernel() * window.channels();
         for (int k = 0; k < offsets.length; k++) {
@@ -52,7 +51,7 @@ public final class PooledWindows {
         }
         this.right = (long) window.x().stride() * window.allChannels() * Float.BYTES;
         this.below = (long) window.y().stride() * window.x().inputs() * window.allChannels() * Float.BYTES;
-        this.loops = new PooledWindowsVector(tables, window.x().outputs(), weights, offsets, right, below);
+        this.loops = new PooledWindowsVector(tables, window.x().outputs(), offsets, right, below);
     }
 
     /**
@@ -95,57 +94,61 @@ public final class PooledWindows {
      * Computes a row of the pooled map of a sample.
      *
      * @param words the spikes of its windows, {@code [at least words() x window.size()]}
+     * @param scaled whose sums the tables give; null if they give currents
      * @param current {@code [any x rows() * pooled columns * outputs]}
      * @param row the sample
      * @param y the row of the map
      * @throws IllegalArgumentException if a shape does not fit
      */
-    public void multiply(SpikeMatrix words, FloatMatrix current, int row, int y) {
+    public void multiply(SpikeMatrix words, @Nullable PackedIntegers scaled, FloatMatrix current, int row, int y) {
         Checks.rows("words", words.rows(), words());
         words.requireShape("words", words.rows(), window.size());
-        current.requireShape("current", current.rows(), rows * columns * weights.outputs());
-        loops.words(words.segment(), columns, current.segment(), at(current, row, y));
+        current.requireShape("current", current.rows(), rows * columns * tables.outputs);
+        FloatMatrix scales = scaled == null ? null : scaled.scales();
+        FloatMatrix bias = scaled == null ? tables.bias : scaled.bias();
+        loops.words(words.segment(), columns, scales, bias, current.segment(), at(current, row, y));
     }
 
     /**
      * Computes the pooled map of a sample of values.
      *
      * @param input {@code [any x window.inputs()]}
+     * @param weights which these are multiplied by
      * @param current {@code [any x rows() * pooled columns * outputs]}
      * @param row the sample in both
      * @throws IllegalArgumentException if a shape does not fit
      */
-    public void multiply(FloatMatrix input, FloatMatrix current, int row) {
+    public void multiply(FloatMatrix input, PackedWeights weights, FloatMatrix current, int row) {
         input.requireShape("input", input.rows(), window.inputs());
-        current.requireShape("current", current.rows(), rows * columns * weights.outputs());
+        current.requireShape("current", current.rows(), rows * columns * tables.outputs);
         for (int y = 0; y < rows; y++) {
             long from = input.rowOffset(row) + 2 * y * below;
             if (tables.areFinite()) {
-                loops.values(input.segment(), from, columns, current.segment(), at(current, row, y));
+                loops.values(input.segment(), from, columns, weights, current.segment(), at(current, row, y));
             } else {
-                scalar(input, from, current, at(current, row, y));
+                scalar(input, from, weights, current, at(current, row, y));
             }
         }
     }
 
     private long at(FloatMatrix current, int row, int y) {
-        return current.rowOffset(row) + (long) y * columns * weights.outputs() * Float.BYTES;
+        return current.rowOffset(row) + (long) y * columns * tables.outputs * Float.BYTES;
     }
 
     /** The specification, which takes weights that are not finite. */
-    private void scalar(FloatMatrix input, long from, FloatMatrix current, long to) {
+    private void scalar(FloatMatrix input, long from, PackedWeights weights, FloatMatrix current, long to) {
         for (int i = 0; i < columns * weights.outputs(); i++) {
             long corner = from + i / weights.outputs() * 2 * right;
             float most = Float.NEGATIVE_INFINITY;
             for (int place = 0; place < 4; place++) {
-                float sum = sum(input, corner + place / 2 * below + place % 2 * right, i % weights.outputs());
+                float sum = sum(input, corner + place / 2 * below + place % 2 * right, weights, i % weights.outputs());
                 most = sum > most || Float.isNaN(sum) ? sum : most;
             }
             current.segment().set(JAVA_FLOAT, to + (long) i * Float.BYTES, most);
         }
     }
 
-    private float sum(FloatMatrix input, long from, int output) {
+    private float sum(FloatMatrix input, long from, PackedWeights weights, int output) {
         float sum = weights.bias(output);
         for (int k = 0; k < offsets.length; k++) {
             sum = ZeroInputs.fma(input.segment().get(JAVA_FLOAT, from + offsets[k]), weights.weight(output, k), sum);

@@ -13,9 +13,11 @@ import static jdk.incubator.vector.VectorOperators.IS_NAN;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loops of {@link PooledWindows}, for a row of the pooled map. The last vector of a position reaches into those
@@ -26,11 +28,9 @@ final class PooledWindowsVector {
     private static final int TABLE = 16 * BYTES;
 
     private final MemorySegment tables;
-    private final MemorySegment bias;
-    private final MemorySegment weights;
+    private final MemorySegment starts;
     private final int groups;
     private final int outputs;
-    private final int paddedInputs;
     /** Windows in a row of the map that is pooled. */
     private final int windows;
 
@@ -39,27 +39,31 @@ final class PooledWindowsVector {
     private final long below;
 
     PooledWindowsVector(
-            WordTables of, int windows, PackedWeights weights, long[] offsets, long right, long below) {
+            WordTables of, int windows, long[] offsets, long right, long below) {
         this.tables = of.tables;
-        this.bias = of.bias.segment();
-        this.weights = weights.segment();
+        this.starts = of.bias.segment();
         this.groups = of.groups;
         this.outputs = of.outputs;
-        this.paddedInputs = weights.paddedInputs();
         this.windows = windows;
         this.offsets = offsets;
         this.right = right;
         this.below = below;
     }
 
-    /** Adds up the words of two rows of windows. */
-    void words(MemorySegment words, int count, MemorySegment to, long at) {
+    /** Adds up the words of two rows of windows; sums times scales, and a bias, are currents, unless scales are null. */
+    void words(
+            MemorySegment words, int count, @Nullable FloatMatrix scales, FloatMatrix biases, MemorySegment to, long at) {
+        MemorySegment tables = this.tables;
         Checks.isNative(tables);
         Checks.isNative(words);
         Checks.isNative(to);
         long second = (long) windows * Long.BYTES;
         for (int channel = (outputs - 1) / COUNT * COUNT; channel >= 0; channel -= COUNT) {
-            FloatVector start = FloatVector.fromMemorySegment(FLOAT, bias, (long) channel * Float.BYTES, ORDER);
+            FloatVector start = FloatVector.fromMemorySegment(FLOAT, starts, (long) channel * Float.BYTES, ORDER);
+            FloatVector bias = FloatVector.fromMemorySegment(FLOAT, biases.segment(), (long) channel * Float.BYTES, ORDER);
+            FloatVector scale = scales == null
+                    ? bias
+                    : FloatVector.fromMemorySegment(FLOAT, scales.segment(), (long) channel * Float.BYTES, ORDER);
             long first = (long) channel / COUNT * groups * TABLE;
             long end = first + (long) groups * TABLE;
             for (int x = 0; x < count; x++) {
@@ -98,6 +102,12 @@ final class PooledWindowsVector {
                         || s3.getClass() != VECTOR) {
                     throw new AssertionError(OTHER_VECTOR);
                 }
+                if (scales != null) {
+                    s0 = bias.add(scale.mul(s0));
+                    s1 = bias.add(scale.mul(s1));
+                    s2 = bias.add(scale.mul(s2));
+                    s3 = bias.add(scale.mul(s3));
+                }
                 s0 = s0.blend(s1, s1.compare(GT, s0).or(s1.test(IS_NAN)));
                 s0 = s0.blend(s2, s2.compare(GT, s0).or(s2.test(IS_NAN)));
                 s0 = s0.blend(s3, s3.compare(GT, s0).or(s3.test(IS_NAN)));
@@ -113,13 +123,15 @@ final class PooledWindowsVector {
     }
 
     /** Adds up the values of two rows of windows, of which the first begins at {@code corner}. */
-    void values(MemorySegment input, long corner, int count, MemorySegment to, long at) {
+    void values(MemorySegment input, long corner, int count, PackedWeights of, MemorySegment to, long at) {
+        MemorySegment weights = of.segment();
+        int paddedInputs = of.paddedInputs();
         Checks.isNative(weights);
         Checks.isNative(input);
         Checks.isNative(to);
         long[] offsets = this.offsets;
         for (int channel = (outputs - 1) / COUNT * COUNT; channel >= 0; channel -= COUNT) {
-            FloatVector start = FloatVector.fromMemorySegment(FLOAT, bias, (long) channel * Float.BYTES, ORDER);
+            FloatVector start = FloatVector.fromMemorySegment(FLOAT, of.biasSegment(), (long) channel * Float.BYTES, ORDER);
             long block = (long) channel / PackedWeights.BLOCK * paddedInputs * PackedWeights.BLOCK_BYTES
                     + (long) channel % PackedWeights.BLOCK * Float.BYTES;
             for (int x = 0; x < count; x++) {

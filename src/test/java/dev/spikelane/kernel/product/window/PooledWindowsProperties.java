@@ -17,7 +17,9 @@ import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.window.PooledConvOperator;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -50,7 +52,11 @@ final class PooledWindowsProperties {
         Kernel kernel = Kernel.of(side).withStride(stride, stride).withDilation(dilation, dilation);
         try (Arena arena = Arena.ofShared()) {
             FloatMatrix weights = values(arena, outputs, channels * side * side, random);
-            Convolution said = Convolution.of(kernel, weights, Matrices.uniform(arena, 1, outputs, random));
+            Convolution floats = Convolution.of(kernel, weights, Matrices.uniform(arena, 1, outputs, random));
+            ElementType type = random.nextBoolean() ? ElementType.INT8 : ElementType.INT16;
+            Convolution said = random.nextBoolean()
+                    ? floats
+                    : Convolution.of(kernel, IntegerMatrix.nearest(type, weights), floats.bias());
             Shape map = said.outputShape(source);
             assumeTrue(map.height() > 1 && map.width() > 1);
             Parameter carried = Parameter.of(random.nextBoolean() ? 1 : 0.75f);
@@ -71,19 +77,25 @@ final class PooledWindowsProperties {
         Scratch scratch = new Scratch(arena);
         FloatMatrix map = FloatMatrix.zeros(arena, 2, apart.getFirst().outputs());
         FloatMatrix expected = FloatMatrix.zeros(arena, 2, joined.outputs());
-        multiply(apart.getFirst(), source, map, scratch);
-        multiply(apart.getLast(), map, expected, scratch);
+        Tile blocks = Tile.whole(map);
+        for (int block = 0; block < blocks.blocks(); block++) {
+            multiply(apart.getFirst(), source, blocks.at(block, block + 1), scratch); // unfolded, but for a single one
+        }
+        multiply(apart.getLast(), map, Tile.whole(expected), scratch);
+        FloatMatrix whole = FloatMatrix.zeros(arena, 2, map.columns());
+        multiply(apart.getFirst(), source, Tile.whole(whole), scratch);
+        assertSameBits(map, whole, "map of " + joined);
         FloatMatrix found = FloatMatrix.zeros(arena, 2, joined.outputs());
-        multiply(joined, source, found, scratch);
+        multiply(joined, source, Tile.whole(found), scratch);
         assertSameBits(expected, found, joined.toString());
         assertZeroPads(found, joined.toString());
     }
 
-    private static void multiply(Operator operator, Signal source, FloatMatrix into, Scratch scratch) {
+    private static void multiply(Operator operator, Signal source, Tile into, Scratch scratch) {
         if (source instanceof SpikeMatrix spikes) {
-            operator.multiply(spikes, 2, Tile.whole(into), scratch);
+            operator.multiply(spikes, 2, into, scratch);
         } else {
-            operator.multiply((FloatMatrix) source, 2, Tile.whole(into), scratch);
+            operator.multiply((FloatMatrix) source, 2, into, scratch);
         }
     }
 
