@@ -132,7 +132,7 @@ public final class ChainRun {
 
     /** Whether a tile of the outputs can be filled without making what the others need too. */
     public boolean isOneProduct() {
-        return first.length == 0;
+        return first.length == 0 && product.takesTiles();
     }
 
     /**
@@ -235,7 +235,7 @@ public final class ChainRun {
 
     /** The operator that sees the source. */
     private Operator entry() {
-        return isOneProduct() ? product : first[0];
+        return first.length == 0 ? product : first[0];
     }
 
     /** How many of the first rows it is best to fill at a time. */
