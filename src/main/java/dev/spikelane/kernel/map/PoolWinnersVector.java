@@ -71,7 +71,7 @@ final class PoolWinnersVector {
         }
     }
 
-    static void back(PoolWinners of, FloatMatrix gradient, int row, FloatMatrix into, int kept) {
+    static void back(PoolWinners of, FloatMatrix gradient, int row, FloatMatrix into, int intoRow, int kept) {
         MemorySegment from = gradient.segment();
         MemorySegment to = into.segment();
         MemorySegment bits = of.bits.segment();
@@ -84,7 +84,7 @@ final class PoolWinnersVector {
         int words = of.words;
         boolean once = of.once && channels % COUNT == 0;
         long fromRow = gradient.rowOffset(row);
-        long toRow = into.rowOffset(row);
+        long toRow = into.rowOffset(intoRow);
         long keptRow = of.bits.rowOffset(kept);
         FloatVector zero = FloatVector.zero(FLOAT);
         if (!once) {
@@ -99,7 +99,8 @@ final class PoolWinnersVector {
                 int column = position * channels + channel;
                 if (places[end - 1] * channels + channel + COUNT > into.stride()
                         || column + COUNT > gradient.stride()) {
-                    of.back(gradient, row, into, kept, column, column + Math.min(channels - channel, COUNT));
+                    int last = column + Math.min(channels - channel, COUNT);
+                    of.back(gradient, row, into, intoRow, kept, column, last);
                     continue;
                 }
                 FloatVector added =

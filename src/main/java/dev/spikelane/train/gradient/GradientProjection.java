@@ -280,7 +280,8 @@ public final class GradientProjection {
                 toSource = false;
                 take(steps, chain.makesAgain());
             }
-            chain.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
+            int row = size.inSegment(first) * size.batch();
+            chain.take(forward.source().steps(first, steps, delay()), port.steps(first, steps), row);
             chain.addWeights(first + steps == size.steps(), first == 0);
         }
     }
@@ -306,7 +307,7 @@ public final class GradientProjection {
             return null;
         }
         weights.open(
-                chain.take(forward.source().steps(0, size.steps(), 0), null).steps(true, true));
+                chain.take(forward.source().steps(0, size.steps(), 0), null, 0).steps(true, true));
         tiles = weights.takesTiles(size.turn(), blocks);
         if (tiles) {
             chain.workers().run(weights);
