@@ -28,6 +28,10 @@ public final class PoolWinners {
     /** Whether each input is read once, by whole vectors of channels, so that nothing is added up. */
     final boolean once;
 
+    /** How far behind its first place the others of each window are, where all have four, alike. */
+    final int[] corners;
+
+    private final boolean fours;
     private final int inputs;
 
     PoolWinners(Arena arena, Places places, int inputs, boolean once, int rows) {
@@ -35,6 +39,8 @@ public final class PoolWinners {
         this.inputs = inputs;
         this.words = words(places);
         this.once = once;
+        this.corners = places.corners() == null ? new int[0] : places.corners();
+        this.fours = SimdWidth.VECTOR && PoolWinnersVector.areFours(places);
         this.bits = SpikeMatrix.zeros(arena, rows, (int) columns(places));
     }
 
@@ -74,7 +80,9 @@ public final class PoolWinners {
             throw new IllegalArgumentException("into is a part of the outputs, expected all of them");
         }
         for (int row = 0; row < rows; row++) {
-            if (SimdWidth.VECTOR) {
+            if (fours) {
+                PoolWinnersVector.runFours(this, values, row, into.matrix(), firstRow + row);
+            } else if (SimdWidth.VECTOR) {
                 PoolWinnersVector.run(this, values, row, into.matrix(), firstRow + row);
             } else {
                 run(values, row, into.matrix(), firstRow + row, 0, places.columns());
@@ -121,7 +129,9 @@ public final class PoolWinners {
         gradient.requireShape("gradient", gradient.rows(), places.columns());
         Checks.apart("into", into, "gradient", gradient);
         for (int row = 0; row < rows; row++) {
-            if (SimdWidth.VECTOR) {
+            if (fours && once) {
+                PoolWinnersVector.backFours(this, gradient, first + row, into, row, firstKept + row);
+            } else if (SimdWidth.VECTOR) {
                 PoolWinnersVector.back(this, gradient, first + row, into, row, firstKept + row);
             } else {
                 for (int column = 0; column < into.columns(); column++) {
