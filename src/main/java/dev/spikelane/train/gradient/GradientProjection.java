@@ -315,6 +315,19 @@ public final class GradientProjection {
         return tiles ? weights : null;
     }
 
+    /**
+     * Prepares for gradients of a frame's currents that are summed up as soon as they are there, which serve nothing
+     * else. Returns what takes them; null if they are kept.
+     */
+    @Nullable
+    GradientFrameSum openFrameSum() {
+        boolean sums = isFrame() && norm == null && size.segments() == 1 && delay() == 0;
+        if (sums) {
+            frameSum.openTiles();
+        }
+        return sums ? frameSum : null;
+    }
+
     /** Whether gradients of weights come in tiles, before those of all currents are there. */
     boolean takesTiles() {
         return tiles;
