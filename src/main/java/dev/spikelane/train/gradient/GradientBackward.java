@@ -72,6 +72,7 @@ final class GradientBackward {
     /** Prepares for gradients of weights that come a few steps at a time, as soon as those of currents are there. */
     void openTiles() {
         boolean one = population.shares()
+                && population.openFrame() == null
                 && !population.neurons().needsCurrents()
                 && population.feedback() == null
                 && population.projections().size() == 1;
