@@ -48,10 +48,7 @@ final class Sessions implements BeforeAllCallback {
         }
         return ProcessHandle.current()
                 .descendants()
-                .filter(process -> process.info()
-                        .commandLine()
-                        .orElse("")
-                        .contains("CoarseGrainedExecutorBackend"))
+                .filter(process -> process.info().command().orElse("").endsWith("java"))
                 .limit(1)
                 .filter(ProcessHandle::destroyForcibly)
                 .map(ProcessHandle::pid)
