@@ -22,6 +22,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Classifies the rows of a data set by a spiking neural network: a transformer of Spark ML that adds a column of
@@ -443,8 +444,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
     @Override
     public Dataset<Row> transform(Dataset<?> dataset) {
         InferenceFunction function = function(dataset.sparkSession(), dataset.schema());
-        notices()
-                .forEach(notice -> System.getLogger("dev.spikelane").log(System.Logger.Level.WARNING, uid + ": " + notice));
+        notices().forEach(notice -> LoggerFactory.getLogger(SpikelaneModel.class).warn("{}: {}", uid, notice));
         return dataset.toDF().mapPartitions(function, Encoders.row(function.schema()));
     }
 

@@ -1,0 +1,37 @@
+package dev.spikelane.spark;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import org.apache.spark.sql.SparkSession;
+
+/** A command of {@code ./spikelane spark}. */
+interface SparkCommand {
+
+    /** Does it, and prints what came of it. */
+    void call(PrintStream out) throws IOException;
+
+    /**
+     * Finds a command.
+     *
+     * @throws CommandOptions.Wrong if there is none of that name, or its options are wrong
+     */
+    static SparkCommand of(String... arguments) {
+        String name = arguments.length == 0 ? "--help" : arguments[0];
+        boolean help = name.equals("--help") || name.equals("-h")
+                || arguments.length > 1 && (arguments[1].equals("--help") || arguments[1].equals("-h"));
+        return switch (name) {
+            case "run" -> help ? out -> out.print(RunCommand.HELP) : new RunCommand(new CommandOptions(arguments, 1, RunCommand.HELP));
+            case "--help", "-h" -> out -> out.print(RunCommand.HELP);
+            default -> throw new CommandOptions.Wrong("there is no command '" + name + "', expected run");
+        };
+    }
+
+    /** Starts Spark under a master, unless spark-submit has said which. */
+    static SparkSession session(CommandOptions options) {
+        SparkSession.Builder builder = SparkSession.builder().appName("spikelane");
+        if (System.getProperty("spark.master") == null || options.text("--master").isPresent()) {
+            builder.master(options.text("--master").orElse("local[*]"));
+        }
+        return builder.getOrCreate();
+    }
+}
