@@ -6,8 +6,6 @@ package dev.spikelane.spark;
  */
 public final class Main {
 
-    private static final int WRONG = 2;
-
     private Main() {}
 
     /**
@@ -18,15 +16,13 @@ public final class Main {
     public static void main(String[] arguments) {
         try {
             RequiredJava.check("driver");
-            SparkCommand.of(arguments).call(System.out);
-        } catch (CommandOptions.Wrong wrong) {
-            System.err.println("spikelane spark: " + wrong.getMessage());
-            System.exit(WRONG);
-        } catch (Exception failed) {
-            // What Spark says about a task begins with what the task said.
-            System.err.println("spikelane spark: "
-                    + String.valueOf(failed.getMessage()).lines().findFirst().orElse(failed.toString()));
+        } catch (IllegalStateException old) {
+            System.err.println("spikelane spark: " + old.getMessage());
             System.exit(1);
+        }
+        int status = SparkCommand.run(arguments);
+        if (status != 0) {
+            System.exit(status);
         }
     }
 }

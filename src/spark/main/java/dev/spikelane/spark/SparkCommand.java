@@ -10,6 +10,22 @@ interface SparkCommand {
     /** Does it, and prints what came of it. */
     void call(PrintStream out) throws IOException;
 
+    /** Runs a command; returns what the JVM should end with. */
+    static int run(String... arguments) {
+        try {
+            of(arguments).call(System.out);
+            return 0;
+        } catch (CommandOptions.Wrong wrong) {
+            System.err.println("spikelane spark: " + wrong.getMessage());
+            return 2;
+        } catch (Exception failed) {
+            // What Spark says about a task begins with what the task said.
+            System.err.println("spikelane spark: "
+                    + String.valueOf(failed.getMessage()).lines().findFirst().orElse(failed.toString()));
+            return 1;
+        }
+    }
+
     /**
      * Finds a command.
      *
