@@ -2,7 +2,7 @@ package dev.spikelane.spark;
 
 /**
  * The command line {@code ./spikelane spark}, and the main class of applications of {@code spark-submit}:
- * {@code run} classifies the rows of a file.
+ * {@code run} classifies the rows of a file, and {@code train} trains a network on them.
  */
 public final class Main {
 
@@ -11,7 +11,7 @@ public final class Main {
     /**
      * Runs a command. The JVM ends with 1 if it fails, and 2 if its options are wrong.
      *
-     * @param arguments {@code run} and its options; {@code --help} lists them
+     * @param arguments {@code run} or {@code train} and its options; {@code --help} lists them
      */
     public static void main(String[] arguments) {
         try {

@@ -2,10 +2,13 @@ package dev.spikelane.spark;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 
 /** A command of {@code ./spikelane spark}. */
 interface SparkCommand {
+
+    Set<String> HELP_WORDS = Set.of("--help", "-h");
 
     /** Does it, and prints what came of it. */
     void call(PrintStream out) throws IOException;
@@ -33,12 +36,18 @@ interface SparkCommand {
      */
     static SparkCommand of(String... arguments) {
         String name = arguments.length == 0 ? "--help" : arguments[0];
-        boolean help = name.equals("--help") || name.equals("-h")
-                || arguments.length > 1 && (arguments[1].equals("--help") || arguments[1].equals("-h"));
+        boolean helps = arguments.length > 1 && HELP_WORDS.contains(arguments[1]);
         return switch (name) {
-            case "run" -> help ? out -> out.print(RunCommand.HELP) : new RunCommand(new CommandOptions(arguments, 1, RunCommand.HELP));
-            case "--help", "-h" -> out -> out.print(RunCommand.HELP);
-            default -> throw new CommandOptions.Wrong("there is no command '" + name + "', expected run");
+            case "run" ->
+                helps
+                        ? out -> out.print(RunCommand.HELP)
+                        : new RunCommand(new CommandOptions(arguments, 1, RunCommand.HELP));
+            case "train" ->
+                helps
+                        ? out -> out.print(TrainCommand.HELP)
+                        : new TrainCommand(new CommandOptions(arguments, 1, TrainCommand.HELP));
+            case "--help", "-h" -> out -> out.print(RunCommand.HELP + "\n" + TrainCommand.HELP);
+            default -> throw new CommandOptions.Wrong("there is no command '" + name + "', expected run or train");
         };
     }
 
