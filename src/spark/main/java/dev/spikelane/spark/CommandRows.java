@@ -23,7 +23,9 @@ final class CommandRows {
     private CommandRows() {}
 
     static Dataset<Row> read(SparkSession spark, String input) throws IOException {
-        return input.contains("idx3-ubyte") ? images(spark, Path.of(input)) : spark.read().parquet(input);
+        return input.contains("idx3-ubyte")
+                ? images(spark, Path.of(input))
+                : spark.read().parquet(input);
     }
 
     private static Dataset<Row> images(SparkSession spark, Path file) throws IOException {
@@ -41,11 +43,12 @@ final class CommandRows {
         List<Row> rows = IntStream.range(0, images.count())
                 .mapToObj(id -> {
                     byte[] image = Arrays.copyOfRange(pixels, id * size, (id + 1) * size);
-                    return labeled ? RowFactory.create((long) id, image, labels[id]) : RowFactory.create((long) id, image);
+                    return labeled
+                            ? RowFactory.create((long) id, image, labels[id])
+                            : RowFactory.create((long) id, image);
                 })
                 .toList();
-        Dataset<Row> all =
-                spark.createDataFrame(rows, labeled ? IMAGES.add("label", DataTypes.IntegerType) : IMAGES);
+        Dataset<Row> all = spark.createDataFrame(rows, labeled ? IMAGES.add("label", DataTypes.IntegerType) : IMAGES);
         return all.repartition(2 * spark.sparkContext().defaultParallelism());
     }
 }

@@ -19,8 +19,7 @@ import org.apache.spark.sql.types.NumericType;
 /** Classifies the rows of a file and writes them with their predictions. */
 record RunCommand(CommandOptions options) implements SparkCommand {
 
-    static final String HELP =
-            """
+    static final String HELP = """
             Usage: ./spikelane spark run --model FILE --input PATH --output FOLDER [OPTION...]
             Classify the rows of Parquet files, or the images of an IDX file, on Spark.
 
@@ -105,7 +104,8 @@ record RunCommand(CommandOptions options) implements SparkCommand {
         }
         options.text("--label-col").or(() -> present(columns, "label")).ifPresent(label -> {
             if (written.schema().apply(label).dataType() instanceof NumericType) {
-                Row right = written.agg(avg(col("prediction.label").equalTo(col(label)).cast(DataTypes.DoubleType)))
+                Row right = written.agg(
+                                avg(col("prediction.label").equalTo(col(label)).cast(DataTypes.DoubleType)))
                         .first();
                 if (!right.isNullAt(0)) {
                     out.printf(Locale.ROOT, "Accuracy %.2f %%%n", 100 * right.getDouble(0));

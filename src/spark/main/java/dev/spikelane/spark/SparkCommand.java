@@ -54,7 +54,8 @@ interface SparkCommand {
     /** Starts Spark under a master, unless spark-submit has said which. */
     static SparkSession session(CommandOptions options) {
         SparkSession.Builder builder = SparkSession.builder().appName("spikelane");
-        if (System.getProperty("spark.master") == null || options.text("--master").isPresent()) {
+        if (System.getProperty("spark.master") == null
+                || options.text("--master").isPresent()) {
             builder.master(options.text("--master").orElse("local[*]"));
         }
         return builder.getOrCreate();

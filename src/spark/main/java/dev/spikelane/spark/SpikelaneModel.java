@@ -59,7 +59,6 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
     private static final List<String> WEIGHTS = List.of("float", "stored", "int8", "int16");
     private static final List<String> INVALID = List.of("error", "skip", "keep");
 
-
     private static final StructType PREDICTION = new StructType()
             .add("label", DataTypes.IntegerType, true)
             .add("counts", DataTypes.createArrayType(DataTypes.IntegerType, false), false)
@@ -114,7 +113,8 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
         weights = new Param<>(this, "weights", "float, stored, int8 or int16");
         divisor = new FloatParam(this, "divisor", "what bytes are divided by");
         earlyMargin = new IntParam(this, "earlyMargin", "lead in spikes that decides a label; 0: all steps run");
-        handleInvalid = new Param<>(this, "handleInvalid", "error, skip or keep: what becomes of rows that are no sample");
+        handleInvalid =
+                new Param<>(this, "handleInvalid", "error, skip or keep: what becomes of rows that are no sample");
         modelHash = new Param<>(this, "modelHash", "SHA-256 of the model");
         setDefault(inputCol, "features");
         setDefault(outputCol, "prediction");
@@ -444,7 +444,8 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
     @Override
     public Dataset<Row> transform(Dataset<?> dataset) {
         InferenceFunction function = function(dataset.sparkSession(), dataset.schema());
-        notices().forEach(notice -> LoggerFactory.getLogger(SpikelaneModel.class).warn("{}: {}", uid, notice));
+        notices()
+                .forEach(notice -> LoggerFactory.getLogger(SpikelaneModel.class).warn("{}: {}", uid, notice));
         return dataset.toDF().mapPartitions(function, Encoders.row(function.schema()));
     }
 
@@ -506,15 +507,16 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
     private int id(StructType rows, ModelUse use) {
         if (said(idCol).isEmpty()) {
             if (use.code().equals("rate")) {
-                throw new IllegalArgumentException("the code rate draws random numbers, expected setIdCol, the column by"
-                        + " which a row gets its own whatever its place");
+                throw new IllegalArgumentException(
+                        "the code rate draws random numbers, expected setIdCol, the column by"
+                                + " which a row gets its own whatever its place");
             }
             return -1;
         }
         StructField id = column(rows, idCol, "setIdCol");
         if (!id.dataType().equals(DataTypes.IntegerType) && !id.dataType().equals(DataTypes.LongType)) {
-            throw new IllegalArgumentException("column '" + id.name() + "' is " + id.dataType().simpleString()
-                    + ", expected int or long; xxhash64 makes one of other keys");
+            throw new IllegalArgumentException("column '" + id.name() + "' is "
+                    + id.dataType().simpleString() + ", expected int or long; xxhash64 makes one of other keys");
         }
         return rows.fieldIndex(id.name());
     }
@@ -531,8 +533,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
     private int required(IntParam param, int least, int most) {
         int value = (Integer) getOrDefault(param);
         if (value < least || value > most) {
-            throw new IllegalArgumentException(
-                    param.name() + " is " + value + ", expected " + least + " to " + most);
+            throw new IllegalArgumentException(param.name() + " is " + value + ", expected " + least + " to " + most);
         }
         return value;
     }

@@ -23,8 +23,7 @@ import org.apache.spark.sql.SparkSession;
 /** Trains a network on the rows of a file and writes it as a model file. */
 record TrainCommand(CommandOptions options) implements SparkCommand {
 
-    static final String HELP =
-            """
+    static final String HELP = """
             Usage: ./spikelane spark train --input PATH --output FILE [OPTION...]
             Train a network on the rows of Parquet files, or the images of an IDX file, on Spark.
 
@@ -73,7 +72,11 @@ record TrainCommand(CommandOptions options) implements SparkCommand {
             long start = System.nanoTime();
             byte[] trained = estimator.fit(rows).model();
             StoredModel.write(output, trained);
-            out.printf(Locale.ROOT, "Wrote    %s, %,d bytes, in %.1f s%n", output, trained.length,
+            out.printf(
+                    Locale.ROOT,
+                    "Wrote    %s, %,d bytes, in %.1f s%n",
+                    output,
+                    trained.length,
                     (System.nanoTime() - start) / 1e9);
         }
     }
@@ -112,7 +115,8 @@ record TrainCommand(CommandOptions options) implements SparkCommand {
             size /= options.integer("--steps").orElse(25);
         }
         int classes = 1 + ((Number) rows.agg(max(label)).first().get(0)).intValue();
-        TorchRandom random = new TorchRandom(options.number("--seed", Long::valueOf).orElse(0L));
+        TorchRandom random =
+                new TorchRandom(options.number("--seed", Long::valueOf).orElse(0L));
         Leaky neuron = new Leaky(options.number("--beta", Double::valueOf).orElse(0.95));
         return Network.builder(size)
                 .dense(options.integer("--hidden").orElse(1_000), random)

@@ -33,12 +33,14 @@ final class Throughput {
         int images = Integer.parseInt(arguments[0]);
         int rounds = Integer.parseInt(arguments[1]);
         Model model = Samples.model(1_000);
-        byte[][] pixels = IntStream.range(0, DIFFERENT).mapToObj(Samples::pixels).toArray(byte[][]::new);
+        byte[][] pixels =
+                IntStream.range(0, DIFFERENT).mapToObj(Samples::pixels).toArray(byte[][]::new);
         try (SparkSession spark = Sessions.builder("local[2]").getOrCreate();
                 Simulation simulation = model.network().simulate(BATCH, 2)) {
             Dataset<Row> rows = spark.createDataFrame(
-                            spark.range(0, images, 1, 2).javaRDD().map(id ->
-                                    RowFactory.create(id, Samples.pixels(id % DIFFERENT))),
+                            spark.range(0, images, 1, 2)
+                                    .javaRDD()
+                                    .map(id -> RowFactory.create(id, Samples.pixels(id % DIFFERENT))),
                             Samples.SCHEMA)
                     .cache();
             rows.count();
@@ -53,7 +55,12 @@ final class Throughput {
                 double alone = images / local.seconds(images, false);
                 double encoded = images / local.seconds(images, true);
                 long start = System.nanoTime();
-                classify.transform(rows).select("prediction.label").write().format("noop").mode("overwrite").save();
+                classify.transform(rows)
+                        .select("prediction.label")
+                        .write()
+                        .format("noop")
+                        .mode("overwrite")
+                        .save();
                 double there = images * 1e9 / (System.nanoTime() - start);
                 System.out.printf(
                         Locale.ROOT,
