@@ -1,4 +1,4 @@
-package dev.spikelane.spark;
+package dev.spikelane.spark.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,4 +1,6 @@
-package dev.spikelane.spark;
+package dev.spikelane.spark.cli;
+
+import dev.spikelane.spark.SpikelaneModel;
 
 /**
  * The command line {@code ./spikelane spark}, and the main class of applications of {@code spark-submit}:
@@ -15,7 +17,7 @@ public final class Main {
      */
     public static void main(String[] arguments) {
         try {
-            RequiredJava.check("driver");
+            new SpikelaneModel(); // which says so where Java is too old
         } catch (IllegalStateException old) {
             System.err.println("spikelane spark: " + old.getMessage());
             System.exit(1);

@@ -1,4 +1,4 @@
-package dev.spikelane.spark;
+package dev.spikelane.spark.cli;
 
 import dev.spikelane.io.Idx;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.spikelane.spark;
+package dev.spikelane.spark.cli;
 
 import static org.apache.spark.sql.functions.max;
 
@@ -7,6 +7,8 @@ import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.spark.SpikelaneEstimator;
+import dev.spikelane.spark.SpikelaneModel;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Loss;
@@ -16,9 +18,11 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import scala.collection.Seq;
 
 /** Trains a network on the rows of a file and writes it as a model file. */
 record TrainCommand(CommandOptions options) implements SparkCommand {
@@ -47,7 +51,7 @@ record TrainCommand(CommandOptions options) implements SparkCommand {
               --seed N            seed of weights, orders and codes; default: 0
               --checkpoint FILE   a file of the driver, from which a training that was stopped goes on
 
-            spark-submit takes the same options behind --class dev.spikelane.spark.Main and the jar.
+            spark-submit takes the same options behind --class dev.spikelane.spark.cli.Main and the jar.
             """;
 
     private static final Map<String, Supplier<Loss>> LOSSES = Map.of(
@@ -70,13 +74,13 @@ record TrainCommand(CommandOptions options) implements SparkCommand {
                 estimator.setModel(ModelFile.toBytes(Model.of(network(rows, input, label))));
             }
             long start = System.nanoTime();
-            byte[] trained = estimator.fit(rows).model();
-            StoredModel.write(output, trained);
+            SpikelaneModel trained = estimator.fit(rows);
+            trained.writeModel(output);
             out.printf(
                     Locale.ROOT,
                     "Wrote    %s, %,d bytes, in %.1f s%n",
                     output,
-                    trained.length,
+                    trained.model().length,
                     (System.nanoTime() - start) / 1e9);
         }
     }
@@ -108,9 +112,9 @@ record TrainCommand(CommandOptions options) implements SparkCommand {
         Object first = rows.select(input).first().get(0);
         int size = first instanceof byte[] bytes
                 ? bytes.length
-                : first instanceof org.apache.spark.ml.linalg.Vector vector
+                : first instanceof Vector vector
                         ? vector.size()
-                        : ((scala.collection.Seq<?>) first).length();
+                        : ((Seq<?>) first).length();
         if (options.text("--code").orElse("").equals("pieces")) {
             size /= options.integer("--steps").orElse(25);
         }

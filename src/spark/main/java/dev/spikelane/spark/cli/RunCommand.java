@@ -1,10 +1,11 @@
-package dev.spikelane.spark;
+package dev.spikelane.spark.cli;
 
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 
+import dev.spikelane.spark.SpikelaneModel;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -39,7 +40,7 @@ record RunCommand(CommandOptions options) implements SparkCommand {
               --early N           decide labels at a lead of N spikes; default: run all steps
               --invalid WORD      error, skip or keep rows that are no sample; default: error
 
-            spark-submit takes the same options behind --class dev.spikelane.spark.Main and the jar.
+            spark-submit takes the same options behind --class dev.spikelane.spark.cli.Main and the jar.
             """;
 
     @Override
