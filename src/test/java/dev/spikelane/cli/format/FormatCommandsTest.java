@@ -21,6 +21,7 @@ import dev.spikelane.model.ModelFile;
 import dev.spikelane.model.NirImport;
 import dev.spikelane.model.StateDict;
 import dev.spikelane.network.Network;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
@@ -88,6 +89,28 @@ final class FormatCommandsTest {
                 List.of("Populations", "lif1", "reset=SUBTRACT", "Projections", "dense 36 -> 20", "fc2.bias")) {
             assertTrue(text.contains(part), text);
         }
+    }
+
+    @Test
+    void showSaysUnits() throws IOException {
+        Path file = folder.resolve("units.safetensors");
+        ModelFile.write(
+                file,
+                Network.builder(3)
+                        .dense(2, new TorchRandom(1))
+                        .neuron("p", EquationNeuron.of("param low [mV] = -70\nstate v [mV] = low\ninput current [pA]\n"
+                                + "v = v + current\nspike v > low"))
+                        .build());
+        String json = CommandRun.of("show", file.toString(), "--json").requireSuccess();
+        assertEquals(
+                "[{\"population\":\"p\",\"name\":\"membrane\",\"unit\":\"mV\"},"
+                        + "{\"population\":\"p\",\"name\":\"current\",\"unit\":\"pA\"},"
+                        + "{\"population\":\"p\",\"name\":\"low\",\"unit\":\"mV\"}]",
+                new ObjectMapper().readTree(json).path("units").toString());
+        String text = CommandRun.of("show", file.toString()).requireSuccess();
+        assertTrue(text.contains("Units"), text);
+        String none = CommandRun.of("show", model().toString()).requireSuccess();
+        assertFalse(none.contains("Units"), none);
     }
 
     @Test

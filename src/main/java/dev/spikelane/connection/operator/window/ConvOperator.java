@@ -143,6 +143,12 @@ public final class ConvOperator extends UnfoldedOperator {
         return tables != null ? Cut.ROWS : super.cut(count, threads);
     }
 
+    /** Windows that slide, or are words, take one row after the other. */
+    @Override
+    public int fewestRows() {
+        return words != null || tables != null && tables.areSmall() ? 1 : super.fewestRows();
+    }
+
     @Override
     void multiply(int group, SpikeMatrix unfolded, int count, Tile current, Scratch scratch) {
         SpikeMatmul.multiply(unfolded, count, ofSpikes[group], current, scratch.spikes());

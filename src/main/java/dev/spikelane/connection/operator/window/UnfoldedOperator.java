@@ -162,6 +162,12 @@ abstract class UnfoldedOperator implements Operator {
         return threads > 1 && rows >= ROWS_OF_THREAD * threads ? Cut.ROWS : Cut.OUTPUTS;
     }
 
+    /** As many as give the windows of a product. */
+    @Override
+    public int fewestRows() {
+        return Math.ceilDiv(UnfoldedRows.rows(layout.outputs()), windows[0].positions());
+    }
+
     /** How many inputs of unfolded rows are active, on average, of those that are active in the rows. */
     final long unfolded(long active) {
         double reach = (double) windows[0].size() * windows.length * windows[0].positions() / inputs();
