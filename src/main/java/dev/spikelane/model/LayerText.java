@@ -128,7 +128,7 @@ final class LayerText {
         return arguments;
     }
 
-    /** What stands between commas, semicolons and line breaks, but for those in parentheses; lines of a module go on. */
+    /** What stands between commas, semicolons and line breaks, but for those in parentheses. */
     private static List<String> parts(String text) {
         List<String> parts = new ArrayList<>();
         int depth = 0;
