@@ -2,7 +2,6 @@ package dev.spikelane.io;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,19 +36,6 @@ public record NirGraph(Map<String, Node> nodes, List<Edge> edges) {
                 }
             }
         }
-    }
-
-    /**
-     * Tells whether no number is NaN or infinite, also of graphs inside.
-     *
-     * @return true if all parameters are finite
-     */
-    public boolean isFinite() {
-        return nodes.values().stream()
-                .allMatch(node -> node.graph().isFinite()
-                        && node.values().keySet().stream()
-                                .flatMapToDouble(name -> Arrays.stream(node.numbers(name)))
-                                .allMatch(Double::isFinite));
     }
 
     /**

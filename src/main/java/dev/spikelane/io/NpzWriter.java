@@ -147,7 +147,10 @@ final class NpzWriter {
                 .putShort((short) (deflated ? Deflater.DEFLATED : 0))
                 .putShort((short) 0)
                 .putShort(DATE);
-        facts.putInt((int) sum.getValue()).putInt((int) packed).putInt((int) size).putShort((short) nameBytes);
+        facts.putInt((int) sum.getValue())
+                .putInt((int) packed)
+                .putInt((int) size)
+                .putShort((short) nameBytes);
         return facts.flip();
     }
 

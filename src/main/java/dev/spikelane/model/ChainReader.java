@@ -293,14 +293,14 @@ final class ChainReader {
     }
 
     private String type(String layer) throws IOException {
-        boolean recurrent = tensors.keySet().stream().anyMatch(name -> name.startsWith(layer + "." + LayerTensors.RECURRENT));
+        boolean recurrent =
+                tensors.keySet().stream().anyMatch(name -> name.startsWith(layer + "." + LayerTensors.RECURRENT));
         if (tensors.containsKey(layer + ".alpha")) {
             if (recurrent) {
                 return "RSynaptic";
             }
-            throw wrong(
-                    "its layer " + JsonValue.quoted(layer) + " may be Synaptic or Alpha, expected a text that"
-                            + " says the layers (StateDict.network(layers), --layers)");
+            throw wrong("its layer " + JsonValue.quoted(layer) + " may be Synaptic or Alpha, expected a text that"
+                    + " says the layers (StateDict.network(layers), --layers)");
         }
         return tensors.containsKey(layer + ".beta") ? recurrent ? "RLeaky" : "Leaky" : LINEAR;
     }

@@ -125,7 +125,8 @@ record Layer(String name, String type, @Nullable Map<String, String> arguments) 
         return arguments == null
                 ? type
                 : arguments.entrySet().stream()
-                        .map(each -> each.getKey().matches("\\d+") ? each.getValue() : each.getKey() + "=" + each.getValue())
+                        .map(each ->
+                                each.getKey().matches("\\d+") ? each.getValue() : each.getKey() + "=" + each.getValue())
                         .collect(Collectors.joining(", ", type + "(", ")"));
     }
 

@@ -20,7 +20,6 @@ import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.Synaptic;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -82,9 +81,7 @@ final class LayerTensors {
             kernel = kernel.withSamePadding();
         } else if (!layer.says(4, "padding", "valid")) {
             int[] padding = layer.pair(4, "padding", 0, 0);
-            kernel = dimensions == 1
-                    ? kernel.withPadding(padding[0])
-                    : kernel.withPadding(padding[0], padding[1]);
+            kernel = dimensions == 1 ? kernel.withPadding(padding[0]) : kernel.withPadding(padding[0], padding[1]);
         }
         if (transposed) {
             int[] output = layer.pair(5, "output_padding", 0, 0);
@@ -130,8 +127,8 @@ final class LayerTensors {
     private void requireShape(Tensor tensor, int rank, String expected) throws IOException {
         if (tensor.shape().size() != rank || tensor.count() == 0) {
             throw wrong(tensor + ", expected " + rank + (rank == 1 ? " dimension, " : " dimensions, ") + expected
-                    + "; say the layers (StateDict.network(layers), --layers), or build the network and load the tensors"
-                    + " with StateDict.loadInto");
+                    + "; say the layers (StateDict.network(layers), --layers), or build the network and load the"
+                    + " tensors with StateDict.loadInto");
         }
     }
 

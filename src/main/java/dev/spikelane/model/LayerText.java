@@ -22,8 +22,8 @@ final class LayerText {
     private static final int MOST_LETTERS = 1 << 20;
     private static final int MOST_DEPTH = 16;
     private static final Pattern SHAPE = Pattern.compile("\\d{1,9}(?:x\\d{1,9}){0,2}");
-    private static final Pattern LAYER =
-            Pattern.compile("(?:\\(([\\w.]{1,200})\\):|([\\w.]{1,200}):)?\\s*([A-Za-z_][\\w.]{0,200})\\s*(\\(.*\\))?", Pattern.DOTALL);
+    private static final Pattern LAYER = Pattern.compile(
+            "(?:\\(([\\w.]{1,200})\\):|([\\w.]{1,200}):)?\\s*([A-Za-z_][\\w.]{0,200})\\s*(\\(.*\\))?", Pattern.DOTALL);
     private static final Pattern CHILDREN = Pattern.compile("\\(\\s*\\([\\w.]+\\):.*", Pattern.DOTALL);
     private static final Pattern ARGUMENT = Pattern.compile("(?:(\\w{1,99})\\s*=\\s*)?(.*)", Pattern.DOTALL);
 
@@ -40,8 +40,8 @@ final class LayerText {
     LayerText(String text, Set<String> closed) {
         this.closed = closed;
         if (text.length() > MOST_LETTERS) {
-            throw new IllegalArgumentException("layers are said by " + text.length() + " characters, expected at most "
-                    + MOST_LETTERS);
+            throw new IllegalArgumentException(
+                    "layers are said by " + text.length() + " characters, expected at most " + MOST_LETTERS);
         }
         read("", text, 0);
     }
@@ -97,13 +97,15 @@ final class LayerText {
             if (children && !closed.contains(found.group(3))) {
                 read(name.isEmpty() ? "" : name + ".", inside.substring(1, inside.length() - 1), depth + 1);
             } else {
-                layers.add(new Layer(name, found.group(3), inside == null ? null : children ? Map.of() : arguments(inside)));
+                layers.add(new Layer(
+                        name, found.group(3), inside == null ? null : children ? Map.of() : arguments(inside)));
             }
         }
     }
 
     private static Shape shape(String text) {
-        int[] sizes = Arrays.stream(text.split("x", -1)).mapToInt(Integer::parseInt).toArray();
+        int[] sizes =
+                Arrays.stream(text.split("x", -1)).mapToInt(Integer::parseInt).toArray();
         return switch (sizes.length) {
             case 1 -> Shape.of(sizes[0]);
             case 2 -> Shape.of(sizes[0], sizes[1]);
@@ -126,7 +128,7 @@ final class LayerText {
         return arguments;
     }
 
-    /** What stands between commas, semicolons and line breaks, but for those in parentheses; lines of a module go on. */
+    /** What stands between commas, semicolons and line breaks, but for those in parentheses. */
     private static List<String> parts(String text) {
         List<String> parts = new ArrayList<>();
         int depth = 0;

@@ -182,8 +182,9 @@ final class NirExport {
             String name = free(parts.length == said.path().size() ? parts[i] : plain);
             nodes.put(name, connections.node(name, connection, shape, owner));
             if (connection instanceof Convolution convolution && isMistyped(convolution.kernel())) {
-                changes.add("'" + name + "' has groups or a kernel that is no square, of which nir.read of Python derives"
-                        + " other shapes: it reads the file with type_check=False");
+                changes.add(
+                        "'" + name + "' has groups or a kernel that is no square, of which nir.read of Python derives"
+                                + " other shapes: it reads the file with type_check=False");
             }
             from = joined(from, name);
             shape = connection.outputShape(shape);
@@ -193,7 +194,8 @@ final class NirExport {
 
     /** Seen in nir 1.0.8: inputs are those of one group, and outputs as if all sizes were those along rows. */
     private static boolean isMistyped(Kernel kernel) {
-        return kernel.groups() > 1 || kernel.dimensions() == 2 && kernel.y().size() != kernel.x().size();
+        return kernel.groups() > 1
+                || kernel.dimensions() == 2 && kernel.y().size() != kernel.x().size();
     }
 
     /** Two edges between the same nodes would count once, so the second goes through a scale of 1. */

@@ -114,6 +114,7 @@ public final class NirImport {
      * @throws IOException if no network is made of such a graph; the message starts with the name
      */
     public NirModel of(String name, NirFile file) throws IOException {
+        Objects.requireNonNull(name, "name");
         try {
             NirModel made = of(file.graph());
             return made.named(name, file.warnings());

@@ -158,8 +158,8 @@ final class NirReference {
     }
 
     /**
-     * What enters late neurons from outside their cycle: it has the shape of what they will send. Null if there is none,
-     * or its value, if that is wanted, is not known.
+     * What enters late neurons from outside their cycle, which has the shape of what they will send. Null if there is
+     * none, or its value, if that is wanted, is not known.
      */
     private @Nullable String shapeGiver(String name, boolean known) {
         for (String late : sources(name)) {

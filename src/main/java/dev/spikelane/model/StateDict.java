@@ -151,6 +151,8 @@ public final class StateDict {
      * @return its numbers
      */
     public static StateDict of(String name, NirGraph graph) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(graph, "graph");
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         collect("", graph, tensors);
         return new StateDict(name, true, Map.of(), List.of(), tensors);
@@ -252,6 +254,7 @@ public final class StateDict {
      * @throws IllegalArgumentException if no tensor is in such a dictionary
      */
     public StateDict part(String part) {
+        Objects.requireNonNull(part, "part");
         Map<String, Tensor> inside = new LinkedHashMap<>(tensors);
         inside.keySet().removeIf(each -> !each.startsWith(part + "."));
         if (inside.isEmpty()) {
@@ -374,8 +377,8 @@ public final class StateDict {
     /**
      * Makes a network of layers in a row, whose order is that of the file, or, as safetensors files have no order, that
      * of the numbers in their names. If the file's metadata have a text {@code layers}, it says them, as in
-     * {@link #network(String)}; without it they are {@code Linear}, {@code Leaky}, {@code RLeaky} and {@code RSynaptic},
-     * the only ones that tensors tell.
+     * {@link #network(String)}; without it they are {@code Linear}, {@code Leaky}, {@code RLeaky} and {@code
+     * RSynaptic}, the only ones that tensors tell.
      *
      * <pre>{@code
      * save_file(net.state_dict(), "net.safetensors", {"layers": str(net)})
@@ -389,8 +392,8 @@ public final class StateDict {
     }
 
     /**
-     * Makes a network of layers in a row that a text says: what torch prints of a network whose modules run in the order
-     * in which they were declared, or the same by hand.
+     * Makes a network of layers in a row that a text says: what torch prints of a network whose modules run in the
+     * order in which they were declared, or the same by hand.
      *
      * <pre>{@code
      * state.network("1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear, lif2: Leaky");
@@ -398,10 +401,10 @@ public final class StateDict {
      *
      * <p>The shape of the input comes first, unless the first layer is {@code Linear}. Layers are {@code Linear},
      * {@code Conv1d}, {@code Conv2d}, {@code ConvTranspose2d}, {@code BatchNorm1d} and {@code 2d}, {@code MaxPool},
-     * {@code AvgPool} and {@code AdaptiveAvgPool} (of 1), {@code Flatten}, {@code Dropout}, and the neurons {@code Leaky},
-     * {@code Synaptic}, {@code Alpha}, {@code RLeaky} and {@code RSynaptic} with snnTorch's defaults, but for
-     * {@code reset_delay} and {@code inhibition}. Arguments are torch's, by place or by name; those that tensors say may
-     * be left out, any other that is not read here is refused. A layer without a name takes the next tensors of the
+     * {@code AvgPool} and {@code AdaptiveAvgPool} (of 1), {@code Flatten}, {@code Dropout}, and the neurons {@code
+     * Leaky}, {@code Synaptic}, {@code Alpha}, {@code RLeaky} and {@code RSynaptic} with snnTorch's defaults, but for
+     * {@code reset_delay} and {@code inhibition}. Arguments are torch's, by place or by name; those that tensors say
+     * may be left out, any other that is not read here is refused. A layer without a name takes the next tensors of the
      * file. {@code Flatten} before {@code Linear} may be missing, as a {@code view} is no module.
      *
      * @param layers the text

@@ -31,9 +31,8 @@ final class NirFileTest {
     }
 
     private static String refusal(byte[] file) {
-        return String.valueOf(
-                assertThrows(IOException.class, () -> NirFile.read("x", new ByteArrayInputStream(file)))
-                        .getMessage());
+        return String.valueOf(assertThrows(IOException.class, () -> NirFile.read("x", new ByteArrayInputStream(file)))
+                .getMessage());
     }
 
     /** The places of the trees of groups. */

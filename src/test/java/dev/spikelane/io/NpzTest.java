@@ -22,14 +22,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** Archives of NumPy are written stored or deflated; what is no tensor in them is passed over with a warning. */
 final class NpzTest {
 
-    private static final String STRUCTURED = "{'descr': [('a', '<f4', (2,)), ('b]', [('c', '|i1')])],"
-            + " 'fortran_order': False, 'shape': (1,), }";
+    private static final String STRUCTURED =
+            "{'descr': [('a', '<f4', (2,)), ('b]', [('c', '|i1')])]," + " 'fortran_order': False, 'shape': (1,), }";
 
     @TempDir
     private Path folder;
 
     private static byte[] array(String header, int bytes) {
-        byte[] text = ("\u0093NUMPY\u0001\0" + (char) header.length() + "\0" + header).getBytes(StandardCharsets.ISO_8859_1);
+        byte[] text =
+                ("\u0093NUMPY\u0001\0" + (char) header.length() + "\0" + header).getBytes(StandardCharsets.ISO_8859_1);
         return Arrays.copyOf(text, text.length + bytes);
     }
 
@@ -53,8 +54,7 @@ final class NpzTest {
         assertTrue(warning.contains("(structured)"), warning);
         for (String broken : new String[] {STRUCTURED.replace("])],", "]),"), STRUCTURED.replace("'b]'", "'b]")}) {
             byte[] bytes = archive("s.npy", array(broken, 9));
-            IOException refused =
-                    assertThrows(IOException.class, () -> Npz.read("x", new ByteArrayInputStream(bytes)));
+            IOException refused = assertThrows(IOException.class, () -> Npz.read("x", new ByteArrayInputStream(bytes)));
             assertTrue(refused.getMessage().startsWith("x: member 's.npy': at character "), refused::getMessage);
         }
     }

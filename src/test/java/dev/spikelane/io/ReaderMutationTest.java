@@ -129,11 +129,12 @@ final class ReaderMutationTest {
         byte[] types = file("pth", "pth_files", "types.pth");
         byte[] strides = file("pth", "pth_files", "strides.pth");
         byte[] nested = file("pth", "pth_files", "nested.pth");
+        byte[] checkpoint = file("pth", "pth_files", "checkpoint.pth");
         int[] turn = {0};
         check(
                 () -> turn[0]++ % 4 == 0
-                        ? mutation.of(types, strides, nested)
-                        : mutation.inside(types, strides, nested),
+                        ? mutation.of(types, strides, nested, checkpoint)
+                        : mutation.inside(types, strides, nested, checkpoint),
                 stream -> use(TorchFile.read("x", stream)));
     }
 

@@ -22,6 +22,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Tensors become a network by what torch prints of it; nothing that the text leaves open is guessed. */
@@ -53,17 +54,18 @@ final class StateDictLayersTest {
     }
 
     private static void assertRefuses(String layers, String... parts) {
-        IOException error =
-                assertThrows(IOException.class, () -> sequential().network(layers));
+        IOException error = assertThrows(IOException.class, () -> sequential().network(layers));
         for (String part : parts) {
-            assertTrue(error.getMessage().startsWith("x: ") && error.getMessage().contains(part), error::getMessage);
+            assertTrue(
+                    error.getMessage().startsWith("x: ") && error.getMessage().contains(part), error::getMessage);
         }
     }
 
     @Test
     void whatTorchPrintsIsANetwork() {
         GoldenSet.interop("layers").check(golden -> {
-            String text = golden.fact("input_shape").asText() + "\n" + golden.fact("text").asText();
+            String text = golden.fact("input_shape").asText() + "\n"
+                    + golden.fact("text").asText();
             TorchFile file = TorchFile.read("net.pth", new ByteArrayInputStream(golden.file("net.pth")));
             assertEquals(List.of("net.pth: holds what is no tensor and is passed over: 'epoch'"), file.warnings());
             List<Integer> shape = golden.shape("input");
@@ -82,7 +84,9 @@ final class StateDictLayersTest {
 
     @Test
     void layersWithoutNamesTakeTheNextTensors() throws IOException {
-        assertEquals(network().weights().hash(), sequential().network(SHORT).weights().hash());
+        assertEquals(
+                network().weights().hash(),
+                sequential().network(SHORT).weights().hash());
         assertEquals(
                 network().weights().hash(),
                 sequential()
@@ -96,8 +100,10 @@ final class StateDictLayersTest {
     void metadataSayTheLayersAlsoUnderOtherNames() throws IOException {
         StateDict plain = sequential().withPrefix("0.", "net.0.").withPrefix("2.", "net.2.");
         Safetensors file = Safetensors.of(
-                Map.of("layers", "1x6x6, Net(\n  (net): Sequential(\n    (0): Conv2d(1, 2, kernel_size=3)\n"
-                        + "    (1): MaxPool2d(2)\n    (2): Leaky()\n  )\n  (4): Linear()\n  (5): Synaptic()\n)"),
+                Map.of(
+                        "layers",
+                        "1x6x6, Net(\n  (net): Sequential(\n    (0): Conv2d(1, 2, kernel_size=3)\n"
+                                + "    (1): MaxPool2d(2)\n    (2): Leaky()\n  )\n  (4): Linear()\n  (5): Synaptic()\n)"),
                 plain.tensors());
         StateDict state = StateDict.of("x", file);
         assertEquals(network().weights().hash(), state.network().weights().hash());
@@ -125,7 +131,32 @@ final class StateDictLayersTest {
         assertRefuses(
                 SHORT.replace("MaxPool2d(2)", "AvgPool2d(2, 2, 1)"), "AvgPool2d does not say 'count_include_pad'");
         assertRefuses(SHORT.replace("MaxPool2d(2)", "AvgPool2d(3)"), "AvgPool2d does not say 'ceil_mode'");
-        assertRefuses(SHORT.replace("MaxPool2d(2)", "MaxPool2d(2, stride=x)"), "has 'stride' x, expected a whole number");
+        assertRefuses(
+                SHORT.replace("MaxPool2d(2)", "MaxPool2d(2, stride=x)"), "has 'stride' x, expected a whole number");
+    }
+
+    /** Texts come from files, too: whatever they say is a network, or refused in one line. */
+    @Test
+    void brokenTextsAreRefused() {
+        Random random = new Random(27);
+        String letters = "(),:;=x.-01239 \n'LACm";
+        StateDict state = sequential();
+        int refused = 0;
+        for (int i = 0; i < 2_000; i++) {
+            StringBuilder text = new StringBuilder(SHORT);
+            for (int change = random.nextInt(4); change >= 0; change--) {
+                int at = random.nextInt(text.length());
+                text.replace(at, at + random.nextInt(2), letters.charAt(random.nextInt(letters.length())) + "");
+            }
+            try {
+                state.network(text.toString());
+            } catch (IOException expected) {
+                refused++;
+                assertTrue(expected.getMessage().startsWith("x: "), expected::getMessage);
+                assertEquals(1, expected.getMessage().lines().count(), expected::getMessage);
+            }
+        }
+        assertTrue(refused > 1_000, "only " + refused + " were refused");
     }
 
     @Test
@@ -150,7 +181,8 @@ final class StateDictLayersTest {
 
     @Test
     void roundingIsSaid() throws IOException {
-        MemorySegment wide = MemorySegment.ofArray(new byte[24]).copyFrom(MemorySegment.ofArray(new double[] {0.1, 0.5, -0.3}));
+        MemorySegment wide =
+                MemorySegment.ofArray(new byte[24]).copyFrom(MemorySegment.ofArray(new double[] {0.1, 0.5, -0.3}));
         StateDict state = StateDict.of(
                 "x",
                 Npz.of(List.of(

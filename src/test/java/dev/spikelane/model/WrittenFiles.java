@@ -45,8 +45,14 @@ final class WrittenFiles {
         tensors("names", Npz.read("names", file("npz", "npz", "names.npz")));
         tensors("strides", TorchFile.read("strides", file("pth", "pth_files", "strides.pth")));
         tensors("zero", TorchFile.read("zero", file("pth", "pth_files", "empty_sizes.pth")));
-        for (String name :
-                List.of("nir_branched", "nir_nested", "nir_names", "nir_delay", "nir_snn_conv", "nir_cubalif", "nir_conv2d_groups")) {
+        for (String name : List.of(
+                "nir_branched",
+                "nir_nested",
+                "nir_names",
+                "nir_delay",
+                "nir_snn_conv",
+                "nir_cubalif",
+                "nir_conv2d_groups")) {
             graph(name);
         }
         TorchRandom random = new TorchRandom(1);

@@ -27,8 +27,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares what was written with what was read, on an input: with a graph of NIR, which says what a network is to do, in
- * float64; else with the network that was read.
+ * Compares what was written with what was read, on an input: with a graph of NIR, which says what a network is to do,
+ * in float64; else with the network that was read.
  *
  * @param graph none for other files
  */

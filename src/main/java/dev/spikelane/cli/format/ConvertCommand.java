@@ -40,10 +40,10 @@ public final class ConvertCommand implements Callable<Integer> {
             names = "--check",
             paramLabel = "INPUT",
             description = {
-                "Run IN and OUT, and print a certificate, a JSON object: of a graph of NIR, which runs in float64, equal,",
-                "or where they first differ and why; of other files whether spikes are, and how far membranes were from",
-                "their thresholds. OUT is written only if they are equal. INPUT is a .npy file [steps, batch, ...], or",
-                "the word random."
+                "Run IN and OUT, and print a certificate, a JSON object: of a graph of NIR, which runs in float64,",
+                "equal, or where they first differ and why; of other files whether spikes are, and how far membranes",
+                "were from their thresholds. OUT is written only if they are equal. INPUT is a .npy file",
+                "[steps, batch, ...], or the word random."
             })
     private @Nullable String check;
 
@@ -89,8 +89,7 @@ public final class ConvertCommand implements Callable<Integer> {
         AtomicFile.requireWritable(out);
         NirImport semantics = semantics();
         Content content = tensors.apply(
-                command,
-                semantics.equals(NirImport.DEFAULT) ? Format.readAny(in) : new NirFormat(semantics).read(in));
+                command, semantics.equals(NirImport.DEFAULT) ? Format.readAny(in) : new NirFormat(semantics).read(in));
         if (check != null) {
             return checked(ConversionCheck.of(in, content, semantics, check), content, format, semantics) ? 0 : 1;
         }
@@ -102,7 +101,8 @@ public final class ConvertCommand implements Callable<Integer> {
     }
 
     /** Lets OUT appear only where it does what IN says. */
-    private boolean checked(ConversionCheck asked, Content content, Format format, NirImport semantics) throws IOException {
+    private boolean checked(ConversionCheck asked, Content content, Format format, NirImport semantics)
+            throws IOException {
         Path folder = Files.createTempDirectory("spikelane-");
         Path written = folder.resolve("out" + format.extensions().getFirst());
         try {

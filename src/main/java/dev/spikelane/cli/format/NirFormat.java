@@ -1,6 +1,7 @@
 package dev.spikelane.cli.format;
 
 import dev.spikelane.io.NirFile;
+import dev.spikelane.io.Tensor;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.NirImport;
 import dev.spikelane.model.NirModel;
@@ -38,10 +39,13 @@ record NirFormat(NirImport options) implements Format {
         try {
             found = options.of(file.toString(), graph);
         } catch (IOException refused) {
-            if (graph.graph().isFinite()) {
+            StateDict values = StateDict.of(file.toString(), graph.graph());
+            if (!hasWeightsAloneThatAreNotFinite(values)) {
                 throw refused;
             }
-            return notFinite(file, graph, refused);
+            List<String> notices = new ArrayList<>(graph.warnings());
+            notices.add("no network is made of it: " + refused.getMessage());
+            return new Content(file, NAME, null, values, notices);
         }
         List<String> notices = new ArrayList<>();
         notices.add(file + ": read with " + found.semantics());
@@ -60,11 +64,26 @@ record NirFormat(NirImport options) implements Format {
         return Content.of(file, NAME, output.isEmpty() ? model : model.with(Model.POPULATION, output), notices);
     }
 
-    /** NIR has NaN and infinities, a network has not: what the file holds is shown all the same. */
-    private static Content notFinite(Path file, NirFile graph, IOException refused) {
-        List<String> notices = new ArrayList<>(graph.warnings());
-        notices.add("no network is made of it: " + refused.getMessage());
-        return new Content(file, NAME, null, StateDict.of(file.toString(), graph.graph()), notices);
+    /** Such files are shown all the same: NIR has NaN and infinities, a network has not. */
+    private static boolean hasWeightsAloneThatAreNotFinite(StateDict values) {
+        boolean found = false;
+        for (Tensor each : values.tensors()) {
+            if (each.type().name().matches("B?F\\d+") && !isFinite(each.rounded().floats())) {
+                found = true;
+                if (!each.name().endsWith(".weight") && !each.name().endsWith(".bias")) {
+                    return false;
+                }
+            }
+        }
+        return found;
+    }
+
+    private static boolean isFinite(float... values) {
+        boolean finite = true;
+        for (float value : values) {
+            finite &= Float.isFinite(value);
+        }
+        return finite;
     }
 
     @Override

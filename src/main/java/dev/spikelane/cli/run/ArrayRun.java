@@ -73,13 +73,19 @@ record ArrayRun(String population, ArrayInput input, SpikeMatrix spikes, FloatMa
             }
             counts.add(count);
             last.add(membranes.get((input.steps() - 1) * input.batch() + sample, neuron));
-            boolean more = count > counts.get(label) || count == counts.get(label) && last.get(neuron) > last.get(label);
+            boolean more =
+                    count > counts.get(label) || count == counts.get(label) && last.get(neuron) > last.get(label);
             label = more ? neuron : label;
         }
         return Section.of("")
                 .say("sample", "%d", named("sample", sample))
                 .say("label", "%d", named("label", label))
-                .say("spikes", "%d", named("spikes", counts.stream().mapToInt(Integer::intValue).sum()))
+                .say(
+                        "spikes",
+                        "%d",
+                        named(
+                                "spikes",
+                                counts.stream().mapToInt(Integer::intValue).sum()))
                 .value("counts", counts)
                 .value("membranes", last);
     }

@@ -74,7 +74,11 @@ public final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command = CommandSpec.create();
 
-    @Option(names = "--model", paramLabel = "FILE", required = true, description = "Model file, graph of NIR, or file of tensors.")
+    @Option(
+            names = "--model",
+            paramLabel = "FILE",
+            required = true,
+            description = "Model file, graph of NIR, or file of tensors.")
     private Path model = Path.of(TrainCommand.MODEL);
 
     @Mixin
@@ -150,7 +154,9 @@ public final class RunCommand implements Callable<Integer> {
             AtomicFile.requireWritable(report);
         }
         Path array = source.file();
-        if (array != null && images == null && array.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
+        if (array != null
+                && images == null
+                && array.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
             return runArray(array);
         }
         if (out != null) {
@@ -200,7 +206,8 @@ public final class RunCommand implements Callable<Integer> {
         for (Object given : new Object[] {labels, count, steps, code, decoding, weights, report}) {
             if (given != null) {
                 throw Choices.wrong(
-                        command, "--labels, --count, --steps, --code, --decoding, --weights and --report are for images");
+                        command,
+                        "--labels, --count, --steps, --code, --decoding, --weights and --report are for images");
             }
         }
         if (out != null) {

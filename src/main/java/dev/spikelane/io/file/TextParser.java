@@ -60,7 +60,6 @@ public abstract class TextParser {
         String found = position == text.length()
                 ? "its end"
                 : JsonValue.quoted(Character.toString(text.codePointAt(position)));
-        return new IOException(
-                name + ": at character " + position + where + " is " + found + ", expected " + wanted);
+        return new IOException(name + ": at character " + position + where + " is " + found + ", expected " + wanted);
     }
 }

@@ -200,12 +200,12 @@ final class FormatCommandsTest {
         double[] wide = new double[20];
         Arrays.fill(wide, 0.1);
         MemorySegment bytes = MemorySegment.ofArray(new byte[160]).copyFrom(MemorySegment.ofArray(wide));
-        tensors.replaceAll(each -> each.name().equals("fc1.bias")
-                ? Tensor.of("fc1.bias", Tensor.Type.F64, List.of(20), bytes)
-                : each);
+        tensors.replaceAll(each ->
+                each.name().equals("fc1.bias") ? Tensor.of("fc1.bias", Tensor.Type.F64, List.of(20), bytes) : each);
         Npz.of(tensors).write(npz);
         Path out = folder.resolve("out.nir");
-        CommandRun.of("convert", npz.toString(), out.toString()).requireFailureWith(1, "expected a number that float32");
+        CommandRun.of("convert", npz.toString(), out.toString())
+                .requireFailureWith(1, "expected a number that float32");
         String said = CommandRun.of("convert", "--round", npz.toString(), out.toString())
                 .requireSuccess();
         assertTrue(said.contains("'fc1.bias' of F64 [20]: 20 of 20 numbers were rounded to float32, by 1.5e-08"), said);
@@ -217,7 +217,15 @@ final class FormatCommandsTest {
         Path graph = write("nir", "nir_recurrent", "graph.nir");
         Path out = Files.writeString(folder.resolve("out.safetensors"), "precious");
         Path input = folder.resolve("huge.npy");
-        FloatMatrix huge = FloatMatrix.zeros(4, NirImport.DEFAULT.read(graph).network().inputs().getFirst().shape().size());
+        FloatMatrix huge = FloatMatrix.zeros(
+                4,
+                NirImport.DEFAULT
+                        .read(graph)
+                        .network()
+                        .inputs()
+                        .getFirst()
+                        .shape()
+                        .size());
         huge.fill(Float.MAX_VALUE);
         Npy.write(input, huge, 4, 1, huge.columns());
         CommandRun run = CommandRun.of("convert", "--check", input.toString(), graph.toString(), out.toString());
@@ -261,7 +269,7 @@ final class FormatCommandsTest {
     void whatIsBrokenEndsWithOneLineAndNoFile() throws IOException {
         Path out = Files.writeString(folder.resolve("out.npz"), "precious");
         byte[] before = Files.readAllBytes(out);
-        for (String kind : List.of("pth", "npz", "safetensors")) {
+        for (String kind : List.of("pth", "npz", "npy", "nir", "safetensors")) {
             GoldenCase broken = GoldenSet.interop(kind).cases().stream()
                     .filter(golden -> golden.name().startsWith("malformed"))
                     .findFirst()
