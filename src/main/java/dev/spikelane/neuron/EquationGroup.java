@@ -28,8 +28,11 @@ import org.jspecify.annotations.Nullable;
 /** Neurons of equations, many steps at a time. */
 final class EquationGroup implements TileGroup, BoundEquations {
 
-    /** Operations of a step up to which two at once pay: longer ones wait for themselves. */
-    private static final int MOST_TWICE = 20;
+    /**
+     * Operations of a step up to which two at once pay. A loop of more than some 30 takes twice as long for each of
+     * them (Zen 5, 2026-11), and a long step waits for itself.
+     */
+    private static final int MOST_TWICE = 12;
 
     private final Equations equations;
     private final EquationParameters parameters;
