@@ -33,7 +33,7 @@ final class EquationGroup implements TileGroup, BoundEquations {
      * and 0.14 with one. Four at once never do: leaky neurons take 0.14 ns, and 0.06 with two (Zen 5, 512 bits,
      * 2026-11).
      */
-    private static final int MOST_TWICE = 16;
+    private static final int MOST_TWICE = 12;
 
     private final Equations equations;
     private final EquationParameters parameters;
