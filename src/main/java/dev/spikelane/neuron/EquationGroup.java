@@ -164,8 +164,9 @@ final class EquationGroup implements TileGroup, BoundEquations {
         return names;
     }
 
-    /** The seed of a noise, by its place; steps are never below 0. */
-    long seedOfNoise(int place) {
+    /** Steps are never below 0. */
+    @Override
+    public long seedOfNoise(int place) {
         return CounterRandom.rowKey(seed, -1, place);
     }
 

@@ -88,7 +88,7 @@ final class LeakyGradient extends NeuronGradient {
         this.equations = back == null
                 ? null
                 : EquationBackward.Neurons.of(
-                        back, parameters.neurons(), frame -> LeakyText.put(parameters, frame), Set.of());
+                        back, parameters.neurons(), frame -> LeakyText.put(parameters, frame), Set.of(), null);
         this.needsCurrents = back == null
                 ? group.cellChannels() > 0 || LeakyBackward.needsCurrents(parameters, wanted)
                 : back.needsInputs();
