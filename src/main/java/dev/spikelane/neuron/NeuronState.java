@@ -52,6 +52,7 @@ public final class NeuronState {
     private final @Nullable StepRun[] runs;
     /** The same for neurons of equations. */
     private final @Nullable EquationRun[] equationRuns;
+
     private @Nullable SampleDraws noise;
     /** What variables are at the start, {@code [variables x neurons]}; null for zeros. */
     private final @Nullable FloatMatrix initial;

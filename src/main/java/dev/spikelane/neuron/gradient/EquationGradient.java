@@ -51,8 +51,7 @@ final class EquationGradient extends NeuronGradient {
         EquationGradients back = new EquationGradients(neurons.equations(), names);
         EquationParameters parameters = neurons.parameters();
         this.backward =
-                EquationBackward.Neurons.of(
-                back, parameters.neurons(), parameters::put, parameters.shared(), neurons);
+                EquationBackward.Neurons.of(back, parameters.neurons(), parameters::put, parameters.shared(), neurons);
         this.throughSpikes = back.throughSpikes();
         this.needsInputs = back.needsInputs();
         this.links = links();
