@@ -45,21 +45,8 @@ public final class EquationParser {
     /** All are stored in one loop, which HotSpot is to compile ({@code HugeMethodLimit}). */
     private static final int MOST_STATES = 32;
 
-    private static final Set<String> WORDS = Set.of(
-            "and",
-            "carries",
-            "holds",
-            "input",
-            "let",
-            "neuron",
-            "noise",
-            "not",
-            "or",
-            "param",
-            "refractory",
-            "reset",
-            "spike",
-            "state");
+    private static final Set<String> WORDS =
+            Set.of("and carries holds input let neuron noise not or param refractory reset spike state".split(" "));
 
     private final Graph graph = new Graph();
     private final Map<String, Node> names = new HashMap<>();
