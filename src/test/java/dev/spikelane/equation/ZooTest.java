@@ -8,6 +8,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.NeuronRun;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -89,22 +90,30 @@ final class ZooTest {
         assertTrue(bursts.stream().filter(each -> each >= 15).count() >= 4, "bursts at 20 to 60 Hz: " + bursts);
         List<Integer> wide = new ZooRun("izhikevich", true, Map.of()).run(500, _ -> 10).spikes;
         assertEquals(wide.subList(0, 6), regular.spikes.subList(0, 6), "before roundings have grown");
-        assertEquals(finelyIzhikevich(10, 500), regular.spikes.size(), 2, "half a millisecond is a long step");
+        assertEquals(
+                finelyIzhikevich(-65, 8).size(), regular.spikes.size(), 2, "half a millisecond is a long step");
+        assertEquals(finelyIzhikevich(-55, 4).size(), bursting.spikes.size(), 3);
+        List<Double> fine = finelyIzhikevich(-50, 2);
+        double pause = IntStream.range(1, fine.size())
+                .mapToDouble(i -> fine.get(i) - fine.get(i - 1))
+                .max()
+                .orElseThrow();
+        assertEquals(pause, bursts.stream().mapToInt(each -> each).max().orElseThrow(), 1, "ms between bursts");
     }
 
-    /** Spikes of regular spiking in steps of a microsecond. */
-    private static int finelyIzhikevich(double current, int milliseconds) {
+    /** The milliseconds of spikes of half a second at a current of 10, in steps of a microsecond. */
+    private static List<Double> finelyIzhikevich(double low, double jump) {
         double v = -65;
         double u = -13;
-        int spikes = 0;
-        for (int i = 0; i < milliseconds * 1_000; i++) {
-            double dv = 0.04 * v * v + 5 * v + 140 - u + current;
+        List<Double> spikes = new ArrayList<>();
+        for (int i = 0; i < 500_000; i++) {
+            double dv = 0.04 * v * v + 5 * v + 140 - u + 10;
             u += 1e-3 * 0.02 * (0.2 * v - u);
             v += 1e-3 * dv;
             if (v >= 30) {
-                v = -65;
-                u += 8;
-                spikes++;
+                v = low;
+                u += jump;
+                spikes.add(i / 1e3);
             }
         }
         return spikes;

@@ -56,7 +56,8 @@ class LeakyTextBackTest {
             for (Decay decay : kind == Kind.ALPHA ? List.of(Decay.MULTIPLY) : List.of(Decay.MULTIPLY, Decay.EULER)) {
                 for (Reset reset : Reset.values()) {
                     for (ResetTime time : List.of(ResetTime.NEXT_STEP, ResetTime.SAME_STEP_DIFFERENCE)) {
-                        compared += kind == Kind.ALPHA && time != ResetTime.NEXT_STEP ? 0 : compare(kind, decay, reset, time);
+                        boolean none = kind == Kind.ALPHA && time != ResetTime.NEXT_STEP;
+                        compared += none ? 0 : compare(kind, decay, reset, time);
                     }
                 }
             }
