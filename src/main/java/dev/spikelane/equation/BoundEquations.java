@@ -9,6 +9,9 @@ public interface BoundEquations {
     /** The values of their parameters. */
     EquationParameters parameters();
 
+    /** The seed of a noise, by its place. */
+    long seedOfNoise(int place);
+
     /** Takes the values that the parameters have now. */
     void update();
 }

@@ -2,7 +2,6 @@ package dev.spikelane.equation;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -17,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The values of parameters, those that follow from others too, in memory where a {@link Frame} finds them. */
 public final class EquationParameters {
+
+    /** Rows begin where vectors and lines of the cache do, and where pages do, as those of matrices. */
+    private static final int ALIGNMENT = 64;
+
+    private static final int PAGE = 4096;
 
     private final int neurons;
     /** One value, or one for each neuron. */
@@ -49,8 +53,9 @@ public final class EquationParameters {
             values.put(name, into);
             following.add(new Following(of, new DoubleProgram(of.of()), into));
         });
+        long bytes = (long) Math.ceilDiv(neurons, Long.SIZE) * Long.SIZE * Float.BYTES;
         values.forEach((name, of) -> {
-            MemorySegment row = FloatMatrix.zeros(arena, 1, neurons).segment();
+            MemorySegment row = arena.allocate(bytes, bytes % PAGE == 0 ? PAGE : ALIGNMENT);
             rows.put(name, row);
             laidOut.add(new LaidOut(of, row));
         });

@@ -45,21 +45,8 @@ public final class EquationParser {
     /** All are stored in one loop, which HotSpot is to compile ({@code HugeMethodLimit}). */
     private static final int MOST_STATES = 32;
 
-    private static final Set<String> WORDS = Set.of(
-            "and",
-            "carries",
-            "holds",
-            "input",
-            "let",
-            "neuron",
-            "noise",
-            "not",
-            "or",
-            "param",
-            "refractory",
-            "reset",
-            "spike",
-            "state");
+    private static final Set<String> WORDS =
+            Set.of("and carries holds input let neuron noise not or param refractory reset spike state".split(" "));
 
     private final Graph graph = new Graph();
     private final Map<String, Node> names = new HashMap<>();
@@ -130,7 +117,17 @@ public final class EquationParser {
         variables.keySet().forEach(each -> next.put(each, Graph.of(names, each)));
         dropUnusedStepTime(next.values(), fires);
         Equations made = new Equations(
-                name == null ? "neuron" : name, parameters, derived, variables, inputs, noises, units, atSpike, next, fires, carries);
+                name == null ? "neuron" : name,
+                parameters,
+                derived,
+                variables,
+                inputs,
+                noises,
+                units,
+                atSpike,
+                next,
+                fires,
+                carries);
         lines.requireShort(made);
         return made;
     }
@@ -189,8 +186,8 @@ public final class EquationParser {
             case "reset" -> reset(first);
             case "carries" -> carries(first);
             default ->
-                throw first.error("found " + first + ", expected neuron, param, let, state, input, noise, refractory, spike, "
-                        + "reset, carries, NAME = ... or dNAME/dt = ...");
+                throw first.error("found " + first + ", expected neuron, param, let, state, input, noise, refractory, "
+                        + "spike, reset, carries, NAME = ... or dNAME/dt = ...");
         }
     }
 

@@ -2,9 +2,12 @@ package dev.spikelane.equation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads expressions from words, and is the place in the text. */
 final class ExpressionParser {
@@ -16,6 +19,9 @@ final class ExpressionParser {
     private static final int DEEPEST = 100;
     private static final int GREATEST_POWER = 16;
     private static final Map<String, Op> COMPARISONS = Map.of(">", Op.GT, ">=", Op.GE, "<", Op.LT, "<=", Op.LE);
+
+    private static final Map<String, Op> SUMS = Map.of("+", Op.ADD, "-", Op.SUB);
+    private static final Map<String, Op> PRODUCTS = Map.of("*", Op.MUL, "/", Op.DIV);
 
     private final Graph graph;
     private final List<Token> tokens;
@@ -97,21 +103,19 @@ final class ExpressionParser {
     }
 
     private Node disjunction() {
-        Token first = peek(0);
-        Node made = conjunction();
-        while (takes("or")) {
-            Token second = peek(0);
-            made = graph.of(Op.OR, condition(made, first), condition(conjunction(), second));
-        }
-        return made;
+        return joined("or", Op.OR, this::conjunction);
     }
 
     private Node conjunction() {
+        return joined("and", Op.AND, this::negation);
+    }
+
+    private Node joined(String word, Op op, Supplier<Node> part) {
         Token first = peek(0);
-        Node made = negation();
-        while (takes("and")) {
+        Node made = part.get();
+        while (takes(word)) {
             Token second = peek(0);
-            made = graph.of(Op.AND, condition(made, first), condition(negation(), second));
+            made = graph.of(op, condition(made, first), condition(part.get(), second));
         }
         return made;
     }
@@ -133,7 +137,7 @@ final class ExpressionParser {
 
     private Node comparison() {
         Node made = sum();
-        Op op = COMPARISONS.get(peek(0).text());
+        Op op = sign(COMPARISONS);
         if (op == null) {
             return made;
         }
@@ -142,21 +146,24 @@ final class ExpressionParser {
     }
 
     private Node sum() {
-        Node made = product();
-        while (peek(0).is("+") || peek(0).is("-")) {
-            Op op = take().is("+") ? Op.ADD : Op.SUB;
-            made = graph.of(op, graph.number(made), graph.number(product()));
+        return chain(SUMS, this::product);
+    }
+
+    private Node product() {
+        return chain(PRODUCTS, this::signed);
+    }
+
+    private Node chain(Map<String, Op> signs, Supplier<Node> part) {
+        Node made = part.get();
+        for (Op op = sign(signs); op != null; op = sign(signs)) {
+            take();
+            made = graph.of(op, graph.number(made), graph.number(part.get()));
         }
         return made;
     }
 
-    private Node product() {
-        Node made = signed();
-        while (peek(0).is("*") || peek(0).is("/")) {
-            Op op = take().is("*") ? Op.MUL : Op.DIV;
-            made = graph.of(op, graph.number(made), graph.number(signed()));
-        }
-        return made;
+    private @Nullable Op sign(Map<String, Op> signs) {
+        return peek(0).kind() == Token.Kind.SIGN ? signs.get(peek(0).text()) : null;
     }
 
     private Node signed() {
@@ -249,13 +256,7 @@ final class ExpressionParser {
             case "max" -> graph.of(Op.SELECT, graph.of(Op.GT, a, b), a, b);
             case "min" -> graph.of(Op.SELECT, graph.of(Op.LT, a, b), a, b);
             case "fma" -> graph.of(Op.FMA, a, of.get(1), b);
-            case "abs" -> graph.of(Op.ABS, a);
-            case "exp" -> graph.of(Op.EXP, a);
-            case "expm1" -> graph.of(Op.EXPM1, a);
-            case "log" -> graph.of(Op.LOG, a);
-            case "sigmoid" -> graph.of(Op.SIGMOID, a);
-            case "sqrt" -> graph.of(Op.SQRT, a);
-            default -> graph.of(Op.TANH, a);
+            default -> graph.of(Op.valueOf(name.text().toUpperCase(Locale.ROOT)), a);
         };
     }
 

@@ -121,12 +121,7 @@ final class Parts {
             if (from < part && rows.containsKey(node)) {
                 made.put(node, graph.leaf(Op.PARAMETER, Graph.of(rows, node), 0));
             } else if (from == part && node.of().stream().allMatch(made::containsKey)) {
-                Node[] of = node.of().stream().map(each -> Graph.of(made, each)).toArray(Node[]::new);
-                made.put(
-                        node,
-                        node.op().isLeaf()
-                                ? graph.make(node.op(), node.value(), node.name(), node.shift(), List.of())
-                                : graph.of(node.op(), of));
+                made.put(node, Program.copy(node, graph, _ -> null, made));
             }
         }
         for (Node node : order) {

@@ -127,13 +127,12 @@ public final class Program {
      */
     static Map<Node, Node> copy(Collection<Node> order, Graph graph, Function<Node, @Nullable Node> instead) {
         Map<Node, Node> made = new HashMap<>();
-order.forEach(node -> made.put(node, copy(node, graph, instead, made)));
+        order.forEach(node -> made.put(node, copy(node, graph, instead, made)));
         return made;
     }
 
     /** Makes a node anew, behind those that it takes. */
-    static Node copy(
-            Node node, Graph graph, Function<Node, @Nullable Node> instead, Map<Node, Node> made) {
+    static Node copy(Node node, Graph graph, Function<Node, @Nullable Node> instead, Map<Node, Node> made) {
         Node other = instead.apply(node);
         if (other != null) {
             return other;

@@ -3,14 +3,12 @@ package dev.spikelane.neuron;
 import dev.spikelane.equation.CompiledProgram;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.Frame;
-import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.equation.NoiseRows;
 import dev.spikelane.kernel.base.Pads;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +16,16 @@ import org.jspecify.annotations.Nullable;
 final class EquationRun {
 
     private final EquationGroup group;
+    private final NeuronState state;
     private final List<String> variables;
     private final Frame one;
     private final @Nullable Frame more;
     private @Nullable Frame recording;
-    /** Uniform numbers of a step, {@code [batch x neurons]} for each noise; made when a batch is known. */
-    private FloatMatrix @Nullable [] noises;
+    /** Made when a batch is known. */
+    private @Nullable NoiseRows noises;
 
-    EquationRun(EquationGroup group) {
+    EquationRun(EquationGroup group, NeuronState state) {
+        this.state = state;
         this.group = group;
         this.variables = List.copyOf(group.equations().variables().keySet());
         this.one = group.frame(group.one());
@@ -53,22 +53,13 @@ final class EquationRun {
     }
 
     private void draw(StepRun run, int batch, int step) {
-        FloatMatrix[] into = noises;
+        NoiseRows into = noises;
         if (into == null) {
-            into = new FloatMatrix[group.equations().noises().size()];
-            Arrays.setAll(into, i -> FloatMatrix.zeros(batch, group.neurons()));
+            into = new NoiseRows(group, batch, 0, group.neurons());
             noises = into;
         }
-        int first = run.firstWord * Long.SIZE;
         int end = Math.min(run.endWord * Long.SIZE, group.neurons());
-        for (int i = 0; i < into.length; i++) {
-            for (int sample = 0; sample < batch; sample++) {
-                long key = CounterRandom.rowKey(group.seedOfNoise(i), step, sample);
-                for (int neuron = first; neuron < end; neuron++) {
-                    Elements.set(into[i], sample, neuron, CounterRandom.uniform(key, neuron));
-                }
-            }
-        }
+        into.draw(state.noise(), step, run.firstWord * Long.SIZE, end);
     }
 
     private void loop(StepRun run, int firstRow, int rows, int batch) {
@@ -107,8 +98,9 @@ final class EquationRun {
         if (group.takesFeedback()) {
             put(frame, 1, run.feedback, -origin - run.feedback.rowOffset(run.firstFed));
         }
-        for (int i = 0; noises != null && i < noises.length; i++) {
-            FloatMatrix rows = noises[i];
+        NoiseRows drawn = noises;
+        for (int i = 0; drawn != null && i < group.equations().noises().size(); i++) {
+            FloatMatrix rows = drawn.of(i);
             long stride = rows.rowOffset(1) - rows.rowOffset(0);
             // The rows of one step: wherever that is among the rows that run, they are the first.
             frame.put(group.equations().noises().get(i), rows.segment(), -firstRow * stride, stride);

@@ -12,6 +12,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -51,6 +52,8 @@ public final class NeuronState {
     private final @Nullable StepRun[] runs;
     /** The same for neurons of equations. */
     private final @Nullable EquationRun[] equationRuns;
+
+    private @Nullable SampleDraws noise;
     /** What variables are at the start, {@code [variables x neurons]}; null for zeros. */
     private final @Nullable FloatMatrix initial;
 
@@ -201,6 +204,22 @@ public final class NeuronState {
     public void setPreviousSpikes(SpikeMatrix kept) {
         kept.requireShape("kept", layout.batch(), layout.neurons());
         keptOutside = kept;
+    }
+
+    /**
+     * Says whence the noise of neurons comes from now on: a number is also a function of the sample and the epoch that
+     * streams are at.
+     *
+     * @param draws the streams of the samples
+     */
+    public void drawNoise(SampleDraws draws) {
+        noise = draws;
+    }
+
+    /** Where noise comes from; null if it is a function of the step, the place in the batch and the neuron alone. */
+    @Nullable
+    SampleDraws noise() {
+        return noise;
     }
 
     /**
@@ -437,7 +456,7 @@ public final class NeuronState {
     EquationRun run(EquationGroup group, int firstWord) {
         EquationRun made = equationRuns[firstWord];
         if (made == null || made.group() != group) {
-            made = new EquationRun(group);
+            made = new EquationRun(group, this);
             equationRuns[firstWord] = made;
         }
         return made;

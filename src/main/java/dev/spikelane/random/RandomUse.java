@@ -14,7 +14,9 @@ enum RandomUse {
     /** What a dropout silences; the index is the projection's number. */
     DROPOUT(3),
     /** Surrogate gradients that are noise; the index is the population's number. */
-    SURROGATE(4);
+    SURROGATE(4),
+    /** The noise of neurons; the index is the population's number. */
+    NOISE(5);
 
     private static final int INDICES = 1 << 23;
     private static final int CODES = 256;

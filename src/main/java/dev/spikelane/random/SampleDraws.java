@@ -10,8 +10,8 @@ import java.util.Objects;
  *
  * <p>A run has one seed. The numbers of a sample are those of {@link CounterRandom} under a seed of their use and
  * epoch. Codes are 1 for spikes that are drawn from intensities, 2 for shifts and flips of images, 3 for what a dropout
- * silences and 4 for surrogate gradients that are noise; the index is the number of the projection or population, 0 for
- * the first two:
+ * silences 4 for surrogate gradients that are noise and 5 for the noise of neurons; the index is the number of the
+ * projection or population, 0 for the first two:
  *
  * <pre>{@code
  * key     = threefry((low half of seed, high half of seed), (epoch, code + 256 * index))
@@ -81,6 +81,19 @@ public final class SampleDraws {
      */
     public static SampleDraws surrogate(long seed, int population, int mostSamples) {
         return new SampleDraws(RandomUse.SURROGATE, seed, population, mostSamples);
+    }
+
+    /**
+     * Makes the streams for the noise of a population's neurons, in epoch 0 and of no sample.
+     *
+     * @param seed the seed of the run
+     * @param population its number, from 0 to 8,388,607
+     * @param mostSamples the most samples of a batch, at least 1
+     * @return the streams
+     * @throws IllegalArgumentException if {@code population} is out of range or {@code mostSamples} is below 1
+     */
+    public static SampleDraws noise(long seed, int population, int mostSamples) {
+        return new SampleDraws(RandomUse.NOISE, seed, population, mostSamples);
     }
 
     /** Makes the streams of a use of a run, in epoch 0 and of no sample. */

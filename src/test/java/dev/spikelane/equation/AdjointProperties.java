@@ -37,8 +37,7 @@ final class AdjointProperties {
         Node membrane = equations.next().firstEntry().getValue();
         values.put(
                 EquationGradients.AFTER,
-                DoubleInterpreter.values(
-                                List.of(membrane), leaf -> values.get(leaf.name()), AdjointProperties::smooth)
+                DoubleInterpreter.values(List.of(membrane), leaf -> values.get(leaf.name()), AdjointProperties::smooth)
                         .get(membrane));
         Map<String, Double> distance = run(back.toDistance(new Graph()), values);
         double e = Math.exp(-Math.abs(distance.get(EquationGradients.DISTANCE)));

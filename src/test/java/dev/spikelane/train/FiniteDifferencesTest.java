@@ -110,6 +110,16 @@ class FiniteDifferencesTest {
                 v = beta * v + distance
                 spike v > 1000
                 """));
+        models.put("equations with noise", EquationNeuron.of("""
+                param beta = 0.9, sigma = 0.3
+                state v, w
+                input current
+                noise xi, eta
+                w = beta * w + sigma * xi * current
+                v = beta * v + w * eta + xi
+                spike v > 1000
+                reset v = 0
+                """));
         models.put("SLSTM", new SLstm(gates, biases, NEVER));
         models.put("RLeaky by another", new RLeaky(Recurrence.by(new Scale(0.5f)), 0.8).withThreshold(NEVER));
         Shape maps = Shape.of(2, 2, 1);

@@ -3,6 +3,7 @@ package dev.spikelane.kernel.step;
 import dev.spikelane.kernel.step.leaky.LeakyBackward;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.SampleDraws;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,12 @@ public interface NeuronBackward {
 
         /** Receives the gradients of the currents at the port {@code feedback}; null if there is no such port. */
         public @Nullable FloatMatrix ofFeedback;
+
+        /** How many steps the neurons have done before this one since the last reset. */
+        public int number;
+
+        /** Whence noise comes; {@link SampleDraws#NONE} without noise. */
+        public SampleDraws noise = SampleDraws.NONE;
 
         /** The row of the first sample in the currents and their gradients. */
         public int currentRow;

@@ -1,9 +1,11 @@
 package dev.spikelane.neuron.gradient;
 
+import dev.spikelane.equation.BoundEquations;
 import dev.spikelane.equation.CompiledProgram;
 import dev.spikelane.equation.EquationGradients;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.Frame;
+import dev.spikelane.equation.NoiseRows;
 import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
@@ -26,6 +28,7 @@ final class EquationBackward implements NeuronBackward {
      * @param equations what they are
      * @param count how many
      * @param parameters says where their parameters stand
+     * @param noisy the neurons, if they may have noise
      * @param toDistance see {@link EquationGradients#toDistance}
      * @param toCurrents see {@link EquationGradients#toCurrents}
      */
@@ -33,15 +36,22 @@ final class EquationBackward implements NeuronBackward {
             Equations equations,
             int count,
             Consumer<Frame> parameters,
+            @Nullable BoundEquations noisy,
             CompiledProgram toDistance,
             CompiledProgram toCurrents) {
 
         /** Compiles the loops. */
-        static Neurons of(EquationGradients back, int count, Consumer<Frame> parameters, Set<String> shared) {
+        static Neurons of(
+                EquationGradients back,
+                int count,
+                Consumer<Frame> parameters,
+                Set<String> shared,
+                @Nullable BoundEquations noisy) {
             return new Neurons(
                     back.equations(),
                     count,
                     parameters,
+                    noisy,
                     EquationLoops.compile(back::toDistance, shared),
                     EquationLoops.compile(back::toCurrents, shared));
         }
@@ -56,6 +66,7 @@ final class EquationBackward implements NeuronBackward {
         private final int[] gradients;
         private final int[] inputs;
         private final int[] gradientsOfInputs;
+        private final int[] noises;
         private final int after;
         private final int ofSpikes;
         private final int distance;
@@ -70,6 +81,7 @@ final class EquationBackward implements NeuronBackward {
             this.gradients = places(names, EquationGradients.GRADIENT);
             this.inputs = places(neurons.equations.inputs(), "");
             this.gradientsOfInputs = places(neurons.equations.inputs(), EquationGradients.GRADIENT);
+            this.noises = places(neurons.equations.noises(), "");
             this.after = frame.rows.indexOf(EquationGradients.AFTER);
             this.ofSpikes = frame.rows.indexOf(EquationGradients.GRADIENT + Equations.SPIKE);
             this.distance = frame.rows.indexOf(EquationGradients.DISTANCE);
@@ -94,6 +106,9 @@ final class EquationBackward implements NeuronBackward {
     private final int firstNeuron;
     private final int neurons;
     private final MemorySegment zeros;
+    private final @Nullable BoundEquations noisy;
+    /** Made when a batch is known. */
+    private @Nullable NoiseRows noises;
 
     /**
      * Takes a tile of neurons back.
@@ -104,6 +119,7 @@ final class EquationBackward implements NeuronBackward {
         this.first = new Pass(of.toDistance, of);
         this.second = new Pass(of.toCurrents, of);
         this.all = of.count;
+        this.noisy = of.noisy;
         this.firstNeuron = firstNeuron;
         this.neurons = neurons;
         int words = Math.ceilDiv(neurons, Long.SIZE);
@@ -135,10 +151,31 @@ final class EquationBackward implements NeuronBackward {
             put(pass.frame, pass.variables[i], step.before[i], step.beforeRow);
             put(pass.frame, pass.gradients[i], ofVariables, i * batch);
         }
+        drawNoises(pass, step, batch);
         put(pass.frame, pass.after, step.after, step.afterRow);
         put(pass.frame, pass.inputs[0], step.current, step.currentRow);
         if (pass.inputs.length > 1) {
             put(pass.frame, pass.inputs[1], step.feedback, step.currentRow);
+        }
+    }
+
+    /** Draws the noises that a loop needs once more. */
+    private void drawNoises(Pass pass, Step step, int batch) {
+        boolean needed = false;
+        for (int place : pass.noises) {
+            needed |= place >= 0;
+        }
+        if (!needed) {
+            return;
+        }
+        NoiseRows into = noises;
+        if (into == null) {
+            into = new NoiseRows(Objects.requireNonNull(noisy), batch, firstNeuron, neurons);
+            noises = into;
+        }
+        into.draw(step.noise, step.number, firstNeuron, firstNeuron + neurons);
+        for (int i = 0; i < pass.noises.length; i++) {
+            put(pass.frame, pass.noises[i], into.of(i), 0);
         }
     }
 

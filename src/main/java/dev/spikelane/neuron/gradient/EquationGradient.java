@@ -51,7 +51,7 @@ final class EquationGradient extends NeuronGradient {
         EquationGradients back = new EquationGradients(neurons.equations(), names);
         EquationParameters parameters = neurons.parameters();
         this.backward =
-                EquationBackward.Neurons.of(back, parameters.neurons(), parameters::put, parameters.shared());
+                EquationBackward.Neurons.of(back, parameters.neurons(), parameters::put, parameters.shared(), neurons);
         this.throughSpikes = back.throughSpikes();
         this.needsInputs = back.needsInputs();
         this.links = links();
@@ -60,10 +60,6 @@ final class EquationGradient extends NeuronGradient {
     }
 
     static EquationGradient prepare(Arena arena, Neuron model, BoundEquations neurons, int batch, Set<String> learned) {
-        if (!neurons.equations().noises().isEmpty()) {
-            throw new IllegalArgumentException(
-                    "noise " + neurons.equations().noises() + " is not drawn again on the way back, expected none");
-        }
         Set<String> learnable = EquationGradients.learnable(neurons.equations());
         Map<String, FloatMatrix> sums = new LinkedHashMap<>();
         for (String name : learned) {
@@ -110,6 +106,16 @@ final class EquationGradient extends NeuronGradient {
     @Override
     public boolean resetsThroughSpikes() {
         return throughSpikes;
+    }
+
+    @Override
+    public boolean drawsNoise() {
+        return !neurons.equations().noises().isEmpty();
+    }
+
+    @Override
+    public boolean samplesApart() {
+        return !drawsNoise();
     }
 
     @Override

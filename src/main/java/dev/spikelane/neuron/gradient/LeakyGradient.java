@@ -9,9 +9,9 @@ import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.cell.LstmBackward;
 import dev.spikelane.kernel.step.leaky.LeakyBackward;
 import dev.spikelane.kernel.step.leaky.LeakyBackwardVector;
-import dev.spikelane.kernel.step.leaky.LeakyText;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyText;
 import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Alpha;
@@ -79,16 +79,20 @@ final class LeakyGradient extends NeuronGradient {
         this.factors = model.spikeValue().isAlways(1) && !wanted.contains(LeakySums.FACTOR)
                 ? null
                 : new float[parameters.neurons()];
-        EquationGradients back = factors == null && group.cellChannels() == 0 && !(wanted.isEmpty() && parameters.isPlain())
+        EquationGradients back = factors == null
+                        && group.cellChannels() == 0
+                        && !(wanted.isEmpty() && parameters.isPlain())
                         && LeakyText.goesBack(parameters, wanted)
                 ? new EquationGradients(
                         EquationParser.parse(LeakyText.of(parameters.options)),
-                        wanted.stream().map(sum -> String.valueOf(LeakyText.name(sum))).toList())
+                        wanted.stream()
+                                .map(sum -> String.valueOf(LeakyText.name(sum)))
+                                .toList())
                 : null;
         this.equations = back == null
                 ? null
                 : EquationBackward.Neurons.of(
-                        back, parameters.neurons(), frame -> LeakyText.put(parameters, frame), Set.of());
+                        back, parameters.neurons(), frame -> LeakyText.put(parameters, frame), Set.of(), null);
         this.needsCurrents = back == null
                 ? group.cellChannels() > 0 || LeakyBackward.needsCurrents(parameters, wanted)
                 : back.needsInputs();

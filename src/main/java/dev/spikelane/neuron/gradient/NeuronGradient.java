@@ -98,6 +98,15 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
     }
 
     /**
+     * Tells whether steps draw noise.
+     *
+     * @return whether {@link NeuronBackward.Step#noise} must be there
+     */
+    public boolean drawsNoise() {
+        return false;
+    }
+
+    /**
      * Tells whether some samples can go forward and back by themselves.
      *
      * @return whether nothing but the variables goes from step to step, and nothing is drawn

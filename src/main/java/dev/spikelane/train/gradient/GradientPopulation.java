@@ -43,6 +43,7 @@ public final class GradientPopulation {
     private final Arena arena;
     private final FiringGradient surrogate;
     private final SampleDraws draws;
+    private final SampleDraws noise;
     private final PopulationRun run;
     private final KeptCurrents current;
     private final @Nullable KeptCurrents feedback;
@@ -92,6 +93,7 @@ public final class GradientPopulation {
         this.arena = plan.arena();
         this.surrogate = plan.surrogateOf(declared);
         this.draws = plan.drawsOf(number, surrogate);
+        this.noise = gradient.drawsNoise() ? SampleDraws.noise(plan.seed(), number, size.batch()) : SampleDraws.NONE;
         this.alone = alone;
         this.group = plan.layout().neurons(number);
         this.run = run;
@@ -103,7 +105,7 @@ public final class GradientPopulation {
                 this::newState,
                 size,
                 plan.use() == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
-        this.variables = state().names();
+        this.variables = drawing(run.state()).names();
         this.ofSpikes = plan.outlet(declared.name(), declared.size(), null);
         this.ofVariables = new GradientOutlet[variables.size()];
         for (int i = 0; i < ofVariables.length; i++) {
@@ -157,7 +159,15 @@ public final class GradientPopulation {
     }
 
     NeuronState newState(int samples) {
-        return group.newState(arena, samples);
+        return drawing(group.newState(arena, samples));
+    }
+
+    /** A state whose noise is that of the samples. */
+    private NeuronState drawing(NeuronState state) {
+        if (noise != SampleDraws.NONE) {
+            state.drawNoise(noise);
+        }
+        return state;
     }
 
     PortSteps<NeuronState> steps() {
@@ -282,8 +292,9 @@ public final class GradientPopulation {
         return carriedOf[variables.indexOf(name)];
     }
 
-    public SampleDraws draws() {
-        return draws;
+    /** What surrogates and neurons draw from. */
+    public Stream<SampleDraws> draws() {
+        return Stream.of(draws, noise);
     }
 
     /** Whether spikes have gradients. */
@@ -406,6 +417,10 @@ public final class GradientPopulation {
         int row = current.row(step);
         boolean starts = row == 0;
         at.currentRow = row + samples.first();
+        if (noise != SampleDraws.NONE) {
+            at.noise = noise;
+            at.number = (int) start().step() + row / size.batch();
+        }
         at.ofCurrent = current.all();
         at.ofFeedback = feedback == null ? null : feedback.all();
         if (gradient.feedsOwnSpikes()) {

@@ -211,7 +211,7 @@ public final class GradientRun implements WayBack {
     /** What surrogates and dropouts draw from. */
     public SampleDraws[] draws() {
         return Stream.concat(
-                        Arrays.stream(populations).map(GradientPopulation::draws),
+                        Arrays.stream(populations).flatMap(GradientPopulation::draws),
                         Arrays.stream(dropouts).filter(Objects::nonNull).map(GradientDropout::draws))
                 .filter(draws -> draws != SampleDraws.NONE)
                 .toArray(SampleDraws[]::new);

@@ -1,0 +1,50 @@
+package dev.spikelane.equation;
+
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.random.CounterRandom;
+import dev.spikelane.random.SampleDraws;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The uniform numbers of a step from which a tile's noises follow; they are the same whenever they are drawn. */
+public final class NoiseRows {
+
+    private final BoundEquations neurons;
+    private final int firstNeuron;
+    private final FloatMatrix[] rows;
+
+    /** Makes room for a tile, {@code [batch x count]} for each noise. */
+    public NoiseRows(BoundEquations neurons, int batch, int firstNeuron, int count) {
+        this.neurons = neurons;
+        this.firstNeuron = firstNeuron;
+        this.rows = new FloatMatrix[neurons.equations().noises().size()];
+        Arrays.setAll(rows, i -> FloatMatrix.zeros(batch, count));
+    }
+
+    /**
+     * Draws the numbers of a step.
+     *
+     * @param draws the streams of the samples; null if samples are known by their places in the batch
+     * @param first the first neuron
+     * @param end the end of the neurons
+     */
+    public void draw(@Nullable SampleDraws draws, int step, int first, int end) {
+        for (int place = 0; place < rows.length; place++) {
+            long seed = neurons.seedOfNoise(place);
+            for (int sample = 0; sample < rows[place].rows(); sample++) {
+                long key = draws == null
+                        ? CounterRandom.rowKey(seed, step, sample)
+                        : CounterRandom.rowKey(draws.rowKey(step, sample) ^ seed, step, 0);
+                for (int neuron = first; neuron < end; neuron++) {
+                    Elements.set(rows[place], sample, neuron - firstNeuron, CounterRandom.uniform(key, neuron));
+                }
+            }
+        }
+    }
+
+    /** The numbers of a noise, by its place. */
+    public FloatMatrix of(int place) {
+        return rows[place];
+    }
+}
