@@ -1,7 +1,7 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.base.EitherWay;
 import dev.spikelane.kernel.step.PortCurrents;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -19,11 +19,9 @@ final class TileRun implements ComponentRun {
     /** The sums at the ports: of {@code current}, and of {@code feedback} where something enters it. */
     private final PortSum[] sums;
 
+    private final Sharing sharing;
     private final boolean coupled;
     private final PortCurrents[] currents;
-    /** Whether threads share a stage. */
-    private final EitherWay sharing = new EitherWay();
-
     private final WorkerPool.Job carry = this::carry;
     private final WorkerPool.Job fire = this::fire;
 
@@ -37,6 +35,7 @@ final class TileRun implements ComponentRun {
     TileRun(PopulationRun population, Arena arena, RunSize size) {
         this.population = population;
         this.size = size;
+        this.sharing = new Sharing(size.threads());
         this.coupled = population.neurons().coupled();
         List<String> ports = population.ports();
         this.sums = new PortSum[ports.size()];
@@ -60,14 +59,13 @@ final class TileRun implements ComponentRun {
         count = steps;
         long start = profiled ? System.nanoTime() : 0;
         boolean byRows = coupled;
-        boolean chooses = workers.threads() > 1 && !population.keeps();
+        boolean chooses = size.threads() > 1 && !population.keeps();
         double alone = 0;
         for (PortSum sum : sums) {
             byRows |= sum.cutsRows(count);
             alone += chooses ? sum.nanoseconds(first, count) : 0;
         }
-        boolean share =
-                population.keeps() || chooses && sharing.open(alone, PortSum.shared(alone, workers.threads()));
+        boolean share = population.keeps() || chooses && sharing.open(alone);
         if (byRows) {
             runWhole(workers, share);
         } else {
