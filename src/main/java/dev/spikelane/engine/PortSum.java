@@ -31,7 +31,7 @@ final class PortSum {
     private static final int PARTS_OF_THREAD = 4;
 
     /** The least time of a row, an input and an output, whatever else is known of it. */
-    private static final double LEAST_NANOSECONDS = 1 / 600.;
+    static final double LEAST_NANOSECONDS = 1 / 600.;
 
     /** Such products from which spikes are not counted to know more. */
     private static final long MANY = 20_000_000;
