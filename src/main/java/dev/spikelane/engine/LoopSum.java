@@ -123,12 +123,12 @@ final class LoopSum {
     }
 
     /** Makes room for the currents of some samples. */
-    Samples samples(Arena arena, int first, int count) {
+    SampleRun.Sum samples(Arena arena, int first, int count) {
         return new Samples(arena, first, count);
     }
 
-    /** The currents of some samples, a step at a time, which one thread fills. */
-    final class Samples {
+    /** The currents of some samples, which one thread fills. */
+    private final class Samples implements SampleRun.Sum {
 
         private final Tile sum;
         private final Tile added;
@@ -144,12 +144,13 @@ final class LoopSum {
             this.views = SampleViews.of(pieces.length, first, count, batch);
         }
 
-        /** What {@link #fill} leaves. */
-        Tile sum() {
+        @Override
+        public Tile sum(int thread) {
             return sum;
         }
 
-        void fill(int step, int thread) {
+        @Override
+        public void fill(int step, int thread) {
             if (kept != null) {
                 sum.on(kept.samples(step, rows));
             }

@@ -15,8 +15,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Texts in C have the bits of the interpreter. */
 final class C99Test {
@@ -27,12 +28,12 @@ final class C99Test {
     /** Words that C has, and all functions. */
     private static final String AWKWARD = """
             neuron Awkward
-            param double = 0.5, t1 = 2, spk_exp = 3
+            param double = 0.5, t1 = 2, spk_exp = 3, a_b = 4, a__b = 5, a_b_2 = 6
             state int = 1, i = 2, memcpy
             input float
             int = sqrt(abs(float)) + exp(double) * expm1(float) + log(abs(i))
             i = tanh(float) + sigmoid(int) + fma(float, t1, spk_exp) + 1e-45 * float
-            memcpy = max(memcpy, -i) / float
+            memcpy = max(memcpy, -i) / float + a_b * a__b / a_b_2
             spike not (float > 3) and int >= i
             """;
 
@@ -41,9 +42,10 @@ final class C99Test {
 
     private record Case(EquationCase neurons, Program program, Set<String> shared, String name) {}
 
-    @Test
-    void textsHaveTheBitsOfTheInterpreter() throws IOException, InterruptedException {
-        assumeTrue(CCompiler.isThere("gcc"));
+    @ParameterizedTest
+    @ValueSource(strings = {"gcc", "clang"})
+    void textsHaveTheBitsOfTheInterpreter(String compiler) throws IOException, InterruptedException {
+        assumeTrue(CCompiler.isThere(compiler));
         CLoops loops = new CLoops();
         List<Case> cases = new ArrayList<>();
         List<String> texts = new ArrayList<>(List.of(AWKWARD));
@@ -60,7 +62,7 @@ final class C99Test {
             });
         }
         try (Arena arena = Arena.ofShared()) {
-            SymbolLookup library = loops.compile(folder, arena);
+            SymbolLookup library = loops.compile(compiler, folder, arena);
             for (Case each : cases) {
                 List<Integer> expected = each.neurons.run(new Graph(), 1, Interpreter::new);
                 Loop loop = CLoops.loop(library, each.name, each.program, each.shared);

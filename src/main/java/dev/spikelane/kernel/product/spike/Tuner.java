@@ -103,7 +103,9 @@ public final class Tuner {
     public enum Kind {
         SPIKES(0, "scalar active dense wide narrow lists permute"),
         INT8(1, "scalar active tables"),
-        INT16(2, "scalar active tables");
+        INT16(2, "scalar active tables"),
+        /** Convolutions, by their maps. */
+        WINDOWS(3, "unfolded window");
 
         final int number;
         private final String ways;
