@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import java.lang.foreign.Arena;
@@ -12,14 +13,12 @@ import java.util.List;
  */
 final class LoopRun implements ComponentRun {
 
-    /** Multiplications of a block from which on threads share it. */
-    private static final long WORTH_SHARING = 3_000_000;
-
     private final LoopPopulation[] populations;
     private final int stepsAtATime;
     /** For each thread the samples that it carries, of each population; empty if all samples go together. */
     private final SampleRun[][] shares;
 
+    private final Sharing sharing;
     private final long work;
     private final WorkerPool.Job carry = this::carry;
     private int first;
@@ -29,6 +28,7 @@ final class LoopRun implements ComponentRun {
         this.populations = populations.toArray(LoopPopulation[]::new);
         this.stepsAtATime = stepsAtATime;
         this.work = populations.stream().mapToLong(LoopPopulation::work).sum();
+        this.sharing = new Sharing(size.threads());
         this.shares = shares(arena, Math.min(size.threads(), size.batch()));
     }
 
@@ -54,11 +54,16 @@ final class LoopRun implements ComponentRun {
             population.open(workers, first, count, profiled);
         }
         long start = profiled ? System.nanoTime() : 0;
-        boolean shared = shares.length > 0 && (populations[0].keeps() || work * count >= WORTH_SHARING);
+        boolean chooses = shares.length > 0 && !populations[0].keeps();
+        double alone = work * count * PortSum.LEAST_NANOSECONDS;
+        boolean shared = chooses ? sharing.open(alone) : shares.length > 0;
         if (shared) {
             runShares(workers);
         } else {
             runTogether(stepNumber, profiled);
+        }
+        if (chooses) {
+            sharing.close();
         }
         long each = profiled && shared ? (System.nanoTime() - start) / populations.length : 0;
         for (LoopPopulation population : populations) {

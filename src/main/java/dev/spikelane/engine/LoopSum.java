@@ -1,8 +1,8 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.kernel.base.EitherWay;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
@@ -187,11 +187,12 @@ final class LoopSum {
 
         private final PortSum sum;
         private final KeptCurrents whole;
-        private final EitherWay sharing = new EitherWay();
+        private final Sharing sharing;
 
         Outer(List<ProjectionRun> projections, Arena arena, RunSize size, @Nullable KeptCurrents into) {
             this.whole = into == null ? new KeptCurrents(arena, size, columns, 0) : into;
             this.sum = new PortSum(projections, columns, arena, size, whole);
+            this.sharing = new Sharing(size.threads());
         }
 
         @Override
@@ -207,12 +208,8 @@ final class LoopSum {
         @Override
         public void open(WorkerPool workers, int firstStep, int steps) {
             whole.open(firstStep);
-            if (workers.threads() == 1) {
-                sum.run(workers, firstStep, steps, false);
-                return;
-            }
-            double alone = sum.nanoseconds(firstStep, steps);
-            sum.run(workers, firstStep, steps, sharing.open(alone, PortSum.shared(alone, workers.threads())));
+            double alone = workers.threads() > 1 ? sum.nanoseconds(firstStep, steps) : 0;
+            sum.run(workers, firstStep, steps, sharing.open(alone));
             sharing.close();
         }
 

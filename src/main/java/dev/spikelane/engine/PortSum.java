@@ -32,14 +32,8 @@ final class PortSum {
     /** Parts for each thread: enough to even out threads that start late, few enough to cost little. */
     private static final int PARTS_OF_THREAD = 4;
 
-    /**
-     * What the meeting of threads is estimated to take: one row of 784 -> 1000 takes 10.1 instead of 18.5 us on two of
-     * them at density 0.5, 5.2 instead of 3.0 at 0.1 (Zen 5, 2026-11). Which is faster is learned from there on.
-     */
-    private static final double NANOSECONDS_OF_MEETING = 2_500;
-
     /** The least time of a row, an input and an output, whatever else is known of it. */
-    private static final double LEAST_NANOSECONDS = 1 / 600.;
+    static final double LEAST_NANOSECONDS = 1 / 600.;
 
     /** Such products from which spikes are not counted to know more. */
     private static final long MANY = 20_000_000;
@@ -322,10 +316,5 @@ final class PortSum {
             all += Math.max(known, products * LEAST_NANOSECONDS);
         }
         return all;
-    }
-
-    /** What that becomes where threads share it. */
-    static double shared(double nanoseconds, int threads) {
-        return nanoseconds / threads + NANOSECONDS_OF_MEETING;
     }
 }

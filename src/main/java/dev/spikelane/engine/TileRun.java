@@ -1,8 +1,8 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.kernel.base.EitherWay;
 import dev.spikelane.kernel.step.PortCurrents;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -20,14 +20,12 @@ final class TileRun implements ComponentRun {
     /** The sums at the ports: of {@code current}, and of {@code feedback} where something enters it. */
     private final PortSum[] sums;
 
+    private final Sharing sharing;
     /** Samples that threads can carry from source to spikes; empty if they cannot. */
     private final SampleRun[] samples;
 
     private final boolean coupled;
     private final PortCurrents[] currents;
-    /** Whether threads share a stage. */
-    private final EitherWay sharing = new EitherWay();
-
     private final WorkerPool.Job carry = this::carry;
     private final WorkerPool.Job carrySamples = this::carrySamples;
     private final WorkerPool.Job fire = this::fire;
@@ -42,6 +40,7 @@ final class TileRun implements ComponentRun {
     TileRun(PopulationRun population, Arena arena, RunSize size) {
         this.population = population;
         this.size = size;
+        this.sharing = new Sharing(size.threads());
         this.coupled = population.neurons().coupled();
         List<String> ports = population.ports();
         this.sums = new PortSum[ports.size()];
@@ -79,15 +78,14 @@ final class TileRun implements ComponentRun {
         count = steps;
         long start = profiled ? System.nanoTime() : 0;
         boolean byRows = coupled;
-        boolean chooses = workers.threads() > 1 && !population.keeps();
+        boolean chooses = size.threads() > 1 && !population.keeps();
         double alone = 0;
         for (PortSum sum : sums) {
             byRows |= sum.cutsRows(count);
             alone += chooses ? sum.nanoseconds(first, count) : 0;
         }
         held = sums.length == 1 && population.holds() ? sums[0].frame() : null;
-        boolean share =
-                population.keeps() || chooses && sharing.open(alone, PortSum.shared(alone, workers.threads()));
+        boolean share = population.keeps() || chooses && sharing.open(alone);
         if (byRows && held == null && samples.length > 0) {
             runSamples(workers, share);
         } else if (byRows && held == null) {

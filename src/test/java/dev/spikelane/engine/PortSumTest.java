@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.kernel.product.spike.IntegerCosts;
 import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.SpikeMatrix;
@@ -79,7 +80,7 @@ final class PortSumTest {
                     new ProjectionRun(laidOut.description().projections().getFirst(), chain, input, arena, size);
             term.open();
             double alone = new PortSum(List.of(term), 1_000, arena, size, null).nanoseconds(0, 1);
-            return PortSum.shared(alone, 2) < alone;
+            return Sharing.shared(alone, 2) < alone;
         } finally {
             SpikeCosts.fix(before);
         }

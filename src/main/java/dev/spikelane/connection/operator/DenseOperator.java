@@ -133,7 +133,7 @@ public final class DenseOperator implements Operator {
 
     /** By the product for few outputs, which is the fastest over many rows unless little fires, or by any other. */
     private void multiplyFew(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
-        double any = nanoseconds(count, spikes.count(0, count));
+        double any = ofAny(count, spikes.count(0, count));
         if (scratch.choosesNarrow(any, NarrowMatmul.nanoseconds(count, inputs()))) {
             scratch.narrow().multiply(spikes, count, ofSpikes, current);
         } else {
@@ -170,12 +170,18 @@ public final class DenseOperator implements Operator {
 
     @Override
     public double nanoseconds(int count, long active) {
-        return recurrent ? 0 : SpikeMatmul.nanoseconds(count, weights.inputs(), weights.outputs(), active);
+        double any = recurrent ? 0 : ofAny(count, active);
+        return isNarrow() ? Math.min(any, NarrowMatmul.nanoseconds(count, inputs())) : any;
+    }
+
+    /** What products of any number of outputs are estimated to take. */
+    private double ofAny(int count, long active) {
+        return SpikeMatmul.nanoseconds(count, weights.inputs(), weights.outputs(), active);
     }
 
     @Override
     public String kernel(int count, long active) {
-        if (isNarrow() && NarrowMatmul.nanoseconds(count, inputs()) < nanoseconds(count, active)) {
+        if (isNarrow() && NarrowMatmul.nanoseconds(count, inputs()) < ofAny(count, active)) {
             return "few outputs";
         }
         return recurrent ? RecurrentMatmul.variant() : SpikeMatmul.variant(count, inputs(), outputs(), active);

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * <p>What each way is estimated to take says where this starts. For each octave of time it learns a factor by which the
  * estimates of the second way are wrong, against those of the first. The other way is tried in {@value #TRIED} runs, of
  * which the last counts, right behind {@value #BEFORE} by the way that serves, so that whatever else the machine does
- * holds up both; the median of the last {@value #SAMPLES} such trials is the factor. They come soon at first, and then so
+ * holds up both; the median of the last {@value #SAMPLES} such trials is the factor. They come soon at first, then so
  * seldom that they take a hundredth of the time. A way is not tried where it is estimated, or known, to take more than
  * {@value #HOPELESS} times as long as the other, nor where its estimate is more than twice what the other was measured
  * to take.

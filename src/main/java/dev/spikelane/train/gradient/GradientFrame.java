@@ -49,7 +49,8 @@ final class GradientFrame {
      *
      * @param upstream gradients of the target's currents, for a sample: those of a step behind those of the step before
      */
-    private record Scratch(LeakyFrame.Room room, Tile summed, Tile currents, BlockMatmul product, FloatMatrix upstream) {}
+    private record Scratch(
+            LeakyFrame.Room room, Tile summed, Tile currents, BlockMatmul product, FloatMatrix upstream) {}
 
     /**
      * Makes the short way of a population, if it can go it.

@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.EveryWidth;
 import org.junit.jupiter.api.Test;
 
 /** Two ways of a machine that is known, by a clock that only runs move. */
-@EveryWidth
 final class EitherWayTest {
 
     private long now;

@@ -19,22 +19,22 @@ final class BitSquareVector {
     private static final VectorShuffle<Long> BY_4 = LONG.shuffleFromOp(i -> (i ^ 4) % LANES);
     private static final VectorShuffle<Long> BY_2 = LONG.shuffleFromOp(i -> (i ^ 2) % LANES);
     private static final VectorShuffle<Long> BY_1 = LONG.shuffleFromOp(i -> i ^ 1);
-    private static final LongVector STAYS_4 = lanes(4, mask(4), ~mask(4));
-    private static final LongVector STAYS_2 = lanes(2, mask(2), ~mask(2));
-    private static final LongVector STAYS_1 = lanes(1, mask(1), ~mask(1));
-    private static final LongVector TURNS_4 = lanes(4, 4, -4);
-    private static final LongVector TURNS_2 = lanes(2, 2, -2);
-    private static final LongVector TURNS_1 = lanes(1, 1, -1);
+    private static final LongVector STAYS_4 = LongVector.fromArray(LONG, lanes(4, mask(4), ~mask(4)), 0);
+    private static final LongVector STAYS_2 = LongVector.fromArray(LONG, lanes(2, mask(2), ~mask(2)), 0);
+    private static final LongVector STAYS_1 = LongVector.fromArray(LONG, lanes(1, mask(1), ~mask(1)), 0);
+    private static final LongVector TURNS_4 = LongVector.fromArray(LONG, lanes(4, 4, -4), 0);
+    private static final LongVector TURNS_2 = LongVector.fromArray(LONG, lanes(2, 2, -2), 0);
+    private static final LongVector TURNS_1 = LongVector.fromArray(LONG, lanes(1, 1, -1), 0);
 
     private BitSquareVector() {}
 
     /** One number for the first of each two rows that are so far apart, another for the second. */
-    private static LongVector lanes(int distance, long first, long second) {
+    private static long[] lanes(int distance, long first, long second) {
         long[] all = new long[LANES];
         for (int i = 0; i < LANES; i++) {
             all[i] = (i & distance) == 0 ? first : second;
         }
-        return LongVector.fromArray(LONG, all, 0);
+        return all;
     }
 
     /** The bits that the first of two rows keeps. */

@@ -317,7 +317,8 @@ public final class WeightGradient {
         } else {
             MemorySegment tables = Objects.requireNonNull(own.tables).segment();
             if (NarrowMatmul.fits(outputs)) {
-                WeightTablesVector.addNarrow(lists, spikes, values, own.part, sums, bias.segment(), tables, own.squares);
+                long[] squares = own.squares;
+                WeightTablesVector.addNarrow(lists, spikes, values, own.part, sums, bias.segment(), tables, squares);
             } else {
                 WeightGradientVector.addSpikes(lists, values, own.part, sums, bias.segment(), tables);
             }

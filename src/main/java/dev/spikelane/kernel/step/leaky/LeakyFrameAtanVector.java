@@ -111,7 +111,7 @@ final class LeakyFrameAtanVector {
                 }
                 long at = ((long) i * steps + t) * PAIR;
                 if (t + 4 < steps) {
-                    long x = at + 4 * PAIR;
+                    long x = at + 4L * PAIR;
                     FloatVector y = FloatVector.fromMemorySegment(FLOAT, distances, x, ORDER);
                     FloatVector y2 = FloatVector.fromMemorySegment(FLOAT, distances, x + BYTES, ORDER);
                     if (zeros) {
@@ -128,7 +128,7 @@ final class LeakyFrameAtanVector {
                     carry2 = beta2.mul(carry2);
                 }
                 if (t + 3 < steps) {
-                    long x = at + 3 * PAIR;
+                    long x = at + 3L * PAIR;
                     FloatVector y = FloatVector.fromMemorySegment(FLOAT, distances, x, ORDER);
                     FloatVector y2 = FloatVector.fromMemorySegment(FLOAT, distances, x + BYTES, ORDER);
                     if (zeros) {
@@ -145,7 +145,7 @@ final class LeakyFrameAtanVector {
                     carry2 = beta2.mul(carry2);
                 }
                 if (t + 2 < steps) {
-                    long x = at + 2 * PAIR;
+                    long x = at + 2L * PAIR;
                     FloatVector y = FloatVector.fromMemorySegment(FLOAT, distances, x, ORDER);
                     FloatVector y2 = FloatVector.fromMemorySegment(FLOAT, distances, x + BYTES, ORDER);
                     if (zeros) {
