@@ -6,10 +6,12 @@ import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.gradient.NeuronRows;
+import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +46,19 @@ public final class BoundPopulation {
 
     private static NeuronGroup bind(Arena arena, Neuron inside, PopulationDescription population, boolean fed) {
         Shape shape = population.shape();
-        return fed ? inside.bindPorts(arena, shape) : inside.bind(arena, shape);
+        Neuron own = inside instanceof EquationNeuron noisy
+                ? noisy.withSeed(seed(noisy.seed(), population.name()))
+                : inside;
+        return fed ? own.bindPorts(arena, shape) : own.bind(arena, shape);
+    }
+
+    /** A seed of its own for each name, so that populations of the same neuron draw different noise. */
+    private static long seed(long seed, String name) {
+        long own = seed;
+        for (int i = 0; i < name.length(); i++) {
+            own = CounterRandom.rowKey(own, name.charAt(i), i);
+        }
+        return own;
     }
 
     /** The neurons, which take feedback where projections enter that port. */

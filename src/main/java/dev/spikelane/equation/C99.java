@@ -160,6 +160,7 @@ public final class C99 {
     /**
      * Writes a function that takes neurons through a step: a parameter for each row, those of variables read and
      * written, those of parameters that all neurons share passed as a number, and a byte of spikes for each neuron.
+     * No two rows overlap.
      *
      * @param program of one step
      * @param shared parameters that are one value for all neurons
@@ -168,21 +169,30 @@ public final class C99 {
         Set<String> stored = new HashSet<>();
         program.stores().forEach(store -> stored.add(store.name()));
         List<String> parameters = new ArrayList<>(List.of("int neurons"));
+        Map<String, String> names = new HashMap<>();
         for (String row : rows(program)) {
+            String plain = identifier(row);
+            String unique = plain;
+            for (int i = 2; names.containsValue(unique); i++) {
+                unique = plain + "_" + i;
+            }
+            names.put(row, unique);
             String type = program.isBits(row)
-                    ? "uint8_t *"
-                    : shared.contains(row) ? "float " : stored.contains(row) ? "float *" : "const float *";
-            parameters.add(type + identifier(row));
+                    ? "uint8_t *restrict "
+                    : shared.contains(row)
+                            ? "float "
+                            : stored.contains(row) ? "float *restrict " : "const float *restrict ";
+            parameters.add(type + unique);
         }
         Rows rows = new Rows() {
             @Override
             public String load(Node leaf) {
-                return identifier(leaf.name()) + (shared.contains(leaf.name()) ? "" : "[i]");
+                return Graph.of(names, leaf.name()) + (shared.contains(leaf.name()) ? "" : "[i]");
             }
 
             @Override
             public String store(Program.Store store) {
-                return identifier(store.name()) + "[i]";
+                return Graph.of(names, store.name()) + "[i]";
             }
         };
         return "void " + name + "(" + String.join(", ", parameters) + ")\n{\n    for (int i = 0; i < neurons; i++) {\n"

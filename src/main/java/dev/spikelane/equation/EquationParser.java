@@ -63,8 +63,9 @@ public final class EquationParser {
 
     private final Graph graph = new Graph();
     private final Map<String, Node> names = new HashMap<>();
+    private final NodeLines lines = new NodeLines();
     /** Lines in which names were declared. */
-    private final Map<String, Integer> lines = new HashMap<>();
+    private final Map<String, Integer> declared = new HashMap<>();
 
     private final LinkedHashMap<String, Double> parameters = new LinkedHashMap<>();
     private final LinkedHashMap<String, Derived> derived = new LinkedHashMap<>();
@@ -76,7 +77,7 @@ public final class EquationParser {
     private final List<String> held = new ArrayList<>();
     private final ExpressionParser words;
     private final Integrator integrator = new Integrator(graph, derived);
-    private String name = "neuron";
+    private @Nullable String name;
     private @Nullable Node refractory;
     private @Nullable Node spike;
     private @Nullable Node carries;
@@ -97,20 +98,28 @@ public final class EquationParser {
         return new EquationParser(text).all();
     }
 
+    /** An error at the first place of a name in a text. */
+    public static IllegalArgumentException error(String text, String name, String message) {
+        return Lexer.tokens(text).stream()
+                .filter(token -> token.is(name))
+                .findFirst()
+                .orElseThrow()
+                .error("'" + name + "' " + message);
+    }
+
     private Equations all() {
-        while (!words.atEnd()) {
-            Token first = words.peek(0);
-            try {
-                statement(first);
-            } catch (Graph.TooLargeException large) {
-                throw first.error(String.valueOf(large.getMessage()));
+        try {
+            while (!words.atEnd()) {
+                statement(words.peek(0));
+                if (words.peek(0).kind() != Token.Kind.END) {
+                    throw words.peek(0).error("found " + words.peek(0) + ", expected the end of the line");
+                }
+                words.take();
             }
-            if (words.peek(0).kind() != Token.Kind.END) {
-                throw words.peek(0).error("found " + words.peek(0) + ", expected the end of the line");
-            }
-            words.take();
+            names.putAll(integrator.finish(names));
+        } catch (Graph.TooLargeException large) {
+            throw lines.error(large);
         }
-        names.putAll(integrator.finish(names));
         require(!variables.isEmpty(), "state");
         require(!inputs.isEmpty(), "input");
         Node fires = spike;
@@ -120,18 +129,20 @@ public final class EquationParser {
         LinkedHashMap<String, Node> next = new LinkedHashMap<>();
         variables.keySet().forEach(each -> next.put(each, Graph.of(names, each)));
         dropUnusedStepTime(next.values(), fires);
-        return new Equations(
-                name, parameters, derived, variables, inputs, noises, units, atSpike, next, fires, carries);
+        Equations made = new Equations(
+                name == null ? "neuron" : name, parameters, derived, variables, inputs, noises, units, atSpike, next, fires, carries);
+        lines.requireShort(made);
+        return made;
     }
 
-    private static void require(boolean there, String word) {
+    private void require(boolean there, String word) {
         if (!there) {
             throw missing(word);
         }
     }
 
-    private static IllegalArgumentException missing(String word) {
-        return new IllegalArgumentException("the text has no line '" + word + " ...', expected one");
+    private IllegalArgumentException missing(String word) {
+        return words.peek(0).error("found the end of the text, expected a line '" + word + " ...'");
     }
 
     /** The time of a step is a parameter where the text uses it. */
@@ -144,7 +155,7 @@ public final class EquationParser {
             roots.add(carries);
         }
         boolean used = Graph.order(roots).contains(names.get(Integrator.DT));
-        if (!used && !lines.containsKey(Integrator.DT)) {
+        if (!used && !declared.containsKey(Integrator.DT)) {
             parameters.remove(Integrator.DT);
         }
     }
@@ -155,17 +166,19 @@ public final class EquationParser {
                 && words.peek(2).is(Integrator.DT)
                 && words.peek(3).is("=");
         if (equation && first.text().startsWith("d")) {
+            lines.begin(first, graph.size());
             equation(words.take());
             return;
         }
         names.putAll(integrator.finish(names));
+        lines.begin(first, graph.size());
         if (second.is("=") && first.kind() == Token.Kind.NAME && !WORDS.contains(first.text())) {
             assignment(words.take());
             return;
         }
         words.take();
         switch (first.text()) {
-            case "neuron" -> name = name(words.take()).text();
+            case "neuron" -> neuron(first);
             case "param" -> list(this::parameter);
             case "let" -> let();
             case "state" -> list(this::variable);
@@ -176,9 +189,16 @@ public final class EquationParser {
             case "reset" -> reset(first);
             case "carries" -> carries(first);
             default ->
-                throw first.error("found " + first + ", expected param, let, state, input, noise, refractory, spike, "
+                throw first.error("found " + first + ", expected neuron, param, let, state, input, noise, refractory, spike, "
                         + "reset, carries, NAME = ... or dNAME/dt = ...");
         }
+    }
+
+    private void neuron(Token at) {
+        if (name != null) {
+            throw at.error("there is a line 'neuron' already, expected one");
+        }
+        name = name(words.take()).text();
     }
 
     private void list(Consumer<Token> each) {
@@ -205,7 +225,7 @@ public final class EquationParser {
     }
 
     private void declare(Token token, Node node) {
-        Integer line = lines.putIfAbsent(token.text(), token.line());
+        Integer line = declared.putIfAbsent(token.text(), token.line());
         if (line != null) {
             throw token.error(token + " is declared in line " + line + ", expected another name");
         }
@@ -238,7 +258,12 @@ public final class EquationParser {
     private Node ofParameters(Token token) {
         Node value = words.number();
         if (!value.ofParameters()) {
-            throw token.error(token + " depends on more than parameters");
+            String other = Graph.order(List.of(value)).stream()
+                    .filter(node -> node.op() == Op.STATE || node.op() == Op.STEP)
+                    .findFirst()
+                    .orElseThrow()
+                    .name();
+            throw token.error(token + " depends on '" + other + "', expected parameters and numbers");
         }
         return value;
     }
@@ -267,7 +292,7 @@ public final class EquationParser {
 
     private void assignment(Token token) {
         words.take();
-        Integer line = lines.get(name(token).text());
+        Integer line = declared.get(name(token).text());
         if (line != null && !variables.containsKey(token.text()) || parameters.containsKey(token.text())) {
             throw token.error(token + " is no variable and cannot be assigned, expected another name");
         }

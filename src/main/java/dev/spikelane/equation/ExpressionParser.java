@@ -76,7 +76,7 @@ final class ExpressionParser {
 
     private Node expression() {
         if (depth == DEEPEST) {
-            throw peek(0).error("nested deeper than " + DEEPEST);
+            throw peek(0).error("nested deeper than expected, which is at most " + DEEPEST + " times");
         }
         depth++;
         Node made = choice();
@@ -240,8 +240,8 @@ final class ExpressionParser {
             default -> 1;
         };
         if (of.size() != expected) {
-            throw name.error(name + " takes " + expected + (expected == 1 ? " argument" : " arguments") + ", found "
-                    + of.size());
+            throw name.error(name + " has " + of.size() + (of.size() == 1 ? " argument" : " arguments") + ", expected "
+                    + expected);
         }
         Node a = of.getFirst();
         Node b = of.getLast();
@@ -278,7 +278,7 @@ final class ExpressionParser {
         double value = Double.parseDouble(token.text());
         float rounded = Float.parseFloat(token.text());
         if (Float.isInfinite(rounded)) {
-            throw token.error(token + " is too large for float32");
+            throw token.error(token + " is too large for float32, expected at most " + Float.MAX_VALUE);
         }
         return (float) value == rounded ? value : Math.nextAfter(value, rounded);
     }

@@ -23,13 +23,18 @@ public class Graph {
         private static final long serialVersionUID = 1;
 
         private TooLargeException() {
-            super("more than " + MOST_NODES + " operations");
+            super("more than " + MOST_NODES + " operations with those of functions, expected at most so many");
         }
     }
 
     private record Key(Op op, long bits, String name, int shift, List<Node> of) {}
 
     private final Map<Key, Node> known = new HashMap<>();
+
+    /** How many nodes there are; the next one gets this number. */
+    final int size() {
+        return known.size();
+    }
 
     /** A number. */
     public final Node constant(double value) {
@@ -55,10 +60,10 @@ public class Graph {
         Key key = new Key(op, Double.doubleToRawLongBits(value), name, shift, of);
         Node made = known.get(key);
         if (made == null) {
-            if (known.size() == MOST_NODES) {
+            if (size() == MOST_NODES) {
                 throw new TooLargeException();
             }
-            made = new Node(known.size(), op, value, name, shift, of, ofParameters(op, of));
+            made = new Node(size(), op, value, name, shift, of, ofParameters(op, of));
             known.put(key, made);
         }
         return made;

@@ -2,6 +2,7 @@ package dev.spikelane.equation;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Cuts a text into words. A statement ends with its line, unless a parenthesis is open; {@code #} begins a comment. */
 final class Lexer {
@@ -20,21 +21,28 @@ final class Lexer {
     private int line = 1;
     private int lineStart;
     private int open;
+    /** The first parenthesis of those that are open. */
+    private @Nullable Token opened;
 
     private Lexer(String text) {
         this.text = text;
     }
 
     static List<Token> tokens(String text) {
-        if (text.length() > MOST_CHARACTERS) {
-            throw new IllegalArgumentException(
-                    "the text has " + text.length() + " characters, expected at most " + MOST_CHARACTERS);
-        }
         Lexer lexer = new Lexer(text);
+        if (text.length() > MOST_CHARACTERS) {
+            text.substring(0, MOST_CHARACTERS).chars().filter(c -> c == '\n').forEach(_ -> lexer.line++);
+            lexer.lineStart = text.lastIndexOf('\n', MOST_CHARACTERS - 1) + 1;
+            lexer.at = MOST_CHARACTERS;
+            throw lexer.error("the text has " + text.length() + " characters, expected at most " + MOST_CHARACTERS);
+        }
         while (lexer.at < text.length()) {
             lexer.next();
         }
         lexer.endLine();
+        if (lexer.tokens.isEmpty()) {
+            lexer.add(Token.Kind.END, lexer.at);
+        }
         return lexer.tokens;
     }
 
@@ -70,13 +78,19 @@ final class Lexer {
     private void endLine() {
         if (open == 0 && !tokens.isEmpty() && tokens.getLast().kind() != Token.Kind.END) {
             tokens.add(new Token(Token.Kind.END, "", line, at - lineStart + 1));
-        } else if (open > 0 && at == text.length()) {
-            throw error("expected ')'");
+        } else if (opened != null && at == text.length()) {
+            throw error("found the end of the text, expected ')' for the '(' in line " + opened.line() + ", column "
+                    + opened.column());
         }
     }
 
     private void sign(char c) {
         open = Math.max(0, open + (c == '(' ? 1 : c == ')' ? -1 : 0));
+        if (open == 0) {
+            opened = null;
+        } else if (opened == null) {
+            opened = new Token(Token.Kind.SIGN, "(", line, at - lineStart + 1);
+        }
         boolean compares = (c == '<' || c == '>') && at + 1 < text.length() && text.charAt(at + 1) == '=';
         add(Token.Kind.SIGN, at + (compares ? 2 : 1));
     }
@@ -114,7 +128,7 @@ final class Lexer {
         int word = endOfName(end);
         String number = text.substring(at, word);
         if (word > end || !number.matches("(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?")) {
-            throw error("cannot read the number '" + shortened(number) + "'");
+            throw error("cannot read the number '" + shortened(number) + "', expected one such as 2, 0.5 or 1e-3");
         }
         return end;
     }

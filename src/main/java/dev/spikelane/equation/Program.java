@@ -127,15 +127,16 @@ public final class Program {
      */
     static Map<Node, Node> copy(Collection<Node> order, Graph graph, UnaryOperator<Node> leaves) {
         Map<Node, Node> made = new HashMap<>();
-        for (Node node : order) {
-            Node[] of = node.of().stream().map(made::get).toArray(Node[]::new);
-            Node copy = switch (node.op()) {
-                case CONSTANT -> graph.constant(node.value());
-                case PARAMETER, STATE, STEP -> leaves.apply(node);
-                default -> graph.of(node.op(), of);
-            };
-            made.put(node, copy);
-        }
+        order.forEach(node -> made.put(node, copy(node, graph, leaves, made)));
         return made;
+    }
+
+    /** Makes a node anew, behind those that it takes. */
+    static Node copy(Node node, Graph graph, UnaryOperator<Node> leaves, Map<Node, Node> made) {
+        return switch (node.op()) {
+            case CONSTANT -> graph.constant(node.value());
+            case PARAMETER, STATE, STEP -> leaves.apply(node);
+            default -> graph.of(node.op(), node.of().stream().map(made::get).toArray(Node[]::new));
+        };
     }
 }

@@ -36,15 +36,25 @@ final class VectorWriter extends LoopWriter {
     private static final MethodTypeDesc BROADCAST = MethodTypeDesc.of(FLOATS, SPECIES, CD_float);
 
     /**
-     * A slice is not forced to be inlined: in a longer method ({@code DesiredMethodLimit}) it would be an object.
+     * A slice is not forced to be inlined: in a longer method ({@code DesiredMethodLimit}), or behind many others, it
+     * would be an object.
      */
     private static final int MOST_SLICED = 80;
+
+    private static final int MOST_SLICES = 7;
 
     private int counter;
     private int at;
 
     VectorWriter(CodeBuilder code, Program part, List<String> allRows, Set<String> shared) {
-        super(code, part, allRows, shared, part.order().size() <= MOST_SLICED);
+        super(code, part, allRows, shared, isSliced(part, shared));
+    }
+
+    private static boolean isSliced(Program part, Set<String> shared) {
+        long slices = part.order().stream()
+                .filter(node -> node.op().isLeaf() && node.op() != Op.CONSTANT && !shared.contains(node.name()))
+                .count();
+        return slices <= MOST_SLICES && part.order().size() <= MOST_SLICED;
     }
 
     @Override

@@ -195,13 +195,12 @@ public final class Simulation implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such population
      */
     public VariableRecorder recordMembranes(int population, int mostSteps) {
-        return observe(
-                population,
-                new VariableRecorder(
-                        NativeMemory.ofAuto(),
-                        mostSteps,
-                        batch,
-                        run.population(population).size()));
+        VariableRecorder recorder = new VariableRecorder(
+                NativeMemory.ofAuto(),
+                mostSteps,
+                batch,
+                run.population(population).size());
+        return observe(population, recorder.of(network.populations().get(population)));
     }
 
     /**
@@ -281,7 +280,7 @@ public final class Simulation implements AutoCloseable {
     private VariableRecorder record(Population population, VariableRecorder recorder) {
         begin();
         try {
-            run.record(network.number(population.name()), recorder.observing());
+            run.record(network.number(population.name()), recorder.of(population).observing());
         } finally {
             end();
         }

@@ -22,6 +22,7 @@ public final class VariableRecorder implements Observer {
     private final boolean beforeReset;
     private final FloatMatrix values;
     private final int batch;
+    private String unit = "";
     private final VariableObserver observing = new Observing();
 
     /**
@@ -70,6 +71,30 @@ public final class VariableRecorder implements Observer {
      */
     public String variable() {
         return variable;
+    }
+
+    /**
+     * Returns what a picture calls the recording.
+     *
+     * @return the {@linkplain #variable name}, and in brackets its unit, where the neuron's text has one
+     */
+    public String label() {
+        return unit.isEmpty() ? variable : variable + " [" + unit + "]";
+    }
+
+    /** The unit that the population's neurons have for what is kept. */
+    VariableRecorder of(Population population) {
+        unit = population.neuron().unit(variable);
+        return this;
+    }
+
+    /**
+     * Returns for how many samples there is room.
+     *
+     * @return at least 1
+     */
+    public int batch() {
+        return batch;
     }
 
     /**

@@ -17,6 +17,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -159,9 +160,9 @@ final class EquationGroup implements TileGroup, BoundEquations {
         return names;
     }
 
-    /** The seed of the noise. */
-    long seed() {
-        return seed;
+    /** The seed of a noise, by its place; steps are never below 0. */
+    long seedOfNoise(int place) {
+        return CounterRandom.rowKey(seed, -1, place);
     }
 
     CompiledProgram one() {

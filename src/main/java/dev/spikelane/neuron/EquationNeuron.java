@@ -57,7 +57,8 @@ import java.util.Set;
  * <p>All is float32: numbers are rounded once, operations one by one, and none are fused but by {@code fma}. In an
  * equation of {@code dt}, what follows from parameters alone is computed once in float64, and a division by it
  * multiplies by its inverse. A comparison is 1 or 0 in arithmetic, without a gradient; {@code spike} has the gradient
- * of the surrogate. Units stand for the reader and are not checked.
+ * of the surrogate. Units label axes and tables ({@link #unit}); nothing checks
+ * them.
  *
  * <p>The first state is the membrane: recorders and losses call it {@code membrane}, whatever the text does; others
  * have the names of the text. Neurons with two inputs take a projection to the port {@code feedback}.
@@ -70,6 +71,7 @@ public final class EquationNeuron implements Neuron {
 
     private static final String MEMBRANE = "membrane";
 
+    private static final List<String> PORTS = List.of(CURRENT, FEEDBACK);
     private static final Set<String> OTHER_PARAMETERS = Set.of(RECURRENT_WEIGHTS, "gradedSpikesFactor");
     private static final Set<String> OTHER_STATES = Set.of(MEMBRANE, FEEDBACK);
 
@@ -96,21 +98,24 @@ public final class EquationNeuron implements Neuron {
      */
     public static EquationNeuron of(String text) {
         Equations read = EquationParser.parse(text);
-        if (!read.inputs().equals(List.of(CURRENT)) && !read.inputs().equals(List.of(CURRENT, FEEDBACK))) {
-            throw new IllegalArgumentException("the inputs are " + read.inputs() + ", expected [" + CURRENT + "] or ["
-                    + CURRENT + ", " + FEEDBACK + "]");
+        for (int i = 0; i < read.inputs().size(); i++) {
+            String input = read.inputs().get(i);
+            if (i == PORTS.size() || !input.equals(PORTS.get(i))) {
+                throw EquationParser.error(
+                        text, input, "is no port, expected 'input current' or 'input current, feedback'");
+            }
         }
         Set<String> inFiles = new HashSet<>();
         for (String name : read.parameters().keySet()) {
-            requireName("parameter", name, OTHER_PARAMETERS);
+            requireName(text, name, OTHER_PARAMETERS);
             if (!inFiles.add(name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))) {
-                throw new IllegalArgumentException(
-                        "parameter '" + name + "' has the name of another in files, expected other letters");
+                throw EquationParser.error(
+                        text, name, "has the name of another parameter in files, expected other letters");
             }
         }
         for (String name : read.variables().keySet()) {
             requireName(
-                    "state",
+                    text,
                     name,
                     read.variables().firstEntry().getKey().equals(name) ? Set.of(FEEDBACK) : OTHER_STATES);
         }
@@ -119,9 +124,9 @@ public final class EquationNeuron implements Neuron {
         return new EquationNeuron(text, read, values, 0, true);
     }
 
-    private static void requireName(String what, String name, Set<String> others) {
+    private static void requireName(String text, String name, Set<String> others) {
         if (others.contains(name)) {
-            throw new IllegalArgumentException(what + " '" + name + "' is a name that networks use, expected another");
+            throw EquationParser.error(text, name, "is a name that networks use, expected another");
         }
     }
 
@@ -156,8 +161,10 @@ public final class EquationNeuron implements Neuron {
     }
 
     /**
-     * Returns this neuron with another seed of its noise. A number is a function of the seed, the step since the last
-     * reset, the sample's place in the batch and the neuron ({@link dev.spikelane.random.CounterRandom}).
+     * Returns this neuron with another seed of its noise. A number is a function of the seed, the noise's place
+     * in the text, the step since the last reset, the sample's place in the batch and the neuron
+     * ({@link dev.spikelane.random.CounterRandom}); in a network also of the population's name, so that populations
+     * of the same neuron draw other numbers.
      *
      * @param other the seed; all 64 bits count
      * @return the neuron
@@ -191,6 +198,12 @@ public final class EquationNeuron implements Neuron {
         List<String> names = new ArrayList<>(equations.variables().keySet());
         names.set(0, MEMBRANE);
         return List.copyOf(names);
+    }
+
+    @Override
+    public String unit(String name) {
+        String own = name.equals(MEMBRANE) ? equations.variables().firstEntry().getKey() : name;
+        return equations.units().getOrDefault(own, "");
     }
 
     @Override

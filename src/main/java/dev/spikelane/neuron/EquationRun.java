@@ -63,7 +63,7 @@ final class EquationRun {
         int end = Math.min(run.endWord * Long.SIZE, group.neurons());
         for (int i = 0; i < into.length; i++) {
             for (int sample = 0; sample < batch; sample++) {
-                long key = CounterRandom.rowKey(group.seed() + i, step, sample);
+                long key = CounterRandom.rowKey(group.seedOfNoise(i), step, sample);
                 for (int neuron = first; neuron < end; neuron++) {
                     Elements.set(into[i], sample, neuron, CounterRandom.uniform(key, neuron));
                 }

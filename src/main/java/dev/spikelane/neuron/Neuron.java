@@ -8,6 +8,7 @@ import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A neuron model: an immutable record of its parameters, validated when it is made.
@@ -147,6 +148,17 @@ public sealed interface Neuron
      * @return names, the first of which is {@code membrane}; those of {@link NeuronState#names}
      */
     List<String> variables();
+
+    /**
+     * Returns the unit of a variable, a port or a parameter, which labels axes and tables. Nothing checks units.
+     *
+     * @param name one of {@link #variables}, {@link #ports} or {@link #parameters}
+     * @return what the text of an {@link EquationNeuron} has in brackets; empty otherwise
+     */
+    default String unit(String name) {
+        Objects.requireNonNull(name, "name");
+        return "";
+    }
 
     /**
      * Returns the parameters that are one value, or one for each neuron, by the names of the record's components;

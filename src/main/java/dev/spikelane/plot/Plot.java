@@ -2,6 +2,7 @@ package dev.spikelane.plot;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.plot.data.CurveLine;
 import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.data.SpikeTrain;
@@ -77,6 +78,18 @@ public final class Plot {
      */
     public static TracesPlot traces(FloatMatrix membranes) {
         return traces(membranes, 1, 0);
+    }
+
+    /**
+     * Shows a recorded variable of the first sample over time; the vertical axis has its name, and its unit, where the
+     * neuron has one.
+     *
+     * @param recorder what was recorded
+     * @return the traces
+     */
+    public static TracesPlot traces(VariableRecorder recorder) {
+        Objects.requireNonNull(recorder, "recorder");
+        return traces(recorder.values(), recorder.batch(), 0).yLabel(recorder.label());
     }
 
     /**

@@ -27,12 +27,12 @@ final class C99Test {
     /** Words that C has, and all functions. */
     private static final String AWKWARD = """
             neuron Awkward
-            param double = 0.5, t1 = 2, spk_exp = 3
+            param double = 0.5, t1 = 2, spk_exp = 3, a_b = 4, a__b = 5, a_b_2 = 6
             state int = 1, i = 2, memcpy
             input float
             int = sqrt(abs(float)) + exp(double) * expm1(float) + log(abs(i))
             i = tanh(float) + sigmoid(int) + fma(float, t1, spk_exp) + 1e-45 * float
-            memcpy = max(memcpy, -i) / float
+            memcpy = max(memcpy, -i) / float + a_b * a__b / a_b_2
             spike not (float > 3) and int >= i
             """;
 

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -142,15 +144,15 @@ final class EquationParserTest {
                     v = 1 +                 | line 4, column 8: found the end of the line, expected a number, a name or '('
                     v = 1 2                 | line 4, column 7: found '2', expected the end of the line
                     v = log2(v)             | line 4, column 5: 'log2' is not declared, expected one of [abs, exp, expm1, fma, log, max, min, sigmoid, sqrt, tanh]
-                    v = exp(1, 2)           | line 4, column 5: 'exp' takes 1 argument, found 2
-                    v = max(1)              | line 4, column 5: 'max' takes 2 arguments, found 1
+                    v = exp(1, 2)           | line 4, column 5: 'exp' has 2 arguments, expected 1
+                    v = max(1)              | line 4, column 5: 'max' has 1 argument, expected 2
                     v = v ^ 17              | line 4, column 9: found '17', expected a power from 2 to 16
                     v = v ^ p               | line 4, column 9: found 'p', expected a power from 2 to 16
                     v = v ? 1 : 0           | line 4, column 5: the expression at 'v' is a number, expected a condition such as 'a > b'
                     v = not v               | line 4, column 9: the expression at 'v' is a number, expected a condition such as 'a > b'
-                    v = 1e99                | line 4, column 5: '1e99' is too large for float32
+                    v = 1e99                | line 4, column 5: '1e99' is too large for float32, expected at most 3.4028235E38
                     v = 1.2.3               | line 4, column 8: found '.3', expected the end of the line
-                    v = 2x                  | line 4, column 5: cannot read the number '2x'
+                    v = 2x                  | line 4, column 5: cannot read the number '2x', expected one such as 2, 0.5 or 1e-3
                     v = \u00fc                   | line 4, column 5: cannot read '\u00fc', expected a name of letters, digits and '_', a number, or one of + - * / ^ ( ) < > ? : , = [ #
                     p = 3                   | line 4, column 1: 'p' is no variable and cannot be assigned, expected another name
                     dt = 3                  | line 4, column 1: 'dt' is no variable and cannot be assigned, expected another name
@@ -161,7 +163,7 @@ final class EquationParserTest {
                     param k = p             | line 4, column 11: 'k' depends on 'p', expected a number; 'let' makes parameters of others
                     param k = 1 / 0         | line 4, column 11: 'k' is Infinity, expected a finite number
                     param if = 1, spike = 2 | line 4, column 15: 'spike' is a word of the language, expected another name
-                    let k = v               | line 4, column 5: 'k' depends on more than parameters
+                    let k = v               | line 4, column 5: 'k' depends on 'v', expected parameters and numbers
                     reset v = 0             | line 4, column 1: 'reset' stands before 'spike', expected it behind
                     dw/dt = 1 : euler       | line 4, column 1: 'w' is no state, expected one of [v]
                     dv/dt = 1               | line 4, column 10: found the end of the line, expected ':'
@@ -170,9 +172,10 @@ final class EquationParserTest {
                     spike v < 1             | line 4, column 7: found another condition, expected 'A > B' or 'A >= B', behind conditions and 'and'
                     spike v > 1 or i > 1    | line 4, column 7: found another condition, expected 'A > B' or 'A >= B', behind conditions and 'and'
                     refractory 2 holds i    | line 4, column 20: 'i' is no state, expected one of [v]
-                    hello world             | line 4, column 1: found 'hello', expected param, let, state, input, noise, refractory, spike, reset, carries, NAME = ... or dNAME/dt = ...
+                    neuron a, b             | line 4, column 9: found ',', expected the end of the line
+                    hello world             | line 4, column 1: found 'hello', expected neuron, param, let, state, input, noise, refractory, spike, reset, carries, NAME = ... or dNAME/dt = ...
                     state w [mV             | line 4, column 9: '[' begins a unit, expected ']' in the same line
-                    v = (1 + 2              | line 6, column 1: expected ')'
+                    v = (1 + 2              | line 6, column 1: found the end of the text, expected ')' for the '(' in line 4, column 5
                     """)
     void errorsNameThePlaceAndTheWord(String line, String message) {
         assertMessage(IllegalArgumentException.class, message, () -> EquationParser.parse(START + line + END));
@@ -183,12 +186,17 @@ final class EquationParserTest {
         for (String word : List.of("state", "input", "spike")) {
             String text = word.equals("state")
                     ? "input i\nspike i > 0"
-                    : word.equals("input") ? "state v\nspike v > 0" : START;
+                    : word.equals("input") ? "state v\nspike v > 0" : "state v\ninput i";
+            int column = text.length() - text.indexOf('\n');
             assertMessage(
                     IllegalArgumentException.class,
-                    "the text has no line '" + word + " ...', expected one",
+                    "line 2, column " + column + ": found the end of the text, expected a line '" + word + " ...'",
                     () -> EquationParser.parse(text));
         }
+        assertMessage(
+                IllegalArgumentException.class,
+                "line 3, column 1: there is a line 'neuron' already, expected one",
+                () -> EquationParser.parse("neuron a\nstate v\nneuron b\ninput i\nspike v > 0"));
         assertMessage(
                 IllegalArgumentException.class,
                 "line 7, column 1: there is a line 'spike' already, expected one; conditions are joined by 'and'",
@@ -225,10 +233,32 @@ final class EquationParserTest {
         assertClear(START + text + END.repeat(2));
     }
 
+    /** Each of these functions is some 30 operations in a loop. */
+    @Test
+    void theLineWithWhichOperationsAreTooManyIsNamed() {
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> EquationParser.parse(START + "v = tanh(v)\n".repeat(1_500) + END))
+                .getMessage();
+        assertTrue(
+                message.matches("line \\d{3,4}, column 1: more than 20000 operations with those of functions, expected"
+                        + " at most so many"),
+                message);
+        EquationParser.parse(START + "v = tanh(v)\n".repeat(400) + END);
+        String system = IntStream.range(0, 32).mapToObj(i -> "v" + i).collect(Collectors.joining(" * "));
+        assertClear("state " + system.replace(" *", ",") + "\ninput i\n"
+                + IntStream.range(0, 32)
+                        .mapToObj(i -> "dv" + i + "/dt = tanh(" + system + ") * exp(" + system + ") : exact\n")
+                        .collect(Collectors.joining())
+                + "spike v0 > i");
+    }
+
     @Test
     void longAndDeepTextsAreRefused() {
         assertClear("v".repeat(100_000));
-        assertClear("(".repeat(10_000) + "1" + ")".repeat(9_000));
+        assertClear(START + "v = v + i\n".repeat(10_000) + END);
+        assertClear(START + "v = " + "(".repeat(10_000) + "1" + ")".repeat(9_000) + END);
+        assertClear(START + "v = " + "exp(".repeat(3_000) + "1" + ")".repeat(3_000) + END);
         assertClear(START + "v = " + "(".repeat(5_000) + "1" + ")".repeat(5_000) + END);
         assertClear(START + "v = " + "v > 1 ? 1 : ".repeat(1_000) + "0" + END);
         assertClear(START + "x" + "y".repeat(10_000) + " = 1" + END);
@@ -254,16 +284,19 @@ final class EquationParserTest {
             try {
                 EquationParser.parse(text.toString());
             } catch (IllegalArgumentException refused) {
-                assertTrue(refused.getMessage().length() < 400, refused.getMessage());
+                assertClear(refused);
             }
         }
     }
 
     private static void assertClear(String text) {
-        String message = assertThrows(IllegalArgumentException.class, () -> EquationParser.parse(text))
-                .getMessage();
+        assertClear(assertThrows(IllegalArgumentException.class, () -> EquationParser.parse(text)));
+    }
+
+    private static void assertClear(IllegalArgumentException refused) {
+        String message = refused.getMessage();
         assertTrue(
-                message.contains("expected") || message.contains("cannot read") || message.contains("deeper"), message);
+                message.matches("line \\d+, column \\d+: .*expected.*"), message);
         assertTrue(message.length() < 400, message);
     }
 

@@ -14,12 +14,16 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.MethodModel;
 import java.lang.constant.ClassDesc;
 import java.lang.invoke.MethodHandles;
+import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
@@ -139,15 +143,42 @@ final class LoopCompilerTest {
         }
     }
 
-    /** A loop that has run often before, over rows of its own that are put back. */
+    /** A loop that has run until C2 has compiled it, over rows of its own that are put back. */
     private static Loop warm(Loop loop) {
         return (frame, row, groups, delta) -> {
             List<byte[]> before = EquationCase.copies(frame);
-            for (int i = 0; i < 3_000; i++) {
-                loop.run(frame, row, groups, delta);
+            for (int round = 0; round < 50 && !isCompiled(loop); round++) {
+                for (int i = 0; i < 3_000; i++) {
+                    loop.run(frame, row, groups, delta);
+                }
             }
+            assertTrue(isCompiled(loop), "C2 has not compiled " + loop);
             EquationCase.restore(frame, before);
             loop.run(frame, row, groups, delta);
         };
+    }
+
+    /** Whether all methods of a loop are compiled as well as they will be, by the list of compiled code of this JVM. */
+    private static boolean isCompiled(Loop loop) {
+        String best = ManagementFactory.getRuntimeMXBean().getInputArguments().contains("-XX:TieredStopAtLevel=1")
+                ? "1"
+                : "4";
+        String list;
+        try {
+            list = (String) ManagementFactory.getPlatformMBeanServer()
+                    .invoke(
+                            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                            "compilerCodelist",
+                            new Object[] {new String[0]},
+                            new String[] {String[].class.getName()});
+        } catch (JMException failure) {
+            throw new AssertionError(failure);
+        }
+        return Arrays.stream(loop.getClass().getDeclaredMethods())
+                .filter(method -> method.getName().startsWith("part"))
+                .allMatch(method -> list.lines()
+                        .map(line -> line.strip().split("\\s+"))
+                        .anyMatch(words -> words[1].equals(best)
+                                && words[3].startsWith(loop.getClass().getName() + "." + method.getName() + "(")));
     }
 }

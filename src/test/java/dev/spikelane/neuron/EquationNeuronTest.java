@@ -8,14 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
@@ -52,6 +56,15 @@ final class EquationNeuronTest {
                 u = beta * u + x - R
                 spike u > 1
                 """), 33);
+        assertSame(new Leaky(0.9f), EquationNeuron.of("""
+                neuron class
+                param int = 0.9, new = 1
+                state this
+                input current
+                null = (this > new) * new
+                this = int * this + current - null
+                spike this > new
+                """), 70);
         float[] betas = new float[70];
         Random random = new Random(2);
         for (int i = 0; i < betas.length; i++) {
@@ -218,8 +231,33 @@ final class EquationNeuronTest {
         }
         NeuronRun other = model.withSeed(8).run(currents);
         assertNotEquals(membranes.get(0, 0), other.membranes().get(0, 0));
+        assertNotEquals(state.variable("w").get(0, 0), other.membranes().get(99, 0), "noise 1 of 7 and noise 0 of 8");
         assertEquals(
                 membranes.get(0, 0), model.withSeed(7).run(currents).membranes().get(0, 0));
+    }
+
+    /** Populations of one neuron draw numbers of their own, the same in each run. */
+    @Test
+    void populationsDrawNumbersOfTheirOwn() {
+        EquationNeuron model = EquationNeuron.of("state v\ninput current\nnoise xi\nv = xi + current\nspike v > 1");
+        Network network = Network.builder(70)
+                .connect(new OneToOne(0))
+                .neuron("p", model)
+                .connect(new OneToOne(0))
+                .neuron("q", model)
+                .build();
+        assertEquals(model, network.populations().getFirst().neuron());
+        float[] first = new float[2];
+        for (int i = 0; i < first.length; i++) {
+            try (Simulation simulation = network.simulate(1)) {
+                simulation.run(SpikeMatrix.zeros(STEPS, 70));
+                FloatMatrix p = simulation.state("p").membrane();
+                FloatMatrix q = simulation.state("q").membrane();
+                assertEquals(0, IntStream.range(0, 70).filter(j -> p.get(0, j) == q.get(0, j)).count());
+                first[i] = p.get(0, 0);
+            }
+        }
+        assertEquals(first[0], first[1]);
     }
 
     @Test
@@ -234,15 +272,15 @@ final class EquationNeuronTest {
     void whatNetworksDoNotTakeIsRefused() {
         assertMessage(
                 IllegalArgumentException.class,
-                "the inputs are [excitation], expected [current] or [current, feedback]",
+                "line 2, column 7: 'excitation' is no port, expected 'input current' or 'input current, feedback'",
                 () -> EquationNeuron.of("state v\ninput excitation\nspike v > 1"));
         assertMessage(
                 IllegalArgumentException.class,
-                "parameter 'V' is a name that networks use, expected another",
+                "line 1, column 7: 'V' is a name that networks use, expected another",
                 () -> EquationNeuron.of("param V = 1\nstate v\ninput current\nspike v > V"));
         assertMessage(
                 IllegalArgumentException.class,
-                "parameter 'g_na' has the name of another in files, expected other letters",
+                "line 1, column 16: 'g_na' has the name of another parameter in files, expected other letters",
                 () -> EquationNeuron.of("param gNa = 1, g_na = 2\nstate v\ninput current\nspike v > gNa + g_na"));
         assertMessage(
                 IllegalArgumentException.class,

@@ -10,8 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.VariableRecorder;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.plot.data.Signals;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -107,6 +112,30 @@ class FigureTest {
         JsonNode traces = written(Plot.traces(membranes));
         assertFalse(traces.has("threshold"), "an absent threshold is left out");
         assertTrue(Double.isFinite(traces.get("panels").get(0).get("most").asDouble()));
+    }
+
+    /** Of a neuron that is a text with units. */
+    @Test
+    void unitsLabelAxes() throws IOException {
+        EquationNeuron model = EquationNeuron.of(
+                "state v [mV] = -65, w\ninput current [pA]\nv = v + current\nspike v > 0");
+        Network network = Network.builder(70)
+                .connect(new OneToOne(1))
+                .neuron("p", model)
+                .build();
+        try (Simulation simulation = network.simulate(3)) {
+            VariableRecorder membranes = simulation.recordMembranes("p", 10);
+            VariableRecorder currents = simulation.record("p", "current", 10);
+            simulation.run(spikes);
+            JsonNode traces = written(Plot.traces(membranes));
+            assertEquals("membrane [mV]", traces.get("yLabel").asText());
+            assertEquals(10, traces.get("steps").asInt());
+            assertEquals(
+                    "current [pA]", written(Plot.traces(currents)).get("yLabel").asText());
+            assertEquals("w", simulation.record("p", "w", 10).label());
+            assertEquals(
+                    "membrane [mV]", simulation.recordBeforeReset("p", "membrane", 10).label());
+        }
     }
 
     @Test

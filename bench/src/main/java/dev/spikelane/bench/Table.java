@@ -37,6 +37,9 @@ final class Table {
 
     /** A time in nanoseconds, in a unit that suits it. */
     static String time(double nanoseconds) {
+        if (nanoseconds < 10) {
+            return "%.2f ns".formatted(nanoseconds);
+        }
         if (nanoseconds < 1e3) {
             return "%.0f ns".formatted(nanoseconds);
         }

@@ -1,5 +1,7 @@
 package dev.spikelane.bench;
 
+import dev.spikelane.equation.Zoo;
+import dev.spikelane.equation.ZooWork;
 import dev.spikelane.kernel.code.BernoulliSpikesWork;
 import dev.spikelane.kernel.code.CodingWork;
 import dev.spikelane.kernel.code.SpikeCountWork;
@@ -215,6 +217,7 @@ final class Workloads {
         for (NeuronWork.Model model : NeuronWork.Model.values()) {
             works.add(new NeuronWork(model));
         }
+        Zoo.NAMES.forEach(name -> works.add(new ZooWork(name)));
         works.add(new RecurrentNeuronWork(1000));
         for (CellWork.Kind kind : CellWork.Kind.values()) {
             works.add(new CellWork(kind, 100));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.equation.ZooWork;
 import dev.spikelane.kernel.code.BernoulliSpikesWork;
 import dev.spikelane.kernel.code.CodingWork;
 import dev.spikelane.kernel.code.SpikeCountWork;
@@ -70,6 +71,8 @@ class WorkloadsTest {
                 new BernoulliSpikesWork(70, 3, 9),
                 new SpikeCountWork(70, 3, 9, 0.5),
                 new NeuronWork(NeuronWork.Model.ALPHA),
+                new ZooWork("izhikevich"),
+                new ZooWork("iaf-psc-alpha"),
                 new NeuronWork(NeuronWork.Model.SLSTM),
                 new NeuronWork(NeuronWork.Model.STATE_LEAKY_TRUNCATED),
                 new NeuronBackwardWork(),

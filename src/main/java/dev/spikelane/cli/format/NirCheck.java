@@ -1,8 +1,8 @@
 package dev.spikelane.cli.format;
 
+import dev.spikelane.cli.input.ArrayInput;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.NirGraph;
-import dev.spikelane.io.Npy;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -42,37 +42,8 @@ record NirCheck(Path file, NirGraph graph, NirImport semantics, Map<String, Sign
         if (input.equals(RANDOM)) {
             return new NirCheck(file, graph, semantics, random(inputs), SAMPLES);
         }
-        Path data = Path.of(input);
-        Npy<? extends Signal> given = read(data);
-        List<Integer> shape = given.shape();
-        int columns = inputs.getFirst().shape().size();
-        int count = given.matrix().rows() * given.matrix().columns();
-        if (inputs.size() != 1 || shape.size() < 2 || count != shape.get(0) * shape.get(1) * columns) {
-            throw new IOException(data + ": is of shape " + shape + ", expected [steps, batch, ...] for the only input "
-                    + inputs.getFirst().shape() + "; the word random serves several inputs");
-        }
-        FloatMatrix rows = FloatMatrix.zeros(count / columns, columns);
-        for (int i = 0; i < count; i++) {
-            int row = i / given.matrix().columns();
-            int column = i % given.matrix().columns();
-            rows.set(
-                    i / columns,
-                    i % columns,
-                    switch (given.matrix()) {
-                        case FloatMatrix values -> values.get(row, column);
-                        case SpikeMatrix fired -> fired.get(row, column) ? 1 : 0;
-                    });
-        }
-        return new NirCheck(file, graph, semantics, Map.of(inputs.getFirst().name(), rows), shape.get(1));
-    }
-
-    /** Zeros and ones of any type, or else floats. */
-    private static Npy<? extends Signal> read(Path data) throws IOException {
-        try {
-            return Npy.readSpikes(data);
-        } catch (IOException noSpikes) {
-            return Npy.readRounded(data);
-        }
+        ArrayInput given = ArrayInput.read(Path.of(input), inputs);
+        return new NirCheck(file, graph, semantics, Map.of(inputs.getFirst().name(), given.rows()), given.batch());
     }
 
     private static Map<String, Signal> random(List<Input> inputs) {
@@ -91,9 +62,14 @@ record NirCheck(Path file, NirGraph graph, NirImport semantics, Map<String, Sign
         return made;
     }
 
-    /** Returns whether both do the same. */
-    boolean print(PrintWriter to, Path out, Format format) throws IOException {
-        Network network = format.read(out).requireModel().network();
+    /**
+     * Prints whether both do the same.
+     *
+     * @param written what is compared
+     * @param out the name that it gets if both do the same
+     */
+    boolean print(PrintWriter to, Path written, Path out, Format format) throws IOException {
+        Network network = format.read(written).requireModel().network();
         Certificate certificate;
         try {
             certificate = Certificate.of(graph, semantics, network, input, batch);
@@ -104,7 +80,7 @@ record NirCheck(Path file, NirGraph graph, NirImport semantics, Map<String, Sign
         facts.put("in", file.toString());
         facts.put("in_sha256", hash(file));
         facts.put("out", out.toString());
-        facts.put("out_sha256", hash(out));
+        facts.put("out_sha256", hash(written));
         String json = certificate.json(facts);
         to.println(json.substring(0, json.length() - 1) + ",\"int8\":" + integers(network) + "}");
         // A command that fails says nothing more, and this is what it has found.

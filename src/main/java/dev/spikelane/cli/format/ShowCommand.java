@@ -12,16 +12,20 @@ import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
+import dev.spikelane.neuron.Neuron;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,12 +53,15 @@ public final class ShowCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The file.")
     private Path file = Path.of("");
 
+    @Mixin
+    private TensorOptions options = new TensorOptions();
+
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
-        Content content = Format.readAny(file);
+        Content content = options.apply(command, Format.readAny(file));
         PrintWriter out = command.commandLine().getOut();
         Output output =
                 new Output(new TextPrinter(json ? new PrintWriter(Writer.nullWriter()) : out), json ? out : null);
@@ -63,7 +70,12 @@ public final class ShowCommand implements Callable<Integer> {
         if (model == null) {
             output.say(tensors(content.tensors()));
         } else {
-            output.say(populations(model.network()), projections(model.network()), values(model.network()));
+            output.say(populations(model.network()));
+            List<Section> units = units(model.network());
+            if (!units.isEmpty()) {
+                output.say(table("units", "Units", Set.of("population", "name", "unit"), units));
+            }
+            output.say(projections(model.network()), values(model.network()));
         }
         output.end();
         return 0;
@@ -103,6 +115,22 @@ public final class ShowCommand implements Callable<Integer> {
                 .say("shape", "%s", named("shape", shape))
                 .say("neurons", "%d", named("neurons", neurons))
                 .say("model", "%s", named("model", model));
+    }
+
+    /** Units of variables, ports and parameters, as texts of neurons have them. */
+    private static List<Section> units(Network network) {
+        List<Section> rows = new ArrayList<>();
+        for (Population each : network.populations()) {
+            Neuron neuron = each.neuron();
+            Stream.of(neuron.variables(), neuron.ports(), neuron.parameters().keySet())
+                    .flatMap(Collection::stream)
+                    .filter(name -> !neuron.unit(name).isEmpty())
+                    .forEach(name -> rows.add(Section.of("")
+                            .say("population", "%s", named("population", each.name()))
+                            .say("name", "%s", named("name", name))
+                            .say("unit", "%s", named("unit", neuron.unit(name)))));
+        }
+        return rows;
     }
 
     private static Section projections(Network network) {

@@ -43,7 +43,9 @@ final class EarlyRunTest {
         JsonNode early = json(
                 "run", "--model", model, "--data", images.toString(), "--decoding", "count", "--early", "2", "--json");
         assertEquals(whole.get("accuracy"), early.get("accuracy"));
-        assertEquals(whole.get("accuracy").asDouble(), early.get("early").get("accuracy").asDouble());
+        assertEquals(
+                whole.get("accuracy").asDouble(),
+                early.get("early").get("accuracy").asDouble());
         double steps = early.get("early").get("average_steps").asDouble();
         assertTrue(steps > 1 && steps < 25, early.toString());
         CommandRun.of("run", "--model", model, "--data", images.toString(), "--early", "2")

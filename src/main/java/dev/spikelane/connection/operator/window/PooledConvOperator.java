@@ -90,7 +90,8 @@ public final class PooledConvOperator implements Operator {
         SpikeMatrix words = convolution.rows(scratch).spikes();
         for (int row = 0; row < rows; row++) {
             for (int y = 0; y < windows.rows(); y++) {
-                convolution.unfold(0, spikes, row * convolution.unfolded(1) + y * windows.words(), windows.words(), words);
+                convolution.unfold(
+                        0, spikes, row * convolution.unfolded(1) + y * windows.words(), windows.words(), words);
                 windows.multiply(words, convolution.scaled(), current.matrix(), row, y);
             }
         }

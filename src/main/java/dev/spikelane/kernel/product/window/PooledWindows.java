@@ -46,7 +46,8 @@ public final class PooledWindows {
         int ofRow = window.x().kernel() * window.channels();
         for (int k = 0; k < offsets.length; k++) {
             int place = window.place(
-                    k / ofRow * window.y().dilation(), k % ofRow / window.channels() * window.x().dilation());
+                    k / ofRow * window.y().dilation(),
+                    k % ofRow / window.channels() * window.x().dilation());
             offsets[k] = (long) (place + k % window.channels()) * Float.BYTES;
         }
         this.right = (long) window.x().stride() * window.allChannels() * Float.BYTES;
