@@ -141,7 +141,7 @@ final class PooledWindowsVector {
             long block = (long) channel / PackedWeights.BLOCK * paddedInputs * PackedWeights.BLOCK_BYTES
                     + (long) channel % PackedWeights.BLOCK * Float.BYTES;
             for (int x = 0; x < count; x++) {
-                long place = corner + 2 * x * right;
+                long place = corner + 2L * x * right;
                 FloatVector s0 = start;
                 FloatVector s1 = start;
                 FloatVector s2 = start;
