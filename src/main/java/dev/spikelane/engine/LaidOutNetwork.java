@@ -79,6 +79,11 @@ public final class LaidOutNetwork {
         } catch (IllegalArgumentException failure) {
             throw new IllegalArgumentException(
                     "projection '" + projection.name() + "': " + failure.getMessage(), failure);
+        } catch (OutOfMemoryError failure) {
+            OutOfMemoryError named =
+                    new OutOfMemoryError("projection '" + projection.name() + "': " + failure.getMessage());
+            named.initCause(failure);
+            throw named;
         }
     }
 

@@ -42,8 +42,7 @@ public interface Peer {
      *     (channel, y, x)
      * @return null if it cannot
      */
-    default @Nullable Task maps(
-            FloatMatrix input, int batch, int steps, List<Maps> layers, float beta, int threads) {
+    default @Nullable Task maps(FloatMatrix input, int batch, int steps, List<Maps> layers, float beta, int threads) {
         return null;
     }
 

@@ -72,16 +72,17 @@ public record Tutorial6Work(int batch, double density, int threads) implements W
             for (int i = 0; i < work.operations(); i++) {
                 inputs.add(all.rows(i * rows, rows));
             }
-            entries.add(new Entry(Contestant.JAVA, simulation::reset, () -> inputs.forEach(this::run), this::membranes));
+            entries.add(
+                    new Entry(Contestant.JAVA, simulation::reset, () -> inputs.forEach(this::run), this::membranes));
             Signal last = inputs.getLast();
             if (work.batch <= SCALAR_BATCH && work.threads == 1) {
                 entries.add(new Tutorial6Loops(arena, last, work.batch, work.operations()).entry());
             }
-            FloatMatrix floats = last instanceof SpikeMatrix spikes ? RandomData.floats(arena, spikes) : (FloatMatrix) last;
+            FloatMatrix floats =
+                    last instanceof SpikeMatrix spikes ? RandomData.floats(arena, spikes) : (FloatMatrix) last;
             List<Peer.Maps> layers = Tutorial6.maps(arena, work.density == 0);
             peers = new PeerEntries(
-                    peer -> peer.maps(
-                            floats, work.batch, Tutorial6.STEPS, layers, Tutorial6.BETA, work.threads),
+                    peer -> peer.maps(floats, work.batch, Tutorial6.STEPS, layers, Tutorial6.BETA, work.threads),
                     work.operations(),
                     this::inside);
             entries.addAll(peers.entries());
@@ -103,7 +104,8 @@ public record Tutorial6Work(int batch, double density, int threads) implements W
                 Shape shape = simulation.network().populations().get(layer).shape();
                 FloatMatrix membranes = FloatMatrix.zeros(arena, work.batch, shape.size());
                 for (int row = 0; row < work.batch; row++) {
-                    float[] torch = Arrays.copyOfRange(results.get(layer), row * shape.size(), (row + 1) * shape.size());
+                    float[] torch =
+                            Arrays.copyOfRange(results.get(layer), row * shape.size(), (row + 1) * shape.size());
                     membranes.rows(row, 1).copyFrom(TorchLayout.inside(shape, torch));
                 }
                 all.add(membranes.segment());

@@ -61,6 +61,7 @@ import picocli.CommandLine.Spec;
             "  ./spikelane run --model m.safetensors --images t10k-images-idx3-ubyte",
             "  ./spikelane run --model m.safetensors --decoding count --json | jq .accuracy",
             "  ./spikelane run --model m.safetensors --weights int8",
+            "  ./spikelane run --model m.safetensors --decoding count --early 5",
             "  ./spikelane run --model net.nir --data spikes.npy --out spikes-and-membranes.npz"
         })
 public final class RunCommand implements Callable<Integer> {
@@ -137,6 +138,14 @@ public final class RunCommand implements Callable<Integer> {
                             + " with floats; batch norms are folded into them first.")
     private @Nullable String weights;
 
+    @Option(
+            names = "--early",
+            paramLabel = "N",
+            description =
+                    "Beside it, end images as soon as their class is decided, looked at after every N steps, one image"
+                            + " after the other; with --decoding count.")
+    private @Nullable Integer early;
+
     @Option(names = "--batch", paramLabel = "N", description = "Images side by side. Default: ${DEFAULT-VALUE}.")
     private int batch = 128;
 
@@ -173,6 +182,12 @@ public final class RunCommand implements Callable<Integer> {
                 "--decoding",
                 noted(decoding, trained, Model.DECODING, DEFAULT_DECODING),
                 TrainingRecipes.DECODINGS);
+        if (early != null) {
+            Choices.requireRange(command, "--early", early, 1, allSteps);
+            if (decoded != Decoding.COUNT || weights != null) {
+                throw Choices.wrong(command, "--early needs --decoding count, and goes without --weights");
+            }
+        }
         requireFits(trained.network(), data, coded.of(allSteps), codeName);
         requireClasses(trained, data, decoded);
         Batching batching = new Batching(batch).withSeed(common.seed()).withCode(coded.of(allSteps));
@@ -188,7 +203,10 @@ public final class RunCommand implements Callable<Integer> {
                         "batch norms, into the weights before them" + "\n%s".repeat(changes.size()),
                         changes.toArray());
             }
-            if (type == null) {
+            if (early != null) {
+                EvaluationFacts.add(said, evaluator.evaluate(data));
+                say(said, EarlyRun.of(trained, data, coded.of(allSteps), allSteps, early, common.seed()).facts());
+            } else if (type == null) {
                 say(EvaluationFacts.add(said, evaluator.evaluate(data)));
             } else {
                 IntegerRun run = IntegerRun.of(

@@ -82,11 +82,15 @@ record Places(
     private static int @Nullable [] corners(int[] starts, int[] places) {
         for (int i = 0; i < places.length; i++) {
             int first = i & -4;
-            if (first + 4 > places.length || starts[i / 4] != first || places[i] - places[first] != places[i % 4] - places[0]) {
+            if (first + 4 > places.length
+                    || starts[i / 4] != first
+                    || places[i] - places[first] != places[i % 4] - places[0]) {
                 return null;
             }
         }
-        return starts.length == places.length / 4 + 1 ? new int[] {0, places[1] - places[0], places[2] - places[0], places[3] - places[0]} : null;
+        return starts.length == places.length / 4 + 1
+                ? new int[] {0, places[1] - places[0], places[2] - places[0], places[3] - places[0]}
+                : null;
     }
 
     /** The elements of a row. */

@@ -81,9 +81,13 @@ final class MapThreadsTest {
                 run(alone, of(input, sample, batch, constant), constant);
                 for (int i = 0; i < fired.size(); i++) {
                     String what = "population " + i + ", sample " + sample + " of " + batch;
-                    assertSameBits(alone.state(i).membrane(), all.state(i).membrane().rows(sample, 1), what);
+                    assertSameBits(
+                            alone.state(i).membrane(), all.state(i).membrane().rows(sample, 1), what);
                     for (int step = 0; step < STEPS; step++) {
-                        assertEquals(expected.get(i).rows(step, 1).count(), fired.get(i).rows(step * batch + sample, 1).count(), what);
+                        assertEquals(
+                                expected.get(i).rows(step, 1).count(),
+                                fired.get(i).rows(step * batch + sample, 1).count(),
+                                what);
                     }
                 }
             }
@@ -93,7 +97,8 @@ final class MapThreadsTest {
 
     private static List<SpikeMatrix> record(Simulation simulation) {
         return simulation.network().populations().stream()
-                .map(population -> simulation.recordSpikes(population.name(), STEPS).spikes())
+                .map(population ->
+                        simulation.recordSpikes(population.name(), STEPS).spikes())
                 .toList();
     }
 

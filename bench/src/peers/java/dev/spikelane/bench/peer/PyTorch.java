@@ -112,9 +112,7 @@ public final class PyTorch implements Peer {
 
             private NDArray weights(Maps layer) {
                 NDArray made = array(layer.linear().weights());
-                return layer.kernel() == 0
-                        ? made
-                        : made.reshape(-1, layer.channels(), layer.kernel(), layer.kernel());
+                return layer.kernel() == 0 ? made : made.reshape(-1, layer.channels(), layer.kernel(), layer.kernel());
             }
 
             @Override
@@ -144,9 +142,7 @@ public final class PyTorch implements Peer {
                 Shape padding = new Shape(layer.padding(), layer.padding());
                 NDArray currents = Conv2d.conv2d(maps, weights.get(i), biases.get(i), ONE, padding, ONE)
                         .singletonOrThrow();
-                return layer.pools()
-                        ? Pool.maxPool2d(currents, TWO, TWO, new Shape(0, 0), false)
-                        : currents;
+                return layer.pools() ? Pool.maxPool2d(currents, TWO, TWO, new Shape(0, 0), false) : currents;
             }
         };
     }

@@ -6,6 +6,7 @@ import dev.spikelane.connection.operator.PoolOperator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.integer.PackedIntegers;
 import dev.spikelane.kernel.product.window.PooledWindows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -88,10 +89,14 @@ public final class PooledConvOperator implements Operator {
     public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
         current.require("current", rows, outputs());
         SpikeMatrix words = convolution.rows(scratch).spikes();
+        PackedIntegers scaled = convolution.scaled();
+        FloatMatrix scales = scaled == null ? null : scaled.scales();
+        FloatMatrix bias = scaled == null ? convolution.ofValues()[0].bias() : scaled.bias();
         for (int row = 0; row < rows; row++) {
             for (int y = 0; y < windows.rows(); y++) {
-                convolution.unfold(0, spikes, row * convolution.unfolded(1) + y * windows.words(), windows.words(), words);
-                windows.multiply(words, convolution.scaled(), current.matrix(), row, y);
+                convolution.unfold(
+                        0, spikes, row * convolution.unfolded(1) + y * windows.words(), windows.words(), words);
+                windows.multiply(words, scales, bias, current.matrix(), row, y);
             }
         }
         UnfoldedOperator.clearPadding(current, rows);

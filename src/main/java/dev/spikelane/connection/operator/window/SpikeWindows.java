@@ -92,12 +92,7 @@ final class SpikeWindows {
     }
 
     private void multiply(
-            UnfoldedOperator of,
-            SpikeMatrix spikes,
-            int count,
-            WordTables by,
-            Tile current,
-            SpikeMatrix unfolded) {
+            UnfoldedOperator of, SpikeMatrix spikes, int count, WordTables by, Tile current, SpikeMatrix unfolded) {
         for (int row = 0; row < count; row++) {
             for (int done = 0; done < positions; done += unfolded.rows()) {
                 int some = Math.min(unfolded.rows(), positions - done);

@@ -151,7 +151,11 @@ public final class IntegerMatmul {
         for (int column = 0; column < current.columns(); column++) {
             int output = column % weights.outputs();
             float sum = current.matrix().get(row, column);
-            current.matrix().set(row, column, weights.bias().get(0, output) + weights.scales().get(0, output) * sum);
+            current.matrix()
+                    .set(
+                            row,
+                            column,
+                            weights.bias().get(0, output) + weights.scales().get(0, output) * sum);
         }
     }
 

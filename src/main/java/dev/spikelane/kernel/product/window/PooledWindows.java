@@ -6,7 +6,6 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.integer.PackedIntegers;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +45,8 @@ public final class PooledWindows {
         int ofRow = window.x().kernel() * window.channels();
         for (int k = 0; k < offsets.length; k++) {
             int place = window.place(
-                    k / ofRow * window.y().dilation(), k % ofRow / window.channels() * window.x().dilation());
+                    k / ofRow * window.y().dilation(),
+                    k % ofRow / window.channels() * window.x().dilation());
             offsets[k] = (long) (place + k % window.channels()) * Float.BYTES;
         }
         this.right = (long) window.x().stride() * window.allChannels() * Float.BYTES;
@@ -94,18 +94,23 @@ public final class PooledWindows {
      * Computes a row of the pooled map of a sample.
      *
      * @param words the spikes of its windows, {@code [at least words() x window.size()]}
-     * @param scaled whose sums the tables give; null if they give currents
+     * @param scales which times the sums, and the bias, give currents; null if tables give these
+     * @param bias to be added if there are scales
      * @param current {@code [any x rows() * pooled columns * outputs]}
      * @param row the sample
      * @param y the row of the map
      * @throws IllegalArgumentException if a shape does not fit
      */
-    public void multiply(SpikeMatrix words, @Nullable PackedIntegers scaled, FloatMatrix current, int row, int y) {
+    public void multiply(
+            SpikeMatrix words,
+            @Nullable FloatMatrix scales,
+            FloatMatrix bias,
+            FloatMatrix current,
+            int row,
+            int y) {
         Checks.rows("words", words.rows(), words());
         words.requireShape("words", words.rows(), window.size());
         current.requireShape("current", current.rows(), rows * columns * tables.outputs);
-        FloatMatrix scales = scaled == null ? null : scaled.scales();
-        FloatMatrix bias = scaled == null ? tables.bias : scaled.bias();
         loops.words(words.segment(), columns, scales, bias, current.segment(), at(current, row, y));
     }
 
@@ -122,7 +127,7 @@ public final class PooledWindows {
         input.requireShape("input", input.rows(), window.inputs());
         current.requireShape("current", current.rows(), rows * columns * tables.outputs);
         for (int y = 0; y < rows; y++) {
-            long from = input.rowOffset(row) + 2 * y * below;
+            long from = input.rowOffset(row) + 2L * y * below;
             if (tables.areFinite()) {
                 loops.values(input.segment(), from, columns, weights, current.segment(), at(current, row, y));
             } else {
@@ -138,7 +143,7 @@ public final class PooledWindows {
     /** The specification, which takes weights that are not finite. */
     private void scalar(FloatMatrix input, long from, PackedWeights weights, FloatMatrix current, long to) {
         for (int i = 0; i < columns * weights.outputs(); i++) {
-            long corner = from + i / weights.outputs() * 2 * right;
+            long corner = from + 2L * (i / weights.outputs()) * right;
             float most = Float.NEGATIVE_INFINITY;
             for (int place = 0; place < 4; place++) {
                 float sum = sum(input, corner + place / 2 * below + place % 2 * right, weights, i % weights.outputs());

@@ -38,8 +38,7 @@ final class PooledWindowsVector {
     private final long right;
     private final long below;
 
-    PooledWindowsVector(
-            WordTables of, int windows, long[] offsets, long right, long below) {
+    PooledWindowsVector(WordTables of, int windows, long[] offsets, long right, long below) {
         this.tables = of.tables;
         this.starts = of.bias.segment();
         this.groups = of.groups;
@@ -52,7 +51,12 @@ final class PooledWindowsVector {
 
     /** Adds up the words of two rows of windows; sums times scales, and a bias, are currents, unless scales are null. */
     void words(
-            MemorySegment words, int count, @Nullable FloatMatrix scales, FloatMatrix biases, MemorySegment to, long at) {
+            MemorySegment words,
+            int count,
+            @Nullable FloatMatrix scales,
+            FloatMatrix biases,
+            MemorySegment to,
+            long at) {
         MemorySegment tables = this.tables;
         Checks.isNative(tables);
         Checks.isNative(words);
@@ -60,7 +64,8 @@ final class PooledWindowsVector {
         long second = (long) windows * Long.BYTES;
         for (int channel = (outputs - 1) / COUNT * COUNT; channel >= 0; channel -= COUNT) {
             FloatVector start = FloatVector.fromMemorySegment(FLOAT, starts, (long) channel * Float.BYTES, ORDER);
-            FloatVector bias = FloatVector.fromMemorySegment(FLOAT, biases.segment(), (long) channel * Float.BYTES, ORDER);
+            FloatVector bias =
+                    FloatVector.fromMemorySegment(FLOAT, biases.segment(), (long) channel * Float.BYTES, ORDER);
             FloatVector scale = scales == null
                     ? bias
                     : FloatVector.fromMemorySegment(FLOAT, scales.segment(), (long) channel * Float.BYTES, ORDER);
@@ -131,11 +136,12 @@ final class PooledWindowsVector {
         Checks.isNative(to);
         long[] offsets = this.offsets;
         for (int channel = (outputs - 1) / COUNT * COUNT; channel >= 0; channel -= COUNT) {
-            FloatVector start = FloatVector.fromMemorySegment(FLOAT, of.biasSegment(), (long) channel * Float.BYTES, ORDER);
+            FloatVector start =
+                    FloatVector.fromMemorySegment(FLOAT, of.biasSegment(), (long) channel * Float.BYTES, ORDER);
             long block = (long) channel / PackedWeights.BLOCK * paddedInputs * PackedWeights.BLOCK_BYTES
                     + (long) channel % PackedWeights.BLOCK * Float.BYTES;
             for (int x = 0; x < count; x++) {
-                long place = corner + 2 * x * right;
+                long place = corner + 2L * x * right;
                 FloatVector s0 = start;
                 FloatVector s1 = start;
                 FloatVector s2 = start;

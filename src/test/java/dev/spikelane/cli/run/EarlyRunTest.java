@@ -1,0 +1,60 @@
+package dev.spikelane.cli.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.cli.CommandRun;
+import dev.spikelane.cli.SmallImages;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Images of maps that end before their last step. */
+final class EarlyRunTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void endsImagesThatAreDecided() throws IOException {
+        Path images = SmallImages.write(folder.resolve("images"));
+        TorchRandom random = new TorchRandom(1);
+        Network network = Network.builder(Shape.of(1, 6, 6))
+                .conv2d(5, 3, random)
+                .scale(4)
+                .maxPool2d(2)
+                .neuron(new Leaky(0.5))
+                .flatten()
+                .dense(4, random)
+                .scale(4)
+                .neuron(new Leaky(0.5))
+                .build();
+        String model = folder.resolve("maps.safetensors").toString();
+        ModelFile.write(Path.of(model), network);
+        JsonNode whole = json("run", "--model", model, "--data", images.toString(), "--decoding", "count", "--json");
+        JsonNode early = json(
+                "run", "--model", model, "--data", images.toString(), "--decoding", "count", "--early", "2", "--json");
+        assertEquals(whole.get("accuracy"), early.get("accuracy"));
+        assertEquals(
+                whole.get("accuracy").asDouble(),
+                early.get("early").get("accuracy").asDouble());
+        double steps = early.get("early").get("average_steps").asDouble();
+        assertTrue(steps > 1 && steps < 25, early.toString());
+        CommandRun.of("run", "--model", model, "--data", images.toString(), "--early", "2")
+                .requireFailureWith(2, "--early", "--decoding count");
+        CommandRun.of("run", "--model", model, "--data", images.toString(), "--decoding", "count", "--early", "26")
+                .requireFailureWith(2, "--early", "25");
+    }
+
+    private static JsonNode json(String... arguments) throws IOException {
+        return new ObjectMapper().readTree(CommandRun.of(arguments).requireSuccess());
+    }
+}
