@@ -176,7 +176,7 @@ final class WindowGradientMaps {
     /** Takes the gradients of a block of outputs in the band. */
     void takeGradients(FloatMatrix gradient, int firstRow, int count, int group, int block) {
         if (shape.blocks() > 1 && block == shape.blocks() - 1) {
-            gradients.fill((byte) 0); // behind the last output the block before has left others
+            WindowGradientMapVector.clear(gradients, gradients.byteSize()); // behind the last output the block before has left others
         }
         long bytes = (long) shape.outputsOfBlock(block) * Float.BYTES;
         int first = group * shape.outputsOfGroup() + block * WindowGradientShape.BLOCK;
