@@ -58,6 +58,11 @@ public final class PoolWinners {
         return inputs;
     }
 
+    /** Returns how many values are made of a row. */
+    public int outputs() {
+        return places.columns();
+    }
+
     private static int words(Places places) {
         return Math.ceilDiv(places.channels(), Long.SIZE);
     }

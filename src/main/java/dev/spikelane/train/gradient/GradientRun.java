@@ -169,7 +169,7 @@ public final class GradientRun implements WayBack {
                     plan.size().segments() == 1 || declared.delay() == 0,
                     run.scratch(),
                     workers);
-        } catch (UnsupportedOperationException failure) {
+        } catch (UnsupportedOperationException | IllegalArgumentException failure) {
             throw new IllegalArgumentException(
                     "projection '" + declared.name() + "': " + failure.getMessage(), failure);
         }
