@@ -37,7 +37,7 @@ final class GradientChain {
     private final @Nullable PoolWinners[] winners;
 
     /** Of each operator that takes gradients past the pool behind it, those of each thread; null where none does. */
-    private final PooledGradients @Nullable [][] pooled;
+    private final PooledGradients[] @Nullable [] pooled;
 
     /** What each operator but the last makes, if anything but their gradients is needed. */
     private final StepViews<FloatMatrix>[] made;

@@ -84,11 +84,11 @@ final class WindowGradientMapVector {
     static void clear(MemorySegment to, long end) {
         Checks.isNative(to);
         FloatVector zero = FloatVector.zero(FLOAT);
-        for (long at = 0; at < end; at += 4 * BYTES) {
+        for (long at = 0; at < end; at += 4L * BYTES) {
             zero.intoMemorySegment(to, at, ORDER);
             zero.intoMemorySegment(to, at + BYTES, ORDER);
-            zero.intoMemorySegment(to, at + 2 * BYTES, ORDER);
-            zero.intoMemorySegment(to, at + 3 * BYTES, ORDER);
+            zero.intoMemorySegment(to, at + 2L * BYTES, ORDER);
+            zero.intoMemorySegment(to, at + 3L * BYTES, ORDER);
         }
     }
 

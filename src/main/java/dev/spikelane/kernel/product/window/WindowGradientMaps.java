@@ -27,6 +27,7 @@ final class WindowGradientMaps {
     private static final int MOST_ROWS = 8;
     /** Half a gigabyte on the heap. */
     private static final int MOST_PLACES = 1 << 27;
+
     private static final int BLOCK_BYTES = PackedWeights.BLOCK_BYTES;
 
     /** Vectors of the columns of the kernel, as many as there are registers. */
@@ -184,7 +185,8 @@ final class WindowGradientMaps {
     /** Takes the gradients of a block of outputs in the band. */
     void takeGradients(FloatMatrix gradient, int firstRow, int count, int group, int block) {
         if (shape.blocks() > 1 && block == shape.blocks() - 1) {
-            WindowGradientMapVector.clear(gradients, gradients.byteSize()); // behind the last output the block before has left others
+            // behind the last output the block before has left others
+            WindowGradientMapVector.clear(gradients, gradients.byteSize());
         }
         long bytes = (long) shape.outputsOfBlock(block) * Float.BYTES;
         int first = group * shape.outputsOfGroup() + block * WindowGradientShape.BLOCK;

@@ -112,8 +112,8 @@ class WindowGradientProperties {
     }
 
     private static MapPool pool(WindowGradientShape shape) {
-        return MapPool.max(
-                new Window(shape.outputs(), pool(shape.window().y()), pool(shape.window().x())));
+        return MapPool.max(new Window(
+                shape.outputs(), pool(shape.window().y()), pool(shape.window().x())));
     }
 
     private static Window.Axis pool(Window.Axis axis) {
