@@ -29,10 +29,11 @@ final class LoopRun implements ComponentRun {
         this.stepsAtATime = stepsAtATime;
         this.work = populations.stream().mapToLong(LoopPopulation::work).sum();
         this.sharing = new Sharing(size.threads());
-        this.shares = shares(arena, Math.min(size.threads(), size.batch()));
+        this.shares = shares(arena, size);
     }
 
-    private SampleRun[][] shares(Arena arena, int threads) {
+    private SampleRun[][] shares(Arena arena, RunSize size) {
+        int threads = Math.min(size.threads(), size.batch());
         if (threads == 1 || !List.of(populations).stream().allMatch(LoopPopulation::samplesApart)) {
             return new SampleRun[0][];
         }
@@ -40,7 +41,7 @@ final class LoopRun implements ComponentRun {
         SampleRun[][] made = new SampleRun[samples.length][populations.length];
         for (int share = 0; share < made.length; share++) {
             for (int i = 0; i < populations.length; i++) {
-                made[share][i] = populations[i].share(arena, samples[share], threads);
+                made[share][i] = populations[i].share(arena, samples[share], size.threads()); // any may take a share
             }
         }
         return made;

@@ -58,6 +58,11 @@ public final class PoolWinners {
         return inputs;
     }
 
+    /** Returns how many values are made of a row. */
+    public int outputs() {
+        return places.columns();
+    }
+
     private static int words(Places places) {
         return Math.ceilDiv(places.channels(), Long.SIZE);
     }
@@ -143,8 +148,7 @@ public final class PoolWinners {
     }
 
     /** The specification, for some outputs. */
-    void back(
-            FloatMatrix gradient, int row, FloatMatrix into, int intoRow, int kept, int firstColumn, int endColumn) {
+    void back(FloatMatrix gradient, int row, FloatMatrix into, int intoRow, int kept, int firstColumn, int endColumn) {
         for (int column = firstColumn; column < endColumn; column++) {
             int channel = column % places.channels();
             int position = column / places.channels();

@@ -113,7 +113,7 @@ final class PoolWinnersVector {
             long won = keptRow + (long) i * words;
             long added = fromAt + (long) (i / 4) * bytes;
             for (int lane = 0; lane < bytes; lane += BYTES) {
-                long word = bits.get(JAVA_LONG, won + lane / (Float.BYTES * Long.SIZE) * Long.BYTES);
+                long word = bits.get(JAVA_LONG, won + (long) (lane / (Float.BYTES * Long.SIZE)) * Long.BYTES);
                 VectorMask<Float> mask = VectorMask.fromLong(FLOAT, word >>> lane / Float.BYTES);
                 FloatVector value = FloatVector.fromMemorySegment(FLOAT, from, added + lane, ORDER);
                 zero.add(value, mask).intoMemorySegment(to, at + lane, ORDER);

@@ -46,6 +46,7 @@ public final class GradientRun implements WayBack {
     private final GradientProjection[] projections;
     private final List<GradientNorm> norms = new ArrayList<>();
     private final GradientStage[] stages;
+    private final WorkerPool.Job updateProjection = this::updateProjection;
 
     public GradientRun(GradientBlueprint plan, Set<String> wantedInputs, WorkerPool workers) {
         Network network = plan.network();
@@ -169,7 +170,7 @@ public final class GradientRun implements WayBack {
                     plan.size().segments() == 1 || declared.delay() == 0,
                     run.scratch(),
                     workers);
-        } catch (UnsupportedOperationException failure) {
+        } catch (UnsupportedOperationException | IllegalArgumentException failure) {
             throw new IllegalArgumentException(
                     "projection '" + declared.name() + "': " + failure.getMessage(), failure);
         }
@@ -293,13 +294,16 @@ public final class GradientRun implements WayBack {
 
     /** Takes notice that values have changed. */
     public void update() {
-        for (GradientProjection projection : projections) {
-            if (projection.learns()) {
-                projection.update();
-            }
-        }
+        workers.run(updateProjection, projections.length);
         for (GradientPopulation population : populations) {
             population.update();
+        }
+    }
+
+    /** Packs weights anew: 2 % of a training step of VGG-9 on one thread. */
+    private void updateProjection(int number, int thread) {
+        if (projections[number].learns()) {
+            projections[number].update();
         }
     }
 

@@ -125,7 +125,7 @@ public final class WindowGradientInput {
             WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits);
         }
         for (int group = 0; group < shape.groups(); group++) {
-            own.map.fill((byte) 0);
+            WindowGradientMapVector.clear(own.map, own.map.byteSize());
             for (int first = 0; first < positions; first += WindowGradientRoom.POSITIONS) {
                 int count = Math.min(WindowGradientRoom.POSITIONS, positions - first);
                 list(gradient, row, group, first, count, own);

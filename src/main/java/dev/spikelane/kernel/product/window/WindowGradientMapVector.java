@@ -76,6 +76,22 @@ final class WindowGradientMapVector {
         }
     }
 
+    /**
+     * Writes zeros from the beginning on, where {@code MemorySegment.fill} writes 8 bytes at a time (JDK 25).
+     *
+     * @param end bytes, a multiple of four vectors
+     */
+    static void clear(MemorySegment to, long end) {
+        Checks.isNative(to);
+        FloatVector zero = FloatVector.zero(FLOAT);
+        for (long at = 0; at < end; at += 4L * BYTES) {
+            zero.intoMemorySegment(to, at, ORDER);
+            zero.intoMemorySegment(to, at + BYTES, ORDER);
+            zero.intoMemorySegment(to, at + 2L * BYTES, ORDER);
+            zero.intoMemorySegment(to, at + 3L * BYTES, ORDER);
+        }
+    }
+
     /** Sets the bits of values that are not zero, 64 to a word. */
     static void notZero(MemorySegment values, long from, long[] bits) {
         Checks.isNative(values);

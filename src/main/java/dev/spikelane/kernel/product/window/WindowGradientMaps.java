@@ -25,6 +25,9 @@ final class WindowGradientMaps {
     private static final int MOST_BYTES = 1 << 16;
 
     private static final int MOST_ROWS = 8;
+    /** Half a gigabyte on the heap. */
+    private static final int MOST_PLACES = 1 << 27;
+
     private static final int BLOCK_BYTES = PackedWeights.BLOCK_BYTES;
 
     /** Vectors of the columns of the kernel, as many as there are registers. */
@@ -82,7 +85,13 @@ final class WindowGradientMaps {
         this.gradients = WindowGradientStrips.memory(arena, (long) rows * mapBytes() / Float.BYTES);
         this.capacity = Math.multiplyExact(rows * height, x.inputs());
         int count = shape.window().allChannels() * y.kernel();
-        this.lists = new WindowGradientLists(count, Math.multiplyExact(count, capacity), false);
+        long places = (long) count * capacity;
+        if (places > MOST_PLACES) {
+            throw new IllegalArgumentException("gradients of the weights take lists of " + places
+                    + " places on each thread, for " + shape.window().allChannels() + " channels, " + y.kernel()
+                    + " rows of the kernel and " + x.inputs() + " columns, expected at most " + MOST_PLACES);
+        }
+        this.lists = new WindowGradientLists(count, (int) places, false);
         for (int list = 0; list < count; list++) {
             lists.starts[list] = list * capacity;
             lists.targets[list] = (long) list * x.kernel() * BLOCK_BYTES;
@@ -176,7 +185,8 @@ final class WindowGradientMaps {
     /** Takes the gradients of a block of outputs in the band. */
     void takeGradients(FloatMatrix gradient, int firstRow, int count, int group, int block) {
         if (shape.blocks() > 1 && block == shape.blocks() - 1) {
-            gradients.fill((byte) 0); // behind the last output the block before has left others
+            // behind the last output the block before has left others
+            WindowGradientMapVector.clear(gradients, gradients.byteSize());
         }
         long bytes = (long) shape.outputsOfBlock(block) * Float.BYTES;
         int first = group * shape.outputsOfGroup() + block * WindowGradientShape.BLOCK;

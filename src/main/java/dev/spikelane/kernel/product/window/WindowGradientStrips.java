@@ -190,7 +190,7 @@ final class WindowGradientStrips {
             int bytes = strip.bytes();
             tile.stepOfB = bytes;
             tile.rowOfC = bytes;
-            sums.fill((byte) 0);
+            WindowGradientMapVector.clear(sums, (long) count * bytes);
             for (int lanes = 0; lanes < bytes; lanes += TileWalk.STRIP_BYTES) {
                 tile.b = offset(group, strip) + lanes;
                 tile.c = lanes;

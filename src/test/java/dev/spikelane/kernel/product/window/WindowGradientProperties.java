@@ -1,17 +1,28 @@
 package dev.spikelane.kernel.product.window;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.map.MapPool;
+import dev.spikelane.kernel.map.PoolWinners;
+import dev.spikelane.kernel.map.PooledGradients;
 import dev.spikelane.kernel.product.dense.DenseCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import java.lang.foreign.Arena;
+import java.util.Objects;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.junit.jupiter.api.Assumptions;
 
 /** Gradients of convolutions of any geometry follow the specification bit for bit. */
 @EveryWidth
@@ -61,6 +72,68 @@ class WindowGradientProperties {
             int rows = random.nextInt(1, 5);
             FloatMatrix values = thinned(values(arena, rows, shape.window().inputs(), random), random);
             weights(arena, shape, values, random);
+        }
+    }
+
+    /** Rows that are taken past a pool when they are needed have the bits of rows in front of it. */
+    @ComparesVectors
+    @Property(tries = 100)
+    void pastPool(@ForAll long seed) {
+        Random random = new Random(seed);
+        try (Arena arena = Arena.ofShared()) {
+            WindowGradientShape shape = shape(random);
+            int rows = random.nextInt(1, 14);
+            PoolWinners winners = Objects.requireNonNull(pool(shape).winners(arena, rows + 1));
+            FloatMatrix pooled = values(arena, rows, winners.outputs(), random);
+            FloatMatrix made = FloatMatrix.zeros(arena, rows, winners.outputs());
+            FloatMatrix ahead = values(arena, rows, shape.columns(), random);
+            winners.run(ahead, rows, Tile.whole(made), 1);
+            winners.back(pooled, 0, rows, ahead, 1);
+            FloatMatrix weights = weights(arena, shape, random);
+            FloatMatrix found = Matrices.uniform(arena, rows, shape.window().inputs(), random);
+            FloatMatrix expected = FloatMatrix.zeros(arena, rows, shape.window().inputs());
+            WindowGradientInput inputs = new WindowGradientInput(arena, shape, weights);
+            WindowGradientWeights kernel = new WindowGradientWeights(arena, shape);
+            PooledGradients gradient = new PooledGradients(arena, winners, kernel.rowsAtATime());
+            gradient.of(pooled, 1);
+            inputs.pull(ahead, rows, expected, new WindowGradientRoom(arena, shape));
+            inputs.pull(gradient, rows, found, new WindowGradientRoom(arena, shape));
+            Matrices.assertSameBits(expected, found, shape.toString());
+
+            Signal source = random.nextBoolean()
+                    ? Matrices.spikes(arena, rows, shape.window().inputs(), 0.3, random)
+                    : values(arena, rows, shape.window().inputs(), random);
+            WindowGradientSum plain = new WindowGradientSum(arena, shape);
+            WindowGradientSum sum = new WindowGradientSum(arena, shape);
+            kernel.add(source, ahead, 0, rows, plain);
+            kernel.add(source, gradient, 0, rows, sum);
+            same(arena, shape, plain, sum);
+        }
+    }
+
+    private static MapPool pool(WindowGradientShape shape) {
+        return MapPool.max(new Window(
+                shape.outputs(), pool(shape.window().y()), pool(shape.window().x())));
+    }
+
+    private static Window.Axis pool(Window.Axis axis) {
+        return axis.outputs() == 1 ? Window.Axis.ONE : new Window.Axis(axis.outputs(), 2, 2, 0, 1, axis.outputs() / 2);
+    }
+
+    /** Lists of half a billion places would not fit the heap, nor their number an int. */
+    @Example
+    void tooManyPlacesAreRefused() {
+        Assumptions.assumeTrue(SimdWidth.VECTOR, "the specification has no lists");
+        Window.Axis y = new Window.Axis(64, 64, 1, 0, 1, 1);
+        Window.Axis x = new Window.Axis(4096, 1, 1, 0, 1, 4096);
+        WindowGradientShape shape = new WindowGradientShape(new Window(8192, y, x), 1);
+        try (Arena arena = Arena.ofShared()) {
+            IllegalArgumentException refused =
+                    assertThrows(IllegalArgumentException.class, () -> new WindowGradientWeights(arena, shape));
+            assertEquals(
+                    "gradients of the weights take lists of 2147483648 places on each thread, for 8192 channels, "
+                            + "64 rows of the kernel and 4096 columns, expected at most 134217728",
+                    refused.getMessage());
         }
     }
 
