@@ -22,9 +22,8 @@ final class ExecutorsTest {
                 Sessions.builder("local-cluster[" + executors + ",1,1024]").getOrCreate()) {
             assertEquals(
                     TrainingCase.local(null, _ -> {}),
-                    TrainingCase.hash(TrainingCase.estimator()
-                            .setTasks(executors)
-                            .fit(TrainingCase.rows(spark, 3))));
+                    TrainingCase.hash(
+                            TrainingCase.estimator().setTasks(executors).fit(TrainingCase.rows(spark, 3))));
         }
     }
 }
