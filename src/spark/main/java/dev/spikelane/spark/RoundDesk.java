@@ -24,7 +24,9 @@ final class RoundDesk implements ThreadSafeRpcEndpoint {
 
     private final RpcEnv environment;
     private final int partitions;
-    private final Map<Integer, RpcCallContext> waiting = new HashMap<>();
+    /** Those that wait for work; of a partition there are several where Spark speculates, or an executor was lost. */
+    private final Map<Integer, List<RpcCallContext>> waiting = new HashMap<>();
+
     /** Those that compute the step, and where. */
     private final Map<Integer, RpcAddress> working = new HashMap<>();
 
@@ -72,7 +74,7 @@ final class RoundDesk implements ThreadSafeRpcEndpoint {
             working.put(ask.partition(), context.senderAddress());
             context.reply(now);
         } else {
-            waiting.put(ask.partition(), context);
+            waiting.computeIfAbsent(ask.partition(), _ -> new ArrayList<>()).add(context);
         }
     }
 
@@ -86,10 +88,10 @@ final class RoundDesk implements ThreadSafeRpcEndpoint {
         work = next;
         done.clear();
         working.clear();
-        waiting.forEach((partition, context) -> {
+        waiting.forEach((partition, contexts) -> contexts.forEach(context -> {
             working.put(partition, context.senderAddress());
             context.reply(next);
-        });
+        }));
         waiting.clear();
     }
 
@@ -116,7 +118,7 @@ final class RoundDesk implements ThreadSafeRpcEndpoint {
     /** Ends the tasks. */
     synchronized void end() {
         ended = true;
-        waiting.values().forEach(context -> context.reply(END));
+        waiting.values().forEach(contexts -> contexts.forEach(context -> context.reply(END)));
         waiting.clear();
     }
 }

@@ -56,9 +56,7 @@ record RowValues(boolean isBytes, float divisor, int count) implements Serializa
             into.set(
                     at,
                     i,
-                    isBytes
-                            ? Byte.toUnsignedInt(row[VALUES + i]) / divisor
-                            : from.getFloat(VALUES + i * Float.BYTES));
+                    isBytes ? Byte.toUnsignedInt(row[VALUES + i]) / divisor : from.getFloat(VALUES + i * Float.BYTES));
         }
     }
 }

@@ -55,7 +55,8 @@ final class SensorStates extends StatefulProcessor<String, Row, Row> {
     public void init(OutputMode outputMode, TimeMode timeMode) {
         RequiredJava.check("executor");
         Network network = HeldModel.of(hash, "float", model::value).network();
-        run = new Run(network, population, getHandle().getValueState("simulation", Encoders.BINARY(), TTLConfig.NONE()));
+        run = new Run(
+                network, population, getHandle().getValueState("simulation", Encoders.BINARY(), TTLConfig.NONE()));
     }
 
     @Override
@@ -97,7 +98,8 @@ final class SensorStates extends StatefulProcessor<String, Row, Row> {
         Run(Network network, String population, ValueState<byte[]> state) {
             this.state = state;
             this.simulation = network.simulate(1);
-            this.input = SpikeMatrix.zeros(1, network.inputs().getFirst().shape().size());
+            this.input =
+                    SpikeMatrix.zeros(1, network.inputs().getFirst().shape().size());
             this.fired = simulation.observe(population, new Fired());
         }
 
@@ -119,7 +121,8 @@ final class SensorStates extends StatefulProcessor<String, Row, Row> {
                     last = time;
                 }
             }
-            ByteBuffer after = ByteBuffer.allocate(Long.BYTES + simulation.stateBytes()).putLong(last);
+            ByteBuffer after =
+                    ByteBuffer.allocate(Long.BYTES + simulation.stateBytes()).putLong(last);
             simulation.snapshot(after);
             state.update(after.array());
             return results.iterator();
@@ -134,14 +137,18 @@ final class SensorStates extends StatefulProcessor<String, Row, Row> {
                 int bytes = Math.ceilDiv(input.columns(), Byte.SIZE);
                 int pads = input.columns() % Byte.SIZE == 0 ? 0 : -1 << input.columns() % Byte.SIZE;
                 if (bits.length != bytes || (bits[bytes - 1] & pads) != 0) {
-                    throw wrong(key, row, "has " + bits.length + " bytes, expected " + bytes + ", with zeros behind the "
-                            + input.columns() + " inputs");
+                    throw wrong(
+                            key,
+                            row,
+                            "has " + bits.length + " bytes, expected " + bytes + ", with zeros behind the "
+                                    + input.columns() + " inputs");
                 }
                 MemorySegment.copy(bits, 0, input.segment(), JAVA_BYTE, input.rowOffset(0), bytes);
                 return;
             }
             input.clear();
-            scala.collection.Iterator<?> events = row.<scala.collection.Seq<?>>getAs(INPUT).iterator();
+            scala.collection.Iterator<?> events =
+                    row.<scala.collection.Seq<?>>getAs(INPUT).iterator();
             while (events.hasNext()) {
                 if (!(events.next() instanceof Integer neuron) || neuron < 0 || neuron >= input.columns()) {
                     throw wrong(key, row, "has an input that is not 0 to " + (input.columns() - 1));

@@ -41,8 +41,7 @@ public final class SensorStream {
     public static final String PROVIDER = "spark.sql.streaming.stateStore.providerClass";
 
     /** What {@link #PROVIDER} must be for {@code transformWithState}. */
-    public static final String ROCKS_DB =
-            "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider";
+    public static final String ROCKS_DB = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider";
 
     static final StructType OUTPUT = new StructType()
             .add("key", DataTypes.StringType, false)
@@ -149,20 +148,23 @@ public final class SensorStream {
                         functions.col(key).cast("string").as("key"),
                         functions.col(time).cast("long").as("time"),
                         functions.col(input).as("input"))
-                .groupByKey((MapFunction<Row, String>) row -> row.isNullAt(0) ? "" : row.getString(0), Encoders.STRING())
+                .groupByKey(
+                        (MapFunction<Row, String>) row -> row.isNullAt(0) ? "" : row.getString(0), Encoders.STRING())
                 .transformWithState(states, TimeMode.None(), OutputMode.Append(), Encoders.row(OUTPUT));
     }
 
     private boolean requireColumns(StructType rows) {
         column(rows, key, "setKeyCol");
         StructField ofTime = column(rows, time, "setTimeCol");
-        if (!ofTime.dataType().equals(DataTypes.IntegerType) && !ofTime.dataType().equals(DataTypes.LongType)) {
+        if (!ofTime.dataType().equals(DataTypes.IntegerType)
+                && !ofTime.dataType().equals(DataTypes.LongType)) {
             throw wrongType(ofTime, "int or long");
         }
         StructField ofInput = column(rows, input, "setInputCol");
         DataType type = ofInput.dataType();
         boolean isPacked = type.equals(DataTypes.BinaryType);
-        if (!isPacked && !(type instanceof ArrayType array && array.elementType().equals(DataTypes.IntegerType))) {
+        if (!isPacked
+                && !(type instanceof ArrayType array && array.elementType().equals(DataTypes.IntegerType))) {
             throw wrongType(ofInput, "array<int>, the inputs that fired, or binary, a bit for each");
         }
         return isPacked;

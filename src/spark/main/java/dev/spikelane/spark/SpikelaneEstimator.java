@@ -67,10 +67,12 @@ public final class SpikelaneEstimator extends Estimator<SpikelaneModel> {
     private final Param<String> inputCol = new Param<>(this, "inputCol", "vectors, arrays or bytes");
     private final Param<String> labelCol = new Param<>(this, "labelCol", "the class, from 0");
     private final Param<String> idCol = new Param<>(this, "idCol", "int or long: the order in which rows are numbered");
-    private final Param<String> code = new Param<>(this, "code", "frame, rate, latency or pieces: how samples become input");
+    private final Param<String> code =
+            new Param<>(this, "code", "frame, rate, latency or pieces: how samples become input");
     private final IntParam steps = new IntParam(this, "steps", "time steps of a sample");
     private final IntParam batchSize = new IntParam(this, "batchSize", "samples of a batch");
-    private final IntParam shards = new IntParam(this, "shards", "into how many parts a batch is cut; weights depend on it");
+    private final IntParam shards =
+            new IntParam(this, "shards", "into how many parts a batch is cut; weights depend on it");
     private final IntParam epochs = new IntParam(this, "epochs", "epochs");
     private final IntParam tasks = new IntParam(this, "tasks", "tasks of a step; 0: as many as there are cores");
     private final LongParam seed = new LongParam(this, "seed", "seed of orders and codes");
@@ -541,13 +543,16 @@ public final class SpikelaneEstimator extends Estimator<SpikelaneModel> {
                 plan.values().divisor(),
                 said(handleInvalid),
                 new InferencePlan.Columns(TrainingColumns.SAMPLE, kind, input.name(), TrainingColumns.ID));
-        Dataset<Row> selected =
-                rows.toDF().select(functions.col(said(idCol)), functions.col(said(labelCol)), functions.col(input.name()));
+        Dataset<Row> selected = rows.toDF()
+                .select(functions.col(said(idCol)), functions.col(said(labelCol)), functions.col(input.name()));
         int outputs = network.populations().getLast().size();
         return new TrainingRows(
                 selected.toJavaRDD()
                         .mapPartitionsToPair(new TrainingColumns(
-                                reading, plan.values(), said(labelCol), said(handleInvalid).equals("skip"))),
+                                reading,
+                                plan.values(),
+                                said(labelCol),
+                                said(handleInvalid).equals("skip"))),
                 plan.values(),
                 plan.shape(network),
                 outputs);
@@ -570,7 +575,8 @@ public final class SpikelaneEstimator extends Estimator<SpikelaneModel> {
                 isDefined(code) ? Optional.of(said(code)) : Optional.empty(),
                 Optional.empty());
         if (use.code().equals(InputKind.SPIKES_CODE)) {
-            throw new IllegalArgumentException("code is 'spikes', expected frame, rate, latency or pieces for training");
+            throw new IllegalArgumentException(
+                    "code is 'spikes', expected frame, rate, latency or pieces for training");
         }
         int batch = atLeast(batchSize, 2);
         int cut = atLeast(shards, 2);
@@ -635,7 +641,11 @@ public final class SpikelaneEstimator extends Estimator<SpikelaneModel> {
         if (!(label.dataType() instanceof NumericType)) {
             throw wrongType(label, "a number, the class");
         }
-        return new SpikelaneModel().setModel(model()).setInputCol(said(inputCol)).setIdCol(said(idCol)).transformSchema(rows);
+        return new SpikelaneModel()
+                .setModel(model())
+                .setInputCol(said(inputCol))
+                .setIdCol(said(idCol))
+                .transformSchema(rows);
     }
 
     private static IllegalArgumentException wrongType(StructField column, String expected) {

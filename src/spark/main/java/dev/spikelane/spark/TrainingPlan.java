@@ -19,14 +19,7 @@ import java.io.Serializable;
  * @param values how a row holds its sample
  */
 record TrainingPlan(
-        String run,
-        TrainerFactory factory,
-        int steps,
-        int batch,
-        int shards,
-        String code,
-        long seed,
-        RowValues values)
+        String run, TrainerFactory factory, int steps, int batch, int shards, String code, long seed, RowValues values)
         implements Serializable {
 
     Batching batching() {

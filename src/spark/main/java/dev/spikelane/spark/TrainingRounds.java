@@ -81,8 +81,8 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
     /** Where the time of the rounds went since the last call, as a sentence. */
     String times() {
         EpochRows now = epochRows;
-        String text = String.format(
-                Locale.ROOT, "rows repartitioned in %.2f s; %s", now == null ? 0 : now.seconds(), times);
+        String text =
+                String.format(Locale.ROOT, "rows repartitioned in %.2f s; %s", now == null ? 0 : now.seconds(), times);
         times = new RoundTimes();
         return text;
     }

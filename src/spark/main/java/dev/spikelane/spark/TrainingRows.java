@@ -63,7 +63,8 @@ final class TrainingRows implements Dataset, AutoCloseable {
         if (count == 0) {
             throw refused("there are no rows, expected at least one");
         }
-        this.labels = parts.stream().flatMapToInt(part -> Arrays.stream(part.labels)).toArray();
+        this.labels =
+                parts.stream().flatMapToInt(part -> Arrays.stream(part.labels)).toArray();
         this.numbered = sorted.mapPartitionsWithIndex((part, all) -> new Numbered(first[part], all), true);
     }
 

@@ -38,8 +38,8 @@ final class WeightBytes {
     static void put(byte[] bytes, Network network) {
         Weights weights = network.weights();
         if (bytes.length != size(weights)) {
-            throw new IllegalArgumentException("values of the network are " + bytes.length + " bytes, expected "
-                    + size(weights));
+            throw new IllegalArgumentException(
+                    "values of the network are " + bytes.length + " bytes, expected " + size(weights));
         }
         ByteBuffer from = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         Map<String, FloatMatrix> all = new LinkedHashMap<>();

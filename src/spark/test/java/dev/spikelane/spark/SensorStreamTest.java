@@ -104,7 +104,8 @@ final class SensorStreamTest {
     }
 
     private void run(Dataset<Row> rows, FilterFunction<Row> ofResults) throws Exception {
-        stream().apply(rows)
+        stream()
+                .apply(rows)
                 .filter(ofResults)
                 .writeStream()
                 .option("checkpointLocation", folder.resolve("checkpoint").toString())
@@ -117,7 +118,8 @@ final class SensorStreamTest {
     private Map<String, String> found() {
         Map<String, String> found = new TreeMap<>();
         for (Row row : spark.read().parquet(folder.resolve("out").toString()).collectAsList()) {
-            String before = found.put(row.getString(0) + " " + row.getLong(1), row.getList(2).toString());
+            String before = found.put(
+                    row.getString(0) + " " + row.getLong(1), row.getList(2).toString());
             assertEquals(null, before, "a step came out twice");
         }
         return found;
@@ -201,9 +203,9 @@ final class SensorStreamTest {
                 "column 'events' is string, expected array<int>, the inputs that fired, or binary, a bit for each",
                 refused(source().withColumn("events", functions.lit("x"))));
         assertTrue(refused(source().drop("time")).startsWith("there is no column 'time', found [sensor, events]"));
-        Dataset<Row> wild = source()
-                .withColumn("events", functions.array(functions.lit(INPUTS)));
-        String message = assertThrows(StreamingQueryException.class, () -> run(wild)).getMessage();
+        Dataset<Row> wild = source().withColumn("events", functions.array(functions.lit(INPUTS)));
+        String message =
+                assertThrows(StreamingQueryException.class, () -> run(wild)).getMessage();
         assertTrue(message.contains("the input has an input that is not 0 to 69"), message);
         spark.conf().unset(SensorStream.PROVIDER);
         assertTrue(assertThrows(IllegalStateException.class, () -> stream().apply(source()))

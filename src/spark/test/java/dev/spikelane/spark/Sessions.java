@@ -25,9 +25,8 @@ final class Sessions implements BeforeAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        context.getRoot()
-                .getStore(ExtensionContext.Namespace.GLOBAL)
-                .getOrComputeIfAbsent(Sessions.class, _ -> (AutoCloseable) () -> shared().stop());
+        context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).getOrComputeIfAbsent(Sessions.class, _ ->
+                (AutoCloseable) () -> shared().stop());
     }
 
     /** The session that tests share; made at the first call. */
@@ -75,7 +74,9 @@ final class Sessions implements BeforeAllCallback {
                     .config("spark.driver.bindAddress", "127.0.0.1")
                     .config("spark.sql.shuffle.partitions", 4)
                     .config("spark.local.dir", folder.toString())
-                    .config("spark.sql.warehouse.dir", folder.resolve("warehouse").toString())
+                    .config(
+                            "spark.sql.warehouse.dir",
+                            folder.resolve("warehouse").toString())
                     .config("spark.executor.extraClassPath", classPath());
         } catch (IOException refused) {
             throw new UncheckedIOException(refused);

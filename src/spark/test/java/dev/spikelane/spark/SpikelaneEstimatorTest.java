@@ -115,9 +115,8 @@ final class SpikelaneEstimatorTest {
                 .contains("row with id 5: column 'class' is -1.0, expected a whole number of at least 0"));
         assertEquals(
                 expected,
-                TrainingCase.hash(TrainingCase.estimator()
-                        .setHandleInvalid("skip")
-                        .fit(rows.union(one(5, 3, new byte[7])))));
+                TrainingCase.hash(
+                        TrainingCase.estimator().setHandleInvalid("skip").fit(rows.union(one(5, 3, new byte[7])))));
         assertTrue(refused(rows.union(one(5, 11, Samples.pixels(1)))).contains("is 11, expected a class of [0, 10)"));
         assertEquals("there are no rows, expected at least one", refused(rows.limit(0)));
         assertTrue(refused(rows.drop("class")).startsWith("there is no column 'class', found [key, pixels]"));
@@ -126,8 +125,7 @@ final class SpikelaneEstimatorTest {
     }
 
     private static Dataset<Row> one(long key, int label, byte[] pixels) {
-        return Sessions.shared()
-                .createDataFrame(List.of(RowFactory.create(key, label, pixels)), TrainingCase.SCHEMA);
+        return Sessions.shared().createDataFrame(List.of(RowFactory.create(key, label, pixels)), TrainingCase.SCHEMA);
     }
 
     private static String refused(Dataset<Row> rows) {
@@ -138,17 +136,18 @@ final class SpikelaneEstimatorTest {
     }
 
     private static String bad(Dataset<Row> rows) {
-        return assertThrows(
-                        SparkException.class, () -> TrainingCase.estimator().fit(rows))
+        return assertThrows(SparkException.class, () -> TrainingCase.estimator().fit(rows))
                 .getMessage();
     }
 
     @Test
     void aCheckpointWithoutAFolderIsOneClearError() {
         Path nowhere = folder.resolve("nowhere").resolve("run.safetensors");
-        String message = assertThrows(Exception.class, () -> TrainingCase.estimator()
-                        .setCheckpoint(nowhere.toString())
-                        .fit(TrainingCase.rows(Sessions.shared(), 2)))
+        String message = assertThrows(
+                        Exception.class,
+                        () -> TrainingCase.estimator()
+                                .setCheckpoint(nowhere.toString())
+                                .fit(TrainingCase.rows(Sessions.shared(), 2)))
                 .getMessage();
         assertTrue(message.contains(nowhere.getParent().toString()), message);
         assertTrue(Files.notExists(nowhere));

@@ -58,7 +58,9 @@ final class StreamFigures {
                                     (MapFunction<Long, Row>) number -> RowFactory.create(
                                             number % sensors,
                                             first + number / sensors,
-                                            new Random(number).ints(EVENTS, 0, INPUTS).toArray()),
+                                            new Random(number)
+                                                    .ints(EVENTS, 0, INPUTS)
+                                                    .toArray()),
                                     Encoders.row(schema))
                             .write()
                             .mode("append")
@@ -73,7 +75,9 @@ final class StreamFigures {
                     .setModel(ModelFile.toBytes(network))
                     .apply(rows)
                     .writeStream()
-                    .option("checkpointLocation", Files.createTempDirectory(folder, "checkpoint").toString())
+                    .option(
+                            "checkpointLocation",
+                            Files.createTempDirectory(folder, "checkpoint").toString())
                     .trigger(Trigger.AvailableNow())
                     .format("noop")
                     .start();

@@ -112,7 +112,8 @@ final class TrainingCase {
         Network network = ModelFile.of(model());
         try (Trainer trainer =
                 TRAINER.trainer(network, STEPS, BATCH).shards(SHARDS).threads(2).build()) {
-            TrainingRunBuilder run = TrainingRun.of(trainer, local(), estimator().batching())
+            TrainingRunBuilder run = TrainingRun.of(
+                            trainer, local(), estimator().batching())
                     .epochs(EPOCHS)
                     .onStep(onStep);
             if (checkpoint != null) {

@@ -80,10 +80,8 @@ final class TrainingFigures {
             }
             labels[i] = i % 10;
         }
-        try (Trainer trainer = TRAINER.trainer(network, steps, batch)
-                .shards(shards)
-                .threads(1)
-                .build()) {
+        try (Trainer trainer =
+                TRAINER.trainer(network, steps, batch).shards(shards).threads(1).build()) {
             for (int epoch = 1; epoch <= Integer.getInteger("epochs", 3); epoch++) {
                 long start = System.nanoTime();
                 for (int i = 0; i < rounds; i++) {
@@ -125,10 +123,8 @@ final class TrainingFigures {
                     .toList();
             spark.sparkContext().addSparkListener(TIMES);
             long start = System.nanoTime();
-            SpikelaneModel trained = estimator.fit(spark.createDataFrame(rows, new StructType()
-                            .add("id", "long")
-                            .add("label", "int")
-                            .add("pixels", "binary")));
+            SpikelaneModel trained = estimator.fit(spark.createDataFrame(
+                    rows, new StructType().add("id", "long").add("label", "int").add("pixels", "binary")));
             System.out.printf(
                     Locale.ROOT,
                     "%s %s: %.1f s, SHA-256 %s%n",

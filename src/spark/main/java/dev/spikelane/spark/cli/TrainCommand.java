@@ -112,9 +112,7 @@ record TrainCommand(CommandOptions options) implements SparkCommand {
         Object first = rows.select(input).first().get(0);
         int size = first instanceof byte[] bytes
                 ? bytes.length
-                : first instanceof Vector vector
-                        ? vector.size()
-                        : ((Seq<?>) first).length();
+                : first instanceof Vector vector ? vector.size() : ((Seq<?>) first).length();
         if (options.text("--code").orElse("").equals("pieces")) {
             size /= options.integer("--steps").orElse(25);
         }
