@@ -2,8 +2,10 @@ package dev.spikelane.spark;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Observer;
 import dev.spikelane.network.Simulation;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -89,15 +91,14 @@ final class SensorStates extends StatefulProcessor<String, Row, Row> {
 
         private final Simulation simulation;
         private final SpikeMatrix input;
-        private final SpikeMatrix fired;
+        private final Fired fired;
         private final ValueState<byte[]> state;
-        private int[] outputs = new int[16];
 
         Run(Network network, String population, ValueState<byte[]> state) {
             this.state = state;
             this.simulation = network.simulate(1);
             this.input = SpikeMatrix.zeros(1, network.inputs().getFirst().shape().size());
-            this.fired = simulation.recordSpikes(population, 1).spikes();
+            this.fired = simulation.observe(population, new Fired());
         }
 
         Iterator<Row> steps(String key, List<Row> rows, boolean isPacked) {
@@ -113,7 +114,8 @@ final class SensorStates extends StatefulProcessor<String, Row, Row> {
                 long time = row.getLong(TIME);
                 if (time > last) {
                     put(key, row, isPacked);
-                    results.add(RowFactory.create(key, time, step()));
+                    simulation.step(input);
+                    results.add(RowFactory.create(key, time, new ArraySeq.ofInt(fired.neurons())));
                     last = time;
                 }
             }
@@ -121,18 +123,6 @@ final class SensorStates extends StatefulProcessor<String, Row, Row> {
             simulation.snapshot(after);
             state.update(after.array());
             return results.iterator();
-        }
-
-        private ArraySeq.ofInt step() {
-            simulation.step(input);
-            int count = 0;
-            for (int neuron = fired.next(0, 0); neuron >= 0; neuron = fired.next(0, neuron + 1)) {
-                if (count == outputs.length) {
-                    outputs = Arrays.copyOf(outputs, 2 * count);
-                }
-                outputs[count++] = neuron;
-            }
-            return new ArraySeq.ofInt(Arrays.copyOf(outputs, count));
         }
 
         private void put(String key, Row row, boolean isPacked) {
@@ -162,6 +152,30 @@ final class SensorStates extends StatefulProcessor<String, Row, Row> {
 
         private static InvalidRowException wrong(String key, Row row, String what) {
             return new InvalidRowException("sensor '" + key + "', time " + row.getLong(TIME) + ": the input " + what);
+        }
+    }
+
+    /** The outputs that fired in the last step. */
+    private static final class Fired implements Observer {
+
+        private int[] neurons = {};
+        private int count;
+
+        @Override
+        public void attach(int batch, int outputs) {
+            neurons = new int[outputs];
+        }
+
+        @Override
+        public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
+            count = 0;
+            for (int neuron = spikes.next(0, 0); neuron >= 0; neuron = spikes.next(0, neuron + 1)) {
+                neurons[count++] = neuron;
+            }
+        }
+
+        int[] neurons() {
+            return Arrays.copyOf(neurons, count);
         }
     }
 }

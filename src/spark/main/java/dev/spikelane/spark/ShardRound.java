@@ -14,19 +14,14 @@ final class ShardRound implements FlatMapFunction<Iterator<ShardRows>, ShardResu
 
     private final TrainingPlan plan;
     private final Broadcast<byte[]> model;
-    private final RoundWeights weights;
+    private final RoundAsk.Work work;
     private final int epoch;
-    private final int batch;
-    private final int[] labels;
 
-    ShardRound(
-            TrainingPlan plan, Broadcast<byte[]> model, RoundWeights weights, int epoch, int batch, int[] labels) {
+    ShardRound(TrainingPlan plan, Broadcast<byte[]> model, RoundAsk.Work work, int epoch) {
         this.plan = plan;
         this.model = model;
-        this.weights = weights;
+        this.work = work;
         this.epoch = epoch;
-        this.batch = batch;
-        this.labels = labels;
     }
 
     @Override
@@ -35,24 +30,24 @@ final class ShardRound implements FlatMapFunction<Iterator<ShardRows>, ShardResu
         List<ShardResult> results = new ArrayList<>();
         while (rows.hasNext()) {
             ShardRows shard = rows.next();
-            if (shard.batch() > batch) {
+            if (shard.batch() > work.batch()) {
                 break;
             }
-            if (shard.batch() == batch) {
+            if (shard.batch() == work.batch()) {
                 results.add(compute(shard));
             }
         }
         return results.iterator();
     }
 
-    private ShardResult compute(ShardRows shard) {
+    ShardResult compute(ShardRows shard) {
         long start = System.nanoTime();
         TaskContext task = TaskContext.get();
         ShardWorker worker = ShardWorker.take(plan, model::value, task == null ? 1 : task.cpus());
         byte[] gradients;
         try {
-            worker.put(weights.step(), weights.bytes());
-            gradients = worker.compute(epoch, shard, labels);
+            worker.put(work.step(), work.weights());
+            gradients = worker.compute(epoch, shard, work.labels());
         } catch (RuntimeException | Error failed) {
             worker.close();
             throw failed;

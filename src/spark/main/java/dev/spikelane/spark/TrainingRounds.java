@@ -14,8 +14,8 @@ import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the shards of each batch computed by executors: a job for each step. The driver holds the network and its
- * optimizer. A task that fails, or whose executor is lost, is run again by Spark, with the same values on the same rows.
+ * Has the shards of each batch computed by executors. The driver holds the network and its optimizer. A task that fails,
+ * or whose executor is lost, is run again by Spark, with the same values on the same rows.
  */
 final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>>, AutoCloseable {
 
@@ -51,13 +51,10 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
         for (int i = 0; i < labels.length; i++) {
             labels[i] = rows.label(order[first + i]);
         }
-        long step = (long) epoch * run.batches() + run.batch();
-        RoundWeights weights = RoundWeights.of(spark, step, WeightBytes.of(network));
+        RoundAsk.Work work = new RoundAsk.Work(
+                (long) epoch * run.batches() + run.batch(), run.batch(), labels, WeightBytes.of(network));
         times.packed();
-        List<ShardResult> results = new ArrayList<>(now.rows()
-                .mapPartitions(new ShardRound(plan, model, weights, epoch, run.batch(), labels))
-                .collect());
-        weights.free();
+        List<ShardResult> results = now.compute(work);
         times.computed(results);
         List<ShardGradients> shards = new ArrayList<>();
         for (ShardResult result : results) {
@@ -75,6 +72,7 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
             order = batching.order(number, rows.size());
             now = new EpochRows(spark, rows, plan, order, tasks);
             epochRows = now;
+            now.open(model, number, tasks <= spark.defaultParallelism());
             epoch = number;
         }
         return now;

@@ -28,8 +28,9 @@ import org.apache.spark.sql.types.StructType;
 final class TrainingFigures {
 
     private static final int BATCH = 128;
+    private static final TaskTimes TIMES = new TaskTimes();
 
-    private static final TrainerFactory TRAINER = (network, steps, batch) -> Trainer.of(network, steps, batch)
+    static final TrainerFactory TRAINER = (network, steps, batch) -> Trainer.of(network, steps, batch)
             .loss(CrossEntropyLoss.rate())
             .surrogate(Surrogate.fastSigmoid(25))
             .optimizer(new Adam(1e-3));
@@ -48,6 +49,15 @@ final class TrainingFigures {
                 .dense(10, random)
                 .neuron(new Leaky(0.5))
                 .build();
+    }
+
+    static Network network(String name) {
+        TorchRandom random = new TorchRandom(42);
+        return switch (name) {
+            case "tutorial6" -> tutorial6(random);
+            case "tutorial5" -> dense(1_000, random);
+            default -> dense(Integer.parseInt(name), random);
+        };
     }
 
     private static Network dense(int hidden, TorchRandom random) {
@@ -94,8 +104,7 @@ final class TrainingFigures {
         int rounds = Integer.parseInt(arguments[2]);
         int shards = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 2;
         int batch = arguments.length > 4 ? Integer.parseInt(arguments[4]) : BATCH;
-        TorchRandom random = new TorchRandom(42);
-        Network network = maps ? tutorial6(random) : dense(arguments[1].equals("tutorial5") ? 1000 : 4000, random);
+        Network network = network(arguments[1]);
         if (arguments[0].equals("alone")) {
             alone(network, maps ? 50 : 25, rounds, shards, batch);
             return;
@@ -109,11 +118,12 @@ final class TrainingFigures {
                 .setShards(shards)
                 .setEpochs(Integer.getInteger("epochs", 3))
                 .setTrainer(TRAINER)
-                .onTimes(System.out::println);
+                .onTimes(text -> System.out.println(text + "\n" + TIMES.text()));
         try (SparkSession spark = Sessions.builder(arguments[0]).getOrCreate()) {
             List<Row> rows = IntStream.range(0, rounds * batch)
                     .mapToObj(i -> RowFactory.create((long) i, i % 10, Samples.pixels(i)))
                     .toList();
+            spark.sparkContext().addSparkListener(TIMES);
             long start = System.nanoTime();
             SpikelaneModel trained = estimator.fit(spark.createDataFrame(rows, new StructType()
                             .add("id", "long")
