@@ -73,7 +73,7 @@ class MainTest {
         CommandRun.of("xyz")
                 .requireFailureWith(
                         2,
-                        "'xyz', expected one of demo, train, run, show, convert, export, info, bench, help, generate-completion;");
+                        "'xyz', expected one of demo, train, run, show, convert, export, info, bench, spark, help, generate-completion;");
     }
 
     @Test

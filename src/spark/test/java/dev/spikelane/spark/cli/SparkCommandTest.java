@@ -1,0 +1,95 @@
+package dev.spikelane.spark.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.train.Decoding;
+import dev.spikelane.train.Evaluator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("local")
+final class SparkCommandTest {
+
+    private static final int IMAGES = 60;
+    private static final int SIDE = 8;
+
+    /** Images whose bright half tells their class. */
+    private static void write(Path folder, String part) throws IOException {
+        Random random = new Random(1);
+        ByteBuffer images = ByteBuffer.allocate(16 + IMAGES * SIDE * SIDE);
+        images.putInt(0x803).putInt(IMAGES).putInt(SIDE).putInt(SIDE);
+        ByteBuffer labels = ByteBuffer.allocate(8 + IMAGES);
+        labels.putInt(0x801).putInt(IMAGES);
+        for (int i = 0; i < IMAGES; i++) {
+            labels.put((byte) (i % 2));
+            for (int pixel = 0; pixel < SIDE * SIDE; pixel++) {
+                boolean bright = pixel / (SIDE * SIDE / 2) == i % 2;
+                images.put((byte) (random.nextInt(100) + (bright ? 150 : 0)));
+            }
+        }
+        Files.write(folder.resolve(part + "-images-idx3-ubyte"), images.array());
+        Files.write(folder.resolve(part + "-labels-idx1-ubyte"), labels.array());
+    }
+
+    private static String call(String... arguments) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        SparkCommand.of(arguments).call(new PrintStream(out, true, StandardCharsets.UTF_8));
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void whatIsTrainedRuns(@TempDir Path folder) throws IOException {
+        write(folder, "t10k");
+        String images = folder.resolve("t10k-images-idx3-ubyte").toString();
+        Path model = folder.resolve("model.safetensors");
+        String trained = call(
+                "train", "--input", images, "--output", model.toString(), "--master", "local[2]", "--hidden", "20",
+                "--steps", "5", "--epochs", "2", "--batch", "20", "--shards", "2", "--rate", "0.01");
+        assertEquals(2, trained.lines().filter(line -> line.startsWith("Epoch")).count(), trained);
+        assertTrue(trained.contains("Wrote    " + model), trained);
+        String output = folder.resolve("out").toString();
+        String ran =
+                call("run", "--model", model.toString(), "--input", images, "--output", output, "--master", "local[2]");
+        assertTrue(ran.startsWith("Rows     60 in "), ran);
+        Model found = ModelFile.readModel(model);
+        try (Evaluator evaluator = new Evaluator(found.network(), 5, new Batching(20), 1)
+                .decoding(Decoding.named(found.decoding().orElseThrow()))) {
+            double accuracy = evaluator.evaluate(Dataset.idxTest(folder)).accuracy();
+            assertTrue(ran.contains(String.format(Locale.ROOT, "Accuracy %.2f %%", 100 * accuracy)), ran);
+        }
+        assertFalse(ran.contains("Note"), ran);
+    }
+
+    @Test
+    void wrongOptionsAreNamed() throws IOException {
+        assertTrue(call("--help").contains("Usage: ./spikelane spark train"));
+        assertTrue(call("run", "--help").startsWith("Usage: ./spikelane spark run"));
+        assertTrue(wrong("walk").startsWith("there is no command 'walk'"));
+        assertTrue(wrong("run", "--modell", "m").startsWith("there is no option --modell"));
+        assertTrue(wrong("run", "--model").startsWith("--model has no value"));
+        assertTrue(wrong("run").startsWith("--output is missing"));
+        assertTrue(wrong("run", "--output", "o", "--steps", "many").startsWith("--steps is 'many', expected a number"));
+        assertTrue(wrong("train", "--output", "o", "--loss", "x").startsWith("--loss is 'x'"));
+    }
+
+    private static String wrong(String... arguments) {
+        return assertThrows(CommandOptions.Wrong.class, () -> call(arguments)).getMessage();
+    }
+}
