@@ -61,7 +61,7 @@ final class LayerTensors {
         Tensor weights = find(layer.name() + ".weight");
         requireShape(weights, dimensions + 2, "[outputs, inputs, kernel]");
         List<Integer> shape = weights.shape();
-        int groups = layer.number(transposed ? 7 : 6, "groups", 1);
+        int groups = layer.number(6, "groups", 1);
         requireSame(layer, 0, "in_channels", weights, transposed ? 0 : 1, transposed ? 1 : groups);
         requireSame(layer, 1, "out_channels", weights, transposed ? 1 : 0, transposed ? groups : 1);
         int[] size = layer.pair(2, "kernel_size", shape.get(2), shape.getLast());
@@ -72,7 +72,7 @@ final class LayerTensors {
                 ? Kernel.transposed(size[0], size[1])
                 : dimensions == 1 ? Kernel.of1d(size[1]) : Kernel.of(size[0], size[1]);
         int[] stride = layer.pair(3, "stride", 1, 1);
-        int[] dilation = layer.pair(transposed ? 9 : 5, "dilation", 1, 1);
+        int[] dilation = layer.pair(transposed ? 8 : 5, "dilation", 1, 1);
         kernel = kernel.withGroups(groups);
         kernel = dimensions == 1
                 ? kernel.withStride(stride[0]).withDilation(dilation[0])
@@ -87,11 +87,9 @@ final class LayerTensors {
             int[] output = layer.pair(5, "output_padding", 0, 0);
             kernel = kernel.withOutputPadding(output[0], output[1]);
         }
-        layer.says(8, "padding_mode", "zeros");
+        layer.says(transposed ? 9 : 8, "padding_mode", "zeros");
         FloatMatrix flat = flat(weights);
-        return hasBias(layer, transposed ? 8 : 7)
-                ? Convolution.of(kernel, flat, bias(layer))
-                : Convolution.of(kernel, flat);
+        return hasBias(layer, 7) ? Convolution.of(kernel, flat, bias(layer)) : Convolution.of(kernel, flat);
     }
 
     /** A batch norm, whose values are given to the network when it is made. */

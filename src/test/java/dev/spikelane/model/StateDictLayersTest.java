@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
@@ -109,6 +111,35 @@ final class StateDictLayersTest {
         assertEquals(network().weights().hash(), state.network().weights().hash());
         StateDict renamed = state.withPrefix("net.", "").withPrefix("4.", "fc.");
         assertEquals(network().weights().hash(), renamed.network().weights().hash());
+    }
+
+    /** Torch's arguments by place, those of transposed kernels in another order. */
+    @Test
+    void argumentsByPlace() throws IOException {
+        TorchRandom random = new TorchRandom(1);
+        Kernel one = Kernel.of(3, 2)
+                .withStride(2, 1)
+                .withPadding(1, 0)
+                .withDilation(1, 2)
+                .withGroups(2);
+        Kernel back = Kernel.transposed(3)
+                .withStride(2)
+                .withPadding(1)
+                .withOutputPadding(1, 1)
+                .withGroups(2);
+        Network network = Network.builder(Shape.of(2, 6, 7))
+                .convolution(4, one, random)
+                .neuron(new Leaky(0.9))
+                .convolution(6, back, random)
+                .connect(Pool.max(3, 2).withStride(2, 1).withPadding(1, 0).withCeil())
+                .neuron(new Leaky(0.8))
+                .build();
+        Network read = StateDict.of("x", Npz.of(StateDict.of(network).tensors()))
+                .network("2x6x7, Conv2d(2, 4, (3, 2), (2, 1), (1, 0), (1, 2), 2, True, 'zeros'), Leaky,"
+                        + " ConvTranspose2d(4, 6, 3, 2, 1, 1, 2, True, 1, 'zeros'),"
+                        + " MaxPool2d((3, 2), (2, 1), (1, 0), 1, ceil_mode=True), Leaky");
+        assertEquals(network.projections().toString(), read.projections().toString());
+        assertEquals(network.weights().hash(), read.weights().hash());
     }
 
     @Test

@@ -68,7 +68,8 @@ record NirFormat(NirImport options) implements Format {
     private static boolean hasWeightsAloneThatAreNotFinite(StateDict values) {
         boolean found = false;
         for (Tensor each : values.tensors()) {
-            if (each.type().name().matches("B?F\\d+") && !isFinite(each.rounded().floats())) {
+            if (each.type().name().matches("B?F\\d+")
+                    && !isFinite(each.rounded().floats())) {
                 found = true;
                 if (!each.name().endsWith(".weight") && !each.name().endsWith(".bias")) {
                     return false;
