@@ -34,7 +34,8 @@ public final class CCompiler {
     private static Optional<Path> find(String name) {
         for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
             try (Stream<Path> files = Files.list(Path.of(folder))) {
-                Optional<Path> found = files.filter(file -> file.getFileName().toString().matches(name + "(-[0-9]+)?"))
+                Optional<Path> found = files.filter(
+                                file -> file.getFileName().toString().matches(name + "(-[0-9]+)?"))
                         .filter(Files::isExecutable)
                         .min(Comparator.naturalOrder());
                 if (found.isPresent()) {

@@ -130,7 +130,17 @@ public final class EquationParser {
         variables.keySet().forEach(each -> next.put(each, Graph.of(names, each)));
         dropUnusedStepTime(next.values(), fires);
         Equations made = new Equations(
-                name == null ? "neuron" : name, parameters, derived, variables, inputs, noises, units, atSpike, next, fires, carries);
+                name == null ? "neuron" : name,
+                parameters,
+                derived,
+                variables,
+                inputs,
+                noises,
+                units,
+                atSpike,
+                next,
+                fires,
+                carries);
         lines.requireShort(made);
         return made;
     }
@@ -189,8 +199,9 @@ public final class EquationParser {
             case "reset" -> reset(first);
             case "carries" -> carries(first);
             default ->
-                throw first.error("found " + first + ", expected neuron, param, let, state, input, noise, refractory, spike, "
-                        + "reset, carries, NAME = ... or dNAME/dt = ...");
+                throw first.error(
+                        "found " + first + ", expected neuron, param, let, state, input, noise, refractory, spike, "
+                                + "reset, carries, NAME = ... or dNAME/dt = ...");
         }
     }
 

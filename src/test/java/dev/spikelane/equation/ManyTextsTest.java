@@ -35,8 +35,9 @@ final class ManyTextsTest {
             int steps = 1 << random.nextInt(3);
             for (LoopCompiler.Form form : List.of(LoopCompiler.Form.SCALAR, LoopCompiler.Form.of("vector"))) {
                 List<Integer> found = neurons.run(
-                        new Lowering(), steps, (program, shared) -> LoopCompiler.compile(
-                                        MethodHandles.lookup(), _ -> program, shared, form)
+                        new Lowering(),
+                        steps,
+                        (program, shared) -> LoopCompiler.compile(MethodHandles.lookup(), _ -> program, shared, form)
                                 .loop());
                 assertEquals(expected, found, form + ", seed " + seed);
             }

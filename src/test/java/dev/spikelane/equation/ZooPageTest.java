@@ -16,10 +16,7 @@ final class ZooPageTest {
         for (ZooPicture.Shown shown : ZooPicture.ALL) {
             assertTrue(picture.contains(">" + shown.title() + "<"), shown.title());
         }
-        assertTrue(ZooPicture.ALL.stream()
-                .map(ZooPicture.Shown::name)
-                .toList()
-                .containsAll(Zoo.NAMES));
+        assertTrue(ZooPicture.ALL.stream().map(ZooPicture.Shown::name).toList().containsAll(Zoo.NAMES));
     }
 
     @Test

@@ -89,8 +89,10 @@ final class FormatCommandsTest {
                 file,
                 Network.builder(3)
                         .dense(2, new TorchRandom(1))
-                        .neuron("p", EquationNeuron.of("param low [mV] = -70\nstate v [mV] = low\ninput current [pA]\n"
-                                + "v = v + current\nspike v > low"))
+                        .neuron(
+                                "p",
+                                EquationNeuron.of("param low [mV] = -70\nstate v [mV] = low\ninput current [pA]\n"
+                                        + "v = v + current\nspike v > low"))
                         .build());
         String json = CommandRun.of("show", file.toString(), "--json").requireSuccess();
         assertEquals(
