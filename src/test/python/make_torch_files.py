@@ -1,10 +1,12 @@
 """Writes src/test/resources/interop/pth.zip: files of torch.save, and broken ones, with what reading them must give.
 
-Debian: apt install python3-torch python3-safetensors; then run with /usr/bin/python3. Cases have the layout of the other
+Debian: apt install python3-torch python3-safetensors python3-numpy; then run with /usr/bin/python3. Where PYTHONPATH has
+snnTorch, it also writes layers.zip: networks with what torch prints of them, and what they do. Cases have the layout of the other
 archives there: case.json says the files and what to expect of each; NAME.safetensors has the tensors of NAME.
 """
 import io, json, os, pickle, zipfile
 
+import numpy
 import torch
 from safetensors.torch import load as load_safetensors, save as save_safetensors
 
@@ -44,7 +46,26 @@ def good():
     yield "nested", nested, flat
     yield "many", many, many
     yield "large", large, large
+    yield "number_keys", {1: large["w"]}, {"1": large["w"]}
+    yield ("checkpoint",) + checkpoint()
     yield "empty_sizes", {"a": torch.zeros(0, 3), "b": torch.zeros(())}, {"a": torch.zeros(0, 3), "b": torch.zeros(())}
+
+
+def checkpoint():
+    """As users save it: the model beside an optimizer, a schedule, an epoch."""
+    torch.manual_seed(2)
+    module = torch.nn.Sequential(torch.nn.Linear(3, 2))
+    optimizer = torch.optim.Adam(module.parameters(), lr=0.01)
+    schedule = torch.optim.lr_scheduler.StepLR(optimizer, 5)
+    module(torch.rand(4, 3)).sum().backward()
+    optimizer.step()
+    schedule.step()
+    whole = {"model": module.state_dict(), "optimizer": optimizer.state_dict(), "scheduler": schedule.state_dict(),
+             "epoch": 7, "best": None, "losses": [0.5, 0.25], "shape": module[0].weight.shape[0], "done": False}
+    flat = {"model." + name: value for name, value in module.state_dict().items()}
+    for number, state in optimizer.state_dict()["state"].items():
+        flat.update({f"optimizer.state.{number}.{name}": value for name, value in state.items()})
+    return whole, flat
 
 
 class Command:
@@ -77,14 +98,15 @@ def program(change):
 def bad():
     plain = saved({"w": torch.arange(6, dtype=torch.float32).reshape(2, 3)})
     module = torch.nn.Linear(2, 3)
-    optimizer = torch.optim.Adam(module.parameters())
     yield "system", saved({"w": Command()}), "names os.system"
     yield "eval", saved({"w": Code()}), "names eval"
     yield "module", saved(module), "a whole model: its class is named"
-    yield "checkpoint", saved({"model": module.state_dict(), "optimizer": optimizer.state_dict(), "loss": 0.5}), "floats, lists"
     yield "list", saved([torch.zeros(2)]), "a list"
     yield "tensor_set", saved({"w": {1, 2}}), "a set"
-    yield "number_keys", saved({1: torch.zeros(2)}), "a key that is no text"
+    yield "truth_keys", saved({True: torch.zeros(2)}), "a key that is neither a text nor a number"
+    yield "list_in_itself", program(lambda d: b"\x80\x02}X\x01\x00\x00\x00a]q\x00h\x00as."), "a list in itself"
+    yield "append_to_text", program(lambda d: b"\x80\x02X\x01\x00\x00\x00aNa."), "a value that is added to a text"
+    yield "long_number", saved({"w": torch.zeros(2), "seed": 1 << 40}), "a number of more than 32 bits"
     yield "old_form", saved({"w": torch.zeros(2)}, _use_new_zipfile_serialization=False), "the form before PyTorch 1.6"
     yield "protocol_4", saved({"w": torch.zeros(2)}, pickle_protocol=4), "another protocol of pickle"
     yield "sparse", saved({"w": torch.eye(3).to_sparse()}), "a sparse tensor"
@@ -127,12 +149,97 @@ def bad():
     yield "deep", program(lambda d: deep), "3,000 dictionaries in each other"
 
 
+def network(snn):
+    nn = torch.nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv1 = nn.Conv2d(1, 4, 3, padding=1, bias=False)
+            self.bn1 = nn.BatchNorm2d(4)
+            self.pool1 = nn.MaxPool2d(2)
+            self.lif1 = snn.Leaky(beta=0.9)
+            self.conv2 = nn.Conv2d(4, 6, 3, stride=2, groups=2)
+            self.pool2 = nn.AvgPool2d(2, 1, 1, count_include_pad=False)
+            self.lif2 = snn.Leaky(beta=0.8, reset_mechanism="zero")
+            self.drop = nn.Dropout(0.5)
+            self.fc1 = nn.Linear(6 * 3 * 3, 5)
+            self.lif3 = snn.Synaptic(alpha=0.7, beta=0.8)
+            self.block = nn.Sequential(nn.Linear(5, 3))
+            self.lif4 = snn.RLeaky(beta=0.9, linear_features=3)
+
+        def forward(self, steps):
+            m1, m2 = self.lif1.init_leaky(), self.lif2.init_leaky()
+            (i3, m3), (s4, m4) = self.lif3.init_synaptic(), self.lif4.init_rleaky()
+            spikes, membranes = [], []
+            for x in steps:
+                s, m1 = self.lif1(self.pool1(self.bn1(self.conv1(x))), m1)
+                s, m2 = self.lif2(self.pool2(self.conv2(s)), m2)
+                s, i3, m3 = self.lif3(self.fc1(self.drop(s.flatten(1))), i3, m3)
+                s4, m4 = self.lif4(self.block(s), s4, m4)
+                spikes.append(s4)
+                membranes.append(m4)
+            return torch.stack(spikes), torch.stack(membranes)
+
+    torch.manual_seed(3)
+    net = Net()
+    for parameter in net.parameters():
+        parameter.data *= 3
+    net.bn1.running_mean += torch.rand(4) * 0.3
+    net.bn1.running_var *= 0.7
+    return net.eval()
+
+
+def numpy_bytes(array):
+    buffer = io.BytesIO()
+    numpy.save(buffer, array)
+    return buffer.getvalue()
+
+
+def layers():
+    try:
+        import snntorch
+    except ImportError:
+        print("snntorch is missing: layers.zip stays as it is")
+        return
+    net = network(snntorch)
+    steps = (torch.rand(10, 2, 1, 10, 10) < 0.4).float()
+    with torch.no_grad():
+        spikes, membranes = net(steps)
+    print("layers:", int(spikes.sum()), "spikes, nearest to a threshold", float((membranes - 1).abs().min()))
+    text = str(net).replace("padding=1)", "padding=1, count_include_pad=False)")  # which torch does not print
+    exact = {"atol": 1e-5, "rtol": 1e-5}
+    case = {
+        "name": "layers_conv", "set": "own", "kind": "layers", "what": "convolutions, batch norm, pools, recurrence",
+        "produced_by": "torch.save " + torch.__version__, "text": text, "input_shape": "1x10x10",
+        "files": {"net.pth": {"expect": "accept with a warning"}},
+        "inputs": {"input": {"file": "input.npy", "shape": list(steps.shape), "dtype": "uint8"}},
+        "outputs": {
+            "spk": {"file": "spk.npy", "shape": list(spikes.shape), "dtype": "uint8", "tolerance": "exact"},
+            "mem": {"file": "mem.npy", "shape": list(spikes.shape), "dtype": "float32", "tolerance": exact}}}
+    write("layers.zip", {"layers_conv": (case, {
+        "net.pth": saved({"model": net.state_dict(), "epoch": 3}),
+        "input.npy": numpy_bytes(steps.numpy().astype("uint8")),
+        "spk.npy": numpy_bytes(spikes.numpy().astype("uint8")), "mem.npy": numpy_bytes(membranes.numpy())})})
+
+
+def write(name, cases):
+    with zipfile.ZipFile(os.path.join(FOLDER, name), "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
+        for case_name, (case, contents) in cases.items():
+            contents["case.json"] = json.dumps(dict(case, name=case_name), indent=1).encode()
+            for file, content in sorted(contents.items()):
+                info = zipfile.ZipInfo(f"{case_name}/{file}", (1980, 1, 1, 0, 0, 0))
+                info.compress_type = zipfile.ZIP_DEFLATED
+                out.writestr(info, content)
+
+
 def main():
     facts = {"set": "own", "kind": "pth", "produced_by": "torch.save " + torch.__version__}
     cases = {}
     files, contents = {}, {}
     for name, value, flat in good():
-        files[name + ".pth"] = {"expect": "accept", "tensors": name + ".safetensors"}
+        warns = " with a warning" if name == "checkpoint" else ""
+        files[name + ".pth"] = {"expect": "accept" + warns, "tensors": name + ".safetensors"}
         contents[name + ".pth"] = saved(value)
         contents[name + ".safetensors"] = expected(flat)
     cases["pth_files"] = (dict(facts, what="tensors and dictionaries", files=files), contents)
@@ -151,14 +258,9 @@ def main():
             contents["model.safetensors"] = expected(state)
             case.update(facts, files={"model.pth": {"expect": "accept", "tensors": "model.safetensors"}})
             cases[net.replace("st_", "pth_")] = (case, contents)
-    with zipfile.ZipFile(os.path.join(FOLDER, "pth.zip"), "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
-        for name, (case, contents) in cases.items():
-            contents["case.json"] = json.dumps(dict(case, name=name), indent=1).encode()
-            for file, content in sorted(contents.items()):
-                info = zipfile.ZipInfo(f"{name}/{file}", (1980, 1, 1, 0, 0, 0))
-                info.compress_type = zipfile.ZIP_DEFLATED
-                out.writestr(info, content)
+    write("pth.zip", cases)
     print(os.path.getsize(os.path.join(FOLDER, "pth.zip")), "bytes,", {k: len(c["files"]) for k, (c, _) in cases.items()})
+    layers()
 
 
 if __name__ == "__main__":

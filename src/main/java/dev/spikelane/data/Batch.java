@@ -1,5 +1,6 @@
 package dev.spikelane.data;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -64,18 +65,40 @@ public final class Batch {
 
     /** Reads a batch of an epoch. Memory for fewer samples is made where it is needed and kept. */
     void read(int ofEpoch, int batch, int[] order) {
-        epoch = ofEpoch;
         number = batch;
         int first = batch * batching.size();
-        count = Math.min(batching.size(), order.length - first);
+        read(ofEpoch, order, first, Math.min(batching.size(), order.length - first), false);
+    }
+
+    /**
+     * Reads the first samples of the data set, which have other numbers in a whole one that is elsewhere: a shard of a
+     * batch, say. Random numbers of augmentations and codes are those of these numbers.
+     *
+     * @param ofEpoch the epoch, from 0
+     * @param numbers of the samples, at most as many as {@link Batching#batch} made memory for
+     * @throws IllegalArgumentException if there are none or more, or the epoch is negative
+     */
+    public void read(int ofEpoch, int... numbers) {
+        Objects.requireNonNull(numbers, "numbers");
+        Checks.atLeast(0, "epoch", ofEpoch);
+        if (numbers.length < 1 || numbers.length > samples.length) {
+            throw new IllegalArgumentException(
+                    "there are " + numbers.length + " numbers of samples, expected 1 to " + samples.length);
+        }
+        read(ofEpoch, numbers, 0, numbers.length, true);
+    }
+
+    private void read(int ofEpoch, int[] numbers, int first, int samplesRead, boolean inOrder) {
+        epoch = ofEpoch;
+        count = samplesRead;
         rows = count == full.values.rows() ? full : partial(count);
-        System.arraycopy(order, first, samples, 0, count);
+        System.arraycopy(numbers, first, samples, 0, count);
         encoding.setEpoch(epoch);
         encoding.setSamples(samples, 0, count);
         changes.setEpoch(epoch);
         changes.setSamples(samples, 0, count);
         for (int row = 0; row < count; row++) {
-            readSample(row);
+            readSample(inOrder ? row : samples[row], row);
         }
         batching.code().encode(rows.values, encoding, rows.input);
     }
@@ -89,8 +112,7 @@ public final class Batch {
         return known;
     }
 
-    private void readSample(int row) {
-        int sample = samples[row];
+    private void readSample(int sample, int row) {
         labels[row] = data.label(sample);
         if (targets != null) {
             data.readTarget(sample, targets, row);

@@ -205,6 +205,17 @@ public final class Batching {
         return options.shuffle.draw(generator, samples);
     }
 
+    /**
+     * Makes memory for a batch that its caller fills by {@link Batch#read}, without a {@link BatchLoader}.
+     *
+     * @param data where samples come from
+     * @return a batch of at most as many samples as the data set has, and as a batch has
+     */
+    public Batch batch(Dataset data) {
+        Objects.requireNonNull(data, "data");
+        return new Batch(data, this);
+    }
+
     /** Draws orders of successive epochs without starting anew. */
     Shuffle.Orders orders(int samples) {
         return options.shuffle.orders(samples);

@@ -1,8 +1,8 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.leaky.Reversible;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.function.Predicate;
@@ -33,8 +33,7 @@ final class LoopPopulation {
      */
     boolean samplesApart() {
         return !population.stepwise()
-                && population.neurons() instanceof Reversible neurons
-                && neurons.samplesApart()
+                && population.samplesApart()
                 && sums.stream().allMatch(LoopSum::samplesApart);
     }
 
@@ -52,8 +51,11 @@ final class LoopPopulation {
         return population.batch();
     }
 
-    LoopShare share(Arena arena, int first, int count) {
-        return new LoopShare(population, sums, arena, first, count);
+    SampleRun share(Arena arena, SampleViews of, int threads) {
+        List<SampleRun.Sum> own = sums.stream()
+                .map(sum -> sum.samples(arena, of.first(), of.count()))
+                .toList();
+        return new SampleRun(population, own, of, arena, threads);
     }
 
     /** Computes what comes from elsewhere, for a whole block. */

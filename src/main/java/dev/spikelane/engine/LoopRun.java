@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.engine.view.SampleViews;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -17,7 +18,7 @@ final class LoopRun implements ComponentRun {
     private final LoopPopulation[] populations;
     private final int stepsAtATime;
     /** For each thread the samples that it carries, of each population; empty if all samples go together. */
-    private final LoopShare[][] shares;
+    private final SampleRun[][] shares;
 
     private final long work;
     private final WorkerPool.Job carry = this::carry;
@@ -31,17 +32,15 @@ final class LoopRun implements ComponentRun {
         this.shares = shares(arena, Math.min(size.threads(), size.batch()));
     }
 
-    private LoopShare[][] shares(Arena arena, int threads) {
+    private SampleRun[][] shares(Arena arena, int threads) {
         if (threads == 1 || !List.of(populations).stream().allMatch(LoopPopulation::samplesApart)) {
-            return new LoopShare[0][];
+            return new SampleRun[0][];
         }
-        int batch = populations[0].batch();
-        int most = Math.ceilDiv(batch, threads);
-        LoopShare[][] made = new LoopShare[Math.ceilDiv(batch, most)][populations.length];
+        SampleViews[] samples = SampleViews.shares(threads, populations[0].batch());
+        SampleRun[][] made = new SampleRun[samples.length][populations.length];
         for (int share = 0; share < made.length; share++) {
-            int first = share * most;
             for (int i = 0; i < populations.length; i++) {
-                made[share][i] = populations[i].share(arena, first, Math.min(most, batch - first));
+                made[share][i] = populations[i].share(arena, samples[share], threads);
             }
         }
         return made;
@@ -78,20 +77,20 @@ final class LoopRun implements ComponentRun {
 
     private void runShares(WorkerPool workers) {
         workers.run(carry, shares.length);
-        for (LoopShare[] share : shares) {
-            for (LoopShare of : share) {
+        for (SampleRun[] share : shares) {
+            for (SampleRun of : share) {
                 of.close();
             }
         }
     }
 
     private void carry(int number, int thread) {
-        LoopShare[] share = shares[number];
-        for (LoopShare of : share) {
+        SampleRun[] share = shares[number];
+        for (SampleRun of : share) {
             of.open();
         }
         for (int step = first; step < first + count; step++) {
-            for (LoopShare of : share) {
+            for (SampleRun of : share) {
                 of.run(step, thread);
             }
         }

@@ -2,6 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.kernel.base.EitherWay;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
@@ -122,12 +123,12 @@ final class LoopSum {
     }
 
     /** Makes room for the currents of some samples. */
-    Samples samples(Arena arena, int first, int count) {
+    SampleRun.Sum samples(Arena arena, int first, int count) {
         return new Samples(arena, first, count);
     }
 
-    /** The currents of some samples, a step at a time, which one thread fills. */
-    final class Samples {
+    /** The currents of some samples, which one thread fills. */
+    private final class Samples implements SampleRun.Sum {
 
         private final Tile sum;
         private final Tile added;
@@ -143,12 +144,13 @@ final class LoopSum {
             this.views = SampleViews.of(pieces.length, first, count, batch);
         }
 
-        /** What {@link #fill} leaves. */
-        Tile sum() {
+        @Override
+        public Tile sum(int thread) {
             return sum;
         }
 
-        void fill(int step, int thread) {
+        @Override
+        public void fill(int step, int thread) {
             if (kept != null) {
                 sum.on(kept.samples(step, rows));
             }
@@ -185,6 +187,7 @@ final class LoopSum {
 
         private final PortSum sum;
         private final KeptCurrents whole;
+        private final EitherWay sharing = new EitherWay();
 
         Outer(List<ProjectionRun> projections, Arena arena, RunSize size, @Nullable KeptCurrents into) {
             this.whole = into == null ? new KeptCurrents(arena, size, columns, 0) : into;
@@ -204,7 +207,13 @@ final class LoopSum {
         @Override
         public void open(WorkerPool workers, int firstStep, int steps) {
             whole.open(firstStep);
-            sum.run(workers, firstStep, steps, workers.threads() > 1 && sum.worthSharing(firstStep, steps));
+            if (workers.threads() == 1) {
+                sum.run(workers, firstStep, steps, false);
+                return;
+            }
+            double alone = sum.nanoseconds(firstStep, steps);
+            sum.run(workers, firstStep, steps, sharing.open(alone, PortSum.shared(alone, workers.threads())));
+            sharing.close();
         }
 
         @Override

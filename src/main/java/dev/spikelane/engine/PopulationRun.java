@@ -7,6 +7,7 @@ import dev.spikelane.engine.event.LayerProfile;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
@@ -222,6 +223,11 @@ public final class PopulationRun {
         } else {
             run(currents, steps * batch, spikes().from(step, 0), membranesFrom(step));
         }
+    }
+
+    /** Whether some samples can run in a state of their own. */
+    boolean samplesApart() {
+        return neurons() instanceof Reversible neurons && neurons.samplesApart();
     }
 
     /** Whether neurons need not be given currents for each step where these are all the same. */

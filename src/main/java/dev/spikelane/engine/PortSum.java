@@ -7,6 +7,7 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * stand in tiles of threads, which are used again, or in whole.
  *
  * <p>A part of the work is a tile of outputs of all rows, or all outputs of some rows: some steps, or some samples of
- * all steps where there are fewer steps than threads. The operators say which. Paths of several products are cut by
- * rows, so that all of a path runs in a part.
+ * all steps. The operators say which. Paths of several products are cut by rows, so that all of a path runs in a part:
+ * where operators need no more, {@linkplain ChainRun#samplesAtATime few samples} at a time, so that what one makes for
+ * the next stays in the L1 cache.
  */
 final class PortSum {
 
@@ -31,18 +33,16 @@ final class PortSum {
     private static final int PARTS_OF_THREAD = 4;
 
     /**
-     * Products of rows, inputs and outputs from which meeting of threads, some microseconds, pays: a step of four rows
-     * of 784-1000-10 takes 28 instead of 41 us on two threads at density 0.1, 12 instead of 19 at 0.02; two rows gain
-     * at 0.1 and lose at 0.02 (Zen 3, 2026-11).
+     * What the meeting of threads is estimated to take: one row of 784 -> 1000 takes 10.1 instead of 18.5 us on two of
+     * them at density 0.5, 5.2 instead of 3.0 at 0.1 (Zen 5, 2026-11). Which is faster is learned from there on.
      */
-    private static final long WORTH_SHARING = 3_000_000;
+    private static final double NANOSECONDS_OF_MEETING = 2_500;
 
-    /**
-     * Estimated nanoseconds from which fewer products are shared too: a step of one row of 784-1000-10 takes 10.1
-     * instead of 18.5 us on two threads at density 0.5, 5.2 instead of 3.0 at 0.1, which is estimated at 2,000 (Zen 5,
-     * 2026-11).
-     */
-    private static final double NANOSECONDS_WORTH_SHARING = 5_000;
+    /** The least time of a row, an input and an output, whatever else is known of it. */
+    private static final double LEAST_NANOSECONDS = 1 / 600.;
+
+    /** Such products from which spikes are not counted to know more. */
+    private static final long MANY = 20_000_000;
 
     private final ProjectionRun[] projections;
     private final int columns;
@@ -55,11 +55,17 @@ final class PortSum {
     /** For each thread where it fills currents. */
     private final Tile[] tiles;
 
+    /** Where it fills currents of some samples that need not stay. */
+    private Tile[] sums = {};
+
     /** A tile for each thread, for projections behind the first. */
     private final Tile[] added;
 
     private final int blocksAdded;
-    private final Samples[] samples;
+    /** Samples that paths take at a time; 0 if they take all. */
+    private final int samplesAtATime;
+    /** All samples in groups, for each range of steps that threads may fill. */
+    private final Samples[][] samples;
     private final WorkerPool.Job fillBlocks = this::fillBlocks;
     private final WorkerPool.Job fillSteps = this::fillSteps;
     private final WorkerPool.Job fillSamples = this::fillSamples;
@@ -69,8 +75,26 @@ final class PortSum {
     private int stepsInPart;
 
     /** Some samples, of the sums and of the source of each projection. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Samples(SampleViews rows, SampleViews[] sources) {}
+    private final class Samples implements SampleRun.Sum {
+
+        private final SampleViews rows;
+        private final SampleViews[] sources;
+
+        private Samples(SampleViews rows) {
+            this.rows = rows;
+            this.sources = SampleViews.of(projections.length, rows.first(), rows.count(), batch);
+        }
+
+        @Override
+        public Tile sum(int thread) {
+            return sums[thread];
+        }
+
+        @Override
+        public void fill(int step, int thread) {
+            add(step, 1, this, sums[thread], thread);
+        }
+    }
 
     /**
      * Makes room for a segment of steps.
@@ -92,19 +116,36 @@ final class PortSum {
             tiles[i] = kept == null ? tile(arena, size) : none.another();
         }
         this.added = new Tile[projections.size() > 1 ? size.threads() : 0];
+        this.samplesAtATime = samplesAtATime();
+        int rows = samplesAtATime > 0 ? samplesAtATime : turn * batch;
         for (int i = 0; i < added.length; i++) {
-            added[i] = several ? Tile.whole(FloatMatrix.zeros(arena, turn * batch, columns)) : tile(arena, size);
+            added[i] = several ? Tile.whole(FloatMatrix.zeros(arena, rows, columns)) : tile(arena, size);
         }
         this.blocksAdded = several ? blocks() : BLOCKS_IN_TILE;
-        SampleViews[] shares = SampleViews.shares(mayCutRows(projections) ? size.threads() : 1, batch);
-        this.samples = new Samples[shares.length];
-        for (int i = 0; i < samples.length; i++) {
-            samples[i] = new Samples(
-                    shares[i], SampleViews.of(projections.size(), shares[i].first(), shares[i].count(), batch));
-        }
+        this.samples = samples(size.threads());
         if (several) {
-            projections.forEach(projection -> projection.makeRoom(turn * batch));
+            projections.forEach(projection -> projection.makeRoom(rows));
         }
+    }
+
+    private int samplesAtATime() {
+        int most = 1;
+        for (ProjectionRun projection : projections) {
+            int own = projection.chain().samplesAtATime(batch);
+            most = own == 0 ? Integer.MAX_VALUE : Math.max(most, own);
+        }
+        return most == Integer.MAX_VALUE ? 0 : most;
+    }
+
+    private Samples[][] samples(int threads) {
+        int groups = samplesAtATime > 0
+                ? Math.ceilDiv(batch, samplesAtATime)
+                : mayCutRows(List.of(projections)) ? threads : 1;
+        Samples[][] made = new Samples[samplesAtATime > 0 && groups < threads ? threads : 1][];
+        for (int i = 0; i < made.length; i++) {
+            made[i] = Arrays.stream(SampleViews.shares(groups, batch)).map(Samples::new).toArray(Samples[]::new);
+        }
+        return made;
     }
 
     /** Whether threads may share the sum of some projections by rows. */
@@ -163,11 +204,11 @@ final class PortSum {
             workers.run(fillBlocks, Math.ceilDiv(blocks(), blocksInPart), share);
             return;
         }
-        for (ProjectionRun projection : projections) {
-            projection.hold(workers, share);
-        }
-        if (steps < threads && samples.length > 1) {
-            workers.run(fillSamples, samples.length, share);
+        hold(workers, share);
+        int groups = samples[0].length;
+        if (samplesAtATime > 0 || steps < threads && groups > 1) {
+            stepsInPart = samplesAtATime > 0 && groups < threads ? Math.ceilDiv(steps, threads) : steps;
+            workers.run(fillSamples, groups * Math.ceilDiv(steps, stepsInPart), share);
         } else {
             stepsInPart = Math.min(Math.ceilDiv(steps, threads), several ? turn : steps);
             workers.run(fillSteps, Math.ceilDiv(steps, stepsInPart), share);
@@ -185,10 +226,36 @@ final class PortSum {
     }
 
     private void fillSamples(int part, int thread) {
-        Samples own = samples[part];
-        for (int step = first; step < first + count; step++) {
+        int groups = samples[0].length;
+        int range = part / groups;
+        Samples own = samples[range][part % groups];
+        int end = first + Math.min(count, (range + 1) * stepsInPart);
+        for (int step = first + range * stepsInPart; step < end; step++) {
             Tile current = tiles[thread].on(Objects.requireNonNull(kept).samples(step, own.rows));
             add(step, 1, own, current, thread);
+        }
+    }
+
+    /**
+     * Makes threads able to take some samples from source to currents, which need not stay.
+     *
+     * @return groups of samples; none if there are too few for threads
+     */
+    List<? extends SampleRun.Sum> samplesApart(Arena arena) {
+        if (samplesAtATime == 0 || samples.length > 1) {
+            return List.of();
+        }
+        sums = new Tile[tiles.length];
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = Tile.whole(FloatMatrix.zeros(arena, samples[0][0].rows.count(), columns));
+        }
+        return List.of(samples[0]);
+    }
+
+    /** Computes what all steps of a frame have, before threads take some samples of it. */
+    void hold(WorkerPool workers, boolean share) {
+        for (ProjectionRun projection : projections) {
+            projection.hold(workers, share);
         }
     }
 
@@ -197,15 +264,10 @@ final class PortSum {
         return projections.length == 1 && projections[0].fillsAnySteps();
     }
 
-    /** The projection whose frame gives all currents, a tile at a time; null if there is none. */
+    /** The projection whose frame gives all currents; null if there is none. */
     @Nullable
     ProjectionRun frame() {
-        ProjectionRun projection = projections[0];
-        return projections.length == 1
-                        && projection.frame() != null
-                        && projection.chain().isOneProduct()
-                ? projection
-                : null;
+        return projections.length == 1 && projections[0].frame() != null ? projections[0] : null;
     }
 
     /** Where a thread fills currents, the same object at all times. */
@@ -251,20 +313,19 @@ final class PortSum {
         }
     }
 
-    /** Whether meeting of threads pays for some steps. */
-    boolean worthSharing(int firstStep, int steps) {
-        long work = 0;
-        for (ProjectionRun projection : projections) {
-            work += projection.work();
-        }
-        return work * batch * steps >= WORTH_SHARING || nanoseconds(firstStep, steps) >= NANOSECONDS_WORTH_SHARING;
-    }
-
-    private double nanoseconds(int firstStep, int steps) {
+    /** What some steps are estimated to take on one thread. */
+    double nanoseconds(int firstStep, int steps) {
         double all = 0;
         for (ProjectionRun projection : projections) {
-            all += projection.nanoseconds(firstStep, steps);
+            long products = projection.work() * batch * steps;
+            double known = products < MANY ? projection.nanoseconds(firstStep, steps) : 0;
+            all += Math.max(known, products * LEAST_NANOSECONDS);
         }
         return all;
+    }
+
+    /** What that becomes where threads share it. */
+    static double shared(double nanoseconds, int threads) {
+        return nanoseconds / threads + NANOSECONDS_OF_MEETING;
     }
 }

@@ -25,6 +25,9 @@ public final class ProjectionRun {
      */
     static final int VALUE_ROWS_AT_A_TIME = 256;
 
+    /** Inputs of spikes that take as long as a value, at a density of 0.1. */
+    private static final int WORK_OF_VALUE = 8;
+
     private final ProjectionDescription description;
     private final ChainRun chain;
     private final SourceRun source;
@@ -130,8 +133,10 @@ public final class ProjectionRun {
             for (int i = 0; i < threads; i++) {
                 held[i] = Tile.whole(rows);
             }
-            heldSamples = SampleViews.shares(threads, batch);
-            frameSamples = SampleViews.shares(threads, batch);
+            int atATime = chain.samplesAtATime(batch);
+            int shares = atATime == 0 ? threads : Math.ceilDiv(batch, atATime);
+            heldSamples = SampleViews.shares(shares, batch);
+            frameSamples = SampleViews.shares(shares, batch);
         }
         return rows;
     }
@@ -178,7 +183,7 @@ public final class ProjectionRun {
     /** The currents of a frame for some blocks, computed now unless they are there; behind {@link #prepare}. */
     Tile held(int firstBlock, int endBlock, int thread) {
         hold(firstBlock, endBlock, thread);
-        return held[thread].at(firstBlock, endBlock);
+        return held[thread].on(held()).at(firstBlock, endBlock);
     }
 
     /** Computes all currents of a frame, before threads take some samples of them. */
@@ -238,6 +243,11 @@ public final class ProjectionRun {
     /** Multiplications of inputs by outputs for each row. */
     long work() {
         return chain.work();
+    }
+
+    /** The same for some steps: a value takes as long as some inputs that may fire. */
+    long work(int steps) {
+        return work() * batch * (frame == null ? steps : Math.min(steps, WORK_OF_VALUE));
     }
 
     /** What filling some steps of the block is estimated to take on one thread; 0 if nothing is known. */

@@ -1,6 +1,8 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.kernel.base.EitherWay;
 import dev.spikelane.kernel.step.PortCurrents;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -8,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A population without a loop. Threads share it by blocks of 64 neurons, which each of them carries from source to
- * spikes for a whole block of steps, so that the threads meet once. Where operators are cut by rows, or neurons are
- * coupled, threads meet between currents and neurons.
+ * spikes for a whole block of steps, so that the threads meet once. Where operators are cut by rows a thread carries
+ * some samples in the same way, or threads meet between currents and neurons, as they do where neurons are coupled.
  */
 final class TileRun implements ComponentRun {
 
@@ -18,9 +20,16 @@ final class TileRun implements ComponentRun {
     /** The sums at the ports: of {@code current}, and of {@code feedback} where something enters it. */
     private final PortSum[] sums;
 
+    /** Samples that threads can carry from source to spikes; empty if they cannot. */
+    private final SampleRun[] samples;
+
     private final boolean coupled;
     private final PortCurrents[] currents;
+    /** Whether threads share a stage. */
+    private final EitherWay sharing = new EitherWay();
+
     private final WorkerPool.Job carry = this::carry;
+    private final WorkerPool.Job carrySamples = this::carrySamples;
     private final WorkerPool.Job fire = this::fire;
 
     private int first;
@@ -44,10 +53,24 @@ final class TileRun implements ComponentRun {
             }
             sums[port] = new PortSum(population.projections(ports.get(port)), population.currents(), arena, size, kept);
         }
+        this.samples = samples(arena);
         this.currents = new PortCurrents[size.threads()];
         for (int i = 0; i < currents.length; i++) {
             currents[i] = new PortCurrents(sums[0].tile(i), sums[sums.length - 1].tile(i));
         }
+    }
+
+    private SampleRun[] samples(Arena arena) {
+        if (sums.length > 1 || coupled || population.keeps() || !population.samplesApart()) {
+            return new SampleRun[0];
+        }
+        List<? extends SampleRun.Sum> apart = sums[0].samplesApart(arena);
+        SampleViews[] of = SampleViews.shares(Math.max(1, apart.size()), population.batch());
+        SampleRun[] made = new SampleRun[apart.size()];
+        for (int i = 0; i < made.length; i++) {
+            made[i] = new SampleRun(population, List.of(apart.get(i)), of[i], arena, size.threads());
+        }
+        return made;
     }
 
     @Override
@@ -56,21 +79,49 @@ final class TileRun implements ComponentRun {
         count = steps;
         long start = profiled ? System.nanoTime() : 0;
         boolean byRows = coupled;
-        boolean share = population.keeps();
+        boolean chooses = workers.threads() > 1 && !population.keeps();
+        double alone = 0;
         for (PortSum sum : sums) {
             byRows |= sum.cutsRows(count);
-            share = share || workers.threads() > 1 && sum.worthSharing(first, count);
+            alone += chooses ? sum.nanoseconds(first, count) : 0;
         }
-        if (byRows) {
+        held = sums.length == 1 && population.holds() ? sums[0].frame() : null;
+        boolean share =
+                population.keeps() || chooses && sharing.open(alone, PortSum.shared(alone, workers.threads()));
+        if (byRows && held == null && samples.length > 0) {
+            runSamples(workers, share);
+        } else if (byRows && held == null) {
             runWhole(workers, share);
         } else {
             runTiles(workers, share);
+        }
+        if (chooses) {
+            sharing.close();
         }
         population.written();
         if (profiled) {
             population.profile(steps, System.nanoTime() - start);
         }
         population.observe(stepNumber, steps);
+    }
+
+    /** Takes some samples after the other through all steps, so that their currents stay in the L1 cache. */
+    private void runSamples(WorkerPool workers, boolean share) {
+        sums[0].prepare(first, count, false);
+        sums[0].hold(workers, share);
+        for (SampleRun some : samples) {
+            some.open();
+        }
+        workers.run(carrySamples, samples.length, share);
+        for (SampleRun some : samples) {
+            some.close();
+        }
+    }
+
+    private void carrySamples(int number, int thread) {
+        for (int step = first; step < first + count; step++) {
+            samples[number].run(step, thread);
+        }
     }
 
     /** Fills all currents, then takes the neurons through all steps. */
@@ -93,9 +144,11 @@ final class TileRun implements ComponentRun {
     private void runTiles(WorkerPool workers, boolean share) {
         boolean anySteps = population.keeps() && sums.length == 1 && sums[0].fillsAnySteps();
         stepsInTurn = anySteps ? Math.min(size.forwardTurn(), count) : count;
-        held = sums.length == 1 && population.holds() ? sums[0].frame() : null;
         for (PortSum sum : sums) {
             sum.prepare(first, count, sums.length == 1 && stepsInTurn == count);
+        }
+        if (held != null && !held.chain().isOneProduct()) {
+            held.hold(workers, share);
         }
         int threads = share ? workers.threads() : 1;
         int blocks = sums[0].blocks();

@@ -1,13 +1,18 @@
 package dev.spikelane.io;
 
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,6 +40,30 @@ final class FileBytes {
     FileBytes(String name, long budget) {
         this.name = name;
         this.budget = budget;
+    }
+
+    /** Makes a format's content of all bytes. */
+    interface Whole<T> {
+        T of(FileBytes file, MemorySegment bytes) throws IOException;
+    }
+
+    /** Reads all of a file, and makes its content of that. */
+    static <T> T load(Path file, long mostBytes, Whole<T> content) throws IOException {
+        Inputs.requireFile(file);
+        return FileText.reading(file.toString(), () -> {
+            try (FileChannel channel = FileChannel.open(file)) {
+                FileBytes bytes = new FileBytes(file.toString(), mostBytes);
+                return content.of(bytes, bytes.readFile(channel, Files.isRegularFile(file)));
+            }
+        });
+    }
+
+    /** Reads a stream to its end, with the usual budget, and makes its content of that. */
+    static <T> T load(String name, InputStream stream, Whole<T> content) throws IOException {
+        return FileText.reading(name, () -> {
+            FileBytes bytes = new FileBytes(name, Inputs.MOST_BYTES);
+            return content.of(bytes, bytes.readToEnd(Channels.newChannel(stream), "its bytes"));
+        });
     }
 
     String name() {
@@ -104,7 +133,7 @@ final class FileBytes {
     }
 
     /** All bytes of an open file. */
-    MemorySegment readFile(FileChannel channel, boolean regular) throws IOException {
+    private MemorySegment readFile(FileChannel channel, boolean regular) throws IOException {
         if (!regular) {
             return readToEnd(channel, "its bytes");
         }

@@ -2,6 +2,7 @@ package dev.spikelane.io;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,8 +20,6 @@ public record NirGraph(Map<String, Node> nodes, List<Edge> edges) {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfDouble DOUBLE =
-            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /**
      * Makes a graph. An edge that is listed twice counts once, as it does for other tools.
@@ -38,6 +37,19 @@ public record NirGraph(Map<String, Node> nodes, List<Edge> edges) {
                 }
             }
         }
+    }
+
+    /**
+     * Tells whether no number is NaN or infinite, also of graphs inside.
+     *
+     * @return true if all parameters are finite
+     */
+    public boolean isFinite() {
+        return nodes.values().stream()
+                .allMatch(node -> node.graph().isFinite()
+                        && node.values().keySet().stream()
+                                .flatMapToDouble(name -> Arrays.stream(node.numbers(name)))
+                                .allMatch(Double::isFinite));
     }
 
     /**
@@ -84,7 +96,7 @@ public record NirGraph(Map<String, Node> nodes, List<Edge> edges) {
             double[] numbers = new double[Math.toIntExact(tensor.count())];
             for (int i = 0; i < numbers.length; i++) {
                 numbers[i] = switch (tensor.type()) {
-                    case F64 -> tensor.bytes().get(DOUBLE, (long) i * Double.BYTES);
+                    case F64 -> tensor.bytes().get(TensorItems.DOUBLE, (long) i * Double.BYTES);
                     case I64 -> tensor.bytes().get(LONG, (long) i * Long.BYTES);
                     case U64 -> unsigned(tensor.bytes().get(LONG, (long) i * Long.BYTES));
                     case I32 -> tensor.bytes().get(INT, (long) i * Integer.BYTES);

@@ -1,5 +1,6 @@
 package dev.spikelane.io;
 
+import dev.spikelane.io.file.TextParser;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,18 +11,14 @@ import org.jspecify.annotations.Nullable;
  * (a text), {@code fortran_order} ({@code True} or {@code False}) and {@code shape} (a tuple of whole numbers), in any
  * order. Nothing nests, so nothing recurses, and nothing is evaluated.
  */
-final class NpyHeaderParser {
+final class NpyHeaderParser extends TextParser {
 
-    private final String name;
-    private final String text;
-    private int position;
     private @Nullable String code;
     private @Nullable Boolean fortranOrder;
     private @Nullable List<Integer> shape;
 
     private NpyHeaderParser(String name, String text) {
-        this.name = name;
-        this.text = text;
+        super(name, text, " of its header", " \n");
     }
 
     /**
@@ -44,10 +41,7 @@ final class NpyHeaderParser {
                 expect('}');
             }
         }
-        skipSpaces();
-        if (position != text.length()) {
-            throw unexpected("the end of the header");
-        }
+        expectEnd();
         if (code == null || fortranOrder == null || shape == null) {
             throw new IOException(name + ": its header lacks one of descr, fortran_order, shape");
         }
@@ -82,17 +76,28 @@ final class NpyHeaderParser {
         }
     }
 
+    /** A code, or the fields of a structure, which no reader has and each refuses by their text. */
     private String itemType() throws IOException {
-        skipSpaces();
-        if (position < text.length() && text.charAt(position) == '[') {
-            throw new IOException(name + ": has a structured item type, expected " + NpyType.FLOAT32.description()
-                    + " or " + NpyType.UINT8.description());
-        }
-        return quoted("a quoted item type");
+        return next() == '[' ? fields() : quoted("a quoted item type");
+    }
+
+    private String fields() throws IOException {
+        int start = position;
+        int depth = 0;
+        do {
+            char letter = next();
+            int end = letter == '\'' || letter == '"' ? text.indexOf(letter, position + 1) : position;
+            if (end < 0 || end == text.length()) {
+                throw unexpected("an item type that ends");
+            }
+            depth += letter == '[' ? 1 : letter == ']' ? -1 : 0;
+            position = end + 1;
+        } while (depth > 0);
+        return shortened(text.substring(start, position).replaceAll("[^ -~]", "?"));
     }
 
     private boolean truth() throws IOException {
-        skipSpaces();
+        next();
         for (boolean value : new boolean[] {true, false}) {
             String word = value ? "True" : "False";
             if (text.startsWith(word, position)) {
@@ -125,7 +130,7 @@ final class NpyHeaderParser {
     }
 
     private int size() throws IOException {
-        skipSpaces();
+        next();
         int start = position;
         while (position < text.length() && text.charAt(position) >= '0' && text.charAt(position) <= '9') {
             position++;
@@ -145,8 +150,7 @@ final class NpyHeaderParser {
     }
 
     private String quoted(String what) throws IOException {
-        skipSpaces();
-        char quote = position < text.length() ? text.charAt(position) : ' ';
+        char quote = next();
         if (quote != '\'' && quote != '"') {
             throw unexpected(what);
         }
@@ -157,37 +161,6 @@ final class NpyHeaderParser {
         }
         position = end + 1;
         return shortened(content);
-    }
-
-    private boolean accept(char wanted) {
-        skipSpaces();
-        boolean found = position < text.length() && text.charAt(position) == wanted;
-        position += found ? 1 : 0;
-        return found;
-    }
-
-    private void expect(char wanted) throws IOException {
-        if (!accept(wanted)) {
-            throw unexpected("'" + wanted + "'");
-        }
-    }
-
-    private void skipSpaces() {
-        while (position < text.length() && (text.charAt(position) == ' ' || text.charAt(position) == '\n')) {
-            position++;
-        }
-    }
-
-    private IOException unexpected(String wanted) {
-        String found = position == text.length() ? "its end" : String.format("'%s'", printable(text.charAt(position)));
-        return new IOException(
-                name + ": at character " + position + " of its header is " + found + ", expected " + wanted);
-    }
-
-    private static String printable(char character) {
-        return character >= ' ' && character <= '~'
-                ? String.valueOf(character)
-                : String.format("\\x%02x", (int) character);
     }
 
     /** Names from the file in messages are cut, so that a message stays one readable line. */

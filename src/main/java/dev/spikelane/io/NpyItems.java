@@ -35,7 +35,7 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
     }
 
     private static String what(String code) {
-        return switch (code.length() > 1 ? code.charAt(1) : ' ') {
+        return switch (code.startsWith("[") ? 'V' : code.length() > 1 ? code.charAt(1) : ' ') {
             case 'O' -> " (pickled objects, which may run code)";
             case 'V' -> " (structured)";
             case 'c' -> " (complex)";

@@ -1,15 +1,10 @@
 package dev.spikelane.io;
 
 import dev.spikelane.io.file.AtomicFile;
-import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -88,13 +83,7 @@ public final class Npz implements TensorFile {
      * @throws IOException as {@link #read(Path)} does
      */
     public static Npz read(Path file, long mostBytes) throws IOException {
-        Inputs.requireFile(file);
-        return FileText.reading(file.toString(), () -> {
-            try (FileChannel channel = FileChannel.open(file)) {
-                FileBytes bytes = new FileBytes(file.toString(), mostBytes);
-                return read(bytes, bytes.readFile(channel, Files.isRegularFile(file)));
-            }
-        });
+        return FileBytes.load(file, mostBytes, Npz::read);
     }
 
     /**
@@ -107,11 +96,7 @@ public final class Npz implements TensorFile {
      * @throws IOException as {@link #read(Path)} does; the message starts with the name
      */
     public static Npz read(String name, InputStream stream) throws IOException {
-        return FileText.reading(name, () -> {
-            FileBytes bytes = new FileBytes(name, Inputs.MOST_BYTES);
-            ReadableByteChannel channel = Channels.newChannel(stream);
-            return read(bytes, bytes.readToEnd(channel, "its data"));
-        });
+        return FileBytes.load(name, stream, Npz::read);
     }
 
     private static Npz read(FileBytes file, MemorySegment bytes) throws IOException {
@@ -204,8 +189,18 @@ public final class Npz implements TensorFile {
      * @throws IOException if the file cannot be written, or would have 4 GiB or more; an older one is still there then
      */
     public void write(Path file) throws IOException {
-        NpzWriter writer = new NpzWriter(file.toString(), tensors);
-        AtomicFile.write(file, writer::write);
+        AtomicFile.write(file, new NpzWriter(file.toString(), tensors, false)::write);
+    }
+
+    /**
+     * Writes an archive whose members are deflated, as {@code numpy.savez_compressed} writes it; else as {@link #write}
+     * does.
+     *
+     * @param file where to
+     * @throws IOException as {@link #write} does
+     */
+    public void writeCompressed(Path file) throws IOException {
+        AtomicFile.write(file, new NpzWriter(file.toString(), tensors, true)::write);
     }
 
     @Override

@@ -8,9 +8,13 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
 
-/** Writes tensors as stored members of a zip archive, whose sizes and checksums stand before them. */
+/**
+ * Writes tensors as members of a zip archive, whose sizes and checksums stand before them: they are looked at once
+ * before, and deflated twice where they are.
+ */
 final class NpzWriter {
 
     private static final int MOST_BYTES_IN_CALL = 1 << 20;
@@ -27,10 +31,12 @@ final class NpzWriter {
 
     private final String file;
     private final List<Tensor> tensors;
+    private final boolean deflated;
 
-    NpzWriter(String file, List<Tensor> tensors) {
+    NpzWriter(String file, List<Tensor> tensors, boolean deflated) {
         this.file = file;
         this.tensors = tensors;
+        this.deflated = deflated;
     }
 
     /** Throws unless NumPy has such an array. */
@@ -74,21 +80,16 @@ final class NpzWriter {
     }
 
     /** Writes a member, and its entry into the directory; returns how many bytes the member takes. */
-    private static long member(WritableByteChannel channel, Tensor tensor, long at, ByteBuffer directory)
-            throws IOException {
+    private long member(WritableByteChannel channel, Tensor tensor, long at, ByteBuffer directory) throws IOException {
         byte[] name = name(tensor);
         byte[] header = header(tensor);
-        long size = header.length + tensor.bytes().byteSize();
-        ByteBuffer facts = facts(tensor, header, size, name.length);
-        ByteBuffer local =
-                ByteBuffer.allocate(LOCAL_BYTES + name.length + header.length).order(ByteOrder.LITTLE_ENDIAN);
-        local.putInt(0x04034B50)
-                .put(facts.duplicate())
-                .putShort((short) 0)
-                .put(name)
-                .put(header);
+        long[] packed = {0};
+        pack(tensor, header, part -> packed[0] += part.remaining());
+        ByteBuffer facts = facts(tensor, header, packed[0], name.length);
+        ByteBuffer local = ByteBuffer.allocate(LOCAL_BYTES + name.length).order(ByteOrder.LITTLE_ENDIAN);
+        local.putInt(0x04034B50).put(facts.duplicate()).putShort((short) 0).put(name);
         write(channel, local.flip());
-        parts(tensor.bytes(), part -> write(channel, part));
+        pack(tensor, header, part -> write(channel, part));
         directory.putInt(0x02014B50).putShort(VERSION).put(facts).putShort((short) 0);
         directory
                 .putShort((short) 0)
@@ -97,33 +98,61 @@ final class NpzWriter {
                 .putInt(0)
                 .putInt((int) at);
         directory.put(name);
-        return LOCAL_BYTES + name.length + size;
+        return LOCAL_BYTES + name.length + packed[0];
+    }
+
+    /** Gives header and items as they stand in the archive. */
+    private void pack(Tensor tensor, byte[] header, Part each) throws IOException {
+        if (!deflated) {
+            plain(tensor, header, each);
+            return;
+        }
+        try (Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true)) {
+            ByteBuffer packed = ByteBuffer.allocate(MOST_BYTES_IN_CALL);
+            plain(tensor, header, part -> {
+                deflater.setInput(part);
+                while (!deflater.needsInput()) {
+                    deflate(deflater, packed, each);
+                }
+            });
+            deflater.finish();
+            while (!deflater.finished()) {
+                deflate(deflater, packed, each);
+            }
+        }
+    }
+
+    private static void deflate(Deflater deflater, ByteBuffer packed, Part each) throws IOException {
+        deflater.deflate(packed.clear());
+        each.take(packed.flip());
+    }
+
+    private static void plain(Tensor tensor, byte[] header, Part each) throws IOException {
+        each.take(ByteBuffer.wrap(header));
+        MemorySegment bytes = tensor.bytes();
+        for (long at = 0; at < bytes.byteSize(); at += MOST_BYTES_IN_CALL) {
+            each.take(bytes.asSlice(at, Math.min(MOST_BYTES_IN_CALL, bytes.byteSize() - at))
+                    .asByteBuffer());
+        }
     }
 
     /** What local header and directory say alike, up to the length of the name. */
-    private static ByteBuffer facts(Tensor tensor, byte[] header, long size, int nameBytes) throws IOException {
+    private ByteBuffer facts(Tensor tensor, byte[] header, long packed, int nameBytes) throws IOException {
         CRC32 sum = new CRC32();
-        sum.update(header);
-        parts(tensor.bytes(), sum::update);
+        plain(tensor, header, sum::update);
+        long size = header.length + tensor.bytes().byteSize();
         ByteBuffer facts = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
         facts.putShort(VERSION)
                 .putShort(UTF8)
-                .putShort((short) 0)
+                .putShort((short) (deflated ? Deflater.DEFLATED : 0))
                 .putShort((short) 0)
                 .putShort(DATE);
-        facts.putInt((int) sum.getValue()).putInt((int) size).putInt((int) size).putShort((short) nameBytes);
+        facts.putInt((int) sum.getValue()).putInt((int) packed).putInt((int) size).putShort((short) nameBytes);
         return facts.flip();
     }
 
     private interface Part {
         void take(ByteBuffer bytes) throws IOException;
-    }
-
-    private static void parts(MemorySegment bytes, Part each) throws IOException {
-        for (long at = 0; at < bytes.byteSize(); at += MOST_BYTES_IN_CALL) {
-            each.take(bytes.asSlice(at, Math.min(MOST_BYTES_IN_CALL, bytes.byteSize() - at))
-                    .asByteBuffer());
-        }
     }
 
     private static byte[] name(Tensor tensor) {

@@ -111,8 +111,11 @@ enum PickleNames {
             case PickleNames each -> each.python;
             case PickleReader.Dictionary _ -> "a dictionary";
             case PickleReader.Parts parts -> "a tuple of " + parts.items().size();
+            case Double number -> "the number " + number;
+            case PickleReader.Items items -> "a list of " + items.items().size();
             case PickleReader.Storage _ -> "a storage";
             case PickleReader.Stored _ -> "a tensor";
+            case PickleReader.Nothing _ -> "None";
             default -> "a mark";
         };
     }
@@ -120,9 +123,8 @@ enum PickleNames {
     /** An opcode that is not read, for messages: what of Python it stands for. */
     static String opcode(int opcode) {
         return switch (opcode) {
-            case 'G', 'F' -> "a float";
-            case 'N' -> "None";
-            case ']', 'l', 'e', 'a' -> "a list";
+            case 'F' -> "a float of another protocol";
+            case 'l' -> "a list of another protocol";
             case 'I', 'L', 0x8A, 0x8B -> "a long number";
             case 'S', 'T', 'U', 'V', 0x8C, 0x8D -> "a text of another protocol";
             case 'B', 'C', 0x8E, 0x96 -> "bytes";

@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the pickle that {@code torch.save} writes of tensors in dictionaries: 25 opcodes of protocol 2, whose values
- * are plain data. What looks like a call makes one of the three things that {@link PickleNames} knows; there is nothing
- * else that could be named. Stack, memo, texts and dictionaries are no larger than the bytes that make them.
+ * Reads the pickle that {@code torch.save} writes of tensors in dictionaries: 25 opcodes of protocol 2, and five for
+ * the lists, floats and nothings beside them in checkpoints, all of whose values are plain data. What looks like a call
+ * makes one of the three things that {@link PickleNames} knows; there is nothing else that could be named. Stack, memo,
+ * texts, lists and dictionaries are no larger than the bytes that make them.
  */
 final class PickleReader {
 
@@ -30,11 +31,19 @@ final class PickleReader {
     /** The start of the parts of a tuple or of a dictionary. */
     private static final Object MARK = new Object();
 
-    /** A dictionary under construction: names, and tensors, texts, numbers or dictionaries. */
+    /** What Python calls None. */
+    enum Nothing {
+        NONE
+    }
+
+    /** A dictionary under construction: names, and tensors, texts, numbers, lists or dictionaries. */
     record Dictionary(Map<String, Object> members) {}
 
-    /** Parts in a row. */
+    /** A tuple. */
     record Parts(List<Object> items) {}
+
+    /** A list under construction. */
+    record Items(List<Object> items) {}
 
     /** Items of one type in a member of the archive. */
     record Storage(PickleNames type, String key, long count) {}
@@ -53,16 +62,27 @@ final class PickleReader {
         this.program = ByteBuffer.wrap(program).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** The tensors by name, those of dictionaries in dictionaries with the names of all, joined by dots. */
-    static Map<String, Stored> read(String name, byte[] program) throws IOException {
+    /**
+     * The tensors by name, those of dictionaries and lists in others with the names and places of all, joined by dots.
+     *
+     * @param others gets the names of what is no tensor, such as a checkpoint's epoch
+     */
+    static Map<String, Stored> read(String name, byte[] program, List<String> others) throws IOException {
         PickleReader reader = new PickleReader(name, program);
-        Object all = reader.run();
+        if (!(reader.run() instanceof Dictionary all)) {
+            throw reader.wrong("holds no dictionary, expected one of tensors; in Python write them with"
+                    + " torch.save(model.state_dict(), file)");
+        }
         Map<String, Stored> tensors = new LinkedHashMap<>();
-        reader.collect("", all, 0, tensors);
+        reader.collect("", all, 0, tensors, others);
+        if (tensors.isEmpty() && !others.isEmpty()) {
+            throw reader.wrong("holds no tensor, but " + others + ", expected tensors in dictionaries");
+        }
         return tensors;
     }
 
-    private void collect(String prefix, Object value, int depth, Map<String, Stored> into) throws IOException {
+    private void collect(String prefix, Object value, int depth, Map<String, Stored> into, List<String> others)
+            throws IOException {
         visits++;
         if (prefix.length() > MOST_TEXT_BYTES) {
             throw wrong("holds a name of " + prefix.length() + " characters, expected at most " + MOST_TEXT_BYTES);
@@ -81,19 +101,24 @@ final class PickleReader {
             }
             case Dictionary dictionary -> {
                 for (Map.Entry<String, Object> each : dictionary.members.entrySet()) {
-                    collect(
-                            prefix.isEmpty() ? each.getKey() : prefix + "." + each.getKey(),
-                            each.getValue(),
-                            depth + 1,
-                            into);
+                    collect(joined(prefix, each.getKey()), each.getValue(), depth + 1, into, others);
                 }
             }
+            case Items(List<Object> items) -> {
+                for (int i = 0; i < items.size(); i++) {
+                    collect(joined(prefix, Integer.toString(i)), items.get(i), depth + 1, into, others);
+                }
+            }
+            case Parts(List<Object> items) -> collect(prefix, new Items(items), depth, into, others);
+            case String _, Long _, Double _, Boolean _, Nothing _ -> others.add(prefix);
             default ->
-                throw wrong("holds " + PickleNames.said(value)
-                        + (prefix.isEmpty() ? "" : " under " + JsonValue.quoted(prefix))
-                        + ", expected tensors and dictionaries; in Python write them with"
-                        + " torch.save(model.state_dict(), file)");
+                throw wrong("holds " + PickleNames.said(value) + " under " + JsonValue.quoted(prefix)
+                        + ", expected tensors and plain values");
         }
+    }
+
+    private static String joined(String prefix, String name) {
+        return prefix.isEmpty() ? name : prefix + "." + name;
     }
 
     private Object run() throws IOException {
@@ -123,6 +148,11 @@ final class PickleReader {
             case '}' -> push(new Dictionary(new LinkedHashMap<>()));
             case ')' -> push(new Parts(List.of()));
             case '(' -> push(MARK);
+            case ']' -> push(new Items(new ArrayList<>()));
+            case 'a' -> append(last(1));
+            case 'e' -> append(sinceMark());
+            case 'N' -> push(Nothing.NONE);
+            case 'G' -> push(number());
             case 'c' -> push(PickleNames.of(name, line(), line()));
             case 'X' -> push(text());
             case 'K' -> push((long) next());
@@ -165,13 +195,22 @@ final class PickleReader {
                     + ", expected pairs and a dictionary");
         }
         for (int i = 0; i < pairs.size(); i += 2) {
-            if (!(pairs.get(i) instanceof String key)) {
-                throw wrong("has " + PickleNames.said(pairs.get(i)) + " for a key, expected a text");
-            }
+            String key = switch (pairs.get(i)) {
+                case String text -> text;
+                case Long number -> number.toString(); // as optimizers count what they change
+                default -> throw wrong("has " + PickleNames.said(pairs.get(i)) + " for a key, expected a text");
+            };
             if (dictionary.members.put(key, pairs.get(i + 1)) != null) {
                 throw wrong("has the key " + JsonValue.quoted(key) + " twice in one dictionary");
             }
         }
+    }
+
+    private void append(List<Object> items) throws IOException {
+        if (!(top() instanceof Items list)) {
+            throw wrong("appends " + items.size() + " values to " + PickleNames.said(top()) + ", expected a list");
+        }
+        list.items.addAll(items);
     }
 
     /** What a persistent id names: {@code ("storage", type, key, device, count)}. */
@@ -198,6 +237,12 @@ final class PickleReader {
     private int integer() throws IOException {
         requireBytes(Integer.BYTES);
         return program.getInt();
+    }
+
+    /** Floats alone have the highest byte first. */
+    private double number() throws IOException {
+        requireBytes(Double.BYTES);
+        return Double.longBitsToDouble(Long.reverseBytes(program.getLong()));
     }
 
     private void requireBytes(int count) throws IOException {

@@ -186,6 +186,22 @@ public final class Tensor {
         return values;
     }
 
+    /**
+     * Rounds float64 to float32, each number to the nearest.
+     *
+     * @return a tensor of float32 in memory of its own; this one if it is of another type
+     */
+    public Tensor rounded() {
+        if (type != Type.F64) {
+            return this;
+        }
+        MemorySegment rounded = NativeMemory.ofAuto().allocate(count() * Float.BYTES, Float.BYTES);
+        for (long i = 0; i < count(); i++) {
+            rounded.set(FLOAT, i * Float.BYTES, (float) bytes.get(TensorItems.DOUBLE, i * Double.BYTES));
+        }
+        return new Tensor(name, Type.F32, shape, rounded);
+    }
+
     @Override
     public String toString() {
         return "tensor " + JsonValue.quoted(name) + " of " + type + " " + shape;

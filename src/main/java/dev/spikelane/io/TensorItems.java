@@ -16,6 +16,9 @@ final class TensorItems {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    static final ValueLayout.OfDouble DOUBLE =
+            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private TensorItems() {}
 
     /** An item as float32, bit for bit where it is a float; throws if float32 does not have that number. */
@@ -35,7 +38,7 @@ final class TensorItems {
             case U32 -> exact(tensor, index, Integer.toUnsignedLong(bytes.get(INT, at)));
             case I64 -> exact(tensor, index, bytes.get(LONG, at));
             case U64 -> exactUnsigned(tensor, index, bytes.get(LONG, at));
-            case F64 -> exact(tensor, index, Double.longBitsToDouble(bytes.get(LONG, at)));
+            case F64 -> exact(tensor, index, bytes.get(DOUBLE, at));
         };
     }
 
@@ -98,7 +101,7 @@ final class TensorItems {
     /** A float, or a truth value as its byte. */
     private static double number(Tensor tensor, long index) {
         return switch (tensor.type()) {
-            case F64 -> Double.longBitsToDouble(tensor.bytes().get(LONG, index * Double.BYTES));
+            case F64 -> tensor.bytes().get(DOUBLE, index * Double.BYTES);
             case BOOL -> Byte.toUnsignedInt(tensor.bytes().get(ValueLayout.JAVA_BYTE, index));
             default -> widened(tensor, index);
         };

@@ -1,13 +1,10 @@
 package dev.spikelane.io;
 
-import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,11 +20,12 @@ import org.jspecify.annotations.Nullable;
  * The tensors of a file that {@code torch.save} wrote ({@code .pt}, {@code .pth}), by name: a {@code state_dict}, or
  * dictionaries in dictionaries, whose names are joined by dots.
  *
- * <p>Such a file is a zip archive with a pickle, a program for Python, in it. It is read here by a reader of 25 opcodes
- * that knows tensors, parameters, dictionaries and what they are made of, and nothing else: whatever else a file names,
- * classes and functions of Python above all, is refused by name. Nothing in a file is ever called. A checkpoint with an
- * optimizer, whose lists and floats are no tensors, is refused too: {@code torch.save(model.state_dict(), file)} writes
- * one that is read. So are files from before PyTorch 1.6, models that were saved as a whole, and TorchScript.
+ * <p>Such a file is a zip archive with a pickle, a program for Python, in it. It is read here by a reader of 30 opcodes
+ * that knows tensors, parameters, dictionaries, lists, numbers and texts, and nothing else: whatever else a file names,
+ * classes and functions of Python above all, is refused by name. Nothing in a file is ever called. Of a checkpoint all
+ * tensors are read, those of an optimizer too ({@code optimizer.state.0.exp_avg}); what is no tensor, such as an epoch,
+ * is passed over with a {@linkplain #warnings warning}. Files from before PyTorch 1.6, models that were saved as a
+ * whole, and TorchScript are refused.
  *
  * <p>Tensors whose items are not in C order are put in order; some may share their memory.
  */
@@ -66,13 +64,7 @@ public final class TorchFile implements TensorFile {
      * @throws IOException as {@link #read(Path)} does
      */
     public static TorchFile read(Path file, long mostBytes) throws IOException {
-        Inputs.requireFile(file);
-        return FileText.reading(file.toString(), () -> {
-            try (FileChannel channel = FileChannel.open(file)) {
-                FileBytes bytes = new FileBytes(file.toString(), mostBytes);
-                return read(bytes, bytes.readFile(channel, Files.isRegularFile(file)));
-            }
-        });
+        return FileBytes.load(file, mostBytes, TorchFile::read);
     }
 
     /**
@@ -85,10 +77,7 @@ public final class TorchFile implements TensorFile {
      * @throws IOException as {@link #read(Path)} does; the message starts with the name
      */
     public static TorchFile read(String name, InputStream stream) throws IOException {
-        return FileText.reading(name, () -> {
-            FileBytes bytes = new FileBytes(name, Inputs.MOST_BYTES);
-            return read(bytes, bytes.readToEnd(Channels.newChannel(stream), "its bytes"));
-        });
+        return FileBytes.load(name, stream, TorchFile::read);
     }
 
     private static TorchFile read(FileBytes file, MemorySegment bytes) throws IOException {
@@ -121,12 +110,23 @@ public final class TorchFile implements TensorFile {
             throw pickle.wrong("has " + pickle.size() + " bytes, expected at most " + MOST_PICKLE_BYTES);
         }
         byte[] program = pickle.packed().toArray(ValueLayout.JAVA_BYTE);
-        Map<String, PickleReader.Stored> said = PickleReader.read(file.name(), program);
-        return tensors(file, root, members, said);
+        List<String> plain = new ArrayList<>();
+        Map<String, PickleReader.Stored> said = PickleReader.read(file.name(), program, plain);
+        List<String> warnings = new ArrayList<>();
+        if (!plain.isEmpty()) {
+            warnings.add(file.name() + ": holds what is no tensor and is passed over: "
+                    + JsonValue.quoted(plain.getFirst())
+                    + (plain.size() == 1 ? "" : " and " + (plain.size() - 1) + " more"));
+        }
+        return tensors(file, root, members, said, warnings);
     }
 
     private static TorchFile tensors(
-            FileBytes file, String root, Map<String, ZipMember> members, Map<String, PickleReader.Stored> said)
+            FileBytes file,
+            String root,
+            Map<String, ZipMember> members,
+            Map<String, PickleReader.Stored> said,
+            List<String> warnings)
             throws IOException {
         List<Tensor> tensors = new ArrayList<>();
         Set<String> others = new HashSet<>();
@@ -139,7 +139,7 @@ public final class TorchFile implements TensorFile {
             ZipMember member = find(file.name(), members, storage);
             tensors.add(StoredTensor.of(file, each.getKey(), each.getValue(), member.packed()));
         }
-        List<String> warnings = new ArrayList<>(TensorItems.oddities(file.name(), tensors));
+        warnings.addAll(TensorItems.oddities(file.name(), tensors));
         if (!others.isEmpty()) {
             warnings.add(file.name() + ": has " + others.size() + " members of data that no tensor uses");
         }

@@ -1,27 +1,27 @@
 package dev.spikelane.model;
 
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.Pool;
+import dev.spikelane.description.NamedValues;
+import dev.spikelane.description.NetworkDescription;
+import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
-import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
-import dev.spikelane.neuron.Alpha;
-import dev.spikelane.neuron.Firing;
-import dev.spikelane.neuron.Leaky;
-import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.RLeaky;
-import dev.spikelane.neuron.RSynaptic;
-import dev.spikelane.neuron.Recurrence;
-import dev.spikelane.neuron.Synaptic;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,95 +36,246 @@ final class ChainReader {
     private static final String LINEAR = "Linear";
     /** The models of snnTorch that its tensors and a name tell. */
     static final Set<String> NEURONS = Set.of("Leaky", "Synaptic", "Alpha", "RLeaky", "RSynaptic");
+    /** What does nothing where nobody trains. */
+    private static final Set<String> PASSED_OVER = Set.of("Dropout", "Dropout1d", "Dropout2d", "Identity");
 
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+    private static final Pattern OPTIMIZER = Pattern.compile("optim\\w*\\.");
     private static final Pattern OWN_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-    private static final String RECURRENT = "recurrent.";
 
     private final String file;
     private final Map<String, Tensor> tensors;
     private final @Nullable String said;
     private final boolean ordered;
-    /** The tensors of each layer that were read. */
-    private final Set<String> read = new LinkedHashSet<>();
+    private final LayerTensors read;
+    private final Deque<Layer> norms = new ArrayDeque<>();
+    private @Nullable NetworkBuilder builder;
+    private @Nullable Shape rows;
 
     ChainReader(String file, Map<String, Tensor> tensors, @Nullable String said, boolean ordered) {
         this.file = file;
         this.tensors = tensors;
         this.said = said;
         this.ordered = ordered;
+        this.read = new LayerTensors(file, tensors);
     }
 
     Network network() throws IOException {
         ModelTensors.requireMatrices(file, tensors.values());
-        Map<String, String> layers = said == null ? guessed() : told();
-        NetworkBuilder builder = null;
         try {
-            for (Map.Entry<String, String> each : layers.entrySet()) {
-                String layer = each.getKey();
-                if (each.getValue().equals(LINEAR)) {
-                    Dense dense = dense(layer);
-                    builder = builder == null ? Network.builder(dense.inputs()) : builder;
-                    builder.connect(dense);
-                } else if (builder == null) {
-                    throw wrong("its first layer " + JsonValue.quoted(layer) + " is " + each.getValue() + ", expected "
-                            + LINEAR);
-                } else if (OWN_NAME.matcher(layer).matches()) {
-                    builder.neuron(layer, neuron(layer, each.getValue()));
-                } else {
-                    builder.neuron(neuron(layer, each.getValue()));
-                }
+            for (Layer each : said == null ? guessed() : told(said)) {
+                add(each);
+                each.requireAllTaken();
             }
-            Set<String> others = new LinkedHashSet<>(tensors.keySet());
-            others.removeAll(read);
-            if (builder == null || !others.isEmpty()) {
-                throw wrong("has the tensors " + others + ", expected those of layers in a row, Linear and " + NEURONS
-                        + ", alone; build the network, and load them with StateDict.loadInto");
+            if (builder == null) {
+                throw wrong("has no layer, expected one at least");
             }
-            return builder.build();
+            Network network = builder.build();
+            giveNorms(network);
+            if (!read.unread().isEmpty()) {
+                throw wrong("has the tensors " + read.unread() + " besides, expected those of layers in a row alone;"
+                        + " say the layers (StateDict.network(layers), --layers), or build the network and load the"
+                        + " tensors with StateDict.loadInto");
+            }
+            return network;
         } catch (IllegalArgumentException | IllegalStateException | OutOfMemoryError refused) {
             throw new IOException(FileText.escaped(file + ": " + refused.getMessage()), refused);
         }
     }
 
-    /** The layers with their types in the order of the metadata. */
-    private Map<String, String> told() throws IOException {
-        Map<String, String> layers = new LinkedHashMap<>();
-        List<String[]> modules = new ArrayList<>();
-        for (String each : String.valueOf(said).split(",", -1)) {
-            String[] parts = each.strip().split(":", -1);
-            if (parts.length != 2) {
-                throw wrong("its text 'layers' has " + JsonValue.quoted(each) + ", expected name:type");
+    private void add(Layer layer) throws IOException {
+        String type = layer.type();
+        if (NEURONS.contains(type)) {
+            NetworkBuilder chain = begun(layer, null);
+            if (OWN_NAME.matcher(layer.name()).matches()) {
+                chain.neuron(layer.name(), read.neuron(layer));
+            } else {
+                chain.neuron(read.neuron(layer));
             }
-            modules.add(parts);
+        } else if (PASSED_OVER.contains(type)) {
+            layer.forget();
+        } else {
+            connect(layer, connection(layer));
         }
-        for (String[] parts : modules) {
-            boolean inNeuron = layers.entrySet().stream()
-                    .anyMatch(other -> NEURONS.contains(other.getValue()) && parts[0].startsWith(other.getKey() + "."));
-            boolean around = modules.stream().anyMatch(other -> other[0].startsWith(parts[0] + "."));
-            if (parts[1].equals(LINEAR) && !inNeuron || NEURONS.contains(parts[1])) {
-                layers.put(parts[0], parts[1]);
-            } else if (!inNeuron && !around && !parts[1].equals("Flatten")) {
-                throw wrong("its layer " + JsonValue.quoted(parts[0]) + " is " + JsonValue.quoted(parts[1])
-                        + ", expected Linear or one of " + NEURONS
-                        + "; build the network, and load the tensors with StateDict.loadInto");
+    }
+
+    private Connection connection(Layer layer) throws IOException {
+        return switch (layer.type()) {
+            case LINEAR -> read.dense(layer);
+            case "Conv1d", "Conv2d", "ConvTranspose2d" -> read.convolution(layer);
+            case "BatchNorm1d", "BatchNorm2d" -> {
+                norms.add(layer);
+                yield read.batchNorm(layer);
             }
+            case "MaxPool1d", "MaxPool2d" -> {
+                Pool pool = pool(layer, true);
+                int[] dilation = layer.pair(3, "dilation", 1, 1);
+                boolean ceil = layer.truth(5, "ceil_mode", false);
+                pool = pool.withDilation(dilation[0], dilation[1]);
+                yield ceil ? pool.withCeil() : pool;
+            }
+            case "AvgPool1d", "AvgPool2d" -> {
+                Pool pool = pool(layer, false);
+                requireSaid(layer, pool);
+                pool = layer.truth(3, "ceil_mode", false) ? pool.withCeil() : pool;
+                yield layer.truth(4, "count_include_pad", true) ? pool : pool.withoutCountingPadding();
+            }
+            case "AdaptiveAvgPool1d", "AdaptiveAvgPool2d" -> {
+                if (layer.number(0, "output_size", 1) != 1) {
+                    throw wrong(layer + " has several outputs, expected output_size=1");
+                }
+                yield Pool.averageOfAll();
+            }
+            case "Flatten" -> {
+                if (layer.arguments() != null
+                        && (layer.number(0, "start_dim", 1) != 1 || layer.number(1, "end_dim", -1) != -1)) {
+                    throw wrong(layer + " keeps dimensions, expected that it flattens all but the batch");
+                }
+                yield new Flatten();
+            }
+            default ->
+                throw wrong("its " + layer + " is none that is read, expected Linear, convolutions, pools, batch norms,"
+                        + " Flatten or one of " + NEURONS
+                        + "; build the network, and load the tensors with StateDict.loadInto");
+        };
+    }
+
+    /** Of averages torch prints neither, and with padding, or where windows do not end with the rows, both count. */
+    private void requireSaid(Layer layer, Pool pool) throws IOException {
+        boolean pads = pool.y().padding() + pool.x().padding() > 0;
+        boolean uneven = rows != null
+                && (rest(pool.x(), rows.width()) != 0 || rows.rank() == 3 && rest(pool.y(), rows.height()) != 0);
+        if (pads && !layer.has(4, "count_include_pad") || uneven && !layer.has(3, "ceil_mode")) {
+            throw wrong(layer + " does not say '" + (pads ? "count_include_pad" : "ceil_mode")
+                    + "', which torch does not print and which counts here, expected it in the text");
+        }
+    }
+
+    private static int rest(Pool.Axis axis, int size) {
+        return (size + 2 * axis.padding() - axis.size()) % axis.stride();
+    }
+
+    private static Pool pool(Layer layer, boolean largest) {
+        int[] size = layer.pair(0, "kernel_size", -1, -1);
+        int[] stride = layer.pair(1, "stride", size);
+        int[] padding = layer.pair(2, "padding", 0, 0);
+        return (largest ? Pool.max(size[0], size[1]) : Pool.average(size[0], size[1]))
+                .withStride(stride[0], stride[1])
+                .withPadding(padding[0], padding[1]);
+    }
+
+    /** Lets torch's view(batch, -1) be, which stands in no list of modules. */
+    private void connect(Layer layer, Connection connection) throws IOException {
+        NetworkBuilder chain = begun(layer, connection instanceof Dense dense ? Shape.of(dense.inputs()) : null);
+        if (connection instanceof Dense dense && rows != null && rows.rank() > 1 && rows.size() == dense.inputs()) {
+            chain.flatten();
+            rows = Shape.of(rows.size());
+        }
+        chain.connect(connection);
+        rows = rows == null ? null : connection.outputShape(rows);
+    }
+
+    private NetworkBuilder begun(Layer layer, @Nullable Shape otherwise) throws IOException {
+        if (builder == null) {
+            rows = rows == null ? otherwise : rows;
+            if (rows == null) {
+                throw wrong("its first " + layer + " does not tell the shape of the input, expected one before it, such"
+                        + " as 1x28x28");
+            }
+            builder = Network.builder(rows);
+        }
+        return builder;
+    }
+
+    /** Values of batch norms, which a network has and a connection has not. */
+    private void giveNorms(Network network) throws IOException {
+        Map<String, FloatMatrix> values = new LinkedHashMap<>();
+        NetworkDescription description = network.laidOut().description();
+        for (int i = 0; i < description.projections().size(); i++) {
+            for (OperatorDescription operator : description.operators(i)) {
+                if (operator.connection() instanceof BatchNorm) {
+                    giveNorm(network, norms.removeFirst(), operator, values);
+                }
+            }
+        }
+        network.weights().replaceAll(values);
+    }
+
+    private void giveNorm(Network network, Layer layer, OperatorDescription operator, Map<String, FloatMatrix> values)
+            throws IOException {
+        for (NamedValues each : operator.values()) {
+            Tensor found = read.value(layer, each.said().name());
+            if (each.said().type() == ElementType.INT64) {
+                network.weights().replace(each.name(), Math.max(0, Integers.count(found)));
+            } else {
+                values.put(each.name(), read.matrix(found));
+            }
+        }
+    }
+
+    /** The layers of a text; those without a name get the next one of the file. */
+    private List<Layer> told(String text) throws IOException {
+        LayerText parsed = new LayerText(text, NEURONS);
+        rows = parsed.input();
+        List<Layer> layers = new ArrayList<>();
+        Deque<String> names = null;
+        for (Layer each : parsed.layers()) {
+            boolean inNeuron = layers.stream()
+                    .anyMatch(other -> NEURONS.contains(other.type())
+                            && !other.name().isEmpty()
+                            && each.name().startsWith(other.name() + "."));
+            boolean around = !each.name().isEmpty()
+                    && parsed.layers().stream().anyMatch(other -> other.name().startsWith(each.name() + "."));
+            if (inNeuron || around && !NEURONS.contains(each.type())) {
+                continue;
+            }
+            Layer layer = each;
+            if (each.name().isEmpty() && hasTensors(each.type())) {
+                names = names == null ? unnamed(parsed.layers()) : names;
+                if (names.isEmpty()) {
+                    throw wrong("has no tensors for its " + each);
+                }
+                layer = new Layer(names.removeFirst(), each.type(), each.arguments());
+            }
+            layers.add(layer);
         }
         return layers;
     }
 
+    private static boolean hasTensors(String type) {
+        return NEURONS.contains(type) || type.equals(LINEAR) || type.startsWith("Conv") || type.startsWith("BatchNorm");
+    }
+
+    private Deque<String> unnamed(List<Layer> layers) throws IOException {
+        Deque<String> names = new ArrayDeque<>(names());
+        layers.forEach(each -> names.remove(each.name()));
+        return names;
+    }
+
     /** The layers with their types as far as their tensors tell them. */
-    private Map<String, String> guessed() throws IOException {
+    private List<Layer> guessed() throws IOException {
+        List<Layer> layers = new ArrayList<>();
+        for (String each : names()) {
+            layers.add(new Layer(each, type(each), null));
+        }
+        return layers;
+    }
+
+    private List<String> names() throws IOException {
+        if (tensors.keySet().stream().anyMatch(each -> OPTIMIZER.matcher(each).lookingAt())) {
+            throw wrong("is a checkpoint with the parts "
+                    + tensors.keySet().stream()
+                            .map(each -> each.replaceFirst("\\..*", ""))
+                            .distinct()
+                            .toList()
+                    + ", expected that of the model alone: StateDict.part(name), --part NAME");
+        }
         List<String> layers = new ArrayList<>(new LinkedHashSet<>(
                 tensors.keySet().stream().map(ChainReader::layer).toList()));
         if (!ordered) {
             sort(layers);
         }
-        Map<String, String> types = new LinkedHashMap<>();
-        for (String each : layers) {
-            types.put(each, type(each));
-        }
-        return types;
+        return layers;
     }
 
     /** By all numbers in their names, neurons behind the weights of the same; throws where that does not tell it. */
@@ -136,20 +287,20 @@ final class ChainReader {
             if (order.compare(layers.get(i - 1), layers.get(i)) == 0) {
                 throw wrong("the names of its layers " + JsonValue.quoted(layers.get(i - 1)) + " and "
                         + JsonValue.quoted(layers.get(i)) + " do not tell which comes first, expected numbers in them"
-                        + " or a text 'layers' in its metadata, see StateDict.network");
+                        + " or a text that says the layers (StateDict.network(layers), --layers)");
             }
         }
     }
 
     private String type(String layer) throws IOException {
-        boolean recurrent = tensors.keySet().stream().anyMatch(name -> name.startsWith(layer + "." + RECURRENT));
+        boolean recurrent = tensors.keySet().stream().anyMatch(name -> name.startsWith(layer + "." + LayerTensors.RECURRENT));
         if (tensors.containsKey(layer + ".alpha")) {
             if (recurrent) {
                 return "RSynaptic";
             }
             throw wrong(
-                    "its layer " + JsonValue.quoted(layer) + " may be Synaptic or Alpha, expected a text 'layers' in"
-                            + " its metadata that tells it, see StateDict.network");
+                    "its layer " + JsonValue.quoted(layer) + " may be Synaptic or Alpha, expected a text that"
+                            + " says the layers (StateDict.network(layers), --layers)");
         }
         return tensors.containsKey(layer + ".beta") ? recurrent ? "RLeaky" : "Leaky" : LINEAR;
     }
@@ -158,8 +309,8 @@ final class ChainReader {
     private static String layer(String tensor) {
         int end = tensor.lastIndexOf('.');
         String layer = tensor.substring(0, Math.max(0, end));
-        return layer.endsWith("." + RECURRENT.replace(".", ""))
-                ? layer.substring(0, layer.length() - RECURRENT.length())
+        return layer.endsWith("." + LayerTensors.RECURRENT.replace(".", ""))
+                ? layer.substring(0, layer.length() - LayerTensors.RECURRENT.length())
                 : layer;
     }
 
@@ -168,81 +319,6 @@ final class ChainReader {
                 .results()
                 .mapToInt(number -> Integer.parseInt(number.group()))
                 .toArray();
-    }
-
-    private Dense dense(String layer) throws IOException {
-        Tensor weights = find(layer + ".weight");
-        if (weights.shape().size() != 2 || weights.count() == 0) {
-            throw wrong(weights + ", expected weights of two dimensions, [outputs, inputs]; build the network, and load"
-                    + " the tensors with StateDict.loadInto");
-        }
-        return tensors.containsKey(layer + ".bias")
-                ? Dense.of(matrix(weights), matrix(find(layer + ".bias")))
-                : Dense.of(matrix(weights));
-    }
-
-    private Neuron neuron(String layer, String type) throws IOException {
-        Parameter beta = parameter(layer + ".beta");
-        Firing firing = Firing.DEFAULT
-                .withThreshold(parameter(layer + ".threshold").values())
-                .withReset(reset(layer));
-        Parameter graded = tensors.containsKey(layer + ".graded_spikes_factor")
-                ? parameter(layer + ".graded_spikes_factor")
-                : Parameter.of(1);
-        if (!type.equals("Leaky") && !graded.equals(Parameter.of(1))) {
-            throw wrong(JsonValue.quoted(layer + ".graded_spikes_factor") + " is not 1, expected that of " + type);
-        }
-        return switch (type) {
-            case "Leaky" -> new Leaky(beta, firing, graded);
-            case "Synaptic" -> new Synaptic(parameter(layer + ".alpha"), beta, firing);
-            case "Alpha" -> new Alpha(parameter(layer + ".alpha"), beta, firing);
-            case "RLeaky" -> new RLeaky(beta, recurrence(layer), firing);
-            default -> new RSynaptic(parameter(layer + ".alpha"), beta, recurrence(layer), firing);
-        };
-    }
-
-    private Reset reset(String layer) throws IOException {
-        Tensor reset = find(layer + ".reset_mechanism_val");
-        long number = reset.type() == Tensor.Type.I64 && reset.count() == 1 ? Integers.count(reset) : -1;
-        return switch (Math.clamp(number, -1, 3)) {
-            case 0 -> Reset.SUBTRACT;
-            case 1 -> Reset.ZERO;
-            case 2 -> Reset.NONE;
-            default -> throw wrong(reset + " is " + number + ", expected 0 (subtract), 1 (zero) or 2 (none)");
-        };
-    }
-
-    private Recurrence recurrence(String layer) throws IOException {
-        String owner = layer + "." + RECURRENT;
-        return tensors.containsKey(owner + "V")
-                ? Recurrence.by(new OneToOne(parameter(owner + "V")))
-                : Recurrence.allToAll(matrix(find(owner + "weight")), matrix(find(owner + "bias")));
-    }
-
-    private Parameter parameter(String tensor) throws IOException {
-        Tensor found = find(tensor);
-        if (found.shape().size() > 1 || found.count() == 0) {
-            throw wrong(found + ", expected a number, or one for each neuron");
-        }
-        return Parameter.of(matrix(found).toArray());
-    }
-
-    private FloatMatrix matrix(Tensor tensor) throws IOException {
-        if (tensor.type() == Tensor.Type.BOOL || tensor.type().name().matches("[IU]\\d+")) {
-            throw wrong(tensor + ", expected floats");
-        }
-        FloatMatrix matrix = tensor.matrix();
-        matrix.requireFinite("tensor '" + tensor.name() + "'");
-        return matrix;
-    }
-
-    private Tensor find(String tensor) throws IOException {
-        Tensor found = tensors.get(tensor);
-        if (found == null) {
-            throw wrong("has no tensor " + JsonValue.quoted(tensor) + ", expected one; it has " + tensors.keySet());
-        }
-        read.add(tensor);
-        return found;
     }
 
     private IOException wrong(String what) {

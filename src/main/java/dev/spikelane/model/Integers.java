@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Weights as whole numbers with a scale for each row, or one for all: {@code weight = scale * item}, rounded once to
@@ -19,6 +20,9 @@ final class Integers {
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private static final ValueLayout.OfDouble DOUBLE =
+            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Integers() {}
 
@@ -55,6 +59,22 @@ final class Integers {
         }
         float value = tensor.floats()[0];
         return value == Math.rint(value) ? (long) value : -1;
+    }
+
+    /** How many numbers of float64 change where they become float32, and by how much of their size at most. */
+    static String roundings(Tensor exact) {
+        long changed = 0;
+        double most = 0;
+        float[] rounded = exact.rounded().floats();
+        for (int i = 0; i < rounded.length; i++) {
+            double before = exact.bytes().get(DOUBLE, (long) i * Double.BYTES);
+            if (before != rounded[i] && !Double.isNaN(before)) {
+                changed++;
+                most = Math.max(most, Math.abs(rounded[i] - before) / Math.abs(before));
+            }
+        }
+        return exact + ": " + changed + " of " + exact.count() + " numbers were rounded to float32"
+                + (changed == 0 ? "" : String.format(Locale.ROOT, ", by %.1e of their size at most", most));
     }
 
     /** The integers that items and scales say. */

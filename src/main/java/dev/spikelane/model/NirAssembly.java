@@ -127,7 +127,7 @@ final class NirAssembly {
             }
             case DELAY -> delay(node, got);
             default -> {
-                Chain alone = got.size() == 1 ? got.getFirst() : relayed(node, node.name + ".sum", got);
+                Chain alone = got.size() == 1 ? got.getFirst() : relayed(node, nameOfSum(node), got);
                 Chain longer = alone.through(nodes.connection(node), node.name);
                 send(
                         node,
@@ -142,7 +142,7 @@ final class NirAssembly {
     /** One projection for each number of steps, through which its own elements pass. */
     private void delay(FlatNode node, List<Chain> got) throws IOException {
         boolean plain = got.size() == 1 && got.getFirst().path.isEmpty();
-        Chain alone = plain ? got.getFirst() : relayed(node, node.name + ".sum", got);
+        Chain alone = plain ? got.getFirst() : relayed(node, nameOfSum(node), got);
         Map<Integer, float[]> elements = new TreeMap<>();
         int[] steps = nodes.steps(node);
         int size = node.input().size();
@@ -164,6 +164,15 @@ final class NirAssembly {
             chains.add(elements.size() == 1 ? later : later.through(new OneToOne(mask), node.name + "." + count));
         });
         send(node, List.of(relayed(node, node.name, chains)));
+    }
+
+    /** A name that no node has. */
+    private String nameOfSum(FlatNode node) {
+        String name = node.name + ".sum";
+        while (graph.nodes.containsKey(name)) {
+            name += "s";
+        }
+        return name;
     }
 
     private Chain relayed(FlatNode node, String name, List<Chain> chains) throws IOException {
@@ -234,7 +243,7 @@ final class NirAssembly {
         try {
             node.output =
                     node.primitive.role() == Role.LINK ? nodes.connection(node).outputShape(node.input) : node.input;
-        } catch (IllegalArgumentException refused) {
+        } catch (IllegalArgumentException | ArithmeticException refused) {
             throw new IOException(node + " " + refused.getMessage(), refused);
         }
         return true;

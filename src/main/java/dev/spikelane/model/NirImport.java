@@ -105,7 +105,15 @@ public final class NirImport {
         return of(name, NirFile.read(name, stream));
     }
 
-    NirModel of(String name, NirFile file) throws IOException {
+    /**
+     * Makes a network of what was read.
+     *
+     * @param name what messages call the file
+     * @param file what was read
+     * @return the network, and what the file did not say
+     * @throws IOException if no network is made of such a graph; the message starts with the name
+     */
+    public NirModel of(String name, NirFile file) throws IOException {
         try {
             NirModel made = of(file.graph());
             return made.named(name, file.warnings());

@@ -58,13 +58,17 @@ final class NirNodes {
                 throw new IOException(node + " has the size " + size + " in its shape, expected at least 1");
             }
         }
-        return switch (rank) {
-            case 0 -> Shape.of(1);
-            case 1 -> Shape.of(sizes[first]);
-            case 2 -> Shape.of(sizes[first], sizes[first + 1]);
-            case 3 -> Shape.of(sizes[first], sizes[first + 1], sizes[first + 2]);
-            default -> throw new IOException(node + " has " + rank + " dimensions, expected at most 3");
-        };
+        try {
+            return switch (rank) {
+                case 0 -> Shape.of(1);
+                case 1 -> Shape.of(sizes[first]);
+                case 2 -> Shape.of(sizes[first], sizes[first + 1]);
+                case 3 -> Shape.of(sizes[first], sizes[first + 1], sizes[first + 2]);
+                default -> throw new IOException(node + " has " + rank + " dimensions, expected at most 3");
+            };
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(node + " " + refused.getMessage(), refused);
+        }
     }
 
     Connection connection(FlatNode node) throws IOException {
@@ -192,7 +196,8 @@ final class NirNodes {
             double share = share(node, "tau_syn", taus[taus.length == 1 ? 0 : i], dt);
             if (share > 1) {
                 throw new IOException(node + " has a tau_syn below the time step " + dt
-                        + ", by which its current would change its sign at each step; expected a smaller step");
+                        + ", by which its current would change its sign at each step; expected a smaller step"
+                        + " (NirImport.withTimeStep, --time-step) or exact decay (withExactDecay, --exact)");
             }
             kept[taus.length == 1 ? 0 : i] = 1 - share;
             gains[i] = share * weights[weights.length == 1 ? 0 : i] * r[r.length == 1 ? 0 : i];

@@ -154,6 +154,26 @@ final class NirReference {
                 return source;
             }
         }
+        return before.isEmpty() ? shapeGiver(name, false) : null;
+    }
+
+    /**
+     * What enters late neurons from outside their cycle: it has the shape of what they will send. Null if there is none,
+     * or its value, if that is wanted, is not known.
+     */
+    private @Nullable String shapeGiver(String name, boolean known) {
+        for (String late : sources(name)) {
+            if (!isLate(late, name)) {
+                return null;
+            }
+        }
+        for (String late : sources(name)) {
+            for (String outside : sources(late)) {
+                if (now.containsKey(outside) == known && !upstream(outside).contains(late) && !outside.equals(late)) {
+                    return outside;
+                }
+            }
+        }
         return null;
     }
 
@@ -175,6 +195,12 @@ final class NirReference {
 
     /** What a node gets at the first step if all of it is late: zeros, as many as it takes. */
     private NirValue silence(String name) {
+        String giver = shapeGiver(name, true);
+        if (giver != null) {
+            NirValue given = Objects.requireNonNull(now.get(giver));
+            int count = given.values().length;
+            return new NirValue(given.shape(), new double[count], new double[count]);
+        }
         NirNumbers node = node(name);
         List<Integer> shape = List.of();
         if (node.type().equals("Affine") || node.type().equals("Linear")) {

@@ -1,6 +1,7 @@
 package dev.spikelane.model;
 
 import dev.spikelane.description.NeuronOptions;
+import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TensorFile;
@@ -10,6 +11,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,12 +46,19 @@ public final class StateDict {
     private final String name;
     private final boolean ordered;
     private final Map<String, String> metadata;
+    private final List<String> warnings;
     private final Map<String, Tensor> tensors;
 
-    private StateDict(String name, boolean ordered, Map<String, String> metadata, Map<String, Tensor> tensors) {
+    private StateDict(
+            String name,
+            boolean ordered,
+            Map<String, String> metadata,
+            List<String> warnings,
+            Map<String, Tensor> tensors) {
         this.name = name;
         this.ordered = ordered;
         this.metadata = metadata;
+        this.warnings = List.copyOf(warnings);
         this.tensors = tensors;
     }
 
@@ -131,7 +140,31 @@ public final class StateDict {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         file.tensors().forEach(each -> tensors.put(each.name(), each));
         // The library of safetensors sorts tensors; the others keep torch's order, that of the layers.
-        return new StateDict(name, !(file instanceof Safetensors), file.metadata(), tensors);
+        return new StateDict(name, !(file instanceof Safetensors), file.metadata(), file.warnings(), tensors);
+    }
+
+    /**
+     * Takes the parameters of a graph's nodes, {@code fc.weight} of the node {@code fc}.
+     *
+     * @param name what error messages call them
+     * @param graph the graph; nodes of graphs inside have the names of both, {@code rnn.lif.tau}
+     * @return its numbers
+     */
+    public static StateDict of(String name, NirGraph graph) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        collect("", graph, tensors);
+        return new StateDict(name, true, Map.of(), List.of(), tensors);
+    }
+
+    private static void collect(String prefix, NirGraph graph, Map<String, Tensor> into) {
+        graph.nodes().forEach((key, node) -> {
+            String owner = prefix + key + ".";
+            node.values().forEach((name, tensor) -> {
+                String full = owner + name;
+                into.put(full, Tensor.of(full, tensor.type(), tensor.shape(), tensor.bytes()));
+            });
+            collect(owner, node.graph(), into);
+        });
     }
 
     /**
@@ -166,7 +199,7 @@ public final class StateDict {
                     .forEach(projection -> move(projection.name(), tensors, ordered));
             move(each.name(), tensors, ordered);
         }
-        return new StateDict("network", true, Map.of(), ordered);
+        return new StateDict("network", true, Map.of(), List.of(), ordered);
     }
 
     private static void move(String layer, Map<String, Tensor> tensors, Map<String, Tensor> ordered) {
@@ -206,19 +239,56 @@ public final class StateDict {
                     "no tensor has a name that starts with '" + from + "', expected one of " + tensors.keySet());
         }
         Map<String, String> texts = new LinkedHashMap<>(metadata);
-        texts.computeIfPresent(LAYERS, (_, layers) -> renamed(layers, from, to));
-        return new StateDict(name, ordered, texts, renamed);
+        texts.computeIfPresent(LAYERS, (_, layers) -> LayerText.renamed(layers, from, to));
+        return new StateDict(name, ordered, texts, warnings, renamed);
     }
 
-    private static String renamed(String layers, String from, String to) {
-        return Stream.of(layers.split(",", -1))
-                .map(layer -> {
-                    String dotted = layer.strip().replaceFirst(":", ".:");
-                    String changed = dotted.startsWith(from) ? to + dotted.substring(from.length()) : dotted;
-                    return changed.replaceFirst("\\.?:", ":");
-                })
-                .filter(layer -> !layer.startsWith(":")) // the module around all
-                .collect(Collectors.joining(","));
+    /**
+     * Takes a part of a checkpoint, and leaves the others, such as the optimizer's.
+     *
+     * @param part the name of a dictionary, such as {@code model} of {@code {"model": ..., "optimizer": ...}}; of one
+     *     inside another {@code state.model}
+     * @return its tensors, under the names that they have in it
+     * @throws IllegalArgumentException if no tensor is in such a dictionary
+     */
+    public StateDict part(String part) {
+        Map<String, Tensor> inside = new LinkedHashMap<>(tensors);
+        inside.keySet().removeIf(each -> !each.startsWith(part + "."));
+        if (inside.isEmpty()) {
+            throw new IllegalArgumentException("there is no part '" + part + "', expected one of "
+                    + tensors.keySet().stream()
+                            .map(each -> each.replaceFirst("\\..*", ""))
+                            .distinct()
+                            .toList());
+        }
+        return new StateDict(name, ordered, metadata, warnings, inside).withPrefix(part + ".", "");
+    }
+
+    /**
+     * Rounds tensors of float64 to float32, as networks need it; otherwise a number that float32 does not have is
+     * refused. {@link #warnings} says how many changed, and by how much.
+     *
+     * @return the same tensors, none of them of float64
+     */
+    public StateDict rounded() {
+        Map<String, Tensor> rounded = new LinkedHashMap<>();
+        List<String> said = new ArrayList<>(warnings);
+        tensors.forEach((key, tensor) -> {
+            rounded.put(key, tensor.rounded());
+            if (tensor.type() == Tensor.Type.F64) {
+                said.add(name + ": " + Integers.roundings(tensor));
+            }
+        });
+        return new StateDict(name, ordered, metadata, said, rounded);
+    }
+
+    /**
+     * Returns what is odd about the file, as {@link TensorFile#warnings} says it, and what was rounded.
+     *
+     * @return sentences that start with the file's name
+     */
+    public List<String> warnings() {
+        return warnings;
     }
 
     /**
@@ -302,18 +372,13 @@ public final class StateDict {
     }
 
     /**
-     * Makes a network of layers in a row: {@code Linear}, {@code Leaky}, {@code Synaptic}, {@code Alpha}, {@code
-     * RLeaky} and {@code RSynaptic}, each with delayed reset and without inhibition, which are snnTorch's defaults and
-     * not part of a {@code state_dict}. Nothing else of torch can be told from tensors: a network with convolutions is
-     * built first, and gets its values by {@link #loadInto}.
-     *
-     * <p>The order of layers is that of the file, or, as safetensors files have no order, that of the numbers in their
-     * names. Where models are not told by their tensors, Synaptic or Alpha, the text {@code layers} of the metadata
-     * tells them, which two lines of Python write; it tells the order, too:
+     * Makes a network of layers in a row, whose order is that of the file, or, as safetensors files have no order, that
+     * of the numbers in their names. If the file's metadata have a text {@code layers}, it says them, as in
+     * {@link #network(String)}; without it they are {@code Linear}, {@code Leaky}, {@code RLeaky} and {@code RSynaptic},
+     * the only ones that tensors tell.
      *
      * <pre>{@code
-     * layers = ",".join(f"{n}:{type(m).__name__}" for n, m in net.named_modules() if n)
-     * save_file(net.state_dict(), "net.safetensors", {"layers": layers})
+     * save_file(net.state_dict(), "net.safetensors", {"layers": str(net)})
      * }</pre>
      *
      * @return a network with these values, in memory that is freed when it is forgotten
@@ -321,6 +386,30 @@ public final class StateDict {
      */
     public Network network() throws IOException {
         return new ChainReader(name, tensors, metadata.get(LAYERS), ordered).network();
+    }
+
+    /**
+     * Makes a network of layers in a row that a text says: what torch prints of a network whose modules run in the order
+     * in which they were declared, or the same by hand.
+     *
+     * <pre>{@code
+     * state.network("1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear, lif2: Leaky");
+     * }</pre>
+     *
+     * <p>The shape of the input comes first, unless the first layer is {@code Linear}. Layers are {@code Linear},
+     * {@code Conv1d}, {@code Conv2d}, {@code ConvTranspose2d}, {@code BatchNorm1d} and {@code 2d}, {@code MaxPool},
+     * {@code AvgPool} and {@code AdaptiveAvgPool} (of 1), {@code Flatten}, {@code Dropout}, and the neurons {@code Leaky},
+     * {@code Synaptic}, {@code Alpha}, {@code RLeaky} and {@code RSynaptic} with snnTorch's defaults, but for
+     * {@code reset_delay} and {@code inhibition}. Arguments are torch's, by place or by name; those that tensors say may
+     * be left out, any other that is not read here is refused. A layer without a name takes the next tensors of the
+     * file. {@code Flatten} before {@code Linear} may be missing, as a {@code view} is no module.
+     *
+     * @param layers the text
+     * @return a network with these values, in memory that is freed when it is forgotten
+     * @throws IOException if the text or the tensors are not those of such layers, or a value is not allowed
+     */
+    public Network network(String layers) throws IOException {
+        return new ChainReader(name, tensors, Objects.requireNonNull(layers, "layers"), ordered).network();
     }
 
     @Override

@@ -1,7 +1,11 @@
 package dev.spikelane.network;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.kind.ConnectionKind;
+import dev.spikelane.connection.kind.ConnectionKinds;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -93,6 +97,30 @@ public final class Projection {
      */
     public boolean plastic() {
         return plastic;
+    }
+
+    /**
+     * Returns how many neurons one arrival at the start reaches at once, each by a synaptic operation. Behind the first
+     * connection that sums nothing is zero, so it is that one's fan-out that counts.
+     *
+     * @return one number for all neurons of the source, or one for each, in torch's order
+     */
+    public int[] fanOut() {
+        Shape shape = source.shape();
+        for (Connection connection : path) {
+            ConnectionKind<Connection> kind = ConnectionKinds.of(connection);
+            if (kind.sums()) {
+                int[] reach = kind.reach(connection, shape);
+                return reach.length == 1 || shape.size() == source.shape().size() ? reach : mean(reach);
+            }
+            shape = connection.outputShape(shape);
+        }
+        return new int[] {1};
+    }
+
+    /** What one of them reaches on average, where those of a source are not known one by one any more. */
+    private static int[] mean(int... reach) {
+        return new int[] {(int) Math.round(Arrays.stream(reach).average().orElse(0))};
     }
 
     /** The path in words. */

@@ -45,6 +45,8 @@ final class BoundLoss {
     private final @Nullable FloatMatrix values;
     private final @Nullable FloatMatrix valuesInTorch;
     private final LossGradient written;
+    /** Scores of classes that the loss makes beside its terms; null if it makes none. */
+    private final @Nullable FloatMatrix scores;
 
     /** Gradients that the loss writes, and the population's, which may be the same. */
     private record Place(FloatMatrix own, FloatMatrix given) {}
@@ -80,7 +82,10 @@ final class BoundLoss {
         if (valuesInTorch != null) {
             read.setMembranes(valuesInTorch);
         }
-        this.written = gradient(spikes, membranes);
+        boolean scored = loss instanceof CrossEntropyLoss entropy && entropy.scoresMembranes();
+        this.scores = scored ? FloatMatrix.zeros(size, of.outputs()) : null;
+        LossGradient gradient = gradient(spikes, membranes);
+        this.written = scores == null ? gradient : gradient.withScores(scores);
         this.evaluators = new LossEvaluator[gradients.workers().threads()];
         for (int i = 0; i < evaluators.length; i++) {
             evaluators[i] = loss.bind(steps, size, of.outputs());
@@ -124,6 +129,12 @@ final class BoundLoss {
     /** What the loss reads. */
     LossInput read() {
         return read;
+    }
+
+    /** The scores of the samples, of which the largest wins; null if the loss does not make any. */
+    @Nullable
+    FloatMatrix scores() {
+        return scores;
     }
 
     /** The terms of the samples. */

@@ -63,6 +63,11 @@ public final class CrossEntropyLoss implements Loss {
             return this == MAX_MEMBRANE || this == MEMBRANE;
         }
 
+        /** Whether each step has a softmax of its own. */
+        boolean ofSteps() {
+            return this == RATE || this == MEMBRANE;
+        }
+
         boolean dividesByWeights() {
             return this == MEMBRANE || this == TEMPORAL;
         }
@@ -218,6 +223,11 @@ public final class CrossEntropyLoss implements Loss {
         return form.decoding;
     }
 
+    /** Whether evaluators can add up the softmaxes by which membranes are decoded. */
+    boolean scoresMembranes() {
+        return form == Form.MEMBRANE;
+    }
+
     @Override
     public int classes(int outputs) {
         int classes = ClassBlocks.of(outputs, populationClasses).classes();
@@ -247,7 +257,7 @@ public final class CrossEntropyLoss implements Loss {
     @Override
     public LossEvaluator bind(int steps, int batch, int outputs) {
         LossShape shape = new LossShape(steps, batch, outputs);
-        SoftmaxTerm term = new SoftmaxTerm(classes(outputs), weights, smoothing);
+        SoftmaxTerm term = new SoftmaxTerm(classes(outputs), form.ofSteps() ? steps : 1, weights, smoothing);
         ClassBlocks blocks = ClassBlocks.of(outputs, populationClasses);
         LossKind kind = switch (form) {
             case RATE, MEMBRANE -> new StepEntropy(shape, term, blocks, form == Form.RATE);

@@ -14,7 +14,6 @@ import dev.spikelane.train.loss.ClassDecoder;
 import dev.spikelane.train.loss.TargetRows;
 import dev.spikelane.train.run.CodedSteps;
 import dev.spikelane.train.run.EvaluationTotals;
-import dev.spikelane.train.run.InferenceWork;
 import dev.spikelane.train.run.InputColumns;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -179,7 +178,7 @@ final class EvaluationBatch implements AutoCloseable {
         Network network = simulation.network();
         counts.forEach((name, each) -> totals.addSpikes(name, EvaluationTotals.reachedByCounts(each.counts(), 1)));
         for (Projection projection : network.projections()) {
-            int[] reach = InferenceWork.fanOut(projection);
+            int[] reach = projection.fanOut();
             totals.addOperations(
                     switch (projection.source()) {
                         case Input only ->

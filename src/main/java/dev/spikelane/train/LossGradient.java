@@ -63,6 +63,11 @@ public final class LossGradient {
         return new LossGradient(new LossSink(sink.spikes(), sink.membranes(), terms));
     }
 
+    /** This place with one for scores of the classes of samples. */
+    LossGradient withScores(FloatMatrix scores) {
+        return new LossGradient(new LossSink(sink.spikes(), sink.membranes(), sink.elements(), scores));
+    }
+
     /**
      * Returns where the gradient with respect to spikes goes.
      *

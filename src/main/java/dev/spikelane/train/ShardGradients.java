@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.GradientValues;
+import dev.spikelane.train.run.CheckedBytes;
 import dev.spikelane.train.update.ShardSum;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,8 @@ import java.util.Objects;
 
 /**
  * What a shard of a batch adds to a training step, so that other processes and machines can serve shards:
- * {@link Trainer#gradients} computes it, and {@link Trainer#update} takes those of all shards. How it gets from one to
- * the other is the caller's: names, float32 and float64 values, and four numbers.
+ * {@link Trainer#gradients} computes it, and {@link Trainer#update} takes those of all shards. It gets from one to the
+ * other as {@linkplain #toBytes bytes}, or in any other way: names, float32 and float64 values, and whole numbers.
  *
  * @param shard its number, from 0
  * @param shards how many there are
@@ -20,10 +21,19 @@ import java.util.Objects;
  *     limited yet; under the names of running values of batch norms the means and variances of each step
  * @param terms terms of the loss, one for each sample of the shard, divided by what belongs to the whole batch
  * @param right samples that were decoded right
+ * @param spikes how often each population of the network fired, in the order of these
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record ShardGradients(
-        int shard, int shards, int samples, Map<String, FloatMatrix> gradients, double[] terms, int right) {
+        int shard,
+        int shards,
+        int samples,
+        Map<String, FloatMatrix> gradients,
+        double[] terms,
+        int right,
+        long[] spikes) {
+
+    private static final CheckedBytes FORMAT = new CheckedBytes("SPKG", 1, "gradients of a shard");
 
     /**
      * Makes a value, such as one that has come from another machine.
@@ -33,6 +43,7 @@ public record ShardGradients(
     public ShardGradients {
         Objects.requireNonNull(gradients, "gradients");
         Objects.requireNonNull(terms, "terms");
+        Objects.requireNonNull(spikes, "spikes");
         if (shard < 0 || shard >= shards) {
             throw new IllegalArgumentException("shard is " + shard + ", expected 0 to " + (shards - 1));
         }
@@ -40,6 +51,58 @@ public record ShardGradients(
             throw new IllegalArgumentException("shard " + shard + " has " + terms.length + " terms, expected 1 to "
                     + samples + ", one for each of its samples");
         }
+    }
+
+    /**
+     * Reads what another process computed.
+     *
+     * @param bytes what {@link #toBytes} returned
+     * @return an equal value, with memory of its own
+     * @throws IllegalArgumentException if they are something else, of another version, or damaged
+     */
+    public static ShardGradients of(byte[] bytes) {
+        Objects.requireNonNull(bytes, "bytes");
+        return FORMAT.read(bytes, from -> {
+            int shard = from.getInt();
+            int shards = from.getInt();
+            int samples = from.getInt();
+            int right = from.getInt();
+            double[] terms = new double[CheckedBytes.count(from, Double.BYTES, "terms")];
+            from.asDoubleBuffer().get(terms);
+            from.position(from.position() + terms.length * Double.BYTES);
+            long[] spikes = new long[CheckedBytes.count(from, Long.BYTES, "counts of spikes")];
+            from.asLongBuffer().get(spikes);
+            from.position(from.position() + spikes.length * Long.BYTES);
+            return new ShardGradients(shard, shards, samples, CheckedBytes.matrices(from), terms, right, spikes);
+        });
+    }
+
+    /**
+     * Returns this value as bytes, little endian: the text {@code SPKG}, the version (int, 1), shard, shards, samples
+     * and right (ints), the number of terms (int) and these (doubles), the number of populations (int) and their spikes
+     * (longs), the number of gradients (int) and for each the length of its name (int), the name in UTF-8, its rows and
+     * columns (ints) and values (floats), row by row; and a CRC-32C of all before it (int).
+     *
+     * @return an array of its own, for {@link #of(byte[])}
+     * @throws IllegalStateException if there are more than 2 GB
+     */
+    public byte[] toBytes() {
+        long size = 6L * Integer.BYTES
+                + (long) terms.length * Double.BYTES
+                + (long) spikes.length * Long.BYTES
+                + CheckedBytes.bytes(gradients);
+        return FORMAT.write(size, to -> {
+            to.putInt(shard).putInt(shards).putInt(samples).putInt(right);
+            to.putInt(terms.length);
+            for (double term : terms) {
+                to.putDouble(term);
+            }
+            to.putInt(spikes.length);
+            for (long count : spikes) {
+                to.putLong(count);
+            }
+            CheckedBytes.put(to, gradients);
+        });
     }
 
     /** The gradient that this shard adds to some values, in torch's layout. */

@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.loss.TargetRows;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,35 @@ final class ShardedBatch {
         labels = joinLabels();
         for (int i = 0; i < targets.length; i++) {
             targets[i] = laidOut(i, joinTargets(i), samples);
+        }
+        return this;
+    }
+
+    /** Takes the samples of one shard alone, and the labels of all. */
+    ShardedBatch alone(TrainingBatch part, int count, int shard, int ofShards, int[] all) {
+        if (counts.length < ofShards) {
+            counts = new int[ofShards];
+        }
+        if (given.length < ofShards) {
+            given = new TrainingBatch[ofShards];
+        }
+        apart = true;
+        shards = ofShards;
+        samples = all.length;
+        Arrays.setAll(counts, this::even);
+        if (count != counts[shard]) {
+            throw new IllegalArgumentException("shard " + shard + " has " + count + " samples, expected "
+                    + counts[shard] + " of a batch of " + samples + " in " + shards + " shards");
+        }
+        given[shard] = part;
+        labels = all;
+        for (int i = 0; i < targets.length; i++) {
+            if (losses.get(i).targetRows(steps) != null
+                    || part.targets(losses.get(i).population()) != null) {
+                throw new IllegalArgumentException("loss '" + losses.get(i)
+                        + "' reads targets, expected labels alone where the other samples are elsewhere");
+            }
+            targets[i] = null;
         }
         return this;
     }
@@ -184,7 +214,11 @@ final class ShardedBatch {
 
     /** Samples of a shard. */
     int size(int shard) {
-        return apart ? counts[shard] : samples / shards + (shard < samples % shards ? 1 : 0);
+        return apart ? counts[shard] : even(shard);
+    }
+
+    private int even(int shard) {
+        return samples / shards + (shard < samples % shards ? 1 : 0);
     }
 
     /** The number of a shard's first sample among all. */

@@ -185,11 +185,41 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
+    /**
+     * Computes what one shard adds where its samples alone are at hand. All samples are cut into as many shards as the
+     * trainer has, or as there are samples if these are fewer; the first ones get one more where that does not come out
+     * even.
+     *
+     * @param part the samples of the shard
+     * @param shard the number of the shard, from 0
+     * @param labels those of all samples of the batch, in order
+     * @return what it adds, with the bits of {@link #gradients(TrainingBatch, int)}
+     * @throws IllegalArgumentException if a loss reads targets, or as {@link #gradients(TrainingBatch, int)} does
+     * @throws IllegalStateException as {@link #gradients(TrainingBatch, int)} does
+     */
+    public ShardGradients gradients(TrainingBatch part, int shard, int... labels) {
+        Objects.requireNonNull(part, "part");
+        Objects.requireNonNull(labels, "labels");
+        turn.take();
+        try {
+            int shards = Math.min(recipe.shards(), labels.length);
+            requireShard(shard, shards);
+            int samples = samples(part, Math.ceilDiv(recipe.batch(), recipe.shards()));
+            return gradients(cut.alone(part, samples, shard, shards, labels), shard);
+        } finally {
+            end();
+        }
+    }
+
+    private static void requireShard(int shard, int shards) {
+        if (shard < 0 || shard >= shards) {
+            throw new IllegalArgumentException("shard is " + shard + ", expected 0 to " + (shards - 1));
+        }
+    }
+
     private ShardGradients gradients(ShardedBatch batch, int shard) {
         requireShards();
-        if (shard < 0 || shard >= batch.shards()) {
-            throw new IllegalArgumentException("shard is " + shard + ", expected 0 to " + (batch.shards() - 1));
-        }
+        requireShard(shard, batch.shards());
         try {
             return step.gradients(batch, shard);
         } catch (NonFiniteLoss stop) {
@@ -204,26 +234,32 @@ public final class Trainer implements AutoCloseable {
      * @param shards of one batch, all of them, in ascending order
      * @return the loss before the values changed
      * @throws IllegalArgumentException if one is missing or of another batch, they do not have one term for each sample
-     *     of the batch, or one has other gradients than those of the learned values or one that is not finite
+     *     of the batch or one count of spikes for each population, or one has other gradients than those of the learned
+     *     values or one that is not finite
      * @throws IllegalStateException if the trainer has one shard, truncates backpropagation, or shows gradients of
      *     populations, which shards do not have; or the loss is not finite
      */
     public double update(List<ShardGradients> shards) {
+        Objects.requireNonNull(shards, "shards");
+        turn.take();
+        try {
+            return updateInTurn(shards);
+        } finally {
+            end();
+        }
+    }
+
+    private double updateInTurn(List<ShardGradients> shards) {
         requireShards();
         if (!recipe.observed().isEmpty()) {
             throw new IllegalStateException(
                     "gradients of populations are observed, which shards from elsewhere do not have");
         }
         requireAll(shards);
-        turn.take();
-        try {
-            return step.update(shards, rate);
-        } finally {
-            end();
-        }
+        return step.update(shards, rate);
     }
 
-    private static void requireAll(List<ShardGradients> shards) {
+    private void requireAll(List<ShardGradients> shards) {
         if (shards.isEmpty()) {
             throw new IllegalArgumentException("there are no shards, expected all of a batch");
         }
@@ -238,6 +274,10 @@ public final class Trainer implements AutoCloseable {
             if (shard.samples() != samples) {
                 throw new IllegalArgumentException("shard " + i + " is of a batch of " + shard.samples()
                         + " samples, shard 0 of one of " + samples + ", expected shards of the same batch");
+            }
+            if (shard.spikes().length != step.spikes().length) {
+                throw new IllegalArgumentException("shard " + i + " has " + shard.spikes().length
+                        + " counts of spikes, expected " + step.spikes().length + ", one for each population");
             }
             terms += shard.terms().length;
         }
@@ -453,6 +493,16 @@ public final class Trainer implements AutoCloseable {
         step.watch(true, norm);
         try {
             return stepInTurn(batch);
+        } finally {
+            step.watch(false, false);
+        }
+    }
+
+    /** The same of shards that were computed elsewhere. */
+    double watchedUpdateInTurn(List<ShardGradients> shards, boolean norm) {
+        step.watch(true, norm);
+        try {
+            return updateInTurn(shards);
         } finally {
             step.watch(false, false);
         }

@@ -60,7 +60,7 @@ final class TrainingPart implements ObservedGradients.Part {
         PopulationLoss decoded = PopulationLoss.main(losses);
         this.main = this.losses[losses.indexOf(decoded)];
         List<ClassDecoder> decoding = new ArrayList<>();
-        for (int i = 0; i < workers.threads(); i++) {
+        for (int i = 0; i < workers.threads() && main.scores() == null; i++) {
             ClassDecoder decoder = decoded.loss().decoding().decoder(decoded.loss(), steps, size, decoded.outputs());
             if (decoder != null) {
                 decoding.add(decoder);
@@ -135,10 +135,15 @@ final class TrainingPart implements ObservedGradients.Part {
 
     /** Decodes the samples as the loss trains them, and counts those that are right; 0 if outputs are not classes. */
     int right() {
-        if (decoders.length == 0) {
+        FloatMatrix scores = main.scores();
+        for (int sample = 0; scores != null && sample < size; sample++) {
+            classes[sample] = ClassDecoder.best(scores, sample);
+        }
+        if (decoders.length > 0) {
+            workers.run(decode, Math.min(workers.threads(), size));
+        } else if (scores == null) {
             return 0;
         }
-        workers.run(decode, Math.min(workers.threads(), size));
         return ClassDecoder.right(classes, main.read().labels(), 0, size);
     }
 

@@ -1,6 +1,5 @@
 package dev.spikelane.train;
 
-import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
@@ -24,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -330,11 +330,13 @@ public final class TrainingRun {
         samplesOfEpoch = said.batching.dropLast() ? (long) batchesOfEpoch * said.batching.size() : said.data.size();
         trainer.setEpoch(state.epoch);
         orders.go(state.epoch);
-        loader.start(state.epoch, state.batch, orders.order());
+        if (said.elsewhere == null) {
+            loader.start(state.epoch, state.batch, orders.order());
+        }
         long start = System.nanoTime();
         long before = state.nanoseconds;
-        while (!stopping && loader.next()) {
-            step(loader.batch());
+        while (!stopping && (said.elsewhere == null ? loader.next() : state.batch < batchesOfEpoch)) {
+            step(loader);
             state.nanoseconds = before + System.nanoTime() - start;
             said.onStep.accept(this);
             if (said.saveEvery > 0 && state.step % said.saveEvery == 0) {
@@ -344,18 +346,23 @@ public final class TrainingRun {
         return state.batch == batchesOfEpoch;
     }
 
-    private void step(Batch batch) {
+    private void step(BatchLoader loader) {
         double rate =
                 said.schedule.rate(state.step, trainer.recipe().optimizer().rate());
         trainer.setRate(rate);
         long observed = trainer.observerNanoseconds();
+        int samples = (int) Math.min(said.batching.size(), samplesOfEpoch - state.samples);
+        Function<? super TrainingRun, List<ShardGradients>> elsewhere = said.elsewhere;
         double loss;
         try {
-            loss = trainer.watchedStepInTurn(batches.of(batch), state.measures());
+            loss = elsewhere == null
+                    ? trainer.watchedStepInTurn(batches.of(loader.batch()), state.measures())
+                    : trainer.watchedUpdateInTurn(elsewhere.apply(this), state.measures());
         } catch (NonFiniteLoss | NonFiniteRunningValue | RefusedParameter stop) {
-            throw new IllegalStateException(where(batch) + stop.getMessage(), stop);
+            throw new IllegalStateException(
+                    "epoch " + epoch() + ", batch " + (state.batch + 1) + ": " + stop.getMessage(), stop);
         }
-        state.lossSum += loss * batch.count();
+        state.lossSum += loss * samples;
         state.right += trainer.right();
         if (state.measures()) {
             state.normSum += trainer.norm();
@@ -363,16 +370,12 @@ public final class TrainingRun {
         for (int i = 0; i < state.spikes.length; i++) {
             state.spikes[i] += trainer.spikes()[i];
         }
-        state.samples += batch.count();
+        state.samples += samples;
         state.observerNanoseconds += trainer.observerNanoseconds() - observed;
         state.lastLoss = loss;
         state.lastRate = rate;
         state.batch++;
         state.step++;
-    }
-
-    private static String where(Batch batch) {
-        return "epoch " + (batch.epoch() + 1) + ", batch " + (batch.number() + 1) + ": ";
     }
 
     private void finishEpoch(@Nullable Evaluation evaluation) throws IOException {

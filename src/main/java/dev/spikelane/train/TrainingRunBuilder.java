@@ -20,11 +20,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Says how a {@link TrainingRun} goes. */
@@ -52,6 +54,9 @@ public final class TrainingRunBuilder {
 
     @Nullable
     Path checkpoint;
+
+    @Nullable
+    Function<? super TrainingRun, List<ShardGradients>> elsewhere;
 
     Consumer<? super TrainingRun> onStep = run -> {};
     BiConsumer<? super TrainingRun, ? super EpochResult> onEpoch = (run, result) -> {};
@@ -186,6 +191,22 @@ public final class TrainingRunBuilder {
      */
     public TrainingRunBuilder checkpointEvery(int steps) {
         saveEvery = Checks.atLeast(1, "steps between checkpoints", steps);
+        return this;
+    }
+
+    /**
+     * Has the gradients of each batch computed elsewhere, such as on other machines: the run asks for all shards of
+     * the batch that its {@link TrainingRun#epoch}, {@link TrainingRun#batch} and {@link Batching#order} say, and
+     * updates by them. Values, history and checkpoints have the bits of a run that computes them itself, and each of the two goes
+     * on from the other's checkpoint.
+     *
+     * @param shards computes the shards of the run's next batch, as {@link Trainer#update} takes them, and does not use
+     *     the trainer
+     * @return this
+     */
+    public TrainingRunBuilder shardsFrom(Function<? super TrainingRun, List<ShardGradients>> shards) {
+        Objects.requireNonNull(shards, "shards");
+        elsewhere = shards;
         return this;
     }
 

@@ -140,6 +140,8 @@ final class TrainingStep implements AutoCloseable {
     ShardGradients gradients(ShardedBatch batch, int shard) {
         parts.follow();
         TrainingPart part = forward(batch, shard, 0, recipe.steps(), batch.divisors(recipe.steps()));
+        long[] fired = new long[spikes.length];
+        part.countSpikes(fired);
         double[] terms = new double[part.size()];
         double loss = 0;
         for (int sample = 0; sample < terms.length; sample++) {
@@ -157,7 +159,7 @@ final class TrainingStep implements AutoCloseable {
             gradients.put(slot.name(), gradient(slot.name()));
         }
         running.statistics(part.gradients().run(), gradients);
-        return new ShardGradients(shard, batch.shards(), batch.samples(), gradients, terms, decoded);
+        return new ShardGradients(shard, batch.shards(), batch.samples(), gradients, terms, decoded, fired);
     }
 
     /** Changes values by what shards add, and returns their loss. */
@@ -166,11 +168,13 @@ final class TrainingStep implements AutoCloseable {
         rate = ofStep;
         double loss = 0;
         int decoded = 0;
+        Arrays.fill(spikes, 0);
         for (ShardGradients shard : shards) {
             for (double term : shard.terms()) {
                 loss += term;
             }
             decoded += shard.right();
+            Arrays.setAll(spikes, i -> spikes[i] + shard.spikes()[i]);
         }
         requireFinite(loss, 0);
         learned.take(slot -> ShardGradients.sum(shards, slot));

@@ -146,7 +146,7 @@ class BatchNormTest {
             ShardGradients first = other.gradients(batch(1), 0);
             Map<String, FloatMatrix> lacking = new HashMap<>(first.gradients());
             lacking.remove("fc1.1.running_var");
-            ShardGradients bad = new ShardGradients(0, 2, BATCH, lacking, first.terms(), 0);
+            ShardGradients bad = new ShardGradients(0, 2, BATCH, lacking, first.terms(), 0, first.spikes());
             assertMessage(
                     IllegalArgumentException.class,
                     "shard 0 has no statistics of 'fc1.1.running_var', expected those of each step",

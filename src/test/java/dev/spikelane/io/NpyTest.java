@@ -45,13 +45,13 @@ class NpyTest {
             Map.entry("unknown_descr.npy", "has item type '<f3', expected '<f4' (float32)"),
             Map.entry("descr_native_order.npy", "has item type '=f4', expected '<f4' (float32)"),
             Map.entry("object_pickle.npy", "has item type '|O', expected '<f4' (float32)"),
-            Map.entry("structured.npy", "has a structured item type"),
+            Map.entry("structured.npy", "has item type '[('"),
             Map.entry(
                     "data_truncated.npy",
                     "holds 15 bytes after its header, expected 4 items of 4 bytes for shape (2, 2)"),
             Map.entry("trailing_data.npy", "holds 20 bytes after its header, expected 4 items of 4 bytes"),
             Map.entry("python2_longs.npy", "is 'L', expected "),
-            Map.entry("utf8_in_v1.npy", "has a structured item type"));
+            Map.entry("utf8_in_v1.npy", "has item type '[('"));
 
     @TempDir
     Path folder;
@@ -170,7 +170,7 @@ class NpyTest {
                 Map.entry("{'descr': '<f4', 'descr': '<f4'}", "has the key 'descr' twice"),
                 Map.entry("{'descr': '<f4', 'fortran_order': 0}", "is '0', expected True or False"),
                 Map.entry(
-                        "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} x", "expected the end of the header"),
+                        "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} x", "expected the end of its header"),
                 Map.entry("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)", "is its end, expected '}'"),
                 Map.entry("{'descr': '<f4', 'fortran_order': False, 'shape': (,)}", "expected a dimension"),
                 Map.entry("{'descr': '<f4', 'fortran_order': False, 'shape': (02,)}", "expected a dimension"),
@@ -184,7 +184,7 @@ class NpyTest {
                 Map.entry("{'descr': '<\\x664', 'fortran_order': False, 'shape': (2,)}", "plain ASCII"),
                 Map.entry("{'descr: 2}", "expected a quoted key of plain ASCII characters"),
                 Map.entry("{'descr': '\u00e9'}", "plain ASCII"),
-                Map.entry("\u00e9", "is '\\xe9', expected '{'"));
+                Map.entry("\u00e9", "is '\u00e9', expected '{'"));
         for (Map.Entry<String, String> fault : faults.entrySet()) {
             Files.write(file, npy(fault.getKey(), 8));
             Malformed.assertRejected(file, fault.getValue(), () -> Npy.readFloats(file, arena));

@@ -155,6 +155,56 @@ final class NirOddGraphsTest {
         assertTrue(certificate.equal(), certificate::toString);
     }
 
+    @Test
+    void numbersThatNoArrayHasAreRefusedByName() {
+        Map<String, Tensor> values = new LinkedHashMap<>(convolution().values());
+        values.put("padding", sizes(1 << 30, 1 << 30));
+        add("input", said("Input", "shape", sizes(2, 6, 5)))
+                .add("c", NirGraph.Node.of("Conv2d", values))
+                .add("output", said("Output"))
+                .refuse("node 'c', Conv2d");
+        nodes.clear();
+        edges.clear();
+        add("input", said("Input", "shape", sizes(1 << 20, 1 << 20)))
+                .add("n", lif(List.of(), 1))
+                .add("output", said("Output"))
+                .refuse("node 'input', Input");
+        nodes.clear();
+        edges.clear();
+        add("input", said("Input", "shape", sizes(2, 6, 5)))
+                .add("p", said("SumPool2d", "kernel_size", sizes(2), "stride", sizes(2), "padding", sizes(1 << 30)))
+                .add("output", said("Output"))
+                .refuse("node 'p', SumPool2d");
+    }
+
+    /** Relays had names that nodes of the file may have, too. */
+    @Test
+    void nodesMayHaveNamesOfRelays() {
+        add("input", said("Input", "shape", sizes(3)))
+                .add("n", scale(2))
+                .add("n.sum", scale(1))
+                .add("m", lif(List.of(3), 1));
+        edges.add(new NirGraph.Edge("input", "n.sum"));
+        edges.add(new NirGraph.Edge("m", "n"));
+        nodes.put("output", said("Output"));
+        edges.add(new NirGraph.Edge("m", "output"));
+        Certificate certificate = run();
+        assertTrue(certificate.equal(), certificate::toString);
+    }
+
+    /** At the first step it gets nothing, and nobody says how much of it. */
+    @Test
+    void aLoopThroughPoolsStartsWithTheShapeOfItsNeurons() {
+        add("input", said("Input", "shape", sizes(2, 6, 4)))
+                .add("n", lif(List.of(), .5))
+                .add("s", said("SumPool2d", "kernel_size", sizes(3), "stride", sizes(1), "padding", sizes(1)));
+        edges.add(new NirGraph.Edge("s", "n"));
+        nodes.put("output", said("Output"));
+        edges.add(new NirGraph.Edge("n", "output"));
+        Certificate certificate = run();
+        assertTrue(certificate.equal(), certificate::toString);
+    }
+
     /** Names of values took the square of this, and a reference by recursion overflowed the stack. */
     @Test
     void thousandsOfNodesInARowRun() {

@@ -199,16 +199,18 @@ class ShardGradientsTest {
             assertRefused(
                     "shard 0 of 4 is in place 0 of 1, expected all shards of a batch in ascending order",
                     () -> trainer.update(List.of(first)));
-            ShardGradients alone = new ShardGradients(0, 1, 2, Map.of(), new double[2], 0);
+            ShardGradients alone = new ShardGradients(0, 1, 2, Map.of(), new double[2], 0, new long[2]);
             assertRefused(
                     "shard 0 has no gradient of 'one.weight', expected one of each learned value",
                     () -> trainer.update(List.of(alone)));
             first.gradients().get("one.weight").set(0, 3, Float.NaN);
-            ShardGradients bad = new ShardGradients(0, 1, 2, first.gradients(), first.terms(), 0);
+            ShardGradients bad = new ShardGradients(0, 1, 2, first.gradients(), first.terms(), 0, first.spikes());
             assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer.update(List.of(bad)))
                     .getMessage()
                     .contains("gradient of 'one.weight' of shard 0"));
-            assertThrows(IllegalArgumentException.class, () -> new ShardGradients(2, 2, 1, Map.of(), new double[1], 0));
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new ShardGradients(2, 2, 1, Map.of(), new double[1], 0, new long[2]));
             IllegalStateException refused = assertThrows(IllegalStateException.class, () -> one.gradients(batch(), 0));
             assertEquals(
                     "the trainer has 1 shards and windows of 5 of 5 steps, expected several shards and a window of all"
@@ -252,7 +254,7 @@ class ShardGradientsTest {
     }
 
     private static ShardGradients with(ShardGradients of, int samples, double... terms) {
-        return new ShardGradients(of.shard(), of.shards(), samples, of.gradients(), terms, of.right());
+        return new ShardGradients(of.shard(), of.shards(), samples, of.gradients(), terms, of.right(), of.spikes());
     }
 
     /** Memory for what is cut out of a batch is used again, also where the next batch has another shape. */

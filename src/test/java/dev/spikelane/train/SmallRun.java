@@ -17,9 +17,9 @@ import java.util.Random;
 /** A run of a second, with all that draws random numbers; in a JVM of its own, to be killed, by {@link #main}. */
 public final class SmallRun {
 
-    static final int SAMPLES = 75;
-    static final int BATCH = 16;
-    static final int STEPS = 6;
+    public static final int SAMPLES = 75;
+    public static final int BATCH = 16;
+    public static final int STEPS = 6;
     static final int CLASSES = 4;
     static final int EPOCHS = 3;
 
@@ -61,7 +61,7 @@ public final class SmallRun {
         return Dataset.of(Shape.of(1, 4, 3), values, labels, CLASSES);
     }
 
-    static Batching batching() {
+    public static Batching batching() {
         return new Batching(BATCH)
                 .withShuffle(3)
                 .withSeed(4)
@@ -69,7 +69,7 @@ public final class SmallRun {
                 .withCode(InputCode.rate(new Rate(), STEPS));
     }
 
-    static TrainerBuilder trainer(Network network) {
+    public static TrainerBuilder trainer(Network network) {
         return Trainer.of(network, STEPS, BATCH)
                 .loss(CrossEntropyLoss.membrane())
                 .surrogate(Surrogate.spikeRateEscape())
@@ -78,7 +78,7 @@ public final class SmallRun {
                 .optimizer(new Adam(0.02));
     }
 
-    static TrainingRunBuilder run(Trainer trainer) {
+    public static TrainingRunBuilder run(Trainer trainer) {
         return TrainingRun.of(trainer, data(SAMPLES, 1), batching())
                 .epochs(EPOCHS)
                 .schedule(Schedule.cosine(EPOCHS * 5L, 0).afterWarmUp(0.1, 2))

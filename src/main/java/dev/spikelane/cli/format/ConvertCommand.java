@@ -5,11 +5,13 @@ import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.model.NirImport;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,8 +40,10 @@ public final class ConvertCommand implements Callable<Integer> {
             names = "--check",
             paramLabel = "INPUT",
             description = {
-                "Run IN, a graph of NIR, in float64 and OUT in float32, and print a certificate, a JSON object: equal,",
-                "or where they first differ and why. INPUT is a .npy file [steps, batch, ...], or the word random."
+                "Run IN and OUT, and print a certificate, a JSON object: of a graph of NIR, which runs in float64, equal,",
+                "or where they first differ and why; of other files whether spikes are, and how far membranes were from",
+                "their thresholds. OUT is written only if they are equal. INPUT is a .npy file [steps, batch, ...], or",
+                "the word random."
             })
     private @Nullable String check;
 
@@ -51,6 +55,12 @@ public final class ConvertCommand implements Callable<Integer> {
 
     @Option(names = "--exact", description = "Decay by exp(-dt / tau) instead of by a step of Euler's method.")
     private boolean exact;
+
+    @Option(names = "--compress", description = "Deflate the arrays of a .npz file, as numpy.savez_compressed does.")
+    private boolean compress;
+
+    @Mixin
+    private TensorOptions tensors = new TensorOptions();
 
     @Parameters(index = "0", paramLabel = "IN", description = "The file to read.")
     private Path in = Path.of("");
@@ -70,22 +80,60 @@ public final class ConvertCommand implements Callable<Integer> {
                                 + Format.all().stream()
                                         .flatMap(each -> each.extensions().stream())
                                         .toList()));
+        if (compress) {
+            if (!(format instanceof TensorFormat)) {
+                throw Choices.wrong(command, "--compress is for .npz files, expected such a name for OUT");
+            }
+            format = new TensorFormat(true);
+        }
         AtomicFile.requireWritable(out);
         NirImport semantics = semantics();
-        Content content = semantics.equals(NirImport.DEFAULT) ? Format.readAny(in) : new NirFormat(semantics).read(in);
-        NirCheck nir = check == null ? null : NirCheck.of(in, content, semantics, check);
-        try {
-            format.write(out, content);
-        } catch (IllegalArgumentException refused) {
-            throw new IOException(in + ": cannot be written as " + out + ": " + refused.getMessage(), refused);
+        Content content = tensors.apply(
+                command,
+                semantics.equals(NirImport.DEFAULT) ? Format.readAny(in) : new NirFormat(semantics).read(in));
+        if (check != null) {
+            return checked(ConversionCheck.of(in, content, semantics, check), content, format, semantics) ? 0 : 1;
         }
+        write(format, out, content);
         PrintWriter print = command.commandLine().getOut();
-        if (nir != null) {
-            return nir.print(print, out, format.equals(NirFormat.DEFAULT) ? new NirFormat(semantics) : format) ? 0 : 1;
-        }
         content.notices().forEach(notice -> print.println("Notice: " + notice));
         format.losses(content).forEach(loss -> print.println("Notice: " + out + ": " + loss));
         return 0;
+    }
+
+    /** Lets OUT appear only where it does what IN says. */
+    private boolean checked(ConversionCheck asked, Content content, Format format, NirImport semantics) throws IOException {
+        Path folder = Files.createTempDirectory("spikelane-");
+        Path written = folder.resolve("out" + format.extensions().getFirst());
+        try {
+            write(format, written, content);
+            Format reader = format.equals(NirFormat.DEFAULT) ? new NirFormat(semantics) : format;
+            boolean same = asked.print(command.commandLine().getOut(), written, out, reader);
+            if (same) {
+                AtomicFile.write(out, channel -> {
+                    try (FileChannel all = FileChannel.open(written)) {
+                        for (long at = 0; at < all.size(); ) {
+                            at += all.transferTo(at, all.size() - at, channel);
+                        }
+                    }
+                });
+            }
+            return same;
+        } catch (IOException failure) {
+            String message = String.valueOf(failure.getMessage());
+            throw new IOException(message.replace(written.toString(), out.toString()), failure);
+        } finally {
+            Files.deleteIfExists(written);
+            Files.delete(folder);
+        }
+    }
+
+    private void write(Format format, Path to, Content content) throws IOException {
+        try {
+            format.write(to, content);
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(in + ": cannot be written as " + out + ": " + refused.getMessage(), refused);
+        }
     }
 
     private NirImport semantics() {

@@ -13,7 +13,7 @@ public sealed interface Format permits NirFormat, SafetensorsFormat, TensorForma
 
     /** All formats; the first one that recognizes a file reads it. */
     static List<Format> all() {
-        return List.of(new SafetensorsFormat(), new TensorFormat(), NirFormat.DEFAULT);
+        return List.of(new SafetensorsFormat(), new TensorFormat(false), NirFormat.DEFAULT);
     }
 
     /** How many of a file's first bytes {@link #recognizes} sees, if there are so many. */

@@ -4,6 +4,7 @@ import dev.spikelane.io.NirFile;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.NirImport;
 import dev.spikelane.model.NirModel;
+import dev.spikelane.model.StateDict;
 import dev.spikelane.network.Population;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,6 +16,8 @@ import java.util.List;
 record NirFormat(NirImport options) implements Format {
 
     static final NirFormat DEFAULT = new NirFormat(NirImport.DEFAULT);
+
+    static final String NAME = "NIR";
 
     private static final String SIGNATURE = "894844460d0a1a0a";
 
@@ -30,7 +33,16 @@ record NirFormat(NirImport options) implements Format {
 
     @Override
     public Content read(Path file) throws IOException {
-        NirModel found = options.read(file);
+        NirFile graph = NirFile.read(file);
+        NirModel found;
+        try {
+            found = options.of(file.toString(), graph);
+        } catch (IOException refused) {
+            if (graph.graph().isFinite()) {
+                throw refused;
+            }
+            return notFinite(file, graph, refused);
+        }
         List<String> notices = new ArrayList<>();
         notices.add(file + ": read with " + found.semantics());
         notices.addAll(found.warnings());
@@ -45,7 +57,14 @@ record NirFormat(NirImport options) implements Format {
                 .ofPopulation()
                 .map(Population::name)
                 .orElse("");
-        return Content.of(file, "NIR", output.isEmpty() ? model : model.with(Model.POPULATION, output), notices);
+        return Content.of(file, NAME, output.isEmpty() ? model : model.with(Model.POPULATION, output), notices);
+    }
+
+    /** NIR has NaN and infinities, a network has not: what the file holds is shown all the same. */
+    private static Content notFinite(Path file, NirFile graph, IOException refused) {
+        List<String> notices = new ArrayList<>(graph.warnings());
+        notices.add("no network is made of it: " + refused.getMessage());
+        return new Content(file, NAME, null, StateDict.of(file.toString(), graph.graph()), notices);
     }
 
     @Override

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -52,12 +53,15 @@ public final class ShowCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The file.")
     private Path file = Path.of("");
 
+    @Mixin
+    private TensorOptions options = new TensorOptions();
+
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
-        Content content = Format.readAny(file);
+        Content content = options.apply(command, Format.readAny(file));
         PrintWriter out = command.commandLine().getOut();
         Output output =
                 new Output(new TextPrinter(json ? new PrintWriter(Writer.nullWriter()) : out), json ? out : null);

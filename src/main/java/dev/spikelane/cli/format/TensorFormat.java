@@ -8,8 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** Files of tensors: NumPy's archives and arrays, and what {@code torch.save} writes, which is read alone. */
-record TensorFormat() implements Format {
+/**
+ * Files of tensors: NumPy's archives and arrays, and what {@code torch.save} writes, which is read alone.
+ *
+ * @param compressed whether archives are written deflated
+ */
+record TensorFormat(boolean compressed) implements Format {
 
     @Override
     public List<String> extensions() {
@@ -34,7 +38,12 @@ record TensorFormat() implements Format {
             throw new IOException(file + ": is of a format that is read alone, expected a name that ends in .npz or"
                     + " .safetensors, which torch reads with safetensors.torch.load_file");
         }
-        Npz.of(content.tensors()).write(file);
+        Npz archive = Npz.of(content.tensors());
+        if (compressed) {
+            archive.writeCompressed(file);
+        } else {
+            archive.write(file);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.spikelane.cli.input;
 
 import dev.spikelane.data.Dataset;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +22,12 @@ public final class DataOptions {
             names = "--sample",
             description = "Take the 256 embedded test images of Fashion-MNIST, even where that package is installed.")
     private boolean sample;
+
+    /** What a user has named that is a file, not a folder; null if it is none. */
+    @Nullable
+    public Path file() {
+        return folder != null && !sample && Files.exists(folder) && !Files.isDirectory(folder) ? folder : null;
+    }
 
     /** Whether a user has said anything. */
     public boolean isGiven() {

@@ -3,6 +3,7 @@ package dev.spikelane.cli.run;
 import static dev.spikelane.cli.output.Value.named;
 
 import dev.spikelane.cli.format.Format;
+import dev.spikelane.cli.format.TensorOptions;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.input.DataOptions;
@@ -32,6 +33,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -49,7 +51,8 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         description = {
             "Run a model on images: accuracy, confusion matrix, and spikes and synaptic operations per image against"
-                    + " the multiplications and additions of a dense network."
+                    + " the multiplications and additions of a dense network; or on an array of NumPy,"
+                    + " --data FILE.npy of [steps, batch, ...]: spikes and label of each sample."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -57,7 +60,8 @@ import picocli.CommandLine.Spec;
             "  ./spikelane run --model m.safetensors --sample --decoding count",
             "  ./spikelane run --model m.safetensors --images t10k-images-idx3-ubyte",
             "  ./spikelane run --model m.safetensors --decoding count --json | jq .accuracy",
-            "  ./spikelane run --model m.safetensors --weights int8"
+            "  ./spikelane run --model m.safetensors --weights int8",
+            "  ./spikelane run --model net.nir --data spikes.npy --out spikes-and-membranes.npz"
         })
 public final class RunCommand implements Callable<Integer> {
 
@@ -70,11 +74,20 @@ public final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command = CommandSpec.create();
 
-    @Option(names = "--model", paramLabel = "FILE", required = true, description = "Model file.")
+    @Option(names = "--model", paramLabel = "FILE", required = true, description = "Model file, graph of NIR, or file of tensors.")
     private Path model = Path.of(TrainCommand.MODEL);
 
     @Mixin
+    private TensorOptions tensors = new TensorOptions();
+
+    @Mixin
     private DataOptions source = new DataOptions();
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "With --data FILE.npy: write the output's spikes and membranes as an archive, .npz.")
+    private @Nullable Path out;
 
     @Option(
             names = "--images",
@@ -136,8 +149,15 @@ public final class RunCommand implements Callable<Integer> {
         if (report != null) {
             AtomicFile.requireWritable(report);
         }
+        Path array = source.file();
+        if (array != null && images == null && array.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
+            return runArray(array);
+        }
+        if (out != null) {
+            throw Choices.wrong(command, "--out needs an array of NumPy, --data FILE.npy");
+        }
         Dataset data = data();
-        Model trained = Format.readAny(model).requireModel();
+        Model trained = tensors.apply(command, Format.readAny(model)).requireModel();
         int allSteps = steps(trained);
         String codeName = noted(code, trained, Model.CODE, DEFAULT_CODE);
         TrainingRecipes.Code coded = Choices.choose(command, "--code", codeName, TrainingRecipes.CODES);
@@ -173,6 +193,26 @@ public final class RunCommand implements Callable<Integer> {
                 say(EvaluationFacts.add(said, run.quantized().after()), run.facts());
             }
         }
+        return 0;
+    }
+
+    private int runArray(Path array) throws IOException {
+        for (Object given : new Object[] {labels, count, steps, code, decoding, weights, report}) {
+            if (given != null) {
+                throw Choices.wrong(
+                        command, "--labels, --count, --steps, --code, --decoding, --weights and --report are for images");
+            }
+        }
+        if (out != null) {
+            AtomicFile.requireWritable(out);
+        }
+        ArrayRun run = ArrayRun.of(tensors.apply(command, Format.readAny(model)).requireModel(), array);
+        if (out != null) {
+            run.write(out);
+        }
+        Output output = common.output(command.commandLine().getOut());
+        output.say(run.facts(model, array));
+        output.end();
         return 0;
     }
 
@@ -246,7 +286,7 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private Dataset data() throws IOException {
-        if (images == null && labels != null) {
+        if (images == null && source.file() == null && labels != null) {
             throw Choices.wrong(command, "--labels needs --images, the file of the images that it names");
         }
         if (images != null && source.isGiven()) {
@@ -254,12 +294,13 @@ public final class RunCommand implements Callable<Integer> {
                     command, "expected --images, --data or --sample, one of them: they name different images");
         }
         Dataset all;
-        if (images != null) {
-            Path classes = labels == null ? ImageSet.labelsBeside(images) : labels;
+        Path file = images == null ? source.file() : images;
+        if (file != null) {
+            Path classes = labels == null ? ImageSet.labelsBeside(file) : labels;
             if (classes == null) {
-                throw Choices.wrong(command, "no labels lie beside " + images + ", expected --labels FILE");
+                throw Choices.wrong(command, "no labels lie beside " + file + ", expected --labels FILE");
             }
-            all = Dataset.idx(images.toString(), Idx.read(images), Idx.read(classes));
+            all = Dataset.idx(file.toString(), Idx.read(file), Idx.read(classes));
         } else {
             Path folder = source.folder(command);
             all = folder == null ? ImageSet.sampleDataset() : Dataset.idxTest(folder);

@@ -35,6 +35,11 @@ public final class FlattenOperator implements Operator {
     }
 
     @Override
+    public int fewestRows() {
+        return 1;
+    }
+
+    @Override
     public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
         current.require("current", rows, outputs());
         FloatMatrix currents = current.matrix();

@@ -27,6 +27,11 @@ public interface Operator {
          * @param rows how many rows
          */
         void apply(Tile current, int rows);
+
+        @Override
+        default int fewestRows() {
+            return 1;
+        }
     }
 
     /**
@@ -201,6 +206,15 @@ public interface Operator {
     }
 
     /**
+     * Tells whether {@code multiply} can fill some blocks of outputs without making what the others need too.
+     *
+     * @return whether it can; else tiles must have all blocks in use
+     */
+    default boolean takesTiles() {
+        return true;
+    }
+
+    /**
      * Advises how many rows to give {@code multiply} at a time where there are more. Results do not depend on it.
      *
      * @param rows rows that there are
@@ -209,6 +223,16 @@ public interface Operator {
      */
     default int rowsAtATime(int rows, long active) {
         return rows;
+    }
+
+    /**
+     * Tells from how many rows on {@code multiply} takes no less for each, so that a path of several operators can be
+     * taken through in few rows. Results do not depend on it.
+     *
+     * @return rows; all that there are unless an operator knows better
+     */
+    default int fewestRows() {
+        return Integer.MAX_VALUE;
     }
 
     /**

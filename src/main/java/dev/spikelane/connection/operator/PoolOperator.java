@@ -105,6 +105,11 @@ public final class PoolOperator implements Operator {
     }
 
     @Override
+    public int fewestRows() {
+        return 1;
+    }
+
+    @Override
     public String toString() {
         return said.toString();
     }

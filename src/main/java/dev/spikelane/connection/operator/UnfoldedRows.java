@@ -28,8 +28,8 @@ public final class UnfoldedRows {
         this.values = new Lazy<>(() -> FloatMatrix.zeros(arena, Math.min(rows(columns), rows), columns));
     }
 
-    /** Rows of so many floats. */
-    private static int rows(int floats) {
+    /** How many windows are unfolded at a time, for so many outputs. */
+    public static int rows(int floats) {
         return Math.clamp(MOST_FLOATS / floats, FEWEST_ROWS, MOST_ROWS);
     }
 

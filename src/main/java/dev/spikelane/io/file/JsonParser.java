@@ -10,21 +10,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads JSON texts. It recurses once for each level of nesting, of which there are few. */
-final class JsonParser {
+final class JsonParser extends TextParser {
 
     private static final int MOST_DEPTH = 32;
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*+)(\\.[0-9]++)?([eE][-+]?[0-9]++)?");
     private static final int MOST_DIGITS = 400;
 
-    private final String name;
-    private final String text;
     private final int mostValues;
-    private int position;
     private int values;
 
     private JsonParser(String name, String text, int mostValues) {
-        this.name = name;
-        this.text = text;
+        super(name, text, "", " \t\n\r");
         this.mostValues = mostValues;
     }
 
@@ -32,10 +28,7 @@ final class JsonParser {
     static void parse(String name, String text, int mostValues, JsonValue root) throws IOException {
         JsonParser parser = new JsonParser(name, text, mostValues);
         parser.value(root, 0);
-        parser.skipSpaces();
-        if (parser.position != text.length()) {
-            throw parser.unexpected("the end");
-        }
+        parser.expectEnd();
     }
 
     private void value(JsonValue into, int depth) throws IOException {
@@ -47,8 +40,7 @@ final class JsonParser {
             throw new IOException(name + ": nests deeper than " + MOST_DEPTH + " at character " + position
                     + ", expected at most that deep");
         }
-        skipSpaces();
-        switch (position < text.length() ? text.charAt(position) : ' ') {
+        switch (next()) {
             case '{' -> into.fill(new JsonValue.Members(members(into, depth)));
             case '[' -> into.fill(new JsonValue.Items(items(into, depth)));
             case '"' -> into.fill(string());
@@ -66,7 +58,7 @@ final class JsonParser {
             return members;
         }
         do {
-            skipSpaces();
+            next();
             String key = string();
             JsonValue member = owner.inside(JsonValue.quoted(key));
             if (members.put(key, member) != null) {
@@ -156,31 +148,5 @@ final class JsonParser {
         char character = (char) Integer.parseInt(text.substring(position + 1, end), 16);
         position = end;
         return character;
-    }
-
-    private boolean accept(char wanted) {
-        skipSpaces();
-        boolean found = position < text.length() && text.charAt(position) == wanted;
-        position += found ? 1 : 0;
-        return found;
-    }
-
-    private void expect(char wanted) throws IOException {
-        if (!accept(wanted)) {
-            throw unexpected("'" + wanted + "'");
-        }
-    }
-
-    private void skipSpaces() {
-        while (position < text.length() && " \t\n\r".indexOf(text.charAt(position)) >= 0) {
-            position++;
-        }
-    }
-
-    private IOException unexpected(String wanted) {
-        String found = position == text.length()
-                ? "its end"
-                : JsonValue.quoted(Character.toString(text.codePointAt(position)));
-        return new IOException(name + ": at character " + position + " is " + found + ", expected " + wanted);
     }
 }

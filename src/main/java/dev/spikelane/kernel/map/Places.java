@@ -12,9 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param places positions of the other map
  * @param divisors what a sum is divided by, for each position; null if nothing
  * @param shares what each term of a sum is divided by, for each position of the other map; null if nothing
+ * @param corners how far behind its first place the others of each position are, where all have four, alike; else null
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-record Places(int channels, int[] starts, int[] places, float @Nullable [] divisors, float @Nullable [] shares) {
+record Places(
+        int channels,
+        int[] starts,
+        int[] places,
+        float @Nullable [] divisors,
+        float @Nullable [] shares,
+        int @Nullable [] corners) {
 
     /** Places that all windows together may read, of which lists are kept. */
     private static final int MOST = 1 << 26;
@@ -45,7 +52,8 @@ record Places(int channels, int[] starts, int[] places, float @Nullable [] divis
             }
             starts[position + 1] = count;
         }
-        return new Places(window.channels(), starts, Arrays.copyOf(places, count), divisors, null);
+        int[] used = Arrays.copyOf(places, count);
+        return new Places(window.channels(), starts, used, divisors, null, corners(starts, used));
     }
 
     /** Which of these positions read each of so many of the other map: the way back of a sum. */
@@ -64,11 +72,21 @@ record Places(int channels, int[] starts, int[] places, float @Nullable [] divis
                 readers[ends[places[i]]++] = position;
             }
         }
-        return new Places(channels, begins, readers, null, divisors);
+        return new Places(channels, begins, readers, null, divisors, null);
     }
 
     int positions() {
         return starts.length - 1;
+    }
+
+    private static int @Nullable [] corners(int[] starts, int[] places) {
+        for (int i = 0; i < places.length; i++) {
+            int first = i & -4;
+            if (first + 4 > places.length || starts[i / 4] != first || places[i] - places[first] != places[i % 4] - places[0]) {
+                return null;
+            }
+        }
+        return starts.length == places.length / 4 + 1 ? new int[] {0, places[1] - places[0], places[2] - places[0], places[3] - places[0]} : null;
     }
 
     /** The elements of a row. */

@@ -28,6 +28,73 @@ final class PoolVector {
     private PoolVector() {}
 
     static void max(FloatMatrix values, @Nullable SpikeMatrix spikes, Places of, int row, Tile into) {
+        int first = into.firstColumn();
+        int end = into.endColumn();
+        if (spikes == null && of.corners() != null) {
+            int channels = of.channels();
+            int begin = Math.ceilDiv(first, channels);
+            int behind = end / channels;
+            int vectors = Math.ceilDiv(channels, COUNT) * COUNT;
+            while (behind > begin && !fits(values, row, of, vectors, into, behind - 1)) {
+                behind--;
+            }
+            if (begin < behind) {
+                max(values, null, of, row, into, first, begin * channels);
+                fours(values, of, of.corners(), row, into, begin, behind);
+                first = behind * channels;
+            }
+        }
+        max(values, spikes, of, row, into, first, end);
+    }
+
+    /** Whether all vectors of a position can be read, and written. */
+    private static boolean fits(FloatMatrix values, int row, Places of, int vectors, Tile into, int position) {
+        long last = (long) of.places()[of.starts()[position + 1] - 1] * of.channels() + vectors;
+        return values.rowOffset(row) + last * Float.BYTES <= values.segment().byteSize()
+                && (long) position * of.channels() + vectors <= (long) into.endBlock() * FloatMatrix.ROW_MULTIPLE;
+    }
+
+    /**
+     * Pools of 2 x 2, whose windows are alike: 1.1 us for 24 x 24 places of 12 channels, where a loop over the places of
+     * each window takes 1.9.
+     */
+    private static void fours(FloatMatrix values, Places of, int[] corners, int row, Tile into, int begin, int end) {
+        MemorySegment from = values.segment();
+        MemorySegment to = into.matrix().segment();
+        Checks.isNative(from);
+        Checks.isNative(to);
+        int[] places = of.places();
+        int bytes = of.channels() * Float.BYTES;
+        long right = (long) corners[1] * bytes;
+        long below = (long) corners[2] * bytes;
+        long across = (long) corners[3] * bytes;
+        long fromRow = values.rowOffset(row);
+        long at = into.offset(row, 0) + (long) begin * bytes;
+        for (int position = begin; position < end; position++, at += bytes) {
+            long corner = fromRow + (long) places[4 * position] * bytes;
+            for (int lane = 0; lane < bytes; lane += BYTES) {
+                long place = corner + lane;
+                FloatVector most = FloatVector.fromMemorySegment(FLOAT, from, place, ORDER);
+                FloatVector x = FloatVector.fromMemorySegment(FLOAT, from, place + right, ORDER);
+                most = most.blend(x, x.compare(GT, most).or(x.test(IS_NAN)));
+                x = FloatVector.fromMemorySegment(FLOAT, from, place + below, ORDER);
+                most = most.blend(x, x.compare(GT, most).or(x.test(IS_NAN)));
+                x = FloatVector.fromMemorySegment(FLOAT, from, place + across, ORDER);
+                most = most.blend(x, x.compare(GT, most).or(x.test(IS_NAN)));
+                most.intoMemorySegment(to, at + lane, ORDER);
+            }
+        }
+    }
+
+    /** Some columns of a tile. */
+    private static void max(
+            FloatMatrix values,
+            @Nullable SpikeMatrix spikes,
+            Places of,
+            int row,
+            Tile into,
+            int firstColumn,
+            int endColumn) {
         MemorySegment from = values.segment();
         MemorySegment to = into.matrix().segment();
         MemorySegment fired = spikes == null ? from : spikes.segment();
@@ -39,11 +106,11 @@ final class PoolVector {
         int[] starts = of.starts();
         int[] places = of.places();
         int channels = of.channels();
-        int position = into.firstColumn() / channels;
-        int channel = into.firstColumn() % channels;
+        int position = firstColumn / channels;
+        int channel = firstColumn % channels;
         FloatVector zero = FloatVector.zero(FLOAT);
         int count;
-        for (int column = into.firstColumn(); column < into.endColumn(); column += count) {
+        for (int column = firstColumn; column < endColumn; column += count) {
             count = Math.min(channels - channel, COUNT);
             int end = starts[position + 1];
             if (fits(values, fromRow, places[end - 1] * channels + channel, into, column)) {
@@ -65,7 +132,7 @@ final class PoolVector {
                 }
                 most.intoMemorySegment(to, toRow + (long) column * Float.BYTES, ORDER);
             } else {
-                PoolScalar.max(values, spikes, of, row, into, column, Math.min(column + count, into.endColumn()));
+                PoolScalar.max(values, spikes, of, row, into, column, Math.min(column + count, endColumn));
             }
             channel += count;
             if (channel == channels) {

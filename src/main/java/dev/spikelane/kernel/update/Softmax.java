@@ -7,93 +7,162 @@ import dev.spikelane.memory.FloatMatrix;
 import java.util.Objects;
 
 /**
- * The parts of a softmax, row by row, in float32 and unfused. With m the maximum of the row:
+ * The softmax of some rows, in float32 and unfused. With m the maximum of a row, NaN if one of its values is:
  *
  * <pre>{@code
  * e[c] = exp(z[c] - m)          exp of Exponential, within 2 units in the last place
  * s    = e[0] + e[1] + ...      classes ascending, from 0
  * p[c] = e[c] / s * factor
  * }</pre>
+ *
+ * <p>An object owns scratch memory and serves one thread. Rows go through each part of this together, since those of a
+ * single row wait for each other.
  */
 public final class Softmax {
 
-    private Softmax() {}
+    private final int classes;
+    /** Numbers between two rows of exponentials. */
+    private final int stride;
+
+    private final boolean vectors;
+    private final float[] exponentials;
+    private final float[] maxima;
+    private final float[] sums;
+    private int count;
 
     /**
-     * Finds the maximum of a row.
+     * Makes room.
      *
-     * @param values {@code [rows x classes]}
-     * @param row the row
-     * @return the maximum, NaN if a value is
-     * @throws IndexOutOfBoundsException if there is no such row
+     * @param classes of a row
+     * @param rows the most rows at a time
      */
-    public static float maximum(FloatMatrix values, int row) {
-        Objects.checkIndex(row, values.rows());
-        float most = Float.NEGATIVE_INFINITY;
-        for (int column = 0; column < values.columns(); column++) {
-            most = Math.max(most, Elements.get(values, row, column));
-        }
-        return most;
+    public Softmax(int classes, int rows) {
+        this(classes, rows, SimdWidth.VECTOR);
+    }
+
+    /** The specification is without vectors. */
+    Softmax(int classes, int rows, boolean vectors) {
+        int lanes = vectors ? SimdWidth.bits() / Float.SIZE : 1;
+        this.classes = classes;
+        this.stride = Math.ceilDiv(classes, lanes) * lanes;
+        this.vectors = vectors;
+        this.exponentials = new float[rows * stride];
+        this.maxima = new float[rows];
+        this.sums = new float[rows];
     }
 
     /**
-     * Computes exponentials and their sum.
+     * Takes some rows, and computes their maxima, exponentials and sums.
      *
      * @param values z, {@code [rows x classes]}
-     * @param row the row of z
-     * @param maximum m, from {@link #maximum}
-     * @param exponentials receives e, {@code [rows x classes]}; may be the same row of the same matrix
-     * @param to the row of e
-     * @return s
-     * @throws IllegalArgumentException if the matrices have not the same number of columns
-     * @throws IndexOutOfBoundsException if there is no such row
+     * @param first the first row
+     * @param step rows from each to the next
+     * @param rows how many, at most those for which there is room
+     * @throws IllegalArgumentException if there is another number of classes
+     * @throws IndexOutOfBoundsException if there are no such rows, or there is no room
      */
-    public static float exponentials(FloatMatrix values, int row, float maximum, FloatMatrix exponentials, int to) {
-        Objects.checkIndex(row, values.rows());
-        Objects.checkIndex(to, exponentials.rows());
-        exponentials.requireShape("exponentials", exponentials.rows(), values.columns());
-        if (SimdWidth.VECTOR) {
-            SoftmaxVector.exponentials(values, row, maximum, exponentials, to);
+    public void take(FloatMatrix values, int first, int step, int rows) {
+        values.requireShape("values", values.rows(), classes);
+        Objects.checkIndex(first + (rows - 1) * step, values.rows());
+        Objects.checkFromIndexSize(0, rows, sums.length);
+        count = rows;
+        if (vectors) {
+            SoftmaxVector.copy(values, first, step, rows, exponentials);
         } else {
-            scalarExponentials(values, row, maximum, exponentials, to);
+            for (int i = 0; i < rows; i++) {
+                for (int c = 0; c < classes; c++) {
+                    exponentials[i * stride + c] = Elements.get(values, first + i * step, c);
+                }
+            }
         }
-        float sum = 0;
-        for (int column = 0; column < values.columns(); column++) {
-            sum += Elements.get(exponentials, to, column);
+        for (int i = 0; i < rows; i++) {
+            float most = Float.NEGATIVE_INFINITY;
+            for (int c = i * stride; c < i * stride + classes; c++) {
+                most = Math.max(most, exponentials[c]);
+            }
+            maxima[i] = most;
         }
-        return sum;
+        if (vectors) {
+            SoftmaxVector.exponentials(exponentials, stride, rows, maxima);
+        } else {
+            for (int c = 0; c < rows * stride; c++) {
+                exponentials[c] = Exponential.scalar(exponentials[c] - maxima[c / stride]);
+            }
+        }
+        for (int i = 0; i < rows; i++) {
+            float sum = 0;
+            for (int c = i * stride; c < i * stride + classes; c++) {
+                sum += exponentials[c];
+            }
+            sums[i] = sum;
+        }
     }
 
     /**
-     * Divides a row by a sum, and multiplies it.
+     * Returns a maximum.
      *
-     * @param exponentials e, overwritten by p
-     * @param row the row
-     * @param sum s
-     * @param factor the factor
+     * @param i which of the rows that were taken, from 0
+     * @return m
+     */
+    public float maximum(int i) {
+        return maxima[i];
+    }
+
+    /**
+     * Returns a sum.
+     *
+     * @param i which of the rows that were taken, from 0
+     * @return s
+     */
+    public float sum(int i) {
+        return sums[i];
+    }
+
+    /**
+     * Writes p of the rows that were taken.
+     *
+     * @param factor by which it is multiplied
+     * @param into {@code [rows x classes]}, may be z
+     * @param first the first row
+     * @param step rows from each to the next
+     * @throws IllegalArgumentException if there is another number of classes
+     * @throws IndexOutOfBoundsException if there are no such rows
+     */
+    public void divide(float factor, FloatMatrix into, int first, int step) {
+        into.requireShape("into", into.rows(), classes);
+        Objects.checkIndex(first + (count - 1) * step, into.rows());
+        if (vectors) {
+            SoftmaxVector.divide(exponentials, sums, count, factor, into, first, step);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            for (int c = 0; c < classes; c++) {
+                Elements.set(into, first + i * step, c, exponentials[i * stride + c] / sums[i] * factor);
+            }
+        }
+    }
+
+    /**
+     * Adds up p of the rows that were taken, without a factor, from 0, in their order.
+     *
+     * @param into {@code [rows x classes]}
+     * @param row which of its rows is overwritten
+     * @throws IllegalArgumentException if there is another number of classes
      * @throws IndexOutOfBoundsException if there is no such row
      */
-    public static void divide(FloatMatrix exponentials, int row, float sum, float factor) {
-        Objects.checkIndex(row, exponentials.rows());
-        if (SimdWidth.VECTOR) {
-            SoftmaxVector.divide(exponentials, row, sum, factor);
-        } else {
-            scalarDivide(exponentials, row, sum, factor);
+    public void add(FloatMatrix into, int row) {
+        into.requireShape("into", into.rows(), classes);
+        Objects.checkIndex(row, into.rows());
+        if (vectors) {
+            SoftmaxVector.add(exponentials, sums, count, into, row);
+            return;
         }
-    }
-
-    /** The specification of the exponentials. */
-    static void scalarExponentials(FloatMatrix values, int row, float maximum, FloatMatrix exponentials, int to) {
-        for (int column = 0; column < values.columns(); column++) {
-            float e = Exponential.scalar(Elements.get(values, row, column) - maximum);
-            Elements.set(exponentials, to, column, e);
-        }
-    }
-
-    /** The specification of the quotients. */
-    static void scalarDivide(FloatMatrix exponentials, int row, float sum, float factor) {
-        for (int column = 0; column < exponentials.columns(); column++) {
-            Elements.set(exponentials, row, column, Elements.get(exponentials, row, column) / sum * factor);
+        for (int c = 0; c < classes; c++) {
+            float sum = 0;
+            for (int i = 0; i < count; i++) {
+                sum += exponentials[i * stride + c] / sums[i];
+            }
+            Elements.set(into, row, c, sum);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.train.loss;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.update.Softmax;
 import dev.spikelane.memory.FloatMatrix;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ public final class ClassDecoder {
     private final @Nullable SampleScores read;
 
     private final FloatMatrix scores;
-    private final FloatMatrix row;
+    private final @Nullable Softmax softmax;
 
     /**
      * Makes a decoder without a population code.
@@ -59,7 +60,7 @@ public final class ClassDecoder {
             case MEMBRANE, NONE -> null;
         };
         this.scores = FloatMatrix.zeros(1, blocks.classes());
-        this.row = FloatMatrix.zeros(1, outputs);
+        this.softmax = read == null ? new Softmax(outputs, steps) : null;
     }
 
     /**
@@ -88,27 +89,11 @@ public final class ClassDecoder {
 
     /** Scores of which the largest wins, the first of equals. */
     private void score(LossRows input, int sample) {
-        if (read == null) {
-            addSoftmax(input, sample);
+        if (softmax != null) {
+            softmax.take(input.membranes(), sample, input.batch, shape.steps());
+            softmax.add(scores, 0);
         } else {
-            read.read(input, sample, scores);
-        }
-    }
-
-    private void addSoftmax(LossRows input, int sample) {
-        scores.fill(0);
-        for (int step = 0; step < shape.steps(); step++) {
-            addSoftmax(input.membranes(), step * input.batch + sample, row, scores, 0);
-        }
-    }
-
-    /** Adds the softmax of a row of membranes to a row of scores; the scratch is as wide and overwritten. */
-    static void addSoftmax(FloatMatrix membranes, int at, FloatMatrix scratch, FloatMatrix scores, int sample) {
-        float sum = Softmax.exponentials(membranes, at, Softmax.maximum(membranes, at), scratch, 0);
-        Softmax.divide(scratch, 0, sum, 1);
-        for (int output = 0; output < scores.columns(); output++) {
-            Elements.set(
-                    scores, sample, output, Elements.get(scores, sample, output) + Elements.get(scratch, 0, output));
+            Objects.requireNonNull(read).read(input, sample, scores);
         }
     }
 

@@ -7,8 +7,8 @@ import dev.spikelane.memory.FloatMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cross-entropy of one row with one label, and its gradient. With q the targets of the classes, weights and
- * smoothing included, Q their sum, m the maximum and s the sum of {@code exp(z - m)}:
+ * The cross-entropy of some rows with one label, and its gradient. With q the targets of the classes, weights and
+ * smoothing included, Q their sum, m the maximum of a row and s the sum of {@code exp(z - m)}:
  *
  * <pre>{@code
  * term     = Q * log s - sum of q[c] * (z[c] - m)      classes ascending, in float64; those with q = 0 left out
@@ -21,36 +21,74 @@ public final class SoftmaxTerm {
     private final float @Nullable [] weights;
     private final float certain;
     private final float shared;
+    private final Softmax softmax;
 
-    public SoftmaxTerm(int classes, float @Nullable [] weights, double smoothing) {
+    /**
+     * Makes room.
+     *
+     * @param rows the most rows at a time
+     */
+    public SoftmaxTerm(int classes, int rows, float @Nullable [] weights, double smoothing) {
         this.classes = classes;
         this.weights = weights;
         this.certain = (float) (1 - smoothing);
         this.shared = (float) (smoothing / classes);
+        this.softmax = new Softmax(classes, rows);
     }
 
     int classes() {
         return classes;
     }
 
-    /** Returns the term, not scaled, and writes the scaled gradient to a row, which may be that of z. */
-    double evaluate(FloatMatrix z, int row, int label, float scale, FloatMatrix gradient, int to) {
-        int first = shared == 0 ? label : 0;
-        int end = shared == 0 ? label + 1 : classes;
-        float maximum = Softmax.maximum(z, row);
-        double product = 0;
+    /** Takes some rows, so many from each to the next, and returns the sum of their terms, not scaled. */
+    double take(FloatMatrix z, int first, int step, int rows, int label) {
+        softmax.take(z, first, step, rows);
+        float total = total(label);
+        double sum = 0;
+        for (int i = 0; i < rows; i++) {
+            float maximum = softmax.maximum(i);
+            double product = 0;
+            for (int c = firstOf(label); c < endOf(label); c++) {
+                float q = target(c, label);
+                product += q == 0 ? 0 : (double) q * (Elements.get(z, first + i * step, c) - maximum);
+            }
+            sum += (double) total * Logarithm.log(softmax.sum(i)) - product;
+        }
+        return sum;
+    }
+
+    /** Writes the scaled gradients of these rows to as many, which may be those of z. */
+    void gradients(int label, float scale, FloatMatrix into, int first, int step, int rows) {
+        softmax.divide(total(label) * scale, into, first, step);
+        for (int c = firstOf(label); c < endOf(label); c++) {
+            float wanted = target(c, label) * scale;
+            for (int i = 0; i < rows; i++) {
+                int row = first + i * step;
+                Elements.set(into, row, c, Elements.get(into, row, c) - wanted);
+            }
+        }
+    }
+
+    /** Writes the sum of the softmaxes of these rows. */
+    void addUp(FloatMatrix scores, int row) {
+        softmax.add(scores, row);
+    }
+
+    private int firstOf(int label) {
+        return shared == 0 ? label : 0;
+    }
+
+    private int endOf(int label) {
+        return shared == 0 ? label + 1 : classes;
+    }
+
+    /** The sum of the targets. */
+    private float total(int label) {
         float total = 0;
-        for (int c = first; c < end; c++) {
-            float q = target(c, label);
-            total += q;
-            product += q == 0 ? 0 : (double) q * (Elements.get(z, row, c) - maximum);
+        for (int c = firstOf(label); c < endOf(label); c++) {
+            total += target(c, label);
         }
-        float sum = Softmax.exponentials(z, row, maximum, gradient, to);
-        Softmax.divide(gradient, to, sum, total * scale);
-        for (int c = first; c < end; c++) {
-            Elements.set(gradient, to, c, Elements.get(gradient, to, c) - target(c, label) * scale);
-        }
-        return (double) total * Logarithm.log(sum) - product;
+        return total;
     }
 
     private float target(int c, int label) {

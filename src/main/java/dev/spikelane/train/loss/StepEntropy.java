@@ -2,7 +2,6 @@ package dev.spikelane.train.loss;
 
 import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.memory.FloatMatrix;
-import org.jspecify.annotations.Nullable;
 
 /** Cross-entropy of the spikes or the membranes of each step, whose terms are averaged over the steps or added up. */
 public final class StepEntropy implements LossKind {
@@ -11,16 +10,18 @@ public final class StepEntropy implements LossKind {
     private final SoftmaxTerm term;
     private final ClassBlocks blocks;
     private final boolean ofSpikes;
-    private final FloatMatrix spikes;
-    private final FloatMatrix row;
+    /** What classes count at each step of a sample, and then its gradient; for spikes alone. */
+    private final FloatMatrix counts;
+
+    private final FloatMatrix fired;
 
     public StepEntropy(LossShape shape, SoftmaxTerm term, ClassBlocks blocks, boolean ofSpikes) {
         this.shape = shape;
         this.term = term;
         this.blocks = blocks;
         this.ofSpikes = ofSpikes;
-        this.spikes = FloatMatrix.zeros(1, shape.outputs());
-        this.row = FloatMatrix.zeros(1, term.classes());
+        this.counts = FloatMatrix.zeros(ofSpikes ? shape.steps() : 1, term.classes());
+        this.fired = FloatMatrix.zeros(1, shape.outputs());
     }
 
     @Override
@@ -30,39 +31,41 @@ public final class StepEntropy implements LossKind {
         double divisor = input.divisor * (ofSpikes ? shape.steps() : 1);
         float scale = (float) (1 / divisor);
         FloatMatrix out = ofSpikes ? gradient.spikes() : gradient.membranes();
+        FloatMatrix scores = gradient.scores();
         for (int sample = first; sample < end; sample++) {
-            double sum = 0;
-            for (int step = 0; step < shape.steps(); step++) {
-                int at = step * input.batch + sample;
-                if (out != null && blocks.size() == 1) {
-                    sum += one(input, at, sample, scale, out, at);
-                } else {
-                    sum += one(input, at, sample, scale, row, 0);
-                    spread(out, at);
-                }
-            }
-            terms[sample] = sum / divisor;
+            terms[sample] = take(input, sample) / divisor;
             LossTerms.write(gradient, sample, 0, terms[sample]);
+            if (scores != null) {
+                term.addUp(scores, sample);
+            }
+            if (out != null) {
+                write(input, sample, scale, out);
+            }
         }
     }
 
-    /** The term of one row, whose gradient goes to a row of another matrix. */
-    private double one(LossRows input, int at, int sample, float scale, FloatMatrix gradient, int to) {
+    /** Takes all steps of a sample, and returns the sum of their terms. */
+    private double take(LossRows input, int sample) {
         int label = input.labels[sample];
         if (!ofSpikes) {
-            return term.evaluate(input.membranes(), at, label, scale, gradient, to);
+            return term.take(input.membranes(), sample, input.batch, shape.steps(), label);
         }
-        SpikeExpand.expand(input.spikes(), at, 1, spikes);
-        if (blocks.size() == 1) {
-            return term.evaluate(spikes, 0, label, scale, gradient, to);
+        for (int step = 0; step < shape.steps(); step++) {
+            SpikeExpand.expand(input.spikes(), step * input.batch + sample, 1, fired);
+            blocks.pool(fired, 0, counts, step);
         }
-        blocks.pool(spikes, 0, row, 0);
-        return term.evaluate(row, 0, label, scale, gradient, to);
+        return term.take(counts, 0, 1, shape.steps(), label);
     }
 
-    private void spread(@Nullable FloatMatrix out, int at) {
-        if (out != null) {
-            blocks.spread(row, 0, out, at);
+    private void write(LossRows input, int sample, float scale, FloatMatrix out) {
+        int label = input.labels[sample];
+        if (blocks.size() == 1) {
+            term.gradients(label, scale, out, sample, input.batch, shape.steps());
+            return;
+        }
+        term.gradients(label, scale, counts, 0, 1, shape.steps());
+        for (int step = 0; step < shape.steps(); step++) {
+            blocks.spread(counts, step, out, step * input.batch + sample);
         }
     }
 }

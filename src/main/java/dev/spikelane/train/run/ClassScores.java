@@ -20,6 +20,7 @@ public final class ClassScores {
     private final LossRows outputs;
     private final FloatMatrix scores;
     private final FloatMatrix shares;
+    private final Softmax softmax;
     private final int[] found = new int[1];
 
     /** Spikes are counted as they come, so that they may end early; other decodings read records of all steps. */
@@ -44,6 +45,7 @@ public final class ClassScores {
         }
         scores = decoder == null ? FloatMatrix.zeros(1, blocks.classes()) : decoder.scores();
         shares = FloatMatrix.zeros(1, blocks.classes());
+        softmax = new Softmax(blocks.classes(), 1);
     }
 
     /** Reads what the steps that ran make of the sample. */
@@ -53,13 +55,14 @@ public final class ClassScores {
         } else if (decoder != null) {
             decoder.decode(outputs, 0, 1, found);
         }
-        float sum = steps;
-        if (decoding == ClassScore.MEMBRANE) {
-            shares.copyFrom(scores);
-        } else {
-            sum = Softmax.exponentials(scores, 0, Softmax.maximum(scores, 0), shares, 0);
+        if (decoding != ClassScore.MEMBRANE) {
+            softmax.take(scores, 0, 1, 1);
+            softmax.divide(1, shares, 0, 1);
+            return;
         }
-        Softmax.divide(shares, 0, sum, 1);
+        for (int c = 0; c < scores.columns(); c++) {
+            shares.set(0, c, scores.get(0, c) / steps);
+        }
     }
 
     /** The scores. */

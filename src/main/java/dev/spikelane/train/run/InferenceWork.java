@@ -19,33 +19,6 @@ import java.util.Arrays;
  */
 public record InferenceWork(double synapticOperations, long denseOperations, long denseOperationsOfSteps) {
 
-    /**
-     * Neurons that one arrival at the start of a projection reaches at once; behind the first connection that sums
-     * nothing is zero.
-     *
-     * @return one number for all neurons of the source, or one for each, in torch's order
-     */
-    public static int[] fanOut(Projection projection) {
-        Shape shape = projection.source().shape();
-        for (Connection connection : projection.path()) {
-            ConnectionKind<Connection> kind = ConnectionKinds.of(connection);
-            if (kind.sums()) {
-                int[] reach = kind.reach(connection, shape);
-                return reach.length == 1
-                                || shape.size() == projection.source().shape().size()
-                        ? reach
-                        : mean(reach);
-            }
-            shape = connection.outputShape(shape);
-        }
-        return new int[] {1};
-    }
-
-    /** What one input reaches on average, where those of a source are not known one by one any more. */
-    private static int[] mean(int... reach) {
-        return new int[] {(int) Math.round(Arrays.stream(reach).average().orElse(0))};
-    }
-
     /** Multiplications and additions of a projection where everything arrives. */
     public static long dense(Projection projection) {
         long operations = 0;

@@ -11,17 +11,26 @@ import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.SmallImages;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.io.Npy;
+import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TensorFile;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.ModelFile;
+import dev.spikelane.model.NirImport;
 import dev.spikelane.model.StateDict;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +150,106 @@ final class FormatCommandsTest {
         String images = SmallImages.write(folder.resolve("images")).toString();
         String ofModel = accuracy("run", "--model", file.toString(), "--data", images, "--steps", "5", "--json");
         assertEquals(ofModel, accuracy("run", "--model", npz.toString(), "--data", images, "--steps", "5", "--json"));
+    }
+
+    /** What torch's own network of a checkpoint does, by what torch prints of it. */
+    @Test
+    void runTakesACheckpointWithItsLayersAndAnArray() throws IOException {
+        Path pth = write("layers", "layers_conv", "net.pth");
+        Path input = write("layers", "layers_conv", "input.npy");
+        GoldenCase golden = GoldenSet.interop("layers").cases().getFirst();
+        String layers = "1x10x10\n" + golden.fact("text").asText();
+        Path out = folder.resolve("out.npz");
+        JsonNode json = new ObjectMapper()
+                .readTree(CommandRun.of(
+                                "run",
+                                "--model",
+                                pth.toString(),
+                                "--part",
+                                "model",
+                                "--layers",
+                                layers,
+                                "--data",
+                                input.toString(),
+                                "--out",
+                                out.toString(),
+                                "--json")
+                        .requireSuccess());
+        byte[] spikes = golden.bytes("spk");
+        assertArrayEquals(spikes, Npz.read(out).tensor("spikes").bytes().toArray(ValueLayout.JAVA_BYTE));
+        golden.assertClose("mem", Npz.read(out).tensor("membranes").floats());
+        int fired = 0;
+        for (int step = 0; step < 10; step++) {
+            fired += spikes[step * 6 + 3 + 1];
+        }
+        assertEquals(fired, json.path("samples").path(1).path("counts").path(1).intValue(), json::toString);
+        Path model = folder.resolve("net.safetensors");
+        CommandRun.of("convert", pth.toString(), model.toString(), "--part", "model", "--layers", layers)
+                .requireSuccess();
+        String shown = CommandRun.of("show", model.toString()).requireSuccess();
+        assertTrue(shown.contains("average pool 2 x 2"), shown);
+        CommandRun.of("run", "--model", model.toString(), "--data", input.toString(), "--steps", "3")
+                .requireFailureWith(2, "are for images");
+        CommandRun.of("show", model.toString(), "--part", "model").requireFailureWith(1, "expected a file of tensors");
+        CommandRun.of("show", pth.toString(), "--part", "x").requireFailureWith(2, "expected one of [model]");
+    }
+
+    @Test
+    void roundingIsAskedForAndSaid() throws IOException {
+        Path npz = folder.resolve("net.npz");
+        CommandRun.of("convert", model().toString(), npz.toString()).requireSuccess();
+        List<Tensor> tensors = new ArrayList<>(TensorFile.read(npz).tensors());
+        double[] wide = new double[20];
+        Arrays.fill(wide, 0.1);
+        MemorySegment bytes = MemorySegment.ofArray(new byte[160]).copyFrom(MemorySegment.ofArray(wide));
+        tensors.replaceAll(each -> each.name().equals("fc1.bias")
+                ? Tensor.of("fc1.bias", Tensor.Type.F64, List.of(20), bytes)
+                : each);
+        Npz.of(tensors).write(npz);
+        Path out = folder.resolve("out.nir");
+        CommandRun.of("convert", npz.toString(), out.toString()).requireFailureWith(1, "expected a number that float32");
+        String said = CommandRun.of("convert", "--round", npz.toString(), out.toString())
+                .requireSuccess();
+        assertTrue(said.contains("'fc1.bias' of F64 [20]: 20 of 20 numbers were rounded to float32, by 1.5e-08"), said);
+    }
+
+    /** An input that makes membranes infinite in float32 alone. */
+    @Test
+    void whatIsNotEqualIsNotWritten() throws IOException {
+        Path graph = write("nir", "nir_recurrent", "graph.nir");
+        Path out = Files.writeString(folder.resolve("out.safetensors"), "precious");
+        Path input = folder.resolve("huge.npy");
+        FloatMatrix huge = FloatMatrix.zeros(4, NirImport.DEFAULT.read(graph).network().inputs().getFirst().shape().size());
+        huge.fill(Float.MAX_VALUE);
+        Npy.write(input, huge, 4, 1, huge.columns());
+        CommandRun run = CommandRun.of("convert", "--check", input.toString(), graph.toString(), out.toString());
+        assertEquals(1, run.code(), run.err());
+        assertEquals("precious", Files.readString(out));
+    }
+
+    @Test
+    void otherFilesAreCheckedByTheirMargins() throws IOException {
+        Path npz = folder.resolve("net.npz");
+        JsonNode json = new ObjectMapper()
+                .readTree(CommandRun.of("convert", "--check", "random", model().toString(), npz.toString())
+                        .requireSuccess());
+        assertTrue(json.path("equal").booleanValue(), json::toString);
+        assertEquals(0, json.path("float").path(0).path("largest_difference").doubleValue());
+        assertTrue(json.path("float").path(1).path("smallest_margin").doubleValue() > 0, json::toString);
+        assertEquals("lif2", json.path("int8").path(1).path("population").asText());
+        Path nir = folder.resolve("net.nir"); // which resets to 0 in the same step, where the model subtracts
+        CommandRun run = CommandRun.of("convert", "--check", "random", npz.toString(), nir.toString());
+        assertEquals(1, run.code(), run.err());
+        assertTrue(run.out().contains("\"equal\":false") && run.out().contains("\"first_flip\":"), run.out());
+        assertFalse(Files.exists(nir));
+    }
+
+    @Test
+    void aGraphWithNanIsShown() throws IOException {
+        Path graph = write("nir", "malformed_nir", "nan_weight.nir");
+        String shown = CommandRun.of("show", graph.toString()).requireSuccess();
+        assertTrue(shown.contains("has NaN in 'weight'") && shown.contains("fc.weight"), shown);
+        CommandRun.of("run", "--model", graph.toString()).requireFailureWith(1, "'fc.weight' has NaN at row 0");
     }
 
     private static String accuracy(String... arguments) throws IOException {

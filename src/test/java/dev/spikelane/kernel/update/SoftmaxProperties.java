@@ -11,7 +11,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** The softmax of a row. */
+/** The softmax of rows. */
 @EveryWidth
 final class SoftmaxProperties {
 
@@ -20,17 +20,24 @@ final class SoftmaxProperties {
     void isItsSpecification(
             @ForAll(supplier = Awkward.Sizes.class) int classes, @ForAll boolean strange, @ForAll long seed) {
         Random random = new Random(seed);
-        FloatMatrix values = FloatMatrix.zeros(2, classes);
-        values.copyFrom(Floats.draw(random, 2 * classes, strange));
-        FloatMatrix expected = FloatMatrix.zeros(2, classes);
-        FloatMatrix got = FloatMatrix.zeros(2, classes);
-        float maximum = Softmax.maximum(values, 1);
-        Softmax.scalarExponentials(values, 1, maximum, expected, 0);
-        float sum = Softmax.exponentials(values, 1, maximum, got, 0);
-        assertSameBits(expected, got, "exponentials");
-        Softmax.scalarDivide(expected, 0, sum, 0.7f);
-        Softmax.divide(got, 0, sum, 0.7f);
-        assertSameBits(expected, got, "quotients");
+        int rows = 1 + random.nextInt(4);
+        FloatMatrix values = FloatMatrix.zeros(3 * rows, classes);
+        values.copyFrom(Floats.draw(random, 3 * rows * classes, strange));
+        Softmax vectors = new Softmax(classes, rows);
+        Softmax scalar = new Softmax(classes, rows, false);
+        vectors.take(values, 1, 3, rows);
+        scalar.take(values, 1, 3, rows);
+        for (int i = 0; i < rows; i++) {
+            assertEquals(scalar.maximum(i), vectors.maximum(i), "maximum " + i);
+            assertEquals(scalar.sum(i), vectors.sum(i), "sum " + i);
+        }
+        FloatMatrix expected = FloatMatrix.zeros(2 * rows + 1, classes);
+        FloatMatrix got = FloatMatrix.zeros(2 * rows + 1, classes);
+        scalar.divide(0.7f, expected, 0, 2);
+        vectors.divide(0.7f, got, 0, 2);
+        scalar.add(expected, 2 * rows);
+        vectors.add(got, 2 * rows);
+        assertSameBits(expected, got, "quotients, and their sums");
     }
 
     @Property(tries = 300)
@@ -44,8 +51,9 @@ final class SoftmaxProperties {
             exact[c] = Math.exp(values.get(0, c));
             total += exact[c];
         }
-        float sum = Softmax.exponentials(values, 0, Softmax.maximum(values, 0), values, 0);
-        Softmax.divide(values, 0, sum, 1);
+        Softmax softmax = new Softmax(classes, 1);
+        softmax.take(values, 0, 1, 1);
+        softmax.divide(1, values, 0, 1);
         for (int c = 0; c < classes; c++) {
             assertEquals(exact[c] / total, values.get(0, c), 3e-6 * exact[c] / total, "class " + c);
         }

@@ -351,7 +351,14 @@ class RandomTrainingProperties {
                             List<ShardGradients> all = new ArrayList<>();
                             for (int shard = 0; shard < Math.min(shards, given.labels().length); shard++) {
                                 Trainer one = shard % 2 == 0 ? first : second;
-                                all.add(sent(one.gradients(given, shard)));
+                                all.add(sent(
+                                        i % 2 == 0
+                                                ? one.gradients(given, shard)
+                                                : one.gradients(
+                                                        cut(given, steps, shards)
+                                                                .get(shard),
+                                                        shard,
+                                                        given.labels())));
                             }
                             assertEquals(expected, first.update(all));
                             assertEquals(expected, second.update(all));
@@ -374,15 +381,9 @@ class RandomTrainingProperties {
 
     /** As from another machine: what was computed is no longer there. */
     private static ShardGradients sent(ShardGradients of) {
-        Map<String, FloatMatrix> copies = new HashMap<>();
-        of.gradients().forEach((name, values) -> {
-            FloatMatrix copy = FloatMatrix.zeros(values.rows(), values.columns());
-            copy.copyFrom(values.toArray());
-            copies.put(name, copy);
-            values.fill(Float.NaN);
-        });
-        return new ShardGradients(
-                of.shard(), of.shards(), of.samples(), copies, of.terms().clone(), of.right());
+        byte[] bytes = of.toBytes();
+        of.gradients().values().forEach(values -> values.fill(Float.NaN));
+        return ShardGradients.of(bytes);
     }
 
     /** The shards of a batch, as batches of their own. */

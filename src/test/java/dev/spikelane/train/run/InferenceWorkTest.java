@@ -36,7 +36,7 @@ final class InferenceWorkTest {
                 .neuron(new Leaky(0.9f))
                 .build();
         assertArrayEquals(
-                new int[] {3}, InferenceWork.fanOut(network.projections().getFirst()), connection.toString());
+                new int[] {3}, network.projections().getFirst().fanOut(), connection.toString());
         assertEquals(5 + 15 + 3, InferenceWork.dense(network), connection.toString());
     }
 
@@ -62,7 +62,7 @@ final class InferenceWorkTest {
                 .neuron(new Leaky(0.9f))
                 .build();
         assertArrayEquals(
-                new int[] {1}, InferenceWork.fanOut(network.projections().getFirst()));
+                new int[] {1}, network.projections().getFirst().fanOut());
         assertEquals(10, InferenceWork.dense(network));
     }
 
@@ -74,7 +74,7 @@ final class InferenceWorkTest {
                 .convolution(4, Kernel.of(2, 3).withPadding(0, 1), new TorchRandom(1))
                 .neuron(new Leaky(0.9f))
                 .build();
-        int[] fanOut = InferenceWork.fanOut(network.projections().getFirst());
+        int[] fanOut = network.projections().getFirst().fanOut();
         assertArrayEquals(new int[] {8, 12, 8, 8, 12, 8}, fanOut);
         assertEquals(6 + 56, InferenceWork.dense(network));
         SpikeMatrix spikes = SpikeMatrix.copyOf(2, 6, new byte[] {1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0});

@@ -10,33 +10,54 @@ import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/** Some samples of a population in a loop, which a thread carries through all steps of a block. */
-final class LoopShare {
+/** Some samples of a population, which a thread carries from source to spikes, and through all steps of a block. */
+final class SampleRun {
 
     private final PopulationRun population;
     private final SampleViews spikes;
     private final SampleViews membranes;
     private final NeuronState state;
     /** What enters the port {@code current}, and {@code feedback} where something enters it. */
-    private final LoopSum.Samples[] entrances;
+    private final Sum[] entrances;
 
-    private final PortCurrents currents;
+    /** For each thread. */
+    private final PortCurrents[] currents;
     /** For each variable that is kept. */
     private final SampleViews[] kept;
 
     private final Tile ofVariable;
 
-    LoopShare(PopulationRun population, List<LoopSum> sums, Arena arena, int first, int count) {
+    /** The currents of some samples, a step at a time. */
+    interface Sum {
+
+        /** What {@link #fill} leaves on a thread, always the same object. */
+        Tile sum(int thread);
+
+        /** Sums the currents of a step of the block. */
+        void fill(int step, int thread);
+    }
+
+    /**
+     * Makes room for some samples.
+     *
+     * @param sums of these samples, at each port
+     * @param threads that may carry them, one at a time
+     */
+    SampleRun(PopulationRun population, List<? extends Sum> sums, SampleViews of, Arena arena, int threads) {
+        int first = of.first();
+        int count = of.count();
         this.population = population;
         this.spikes = new SampleViews(first, count, population.batch());
         this.membranes = new SampleViews(first, count, population.batch());
         this.state = population.neurons().newState(arena, count);
-        this.entrances =
-                sums.stream().map(sum -> sum.samples(arena, first, count)).toArray(LoopSum.Samples[]::new);
+        this.entrances = sums.toArray(Sum[]::new);
         this.kept = SampleViews.of(
                 population.keeps() ? population.variables().size() : 0, first, count, population.batch());
         this.ofVariable = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
-        this.currents = new PortCurrents(entrances[0].sum(), entrances[entrances.length - 1].sum());
+        this.currents = new PortCurrents[threads];
+        for (int i = 0; i < threads; i++) {
+            currents[i] = new PortCurrents(entrances[0].sum(i), entrances[entrances.length - 1].sum(i));
+        }
     }
 
     /** Takes the samples' state over. */
@@ -46,19 +67,19 @@ final class LoopShare {
 
     /** Runs a step of the block. */
     void run(int step, int thread) {
-        for (LoopSum.Samples entrance : entrances) {
+        for (Sum entrance : entrances) {
             entrance.fill(step, thread);
         }
+        PortCurrents own = currents[thread];
         PortSteps<NeuronState> neurons = BoundPopulation.steps(population.neurons());
         SpikeMatrix fired = population.spikes().samples(step, 0, spikes);
         SignalHistory<FloatMatrix> wanted = population.membranes();
         if (population.replaces()) {
-            neurons.record(
-                    currents, spikes.count(), state, fired, currents.current().matrix());
+            neurons.record(own, spikes.count(), state, fired, own.current().matrix());
         } else if (wanted == null || population.keeps()) {
-            neurons.run(currents, spikes.count(), state, fired);
+            neurons.run(own, spikes.count(), state, fired);
         } else {
-            neurons.record(currents, spikes.count(), state, fired, wanted.samples(step, 0, membranes));
+            neurons.record(own, spikes.count(), state, fired, wanted.samples(step, 0, membranes));
         }
         for (int i = 0; i < kept.length; i++) {
             PopulationSignals.Kept variable = population.variables().get(i);

@@ -1,0 +1,130 @@
+package dev.spikelane.cli.format;
+
+import dev.spikelane.cli.input.ArrayInput;
+import dev.spikelane.io.NirFile;
+import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.Certificate;
+import dev.spikelane.model.Margins;
+import dev.spikelane.model.NirImport;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares what was written with what was read, on an input: with a graph of NIR, which says what a network is to do, in
+ * float64; else with the network that was read.
+ *
+ * @param graph none for other files
+ */
+record ConversionCheck(
+        Path file,
+        @Nullable NirGraph graph,
+        Network before,
+        NirImport semantics,
+        Map<String, Signal> input,
+        int batch) {
+
+    private static final String RANDOM = "random";
+    private static final int STEPS = 100;
+    private static final int SAMPLES = 4;
+    private static final float RATE = .3f;
+
+    static ConversionCheck of(Path file, Content content, NirImport semantics, String input) throws IOException {
+        Network before = content.requireModel().network();
+        NirGraph graph =
+                content.format().equals(NirFormat.NAME) ? NirFile.read(file).graph() : null;
+        List<Input> inputs = before.inputs();
+        if (input.equals(RANDOM)) {
+            return new ConversionCheck(file, graph, before, semantics, random(inputs), SAMPLES);
+        }
+        ArrayInput given = ArrayInput.read(Path.of(input), inputs);
+        Map<String, Signal> rows = Map.of(inputs.getFirst().name(), given.rows());
+        return new ConversionCheck(file, graph, before, semantics, rows, given.batch());
+    }
+
+    private static Map<String, Signal> random(List<Input> inputs) {
+        TorchRandom random = new TorchRandom(1);
+        Map<String, Signal> made = new LinkedHashMap<>();
+        for (Input input : inputs) {
+            FloatMatrix drawn = random.rand(STEPS * SAMPLES, input.shape().size());
+            SpikeMatrix fired = SpikeMatrix.zeros(drawn.rows(), drawn.columns());
+            for (int row = 0; row < drawn.rows(); row++) {
+                for (int column = 0; column < drawn.columns(); column++) {
+                    fired.set(row, column, drawn.get(row, column) < RATE);
+                }
+            }
+            made.put(input.name(), fired);
+        }
+        return made;
+    }
+
+    /**
+     * Prints whether both do the same.
+     *
+     * @param written what is compared
+     * @param out the name that it gets if both do the same
+     */
+    boolean print(PrintWriter to, Path written, Path out, Format format) throws IOException {
+        Network network = format.read(written).requireModel().network();
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("in", file.toString());
+        facts.put("in_sha256", hash(file));
+        facts.put("out", out.toString());
+        facts.put("out_sha256", hash(written));
+        boolean same;
+        String json;
+        try {
+            if (graph == null) {
+                Margins margins = Margins.of(before, network, input, batch);
+                same = margins.populations().stream().allMatch(row -> row.flips() == 0);
+                JsonWriter writer = new JsonWriter().object().name("equal").value(same);
+                facts.forEach((name, text) -> writer.name(name).value(text));
+                json = writer.end().text().replaceFirst("}$", ",\"float\":") + margins.json();
+            } else {
+                Certificate certificate = Certificate.of(graph, semantics, network, input, batch);
+                same = certificate.equal();
+                json = certificate.json(facts).replaceFirst("}$", "");
+            }
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(file + ": cannot be compared: " + refused.getMessage(), refused);
+        }
+        to.println(json + ",\"int8\":" + integers(network) + "}");
+        // A command that fails says nothing more, and this is what it has found.
+        to.flush();
+        return same;
+    }
+
+    /** Margins beside those with integer weights, where a network can have them. */
+    private String integers(Network network) {
+        try {
+            return Margins.of(network, network.quantized(ElementType.INT8), input, batch)
+                    .json();
+        } catch (IllegalArgumentException cannot) {
+            return "[]";
+        }
+    }
+
+    private static String hash(Path file) throws IOException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        } catch (NoSuchAlgorithmException missing) {
+            throw new AssertionError(missing);
+        }
+    }
+}

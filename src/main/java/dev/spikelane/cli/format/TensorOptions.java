@@ -1,0 +1,54 @@
+package dev.spikelane.cli.format;
+
+import dev.spikelane.cli.input.Choices;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.StateDict;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** What a file of tensors does not say by itself. */
+public final class TensorOptions {
+
+    @Option(
+            names = "--part",
+            paramLabel = "NAME",
+            description = "Of a checkpoint, {'model': ..., 'optimizer': ...}, the tensors of this dictionary.")
+    private @Nullable String part;
+
+    @Option(names = "--round", description = "Round tensors of float64 to float32, and say by how much.")
+    private boolean round;
+
+    @Option(
+            names = "--layers",
+            paramLabel = "TEXT",
+            description = {
+                "The layers of a file of tensors, as torch prints them, with the shape of the input first:",
+                "\"1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear, lif2: Leaky\"."
+            })
+    private @Nullable String layers;
+
+    /** Returns a file's content as these options want it. */
+    public Content apply(CommandSpec command, Content content) throws IOException {
+        if (part == null && !round && layers == null) {
+            return content;
+        }
+        StateDict state = content.state();
+        if (state == null) {
+            throw new IOException(content.file() + ": is a " + content.format()
+                    + ", expected a file of tensors for --part, --round and --layers");
+        }
+        try {
+            state = part == null ? state : state.part(part);
+        } catch (IllegalArgumentException none) {
+            throw Choices.wrong(command, "--part: " + none.getMessage());
+        }
+        state = round ? state.rounded() : state;
+        Model model = layers == null ? null : Model.of(state.network(layers));
+        List<String> notices = new ArrayList<>(state.warnings());
+        return new Content(content.file(), content.format(), model, model == null ? state : null, notices);
+    }
+}

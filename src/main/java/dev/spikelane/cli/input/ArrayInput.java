@@ -1,0 +1,60 @@
+package dev.spikelane.cli.input;
+
+import dev.spikelane.io.Npz;
+import dev.spikelane.io.Tensor;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Rows for the only input of a network, from an array of NumPy: {@code [steps, batch, ...]}.
+ *
+ * @param rows those of one step one behind the other
+ * @param steps how many steps
+ * @param batch how many samples side by side
+ */
+public record ArrayInput(Signal rows, int steps, int batch) {
+
+    /** Reads a {@code .npy} file of any type; zeros and ones alone are spikes, else float64 is rounded to float32. */
+    public static ArrayInput read(Path data, List<Input> inputs) throws IOException {
+        Tensor given = Npz.read(data).tensors().getFirst();
+        List<Integer> shape = given.shape();
+        int columns = inputs.getFirst().shape().size();
+        if (inputs.size() != 1
+                || shape.size() < 2
+                || given.count() == 0
+                || given.count() != (long) shape.get(0) * shape.get(1) * columns) {
+            throw new IOException(data + ": is of shape " + shape + ", expected [steps, batch, ...] for "
+                    + (inputs.size() == 1
+                            ? "an input of " + inputs.getFirst().shape()
+                            : "one input, but there are " + inputs.size()));
+        }
+        try {
+            return new ArrayInput(
+                    signal(given.rounded().floats(), shape.get(0) * shape.get(1), columns), shape.get(0), shape.get(1));
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(data + ": " + refused.getMessage(), refused);
+        }
+    }
+
+    private static Signal signal(float[] values, int rows, int columns) {
+        byte[] spikes = new byte[values.length];
+        boolean floats = false;
+        for (int i = 0; i < values.length; i++) {
+            spikes[i] = (byte) values[i];
+            floats |= values[i] != 0 && values[i] != 1;
+        }
+        if (!floats) {
+            return SpikeMatrix.copyOf(rows, columns, spikes);
+        }
+        FloatMatrix matrix = FloatMatrix.zeros(rows, columns);
+        for (int i = 0; i < values.length; i++) {
+            matrix.set(i / columns, i % columns, values[i]);
+        }
+        return matrix;
+    }
+}

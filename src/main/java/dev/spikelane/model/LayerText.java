@@ -1,0 +1,155 @@
+package dev.spikelane.model;
+
+import dev.spikelane.memory.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the text that says which modules stand in a row: what {@code print(net)} writes, with modules in others, or the
+ * same without line breaks, {@code 1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear}. The shape
+ * of the input, where it is said, comes first.
+ */
+final class LayerText {
+
+    private static final int MOST_LETTERS = 1 << 20;
+    private static final int MOST_DEPTH = 16;
+    private static final Pattern SHAPE = Pattern.compile("\\d{1,9}(?:x\\d{1,9}){0,2}");
+    private static final Pattern LAYER =
+            Pattern.compile("(?:\\(([\\w.]{1,200})\\):|([\\w.]{1,200}):)?\\s*([A-Za-z_][\\w.]{0,200})\\s*(\\(.*\\))?", Pattern.DOTALL);
+    private static final Pattern CHILDREN = Pattern.compile("\\(\\s*\\([\\w.]+\\):.*", Pattern.DOTALL);
+    private static final Pattern ARGUMENT = Pattern.compile("(?:(\\w{1,99})\\s*=\\s*)?(.*)", Pattern.DOTALL);
+
+    private final Set<String> closed;
+    private final List<Layer> layers = new ArrayList<>();
+    private @Nullable Shape input;
+
+    /**
+     * Reads a text.
+     *
+     * @param closed types whose modules inside are their own affair
+     * @throws IllegalArgumentException if a part of the text is no layer
+     */
+    LayerText(String text, Set<String> closed) {
+        this.closed = closed;
+        if (text.length() > MOST_LETTERS) {
+            throw new IllegalArgumentException("layers are said by " + text.length() + " characters, expected at most "
+                    + MOST_LETTERS);
+        }
+        read("", text, 0);
+    }
+
+    /** A text with other starts of names, as it is where it is no text of layers: who reads it says so. */
+    static String renamed(String text, String from, String to) {
+        LayerText found;
+        try {
+            found = new LayerText(text, ChainReader.NEURONS);
+        } catch (IllegalArgumentException unread) {
+            return text;
+        }
+        List<String> parts = new ArrayList<>();
+        if (found.input != null) {
+            parts.add(found.input.sizes().stream().map(String::valueOf).collect(Collectors.joining("x")));
+        }
+        for (Layer each : found.layers) {
+            String dotted = each.name() + ".";
+            String name = dotted.startsWith(from) ? to + dotted.substring(from.length()) : dotted;
+            if (!name.isEmpty()) { // else it is the module around all
+                parts.add(name.substring(0, name.length() - 1) + ":" + each.text());
+            }
+        }
+        return String.join(", ", parts);
+    }
+
+    /** In the order of the text. */
+    List<Layer> layers() {
+        return layers;
+    }
+
+    /** The shape of a row; null where the text does not say it. */
+    @Nullable
+    Shape input() {
+        return input;
+    }
+
+    private void read(String prefix, String text, int depth) {
+        for (String part : parts(text)) {
+            if (SHAPE.matcher(part).matches() && layers.isEmpty() && input == null) {
+                input = shape(part);
+                continue;
+            }
+            Matcher found = LAYER.matcher(part);
+            if (!found.matches() || depth > MOST_DEPTH) {
+                throw new IllegalArgumentException("layers have '" + shortened(part)
+                        + "', expected a module of torch, such as conv1: Conv2d(1, 12, kernel_size=5)");
+            }
+            String own = found.group(1) == null ? found.group(2) : found.group(1);
+            String name = prefix + (own == null ? "" : own);
+            String inside = found.group(4);
+            boolean children = inside != null && CHILDREN.matcher(inside).matches();
+            if (children && !closed.contains(found.group(3))) {
+                read(name.isEmpty() ? "" : name + ".", inside.substring(1, inside.length() - 1), depth + 1);
+            } else {
+                layers.add(new Layer(name, found.group(3), inside == null ? null : children ? Map.of() : arguments(inside)));
+            }
+        }
+    }
+
+    private static Shape shape(String text) {
+        int[] sizes = Arrays.stream(text.split("x", -1)).mapToInt(Integer::parseInt).toArray();
+        return switch (sizes.length) {
+            case 1 -> Shape.of(sizes[0]);
+            case 2 -> Shape.of(sizes[0], sizes[1]);
+            default -> Shape.of(sizes[0], sizes[1], sizes[2]);
+        };
+    }
+
+    private static Map<String, String> arguments(String inside) {
+        Map<String, String> arguments = new LinkedHashMap<>();
+        for (String part : parts(inside.substring(1, inside.length() - 1))) {
+            Matcher found = ARGUMENT.matcher(part);
+            if (!found.matches()) {
+                throw new IllegalArgumentException("'" + shortened(part) + "' is no argument");
+            }
+            String name = found.group(1) == null ? Integer.toString(arguments.size()) : found.group(1);
+            if (arguments.put(name, found.group(2).strip()) != null) {
+                throw new IllegalArgumentException("the argument '" + name + "' stands there twice");
+            }
+        }
+        return arguments;
+    }
+
+    /** What stands between commas, semicolons and line breaks, but for those in parentheses; lines of a module go on. */
+    private static List<String> parts(String text) {
+        List<String> parts = new ArrayList<>();
+        int depth = 0;
+        int start = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            char letter = i < text.length() ? text.charAt(i) : ',';
+            depth += letter == '(' ? 1 : letter == ')' ? -1 : 0;
+            if (depth < 0 || i == text.length() && depth > 0) {
+                throw new IllegalArgumentException("layers have parentheses that are not closed or not opened");
+            }
+            if (depth == 0 && ",;\n".indexOf(letter) >= 0) {
+                String part = text.substring(start, i).strip();
+                start = i + 1;
+                if (!part.isEmpty()) {
+                    parts.add(part);
+                }
+            }
+        }
+        return parts;
+    }
+
+    private static String shortened(String text) {
+        int most = 80;
+        return text.length() <= most ? text : text.substring(0, most) + "...";
+    }
+}

@@ -1,0 +1,182 @@
+package dev.spikelane.spark;
+
+import dev.spikelane.data.InputCode;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyLabels;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.Source;
+import dev.spikelane.random.SampleDraws;
+import dev.spikelane.train.Decoding;
+import dev.spikelane.train.LossInput;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.jspecify.annotations.Nullable;
+import scala.collection.immutable.ArraySeq;
+
+/** A simulation of so many samples, what encodes them and what reads their outputs. */
+final class BatchRun implements AutoCloseable {
+
+    /** Rows in a block of a simulation, after which early decisions are looked at. */
+    private static final int ROWS_AT_ONCE = 1_024;
+
+    private final Simulation simulation;
+    private final int samples;
+    private final int steps;
+    private final int classes;
+    private final Decoding decoding;
+    private final @Nullable InputCode code;
+    private final SampleDraws draws;
+    private final Signal input;
+    private final boolean isFrame;
+    private final LossInput outputs;
+    private final SpikeMatrix spikes;
+    private final @Nullable EarlyLabels early;
+    private final @Nullable ReachedOperations ofInput;
+    private final List<ReachedOperations> ofPopulations = new ArrayList<>();
+    /** Operations of a step by values other than spikes, all of which arrive. */
+    private final double always;
+
+    BatchRun(HeldModel held, InferencePlan plan, int samples, int threads) {
+        Network network = held.network();
+        this.samples = samples;
+        this.steps = plan.steps();
+        this.decoding = Decoding.named(plan.decoding());
+        Population population = network.population(held.model().population());
+        int noted = held.model().classes().orElse(population.size());
+        this.classes = noted == population.size() ? 0 : noted;
+        this.simulation = network.simulate(samples, threads);
+        try {
+            Input only = network.inputs().getFirst();
+            this.draws = SampleDraws.encoding(plan.seed(), samples);
+            if (plan.code().equals(InputKind.SPIKES_CODE)) {
+                code = null;
+                input = SpikeMatrix.zeros(
+                        Math.multiplyExact(steps, samples), only.shape().size());
+            } else {
+                InputCode named = InputCode.named(plan.code(), steps);
+                code = named;
+                input = named.allocate(samples, SampleValues.count(plan, network));
+            }
+            this.isFrame = code != null && code.steps() == 0;
+            this.spikes = simulation.recordSpikes(population.name(), steps).spikes();
+            this.outputs = new LossInput(steps, samples, population.size()).setSpikes(spikes);
+            if (decoding == Decoding.MEMBRANE || decoding == Decoding.MAX_MEMBRANE) {
+                outputs.setMembranes(simulation
+                        .recordBeforeReset(population.name(), "membrane", steps)
+                        .values());
+            }
+            this.early = plan.earlyMargin() == 0
+                    ? null
+                    : simulation.observe(
+                            population.name(), new EarlyDecision(steps, plan.earlyMargin(), classes).labels());
+            int[] reach = ReachedOperations.reach(network, only);
+            this.ofInput = reach.length == 0 ? null : new ReachedOperations(reach, samples, input.rows());
+            this.always = observe(network);
+        } catch (RuntimeException | Error refused) {
+            simulation.close();
+            throw refused;
+        }
+    }
+
+    /** Counts what arrives from populations; returns the operations of a step by their variables. */
+    private double observe(Network network) {
+        for (Population each : network.populations()) {
+            int[] reach = ReachedOperations.reach(network, each);
+            if (reach.length > 0) {
+                ofPopulations.add(simulation.observe(
+                        each.name(), new ReachedOperations(reach, samples, Math.multiplyExact(steps, samples))));
+            }
+        }
+        double sum = 0;
+        for (Projection projection : network.projections()) {
+            Source source = projection.source();
+            if (!(source instanceof Input) && !(source instanceof Population)) {
+                int[] reach = projection.fanOut();
+                sum += Arrays.stream(reach).average().orElse(0) * source.shape().size();
+            }
+        }
+        return sum;
+    }
+
+    int samples() {
+        return samples;
+    }
+
+    /** Runs as many samples, and returns their results. */
+    Row[] run(SampleBatch batch) {
+        batch.setDraws(draws);
+        if (code == null) {
+            batch.copySpikes(steps, (SpikeMatrix) input);
+        } else {
+            code.encode(batch.values(), draws, input);
+        }
+        if (ofInput != null) {
+            ofInput.count(0, input.rows(), input);
+        }
+        run();
+        int[] labels = early == null && decoding != Decoding.NONE ? decoding.classes(outputs, classes) : new int[0];
+        Row[] results = new Row[samples];
+        for (int sample = 0; sample < samples; sample++) {
+            Integer label = labels.length == 0 ? null : labels[sample];
+            results[sample] = result(sample, early == null ? label : Integer.valueOf(early.label(sample)));
+        }
+        return results;
+    }
+
+    private void run() {
+        if (early != null) {
+            int atOnce = Math.max(1, ROWS_AT_ONCE / samples);
+            if (isFrame) {
+                early.runConstant(simulation, input, atOnce);
+            } else {
+                early.run(simulation, input, atOnce);
+            }
+            return;
+        }
+        simulation.reset();
+        if (isFrame) {
+            simulation.runConstant(input, steps);
+        } else {
+            simulation.run(input);
+        }
+    }
+
+    /** What a sample came to in its steps, which may be fewer than those of the batch. */
+    private Row result(int sample, @Nullable Integer label) {
+        int end = early == null || early.steps(sample) == 0 ? steps : Math.toIntExact(early.steps(sample));
+        int[] counts = new int[spikes.columns()];
+        int[] first = new int[spikes.columns()];
+        Arrays.fill(first, -1);
+        for (int step = 0; step < end; step++) {
+            int row = step * samples + sample;
+            for (int neuron = spikes.next(row, 0); neuron >= 0; neuron = spikes.next(row, neuron + 1)) {
+                if (counts[neuron] == 0) {
+                    first[neuron] = step;
+                }
+                counts[neuron]++;
+            }
+        }
+        double operations = always * end;
+        if (ofInput != null) {
+            operations += ofInput.of(sample, isFrame ? 1 : end);
+        }
+        for (ReachedOperations each : ofPopulations) {
+            operations += each.of(sample, end);
+        }
+        return RowFactory.create(label, new ArraySeq.ofInt(counts), new ArraySeq.ofInt(first), operations, end);
+    }
+
+    @Override
+    public void close() {
+        simulation.close();
+    }
+}

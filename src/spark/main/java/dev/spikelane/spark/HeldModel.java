@@ -1,0 +1,94 @@
+package dev.spikelane.spark;
+
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Network;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * The models that the tasks of a JVM share, each once, by the hash of their bytes.
+ *
+ * @param model the notes, and the network with weights in float32
+ * @param network the network that runs
+ */
+record HeldModel(Model model, Network network) {
+
+    /** The models that were used last stay; those before them last as long as their tasks. */
+    private static final int MOST = 4;
+
+    private static final Map<String, HeldModel> HELD = new LinkedHashMap<>(MOST, 0.75f, true);
+
+    /**
+     * Returns a model, made of its bytes if this JVM does not hold it.
+     *
+     * @throws IllegalStateException if the bytes have another hash
+     * @throws IllegalArgumentException if they are no model file
+     */
+    static HeldModel of(String hash, String weights, Supplier<byte[]> bytes) {
+        synchronized (HELD) {
+            String key = hash + " " + weights;
+            HeldModel held = HELD.get(key);
+            if (held == null) {
+                held = read(hash, weights, bytes.get());
+                HELD.put(key, held);
+                if (HELD.size() > MOST) {
+                    HELD.remove(HELD.keySet().iterator().next());
+                }
+            }
+            return held;
+        }
+    }
+
+    private static HeldModel read(String hash, String weights, byte[] bytes) {
+        String found = hash(bytes);
+        if (!found.equals(hash)) {
+            throw new IllegalStateException(
+                    "the model has the SHA-256 " + found + " here, expected " + hash + ", that of the driver");
+        }
+        Model model = ModelFile.modelOf(bytes);
+        Network network = switch (weights) {
+            case "float" -> model.network();
+            case "stored" -> stored(bytes);
+            default ->
+                model.network()
+                        .folded()
+                        .network()
+                        .quantized(weights.equals("int8") ? ElementType.INT8 : ElementType.INT16);
+        };
+        return new HeldModel(model, network);
+    }
+
+    /** Integers as the file holds them; the library reads those from files alone. */
+    private static Network stored(byte[] bytes) {
+        try {
+            Path file = Files.createTempFile("spikelane", ".safetensors");
+            try {
+                Files.write(file, bytes);
+                return ModelFile.readIntegers(file);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException refused) {
+            throw new UncheckedIOException(refused);
+        }
+    }
+
+    /** The SHA-256 of bytes. */
+    static String hash(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException(missing); // each Java has it
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.spikelane.spark;
+
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+
+/** What the values of a sample come in. */
+enum InputKind {
+    /** A vector of Spark ML, dense or sparse. */
+    VECTOR,
+    /** An array of floats or doubles. */
+    ARRAY,
+    /** A byte for each value, without a sign. */
+    BYTES,
+    /** A bit for each neuron and step; the steps one after another, each from the lowest bit of a byte of its own. */
+    SPIKES;
+
+    /** The code of input that is encoded already. */
+    static final String SPIKES_CODE = "spikes";
+
+    /**
+     * Finds the kind of a column.
+     *
+     * @throws IllegalArgumentException if it holds something else, or no spikes where the code expects them
+     */
+    static InputKind of(StructField column, String code) {
+        DataType type = column.dataType();
+        boolean isBinary = type.equals(DataTypes.BinaryType);
+        if (code.equals(SPIKES_CODE) && !isBinary) {
+            throw new IllegalArgumentException("column '" + column.name() + "' is " + type.simpleString()
+                    + ", expected binary, which holds packed spikes");
+        }
+        if (isBinary) {
+            return code.equals(SPIKES_CODE) ? SPIKES : BYTES;
+        }
+        if (type.equals(SQLDataTypes.VectorType())) {
+            return VECTOR;
+        }
+        if (type instanceof ArrayType array
+                && (array.elementType().equals(DataTypes.FloatType)
+                        || array.elementType().equals(DataTypes.DoubleType))) {
+            return ARRAY;
+        }
+        throw new IllegalArgumentException("column '" + column.name() + "' is " + type.simpleString()
+                + ", expected a vector, array<float>, array<double> or binary");
+    }
+}

@@ -1,0 +1,80 @@
+package dev.spikelane.spark;
+
+import dev.spikelane.data.InputCode;
+import dev.spikelane.model.Model;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Population;
+import dev.spikelane.train.Decoding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a model is used: as it was said, else as it notes, else as {@code ./spikelane run} would.
+ *
+ * @param steps time steps of a sample
+ * @param code how samples become input
+ * @param decoding how outputs become a label
+ * @param notices sentences on what was assumed, and what is not as the model notes
+ */
+record ModelUse(int steps, String code, String decoding, List<String> notices) {
+
+    private static final int STEPS = 25;
+    private static final String CODE = "frame";
+    private static final String DECODING = "membrane";
+    /** A row counts for several rows of a batch. */
+    private static final int MOST_STEPS = 100_000;
+
+    /**
+     * Decides and checks.
+     *
+     * @throws IllegalArgumentException if the network has several inputs, or something said or noted does not fit it
+     */
+    static ModelUse of(Model model, Optional<Integer> steps, Optional<String> code, Optional<String> decoding) {
+        requireOneInput(model);
+        List<String> notices = new ArrayList<>();
+        Optional<Integer> notedSteps = model.steps().stream().boxed().findFirst();
+        int useSteps = decide("steps", steps, notedSteps, STEPS, notices);
+        if (useSteps < 1 || useSteps > MOST_STEPS) {
+            throw new IllegalArgumentException("steps is " + useSteps + ", expected 1 to " + MOST_STEPS);
+        }
+        Optional<String> notedCode = model.code().filter(word -> !word.isEmpty());
+        String useCode = decide("code", code, notedCode, CODE, notices);
+        if (!useCode.equals(InputKind.SPIKES_CODE)) {
+            InputCode.named(useCode, useSteps); // which lists the words that there are
+        }
+        String useDecoding = decide("decoding", decoding, model.decoding(), DECODING, notices);
+        requireClasses(model, Decoding.named(useDecoding));
+        return new ModelUse(useSteps, useCode, useDecoding, List.copyOf(notices));
+    }
+
+    /** Refuses a network of several inputs. */
+    static void requireOneInput(Model model) {
+        if (model.network().inputs().size() != 1) {
+            throw new IllegalArgumentException("the network has the inputs "
+                    + model.network().inputs().stream().map(Input::name).toList() + ", expected one, for the samples");
+        }
+    }
+
+    private static <T> T decide(String what, Optional<T> said, Optional<T> noted, T otherwise, List<String> notices) {
+        if (said.isEmpty() && noted.isEmpty()) {
+            notices.add(what + ": " + otherwise + " is assumed, since the model notes none; the setter says another");
+        }
+        said.flatMap(used -> noted.filter(trained -> !trained.equals(used))
+                        .map(trained -> what + ": " + used + ", while the model was trained with " + trained
+                                + "; accuracy may be lower"))
+                .ifPresent(notices::add);
+        return said.or(() -> noted).orElse(otherwise);
+    }
+
+    private static void requireClasses(Model model, Decoding decoding) {
+        Population population = model.network().population(model.population());
+        int outputs = population.size();
+        int classes = model.classes().orElse(outputs);
+        if (outputs % classes != 0 || classes != outputs && decoding != Decoding.COUNT) {
+            throw new IllegalArgumentException("the model notes " + classes + " classes for the " + outputs
+                    + " outputs of '" + population.name() + "', decoded by " + decoding
+                    + ", expected a divisor of the outputs, and the decoding count");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.spikelane.spark;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.DefaultParamsWriter;
+import org.apache.spark.sql.SparkSession;
+import scala.Option;
+
+/** Models in file systems: a folder with Spark's parameters, as its own models have it, and beside them the model file. */
+final class StoredModel {
+
+    private static final String FILE = "model.safetensors";
+
+    private StoredModel() {}
+
+    /** Reads a model file whole. */
+    static byte[] read(String path) {
+        try {
+            Path file = new Path(path);
+            try (InputStream stream = system(file).open(file)) {
+                return stream.readAllBytes();
+            }
+        } catch (IOException refused) {
+            throw new IllegalArgumentException("model " + path + " cannot be read: " + refused.getMessage(), refused);
+        }
+    }
+
+    /** Writes a model file; it appears under its name when it is whole. */
+    static void write(String path, byte[] bytes) throws IOException {
+        Path file = new Path(path);
+        Path part = file.suffix(".part");
+        FileSystem system = system(file);
+        try (OutputStream stream = system.create(part)) {
+            stream.write(bytes);
+        }
+        system.delete(file, false);
+        if (!system.rename(part, file)) {
+            throw new IOException(part + " could not be renamed to " + file);
+        }
+    }
+
+    private static FileSystem system(Path file) throws IOException {
+        Option<SparkSession> session = SparkSession.getActiveSession().orElse(SparkSession::getDefaultSession);
+        return file.getFileSystem(
+                session.isDefined() ? session.get().sparkContext().hadoopConfiguration() : new Configuration());
+    }
+
+    /** Writes the model file first: without parameters, which come last, a folder is no model. */
+    static final class Writer extends DefaultParamsWriter {
+
+        private final SpikelaneModel model;
+
+        Writer(SpikelaneModel model) {
+            super(model);
+            this.model = model;
+        }
+
+        @Override
+        public void saveImpl(String path) {
+            Path file = new Path(path, FILE);
+            try (OutputStream stream = system(file).create(file)) {
+                stream.write(model.model());
+            } catch (IOException refused) {
+                throw new UncheckedIOException(file + " cannot be written: " + refused.getMessage(), refused);
+            }
+            super.saveImpl(path);
+        }
+    }
+
+    static final class Reader extends DefaultParamsReader<SpikelaneModel> {
+
+        @Override
+        public SpikelaneModel load(String path) {
+            SpikelaneModel loaded = super.load(path);
+            String expected = loaded.getOrDefault(loaded.modelHash());
+            byte[] bytes = StoredModel.read(new Path(path, FILE).toString());
+            String found = HeldModel.hash(bytes);
+            if (!found.equals(expected)) {
+                throw new IllegalArgumentException(new Path(path, FILE) + " has the SHA-256 " + found + ", expected "
+                        + expected + ", with which it was saved");
+            }
+            return loaded.setModel(bytes);
+        }
+    }
+}

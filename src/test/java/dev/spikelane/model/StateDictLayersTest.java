@@ -1,0 +1,166 @@
+package dev.spikelane.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.io.Npz;
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.Tensor;
+import dev.spikelane.io.TorchFile;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.random.TorchRandom;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Tensors become a network by what torch prints of it; nothing that the text leaves open is guessed. */
+final class StateDictLayersTest {
+
+    private static final String SHORT = "1x6x6, Conv2d(1, 2, 3), MaxPool2d(2), Leaky, Flatten, Linear, Synaptic";
+
+    private static Network network() {
+        return Network.builder(Shape.of(1, 6, 6))
+                .conv2d(2, 3, new TorchRandom(1))
+                .maxPool2d(2)
+                .neuron(new Leaky(0.9))
+                .flatten()
+                .dense(3, new TorchRandom(2))
+                .neuron(new Synaptic(0.7, 0.8))
+                .build();
+    }
+
+    /** The tensors of {@link #network} under the names of a Sequential. */
+    private static StateDict sequential() {
+        Map<String, String> names = Map.of("conv1", "0", "lif1", "2", "fc1", "4", "lif2", "5");
+        List<Tensor> tensors = new ArrayList<>();
+        for (Tensor each : StateDict.of(network()).tensors()) {
+            int dot = each.name().indexOf('.');
+            String name = names.get(each.name().substring(0, dot)) + each.name().substring(dot);
+            tensors.add(Tensor.of(name, each.type(), each.shape(), each.bytes()));
+        }
+        return StateDict.of("x", Npz.of(tensors));
+    }
+
+    private static void assertRefuses(String layers, String... parts) {
+        IOException error =
+                assertThrows(IOException.class, () -> sequential().network(layers));
+        for (String part : parts) {
+            assertTrue(error.getMessage().startsWith("x: ") && error.getMessage().contains(part), error::getMessage);
+        }
+    }
+
+    @Test
+    void whatTorchPrintsIsANetwork() {
+        GoldenSet.interop("layers").check(golden -> {
+            String text = golden.fact("input_shape").asText() + "\n" + golden.fact("text").asText();
+            TorchFile file = TorchFile.read("net.pth", new ByteArrayInputStream(golden.file("net.pth")));
+            assertEquals(List.of("net.pth: holds what is no tensor and is passed over: 'epoch'"), file.warnings());
+            List<Integer> shape = golden.shape("input");
+            int steps = shape.get(0);
+            int batch = shape.get(1);
+            Network network = StateDict.of("net.pth", file).part("model").network(text);
+            try (Simulation simulation = network.simulate(batch)) {
+                var spikes = simulation.recordSpikes("lif4", steps);
+                var membranes = simulation.recordMembranes("lif4", steps);
+                simulation.run(SpikeMatrix.copyOf(steps * batch, 100, golden.bytes("input")));
+                golden.assertSpikes("spk", spikes.spikes().toArray());
+                golden.assertClose("mem", membranes.values().toArray());
+            }
+        });
+    }
+
+    @Test
+    void layersWithoutNamesTakeTheNextTensors() throws IOException {
+        assertEquals(network().weights().hash(), sequential().network(SHORT).weights().hash());
+        assertEquals(
+                network().weights().hash(),
+                sequential()
+                        .network("1x6x6; (0): Conv2d(1, 2, kernel_size=(3, 3)); MaxPool2d(kernel_size=2)\n2:Leaky()\n"
+                                + "4: Linear(in_features=8), 5: Synaptic(reset_delay=True)")
+                        .weights()
+                        .hash());
+    }
+
+    @Test
+    void metadataSayTheLayersAlsoUnderOtherNames() throws IOException {
+        StateDict plain = sequential().withPrefix("0.", "net.0.").withPrefix("2.", "net.2.");
+        Safetensors file = Safetensors.of(
+                Map.of("layers", "1x6x6, Net(\n  (net): Sequential(\n    (0): Conv2d(1, 2, kernel_size=3)\n"
+                        + "    (1): MaxPool2d(2)\n    (2): Leaky()\n  )\n  (4): Linear()\n  (5): Synaptic()\n)"),
+                plain.tensors());
+        StateDict state = StateDict.of("x", file);
+        assertEquals(network().weights().hash(), state.network().weights().hash());
+        StateDict renamed = state.withPrefix("net.", "").withPrefix("4.", "fc.");
+        assertEquals(network().weights().hash(), renamed.network().weights().hash());
+    }
+
+    @Test
+    void whatATextDoesNotSayIsRefused() {
+        assertRefuses(SHORT.replace("1x6x6, ", ""), "layer '0' Conv2d does not tell the shape of the input");
+        assertRefuses(SHORT.replace("(1, 2, 3)", ""), "layer '0' Conv2d has no arguments, expected Conv2d(...)");
+        assertRefuses(SHORT.replace("2, 3)", "2, 3, padding_mode=circular)"), "{padding_mode=circular}");
+        assertRefuses(SHORT.replace("2, 3)", "2, 4)"), "has a kernel of 4 x 4, but the weights are tensor '0.weight'");
+        assertRefuses(SHORT.replace("1, 2, 3", "1, 3, 3"), "layer '0' Conv2d has other out_channels than 2");
+        assertRefuses(SHORT.replace("2, 3)", "2, 3, bias=False)"), "layer '0' Conv2d has no bias, but the file has");
+        assertRefuses(SHORT.replace("Leaky", "ReLU"), "layer ReLU is none that is read");
+        assertRefuses(SHORT.replace("Leaky", "Leaky(beta=0.5)"), "{beta=0.5}, which are not read here for a Leaky");
+        assertRefuses(SHORT.replace("MaxPool2d(2), ", ""), "projection 'fc1' from 'lif1'");
+        assertRefuses(SHORT.replace(", Linear, Synaptic", ""), "flatten' behind 'lif1' has no neurons yet");
+        assertRefuses(SHORT.replace("(2)", "(2"), "layers have parentheses that are not closed");
+        assertRefuses("1x6x6, 7-", "layers have '7-', expected a module of torch");
+        assertRefuses(SHORT.replace("(2)", "()"), "-1");
+        assertRefuses(SHORT + ", Linear", "has no tensors for its layer Linear");
+        assertRefuses("1x6x6, 0: Conv2d(1, 2, 3), 2: Leaky", "has the tensors [4.bias, 4.weight, ");
+        assertRefuses(
+                SHORT.replace("MaxPool2d(2)", "AvgPool2d(2, 2, 1)"), "AvgPool2d does not say 'count_include_pad'");
+        assertRefuses(SHORT.replace("MaxPool2d(2)", "AvgPool2d(3)"), "AvgPool2d does not say 'ceil_mode'");
+        assertRefuses(SHORT.replace("MaxPool2d(2)", "MaxPool2d(2, stride=x)"), "has 'stride' x, expected a whole number");
+    }
+
+    @Test
+    void aPartOfACheckpointIsTaken() throws IOException {
+        List<Tensor> tensors = new ArrayList<>();
+        for (Tensor each : sequential().tensors()) {
+            tensors.add(Tensor.of("state.model." + each.name(), each.type(), each.shape(), each.bytes()));
+            tensors.add(Tensor.of("optimizer." + each.name(), each.type(), each.shape(), each.bytes()));
+        }
+        StateDict state = StateDict.of("x", Npz.of(tensors));
+        assertEquals(
+                network().weights().hash(),
+                state.part("state.model").network(SHORT).weights().hash());
+        IllegalArgumentException none = assertThrows(IllegalArgumentException.class, () -> state.part("modell"));
+        assertEquals("there is no part 'modell', expected one of [state, optimizer]", none.getMessage());
+        IOException whole = assertThrows(IOException.class, state::network);
+        assertEquals(
+                "x: is a checkpoint with the parts [state, optimizer], expected that of the model alone:"
+                        + " StateDict.part(name), --part NAME",
+                whole.getMessage());
+    }
+
+    @Test
+    void roundingIsSaid() throws IOException {
+        MemorySegment wide = MemorySegment.ofArray(new byte[24]).copyFrom(MemorySegment.ofArray(new double[] {0.1, 0.5, -0.3}));
+        StateDict state = StateDict.of(
+                "x",
+                Npz.of(List.of(
+                        Tensor.of("w", Tensor.Type.F64, List.of(3), wide),
+                        Tensor.of("n", Tensor.Type.I8, List.of(3), wide.asSlice(0, 3)))));
+        StateDict rounded = state.rounded();
+        assertEquals(
+                "[x: tensor 'w' of F64 [3]: 2 of 3 numbers were rounded to float32, by 4.0e-08 of their size at most]",
+                rounded.warnings().toString());
+        assertEquals(-0.3f, rounded.tensors().getFirst().floats()[2]);
+        assertEquals(Tensor.Type.I8, rounded.tensors().getLast().type());
+    }
+}
