@@ -106,7 +106,7 @@ class ReadmeTest {
         "README.md, Tutorial",
         "src/site/markdown/networks.md, Loop",
         "src/site/markdown/optimizers.md, Learned",
-        "src/site/markdown/own-models.md, Adaptive",
+        "src/site/markdown/own-neuron.md, Adaptive",
         "src/site/markdown/own-models.md, Kernels",
         "src/site/markdown/own-models.md, OwnModel",
         "src/site/markdown/pictures.md, Pictures",
@@ -237,7 +237,7 @@ class ReadmeTest {
 
     @Test
     void adaptivePrintsWhatItsPageSays() throws Exception {
-        assertPrintsWhatThePageSays(SITE.resolve("own-models.md"), 3, () -> Adaptive.main(new String[0]));
+        assertPrintsWhatThePageSays(SITE.resolve("own-neuron.md"), 3, () -> Adaptive.main(new String[0]));
     }
 
     @Test

@@ -43,6 +43,7 @@ final class WidthsTest {
             "io/file/FileTextTest",
             "model/",
             "equation/C99Test",
+            "equation/ZooPageTest",
             "equation/ZooTest",
             "connection/ConvolutionTest",
             "connection/PoolTest",

@@ -46,9 +46,8 @@ public final class BoundPopulation {
 
     private static NeuronGroup bind(Arena arena, Neuron inside, PopulationDescription population, boolean fed) {
         Shape shape = population.shape();
-        Neuron own = inside instanceof EquationNeuron noisy
-                ? noisy.withSeed(seed(noisy.seed(), population.name()))
-                : inside;
+        Neuron own =
+                inside instanceof EquationNeuron noisy ? noisy.withSeed(seed(noisy.seed(), population.name())) : inside;
         return fed ? own.bindPorts(arena, shape) : own.bind(arena, shape);
     }
 

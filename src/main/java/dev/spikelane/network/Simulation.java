@@ -280,7 +280,8 @@ public final class Simulation implements AutoCloseable {
     private VariableRecorder record(Population population, VariableRecorder recorder) {
         begin();
         try {
-            run.record(network.number(population.name()), recorder.of(population).observing());
+            run.record(
+                    network.number(population.name()), recorder.of(population).observing());
         } finally {
             end();
         }

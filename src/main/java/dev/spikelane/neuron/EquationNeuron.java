@@ -115,9 +115,7 @@ public final class EquationNeuron implements Neuron {
         }
         for (String name : read.variables().keySet()) {
             requireName(
-                    text,
-                    name,
-                    read.variables().firstEntry().getKey().equals(name) ? Set.of(FEEDBACK) : OTHER_STATES);
+                    text, name, read.variables().firstEntry().getKey().equals(name) ? Set.of(FEEDBACK) : OTHER_STATES);
         }
         Map<String, Parameter> values = new LinkedHashMap<>();
         read.parameters().forEach((name, value) -> values.put(name, Parameter.of((float) (double) value)));

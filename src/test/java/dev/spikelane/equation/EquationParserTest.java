@@ -295,8 +295,7 @@ final class EquationParserTest {
 
     private static void assertClear(IllegalArgumentException refused) {
         String message = refused.getMessage();
-        assertTrue(
-                message.matches("line \\d+, column \\d+: .*expected.*"), message);
+        assertTrue(message.matches("line \\d+, column \\d+: .*expected.*"), message);
         assertTrue(message.length() < 400, message);
     }
 

@@ -253,7 +253,11 @@ final class EquationNeuronTest {
                 simulation.run(SpikeMatrix.zeros(STEPS, 70));
                 FloatMatrix p = simulation.state("p").membrane();
                 FloatMatrix q = simulation.state("q").membrane();
-                assertEquals(0, IntStream.range(0, 70).filter(j -> p.get(0, j) == q.get(0, j)).count());
+                assertEquals(
+                        0,
+                        IntStream.range(0, 70)
+                                .filter(j -> p.get(0, j) == q.get(0, j))
+                                .count());
                 first[i] = p.get(0, 0);
             }
         }

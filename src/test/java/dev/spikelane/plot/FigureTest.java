@@ -117,12 +117,10 @@ class FigureTest {
     /** Of a neuron that is a text with units. */
     @Test
     void unitsLabelAxes() throws IOException {
-        EquationNeuron model = EquationNeuron.of(
-                "state v [mV] = -65, w\ninput current [pA]\nv = v + current\nspike v > 0");
-        Network network = Network.builder(70)
-                .connect(new OneToOne(1))
-                .neuron("p", model)
-                .build();
+        EquationNeuron model =
+                EquationNeuron.of("state v [mV] = -65, w\ninput current [pA]\nv = v + current\nspike v > 0");
+        Network network =
+                Network.builder(70).connect(new OneToOne(1)).neuron("p", model).build();
         try (Simulation simulation = network.simulate(3)) {
             VariableRecorder membranes = simulation.recordMembranes("p", 10);
             VariableRecorder currents = simulation.record("p", "current", 10);
@@ -134,7 +132,8 @@ class FigureTest {
                     "current [pA]", written(Plot.traces(currents)).get("yLabel").asText());
             assertEquals("w", simulation.record("p", "w", 10).label());
             assertEquals(
-                    "membrane [mV]", simulation.recordBeforeReset("p", "membrane", 10).label());
+                    "membrane [mV]",
+                    simulation.recordBeforeReset("p", "membrane", 10).label());
         }
     }
 

@@ -79,12 +79,13 @@ public record ZooWork(String neuron) implements Work {
 
         @Override
         public List<Entry> entries() {
-            List<Entry> entries = new ArrayList<>(
-                    List.of(entry(Contestant.JAVA, "auto"), entry(Contestant.SCALAR, "scalar")));
+            List<Entry> entries =
+                    new ArrayList<>(List.of(entry(Contestant.JAVA, "auto"), entry(Contestant.SCALAR, "scalar")));
             if (compiled != null) {
                 NeuronState start = bind("auto").newState(arena, 1);
                 FloatMatrix state = FloatMatrix.zeros(arena, model.variables().size(), NEURONS);
-                List<FloatMatrix> inputs = List.of(current, feedback).subList(0, model.ports().size());
+                List<FloatMatrix> inputs =
+                        List.of(current, feedback).subList(0, model.ports().size());
                 entries.add(new Entry(
                         Contestant.YARDSTICK,
                         () -> copy(start, state),
