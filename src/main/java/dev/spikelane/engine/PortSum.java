@@ -60,6 +60,7 @@ final class PortSum {
     private final int samplesAtATime;
     /** All samples in groups, for each range of steps that threads may fill. */
     private final Samples[][] samples;
+
     private final WorkerPool.Job fillBlocks = this::fillBlocks;
     private final WorkerPool.Job fillSteps = this::fillSteps;
     private final WorkerPool.Job fillSamples = this::fillSamples;
@@ -137,7 +138,9 @@ final class PortSum {
                 : mayCutRows(List.of(projections)) ? threads : 1;
         Samples[][] made = new Samples[samplesAtATime > 0 && groups < threads ? threads : 1][];
         for (int i = 0; i < made.length; i++) {
-            made[i] = Arrays.stream(SampleViews.shares(groups, batch)).map(Samples::new).toArray(Samples[]::new);
+            made[i] = Arrays.stream(SampleViews.shares(groups, batch))
+                    .map(Samples::new)
+                    .toArray(Samples[]::new);
         }
         return made;
     }
