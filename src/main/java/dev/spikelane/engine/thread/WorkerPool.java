@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each thread starts in a range of parts of its own, the same in every job of as many parts, so that a core's caches
  * keep the weights of its parts. Whoever has done his takes others' from the end of theirs, so the job never waits for
- * a thread that the system has not woken or has put aside; idle threads spin for some microseconds, then park.
+ * a thread that the system has not woken or has put aside; idle threads spin for a while, then park.
  */
 public final class WorkerPool implements AutoCloseable {
 
