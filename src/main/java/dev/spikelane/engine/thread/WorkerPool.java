@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each thread starts in a range of parts of its own, the same in every job of as many parts, so that a core's caches
  * keep the weights of its parts. Whoever has done his takes others' from the end of theirs, so the job never waits for
- * a thread that the system has not woken or has put aside; idle threads spin for some microseconds, then park.
+ * a thread that the system has not woken or has put aside; idle threads spin for a while, then park.
  */
 public final class WorkerPool implements AutoCloseable {
 
@@ -28,8 +28,8 @@ public final class WorkerPool implements AutoCloseable {
     public static final int MOST = 1_024;
 
     /**
-     * Spins before parking: some 250 microseconds, longer than what one thread does between two stages. To wake a thread
-     * takes some 50 of them, which was 15 percent of a batch of 128 (Zen 5, 2026-11).
+     * Spins before parking: some 250 microseconds, longer than what one thread does between two stages. Waking a thread
+     * takes some 50 of them, a seventh of the time of a batch of 128 (Zen 5, 2026-11).
      */
     private static final int SPINS = 10_000;
 

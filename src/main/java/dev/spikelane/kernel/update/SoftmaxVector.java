@@ -82,8 +82,8 @@ final class SoftmaxVector {
         for (int v = 0; v < vectors; v++) {
             FloatVector sum = FloatVector.zero(FLOAT);
             for (int i = 0; i < rows; i++) {
-                sum = sum.add(
-                        FloatVector.fromArray(FLOAT, exponentials, (i * vectors + v) * COUNT).div(sums[i]));
+                sum = sum.add(FloatVector.fromArray(FLOAT, exponentials, (i * vectors + v) * COUNT)
+                        .div(sums[i]));
             }
             sum.intoMemorySegment(to, into.rowOffset(row) + (long) v * BYTES, ORDER);
         }

@@ -17,8 +17,7 @@ public record LossSink(
         @Nullable FloatMatrix elements,
         @Nullable FloatMatrix scores) {
 
-    public LossSink(
-            @Nullable FloatMatrix spikes, @Nullable FloatMatrix membranes, @Nullable FloatMatrix elements) {
+    public LossSink(@Nullable FloatMatrix spikes, @Nullable FloatMatrix membranes, @Nullable FloatMatrix elements) {
         this(spikes, membranes, elements, null);
     }
 

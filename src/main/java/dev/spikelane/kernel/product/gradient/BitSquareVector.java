@@ -71,9 +71,7 @@ final class BitSquareVector {
             LongVector first = LongVector.fromArray(LONG, squares, at + i);
             LongVector second = LongVector.fromArray(LONG, squares, at + i + distance);
             first.and(mask).or(second.and(mask).lanewise(LSHL, distance)).intoArray(squares, at + i);
-            second.and(mask.not())
-                    .or(first.lanewise(LSHR, distance).and(mask))
-                    .intoArray(squares, at + i + distance);
+            second.and(mask.not()).or(first.lanewise(LSHR, distance).and(mask)).intoArray(squares, at + i + distance);
         }
     }
 

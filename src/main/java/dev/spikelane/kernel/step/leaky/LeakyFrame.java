@@ -82,7 +82,11 @@ public final class LeakyFrame {
      * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step; null if
      *     nobody wants them
      */
-    public record Source(FloatMatrix current, int steps, FloatMatrix start, @Nullable FloatMatrix carried) {}
+    public record Source(
+            FloatMatrix current,
+            int steps,
+            FloatMatrix start,
+            @Nullable FloatMatrix carried) {}
 
     /**
      * Tells whether neurons can be run so.
