@@ -2,6 +2,7 @@ package dev.spikelane.equation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /** The way back of texts at random against small changes, in float64, with spikes that have slopes. */
+@EveryWidth
 final class AdjointProperties {
 
     private static final double SMALL = 1e-6;
