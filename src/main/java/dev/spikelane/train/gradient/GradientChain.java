@@ -12,6 +12,7 @@ import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.map.PoolWinners;
+import dev.spikelane.kernel.map.PooledGradients;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -35,11 +36,14 @@ final class GradientChain {
     /** What the way forward keeps of each operator that chooses among values; null where it keeps nothing. */
     private final @Nullable PoolWinners[] winners;
 
+    /** Of each operator that takes gradients past the pool behind it, those of each thread; null where none does. */
+    private final PooledGradients[] @Nullable [] pooled;
+
     /** What each operator but the last makes, if anything but their gradients is needed. */
     private final StepViews<FloatMatrix>[] made;
 
-    /** The gradients of that. */
-    private final StepViews<FloatMatrix>[] ofMade;
+    /** The gradients of that; null where they are taken past a pool when they are needed. */
+    private final @Nullable StepViews<FloatMatrix>[] ofMade;
     /** The gradients of the source, where they are made in whole rows; null otherwise. */
     private final @Nullable StepViews<FloatMatrix> ofSource;
 
@@ -80,6 +84,7 @@ final class GradientChain {
         this.weights = new WeightGradients[operators.length];
         this.rows = new WeightRows[operators.length];
         this.winners = new PoolWinners[operators.length];
+        this.pooled = new PooledGradients[operators.length][];
         this.ofMade = (StepViews<FloatMatrix>[]) new StepViews<?>[operators.length - 1];
         for (int i = 0; i < operators.length; i++) {
             weights[i] = operators[i].weightGradients(arena, scratch.length);
@@ -97,7 +102,8 @@ final class GradientChain {
             }
         }
         for (int i = 0; i < ofMade.length; i++) {
-            ofMade[i] = between(arena, size, i);
+            pooled[i] = pastPool(arena, i);
+            ofMade[i] = pooled[i] == null ? between(arena, size, i) : null;
         }
         this.made = (StepViews<FloatMatrix>[]) new StepViews<?>[needsMade() ? ofMade.length : 0];
         for (int i = 0; i < made.length; i++) {
@@ -106,6 +112,21 @@ final class GradientChain {
         this.ofSource = inputs[0] instanceof InputGradient.OfRows
                 ? new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operators[0].inputs()), batch)
                 : null;
+    }
+
+    /** Room to take gradients past the pool behind an operator; null if it does not take them so. */
+    private PooledGradients @Nullable [] pastPool(Arena arena, int operator) {
+        PoolWinners kept = winners[operator + 1];
+        WeightGradients learning = weights[operator];
+        int rowsAtATime = learning == null ? 0 : learning.rowsPastPool();
+        if (kept == null || rowsAtATime == 0) {
+            return null;
+        }
+        PooledGradients[] made = new PooledGradients[scratch.length];
+        for (int i = 0; i < made.length; i++) {
+            made[i] = new PooledGradients(arena, kept, rowsAtATime);
+        }
+        return made;
     }
 
     /** Room for what an operator makes of the rows of a segment. */
@@ -160,10 +181,15 @@ final class GradientChain {
     void toFirst(FloatMatrix gradient, int step, int count, int row, int thread, boolean toSource) {
         FloatMatrix at = gradient;
         for (int i = operators.length - 1; i > 0; i--) {
-            FloatMatrix into = ofMade[i - 1].from(step);
+            StepViews<FloatMatrix> before = ofMade[i - 1];
+            if (before == null) {
+                Objects.requireNonNull(pooled[i - 1])[thread].of(at, row);
+                continue;
+            }
+            FloatMatrix into = before.from(step);
             PoolWinners kept = winners[i];
             if (kept != null) {
-                kept.back(at, count, into, row);
+                kept.back(at, 0, count, into, row);
             } else {
                 Signal given = made.length == 0 ? null : made[i - 1].from(step);
                 pull(i, given, at, count, tiles[thread].on(into), thread);
@@ -177,8 +203,11 @@ final class GradientChain {
 
     private void pull(int operator, @Nullable Signal given, FloatMatrix gradient, int count, Tile into, int thread) {
         InputGradient back = Objects.requireNonNull(inputs[operator], "gradients of the source were not asked for");
+        PooledGradients[] behind = pooled[operator];
         if (back instanceof InputGradient.OfInputs ofInputs) {
             ofInputs.pull(Objects.requireNonNull(given), gradient, count, into);
+        } else if (back instanceof InputGradient.OfRows ofRows && behind != null) {
+            ofRows.pull(behind[thread], count, into.matrix(), scratch[thread]);
         } else if (back instanceof InputGradient.OfRows ofRows) {
             ofRows.pull(gradient, count, into.matrix(), scratch[thread]);
         } else {
@@ -213,7 +242,7 @@ final class GradientChain {
 
     /** What {@link #toFirst} has made from a step on, where there are several operators. */
     FloatMatrix ofFirst(int first) {
-        return ofMade[0].from(first);
+        return Objects.requireNonNull(ofMade[0]).from(first);
     }
 
     /**
@@ -234,23 +263,35 @@ final class GradientChain {
     /**
      * Takes rows of the source and the gradients of currents, which may come by and by where there is one operator;
      * what stands between several has been made.
+     *
+     * @param row the row of the segment that the way forward filled first of these
      */
-    WeightRows take(Signal source, @Nullable FloatMatrix gradient) {
+    WeightRows take(Signal source, @Nullable FloatMatrix gradient, int row) {
         int steps = source.rows() / batch;
         rows[0].of(source, batch);
-        for (int i = 0; i < ofMade.length; i++) {
-            rows[i].gradient(ofMade[i].steps(0, steps));
+        FloatMatrix at = gradient;
+        rows[ofMade.length].gradient(gradient);
+        for (int i = ofMade.length - 1; i >= 0; i--) {
+            PooledGradients[] behind = pooled[i];
+            if (behind == null) {
+                at = Objects.requireNonNull(ofMade[i]).steps(0, steps);
+                rows[i].gradient(at);
+            } else {
+                for (PooledGradients ofThread : behind) {
+                    ofThread.of(Objects.requireNonNull(at), row);
+                }
+                rows[i].pooled(behind);
+            }
             if (made.length > 0) {
                 rows[i + 1].of(made[i].steps(0, steps), batch);
             }
         }
-        rows[ofMade.length].gradient(gradient);
         return rows[0];
     }
 
     /** The same for a frame, whose gradients are summed over the steps. */
     WeightRows takeFrame(FloatMatrix frame, long version, @Nullable FloatMatrix gradient) {
-        take(frame, gradient);
+        take(frame, gradient, 0);
         rows[0].ofFrame(frame, version, forward.lists());
         for (int i = 0; i < made.length; i++) {
             rows[i + 1].ofFrame(made[i].steps(0, 1), version, null);

@@ -4,6 +4,7 @@ import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.connection.operator.WeightRows;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
@@ -63,6 +64,19 @@ final class GradientFrameSum {
 
     private FloatMatrix sums() {
         return sum.get().matrix();
+    }
+
+    /** Says that gradients of the currents come a few steps of some blocks at a time. */
+    void openTiles() {
+        summed = true;
+        sums().fill(0);
+    }
+
+    /** Adds those of some steps, behind {@link #openTiles}; of the last steps first. */
+    void add(StepViews<FloatMatrix> gradients, int steps, GradientTiles tiles) {
+        for (int step = steps - 1; step >= 0; step--) {
+            RowSum.add(tiles.inWhole(sums()), tiles.in(gradients.from(step)), size.batch());
+        }
     }
 
     /** Says that gradients of the currents come summed over the steps, a block after the other. */

@@ -280,7 +280,8 @@ public final class GradientProjection {
                 toSource = false;
                 take(steps, chain.makesAgain());
             }
-            chain.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
+            int row = size.inSegment(first) * size.batch();
+            chain.take(forward.source().steps(first, steps, delay()), port.steps(first, steps), row);
             chain.addWeights(first + steps == size.steps(), first == 0);
         }
     }
@@ -306,12 +307,25 @@ public final class GradientProjection {
             return null;
         }
         weights.open(
-                chain.take(forward.source().steps(0, size.steps(), 0), null).steps(true, true));
+                chain.take(forward.source().steps(0, size.steps(), 0), null, 0).steps(true, true));
         tiles = weights.takesTiles(size.turn(), blocks);
         if (tiles) {
             chain.workers().run(weights);
         }
         return tiles ? weights : null;
+    }
+
+    /**
+     * Prepares for gradients of a frame's currents that are summed up as soon as they are there, which serve nothing
+     * else. Returns what takes them; null if they are kept.
+     */
+    @Nullable
+    GradientFrameSum openFrameSum() {
+        boolean sums = isFrame() && norm == null && size.segments() == 1 && delay() == 0;
+        if (sums) {
+            frameSum.openTiles();
+        }
+        return sums ? frameSum : null;
     }
 
     /** Whether gradients of weights come in tiles, before those of all currents are there. */

@@ -26,7 +26,7 @@ final class GradientScratch {
     /** Gradients that were given, of all neurons. */
     final Tile given;
     /** Gradients of the currents of a turn, where nobody needs them later. */
-    private final Lazy<FloatMatrix> ofCurrents;
+    private final Lazy<StepViews<FloatMatrix>> ofCurrents;
 
     /** The variables before each step of the segment and after the last, one below the other. */
     final FloatMatrix[] past;
@@ -52,7 +52,7 @@ final class GradientScratch {
         this.ofSpikes = new StepViews<>(FloatMatrix.zeros(arena, spikes ? rows : batch, spikes ? columns : 1), batch);
         this.added = new StepViews<>(FloatMatrix.zeros(arena, adds ? rows : batch, adds ? columns : 1), batch);
         this.distance = tile.matrix();
-        this.ofCurrents = new Lazy<>(() -> FloatMatrix.zeros(arena, rows, columns));
+        this.ofCurrents = new Lazy<>(() -> new StepViews<>(FloatMatrix.zeros(arena, rows, columns), batch));
         this.tiles = new GradientTiles(tile);
         this.given = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
         this.past = new FloatMatrix[kept];
@@ -62,7 +62,7 @@ final class GradientScratch {
     }
 
     /** Gradients of the currents of a turn; made at the first call, which must come before threads share the work. */
-    FloatMatrix ofCurrents() {
+    StepViews<FloatMatrix> ofCurrents() {
         return ofCurrents.get();
     }
 }

@@ -111,7 +111,7 @@ final class MapPoolProperties {
         FloatMatrix back = values(rows, expectedBack.columns());
         winners.run(values(rows, values.columns()), rows, Tile.whole(made), 1);
         winners.run(values, rows, Tile.whole(made), 2);
-        winners.back(gradient, rows, back, 2);
+        winners.back(gradient, 0, rows, back, 2);
         assertSameBits(expected, made, "kept forward");
         assertSameBits(expectedBack, back, "kept back");
         assertZeroPads(made, "kept forward");

@@ -2,6 +2,7 @@ package dev.spikelane.connection.operator.window;
 
 import dev.spikelane.connection.operator.InputGradient;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.map.PooledGradients;
 import dev.spikelane.kernel.product.window.WindowGradientInput;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
 import dev.spikelane.memory.FloatMatrix;
@@ -27,6 +28,11 @@ final class ConvInputGradient implements InputGradient.OfRows {
 
     @Override
     public void pull(FloatMatrix gradient, int rows, FloatMatrix into, Scratch scratch) {
+        kernel.pull(gradient, rows, into, scratch.gradients(shape));
+    }
+
+    @Override
+    public void pull(PooledGradients gradient, int rows, FloatMatrix into, Scratch scratch) {
         kernel.pull(gradient, rows, into, scratch.gradients(shape));
     }
 

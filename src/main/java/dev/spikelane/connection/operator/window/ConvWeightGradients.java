@@ -4,6 +4,7 @@ import dev.spikelane.connection.operator.OperatorValues;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.connection.operator.WeightRows;
+import dev.spikelane.kernel.map.PooledGradients;
 import dev.spikelane.kernel.product.PackedGroups;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
@@ -137,10 +138,15 @@ final class ConvWeightGradients implements WeightGradients {
         int block = part / shares;
         int batch = rows.batch();
         int sample = (first + block) * BLOCK;
-        FloatMatrix gradient = Objects.requireNonNull(rows.gradient());
+        int count = Math.min(BLOCK, batch - sample);
+        PooledGradients[] pooled = rows.pooled();
         for (int step = rows.source().rows() / batch - 1; step >= 0; step--) {
-            kernel.add(
-                    rows.source(), gradient, step * batch + sample, Math.min(BLOCK, batch - sample), sums.get(block));
+            int row = step * batch + sample;
+            if (pooled != null) {
+                kernel.add(rows.source(), pooled[thread], row, count, sums.get(block));
+            } else {
+                kernel.add(rows.source(), Objects.requireNonNull(rows.gradient()), row, count, sums.get(block));
+            }
         }
     }
 
@@ -164,6 +170,11 @@ final class ConvWeightGradients implements WeightGradients {
             }
         }
         return 0;
+    }
+
+    @Override
+    public int rowsPastPool() {
+        return kernels[0].rowsAtATime();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.map.PooledGradients;
 import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
@@ -77,11 +78,32 @@ public final class WindowGradientInput {
         Checks.rows("into", into.rows(), rows);
         Checks.apart("into", into, "gradient", gradient);
         for (int row = 0; row < rows; row++) {
-            if (strips != null && isFinite(gradient, row)) {
-                pull(strips, gradient, row, into, room.vectors());
-            } else {
-                scalar.pull(gradient, row, weights, into);
-            }
+            pull(gradient, row, into, row, room);
+        }
+    }
+
+    /**
+     * Computes the gradients of the first rows past the pool behind the convolution, a row after the other.
+     *
+     * @param gradient {@code [at least rows]}, behind the pool
+     * @param rows how many rows, at least 1
+     * @param into {@code [at least rows x window.inputs()]}, overwritten
+     * @param room of the thread
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public void pull(PooledGradients gradient, int rows, FloatMatrix into, WindowGradientRoom room) {
+        into.requireShape("into", into.rows(), shape.window().inputs());
+        Checks.rows("into", into.rows(), rows);
+        for (int row = 0; row < rows; row++) {
+            pull(gradient.rows(row, 1), 0, into, row, room);
+        }
+    }
+
+    private void pull(FloatMatrix gradient, int row, FloatMatrix into, int intoRow, WindowGradientRoom room) {
+        if (strips != null && isFinite(gradient, row)) {
+            pull(strips, gradient, row, into, intoRow, room.vectors());
+        } else {
+            scalar.pull(gradient, row, weights, into, intoRow);
         }
     }
 
@@ -96,6 +118,7 @@ public final class WindowGradientInput {
             FloatMatrix gradient,
             int row,
             FloatMatrix into,
+            int intoRow,
             WindowGradientRoom.Vectors own) {
         int positions = shape.window().positions();
         if (!WindowGradientListVector.serves(shape.outputsOfGroup())) {
@@ -113,7 +136,7 @@ public final class WindowGradientInput {
                     strips.add(own.lists, group, first, count, own.map);
                 }
             }
-            copy(strips, own.map, into, row, group);
+            copy(strips, own.map, into, intoRow, group);
         }
     }
 

@@ -10,9 +10,9 @@ import dev.spikelane.memory.SpikeMatrix;
 record WindowGradientScalar(WindowGradientShape shape) {
 
     /** The gradients of a row of inputs. */
-    void pull(FloatMatrix gradient, int row, FloatMatrix weights, FloatMatrix into) {
+    void pull(FloatMatrix gradient, int row, FloatMatrix weights, FloatMatrix into, int intoRow) {
         for (int input = 0; input < shape.window().inputs(); input++) {
-            Elements.set(into, row, input, 0);
+            Elements.set(into, intoRow, input, 0);
         }
         for (int position = 0; position < shape.window().positions(); position++) {
             for (int place = 0; place < shape.places(); place++) {
@@ -21,7 +21,8 @@ record WindowGradientScalar(WindowGradientShape shape) {
                     for (int channel = 0; channel < shape.channels() && input >= 0; channel++) {
                         int weight = shape.row(group, 0) + place * shape.channels() + channel;
                         float sum = product(gradient, row, firstOutput(position, group), weights, weight);
-                        Elements.set(into, row, input + channel, Elements.get(into, row, input + channel) + sum);
+                        float before = Elements.get(into, intoRow, input + channel);
+                        Elements.set(into, intoRow, input + channel, before + sum);
                     }
                 }
             }
@@ -44,7 +45,14 @@ record WindowGradientScalar(WindowGradientShape shape) {
     }
 
     /** Adds what a row gives to the gradients of the weights of some channels of each group. */
-    void add(Signal source, FloatMatrix gradient, int row, FloatMatrix sums, int firstChannel, int endChannel) {
+    void add(
+            Signal source,
+            int row,
+            FloatMatrix gradient,
+            int gradientRow,
+            FloatMatrix sums,
+            int firstChannel,
+            int endChannel) {
         for (int position = 0; position < shape.window().positions(); position++) {
             for (int place = 0; place < shape.places(); place++) {
                 for (int group = 0; group < shape.groups(); group++) {
@@ -53,9 +61,10 @@ record WindowGradientScalar(WindowGradientShape shape) {
                         int weight = shape.row(group, 0) + place * shape.channels() + channel;
                         int first = firstOutput(position, group);
                         if (source instanceof FloatMatrix values) {
-                            addValue(Elements.get(values, row, input + channel), gradient, row, first, sums, weight);
+                            float value = Elements.get(values, row, input + channel);
+                            addValue(value, gradient, gradientRow, first, sums, weight);
                         } else if (((SpikeMatrix) source).get(row, input + channel)) {
-                            addSpike(gradient, row, first, sums, weight);
+                            addSpike(gradient, gradientRow, first, sums, weight);
                         }
                     }
                 }

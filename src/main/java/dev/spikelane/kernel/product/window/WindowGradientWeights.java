@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product.window;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.map.PooledGradients;
 import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.TileWalk;
@@ -80,39 +81,76 @@ public final class WindowGradientWeights {
      * @throws IllegalArgumentException if a shape or range does not fit
      */
     public void add(Signal source, FloatMatrix gradient, int first, int rows, WindowGradientSum sum) {
-        source.requireShape("source", source.rows(), shape.window().inputs());
         gradient.requireShape("gradient", source.rows(), shape.columns());
-        Checks.range("row", first, first + rows, source.rows());
-        WindowGradientMaps own = maps;
-        if (own != null && source instanceof SpikeMatrix spikes) {
-            sum.byChannel = true;
-            for (int row = first; row < first + rows; row += own.rows) {
-                int some = Math.min(own.rows, first + rows - row);
-                for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
-                    own.openBand(band);
-                    own.list(spikes, row, some, firstChannel, endChannel);
-                    add(own, null, gradient, row, some, sum);
-                }
-            }
-            return;
-        }
-        for (int row = first; row < first + rows; row++) {
-            if (own != null && isFinite((FloatMatrix) source, row) && isFinite(gradient, row)) {
-                for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
-                    own.openBand(band);
-                    add(own, (FloatMatrix) source, gradient, row, 1, sum);
-                }
-            } else {
-                addPlainly(source, gradient, row, sum);
-            }
+        check(source, first, rows);
+        for (int row = first; row < first + rows; row += rowsAtATime()) {
+            addSome(source, row, gradient, row, Math.min(rowsAtATime(), first + rows - row), sum);
         }
     }
 
-    private void addPlainly(Signal source, FloatMatrix gradient, int row, WindowGradientSum sum) {
-        scalar.add(source, gradient, row, sum.weights, firstChannel, endChannel);
-        if (share == 0) {
-            scalar.addBias(gradient, row, sum.bias);
+    /**
+     * Adds some rows past the pool behind the convolution.
+     *
+     * @param source {@code [rows x window.inputs()]}
+     * @param gradient {@code [rows]}, behind the pool, taken back {@link #rowsAtATime} at a time
+     * @param first the first row
+     * @param rows how many, at least 1
+     * @param sum is added to; of spikes alone, or of values alone
+     * @throws IllegalArgumentException if a shape or range does not fit
+     */
+    public void add(Signal source, PooledGradients gradient, int first, int rows, WindowGradientSum sum) {
+        check(source, first, rows);
+        for (int row = first; row < first + rows; row += rowsAtATime()) {
+            int some = Math.min(rowsAtATime(), first + rows - row);
+            addSome(source, row, gradient.rows(row, some), 0, some, sum);
         }
+    }
+
+    /** Returns how many rows of gradients are read at a time. */
+    public int rowsAtATime() {
+        return maps == null ? 1 : maps.rows;
+    }
+
+    private void addSome(
+            Signal source, int first, FloatMatrix gradient, int firstGradient, int rows, WindowGradientSum sum) {
+        WindowGradientMaps own = maps;
+        if (own != null && source instanceof SpikeMatrix spikes) {
+            sum.byChannel = true;
+            for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
+                own.openBand(band);
+                own.list(spikes, first, rows, firstChannel, endChannel);
+                add(own, null, first, gradient, firstGradient, rows, sum);
+            }
+            return;
+        }
+        for (int i = 0; i < rows; i++) {
+            addRow(own, source, first + i, gradient, firstGradient + i, sum);
+        }
+    }
+
+    private void addRow(
+            @Nullable WindowGradientMaps own,
+            Signal source,
+            int row,
+            FloatMatrix gradient,
+            int gradientRow,
+            WindowGradientSum sum) {
+        if (own != null && isFinite((FloatMatrix) source, row) && isFinite(gradient, gradientRow)) {
+            for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
+                own.openBand(band);
+                add(own, (FloatMatrix) source, row, gradient, gradientRow, 1, sum);
+            }
+            return;
+        }
+        scalar.add(source, row, gradient, gradientRow, sum.weights, firstChannel, endChannel);
+        if (share == 0) {
+            scalar.addBias(gradient, gradientRow, sum.bias);
+        }
+    }
+
+    private void check(Signal source, int first, int rows) {
+        source.requireShape("source", source.rows(), shape.window().inputs());
+        Checks.range("row", first, first + rows, source.rows());
     }
 
     /** Zeros meet what is not finite where a map is padded. */
@@ -125,8 +163,9 @@ public final class WindowGradientWeights {
     private void add(
             WindowGradientMaps own,
             @Nullable FloatMatrix values,
-            FloatMatrix gradient,
             int row,
+            FloatMatrix gradient,
+            int gradientRow,
             int rows,
             WindowGradientSum sum) {
         for (int group = 0; group < shape.groups(); group++) {
@@ -134,7 +173,7 @@ public final class WindowGradientWeights {
                 own.takeValues(values, row, group);
             }
             for (int block = 0; block < shape.blocks(); block++) {
-                own.takeGradients(gradient, row, rows, group, block);
+                own.takeGradients(gradient, gradientRow, rows, group, block);
                 if (share == 0) {
                     addBias(own, rows, sum.bias, group * shape.blocks() + block);
                 }

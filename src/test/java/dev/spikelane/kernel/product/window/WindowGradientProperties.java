@@ -34,7 +34,7 @@ class WindowGradientProperties {
             WindowGradientInput kernel = new WindowGradientInput(arena, shape, weights);
             kernel.pull(gradient, rows, found, new WindowGradientRoom(arena, shape));
             for (int row = 0; row < rows; row++) {
-                new WindowGradientScalar(shape).pull(gradient, row, weights, expected);
+                new WindowGradientScalar(shape).pull(gradient, row, weights, expected, row);
             }
             Matrices.assertSameBits(expected, found, shape.toString());
         }
@@ -69,7 +69,7 @@ class WindowGradientProperties {
         FloatMatrix gradient = thinned(values(arena, rows, shape.columns(), random), random);
         WindowGradientSum plain = new WindowGradientSum(arena, shape);
         for (int row = 0; row < rows; row++) {
-            new WindowGradientScalar(shape).add(source, gradient, row, plain.weights, 0, shape.channels());
+            new WindowGradientScalar(shape).add(source, row, gradient, row, plain.weights, 0, shape.channels());
             new WindowGradientScalar(shape).addBias(gradient, row, plain.bias);
         }
         WindowGradientSum sum = new WindowGradientSum(arena, shape);
