@@ -34,8 +34,8 @@ public final class StreamingSteps {
     private StreamingSteps() {}
 
     /**
-     * Prints a row for each density, {@code 0.02}, {@code 0.05} and {@code 0.1} unless others are given; of convolutions
-     * if the first argument is {@code tutorial6}.
+     * Prints a row for each density, {@code 0.02}, {@code 0.05} and {@code 0.1} unless others are given; of
+     * convolutions if the first argument is {@code tutorial6}.
      */
     public static void main(String[] arguments) {
         if (arguments.length > 0 && arguments[0].equals("tutorial6")) {

@@ -54,10 +54,7 @@ final class PoolVector {
                 && (long) position * of.channels() + vectors <= (long) into.endBlock() * FloatMatrix.ROW_MULTIPLE;
     }
 
-    /**
-     * Pools of 2 x 2, whose windows are alike: 1.1 us for 24 x 24 places of 12 channels, where a loop over the places of
-     * each window takes 1.9.
-     */
+    /** Pools of 2 x 2 whose windows are alike: no list of the places of each window is read, but the first. */
     private static void fours(FloatMatrix values, Places of, int[] corners, int row, Tile into, int begin, int end) {
         MemorySegment from = values.segment();
         MemorySegment to = into.matrix().segment();

@@ -3,6 +3,7 @@ package dev.spikelane.network.maps;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Pool;
@@ -16,6 +17,7 @@ import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
 /** Where there is too little memory, the error names the projection. */
+@EveryWidth
 final class MapMemoryTest {
 
     private static final int MOST = 30_000;

@@ -30,7 +30,7 @@ final class MapThreadsTest {
 
     private final Arena arena = Arena.ofAuto();
 
-    /** Convolutions that are joined with their pool, that slide, and of many channels; a scale between; a second path. */
+    /** Convolutions with a scale before the pool, and with windows that slide. */
     private static Network network() {
         TorchRandom random = new TorchRandom(4);
         return Network.builder(SHAPE)

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A convolution of small windows and the pool behind it, in one go: its currents, which nobody else needs, never stand in memory. */
+/** A convolution of small windows and the pool behind it, in one go, whose currents between them stand nowhere. */
 public final class PooledConvOperator implements Operator {
 
     private final UnfoldedOperator convolution;

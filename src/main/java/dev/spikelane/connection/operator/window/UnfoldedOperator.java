@@ -216,7 +216,7 @@ abstract class UnfoldedOperator implements Operator {
         return fast.slide() || threads > 1 && rows >= ROWS_OF_THREAD * threads ? Cut.ROWS : Cut.OUTPUTS;
     }
 
-    /** Windows that slide, or are words, take one row after the other; else as many as give the windows of a product. */
+    /** Windows that slide, or are words, take one row after the other; a product takes many windows. */
     @Override
     public int fewestRows() {
         return fast.serveAlways() ? 1 : Math.ceilDiv(UnfoldedRows.rows(layout.outputs()), windows[0].positions());

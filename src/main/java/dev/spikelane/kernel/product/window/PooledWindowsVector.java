@@ -49,7 +49,7 @@ final class PooledWindowsVector {
         this.below = below;
     }
 
-    /** Adds up the words of two rows of windows; sums times scales, and a bias, are currents, unless scales are null. */
+    /** Adds up the words of two rows of windows; times scales, if there are any, and with a bias they are currents. */
     void words(
             MemorySegment words,
             int count,
