@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The C compiler of this machine, which may have none; a program asks {@link #isThere} and says so. */
 public final class CCompiler {
@@ -20,19 +23,35 @@ public final class CCompiler {
 
     /** Whether a compiler can be called; where none can, this says that tests are skipped. */
     public static boolean isThere(String name) {
-        for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
-            if (Files.isExecutable(Path.of(folder, name))) {
-                return true;
-            }
+        if (find(name).isPresent()) {
+            return true;
         }
         System.out.println("skipped: there is no " + name + " on this machine");
         return false;
     }
 
+    /** The file of a compiler, whose name may end in a version, as Debian's clang-14 does. */
+    private static Optional<Path> find(String name) {
+        for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
+            try (Stream<Path> files = Files.list(Path.of(folder))) {
+                Optional<Path> found = files.filter(file -> file.getFileName().toString().matches(name + "(-[0-9]+)?"))
+                        .filter(Files::isExecutable)
+                        .min(Comparator.naturalOrder());
+                if (found.isPresent()) {
+                    return found;
+                }
+            } catch (IOException missing) {
+                continue; // a folder that is not there
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Compiles files with one call of a compiler, into a program or a shared library. */
     public static void compile(String compiler, List<Path> files, Path into, String... options)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(compiler));
+        List<String> command =
+                new ArrayList<>(List.of(find(compiler).orElseThrow().toString()));
         command.addAll(STRICT);
         command.addAll(List.of(options));
         files.forEach(file -> command.add(file.toString()));

@@ -51,6 +51,7 @@ import picocli.CommandLine.TypeConversionException;
             ExportCommand.class,
             InfoCommand.class,
             BenchCommand.class,
+            SparkCommand.class,
             HelpCommand.class,
             GenerateCompletion.class
         })

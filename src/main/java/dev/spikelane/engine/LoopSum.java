@@ -2,6 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.kernel.base.EitherWay;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
@@ -186,6 +187,7 @@ final class LoopSum {
 
         private final PortSum sum;
         private final KeptCurrents whole;
+        private final EitherWay sharing = new EitherWay();
 
         Outer(List<ProjectionRun> projections, Arena arena, RunSize size, @Nullable KeptCurrents into) {
             this.whole = into == null ? new KeptCurrents(arena, size, columns, 0) : into;
@@ -205,7 +207,13 @@ final class LoopSum {
         @Override
         public void open(WorkerPool workers, int firstStep, int steps) {
             whole.open(firstStep);
-            sum.run(workers, firstStep, steps, workers.threads() > 1 && sum.worthSharing(firstStep, steps));
+            if (workers.threads() == 1) {
+                sum.run(workers, firstStep, steps, false);
+                return;
+            }
+            double alone = sum.nanoseconds(firstStep, steps);
+            sum.run(workers, firstStep, steps, sharing.open(alone, PortSum.shared(alone, workers.threads())));
+            sharing.close();
         }
 
         @Override

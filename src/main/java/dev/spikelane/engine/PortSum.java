@@ -33,18 +33,16 @@ final class PortSum {
     private static final int PARTS_OF_THREAD = 4;
 
     /**
-     * Products of rows, inputs and outputs from which meeting of threads, some microseconds, pays: a step of four rows
-     * of 784-1000-10 takes 28 instead of 41 us on two threads at density 0.1, 12 instead of 19 at 0.02; two rows gain
-     * at 0.1 and lose at 0.02 (Zen 3, 2026-11).
+     * What the meeting of threads is estimated to take: one row of 784 -> 1000 takes 10.1 instead of 18.5 us on two of
+     * them at density 0.5, 5.2 instead of 3.0 at 0.1 (Zen 5, 2026-11). Which is faster is learned from there on.
      */
-    private static final long WORTH_SHARING = 3_000_000;
+    private static final double NANOSECONDS_OF_MEETING = 2_500;
 
-    /**
-     * Estimated nanoseconds from which fewer products are shared too: a step of one row of 784-1000-10 takes 10.1
-     * instead of 18.5 us on two threads at density 0.5, 5.2 instead of 3.0 at 0.1, which is estimated at 2,000 (Zen 5,
-     * 2026-11).
-     */
-    private static final double NANOSECONDS_WORTH_SHARING = 5_000;
+    /** The least time of a row, an input and an output, whatever else is known of it. */
+    private static final double LEAST_NANOSECONDS = 1 / 600.;
+
+    /** Such products from which spikes are not counted to know more. */
+    private static final long MANY = 20_000_000;
 
     private final ProjectionRun[] projections;
     private final int columns;
@@ -315,20 +313,19 @@ final class PortSum {
         }
     }
 
-    /** Whether meeting of threads pays for some steps. */
-    boolean worthSharing(int firstStep, int steps) {
-        long work = 0;
-        for (ProjectionRun projection : projections) {
-            work += projection.work(steps);
-        }
-        return work >= WORTH_SHARING || nanoseconds(firstStep, steps) >= NANOSECONDS_WORTH_SHARING;
-    }
-
-    private double nanoseconds(int firstStep, int steps) {
+    /** What some steps are estimated to take on one thread. */
+    double nanoseconds(int firstStep, int steps) {
         double all = 0;
         for (ProjectionRun projection : projections) {
-            all += projection.nanoseconds(firstStep, steps);
+            long products = projection.work() * batch * steps;
+            double known = products < MANY ? projection.nanoseconds(firstStep, steps) : 0;
+            all += Math.max(known, products * LEAST_NANOSECONDS);
         }
         return all;
+    }
+
+    /** What that becomes where threads share it. */
+    static double shared(double nanoseconds, int threads) {
+        return nanoseconds / threads + NANOSECONDS_OF_MEETING;
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.engine;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.TwoStageOperator;
+import dev.spikelane.connection.operator.window.PooledConvOperator;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.thread.WorkerPool;
 import java.lang.foreign.Arena;
@@ -61,7 +62,7 @@ final class ProjectionRuns {
     }
 
     private ProjectionRun runWhole(ProjectionDescription description, List<Operator> operators, SourceRun source) {
-        ChainRun chain = new ChainRun(operators, arena, scratch);
+        ChainRun chain = new ChainRun(trains ? operators : PooledConvOperator.join(operators), arena, scratch);
         return new ProjectionRun(description, chain, source, arena, size);
     }
 

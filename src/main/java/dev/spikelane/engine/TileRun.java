@@ -2,6 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.kernel.base.EitherWay;
 import dev.spikelane.kernel.step.PortCurrents;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -24,6 +25,9 @@ final class TileRun implements ComponentRun {
 
     private final boolean coupled;
     private final PortCurrents[] currents;
+    /** Whether threads share a stage. */
+    private final EitherWay sharing = new EitherWay();
+
     private final WorkerPool.Job carry = this::carry;
     private final WorkerPool.Job carrySamples = this::carrySamples;
     private final WorkerPool.Job fire = this::fire;
@@ -75,18 +79,24 @@ final class TileRun implements ComponentRun {
         count = steps;
         long start = profiled ? System.nanoTime() : 0;
         boolean byRows = coupled;
-        boolean share = population.keeps();
+        boolean chooses = workers.threads() > 1 && !population.keeps();
+        double alone = 0;
         for (PortSum sum : sums) {
             byRows |= sum.cutsRows(count);
-            share = share || workers.threads() > 1 && sum.worthSharing(first, count);
+            alone += chooses ? sum.nanoseconds(first, count) : 0;
         }
         held = sums.length == 1 && population.holds() ? sums[0].frame() : null;
+        boolean share =
+                population.keeps() || chooses && sharing.open(alone, PortSum.shared(alone, workers.threads()));
         if (byRows && held == null && samples.length > 0) {
             runSamples(workers, share);
         } else if (byRows && held == null) {
             runWhole(workers, share);
         } else {
             runTiles(workers, share);
+        }
+        if (chooses) {
+            sharing.close();
         }
         population.written();
         if (profiled) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The way back through a step, in two programs, between which a surrogate takes the place of the derivative of firing.
@@ -28,6 +28,9 @@ public final class EquationGradients {
     /** The row of distances to the threshold, and, behind {@value #GRADIENT}, of their gradients; no text names it. */
     public static final String DISTANCE = "distance:";
 
+    /** The row of membranes behind the step, which need not be computed again. */
+    public static final String AFTER = "after:";
+
     private final Equations equations;
     private final List<String> sums;
     private final Node distance;
@@ -43,9 +46,13 @@ public final class EquationGradients {
     public EquationGradients(Equations equations, List<String> sums) {
         this.equations = equations;
         this.sums = sums;
-        Map<Node, Node> made = Program.copy(equations.order(), graph, leaf -> graph.leaf(leaf.op(), leaf.name(), 0));
+        Map<Node, Node> made = Program.copy(equations.order(), graph, _ -> null);
         this.spike = Graph.of(made, equations.spike());
-        this.distance = spike.of(1);
+        Node membrane = equations.next().firstEntry().getValue();
+        Node after = graph.leaf(Op.STATE, AFTER, 0);
+        this.distance = Graph.of(
+                Program.copy(equations.order(), graph, node -> node.equals(membrane) ? after : null),
+                equations.spike().of(1));
         Map<Node, Node> seeds = new LinkedHashMap<>();
         List<Node> roots = new ArrayList<>();
         equations.next().forEach((name, node) -> {
@@ -64,6 +71,11 @@ public final class EquationGradients {
         this.gradients = Adjoint.gradients(graph, roots, seeds, (g, x, y) -> row(DISTANCE));
     }
 
+    /** What is differentiated. */
+    public Equations equations() {
+        return equations;
+    }
+
     private Node row(String of) {
         return graph.leaf(Op.STATE, GRADIENT + of, 0);
     }
@@ -73,12 +85,22 @@ public final class EquationGradients {
         return Graph.order(equations.next().values()).contains(equations.spike());
     }
 
+    /** Whether more must be known of a step than the membranes before and behind it: other variables, or inputs. */
+    public boolean needsInputs() {
+        return equations.variables().size() > 1
+                || Stream.of(toDistance(new Graph()), toCurrents(new Graph()))
+                        .flatMap(program -> program.order().stream())
+                        .anyMatch(node -> node.op() == Op.STEP);
+    }
+
     /** From gradients of variables and of what spikes carry to those of spikes, and the distances to the threshold. */
     public Program toDistance(Graph into) {
         Program program = new Program(equations.name() + "ToDistance", 1);
         Node ofSpike = Graph.of(gradients, spike);
         Map<Node, Node> made = copy(List.of(ofSpike, distance), into);
-        program.store(Op.STATE, GRADIENT + Equations.SPIKE, 0, Graph.of(made, ofSpike));
+        if (!ofSpike.op().isLeaf()) {
+            program.store(Op.STATE, GRADIENT + Equations.SPIKE, 0, Graph.of(made, ofSpike));
+        }
         program.store(Op.STATE, DISTANCE, 0, Graph.of(made, distance));
         return program;
     }
@@ -106,8 +128,7 @@ public final class EquationGradients {
     }
 
     private static Map<Node, Node> copy(List<Node> roots, Graph into) {
-        UnaryOperator<Node> leaves = leaf -> into.leaf(leaf.op(), leaf.name(), 0);
-        return Program.copy(Graph.order(roots), into, leaves);
+        return Program.copy(Graph.order(roots), into, _ -> null);
     }
 
     /** The parameters from which a node follows, through others that follow from them too. */
@@ -164,9 +185,7 @@ public final class EquationGradients {
     public static List<Node> derivatives(Derived of, List<String> by) {
         Graph graph = new Graph();
         Node root = of.of().getFirst();
-        Map<Node, Node> made =
-                Program.copy(Graph.order(List.of(root)), graph, leaf -> graph.leaf(leaf.op(), leaf.name(), 0));
-        Node copied = Graph.of(made, root);
+        Node copied = Graph.of(copy(List.of(root), graph), root);
         return by.stream()
                 .map(name -> Adjoint.derivative(graph, copied, graph.leaf(Op.PARAMETER, name, 0)))
                 .toList();

@@ -2,6 +2,7 @@ package dev.spikelane.equation;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -16,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The values of parameters, those that follow from others too, in memory where a {@link Frame} finds them. */
 public final class EquationParameters {
-
-    /** Rows begin where vectors and lines of the cache do. */
-    private static final int ALIGNMENT = 64;
 
     private final int neurons;
     /** One value, or one for each neuron. */
@@ -51,9 +49,8 @@ public final class EquationParameters {
             values.put(name, into);
             following.add(new Following(of, new DoubleProgram(of.of()), into));
         });
-        int padded = Math.ceilDiv(neurons, Long.SIZE) * Long.SIZE;
         values.forEach((name, of) -> {
-            MemorySegment row = arena.allocate((long) padded * Float.BYTES, ALIGNMENT);
+            MemorySegment row = FloatMatrix.zeros(arena, 1, neurons).segment();
             rows.put(name, row);
             laidOut.add(new LaidOut(of, row));
         });

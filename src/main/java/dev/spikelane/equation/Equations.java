@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,10 +71,11 @@ public record Equations(
         List<Node> order = order();
         for (int step = 0; step < steps; step++) {
             int shift = step;
-            UnaryOperator<Node> leaves = leaf -> leaf.op() == Op.STATE
-                    ? Graph.of(now, leaf.name())
-                    : graph.leaf(leaf.op(), leaf.name(), leaf.op() == Op.STEP ? shift : 0);
-            Map<Node, Node> made = Program.copy(order, graph, leaves);
+            Map<Node, Node> made = Program.copy(order, graph, node -> switch (node.op()) {
+                case STATE -> now.get(node.name());
+                case STEP -> graph.leaf(Op.STEP, node.name(), shift);
+                default -> null;
+            });
             next.forEach((variable, node) -> now.put(variable, Graph.of(made, node)));
             program.store(Op.STEP, SPIKE, shift, Graph.of(made, spike.of(0)));
             recorded.forEach(each -> program.store(Op.STEP, RECORD + each, shift, Graph.of(now, each)));

@@ -31,7 +31,7 @@ final class NodeLines {
         Map<Node, Node> made = new HashMap<>();
         for (Node node : equations.order()) {
             try {
-                made.put(node, Program.copy(node, lowered, of -> lowered.leaf(of.op(), of.name(), 0), made));
+                made.put(node, Program.copy(node, lowered, _ -> null, made));
             } catch (Graph.TooLargeException large) {
                 throw error(large, node.id());
             }

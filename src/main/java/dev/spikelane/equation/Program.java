@@ -7,7 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,21 +122,24 @@ public final class Program {
      * Makes nodes anew in another graph, which may simplify them.
      *
      * @param order nodes, each behind those that it takes
-     * @param leaves what stands for parameters, variables and rows
+     * @param instead what stands for a node, null for itself
      * @return by the given nodes
      */
-    static Map<Node, Node> copy(Collection<Node> order, Graph graph, UnaryOperator<Node> leaves) {
+    static Map<Node, Node> copy(Collection<Node> order, Graph graph, Function<Node, @Nullable Node> instead) {
         Map<Node, Node> made = new HashMap<>();
-        order.forEach(node -> made.put(node, copy(node, graph, leaves, made)));
+order.forEach(node -> made.put(node, copy(node, graph, instead, made)));
         return made;
     }
 
     /** Makes a node anew, behind those that it takes. */
-    static Node copy(Node node, Graph graph, UnaryOperator<Node> leaves, Map<Node, Node> made) {
-        return switch (node.op()) {
-            case CONSTANT -> graph.constant(node.value());
-            case PARAMETER, STATE, STEP -> leaves.apply(node);
-            default -> graph.of(node.op(), node.of().stream().map(made::get).toArray(Node[]::new));
-        };
+    static Node copy(
+            Node node, Graph graph, Function<Node, @Nullable Node> instead, Map<Node, Node> made) {
+        Node other = instead.apply(node);
+        if (other != null) {
+            return other;
+        }
+        return node.op().isLeaf()
+                ? graph.make(node.op(), node.value(), node.name(), node.shift(), List.of())
+                : graph.of(node.op(), node.of().stream().map(made::get).toArray(Node[]::new));
     }
 }

@@ -103,6 +103,8 @@ public final class NirFile {
             return read(name, root);
         } catch (IOException | IllegalArgumentException refused) {
             throw new IOException(FileText.escaped(name + ": " + refused.getMessage()), refused);
+        } catch (OutOfMemoryError refused) {
+            throw new IOException(name + ": needs more memory for its numbers than there is", refused);
         }
     }
 

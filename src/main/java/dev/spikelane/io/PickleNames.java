@@ -115,7 +115,8 @@ enum PickleNames {
             case PickleReader.Items items -> "a list of " + items.items().size();
             case PickleReader.Storage _ -> "a storage";
             case PickleReader.Stored _ -> "a tensor";
-            default -> value == PickleReader.NOTHING ? "None" : "a mark";
+            case PickleReader.Nothing _ -> "None";
+            default -> "a mark";
         };
     }
 

@@ -32,7 +32,9 @@ final class PickleReader {
     private static final Object MARK = new Object();
 
     /** What Python calls None. */
-    static final Object NOTHING = new Object();
+    enum Nothing {
+        NONE
+    }
 
     /** A dictionary under construction: names, and tensors, texts, numbers, lists or dictionaries. */
     record Dictionary(Map<String, Object> members) {}
@@ -108,14 +110,10 @@ final class PickleReader {
                 }
             }
             case Parts(List<Object> items) -> collect(prefix, new Items(items), depth, into, others);
-            case String _, Long _, Double _, Boolean _ -> others.add(prefix);
-            default -> {
-                if (value != NOTHING) {
-                    throw wrong("holds " + PickleNames.said(value) + " under " + JsonValue.quoted(prefix)
-                            + ", expected tensors and plain values");
-                }
-                others.add(prefix);
-            }
+            case String _, Long _, Double _, Boolean _, Nothing _ -> others.add(prefix);
+            default ->
+                throw wrong("holds " + PickleNames.said(value) + " under " + JsonValue.quoted(prefix)
+                        + ", expected tensors and plain values");
         }
     }
 
@@ -153,7 +151,7 @@ final class PickleReader {
             case ']' -> push(new Items(new ArrayList<>()));
             case 'a' -> append(last(1));
             case 'e' -> append(sinceMark());
-            case 'N' -> push(NOTHING);
+            case 'N' -> push(Nothing.NONE);
             case 'G' -> push(number());
             case 'c' -> push(PickleNames.of(name, line(), line()));
             case 'X' -> push(text());

@@ -1,6 +1,8 @@
 package dev.spikelane.model;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Kernel;
 import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.description.ProjectionDescription;
@@ -179,10 +181,19 @@ final class NirExport {
             String plain = said.path().size() == 1 ? said.name() : said.name() + "." + i;
             String name = free(parts.length == said.path().size() ? parts[i] : plain);
             nodes.put(name, connections.node(name, connection, shape, owner));
+            if (connection instanceof Convolution convolution && isMistyped(convolution.kernel())) {
+                changes.add("'" + name + "' has groups or a kernel that is no square, of which nir.read of Python derives"
+                        + " other shapes: it reads the file with type_check=False");
+            }
             from = joined(from, name);
             shape = connection.outputShape(shape);
         }
         arrive(said, from);
+    }
+
+    /** Seen in nir 1.0.8: inputs are those of one group, and outputs as if all sizes were those along rows. */
+    private static boolean isMistyped(Kernel kernel) {
+        return kernel.groups() > 1 || kernel.dimensions() == 2 && kernel.y().size() != kernel.x().size();
     }
 
     /** Two edges between the same nodes would count once, so the second goes through a scale of 1. */

@@ -162,6 +162,13 @@ class MainTest {
     }
 
     @Test
+    void helpKnowsSpark() {
+        assertTrue(CommandRun.of("--help").requireSuccess().contains("  spark "));
+        CommandRun.of("spark", "run", "--model", "m")
+                .requireFailureWith(2, "spark run --model m is started by the launcher of a checkout, ./spikelane spark");
+    }
+
+    @Test
     void keepsMessagesOnOneLine() {
         CommandRun.of("demo", "--images", "no\nsuch\u001b[31mfile").requireFailureWith(1, "no such [31mfile");
     }

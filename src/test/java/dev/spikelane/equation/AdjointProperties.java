@@ -34,12 +34,21 @@ final class AdjointProperties {
         }
         equations.inputs().forEach(name -> values.put(name, random.nextGaussian()));
         values.put(EquationGradients.GRADIENT + Equations.SPIKE, random.nextGaussian());
+        Node membrane = equations.next().firstEntry().getValue();
+        values.put(
+                EquationGradients.AFTER,
+                DoubleInterpreter.values(
+                                List.of(membrane), leaf -> values.get(leaf.name()), AdjointProperties::smooth)
+                        .get(membrane));
         Map<String, Double> distance = run(back.toDistance(new Graph()), values);
         double e = Math.exp(-Math.abs(distance.get(EquationGradients.DISTANCE)));
         double slope = e / (1 + e) / (1 + e);
         values.put(
                 EquationGradients.GRADIENT + EquationGradients.DISTANCE,
-                distance.get(EquationGradients.GRADIENT + Equations.SPIKE) * slope);
+                distance.getOrDefault(
+                                EquationGradients.GRADIENT + Equations.SPIKE,
+                                values.get(EquationGradients.GRADIENT + Equations.SPIKE))
+                        * slope);
         Map<String, Double> gradients = run(back.toCurrents(new Graph()), values);
         for (String name : equations.inputs()) {
             assertSlope(equations, values, name, gradients.get(EquationGradients.GRADIENT + name));

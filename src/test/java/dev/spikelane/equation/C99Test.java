@@ -15,8 +15,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Texts in C have the bits of the interpreter. */
 final class C99Test {
@@ -41,9 +42,10 @@ final class C99Test {
 
     private record Case(EquationCase neurons, Program program, Set<String> shared, String name) {}
 
-    @Test
-    void textsHaveTheBitsOfTheInterpreter() throws IOException, InterruptedException {
-        assumeTrue(CCompiler.isThere("gcc"));
+    @ParameterizedTest
+    @ValueSource(strings = {"gcc", "clang"})
+    void textsHaveTheBitsOfTheInterpreter(String compiler) throws IOException, InterruptedException {
+        assumeTrue(CCompiler.isThere(compiler));
         CLoops loops = new CLoops();
         List<Case> cases = new ArrayList<>();
         List<String> texts = new ArrayList<>(List.of(AWKWARD));
@@ -60,7 +62,7 @@ final class C99Test {
             });
         }
         try (Arena arena = Arena.ofShared()) {
-            SymbolLookup library = loops.compile(folder, arena);
+            SymbolLookup library = loops.compile(compiler, folder, arena);
             for (Case each : cases) {
                 List<Integer> expected = each.neurons.run(new Graph(), 1, Interpreter::new);
                 Loop loop = CLoops.loop(library, each.name, each.program, each.shared);

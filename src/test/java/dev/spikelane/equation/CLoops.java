@@ -45,15 +45,13 @@ final class CLoops {
     }
 
     /** Compiles them. */
-    SymbolLookup compile(Path folder, Arena arena, String... options) throws IOException, InterruptedException {
+    SymbolLookup compile(String compiler, Path folder, Arena arena) throws IOException, InterruptedException {
         Path file = folder.resolve("texts.c");
         Files.writeString(
                 file,
                 "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n\n" + C99.functions(operations) + text);
         Path library = folder.resolve("texts.so");
-        List<String> all = new ArrayList<>(List.of("-shared", "-fPIC"));
-        all.addAll(List.of(options));
-        CCompiler.compile("gcc", List.of(file), library, all.toArray(String[]::new));
+        CCompiler.compile(compiler, List.of(file), library, "-shared", "-fPIC");
         return SymbolLookup.libraryLookup(library, arena);
     }
 

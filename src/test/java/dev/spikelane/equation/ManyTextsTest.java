@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 @EveryWidth
 final class ManyTextsTest {
 
-    private static final int MANY = Tries.ALL ? 10_000 : 200;
-    private static final int FEW = 100;
+    private static final int MANY = Tries.ALL ? 10_000 : 60;
+    private static final int FEW = Tries.ALL ? 100 : 20;
     private static final long MOST_BYTES = 4 << 20;
 
     @Test

@@ -11,6 +11,18 @@ import org.junit.jupiter.api.Test;
 final class ZooPageTest {
 
     @Test
+    void thePictureHasEachNeuron() throws IOException {
+        String picture = Files.readString(Path.of("src", "site", "zoo.svg"));
+        for (ZooPicture.Shown shown : ZooPicture.ALL) {
+            assertTrue(picture.contains(">" + shown.title() + "<"), shown.title());
+        }
+        assertTrue(ZooPicture.ALL.stream()
+                .map(ZooPicture.Shown::name)
+                .toList()
+                .containsAll(Zoo.NAMES));
+    }
+
+    @Test
     void thePageHasEachText() throws IOException {
         String page = Files.readString(Path.of("src", "site", "markdown", "zoo.md"));
         for (String name : Zoo.NAMES) {

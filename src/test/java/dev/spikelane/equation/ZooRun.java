@@ -16,7 +16,7 @@ final class ZooRun {
     private final List<Node> order;
 
     /** Each variable behind each step. */
-    final Map<String, List<Double>> traces = new LinkedHashMap<>();
+    final LinkedHashMap<String, List<Double>> traces = new LinkedHashMap<>();
     /** Steps in which it fired, from 1. */
     final List<Integer> spikes = new ArrayList<>();
 

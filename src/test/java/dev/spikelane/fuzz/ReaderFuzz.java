@@ -8,12 +8,17 @@ import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.TensorFile;
 import dev.spikelane.io.TorchFile;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.model.NirImport;
 import dev.spikelane.model.StateDict;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -31,12 +36,16 @@ public final class ReaderFuzz {
         void read(InputStream stream) throws IOException;
     }
 
+    /** The tensors of a network with convolutions, whose layers a text says. */
+    private static final StateDict LAYERS = layers();
+
     private static final Map<String, Reader> READERS = Map.of(
             "safetensors", stream -> use(Safetensors.read("x", stream)),
             "npz", stream -> use(Npz.read("x", stream)),
             "npy", stream -> Npy.readFloats("x", stream),
             "spikes", stream -> Npy.readSpikes("x", stream),
             "pth", stream -> use(TorchFile.read("x", stream)),
+            "layers", stream -> LAYERS.network(new String(stream.readAllBytes(), StandardCharsets.UTF_8)),
             "idx", stream -> Idx.read("x", stream).toArray(),
             "nir", stream -> NirImport.DEFAULT.read("x", stream),
             "model", stream -> ModelFile.readModel("x", stream));
@@ -44,6 +53,18 @@ public final class ReaderFuzz {
     private static Reader reader = READERS.get("safetensors");
 
     private ReaderFuzz() {}
+
+    private static StateDict layers() {
+        Network network = Network.builder(Shape.of(1, 6, 6))
+                .conv2d(2, 3, new TorchRandom(1))
+                .maxPool2d(2)
+                .neuron(new Leaky(0.9))
+                .flatten()
+                .dense(3, new TorchRandom(2))
+                .neuron(new Leaky(0.8))
+                .build();
+        return StateDict.of("x", Npz.of(StateDict.of(network).tensors()));
+    }
 
     private static void use(TensorFile file) throws IOException {
         StateDict.of("x", file).network();
@@ -70,6 +91,16 @@ public final class ReaderFuzz {
         String format = arguments[0];
         Path folder = Files.createDirectories(Path.of(arguments[1]));
         String kind = format.equals("spikes") ? "npy" : format;
+        if (format.equals("layers")) {
+            Files.writeString(
+                    folder.resolve("short"),
+                    "1x6x6, Conv2d(1, 2, 3), MaxPool2d(2), lif1: Leaky, Flatten, fc1: Linear, lif2: Leaky");
+            Files.writeString(
+                    folder.resolve("printed"),
+                    "1x6x6\nNet(\n  (conv1): Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1), padding=(0, 0))\n"
+                            + "  (net): Sequential(\n    (0): AvgPool2d(kernel_size=2)\n  )\n  (lif1): Leaky()\n)");
+            return;
+        }
         if (format.equals("model")) {
             for (String name : new String[] {"model.safetensors", "model-8-bits.safetensors"}) {
                 try (InputStream file = ReaderFuzz.class.getResourceAsStream("/formats/" + name)) {

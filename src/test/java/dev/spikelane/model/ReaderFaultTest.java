@@ -10,6 +10,7 @@ import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.Malformed;
+import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
@@ -64,6 +65,7 @@ final class ReaderFaultTest {
         readers.put("state", StateDict::read);
         readers.put("model", ModelFile::read);
         readers.put("integers", ModelFile::readIntegers);
+        readers.put("nir", NirImport.DEFAULT::read);
         return readers;
     }
 
@@ -209,6 +211,8 @@ final class ReaderFaultTest {
             () -> ModelFile.write(full, network),
             () -> tensors.write(full),
             () -> Npz.of(tensors.tensors()).write(full),
+            () -> Npz.of(tensors.tensors()).writeCompressed(full),
+            () -> NirFile.write(full, NirModel.export(Model.of(network), 1e-4).graph()),
             () -> Npy.write(full, network.weights().get("fc1.weight"))
         }) {
             Malformed.assertRejected(full, "No space left on device", writing);

@@ -46,7 +46,7 @@ final class WrittenFiles {
         tensors("strides", TorchFile.read("strides", file("pth", "pth_files", "strides.pth")));
         tensors("zero", TorchFile.read("zero", file("pth", "pth_files", "empty_sizes.pth")));
         for (String name :
-                List.of("nir_branched", "nir_nested", "nir_names", "nir_delay", "nir_snn_conv", "nir_cubalif")) {
+                List.of("nir_branched", "nir_nested", "nir_names", "nir_delay", "nir_snn_conv", "nir_cubalif", "nir_conv2d_groups")) {
             graph(name);
         }
         TorchRandom random = new TorchRandom(1);
@@ -112,6 +112,9 @@ final class WrittenFiles {
             Path npz = folder.resolve(name + ".npz");
             Npz.of(file.tensors()).write(npz);
             expect(npz, file.tensors());
+            Path compressed = folder.resolve(name + "_compressed.npz");
+            Npz.of(file.tensors()).writeCompressed(compressed);
+            expect(compressed, file.tensors());
         }
     }
 

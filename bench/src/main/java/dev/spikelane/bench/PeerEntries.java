@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The tasks that other libraries do in a case, as entries. */
 public final class PeerEntries implements AutoCloseable {
@@ -27,6 +28,34 @@ public final class PeerEntries implements AutoCloseable {
             Peer.Task task = maker.apply(peer);
             tasks.add(task);
             entries.add(new Entry(peer.contestant(), () -> {}, task::run, () -> copies(task, arena, floats, spikes)));
+        }
+    }
+
+    /**
+     * Lets every peer that can make its task, to be done some times in a pass.
+     *
+     * @param results what is compared of a task's results, which are there
+     */
+    public PeerEntries(
+            Function<Peer, Peer.@Nullable Task> maker,
+            int times,
+            Function<List<float[]>, List<MemorySegment>> results) {
+        for (Peer peer : Peers.all()) {
+            Peer.Task task = maker.apply(peer);
+            if (task == null) {
+                continue;
+            }
+            tasks.add(task);
+            Runnable pass = () -> {
+                for (int i = 0; i < times; i++) {
+                    task.run();
+                }
+            };
+            entries.add(new Entry(
+                    peer.contestant(),
+                    () -> {},
+                    pass,
+                    () -> task.results().isEmpty() ? List.of() : results.apply(task.results())));
         }
     }
 

@@ -17,11 +17,13 @@ import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Steps of the 784-1000-10 network at batch 1, one after the other on one thread, with {@value #INPUTS} different
  * inputs in turns: how long most of a million take, and the slowest; and how much of that the kernels alone take,
- * called one after the other on the same spikes.
+ * called one after the other on the same spikes. Or steps of {@link Tutorial6}; beside them as many rounds of a loop
+ * that computes as long and reads no memory, whose slowest are what the machine takes for itself.
  */
 public final class StreamingSteps {
 
@@ -31,13 +33,56 @@ public final class StreamingSteps {
 
     private StreamingSteps() {}
 
-    /** Prints a row for each density, {@code 0.02}, {@code 0.05} and {@code 0.1} unless others are given. */
+    /**
+     * Prints a row for each density, {@code 0.02}, {@code 0.05} and {@code 0.1} unless others are given; of convolutions
+     * if the first argument is {@code tutorial6}.
+     */
     public static void main(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals("tutorial6")) {
+            System.out.println("density   median      p99    p99.9      max   a loop, p99.9");
+            for (int i = 1; i < arguments.length; i++) {
+                measureMaps(Double.parseDouble(arguments[i]));
+            }
+            return;
+        }
         System.out.println("density   median      p99    p99.9      max   kernels alone, median");
         String[] densities = arguments.length == 0 ? new String[] {"0.02", "0.05", "0.1"} : arguments;
         for (String density : densities) {
             measure(Double.parseDouble(density));
         }
+    }
+
+    private static void measureMaps(double density) {
+        try (Arena arena = Arena.ofShared();
+                Simulation simulation = Tutorial6.network(false).simulate(1)) {
+            SpikeMatrix[] inputs = inputs(arena, Tutorial6.SIDE * Tutorial6.SIDE, density);
+            long[] steps = times(i -> simulation.step(inputs[i]));
+            long least = (long) (at(steps, 0.5) * 1e3);
+            long[] loop = times(i -> {
+                long end = System.nanoTime() + least;
+                while (System.nanoTime() < end) {
+                    Thread.onSpinWait();
+                }
+            });
+            print(density, steps, at(loop, 0.999));
+        }
+    }
+
+    private static SpikeMatrix[] inputs(Arena arena, int columns, double density) {
+        SpikeMatrix all = RandomData.spikes(arena, INPUTS, columns, density);
+        return IntStream.range(0, INPUTS).mapToObj(i -> all.rows(i, 1)).toArray(SpikeMatrix[]::new);
+    }
+
+    private static void print(double density, long[] steps, double beside) {
+        System.out.printf(
+                Locale.ROOT,
+                "%7.2f %8.2f %8.2f %8.2f %8.1f %8.2f us%n",
+                density,
+                at(steps, 0.5),
+                at(steps, 0.99),
+                at(steps, 0.999),
+                at(steps, 1),
+                beside);
     }
 
     private static void measure(double density) {
@@ -51,11 +96,7 @@ public final class StreamingSteps {
                     .connect(second)
                     .neuron(new Leaky(NetworkCase.BETA))
                     .build();
-            SpikeMatrix all = RandomData.spikes(arena, INPUTS, NetworkWork.INPUTS, density);
-            SpikeMatrix[] inputs = new SpikeMatrix[INPUTS];
-            for (int i = 0; i < INPUTS; i++) {
-                inputs[i] = all.rows(i, 1);
-            }
+            SpikeMatrix[] inputs = inputs(arena, NetworkWork.INPUTS, density);
             long[] steps;
             try (Simulation simulation = network.simulate(1)) {
                 steps = times(i -> simulation.step(inputs[i]));
@@ -64,15 +105,7 @@ public final class StreamingSteps {
             Layer hidden = new Layer(arena, first, workspace);
             Layer output = new Layer(arena, second, workspace);
             long[] kernels = times(i -> output.run(hidden.run(inputs[i])));
-            System.out.printf(
-                    Locale.ROOT,
-                    "%7.2f %8.2f %8.2f %8.2f %8.1f %8.2f us%n",
-                    density,
-                    at(steps, 0.5),
-                    at(steps, 0.99),
-                    at(steps, 0.999),
-                    at(steps, 1),
-                    at(kernels, 0.5));
+            print(density, steps, at(kernels, 0.5));
         }
     }
 

@@ -70,6 +70,15 @@ public final class Tutorial6 {
         return layer;
     }
 
+    /** The same for other libraries. */
+    static List<Peer.Maps> maps(Arena arena, boolean frame) {
+        List<Peer.Linear> layers = layers(arena, frame);
+        return List.of(
+                new Peer.Maps(layers.get(0), 1, SIDE, KERNEL, 0, true),
+                new Peer.Maps(layers.get(1), 12, 12, KERNEL, 0, true),
+                new Peer.Maps(layers.get(2), 64, 4, 0, 0, false));
+    }
+
     /** The network with these weights. */
     public static Network network(boolean frame) {
         try (Arena arena = Arena.ofShared()) {

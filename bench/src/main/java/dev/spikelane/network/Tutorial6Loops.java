@@ -16,9 +16,11 @@ final class Tutorial6Loops {
 
     private final Signal input;
     private final int batch;
+    private final int times;
     private final List<Layer> layers;
 
-    Tutorial6Loops(Arena arena, Signal input, int batch) {
+    Tutorial6Loops(Arena arena, Signal input, int batch, int times) {
+        this.times = times;
         this.input = input;
         this.batch = batch;
         List<Peer.Linear> weights = Tutorial6.layers(arena, input instanceof FloatMatrix);
@@ -32,8 +34,15 @@ final class Tutorial6Loops {
         return new Entry(
                 Contestant.SCALAR,
                 () -> layers.forEach(layer -> layer.membrane.fill(0)),
-                this::run,
+                this::runAll,
                 () -> layers.stream().map(layer -> layer.membrane.segment()).toList());
+    }
+
+    private void runAll() {
+        for (int i = 0; i < times; i++) {
+            layers.forEach(layer -> layer.membrane.fill(0));
+            run();
+        }
     }
 
     private void run() {

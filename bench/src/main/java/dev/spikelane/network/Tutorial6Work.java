@@ -3,14 +3,19 @@ package dev.spikelane.network;
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
+import dev.spikelane.bench.Peer;
+import dev.spikelane.bench.PeerEntries;
 import dev.spikelane.bench.Work;
 import dev.spikelane.kernel.RandomData;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -26,10 +31,19 @@ public record Tutorial6Work(int batch, double density, int threads) implements W
     /** Samples that plain loops compute, each in 40 ms. */
     private static final int SCALAR_BATCH = 2;
 
+    /** Samples one after the other in a pass of batch 1. */
+    private static final int SINGLE = 16;
+
     @Override
     public String name() {
         return "tutorial6 batch %d steps %d %s threads %d"
                 .formatted(batch, Tutorial6.STEPS, density == 0 ? "frame" : "density %.1f".formatted(density), threads);
+    }
+
+    /** Different images, or spikes: one again and again would be learned by the branch predictor. */
+    @Override
+    public int operations() {
+        return batch == 1 ? SINGLE : 1;
     }
 
     @Override
@@ -43,26 +57,58 @@ public record Tutorial6Work(int batch, double density, int threads) implements W
         private final Tutorial6Work work;
         private final Simulation simulation;
         private final List<Entry> entries = new ArrayList<>();
+        private final PeerEntries peers;
 
         Open(Tutorial6Work work) {
             this.work = work;
             simulation = Tutorial6.network(work.density == 0).simulate(work.batch, work.threads);
-            Signal input;
-            Runnable pass;
-            if (work.density == 0) {
-                FloatMatrix images = Tutorial6.images(arena, work.batch);
-                pass = () -> simulation.runConstant(images, Tutorial6.STEPS);
-                input = images;
-            } else {
-                int rows = Tutorial6.STEPS * work.batch;
-                SpikeMatrix spikes = RandomData.spikes(arena, rows, Tutorial6.SIDE * Tutorial6.SIDE, work.density);
-                pass = () -> simulation.run(spikes);
-                input = spikes;
+            int samples = work.operations() * work.batch;
+            Signal all = work.density == 0
+                    ? Tutorial6.images(arena, samples)
+                    : RandomData.spikes(
+                            arena, Tutorial6.STEPS * samples, Tutorial6.SIDE * Tutorial6.SIDE, work.density);
+            List<Signal> inputs = new ArrayList<>();
+            int rows = all.rows() / work.operations();
+            for (int i = 0; i < work.operations(); i++) {
+                inputs.add(all.rows(i * rows, rows));
             }
-            entries.add(new Entry(Contestant.JAVA, simulation::reset, pass, this::membranes));
+            entries.add(new Entry(Contestant.JAVA, simulation::reset, () -> inputs.forEach(this::run), this::membranes));
+            Signal last = inputs.getLast();
             if (work.batch <= SCALAR_BATCH && work.threads == 1) {
-                entries.add(new Tutorial6Loops(arena, input, work.batch).entry());
+                entries.add(new Tutorial6Loops(arena, last, work.batch, work.operations()).entry());
             }
+            FloatMatrix floats = last instanceof SpikeMatrix spikes ? RandomData.floats(arena, spikes) : (FloatMatrix) last;
+            List<Peer.Maps> layers = Tutorial6.maps(arena, work.density == 0);
+            peers = new PeerEntries(
+                    peer -> peer.maps(
+                            floats, work.batch, Tutorial6.STEPS, layers, Tutorial6.BETA, work.threads),
+                    work.operations(),
+                    this::inside);
+            entries.addAll(peers.entries());
+        }
+
+        private void run(Signal input) {
+            simulation.reset();
+            if (input instanceof SpikeMatrix spikes) {
+                simulation.run(spikes);
+            } else {
+                simulation.runConstant(input, Tutorial6.STEPS);
+            }
+        }
+
+        /** Membranes in the order that those of the simulation have. */
+        private List<MemorySegment> inside(List<float[]> results) {
+            List<MemorySegment> all = new ArrayList<>();
+            for (int layer = 0; layer < results.size(); layer++) {
+                Shape shape = simulation.network().populations().get(layer).shape();
+                FloatMatrix membranes = FloatMatrix.zeros(arena, work.batch, shape.size());
+                for (int row = 0; row < work.batch; row++) {
+                    float[] torch = Arrays.copyOfRange(results.get(layer), row * shape.size(), (row + 1) * shape.size());
+                    membranes.rows(row, 1).copyFrom(TorchLayout.inside(shape, torch));
+                }
+                all.add(membranes.segment());
+            }
+            return all;
         }
 
         private List<MemorySegment> membranes() {
@@ -111,6 +157,7 @@ public record Tutorial6Work(int batch, double density, int threads) implements W
 
         @Override
         public void close() {
+            peers.close();
             simulation.close();
             arena.close();
         }

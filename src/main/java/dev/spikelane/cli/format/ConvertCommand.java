@@ -40,9 +40,10 @@ public final class ConvertCommand implements Callable<Integer> {
             names = "--check",
             paramLabel = "INPUT",
             description = {
-                "Run IN, a graph of NIR, in float64 and OUT in float32, and print a certificate, a JSON object: equal,",
-                "or where they first differ and why; OUT is written only if they are equal. INPUT is a .npy file",
-                "[steps, batch, ...], or the word random."
+                "Run IN and OUT, and print a certificate, a JSON object: of a graph of NIR, which runs in float64, equal,",
+                "or where they first differ and why; of other files whether spikes are, and how far membranes were from",
+                "their thresholds. OUT is written only if they are equal. INPUT is a .npy file [steps, batch, ...], or",
+                "the word random."
             })
     private @Nullable String check;
 
@@ -91,7 +92,7 @@ public final class ConvertCommand implements Callable<Integer> {
                 command,
                 semantics.equals(NirImport.DEFAULT) ? Format.readAny(in) : new NirFormat(semantics).read(in));
         if (check != null) {
-            return checked(NirCheck.of(in, content, semantics, check), content, format, semantics) ? 0 : 1;
+            return checked(ConversionCheck.of(in, content, semantics, check), content, format, semantics) ? 0 : 1;
         }
         write(format, out, content);
         PrintWriter print = command.commandLine().getOut();
@@ -101,13 +102,13 @@ public final class ConvertCommand implements Callable<Integer> {
     }
 
     /** Lets OUT appear only where it does what IN says. */
-    private boolean checked(NirCheck nir, Content content, Format format, NirImport semantics) throws IOException {
+    private boolean checked(ConversionCheck asked, Content content, Format format, NirImport semantics) throws IOException {
         Path folder = Files.createTempDirectory("spikelane-");
         Path written = folder.resolve("out" + format.extensions().getFirst());
         try {
             write(format, written, content);
             Format reader = format.equals(NirFormat.DEFAULT) ? new NirFormat(semantics) : format;
-            boolean same = nir.print(command.commandLine().getOut(), written, out, reader);
+            boolean same = asked.print(command.commandLine().getOut(), written, out, reader);
             if (same) {
                 AtomicFile.write(out, channel -> {
                     try (FileChannel all = FileChannel.open(written)) {

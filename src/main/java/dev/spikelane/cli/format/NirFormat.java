@@ -17,6 +17,8 @@ record NirFormat(NirImport options) implements Format {
 
     static final NirFormat DEFAULT = new NirFormat(NirImport.DEFAULT);
 
+    static final String NAME = "NIR";
+
     private static final String SIGNATURE = "894844460d0a1a0a";
 
     @Override
@@ -55,14 +57,14 @@ record NirFormat(NirImport options) implements Format {
                 .ofPopulation()
                 .map(Population::name)
                 .orElse("");
-        return Content.of(file, "NIR", output.isEmpty() ? model : model.with(Model.POPULATION, output), notices);
+        return Content.of(file, NAME, output.isEmpty() ? model : model.with(Model.POPULATION, output), notices);
     }
 
     /** NIR has NaN and infinities, a network has not: what the file holds is shown all the same. */
     private static Content notFinite(Path file, NirFile graph, IOException refused) {
         List<String> notices = new ArrayList<>(graph.warnings());
         notices.add("no network is made of it: " + refused.getMessage());
-        return new Content(file, "NIR", null, StateDict.of(file.toString(), graph.graph()), notices);
+        return new Content(file, NAME, null, StateDict.of(file.toString(), graph.graph()), notices);
     }
 
     @Override

@@ -101,18 +101,10 @@ public final class DenseOperator implements Operator {
         return !recurrent && NarrowMatmul.fits(outputs());
     }
 
-    /** Whether the product for few outputs is the fastest: it is over many rows, unless little fires. */
-    private boolean takesNarrow(int count, long active) {
-        return isNarrow() && NarrowMatmul.nanoseconds(count, inputs()) < nanoseconds(count, active);
-    }
-
-    private boolean takesNarrow(SpikeMatrix spikes, int count, Scratch scratch) {
-        return isNarrow() && (scratch.manyRows() || takesNarrow(count, spikes.count(0, count)));
-    }
-
+    /** Products for few outputs are not prepared, as threads share their rows. */
     @Override
     public void prepare(SpikeMatrix spikes, int count, long version, Scratch scratch) {
-        if (!recurrent && !takesNarrow(spikes, count, scratch)) {
+        if (!recurrent && !isNarrow()) {
             SpikeMatmul.prepare(spikes, count, version, ofSpikes, scratch.prepared());
         }
     }
@@ -130,11 +122,24 @@ public final class DenseOperator implements Operator {
     public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
         if (recurrent) {
             RecurrentMatmul.multiply(spikes, count, ofSpikes, current);
-        } else if (takesNarrow(spikes, count, scratch)) {
+        } else if (!isNarrow()) {
+            SpikeMatmul.multiply(spikes, count, ofSpikes, current, scratch.spikes());
+        } else if (scratch.manyRows()) {
+            scratch.narrow().multiply(spikes, count, ofSpikes, current);
+        } else {
+            multiplyFew(spikes, count, current, scratch);
+        }
+    }
+
+    /** By the product for few outputs, which is the fastest over many rows unless little fires, or by any other. */
+    private void multiplyFew(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
+        double any = nanoseconds(count, spikes.count(0, count));
+        if (scratch.choosesNarrow(any, NarrowMatmul.nanoseconds(count, inputs()))) {
             scratch.narrow().multiply(spikes, count, ofSpikes, current);
         } else {
             SpikeMatmul.multiply(spikes, count, ofSpikes, current, scratch.spikes());
         }
+        scratch.multiplied();
     }
 
     @Override
@@ -170,7 +175,7 @@ public final class DenseOperator implements Operator {
 
     @Override
     public String kernel(int count, long active) {
-        if (takesNarrow(count, active)) {
+        if (isNarrow() && NarrowMatmul.nanoseconds(count, inputs()) < nanoseconds(count, active)) {
             return "few outputs";
         }
         return recurrent ? RecurrentMatmul.variant() : SpikeMatmul.variant(count, inputs(), outputs(), active);

@@ -206,6 +206,15 @@ public interface Operator {
     }
 
     /**
+     * Tells whether {@code multiply} can fill some blocks of outputs without making what the others need too.
+     *
+     * @return whether it can; else tiles must have all blocks in use
+     */
+    default boolean takesTiles() {
+        return true;
+    }
+
+    /**
      * Advises how many rows to give {@code multiply} at a time where there are more. Results do not depend on it.
      *
      * @param rows rows that there are

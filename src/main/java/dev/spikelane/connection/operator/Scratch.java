@@ -1,8 +1,10 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.EitherWay;
 import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
+import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.kernel.product.window.WindowGradientRoom;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
@@ -23,6 +25,8 @@ public final class Scratch {
     private final List<FloatMatrix> made = new ArrayList<>();
     private final Lazy<SpikeWorkspace> spikes;
     private final Lazy<NarrowMatmul> narrow;
+    /** Whether that serves products of few outputs. */
+    private final EitherWay ofFew = new EitherWay();
     // Asked for at each product: an iterator would be allocated where C2 does not take it apart.
     private final List<UnfoldedRows> unfolded = new ArrayList<>();
     private final List<WindowGradientRoom> gradients = new ArrayList<>();
@@ -158,6 +162,22 @@ public final class Scratch {
         WindowLists lists = new WindowLists(arena, tables);
         windows.add(lists);
         return lists;
+    }
+
+    /**
+     * Chooses a product for few outputs.
+     *
+     * @param any nanoseconds that other products are estimated to take
+     * @param few those of the product for few outputs
+     * @return whether this should be taken; {@link #multiplied} tells that it is done
+     */
+    boolean choosesNarrow(double any, double few) {
+        return SpikeMatmul.learns() ? ofFew.open(any, few) : few < any;
+    }
+
+    /** A product for few outputs is done. */
+    void multiplied() {
+        ofFew.close();
     }
 
     /**

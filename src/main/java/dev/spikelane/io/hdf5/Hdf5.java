@@ -46,6 +46,9 @@ public final class Hdf5 {
     }
 
     private static String said(Throwable failure) {
+        if (failure instanceof StackOverflowError) {
+            return "it has parts that lead to each other without end";
+        }
         Throwable cause = failure;
         for (int i = 0; cause.getCause() != null && i < MOST_MESSAGE; i++) {
             cause = cause.getCause();

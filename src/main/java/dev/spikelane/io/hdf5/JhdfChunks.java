@@ -52,9 +52,10 @@ final class JhdfChunks {
 
     static JhdfChunks of(HdfBackingStorage storage, ChunkedDatasetBase dataset) {
         ObjectHeader header = dataset.getHeader();
+        HdfBackingStorage counted = new CountedStorage(storage);
         Map<ChunkOffset, Chunk> found = dataset instanceof ChunkedDatasetV3
-                ? new OldChunks(storage, dataset, header).getChunkLookup()
-                : new NewChunks(storage, dataset, header).getChunkLookup();
+                ? new OldChunks(counted, dataset, header).getChunkLookup()
+                : new NewChunks(counted, dataset, header).getChunkLookup();
         List<FilterInfo> filters = header.hasMessageOfType(FilterPipelineMessage.class)
                 ? header.getMessageOfType(FilterPipelineMessage.class).getFilters()
                 : List.of();

@@ -1,10 +1,17 @@
 package dev.spikelane.io.hdf5;
 
+import io.jhdf.FractalHeap;
 import io.jhdf.GlobalHeap;
+import io.jhdf.GroupSymbolTableNode;
 import io.jhdf.HdfFile;
+import io.jhdf.ObjectHeader;
+import io.jhdf.SymbolTableEntry;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
+import io.jhdf.btree.BTreeV1;
+import io.jhdf.btree.BTreeV2;
+import io.jhdf.btree.record.LinkNameForIndexedGroupRecord;
 import io.jhdf.dataset.DatasetBase;
 import io.jhdf.dataset.chunked.ChunkedDatasetBase;
 import io.jhdf.object.datatype.DataType;
@@ -12,6 +19,8 @@ import io.jhdf.object.datatype.FixedPoint;
 import io.jhdf.object.datatype.FloatingPoint;
 import io.jhdf.object.datatype.StringData;
 import io.jhdf.object.datatype.VariableLength;
+import io.jhdf.object.message.LinkInfoMessage;
+import io.jhdf.object.message.SymbolTableMessage;
 import io.jhdf.storage.HdfBackingStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,6 +47,8 @@ final class JhdfReader {
     private static final int MOST_ENTRIES = 1 << 20;
     private static final int MOST_RANK = 8;
     private static final int MOST_TEXT = 1 << 16;
+    private static final long MOST_AT_ANY_RATIO = 1L << 26;
+    private static final int MOST_RATIO = 100;
 
     private final byte[] file;
     private final Set<Long> above = new HashSet<>();
@@ -47,7 +58,7 @@ final class JhdfReader {
 
     JhdfReader(byte[] file, long mostBytes) {
         this.file = file;
-        this.bytesLeft = mostBytes;
+        this.bytesLeft = Math.min(mostBytes, Math.max(MOST_AT_ANY_RATIO, (long) MOST_RATIO * file.length));
     }
 
     Hdf5Group read() throws IOException {
@@ -68,6 +79,7 @@ final class JhdfReader {
         if (above.size() > MOST_DEPTH) {
             throw new IOException("group " + path + " is more than " + MOST_DEPTH + " groups deep");
         }
+        requireTree(new CountedStorage(storage), group.getAddress());
         Map<String, Hdf5Group> groups = new LinkedHashMap<>();
         Map<String, Hdf5Item> items = new LinkedHashMap<>();
         for (Map.Entry<String, Node> child : group.getChildren().entrySet()) {
@@ -91,6 +103,25 @@ final class JhdfReader {
         return new Hdf5Group(groups, items);
     }
 
+    /** Follows a group's index as jHDF will do, and its headers, as far as each is read once. */
+    private static void requireTree(HdfBackingStorage counted, long address) {
+        ObjectHeader header = ObjectHeader.readObjectHeader(counted, address);
+        if (header.hasMessageOfType(SymbolTableMessage.class)) {
+            long tree = header.getMessageOfType(SymbolTableMessage.class).getBTreeAddress();
+            for (long node : BTreeV1.createGroupBTree(counted, tree).getChildAddresses()) {
+                for (SymbolTableEntry entry : new GroupSymbolTableNode(counted, node).getSymbolTableEntries()) {
+                    ObjectHeader.readObjectHeader(counted, entry.getObjectHeaderAddress());
+                }
+            }
+        } else if (header.hasMessageOfType(LinkInfoMessage.class)) {
+            LinkInfoMessage links = header.getMessageOfType(LinkInfoMessage.class);
+            if (links.getBTreeNameIndexAddress() != -1) {
+                new BTreeV2<LinkNameForIndexedGroupRecord>(counted, links.getBTreeNameIndexAddress()).getRecords();
+                new FractalHeap(counted, links.getFractalHeapAddress()).getAddress();
+            }
+        }
+    }
+
     private Hdf5Item item(HdfBackingStorage storage, DatasetBase dataset) throws IOException {
         DataType type = dataset.getDataType();
         List<Integer> shape = shape(dataset);
@@ -107,7 +138,8 @@ final class JhdfReader {
         }
         long bytes = Math.multiplyExact(count, (long) type.getSize());
         if (type.getSize() < 1 || bytes > bytesLeft) {
-            throw new IOException("has " + bytes + " bytes, of which " + bytesLeft + " are left of the limit");
+            throw new IOException("has " + bytes + " bytes, of which " + bytesLeft
+                    + " are left of the limit, mostBytes or, beyond 64 MiB, " + MOST_RATIO + " times the file");
         }
         bytesLeft -= bytes;
         byte[] stored = bytes == 0 ? new byte[0] : stored(storage, dataset, shape, (int) bytes);

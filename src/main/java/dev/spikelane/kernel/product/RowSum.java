@@ -26,7 +26,8 @@ public final class RowSum {
         Checks.apart("into", into.matrix(), "from", from.matrix());
         int intoColumn = into.firstColumn() - into.origin();
         int fromColumn = from.firstColumn() - from.origin();
-        int count = (into.endBlock() - into.firstBlock()) * FloatMatrix.ROW_MULTIPLE;
+        int blocks = into.endBlock() - into.firstBlock();
+        int count = Math.min(blocks * FloatMatrix.ROW_MULTIPLE, into.columns() - into.firstColumn());
         for (int row = 0; row < rows; row++) {
             if (SimdWidth.VECTOR) {
                 RowSumVector.add(into.matrix(), from.matrix(), row, intoColumn, fromColumn, count);
@@ -36,7 +37,7 @@ public final class RowSum {
         }
     }
 
-    /** The specification: adds whole blocks, padding included, which is 0 on both sides. */
+    /** The specification: vectors add padding too, which is 0 on both sides. */
     static void scalar(FloatMatrix into, FloatMatrix from, int row, int intoColumn, int fromColumn, int count) {
         for (int i = 0; i < count; i++) {
             float sum = Elements.get(into, row, intoColumn + i) + Elements.get(from, row, fromColumn + i);

@@ -37,14 +37,9 @@ final class EquationBackward implements NeuronBackward {
             CompiledProgram toCurrents) {
 
         /** Compiles the loops. */
-        static Neurons of(
-                Equations equations,
-                int count,
-                Consumer<Frame> parameters,
-                EquationGradients back,
-                Set<String> shared) {
+        static Neurons of(EquationGradients back, int count, Consumer<Frame> parameters, Set<String> shared) {
             return new Neurons(
-                    equations,
+                    back.equations(),
                     count,
                     parameters,
                     EquationLoops.compile(back::toDistance, shared),
@@ -61,6 +56,7 @@ final class EquationBackward implements NeuronBackward {
         private final int[] gradients;
         private final int[] inputs;
         private final int[] gradientsOfInputs;
+        private final int after;
         private final int ofSpikes;
         private final int distance;
         private final int ofDistance;
@@ -74,6 +70,7 @@ final class EquationBackward implements NeuronBackward {
             this.gradients = places(names, EquationGradients.GRADIENT);
             this.inputs = places(neurons.equations.inputs(), "");
             this.gradientsOfInputs = places(neurons.equations.inputs(), EquationGradients.GRADIENT);
+            this.after = frame.rows.indexOf(EquationGradients.AFTER);
             this.ofSpikes = frame.rows.indexOf(EquationGradients.GRADIENT + Equations.SPIKE);
             this.distance = frame.rows.indexOf(EquationGradients.DISTANCE);
             this.ofDistance = frame.rows.indexOf(EquationGradients.GRADIENT + EquationGradients.DISTANCE);
@@ -123,7 +120,10 @@ final class EquationBackward implements NeuronBackward {
     public void update() {}
 
     /** Says where rows of all neurons or of the tile stand. */
-    private void put(Frame frame, int place, FloatMatrix rows, int row) {
+    private void put(Frame frame, int place, @Nullable FloatMatrix rows, int row) {
+        if (rows == null || place < 0) {
+            return; // no loop needs them
+        }
         long origin = rows.columns() == all ? 0 : (long) firstNeuron * Float.BYTES;
         long stride = rows.rows() == 1 ? 0 : rows.rowOffset(1) - rows.rowOffset(0);
         frame.put(place, rows.segment(), rows.rowOffset(row) - origin, stride);
@@ -135,9 +135,10 @@ final class EquationBackward implements NeuronBackward {
             put(pass.frame, pass.variables[i], step.before[i], step.beforeRow);
             put(pass.frame, pass.gradients[i], ofVariables, i * batch);
         }
-        put(pass.frame, pass.inputs[0], Objects.requireNonNull(step.current), step.currentRow);
+        put(pass.frame, pass.after, step.after, step.afterRow);
+        put(pass.frame, pass.inputs[0], step.current, step.currentRow);
         if (pass.inputs.length > 1) {
-            put(pass.frame, pass.inputs[1], Objects.requireNonNull(step.feedback), step.currentRow);
+            put(pass.frame, pass.inputs[1], step.feedback, step.currentRow);
         }
     }
 

@@ -35,6 +35,7 @@ final class EquationGradient extends NeuronGradient {
     private final BoundEquations neurons;
     private final EquationBackward.Neurons backward;
     private final boolean throughSpikes;
+    private final boolean needsInputs;
     private final Map<String, FloatMatrix> sums;
     private final List<FloatMatrix> allSums;
     private final List<String> names;
@@ -49,9 +50,10 @@ final class EquationGradient extends NeuronGradient {
         this.names = List.copyOf(sums.keySet());
         EquationGradients back = new EquationGradients(neurons.equations(), names);
         EquationParameters parameters = neurons.parameters();
-        this.backward = EquationBackward.Neurons.of(
-                neurons.equations(), parameters.neurons(), parameters::put, back, parameters.shared());
+        this.backward =
+                EquationBackward.Neurons.of(back, parameters.neurons(), parameters::put, parameters.shared());
         this.throughSpikes = back.throughSpikes();
+        this.needsInputs = back.needsInputs();
         this.links = links();
         this.ofNeuron = new float[names.size()];
         model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
@@ -108,6 +110,11 @@ final class EquationGradient extends NeuronGradient {
     @Override
     public boolean resetsThroughSpikes() {
         return throughSpikes;
+    }
+
+    @Override
+    public boolean needsCurrents() {
+        return needsInputs;
     }
 
     @Override

@@ -1,12 +1,15 @@
 package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.equation.EquationGradients;
+import dev.spikelane.equation.EquationParser;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.cell.LstmBackward;
 import dev.spikelane.kernel.step.leaky.LeakyBackward;
 import dev.spikelane.kernel.step.leaky.LeakyBackwardVector;
+import dev.spikelane.kernel.step.leaky.LeakyText;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.Reversible;
@@ -27,11 +30,13 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The way back through neurons of {@link LeakyParameters}. */
@@ -57,23 +62,36 @@ final class LeakyGradient extends NeuronGradient {
     private final Map<String, float[]> values = new HashMap<>();
     /** What a spike of each neuron carries; null if that is 1 and stays so. */
     private final float @Nullable [] factors;
+    /** The neurons as equations, where these have the same bits; null elsewhere. */
+    private final EquationBackward.@Nullable Neurons equations;
 
     private LeakyGradient(
             Neuron model,
             Reversible group,
             LeakyParameters parameters,
             Map<String, List<Link>> links,
-            Set<LeakySums> wanted,
-            boolean needsCurrents) {
+            Set<LeakySums> wanted) {
         this.model = model;
         this.group = group;
         this.parameters = parameters;
         this.links = links;
-        this.needsCurrents = needsCurrents;
         model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
         this.factors = model.spikeValue().isAlways(1) && !wanted.contains(LeakySums.FACTOR)
                 ? null
                 : new float[parameters.neurons()];
+        EquationGradients back = factors == null && group.cellChannels() == 0 && !(wanted.isEmpty() && parameters.isPlain())
+                        && LeakyText.goesBack(parameters, wanted)
+                ? new EquationGradients(
+                        EquationParser.parse(LeakyText.of(parameters.options)),
+                        wanted.stream().map(sum -> String.valueOf(LeakyText.name(sum))).toList())
+                : null;
+        this.equations = back == null
+                ? null
+                : EquationBackward.Neurons.of(
+                        back, parameters.neurons(), frame -> LeakyText.put(parameters, frame), Set.of());
+        this.needsCurrents = back == null
+                ? group.cellChannels() > 0 || LeakyBackward.needsCurrents(parameters, wanted)
+                : back.needsInputs();
         update();
     }
 
@@ -104,8 +122,7 @@ final class LeakyGradient extends NeuronGradient {
             }
             found.forEach(link -> wanted.add(link.sum));
         }
-        boolean needsCurrents = neurons.cellChannels() > 0 || LeakyBackward.needsCurrents(parameters, wanted);
-        LeakyGradient made = new LeakyGradient(model, neurons, parameters, links, wanted, needsCurrents);
+        LeakyGradient made = new LeakyGradient(model, neurons, parameters, links, wanted);
         for (LeakySums sum : wanted) {
             made.sums.put(sum, FloatMatrix.zeros(arena, batch, group.neurons()));
         }
@@ -115,7 +132,7 @@ final class LeakyGradient extends NeuronGradient {
     @Override
     public NeuronGradient with(Neuron now, NeuronGroup neurons) {
         Reversible own = (Reversible) neurons; // as those of the same model were before
-        LeakyGradient made = new LeakyGradient(now, own, own.gradientParameters(), links, sums.keySet(), needsCurrents);
+        LeakyGradient made = new LeakyGradient(now, own, own.gradientParameters(), links, sums.keySet());
         made.sums.putAll(sums);
         return made;
     }
@@ -257,6 +274,9 @@ final class LeakyGradient extends NeuronGradient {
 
     @Override
     public NeuronBackward tile(int firstNeuron, int neurons) {
+        if (equations != null) {
+            return new EquationBackward(equations, named(UnaryOperator.identity()), firstNeuron, neurons);
+        }
         NeuronBackward made = steps(firstNeuron, neurons);
         sums.forEach(made::sum);
         return made;
@@ -264,9 +284,20 @@ final class LeakyGradient extends NeuronGradient {
 
     @Override
     public NeuronBackward ofSamples(int firstSample, int samples) {
+        if (equations != null) {
+            return new EquationBackward(
+                    equations, named(sum -> sum.rows(firstSample, samples)), 0, parameters.neurons());
+        }
         NeuronBackward made = steps(0, parameters.neurons());
         sums.forEach((parameter, sum) -> made.sum(parameter, sum.rows(firstSample, samples)));
         return made;
+    }
+
+    /** The sums by the names of parameters in the equations. */
+    private Map<String, FloatMatrix> named(UnaryOperator<FloatMatrix> of) {
+        Map<String, FloatMatrix> named = new LinkedHashMap<>();
+        sums.forEach((sum, matrix) -> named.put(String.valueOf(LeakyText.name(sum)), of.apply(matrix)));
+        return named;
     }
 
     private NeuronBackward steps(int firstNeuron, int neurons) {

@@ -59,7 +59,8 @@ final class BatchRun implements AutoCloseable {
             this.draws = SampleDraws.encoding(plan.seed(), samples);
             if (plan.code().equals(InputKind.SPIKES_CODE)) {
                 code = null;
-                input = SpikeMatrix.zeros(Math.multiplyExact(steps, samples), only.shape().size());
+                input = SpikeMatrix.zeros(
+                        Math.multiplyExact(steps, samples), only.shape().size());
             } else {
                 InputCode named = InputCode.named(plan.code(), steps);
                 code = named;

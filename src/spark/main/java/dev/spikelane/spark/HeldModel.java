@@ -56,16 +56,15 @@ record HeldModel(Model model, Network network) {
                     "the model has the SHA-256 " + found + " here, expected " + hash + ", that of the driver");
         }
         Model model = ModelFile.modelOf(bytes);
-        Network network =
-                switch (weights) {
-                    case "float" -> model.network();
-                    case "stored" -> stored(bytes);
-                    default ->
-                        model.network()
-                                .folded()
-                                .network()
-                                .quantized(weights.equals("int8") ? ElementType.INT8 : ElementType.INT16);
-                };
+        Network network = switch (weights) {
+            case "float" -> model.network();
+            case "stored" -> stored(bytes);
+            default ->
+                model.network()
+                        .folded()
+                        .network()
+                        .quantized(weights.equals("int8") ? ElementType.INT8 : ElementType.INT16);
+        };
         return new HeldModel(model, network);
     }
 

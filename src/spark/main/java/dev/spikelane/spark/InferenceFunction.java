@@ -16,8 +16,7 @@ import org.apache.spark.sql.types.StructType;
  * rows.mapPartitions(classify, Encoders.row(classify.schema()));
  * }</pre>
  */
-public final class InferenceFunction
-        implements MapPartitionsFunction<Row, Row>, FlatMapFunction<Iterator<Row>, Row> {
+public final class InferenceFunction implements MapPartitionsFunction<Row, Row>, FlatMapFunction<Iterator<Row>, Row> {
 
     private static final long serialVersionUID = 1;
 

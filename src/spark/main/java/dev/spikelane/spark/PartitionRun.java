@@ -78,7 +78,9 @@ final class PartitionRun implements Iterator<Row>, AutoCloseable {
                 read++;
             }
             boolean identified = columns.id() < 0 || !row.isNullAt(columns.id());
-            long id = columns.id() < 0 || !identified ? 0 : row.<Number>getAs(columns.id()).longValue();
+            long id = columns.id() < 0 || !identified
+                    ? 0
+                    : row.<Number>getAs(columns.id()).longValue();
             if (!batch.takes(id)) {
                 next = row;
                 return;

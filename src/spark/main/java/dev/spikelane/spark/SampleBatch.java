@@ -95,12 +95,7 @@ final class SampleBatch {
         for (int step = 0; step < steps; step++) {
             for (int i = 0; i < samples; i++) {
                 MemorySegment.copy(
-                        spikes[i],
-                        step * bytes,
-                        into.segment(),
-                        JAVA_BYTE,
-                        into.rowOffset(step * samples + i),
-                        bytes);
+                        spikes[i], step * bytes, into.segment(), JAVA_BYTE, into.rowOffset(step * samples + i), bytes);
             }
         }
     }

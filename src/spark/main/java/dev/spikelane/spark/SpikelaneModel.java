@@ -1,13 +1,9 @@
 package dev.spikelane.spark;
 
+import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.ml.Model;
-import org.apache.spark.ml.param.FloatParam;
-import org.apache.spark.ml.param.IntParam;
-import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
@@ -19,9 +15,9 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Classifies the rows of a data set by a spiking neural network: a transformer of Spark ML that adds a column of
@@ -49,16 +45,9 @@ import org.jspecify.annotations.Nullable;
  * where a data set numbers samples from 0. Equal ids get equal numbers. Ids are int or long; of a long one the high half
  * is the epoch of {@link dev.spikelane.random.SampleDraws}.
  */
-public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWritable {
+public final class SpikelaneModel extends InferenceParams implements MLWritable {
 
     private static final long serialVersionUID = 1;
-    private static final int BATCH = 256;
-    private static final int MOST_BATCH = 65_536;
-    private static final float BYTE = 255;
-    private static final List<String> WEIGHTS = List.of("float", "stored", "int8", "int16");
-    private static final List<String> INVALID = List.of("error", "skip", "keep");
-
-
     private static final StructType PREDICTION = new StructType()
             .add("label", DataTypes.IntegerType, true)
             .add("counts", DataTypes.createArrayType(DataTypes.IntegerType, false), false)
@@ -66,20 +55,6 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
             .add("synapticOperations", DataTypes.DoubleType, false)
             .add("steps", DataTypes.IntegerType, false);
 
-    private final String uid;
-    private final Param<String> inputCol;
-    private final Param<String> outputCol;
-    private final Param<String> idCol;
-    private final Param<String> code;
-    private final IntParam steps;
-    private final Param<String> decoding;
-    private final LongParam seed;
-    private final IntParam batchSize;
-    private final Param<String> weights;
-    private final FloatParam divisor;
-    private final IntParam earlyMargin;
-    private final Param<String> handleInvalid;
-    private final Param<String> modelHash;
     private byte @Nullable [] bytes;
     private transient @Nullable Broadcast<byte[]> sent;
 
@@ -99,35 +74,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
      * @throws IllegalStateException if this JVM is older than 25.0.3
      */
     public SpikelaneModel(String uid) {
-        RequiredJava.check("driver");
-        this.uid = uid;
-        inputCol = new Param<>(this, "inputCol", "vectors, arrays, bytes or packed spikes");
-        outputCol = new Param<>(this, "outputCol", "the struct that is added");
-        idCol = new Param<>(this, "idCol", "int or long: which random numbers a row gets");
-        code = new Param<>(this, "code", "frame, rate, latency, pieces, or spikes: how samples become input");
-        steps = new IntParam(this, "steps", "time steps of a sample");
-        decoding = new Param<>(
-                this, "decoding", "count, first-spike, max-membrane, membrane or none: how outputs become a label");
-        seed = new LongParam(this, "seed", "seed of the random numbers");
-        batchSize = new IntParam(this, "batchSize", "samples that run side by side in a task");
-        weights = new Param<>(this, "weights", "float, stored, int8 or int16");
-        divisor = new FloatParam(this, "divisor", "what bytes are divided by");
-        earlyMargin = new IntParam(this, "earlyMargin", "lead in spikes that decides a label; 0: all steps run");
-        handleInvalid = new Param<>(this, "handleInvalid", "error, skip or keep: what becomes of rows that are no sample");
-        modelHash = new Param<>(this, "modelHash", "SHA-256 of the model");
-        setDefault(inputCol, "features");
-        setDefault(outputCol, "prediction");
-        setDefault(seed, 0L);
-        setDefault(batchSize, BATCH);
-        setDefault(weights, "float");
-        setDefault(divisor, BYTE);
-        setDefault(earlyMargin, 0);
-        setDefault(handleInvalid, "error");
-    }
-
-    @Override
-    public String uid() {
-        return uid;
+        super(uid);
     }
 
     /**
@@ -142,7 +89,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
         ModelUse.requireOneInput(HeldModel.of(hash, "float", () -> modelFile).model());
         bytes = modelFile;
         sent = null;
-        return with(modelHash, hash);
+        return with(modelHash(), hash);
     }
 
     /**
@@ -163,7 +110,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
      * @return this
      */
     public SpikelaneModel setInputCol(String value) {
-        return with(inputCol, value);
+        return with(inputCol(), value);
     }
 
     /**
@@ -173,7 +120,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
      * @return this
      */
     public SpikelaneModel setOutputCol(String value) {
-        return with(outputCol, value);
+        return with(outputCol(), value);
     }
 
     /**
@@ -183,7 +130,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
      * @return this
      */
     public SpikelaneModel setIdCol(String value) {
-        return with(idCol, value);
+        return with(idCol(), value);
     }
 
     /**
@@ -194,7 +141,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
      * @return this
      */
     public SpikelaneModel setCode(String value) {
-        return with(code, value);
+        return with(code(), value);
     }
 
     /**
@@ -204,7 +151,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
      * @return this
      */
     public SpikelaneModel setSteps(int value) {
-        return with(steps, value);
+        return with(steps(), value);
     }
 
     /**
@@ -214,7 +161,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
      * @return this
      */
     public SpikelaneModel setDecoding(String value) {
-        return with(decoding, value);
+        return with(decoding(), value);
     }
 
     /**
@@ -224,7 +171,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
      * @return this
      */
     public SpikelaneModel setSeed(long value) {
-        return with(seed, value);
+        return with(seed(), value);
     }
 
     /**
@@ -234,7 +181,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
      * @return this
      */
     public SpikelaneModel setBatchSize(int value) {
-        return with(batchSize, value);
+        return with(batchSize(), value);
     }
 
     /**
@@ -245,7 +192,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
      * @return this
      */
     public SpikelaneModel setWeights(String value) {
-        return with(weights, value);
+        return with(weights(), value);
     }
 
     /**
@@ -255,7 +202,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
      * @return this
      */
     public SpikelaneModel setDivisor(float value) {
-        return with(divisor, value);
+        return with(divisor(), value);
     }
 
     /**
@@ -265,7 +212,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
      * @return this
      */
     public SpikelaneModel setEarlyMargin(int value) {
-        return with(earlyMargin, value);
+        return with(earlyMargin(), value);
     }
 
     /**
@@ -275,124 +222,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
      * @return this
      */
     public SpikelaneModel setHandleInvalid(String value) {
-        return with(handleInvalid, value);
-    }
-
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setInputCol}
-     */
-    public Param<String> inputCol() {
-        return inputCol;
-    }
-
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setOutputCol}
-     */
-    public Param<String> outputCol() {
-        return outputCol;
-    }
-
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setIdCol}
-     */
-    public Param<String> idCol() {
-        return idCol;
-    }
-
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setCode}
-     */
-    public Param<String> code() {
-        return code;
-    }
-
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setSteps}
-     */
-    public IntParam steps() {
-        return steps;
-    }
-
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setDecoding}
-     */
-    public Param<String> decoding() {
-        return decoding;
-    }
-
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setSeed}
-     */
-    public LongParam seed() {
-        return seed;
-    }
-
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setBatchSize}
-     */
-    public IntParam batchSize() {
-        return batchSize;
-    }
-
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setWeights}
-     */
-    public Param<String> weights() {
-        return weights;
-    }
-
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setDivisor}
-     */
-    public FloatParam divisor() {
-        return divisor;
-    }
-
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setEarlyMargin}
-     */
-    public IntParam earlyMargin() {
-        return earlyMargin;
-    }
-
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setHandleInvalid}
-     */
-    public Param<String> handleInvalid() {
-        return handleInvalid;
-    }
-
-    /**
-     * Returns a parameter.
-     *
-     * @return the SHA-256 of the model, which {@link #setModel(byte[])} sets
-     */
-    public Param<String> modelHash() {
-        return modelHash;
+        return with(handleInvalid(), value);
     }
 
     /**
@@ -404,9 +234,20 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
     public byte[] model() {
         byte[] known = bytes;
         if (known == null) {
-            throw new IllegalStateException(uid + " has no model, expected setModel before");
+            throw new IllegalStateException(uid() + " has no model, expected setModel before");
         }
         return known;
+    }
+
+    /**
+     * Writes the model as a file of its own, which {@code ModelFile} and {@code ./spikelane run} read.
+     *
+     * @param path where to, in any file system that Hadoop knows; it appears when it is whole, in place of an older one
+     * @throws IOException if it cannot be written
+     * @throws IllegalStateException if there is no model
+     */
+    public void writeModel(String path) throws IOException {
+        StoredModel.write(path, model());
     }
 
     /**
@@ -444,7 +285,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
     public Dataset<Row> transform(Dataset<?> dataset) {
         InferenceFunction function = function(dataset.sparkSession(), dataset.schema());
         notices()
-                .forEach(notice -> System.getLogger("dev.spikelane").log(System.Logger.Level.WARNING, uid + ": " + notice));
+                .forEach(notice -> LoggerFactory.getLogger(SpikelaneModel.class).warn("{}: {}", uid(), notice));
         return dataset.toDF().mapPartitions(function, Encoders.row(function.schema()));
     }
 
@@ -458,7 +299,7 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
     @Override
     public StructType transformSchema(StructType rows) {
         plan(rows);
-        String name = getOrDefault(outputCol);
+        String name = getOrDefault(outputCol());
         if (List.of(rows.fieldNames()).contains(name)) {
             throw new IllegalArgumentException(
                     "column '" + name + "' is there already, expected another name by setOutputCol");
@@ -469,86 +310,14 @@ public final class SpikelaneModel extends Model<SpikelaneModel> implements MLWri
     private ModelUse use() {
         byte[] known = model();
         return ModelUse.of(
-                HeldModel.of(getOrDefault(modelHash), "float", () -> known).model(),
-                said(steps),
-                said(code),
-                said(decoding));
+                HeldModel.of(getOrDefault(modelHash()), "float", () -> known).model(),
+                said(steps()),
+                said(code()),
+                said(decoding()));
     }
 
     InferencePlan plan(StructType rows) {
-        ModelUse use = use();
-        StructField input = column(rows, inputCol, "setInputCol");
-        int batch = required(batchSize, 1, MOST_BATCH);
-        int margin = required(earlyMargin, 0, Integer.MAX_VALUE);
-        if (margin > 0 && !use.decoding().equals("count")) {
-            throw new IllegalArgumentException("outputs are decoded by " + use.decoding()
-                    + ", expected count for early decisions, which count spikes");
-        }
-        float byteDivisor = (Float) getOrDefault(divisor);
-        if (!(byteDivisor > 0 && byteDivisor < Float.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("divisor is " + byteDivisor + ", expected a positive number");
-        }
-        return new InferencePlan(
-                getOrDefault(modelHash),
-                required(weights, WEIGHTS),
-                use.steps(),
-                use.code(),
-                use.decoding(),
-                margin,
-                (Long) getOrDefault(seed),
-                batch,
-                byteDivisor,
-                required(handleInvalid, INVALID),
-                new InferencePlan.Columns(
-                        rows.fieldIndex(input.name()), InputKind.of(input, use.code()), input.name(), id(rows, use)));
-    }
-
-    private int id(StructType rows, ModelUse use) {
-        if (said(idCol).isEmpty()) {
-            if (use.code().equals("rate")) {
-                throw new IllegalArgumentException("the code rate draws random numbers, expected setIdCol, the column by"
-                        + " which a row gets its own whatever its place");
-            }
-            return -1;
-        }
-        StructField id = column(rows, idCol, "setIdCol");
-        if (!id.dataType().equals(DataTypes.IntegerType) && !id.dataType().equals(DataTypes.LongType)) {
-            throw new IllegalArgumentException("column '" + id.name() + "' is " + id.dataType().simpleString()
-                    + ", expected int or long; xxhash64 makes one of other keys");
-        }
-        return rows.fieldIndex(id.name());
-    }
-
-    private StructField column(StructType rows, Param<String> param, String setter) {
-        String name = getOrDefault(param);
-        if (!List.of(rows.fieldNames()).contains(name)) {
-            throw new IllegalArgumentException("there is no column '" + name + "', found " + List.of(rows.fieldNames())
-                    + "; " + setter + " chooses one");
-        }
-        return rows.apply(name);
-    }
-
-    private int required(IntParam param, int least, int most) {
-        int value = (Integer) getOrDefault(param);
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(
-                    param.name() + " is " + value + ", expected " + least + " to " + most);
-        }
-        return value;
-    }
-
-    private String required(Param<String> param, List<String> words) {
-        String value = getOrDefault(param);
-        if (!words.contains(value)) {
-            throw new IllegalArgumentException(param.name() + " is '" + value + "', expected one of " + words);
-        }
-        return value;
-    }
-
-    /** What a parameter was set to. */
-    @SuppressWarnings("unchecked") // Spark's parameters of numbers are those of Object to Java
-    private <T> Optional<T> said(Param<?> param) {
-        return isDefined(param) ? Optional.of((T) getOrDefault(param)) : Optional.empty();
+        return plan(rows, use());
     }
 
     @SuppressWarnings("unchecked") // Spark's parameters of numbers are those of Object to Java

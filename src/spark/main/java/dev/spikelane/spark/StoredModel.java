@@ -31,6 +31,20 @@ final class StoredModel {
         }
     }
 
+    /** Writes a model file; it appears under its name when it is whole. */
+    static void write(String path, byte[] bytes) throws IOException {
+        Path file = new Path(path);
+        Path part = file.suffix(".part");
+        FileSystem system = system(file);
+        try (OutputStream stream = system.create(part)) {
+            stream.write(bytes);
+        }
+        system.delete(file, false);
+        if (!system.rename(part, file)) {
+            throw new IOException(part + " could not be renamed to " + file);
+        }
+    }
+
     private static FileSystem system(Path file) throws IOException {
         Option<SparkSession> session = SparkSession.getActiveSession().orElse(SparkSession::getDefaultSession);
         return file.getFileSystem(

@@ -1,6 +1,5 @@
 package dev.spikelane.spark;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.rand;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +8,7 @@ import dev.spikelane.data.InputCode;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.model.Model;
 import dev.spikelane.train.Decoding;
+import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapFunction;
@@ -17,6 +17,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,17 +76,32 @@ final class OneAnswerTest {
     /** Each second task fails at first, in the middle of its rows. */
     @Test
     void failedTasksDoNotShow() {
-        Dataset<Row> failing = model(64)
+        assertEquals(expected, answers(failing(() -> {
+            throw new IllegalStateException("this attempt should fail");
+        })));
+    }
+
+    /** The JVMs of these tasks end at once, as if they were killed. */
+    @Tag("cluster")
+    @Test
+    void lostExecutorsDoNotShow() {
+        assertEquals(expected, answers(failing(() -> Runtime.getRuntime().halt(137))));
+    }
+
+    /** Something that goes wrong on an executor. */
+    private interface Fault extends Runnable, Serializable {}
+
+    private static Dataset<Row> failing(Fault fault) {
+        return model(64)
                 .transform(images.repartition(4))
                 .map(
                         (MapFunction<Row, Row>) row -> {
                             TaskContext task = TaskContext.get();
                             if (task.attemptNumber() == 0 && task.partitionId() % 2 == 0 && row.getLong(0) % 100 == 0) {
-                                throw new IllegalStateException("this attempt should fail");
+                                fault.run();
                             }
                             return row;
                         },
                         Encoders.row(model(1).transformSchema(Samples.SCHEMA)));
-        assertEquals(expected, answers(failing.filter(col("id").geq(0))));
     }
 }

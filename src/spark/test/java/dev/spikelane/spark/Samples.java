@@ -97,7 +97,9 @@ final class Samples {
             SpikeMatrix hidden = simulation.recordSpikes("lif1", STEPS).spikes();
             LossInput outputs = new LossInput(STEPS, size, 10)
                     .setSpikes(spikes)
-                    .setMembranes(simulation.recordBeforeReset("lif2", "membrane", STEPS).values());
+                    .setMembranes(simulation
+                            .recordBeforeReset("lif2", "membrane", STEPS)
+                            .values());
             loader.start(0);
             while (loader.next()) {
                 Batch batch = loader.batch();
@@ -115,7 +117,8 @@ final class Samples {
                     if (batch.input() instanceof SpikeMatrix input) {
                         operations += (double) reach * count(input, i, size);
                     } else {
-                        for (float value : ((FloatMatrix) batch.input()).rows(i, 1).toArray()) {
+                        for (float value :
+                                ((FloatMatrix) batch.input()).rows(i, 1).toArray()) {
                             operations += value == 0 ? 0 : reach;
                         }
                     }

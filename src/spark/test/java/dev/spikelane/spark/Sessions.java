@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
@@ -36,6 +37,22 @@ final class Sessions implements BeforeAllCallback {
 
     static boolean isCluster() {
         return MASTER.startsWith("local-cluster");
+    }
+
+    /** Ends an executor that this JVM started, after some milliseconds, and returns its process. */
+    static List<Long> killExecutor(long milliseconds) {
+        try {
+            Thread.sleep(milliseconds);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        return ProcessHandle.current()
+                .descendants()
+                .filter(process -> process.info().command().orElse("").endsWith("java"))
+                .limit(1)
+                .filter(ProcessHandle::destroyForcibly)
+                .map(ProcessHandle::pid)
+                .toList();
     }
 
     /** The class path of this JVM for others, which are started in folders of their own. */

@@ -14,7 +14,8 @@ final class SimdTest {
 
     @Test
     void executorsUseVectors() {
-        JavaSparkContext spark = JavaSparkContext.fromSparkContext(Sessions.shared().sparkContext());
+        JavaSparkContext spark =
+                JavaSparkContext.fromSparkContext(Sessions.shared().sparkContext());
         List<String> kernels = spark.parallelize(List.of(1, 2, 3, 4), 4)
                 .map(_ -> Simd.describe())
                 .distinct()

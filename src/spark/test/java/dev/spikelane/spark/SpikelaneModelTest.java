@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.data.InputCode;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.EarlyDecision;
@@ -17,9 +20,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.memory.ElementType;
-import dev.spikelane.memory.Shape;
-import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Decoding;
@@ -81,8 +81,7 @@ final class SpikelaneModelTest {
     }
 
     private static List<String> expected(String code, Decoding decoding) {
-        return Samples.answers(
-                MODEL, Samples.local(COUNT), InputCode.named(code, Samples.STEPS), decoding);
+        return Samples.answers(MODEL, Samples.local(COUNT), InputCode.named(code, Samples.STEPS), decoding);
     }
 
     private static float[] values(int id) {
@@ -177,7 +176,8 @@ final class SpikelaneModelTest {
                         .toList(),
                 DataTypes.BinaryType);
         for (Decoding decoding : List.of(Decoding.FIRST_SPIKE, Decoding.MEMBRANE, Decoding.MAX_MEMBRANE)) {
-            SpikelaneModel used = model().setCode(code).setDecoding(decoding.toString()).setBatchSize(64);
+            SpikelaneModel used =
+                    model().setCode(code).setDecoding(decoding.toString()).setBatchSize(64);
             assertEquals(expected(code, decoding), answers(used.transform(images)), decoding.toString());
             assertEquals(2, used.notices().size(), used.notices().toString());
         }
@@ -252,9 +252,11 @@ final class SpikelaneModelTest {
                 RowFactory.create(null, Samples.pixels(0)),
                 RowFactory.create(4, Samples.pixels(4)));
         Dataset<Row> all = rows(rows, DataTypes.BinaryType).coalesce(1);
-        List<Row> left = model().setHandleInvalid("skip").transform(all).orderBy("id").collectAsList();
+        List<Row> left =
+                model().setHandleInvalid("skip").transform(all).orderBy("id").collectAsList();
         assertEquals(List.of(0, 4), left.stream().map(row -> row.getInt(0)).toList());
-        List<Row> kept = model().setHandleInvalid("keep").transform(all).orderBy("id").collectAsList();
+        List<Row> kept =
+                model().setHandleInvalid("keep").transform(all).orderBy("id").collectAsList();
         assertEquals(rows.size(), kept.size());
         for (Row row : kept) {
             boolean valid = !row.isNullAt(0) && row.getInt(0) % 4 == 0;
@@ -290,7 +292,8 @@ final class SpikelaneModelTest {
                 .startsWith("none has no model, expected setModel before"));
         assertEquals(
                 "there is no column 'features', found [id, pixels, name]; setInputCol chooses one",
-                refusal(() -> new SpikelaneModel().setModel(Samples.bytes(MODEL)).transformSchema(schema)));
+                refusal(() ->
+                        new SpikelaneModel().setModel(Samples.bytes(MODEL)).transformSchema(schema)));
         assertEquals(
                 "column 'name' is string, expected a vector, array<float>, array<double> or binary",
                 refusal(() -> model().setInputCol("name").transformSchema(schema)));
@@ -305,11 +308,16 @@ final class SpikelaneModelTest {
                         .setInputCol("pixels")
                         .transformSchema(schema))
                 .startsWith("the code rate draws random numbers, expected setIdCol"));
-        assertTrue(refusal(() -> model().setCode("morse").transformSchema(schema)).startsWith("code is 'morse'"));
-        assertTrue(refusal(() -> model().setDecoding("vote").transformSchema(schema)).startsWith("decoding is 'vote'"));
-        assertEquals("steps is 0, expected 1 to 100000", refusal(() -> model().setSteps(0).transformSchema(schema)));
+        assertTrue(
+                refusal(() -> model().setCode("morse").transformSchema(schema)).startsWith("code is 'morse'"));
+        assertTrue(refusal(() -> model().setDecoding("vote").transformSchema(schema))
+                .startsWith("decoding is 'vote'"));
         assertEquals(
-                "batchSize is 0, expected 1 to 65536", refusal(() -> model().setBatchSize(0).transformSchema(schema)));
+                "steps is 0, expected 1 to 100000",
+                refusal(() -> model().setSteps(0).transformSchema(schema)));
+        assertEquals(
+                "batchSize is 0, expected 1 to 65536",
+                refusal(() -> model().setBatchSize(0).transformSchema(schema)));
         assertEquals(
                 "weights is 'int4', expected one of [float, stored, int8, int16]",
                 refusal(() -> model().setWeights("int4").transformSchema(schema)));
@@ -320,7 +328,8 @@ final class SpikelaneModelTest {
                 "divisor is 0.0, expected a positive number",
                 refusal(() -> model().setDivisor(0).transformSchema(schema)));
         assertTrue(refusal(() -> new SpikelaneModel().setModel(new byte[10])).startsWith("model of 10 bytes"));
-        assertTrue(refusal(() -> new SpikelaneModel().setModel("/no/such/model")).startsWith("model /no/such/model"));
+        assertTrue(
+                refusal(() -> new SpikelaneModel().setModel("/no/such/model")).startsWith("model /no/such/model"));
         NetworkBuilder builder = Network.builder();
         Input left = builder.input("left", Shape.of(2));
         Input right = builder.input("right", Shape.of(2));
@@ -365,11 +374,13 @@ final class SpikelaneModelTest {
         assertEquals(expected, answers(loaded.transform(images)));
         assertThrows(IOException.class, () -> model.save(saved));
         model.write().overwrite().save(saved);
-        PipelineModel pipeline = new Pipeline().setStages(new PipelineStage[] {model}).fit(images);
+        PipelineModel pipeline =
+                new Pipeline().setStages(new PipelineStage[] {model}).fit(images);
         pipeline.write().save(folder.resolve("pipeline").toString());
         assertEquals(
                 expected,
-                answers(PipelineModel.load(folder.resolve("pipeline").toString()).transform(images)));
+                answers(PipelineModel.load(folder.resolve("pipeline").toString())
+                        .transform(images)));
         Files.delete(folder.resolve("saved/.model.safetensors.crc"));
         Files.write(folder.resolve("saved/model.safetensors"), Samples.bytes(Samples.model(41)));
         assertTrue(refusal(() -> SpikelaneModel.load(saved)).contains("with which it was saved"));
@@ -382,7 +393,9 @@ final class SpikelaneModelTest {
         List<String> expected = expected("rate", Decoding.COUNT);
         assertEquals(expected, answers(images.mapPartitions(classify, Encoders.row(classify.schema()))));
         List<Row> all = images.orderBy("id").javaRDD().mapPartitions(classify).collect();
-        assertEquals(expected, all.stream().map(row -> Samples.answer(row.getStruct(2))).toList());
+        assertEquals(
+                expected,
+                all.stream().map(row -> Samples.answer(row.getStruct(2))).toList());
     }
 
     @Test

@@ -24,8 +24,11 @@ final class TaskEndTest {
     @Test
     void tasksThatFailCloseWhatTheyOpened() {
         byte[] bytes = Samples.bytes(Samples.model(20));
-        SpikelaneModel model =
-                new SpikelaneModel().setModel(bytes).setInputCol("pixels").setIdCol("id").setBatchSize(8);
+        SpikelaneModel model = new SpikelaneModel()
+                .setModel(bytes)
+                .setInputCol("pixels")
+                .setIdCol("id")
+                .setBatchSize(8);
         Dataset<Row> images = Sessions.shared()
                 .createDataFrame(Samples.rows(30), Samples.SCHEMA)
                 .coalesce(1);
@@ -41,8 +44,8 @@ final class TaskEndTest {
                 Encoders.INT());
         assertThrows(SparkException.class, failing::collectAsList);
         assertTrue(RUN.get().isClosed());
-        PartitionRun whole = new PartitionRun(
-                HeldModel.of(plan.hash(), "float", () -> bytes), plan, images.toLocalIterator());
+        PartitionRun whole =
+                new PartitionRun(HeldModel.of(plan.hash(), "float", () -> bytes), plan, images.toLocalIterator());
         whole.forEachRemaining(_ -> {});
         assertTrue(whole.isClosed());
     }

@@ -226,6 +226,23 @@ final class FormatCommandsTest {
     }
 
     @Test
+    void otherFilesAreCheckedByTheirMargins() throws IOException {
+        Path npz = folder.resolve("net.npz");
+        JsonNode json = new ObjectMapper()
+                .readTree(CommandRun.of("convert", "--check", "random", model().toString(), npz.toString())
+                        .requireSuccess());
+        assertTrue(json.path("equal").booleanValue(), json::toString);
+        assertEquals(0, json.path("float").path(0).path("largest_difference").doubleValue());
+        assertTrue(json.path("float").path(1).path("smallest_margin").doubleValue() > 0, json::toString);
+        assertEquals("lif2", json.path("int8").path(1).path("population").asText());
+        Path nir = folder.resolve("net.nir"); // which resets to 0 in the same step, where the model subtracts
+        CommandRun run = CommandRun.of("convert", "--check", "random", npz.toString(), nir.toString());
+        assertEquals(1, run.code(), run.err());
+        assertTrue(run.out().contains("\"equal\":false") && run.out().contains("\"first_flip\":"), run.out());
+        assertFalse(Files.exists(nir));
+    }
+
+    @Test
     void aGraphWithNanIsShown() throws IOException {
         Path graph = write("nir", "malformed_nir", "nan_weight.nir");
         String shown = CommandRun.of("show", graph.toString()).requireSuccess();

@@ -18,15 +18,18 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class CExportTest {
 
     @TempDir
     private Path folder;
 
-    @Test
-    void theSelfTestOfAFileRunsAsHere() throws IOException, InterruptedException {
-        assumeTrue(CCompiler.isThere("gcc"));
+    @ParameterizedTest
+    @ValueSource(strings = {"gcc", "clang"})
+    void theSelfTestOfAFileRunsAsHere(String compiler) throws IOException, InterruptedException {
+        assumeTrue(CCompiler.isThere(compiler));
         TorchRandom random = new TorchRandom(1);
         Network network = Network.builder(50)
                 .dense(70, random)
@@ -37,7 +40,7 @@ final class CExportTest {
         Path file = folder.resolve("network.c");
         CExport.of(network).withOutputs("lif1", "lif2").write(file);
         Path program = folder.resolve("network");
-        CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
+        CCompiler.compile(compiler, List.of(file), program, "-DNETWORK_TEST");
         String said = CCompiler.run(program.toString());
         assertTrue(said.matches("20 steps, [1-9][0-9]+ spikes, as expected\n"), said);
     }

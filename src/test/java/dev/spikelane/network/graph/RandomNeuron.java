@@ -3,6 +3,7 @@ package dev.spikelane.network.graph;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Scale;
+import dev.spikelane.equation.Zoo;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
@@ -70,6 +71,18 @@ public final class RandomNeuron {
             u = beta * u + current - (u > 0.5) * 0.5
             spike u > 0.5
             carries 1.5
+            """, Zoo.text("adaptive-threshold"), """
+            neuron Coupled
+            param beta = 0.9, tau = 4, threshold = 0.4
+            state v, s, h
+            input current
+            let own = threshold * (1 + exp(-tau))
+            dv/dt = s - v / tau : exact
+            ds/dt = h - s / 2 : exact
+            dh/dt = -h / 2 : exact
+            h = h + beta * tanh(current)
+            spike h < 3 and v >= own
+            reset v = max(0, v - own) * sigmoid(s)
             """);
 
     private final Arena arena;

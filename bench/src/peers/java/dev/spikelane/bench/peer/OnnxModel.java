@@ -21,6 +21,7 @@ final class OnnxModel {
     private static final long INT64 = 7;
     private static final long ATTRIBUTE_INT = 2;
     private static final long ATTRIBUTE_GRAPH = 5;
+    private static final long ATTRIBUTE_INTS = 7;
 
     private final Message graph = new Message();
 
@@ -43,6 +44,15 @@ final class OnnxModel {
         /** A number. */
         Attribute(String name, long value) {
             message = new Message().text(1, name).number(3, value).number(20, ATTRIBUTE_INT);
+        }
+
+        /** Some numbers. */
+        Attribute(String name, long... values) {
+            message = new Message().text(1, name);
+            for (long value : values) {
+                message.number(8, value);
+            }
+            message.number(20, ATTRIBUTE_INTS);
         }
 
         /** The graph of another model. */

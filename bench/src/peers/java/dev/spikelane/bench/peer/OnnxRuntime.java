@@ -63,23 +63,90 @@ public final class OnnxRuntime implements Peer {
         return new Session(environment, model, input, outputs, threads);
     }
 
+    @Override
+    public Task maps(FloatMatrix input, int batch, int steps, List<Maps> layers, float beta, int threads) {
+        OnnxModel model = new OnnxModel();
+        model.input(INPUT, input.rows(), input.columns());
+        Map<String, long[]> outputs = new LinkedHashMap<>();
+        String from = INPUT;
+        for (int i = 0; i < layers.size(); i++) {
+            Maps layer = layers.get(i);
+            String currents = currents(model, from, i, layer);
+            if (i == 0 && input.rows() == batch) {
+                model.constant("layer0_times", steps, 1);
+                model.node("Tile", List.of(currents, "layer0_times"), List.of("layer0_tiled"));
+                currents = "layer0_tiled";
+            }
+            from = neurons(model, currents, steps, i, layer.neurons(), batch, beta);
+            outputs.put("membrane" + i, shape(batch, layer.neurons()));
+        }
+        outputs.forEach(model::output);
+        return new Session(environment, model, input, outputs, threads);
+    }
+
+    /** Adds a convolution and its pool, or a product, and returns the name of its currents, a row for each sample. */
+    private static String currents(OnnxModel model, String from, int number, Maps layer) {
+        String name = "layer" + number + "_";
+        int outputs = layer.linear().weights().rows();
+        model.constant(name + "bias", layer.linear().bias().toArray(), outputs);
+        List<String> operands = List.of(name + "in", name + "weights", name + "bias");
+        if (layer.kernel() == 0) {
+            model.constant(name + "weights", layer.linear().weights());
+            model.constant(name + "shape", -1, layer.linear().weights().columns());
+            model.node("Reshape", List.of(from, name + "shape"), List.of(name + "in"));
+            model.node("Gemm", operands, List.of(name + "made"), new OnnxModel.Attribute("transB", 1));
+            return name + "made";
+        }
+        long kernel = layer.kernel();
+        long padding = layer.padding();
+        float[] weights = layer.linear().weights().toArray();
+        model.constant(name + "row", -1, layer.neurons());
+        model.constant(name + "weights", weights, outputs, layer.channels(), layer.kernel(), layer.kernel());
+        model.constant(name + "shape", -1, layer.channels(), layer.side(), layer.side());
+        model.node("Reshape", List.of(from, name + "shape"), List.of(name + "in"));
+        model.node(
+                "Conv",
+                operands,
+                List.of(name + "map"),
+                new OnnxModel.Attribute("kernel_shape", kernel, kernel),
+                new OnnxModel.Attribute("pads", padding, padding, padding, padding));
+        String made = name + "map";
+        if (layer.pools()) {
+            model.node(
+                    "MaxPool",
+                    List.of(made),
+                    List.of(name + "pooled"),
+                    new OnnxModel.Attribute("kernel_shape", 2, 2),
+                    new OnnxModel.Attribute("strides", 2, 2));
+            made = name + "pooled";
+        }
+        model.node("Reshape", List.of(made, name + "row"), List.of(name + "made"));
+        return name + "made";
+    }
+
     /** Adds a layer and returns the name of its spikes. */
     private static String layer(
             OnnxModel model, String from, int steps, int number, Linear linear, int batch, float beta) {
         String name = "layer" + number + "_";
-        String spikes = "spikes" + number;
-        int neurons = linear.bias().columns();
         model.constant(name + "weights", linear.weights());
         model.constant(name + "bias", linear.bias());
-        model.constant(name + "silent", new float[batch * neurons], batch, neurons);
-        model.constant(name + "by_step", steps, batch, neurons);
-        model.constant(name + "by_row", (long) steps * batch, neurons);
         model.node(
                 "Gemm",
                 List.of(from, name + "weights", name + "bias"),
                 List.of(name + "rows"),
                 new OnnxModel.Attribute("transB", 1));
-        model.node("Reshape", List.of(name + "rows", name + "by_step"), List.of(name + "currents"));
+        return neurons(model, name + "rows", steps, number, linear.bias().columns(), batch, beta);
+    }
+
+    /** Adds neurons and returns the name of their spikes. */
+    private static String neurons(
+            OnnxModel model, String rows, int steps, int number, int neurons, int batch, float beta) {
+        String name = "layer" + number + "_";
+        String spikes = "spikes" + number;
+        model.constant(name + "silent", new float[batch * neurons], batch, neurons);
+        model.constant(name + "by_step", steps, batch, neurons);
+        model.constant(name + "by_row", (long) steps * batch, neurons);
+        model.node("Reshape", List.of(rows, name + "by_step"), List.of(name + "currents"));
         model.node(
                 "Scan",
                 List.of(name + "silent", name + "silent", name + "currents"),

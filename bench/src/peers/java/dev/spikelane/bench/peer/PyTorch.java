@@ -9,11 +9,14 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.pooling.Pool;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Peer;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -22,6 +25,9 @@ import java.util.stream.Stream;
  * of the currents of all steps.
  */
 public final class PyTorch implements Peer {
+
+    private static final Shape ONE = new Shape(1, 1);
+    private static final Shape TWO = new Shape(2, 2);
 
     private final Engine engine;
 
@@ -73,20 +79,74 @@ public final class PyTorch implements Peer {
                 for (int layer = 0; layer < weights.size(); layer++) {
                     NDArray currents = linear(spikes, weights.get(layer), biases.get(layer))
                             .singletonOrThrow();
-                    long neurons = currents.getShape().get(1);
-                    NDArray membrane = currents.getManager().zeros(new Shape(batch, neurons));
-                    NDArray before = currents.getManager().zeros(new Shape(batch, neurons));
                     NDList fired = new NDList(steps);
-                    for (NDArray current : currents.split(steps)) {
-                        membrane.muli(beta).addi(current).subi(before);
-                        before = membrane.gt(1).toType(DataType.FLOAT32, false);
-                        fired.add(before);
-                    }
+                    membranes.add(fire(currents.split(steps), beta, fired));
                     spikes = NDArrays.concat(fired, 0);
-                    membranes.add(membrane);
                     trains.add(spikes);
                 }
                 keep(Stream.concat(membranes.stream(), trains.stream()).toArray(NDArray[]::new));
+            }
+        };
+    }
+
+    /** Takes neurons through the currents of each step, and returns their membranes. */
+    private static NDArray fire(NDList currents, float beta, NDList fired) {
+        NDArray membrane = currents.get(0).zerosLike();
+        NDArray before = currents.get(0).zerosLike();
+        for (NDArray current : currents) {
+            membrane.muli(beta).addi(current).subi(before);
+            before = membrane.gt(1).toType(DataType.FLOAT32, false);
+            fired.add(before);
+        }
+        return membrane;
+    }
+
+    @Override
+    public Task maps(FloatMatrix input, int batch, int steps, List<Maps> layers, float beta, int threads) {
+        return new Passes(threads, input) {
+            private final List<NDArray> weights =
+                    layers.stream().map(this::weights).toList();
+            private final List<NDArray> biases = layers.stream()
+                    .map(layer -> array(layer.linear().bias()).reshape(-1))
+                    .toList();
+
+            private NDArray weights(Maps layer) {
+                NDArray made = array(layer.linear().weights());
+                return layer.kernel() == 0
+                        ? made
+                        : made.reshape(-1, layer.channels(), layer.kernel(), layer.kernel());
+            }
+
+            @Override
+            void compute(NDArray from) {
+                List<NDArray> membranes = new ArrayList<>();
+                NDArray spikes = from;
+                for (int i = 0; i < layers.size(); i++) {
+                    NDArray currents = currents(i, spikes);
+                    NDList ofSteps = currents.getShape().get(0) == batch
+                            ? new NDList(Collections.nCopies(steps, currents))
+                            : currents.split(steps);
+                    NDList fired = new NDList(steps);
+                    membranes.add(fire(ofSteps, beta, fired));
+                    spikes = NDArrays.concat(fired, 0);
+                }
+                keep(membranes.toArray(NDArray[]::new));
+            }
+
+            private NDArray currents(int i, NDArray from) {
+                Maps layer = layers.get(i);
+                long rows = from.getShape().get(0);
+                if (layer.kernel() == 0) {
+                    return linear(from.reshape(rows, -1), weights.get(i), biases.get(i))
+                            .singletonOrThrow();
+                }
+                NDArray maps = from.reshape(rows, layer.channels(), layer.side(), layer.side());
+                Shape padding = new Shape(layer.padding(), layer.padding());
+                NDArray currents = Conv2d.conv2d(maps, weights.get(i), biases.get(i), ONE, padding, ONE)
+                        .singletonOrThrow();
+                return layer.pools()
+                        ? Pool.maxPool2d(currents, TWO, TWO, new Shape(0, 0), false)
+                        : currents;
             }
         };
     }

@@ -1,7 +1,6 @@
 package dev.spikelane.connection.operator.window;
 
 import dev.spikelane.connection.Convolution;
-import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.connection.operator.InputGradient;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.OperatorValues;
@@ -13,12 +12,9 @@ import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedGroups;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
-import dev.spikelane.kernel.product.window.WindowMatmul;
 import dev.spikelane.kernel.product.window.WindowTables;
-import dev.spikelane.kernel.product.window.WordTables;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -31,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A convolution whose weights are packed for products of unfolded rows, those of each group by themselves. */
 public final class ConvOperator extends UnfoldedOperator {
-
-    /** Nanoseconds to unfold a window (Zen 5, 2026-11). */
-    private static final double UNFOLD = 45;
 
     private final String name;
     private final List<ValueDescription> described;
@@ -51,10 +44,6 @@ public final class ConvOperator extends UnfoldedOperator {
     private @Nullable PackedWeights[] scaled;
     /** The weights that spikes are multiplied by. */
     private PackedWeights[] ofSpikes;
-    /** Sums of these, for windows that slide; null where spikes are unfolded. */
-    private final @Nullable WindowTables tables;
-    /** The same for windows that are unfolded to words. */
-    private final @Nullable WordTables words;
 
     /**
      * Lays out a convolution.
@@ -67,86 +56,26 @@ public final class ConvOperator extends UnfoldedOperator {
      */
     public ConvOperator(
             Arena arena, Convolution said, List<ValueDescription> described, Shape source, Parameter spikeValue) {
-        super(ConvolutionLayout.of(said, source));
+        super(arena, ConvolutionLayout.of(said, source), WindowTables.MOST_BYTES);
         this.name = said.toString();
         this.described = described;
         this.all = PackedGroups.zeros(arena, windows[0].size(), layout.outputs(), windows.length);
         this.weights = all.groups();
         this.scaled = new PackedWeights[weights.length];
         this.ofSpikes = weights;
-        this.tables = tables(arena);
-        this.words = words(arena);
         set(said.weights(), said.bias());
         setSpikeValue(spikeValue.values());
     }
 
     private ConvOperator(Arena arena, ConvOperator other) {
-        super(other.layout);
+        super(arena, other.layout, WindowTables.MOST_BYTES);
         this.name = other.name;
         this.described = other.described;
         this.all = other.all.copy(arena);
         this.weights = all.groups();
         this.scaled = new PackedWeights[weights.length];
         this.ofSpikes = weights;
-        this.tables = tables(arena);
-        this.words = words(arena);
         setSpikeValue(other.spikeValue);
-    }
-
-    private @Nullable WindowTables tables(Arena arena) {
-        return windows.length == 1 && WindowMatmul.serves(windows[0], layout.outputs())
-                ? new WindowTables(arena, windows[0], layout.outputs())
-                : null;
-    }
-
-    private @Nullable WordTables words(Arena arena) {
-        return tables == null && windows.length == 1 && WordTables.serves(windows[0])
-                ? new WordTables(arena, windows[0], layout.outputs())
-                : null;
-    }
-
-    @Override
-    public void reserve(Scratch scratch) {
-        super.reserve(scratch);
-        if (tables != null) {
-            scratch.windows(tables);
-        }
-    }
-
-    /** By windows that slide, or are words, where these are and all outputs are asked for; else unfolded. */
-    @Override
-    public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
-        if (tables != null && current.all() && slides(tables, count, spikes.count(0, count))) {
-            WindowMatmul.multiply(spikes, count, scratch.windows(tables), current);
-        } else if (words != null && current.all()) {
-            multiplyWords(spikes, count, words, current, rows(scratch).spikes());
-        } else {
-            super.multiply(spikes, count, current, scratch);
-        }
-    }
-
-    private void multiplyWords(SpikeMatrix spikes, int count, WordTables of, Tile current, SpikeMatrix unfolded) {
-        int positions = windows[0].positions();
-        for (int row = 0; row < count; row++) {
-            for (int done = 0; done < positions; done += unfolded.rows()) {
-                int some = Math.min(unfolded.rows(), positions - done);
-                unfold(0, spikes, row * positions + done, some, unfolded);
-                of.multiply(unfolded, some, current.matrix(), row, done);
-            }
-        }
-        clearPadding(current, count);
-    }
-
-    /** Windows slide over whole maps. */
-    @Override
-    public Cut cut(int count, int threads) {
-        return tables != null ? Cut.ROWS : super.cut(count, threads);
-    }
-
-    /** Windows that slide, or are words, take one row after the other. */
-    @Override
-    public int fewestRows() {
-        return words != null || tables != null && tables.areSmall() ? 1 : super.fewestRows();
     }
 
     @Override
@@ -155,24 +84,12 @@ public final class ConvOperator extends UnfoldedOperator {
     }
 
     @Override
-    void multiply(int group, FloatMatrix unfolded, int count, Tile current) {
-        DenseMatmul.multiply(unfolded, count, weights[group], current);
+    PackedWeights[] ofValues() {
+        return weights;
     }
 
     @Override
-    public double nanoseconds(int count, long active) {
-        if (tables != null && slides(tables, count, active)) {
-            return tables.nanoseconds(count, active);
-        }
-        return unfoldedNanoseconds(count, active);
-    }
-
-    /** Whether a window is to slide: over many channels with many spikes tables in registers are faster. */
-    private boolean slides(WindowTables sums, int count, long active) {
-        return sums.areSmall() || sums.nanoseconds(count, active) < unfoldedNanoseconds(count, active);
-    }
-
-    private double unfoldedNanoseconds(int count, long active) {
+    double unfoldedNanoseconds(int count, long active) {
         return UNFOLD * unfolded(count)
                 + weights.length
                         * SpikeMatmul.nanoseconds(
@@ -183,21 +100,9 @@ public final class ConvOperator extends UnfoldedOperator {
     }
 
     @Override
-    public String kernel(int count, long active) {
-        if (tables != null && slides(tables, count, active)) {
-            return "window";
-        }
-        if (words != null) {
-            return "unfolded, words";
-        }
-        return "unfolded, "
-                + SpikeMatmul.variant(
-                        unfolded(count), windows[0].size(), layout.outputs(), unfolded(active) / weights.length);
-    }
-
-    @Override
-    public String kernel(int count) {
-        return "unfolded, " + DenseMatmul.variant();
+    String variant(int count, long active) {
+        return SpikeMatmul.variant(
+                unfolded(count), windows[0].size(), layout.outputs(), unfolded(active) / weights.length);
     }
 
     @Override
@@ -292,12 +197,7 @@ public final class ConvOperator extends UnfoldedOperator {
         } else {
             scale();
         }
-        if (tables != null) {
-            tables.fill(ofSpikes[0]);
-        }
-        if (words != null) {
-            words.fill(ofSpikes[0]);
-        }
+        fast.fill(ofSpikes[0]);
     }
 
     private void scale() {

@@ -11,9 +11,10 @@ import dev.spikelane.connection.operator.Values;
 import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
 import dev.spikelane.kernel.product.integer.PackedIntegers;
+import dev.spikelane.kernel.product.window.WindowTables;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Parameter;
@@ -56,6 +57,7 @@ public final class IntegerConvOperator extends UnfoldedOperator {
     public IntegerConvOperator(
             Arena arena, Convolution said, List<ValueDescription> described, Shape source, Parameter spikeValue) {
         this(
+                arena,
                 ConvolutionLayout.of(said, source),
                 said.toString(),
                 described,
@@ -66,12 +68,13 @@ public final class IntegerConvOperator extends UnfoldedOperator {
     }
 
     private IntegerConvOperator(
+            Arena arena,
             ConvolutionLayout layout,
             String name,
             List<ValueDescription> described,
             IntegerMatrix torch,
             FloatMatrix bias) {
-        super(layout);
+        super(arena, layout, sumsAreExact(layout, torch.type()) ? WindowTables.SMALL_BYTES : 0);
         this.name = name;
         this.described = described;
         this.torch = torch;
@@ -92,10 +95,16 @@ public final class IntegerConvOperator extends UnfoldedOperator {
         IntegerMatmul.multiply(unfolded, count, ofSpikes[group], current, scratch.spikes());
     }
 
+    /** Sums of integers are exact in floats, if none needs more than the 24 bits of these: so windows may slide. */
+    private static boolean sumsAreExact(ConvolutionLayout layout, ElementType type) {
+        long most = (long) layout.windows()[0].size() << (type == ElementType.INT8 ? Byte.SIZE : Short.SIZE) - 1;
+        return most <= 1 << 24;
+    }
+
     @Override
-    void multiply(int group, FloatMatrix unfolded, int count, Tile current) {
+    PackedWeights[] ofValues() {
         PackedWeights[] known = widened;
-        DenseMatmul.multiply(unfolded, count, (known == null ? widen() : known)[group], current);
+        return known == null ? widen() : known;
     }
 
     private synchronized PackedWeights[] widen() {
@@ -113,19 +122,19 @@ public final class IntegerConvOperator extends UnfoldedOperator {
     }
 
     @Override
-    public String kernel(int count, long active) {
-        return "unfolded, "
-                + IntegerMatmul.variant(
-                        torch.type(),
-                        unfolded(count),
-                        windows[0].size(),
-                        layout.outputs(),
-                        unfolded(active) / weights.length);
+    double unfoldedNanoseconds(int count, long active) {
+        return 0; // nothing is known
     }
 
     @Override
-    public String kernel(int count) {
-        return "unfolded, " + DenseMatmul.variant();
+    String variant(int count, long active) {
+        return IntegerMatmul.variant(
+                torch.type(), unfolded(count), windows[0].size(), layout.outputs(), unfolded(active) / weights.length);
+    }
+
+    @Override
+    PackedIntegers scaled() {
+        return ofSpikes[0];
     }
 
     @Override
@@ -158,8 +167,22 @@ public final class IntegerConvOperator extends UnfoldedOperator {
         write(torch);
     }
 
+    /** The integers as they are. */
+    private FloatMatrix items() {
+        FloatMatrix items = FloatMatrix.zeros(torch.rows(), torch.columns());
+        for (int row = 0; row < torch.rows(); row++) {
+            for (int column = 0; column < torch.columns(); column++) {
+                items.set(row, column, torch.item(row, column));
+            }
+        }
+        return items;
+    }
+
     private void changed() {
         widened = null;
+        if (fast.serveAlways()) {
+            fast.fill(PackedWeights.pack(NativeMemory.ofAuto(), layout.arranged(items(), 0)));
+        }
         for (int group = 0; group < weights.length; group++) {
             ofSpikes[group] = spikeValue == 1 ? weights[group] : weights[group].times(spikeValue);
         }
@@ -167,7 +190,7 @@ public final class IntegerConvOperator extends UnfoldedOperator {
 
     @Override
     public Operator copy(Arena arena) {
-        IntegerConvOperator copy = new IntegerConvOperator(layout, name, described, torch, bias);
+        IntegerConvOperator copy = new IntegerConvOperator(arena, layout, name, described, torch, bias);
         copy.pack(arena);
         copy.setSpikeValue(new float[] {spikeValue});
         return copy;

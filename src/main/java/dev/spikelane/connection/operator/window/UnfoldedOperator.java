@@ -7,10 +7,18 @@ import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.UnfoldedRows;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.Unfold;
+import dev.spikelane.kernel.product.dense.DenseMatmul;
+import dev.spikelane.kernel.product.integer.IntegerMatmul;
+import dev.spikelane.kernel.product.integer.PackedIntegers;
+import dev.spikelane.kernel.product.window.PooledWindows;
+import dev.spikelane.kernel.product.window.WordTables;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution that unfolds windows, some of them at a time, and multiplies each group's by weights that are packed
@@ -21,14 +29,26 @@ abstract class UnfoldedOperator implements Operator {
     /** Samples of each thread from which on threads share them. */
     private static final int ROWS_OF_THREAD = 2;
 
+    /** Nanoseconds to unfold a window (Zen 5, 2026-11). */
+    static final double UNFOLD = 45;
+
     final ConvolutionLayout layout;
     /** The windows of each group. */
     final Window[] windows;
 
     private final Unfold[] unfolds;
 
-    UnfoldedOperator(ConvolutionLayout layout) {
+    /** What needs no product of unfolded rows. */
+    final SpikeWindows fast;
+
+    /**
+     * Prepares windows.
+     *
+     * @param mostBytes that tables of windows that slide may take; 0 if all rows are to be unfolded
+     */
+    UnfoldedOperator(Arena arena, ConvolutionLayout layout, long mostBytes) {
         this.layout = layout;
+        this.fast = new SpikeWindows(arena, layout.windows(), layout.outputs(), mostBytes);
         this.windows = layout.windows();
         this.unfolds = new Unfold[windows.length];
         for (int group = 0; group < windows.length; group++) {
@@ -39,8 +59,28 @@ abstract class UnfoldedOperator implements Operator {
     /** Multiplies unfolded spikes by the weights of a group. */
     abstract void multiply(int group, SpikeMatrix unfolded, int count, Tile current, Scratch scratch);
 
-    /** Multiplies unfolded values by the weights of a group. */
-    abstract void multiply(int group, FloatMatrix unfolded, int count, Tile current);
+    /** What a product of unfolded rows, and unfolding them, are estimated to take on one thread. */
+    abstract double unfoldedNanoseconds(int count, long active);
+
+    /** What each group multiplies values by. */
+    abstract PackedWeights[] ofValues();
+
+    /** The integers whose sums {@link SpikeWindows} leave; null if they leave currents. */
+    @Nullable
+    PackedIntegers scaled() {
+        return null;
+    }
+
+    /** What computes this and a pool of the largest currents in one go; null if nothing does. */
+    @Nullable
+    PooledWindows pooled(Window pool) {
+        WordTables words = fast.words;
+        return words == null
+                        || !PooledWindows.serves(windows[0], pool)
+                        || 2 * windows[0].x().outputs() > UnfoldedRows.rows(layout.outputs())
+                ? null
+                : new PooledWindows(windows[0], pool, words);
+    }
 
     @Override
     public final int inputs() {
@@ -65,6 +105,7 @@ abstract class UnfoldedOperator implements Operator {
     public void reserve(Scratch scratch) {
         scratch.spikes();
         rows(scratch).spikes();
+        fast.reserve(scratch);
     }
 
     @Override
@@ -72,8 +113,21 @@ abstract class UnfoldedOperator implements Operator {
         rows(scratch).values();
     }
 
+    /** By windows that slide, or are words, where these are and all outputs are asked for; else unfolded. */
     @Override
-    public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
+    public final void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
+        if (current.all() && fast.multiply(this, spikes, count, current, scratch)) {
+            PackedIntegers scaled = scaled();
+            if (scaled != null) {
+                IntegerMatmul.finish(scaled, current, count);
+            }
+        } else {
+            multiplyUnfolded(spikes, count, current, scratch);
+        }
+    }
+
+    /** By the product of unfolded rows. */
+    final void multiplyUnfolded(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
         current.require("current", count, outputs());
         UnfoldedRows rows = rows(scratch);
         SpikeMatrix unfolded = rows.spikes();
@@ -103,7 +157,7 @@ abstract class UnfoldedOperator implements Operator {
             for (int done = 0; done < all; done += unfolded.rows()) {
                 int some = Math.min(unfolded.rows(), all - done);
                 unfolds[group].copy(input, first, positions, done, some, unfolded);
-                multiply(group, unfolded, some, rows.current);
+                DenseMatmul.multiply(unfolded, some, ofValues()[group], rows.current);
                 fold(rows.current.matrix(), group, done, some, current);
             }
         }
@@ -156,16 +210,35 @@ abstract class UnfoldedOperator implements Operator {
         }
     }
 
-    /** A sample's windows and its currents are one thread's where there are enough samples. */
+    /** A sample's windows and its currents are one thread's where there are enough samples, or windows slide. */
     @Override
     public Cut cut(int rows, int threads) {
-        return threads > 1 && rows >= ROWS_OF_THREAD * threads ? Cut.ROWS : Cut.OUTPUTS;
+        return fast.slide() || threads > 1 && rows >= ROWS_OF_THREAD * threads ? Cut.ROWS : Cut.OUTPUTS;
     }
 
-    /** As many as give the windows of a product. */
+    /** Windows that slide, or are words, take one row after the other; else as many as give the windows of a product. */
     @Override
     public int fewestRows() {
-        return Math.ceilDiv(UnfoldedRows.rows(layout.outputs()), windows[0].positions());
+        return fast.serveAlways() ? 1 : Math.ceilDiv(UnfoldedRows.rows(layout.outputs()), windows[0].positions());
+    }
+
+    @Override
+    public double nanoseconds(int count, long active) {
+        return fast.nanoseconds(this, count, active);
+    }
+
+    @Override
+    public String kernel(int count, long active) {
+        String known = fast.kernel(this, count, active);
+        return known == null ? "unfolded, " + variant(count, active) : known;
+    }
+
+    /** Names the variant of the product of unfolded rows. */
+    abstract String variant(int count, long active);
+
+    @Override
+    public String kernel(int count) {
+        return "unfolded, " + DenseMatmul.variant();
     }
 
     /** How many inputs of unfolded rows are active, on average, of those that are active in the rows. */

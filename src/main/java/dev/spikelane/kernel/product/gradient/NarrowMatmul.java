@@ -21,6 +21,9 @@ import java.lang.foreign.MemorySegment;
  */
 public final class NarrowMatmul {
 
+    /** Rows at a time, whose currents of few outputs stay in the L2 cache. */
+    private static final int ROWS = 1_024;
+
     /** The most outputs. */
     static final int OUTPUTS = 16;
 
@@ -30,7 +33,7 @@ public final class NarrowMatmul {
     private static final double NANOSECONDS_OF_ROW = 4;
 
     private final FloatMatrix tables;
-    private long[] words = {};
+    private final long[] words = new long[ROWS];
 
     /**
      * Prepares scratch memory.
@@ -84,14 +87,20 @@ public final class NarrowMatmul {
             MemorySegment.copy(
                     weights.biasSegment(), 0, current.segment(), into.offset(row, 0), PackedWeights.BLOCK_BYTES);
         }
-        if (words.length < rows) {
-            words = new long[rows];
+        for (int row = 0; row < rows; row += ROWS) {
+            add(spikes, row, Math.min(ROWS, rows - row), weights, into);
         }
+    }
+
+    private void add(SpikeMatrix spikes, int first, int rows, PackedWeights weights, Tile into) {
+        FloatMatrix current = into.matrix();
         for (int word = 0; word * Long.SIZE < weights.inputs(); word++) {
             for (int row = 0; row < rows; row++) {
-                words[row] = spikes.segment().get(JAVA_LONG, spikes.rowOffset(row) + (long) word * Long.BYTES);
+                long at = spikes.rowOffset(first + row) + (long) word * Long.BYTES;
+                words[row] = spikes.segment().get(JAVA_LONG, at);
             }
-            WeightTablesVector.addInputs(weights, word, words, rows, current, into.offset(0, 0), tables.segment());
+            long to = into.offset(first, 0);
+            WeightTablesVector.addInputs(weights, word, words, rows, current, to, tables.segment());
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product.gradient;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.memory.SpikeMatrix;
+import java.util.Arrays;
 
 /**
  * For each group of four rows and each column of spikes, which of the rows fire; and for each column the groups in
@@ -117,54 +118,48 @@ final class SpikeLists {
         }
     }
 
-    /**
-     * Takes the spikes of a panel.
-     *
-     * @param square room for 64 words
-     */
-    void spread(SpikeMatrix spikes, int panel, long[] square) {
+    /** Takes the spikes of a panel. */
+    void spread(SpikeMatrix spikes, int panel) {
         int count = 0;
-        for (int word = 0; word < spikes.stride(); word++) {
-            spread(spikes, panel, word, square);
-            int to = panel * stride() + word * Long.SIZE;
-            for (int i = 0; i < Long.SIZE; i++) {
-                long bits = square[i];
-                words[to + i] = bits;
-                count += Long.bitCount((bits | bits >>> 1 | bits >>> 2 | bits >>> 3) & LOWEST);
-            }
+        int to = panel * stride();
+        spread(spikes, panel, 0, spikes.stride(), words, to);
+        for (int i = to; i < to + stride(); i++) {
+            long bits = words[i];
+            count += Long.bitCount((bits | bits >>> 1 | bits >>> 2 | bits >>> 3) & LOWEST);
         }
         filled[panel] = count;
     }
 
-    /** Takes the spikes of a panel in 64 columns: for each of these a word as in {@link #words}. */
-    void spread(SpikeMatrix spikes, int panel, int word, long[] square) {
-        int first = panel * PANEL_GROUPS;
-        int end = Math.min(first + PANEL_GROUPS, groups());
-        int at = 0;
-        for (int group = first; group < end; group++) {
-            int row = row(group);
-            int rows = rows(group);
-            for (int i = 0; i < 4; i++) {
-                long from = spikes.rowOffset(row + Math.min(i, rows - 1)) + (long) word * Long.BYTES;
-                square[at++] = i < rows ? spikes.segment().get(JAVA_LONG, from) : 0;
+    /**
+     * Takes the spikes of a panel in some times 64 columns: for each of these a word as in {@link #words}.
+     *
+     * @param first which 64 columns are the first
+     * @param count times 64 columns
+     * @param into receives 64 words for each
+     * @param to where
+     */
+    void spread(SpikeMatrix spikes, int panel, int first, int count, long[] into, int to) {
+        int step = steps - 1 - panel * PANEL_GROUPS / groupsInStep;
+        int sample = panel * PANEL_GROUPS % groupsInStep * 4;
+        long stride = spikes.rowOffset(1);
+        int row = 0;
+        while (row < Long.SIZE) { // samples of a step, and zeros behind the last
+            int some = step < 0 ? 0 : Math.min(batch - sample, Long.SIZE - row);
+            int end = step < 0 ? Long.SIZE : row + Math.ceilDiv(some, 4) * 4;
+            for (int word = 0; word < count; word++) {
+                long from = spikes.rowOffset(step * batch + sample) + (long) (first + word) * Long.BYTES;
+                int at = to + word * Long.SIZE + row;
+                for (int i = 0; i < some; i++) {
+                    into[at + i] = spikes.segment().get(JAVA_LONG, from + i * stride);
+                }
+                Arrays.fill(into, at + some, at + end - row, 0);
             }
+            row = end;
+            sample = 0;
+            step--;
         }
-        while (at < Long.SIZE) {
-            square[at++] = 0;
-        }
-        transpose(square);
-    }
-
-    /** A square of 64 x 64 bits: swaps its quarters, then theirs, and so on (Warren, Hacker's Delight, 7-3). */
-    private static void transpose(long[] square) {
-        long mask = 0x00000000FFFFFFFFL;
-        for (int half = Long.SIZE / 2; half != 0; half >>= 1) {
-            for (int i = 0; i < Long.SIZE; i = i + half + 1 & ~half) {
-                long swap = (square[i] >>> half ^ square[i + half]) & mask;
-                square[i] ^= swap << half;
-                square[i + half] ^= swap;
-            }
-            mask ^= mask << (half >> 1);
+        for (int word = 0; word < count; word++) {
+            BitSquareVector.transpose(into, to + word * Long.SIZE);
         }
     }
 

@@ -78,7 +78,7 @@ public final class WeightGradient {
         private final WeightGradientVector.Part part = new WeightGradientVector.Part();
         private final PairListsVector.Walk walk = new PairListsVector.Walk();
         private final TileWalk tile = new TileWalk();
-        private final long[] square = new long[Long.SIZE];
+        private final long[] squares = new long[NARROW_CHUNK];
         /** Partial sums of spikes. */
         private @Nullable FloatMatrix tables;
         /** Gradients that a sink takes next: a row for each input. */
@@ -186,7 +186,7 @@ public final class WeightGradient {
      */
     public void preparePart(int part, int thread) {
         if (round == Round.SPREAD) {
-            lists.spread(spikes, part, workspaces[thread].square);
+            lists.spread(spikes, part);
         } else {
             lists.list(part);
         }
@@ -317,7 +317,7 @@ public final class WeightGradient {
         } else {
             MemorySegment tables = Objects.requireNonNull(own.tables).segment();
             if (NarrowMatmul.fits(outputs)) {
-                WeightTablesVector.addNarrow(lists, spikes, values, own.part, sums, bias.segment(), tables, own.square);
+                WeightTablesVector.addNarrow(lists, spikes, values, own.part, sums, bias.segment(), tables, own.squares);
             } else {
                 WeightGradientVector.addSpikes(lists, values, own.part, sums, bias.segment(), tables);
             }

@@ -54,9 +54,9 @@ final class WeightTablesVector {
     }
 
     /**
-     * The same for few outputs, from spikes that were not spread: those of 64 inputs are when it is their turn.
+     * The same for few outputs, from spikes that were not spread: those of some inputs are when it is their turn.
      *
-     * @param square room for 64 words
+     * @param squares room for a word of each of these, whole times 64
      */
     static void addNarrow(
             SpikeLists lists,
@@ -66,17 +66,18 @@ final class WeightTablesVector {
             MemorySegment sums,
             MemorySegment bias,
             MemorySegment tables,
-            long[] square) {
+            long[] squares) {
         int strip = Math.min(PAIR, part.bytes);
         clear(tables, strip);
         for (int panel = 0; panel < lists.panels; panel++) {
             for (int lanes = 0; lanes < part.bytes; lanes += strip) {
                 open(lists, panel, values, part, lanes, strip, bias, tables);
-                for (int input = 0; input < part.inputs; input += Long.SIZE) {
-                    lists.spread(spikes, panel, (part.firstInput + input) / Long.SIZE, square);
-                    int count = Math.min(Long.SIZE, part.inputs - input);
+                for (int input = 0; input < part.inputs; input += squares.length) {
+                    int count = Math.min(squares.length, part.inputs - input);
+                    int words = Math.ceilDiv(count, Long.SIZE);
+                    lists.spread(spikes, panel, (part.firstInput + input) / Long.SIZE, words, squares, 0);
                     long to = part.to + lanes + (long) input * PackedWeights.BLOCK_BYTES;
-                    addPanel(square, 0, count, sums, to, strip, tables);
+                    addPanel(squares, 0, count, sums, to, strip, tables);
                 }
             }
         }

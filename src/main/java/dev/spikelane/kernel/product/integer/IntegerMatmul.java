@@ -129,6 +129,33 @@ public final class IntegerMatmul {
     }
 
     /**
+     * Makes currents of sums that were added up as floats, which are exact up to 2^24.
+     *
+     * @param weights of the sums
+     * @param current {@code [at least rows x positions * outputs]}, sums of all outputs of a position and then of the
+     *     next; overwritten
+     * @param rows how many rows
+     */
+    public static void finish(PackedIntegers weights, Tile current, int rows) {
+        current.require("current", rows, current.columns());
+        for (int row = 0; row < rows; row++) {
+            if (SimdWidth.VECTOR) {
+                IntegerSumsVector.finish(weights, current, row);
+            } else {
+                scalar(weights, current, row);
+            }
+        }
+    }
+
+    private static void scalar(PackedIntegers weights, Tile current, int row) {
+        for (int column = 0; column < current.columns(); column++) {
+            int output = column % weights.outputs();
+            float sum = current.matrix().get(row, column);
+            current.matrix().set(row, column, weights.bias().get(0, output) + weights.scales().get(0, output) * sum);
+        }
+    }
+
+    /**
      * Names the variant that {@link #multiply} chooses now, by what {@link Tuner} has learned. Results do not depend on
      * it.
      *

@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -34,6 +35,34 @@ final class IntegerSumsVector {
     private static final int WIDE_HALF = IntegerSums.WIDE_BYTES / 2;
 
     private IntegerSumsVector() {}
+
+    /** Makes currents of sums that are floats, at each position of a row of a map. */
+    static void finish(PackedIntegers weights, Tile current, int row) {
+        MemorySegment scales = weights.scales().segment();
+        MemorySegment biases = weights.bias().segment();
+        MemorySegment currents = current.matrix().segment();
+        Checks.isNative(scales);
+        Checks.isNative(biases);
+        Checks.isNative(currents);
+        int outputs = weights.outputs();
+        long step = (long) outputs * Float.BYTES;
+        long end = current.offset(row, 0) + (long) current.columns() * Float.BYTES;
+        for (int output = 0; output < outputs; output += COUNT) {
+            long lane = (long) output * Float.BYTES;
+            FloatVector scale = FloatVector.fromMemorySegment(FLOAT, scales, lane, ORDER);
+            FloatVector bias = FloatVector.fromMemorySegment(FLOAT, biases, lane, ORDER);
+            VectorMask<Float> used = FLOAT.indexInRange(output, outputs);
+            for (long at = current.offset(row, 0) + lane; at < end; at += step) {
+                if (output + COUNT <= outputs) {
+                    bias.add(scale.mul(FloatVector.fromMemorySegment(FLOAT, currents, at, ORDER)))
+                            .intoMemorySegment(currents, at, ORDER);
+                } else {
+                    bias.add(scale.mul(FloatVector.fromMemorySegment(FLOAT, currents, at, ORDER, used)))
+                            .intoMemorySegment(currents, at, ORDER, used);
+                }
+            }
+        }
+    }
 
     /** Zeroes wide sums of so many blocks. */
     static void clearWide(MemorySegment workspace, int blocks) {

@@ -273,6 +273,15 @@ public final class SpikeMatmul {
         return stage.tuner.nanoseconds(stage);
     }
 
+    /**
+     * Tells whether products learn.
+     *
+     * @return whether; otherwise constants decide
+     */
+    public static boolean learns() {
+        return Tuner.OF_JVM.learns();
+    }
+
     /** The variant that serves. */
     static Variant choose(int rows, int inputs, int outputs, long active) {
         TunedStage stage = ASKED.get();

@@ -25,6 +25,9 @@ public final class TunedStage {
     int outputs;
     int blocks;
     TunedClass of;
+    /** The key of that class when this stage was opened. */
+    long key;
+
     /** The way that computes this stage. */
     public int way;
 
@@ -60,6 +63,11 @@ public final class TunedStage {
         inputs = newInputs;
         outputs = newOutputs;
         active = newActive;
+    }
+
+    /** Whether its class is still there, and no other has come in its place. */
+    boolean hasClass() {
+        return of.key == key;
     }
 
     double density() {

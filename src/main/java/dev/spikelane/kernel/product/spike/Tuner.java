@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * time counts that threads have computed.
  *
  * <p>There are {@value #CLASSES} classes, made at once; the one that was not used for the longest time makes room for a
- * new one. Nothing is allocated later. Threads that use a class at the same time may lose each other's samples, or take
- * them for another class that has come in its place, which costs time at most. {@code -Dspikelane.costs} says where
+ * new one. Nothing is allocated later. Threads that use a class at the same time may lose each other's samples, which
+ * costs time at most. {@code -Dspikelane.costs} says where
  * learning starts, and whether there is any.
  */
 public final class Tuner {
@@ -103,7 +103,9 @@ public final class Tuner {
     public enum Kind {
         SPIKES(0, "scalar active dense wide narrow lists permute"),
         INT8(1, "scalar active tables"),
-        INT16(2, "scalar active tables");
+        INT16(2, "scalar active tables"),
+        /** Convolutions, by their maps. */
+        WINDOWS(3, "unfolded window");
 
         final int number;
         private final String ways;
@@ -179,6 +181,7 @@ public final class Tuner {
     void open(TunedStage stage) {
         TunedClass of = find(stage);
         stage.of = of;
+        stage.key = of.key;
         int best = of.best(stage);
         double time = of.nanoseconds(stage.costs, best);
         stage.way = best;
@@ -276,6 +279,9 @@ public final class Tuner {
 
     /** Takes the time that another way took on one block. */
     void looked(TunedStage stage, long preparing, long block) {
+        if (!stage.hasClass()) {
+            return;
+        }
         long all = stage.threads * preparing + block * stage.blocks;
         stage.of.look(stage.look, all / (stage.of.scale * stage.costs[stage.look]));
         stage.of.credit -= preparing + 2 * block;
@@ -283,6 +289,9 @@ public final class Tuner {
 
     /** Takes the times of a stage that was measured. */
     void close(TunedStage stage) {
+        if (!stage.hasClass()) {
+            return;
+        }
         TunedClass of = stage.of;
         double time = stage.time();
         double cost = stage.costs[stage.way];

@@ -3,6 +3,8 @@ package dev.spikelane.kernel.product.window;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.product.spike.TunedStage;
+import dev.spikelane.kernel.product.spike.Tuner;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -28,6 +30,9 @@ public final class WindowLists {
 
     /** Currents of a map with channels rounded up to strips; null where their number is a multiple. */
     final @Nullable FloatMatrix room;
+
+    /** What chooses between these and others. */
+    public final TunedStage stage = new TunedStage(Tuner.OF_JVM, 1);
 
     private final int groups;
 

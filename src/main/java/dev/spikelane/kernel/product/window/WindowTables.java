@@ -30,9 +30,10 @@ public final class WindowTables {
     private static final double SHARE_WITH_EDGES = 0.3;
 
     /** Tables of 9.4 MB, 256 to 256 channels, still take 0.6 to 0.7 of unfolding up to a density of 0.2 (Zen 5). */
-    static final long MOST_BYTES = 1 << 24;
+    public static final long MOST_BYTES = 1 << 24;
 
-    private static final long SMALL_BYTES = 1 << 20;
+    /** What stays in the L2 cache. */
+    public static final long SMALL_BYTES = 1 << 20;
 
     /** What an entry from beyond the L2 cache takes of one in the L1 cache: 1.9 against 1.03 ns (Zen 5, 2026-11). */
     private static final double FAR = 1.85;
@@ -155,6 +156,17 @@ public final class WindowTables {
     /** Whether they stay in the L2 cache, where nothing is faster at any density. */
     public boolean areSmall() {
         return bytes(window, outputs) <= SMALL_BYTES;
+    }
+
+    /**
+     * Tells how much memory they take.
+     *
+     * @param window which {@link WindowMatmul#serves}
+     * @param outputs channels of the output
+     * @return bytes
+     */
+    public static long bytesOf(Window window, int outputs) {
+        return bytes(WindowMatmul.upright(window), outputs);
     }
 
     /**

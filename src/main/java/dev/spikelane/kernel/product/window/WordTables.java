@@ -27,11 +27,12 @@ public final class WordTables {
     /** Subsets of four inputs. */
     private static final int SUBSETS = 16;
 
+    final int outputs;
+    final int groups;
+    final FloatMatrix bias;
+    final MemorySegment tables;
     private final int inputs;
-    private final int outputs;
-    private final int groups;
-    private final FloatMatrix bias;
-    private final MemorySegment tables;
+    private boolean finite;
     private final WordTablesVector loops;
 
     /**
@@ -74,6 +75,7 @@ public final class WordTables {
                     + ", expected " + inputs + " -> " + outputs);
         }
         weights.readBias(bias);
+        finite = true;
         for (int output = 0; output < outputs; output++) {
             long lane = output % Lanes.COUNT * (long) Float.BYTES;
             long to = lane + (long) output / Lanes.COUNT * groups * SUBSETS * Lanes.BYTES;
@@ -92,9 +94,15 @@ public final class WordTables {
             int last = Integer.highestOneBit(subset);
             int input = 4 * group + Integer.numberOfTrailingZeros(last);
             float weight = weights.segment().get(JAVA_FLOAT, column + (long) input * PackedWeights.BLOCK_BYTES);
+            finite &= Float.isFinite(weight);
             float before = tables.get(JAVA_FLOAT, to + (long) (subset - last) * Lanes.BYTES);
             tables.set(JAVA_FLOAT, to + (long) subset * Lanes.BYTES, before + weight);
         }
+    }
+
+    /** Whether all weights are finite. */
+    boolean areFinite() {
+        return finite;
     }
 
     /**

@@ -1,12 +1,18 @@
 package dev.spikelane.kernel.step.leaky;
 
+import dev.spikelane.equation.Frame;
 import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.LeakySums;
+import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a step of {@link LeakyLoopScalar} does, said as equations with the same bits. Inhibition and rounding to levels,
@@ -33,6 +39,40 @@ public final class LeakyText {
         Map<String, float[]> values = new LinkedHashMap<>();
         rows(of).forEach((name, row) -> values.put(name, row.toArray()));
         return values;
+    }
+
+    /** Whether the way back of the text has the bits of {@link LeakyBackward}, in which some terms are added apart. */
+    public static boolean goesBack(LeakyParameters of, Set<LeakySums> wanted) {
+        LeakyOptions options = of.options;
+        return of.quantized == 0
+                && !options.inhibition()
+                && !options.rectified()
+                && options.feedback() != Feedback.OWN_SPIKES
+                && options.spike() == Spike.AFTER
+                && (options.decay() == Decay.MULTIPLY || options.decay() == Decay.EULER)
+                && (options.reset() == Reset.NONE || options.resetTime() != ResetTime.SAME_STEP)
+                && options.gains() < 2
+                && !wanted.contains(LeakySums.FACTOR);
+    }
+
+    /** Says where the parameters of the text stand. */
+    public static void put(LeakyParameters of, Frame frame) {
+        rows(of).forEach((name, row) -> frame.put(name, row.segment(), row.rowOffset(0), 0));
+    }
+
+    /** Returns the parameter of the text whose gradient is a sum; null if it has none. */
+    public static @Nullable String name(LeakySums sum) {
+        return switch (sum) {
+            case LEAK -> "leak";
+            case SYNAPSE -> "alpha";
+            case THRESHOLD -> "threshold";
+            case SCALE -> "scale";
+            case OWN -> "own";
+            case REST -> "rest";
+            case POTENTIAL -> "potential";
+            case GAIN -> "gain0";
+            case FACTOR -> null;
+        };
     }
 
     private static Map<String, FloatMatrix> rows(LeakyParameters of) {

@@ -267,6 +267,25 @@ final class TunerTest {
         }
     }
 
+    /** A stage may end when its class has made room for another. */
+    @Test
+    void aStageWhoseClassIsGoneTellsNoOther() {
+        TunedStage late = stage(SpikeCosts.of("zen5"));
+        SpikeMatmul.open(late, 200, PRE, POST, 200 * PRE / 2, BLOCKS);
+        late.prepared(late.now());
+        long since = late.now();
+        TunedStage other = new TunedStage(late.tuner, 1);
+        Machine machine = machine(SpikeCosts.of("zen5"), 200, POST, 200 * PRE / 2);
+        for (int outputs = 1; outputs <= 8 * Tuner.CLASSES; outputs++) {
+            run(other, 200, outputs, 200 * PRE / 2, machine, 1);
+        }
+        TunedClass inItsPlace = late.of;
+        double scale = inItsPlace.scale;
+        pass(1e9);
+        late.done(since, BLOCKS);
+        assertEquals(scale, inItsPlace.scale);
+    }
+
     /** A product of one block is tried in whole, where it is not estimated to take much longer. */
     @Test
     void fewOutputsLearnToo() {

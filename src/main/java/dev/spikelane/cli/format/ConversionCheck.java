@@ -3,6 +3,7 @@ package dev.spikelane.cli.format;
 import dev.spikelane.cli.input.ArrayInput;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -23,27 +24,38 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Compares what was written of a graph of NIR with the graph, on an input. */
-record NirCheck(Path file, NirGraph graph, NirImport semantics, Map<String, Signal> input, int batch) {
+/**
+ * Compares what was written with what was read, on an input: with a graph of NIR, which says what a network is to do, in
+ * float64; else with the network that was read.
+ *
+ * @param graph none for other files
+ */
+record ConversionCheck(
+        Path file,
+        @Nullable NirGraph graph,
+        Network before,
+        NirImport semantics,
+        Map<String, Signal> input,
+        int batch) {
 
     private static final String RANDOM = "random";
     private static final int STEPS = 100;
     private static final int SAMPLES = 4;
     private static final float RATE = .3f;
 
-    static NirCheck of(Path file, Content content, NirImport semantics, String input) throws IOException {
-        if (!content.format().equals("NIR")) {
-            throw new IOException(file + ": is " + content.format() + ", expected a graph of NIR, which says what a"
-                    + " network is to do");
-        }
-        NirGraph graph = NirFile.read(file).graph();
-        List<Input> inputs = content.requireModel().network().inputs();
+    static ConversionCheck of(Path file, Content content, NirImport semantics, String input) throws IOException {
+        Network before = content.requireModel().network();
+        NirGraph graph =
+                content.format().equals(NirFormat.NAME) ? NirFile.read(file).graph() : null;
+        List<Input> inputs = before.inputs();
         if (input.equals(RANDOM)) {
-            return new NirCheck(file, graph, semantics, random(inputs), SAMPLES);
+            return new ConversionCheck(file, graph, before, semantics, random(inputs), SAMPLES);
         }
         ArrayInput given = ArrayInput.read(Path.of(input), inputs);
-        return new NirCheck(file, graph, semantics, Map.of(inputs.getFirst().name(), given.rows()), given.batch());
+        Map<String, Signal> rows = Map.of(inputs.getFirst().name(), given.rows());
+        return new ConversionCheck(file, graph, before, semantics, rows, given.batch());
     }
 
     private static Map<String, Signal> random(List<Input> inputs) {
@@ -70,22 +82,32 @@ record NirCheck(Path file, NirGraph graph, NirImport semantics, Map<String, Sign
      */
     boolean print(PrintWriter to, Path written, Path out, Format format) throws IOException {
         Network network = format.read(written).requireModel().network();
-        Certificate certificate;
-        try {
-            certificate = Certificate.of(graph, semantics, network, input, batch);
-        } catch (IllegalArgumentException refused) {
-            throw new IOException(file + ": cannot be compared: " + refused.getMessage(), refused);
-        }
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("in", file.toString());
         facts.put("in_sha256", hash(file));
         facts.put("out", out.toString());
         facts.put("out_sha256", hash(written));
-        String json = certificate.json(facts);
-        to.println(json.substring(0, json.length() - 1) + ",\"int8\":" + integers(network) + "}");
+        boolean same;
+        String json;
+        try {
+            if (graph == null) {
+                Margins margins = Margins.of(before, network, input, batch);
+                same = margins.populations().stream().allMatch(row -> row.flips() == 0);
+                JsonWriter writer = new JsonWriter().object().name("equal").value(same);
+                facts.forEach((name, text) -> writer.name(name).value(text));
+                json = writer.end().text().replaceFirst("}$", ",\"float\":") + margins.json();
+            } else {
+                Certificate certificate = Certificate.of(graph, semantics, network, input, batch);
+                same = certificate.equal();
+                json = certificate.json(facts).replaceFirst("}$", "");
+            }
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(file + ": cannot be compared: " + refused.getMessage(), refused);
+        }
+        to.println(json + ",\"int8\":" + integers(network) + "}");
         // A command that fails says nothing more, and this is what it has found.
         to.flush();
-        return certificate.equal();
+        return same;
     }
 
     /** Margins beside those with integer weights, where a network can have them. */

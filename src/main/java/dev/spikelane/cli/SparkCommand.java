@@ -1,0 +1,36 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.cli.input.Choices;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/** Stands in the help for what the launcher starts: Spark is no part of this program. */
+@Command(
+        name = "spark",
+        sortOptions = false,
+        description = {
+            "Run or train a model on Apache Spark.",
+            "The launcher of a checkout downloads it, 319 MB, once; src/site/markdown/spark.md describes it."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./spikelane spark --help",
+            "  ./spikelane spark run --model m.safetensors --input images.parquet --output predictions"
+        })
+final class SparkCommand implements Runnable {
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Unmatched
+    private String[] words = {};
+
+    @Override
+    public void run() {
+        throw Choices.wrong(
+                command,
+                "spark " + String.join(" ", words) + " is started by the launcher of a checkout, ./spikelane spark");
+    }
+}

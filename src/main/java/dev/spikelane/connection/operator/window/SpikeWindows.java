@@ -1,0 +1,170 @@
+package dev.spikelane.connection.operator.window;
+
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.spike.TunedStage;
+import dev.spikelane.kernel.product.spike.Tuner;
+import dev.spikelane.kernel.product.window.WindowMatmul;
+import dev.spikelane.kernel.product.window.WindowTables;
+import dev.spikelane.kernel.product.window.WordTables;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a convolution needs to compute whole maps of spikes without a product of unfolded rows: windows that slide, or
+ * windows that are words.
+ */
+final class SpikeWindows {
+
+    /** The ways of {@link Tuner.Kind#WINDOWS}. */
+    private static final int UNFOLDED = 0;
+
+    private static final int SLIDING = 1;
+
+    private final int positions;
+    private final @Nullable WindowTables tables;
+    final @Nullable WordTables words;
+
+    /**
+     * Makes tables, where windows have some.
+     *
+     * @param arena the arena that owns them
+     * @param windows of each group
+     * @param outputs of a group
+     * @param mostBytes that those may take by which windows slide; 0 if there are to be none
+     */
+    SpikeWindows(Arena arena, Window[] windows, int outputs, long mostBytes) {
+        boolean slides = windows.length == 1 && WindowMatmul.serves(windows[0], outputs);
+        this.positions = windows[0].positions();
+        this.tables = slides && WindowTables.bytesOf(windows[0], outputs) <= mostBytes
+                ? new WindowTables(arena, windows[0], outputs)
+                : null;
+        this.words = mostBytes > 0 && !slides && windows.length == 1 && WordTables.serves(windows[0])
+                ? new WordTables(arena, windows[0], outputs)
+                : null;
+    }
+
+    /** Takes weights that are new, or have changed. */
+    void fill(PackedWeights weights) {
+        if (tables != null) {
+            tables.fill(weights);
+        }
+        if (words != null) {
+            words.fill(weights);
+        }
+    }
+
+    void reserve(Scratch scratch) {
+        if (tables != null) {
+            scratch.windows(tables);
+        }
+    }
+
+    /** Whether they slide, for some inputs. */
+    boolean slide() {
+        return tables != null;
+    }
+
+    /** Whether they take one row after the other, whatever fires. */
+    boolean serveAlways() {
+        return words != null || tables != null && tables.areSmall();
+    }
+
+    /** Computes the first rows, all outputs of each; returns whether that was done. */
+    boolean multiply(UnfoldedOperator of, SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
+        if (words != null) {
+            multiply(of, spikes, count, words, current, of.rows(scratch).spikes());
+            return true;
+        }
+        if (tables == null) {
+            return false;
+        }
+        if (!tables.areSmall()) {
+            choose(of, spikes, count, current, scratch, tables);
+        } else {
+            WindowMatmul.multiply(spikes, count, scratch.windows(tables), current);
+        }
+        return true;
+    }
+
+    private void multiply(
+            UnfoldedOperator of,
+            SpikeMatrix spikes,
+            int count,
+            WordTables by,
+            Tile current,
+            SpikeMatrix unfolded) {
+        for (int row = 0; row < count; row++) {
+            for (int done = 0; done < positions; done += unfolded.rows()) {
+                int some = Math.min(unfolded.rows(), positions - done);
+                of.unfold(0, spikes, row * positions + done, some, unfolded);
+                by.multiply(unfolded, some, current.matrix(), row, done);
+            }
+        }
+        UnfoldedOperator.clearPadding(current, count);
+    }
+
+    /** By the way that the tuner knows as the faster one; lets C2 compile the other on a map. */
+    private static void choose(
+            UnfoldedOperator of, SpikeMatrix spikes, int count, Tile current, Scratch scratch, WindowTables by) {
+        TunedStage stage = scratch.windows(by).stage;
+        describe(stage, of, count, spikes.count(0, count), by);
+        stage.open(1);
+        if (stage.looks()) {
+            long since = stage.now();
+            run(stage.look, of, spikes, 1, current, scratch, by);
+            stage.rehearsed(since, stage.costs[stage.look] / count);
+        }
+        long start = stage.now();
+        run(stage.way, of, spikes, count, current, scratch, by);
+        stage.done(start, 1);
+    }
+
+    private static void run(
+            int way,
+            UnfoldedOperator of,
+            SpikeMatrix spikes,
+            int count,
+            Tile current,
+            Scratch scratch,
+            WindowTables by) {
+        if (way == SLIDING) {
+            WindowMatmul.multiply(spikes, count, scratch.windows(by), current);
+        } else {
+            of.multiplyUnfolded(spikes, count, current, scratch);
+        }
+    }
+
+    private static void describe(TunedStage stage, UnfoldedOperator of, int count, long active, WindowTables by) {
+        stage.of(Tuner.Kind.WINDOWS, count, of.inputs(), of.outputs(), active);
+        Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
+        stage.costs[UNFOLDED] = of.unfoldedNanoseconds(count, active);
+        stage.costs[SLIDING] = by.nanoseconds(count, active);
+    }
+
+    /** What {@link #multiply} is estimated to take; 0 if nothing is known. */
+    double nanoseconds(UnfoldedOperator of, int count, long active) {
+        return tables != null && slides(tables, of, count, active)
+                ? tables.nanoseconds(count, active)
+                : of.unfoldedNanoseconds(count, active);
+    }
+
+    /** Names what serves; null if rows are unfolded. */
+    @Nullable
+    String kernel(UnfoldedOperator of, int count, long active) {
+        if (words != null) {
+            return "unfolded, words";
+        }
+        return tables != null && slides(tables, of, count, active) ? "window" : null;
+    }
+
+    private static boolean slides(WindowTables by, UnfoldedOperator of, int count, long active) {
+        TunedStage stage = new TunedStage(Tuner.OF_JVM, 1);
+        describe(stage, of, count, active, by);
+        return by.areSmall() || stage.tuner.peek(stage) == SLIDING;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.spikelane.io.hdf5;
+
+import io.jhdf.Superblock;
+import io.jhdf.storage.HdfBackingStorage;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/**
+ * A file of which no more than so many bytes are read. Each node of an index stands in a file once, so that one whose
+ * nodes lead to each other again, which jHDF would follow for ever, is known by what it reads.
+ */
+final class CountedStorage implements HdfBackingStorage {
+
+    /** Headers are read by themselves and with what follows, as messages are. */
+    private static final int READS = 8;
+
+    private static final int SPARE = 1 << 16;
+
+    private final HdfBackingStorage storage;
+    private long left;
+
+    CountedStorage(HdfBackingStorage storage) {
+        this.storage = storage;
+        this.left = READS * storage.size() + SPARE;
+    }
+
+    private void count(long length) {
+        left -= Math.max(1, length);
+        if (left < 0) {
+            throw new IllegalStateException(
+                    "has an index that reads more than " + READS + " times the file, whose nodes lead to each other");
+        }
+    }
+
+    @Override
+    public ByteBuffer readBufferFromAddress(long address, int length) {
+        count(length);
+        return storage.readBufferFromAddress(address, length);
+    }
+
+    @Override
+    public ByteBuffer map(long address, long length) {
+        count(length);
+        return storage.map(address, length);
+    }
+
+    @Override
+    public ByteBuffer mapNoOffset(long address, long length) {
+        count(length);
+        return storage.mapNoOffset(address, length);
+    }
+
+    @Override
+    public long getUserBlockSize() {
+        return storage.getUserBlockSize();
+    }
+
+    @Override
+    public Superblock getSuperblock() {
+        return storage.getSuperblock();
+    }
+
+    @Override
+    public FileChannel getFileChannel() {
+        return storage.getFileChannel();
+    }
+
+    @Override
+    public int getSizeOfOffsets() {
+        return storage.getSizeOfOffsets();
+    }
+
+    @Override
+    public int getSizeOfLengths() {
+        return storage.getSizeOfLengths();
+    }
+
+    @Override
+    public void close() {
+        storage.close();
+    }
+
+    @Override
+    public long size() {
+        return storage.size();
+    }
+
+    @Override
+    public boolean inMemory() {
+        return storage.inMemory();
+    }
+}

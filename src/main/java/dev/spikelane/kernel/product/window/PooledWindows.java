@@ -1,0 +1,158 @@
+package dev.spikelane.kernel.product.window;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.base.ZeroInputs;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.integer.PackedIntegers;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A convolution of small windows and the pool of 2 x 2 behind it that takes the largest current: the four currents of a
+ * pool are added up side by side in registers, and only the largest is stored. Bits are those of the one and then the
+ * other.
+ */
+public final class PooledWindows {
+
+    private final Window window;
+    private final int columns;
+    private final int rows;
+    private final WordTables tables;
+    private final PooledWindowsVector loops;
+    /** How many bytes behind its first value those of a window are. */
+    private final long[] offsets;
+    /** How many bytes behind a window the one beside it begins, and the one below. */
+    private final long right;
+
+    private final long below;
+
+    /**
+     * Makes the two for some weights.
+     *
+     * @param window which, with the pool, is {@link #serves served}
+     * @param pool of the currents
+     * @param tables of what spikes are multiplied by
+     */
+    public PooledWindows(Window window, Window pool, WordTables tables) {
+        this.window = window;
+        this.columns = pool.x().outputs();
+        this.rows = pool.y().outputs();
+        this.tables = tables;
+        this.offsets = new long[window.size()];
+        int ofRow = window.x().kernel() * window.channels();
+        for (int k = 0; k < offsets.length; k++) {
+            int place = window.place(
+                    k / ofRow * window.y().dilation(), k % ofRow / window.channels() * window.x().dilation());
+            offsets[k] = (long) (place + k % window.channels()) * Float.BYTES;
+        }
+        this.right = (long) window.x().stride() * window.allChannels() * Float.BYTES;
+        this.below = (long) window.y().stride() * window.x().inputs() * window.allChannels() * Float.BYTES;
+        this.loops = new PooledWindowsVector(tables, window.x().outputs(), offsets, right, below);
+    }
+
+    /**
+     * Tells whether windows are words without padding, and a pool is one of 2 x 2 of their currents.
+     *
+     * @param window that reads all channels of an input
+     * @param pool of largest values
+     * @return whether this takes both
+     */
+    public static boolean serves(Window window, Window pool) {
+        return WordTables.serves(window)
+                && window.channels() == window.allChannels()
+                && isWithin(window.y())
+                && isWithin(window.x())
+                && isHalved(pool.y(), window.y().outputs())
+                && isHalved(pool.x(), window.x().outputs());
+    }
+
+    private static boolean isWithin(Window.Axis axis) {
+        return axis.padding() == 0
+                && axis.spread() == 1
+                && axis.at(axis.outputs() - 1, axis.kernel() - 1) < axis.inputs();
+    }
+
+    private static boolean isHalved(Window.Axis axis, int inputs) {
+        return axis.equals(new Window.Axis(inputs, 2, 2, 0, 1, inputs / 2));
+    }
+
+    /** Returns how many words {@link #multiply} takes: those of two rows of windows. */
+    public int words() {
+        return 2 * window.x().outputs();
+    }
+
+    /** Returns how many rows the pooled map has. */
+    public int rows() {
+        return rows;
+    }
+
+    /**
+     * Computes a row of the pooled map of a sample.
+     *
+     * @param words the spikes of its windows, {@code [at least words() x window.size()]}
+     * @param scaled whose sums the tables give; null if they give currents
+     * @param current {@code [any x rows() * pooled columns * outputs]}
+     * @param row the sample
+     * @param y the row of the map
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public void multiply(SpikeMatrix words, @Nullable PackedIntegers scaled, FloatMatrix current, int row, int y) {
+        Checks.rows("words", words.rows(), words());
+        words.requireShape("words", words.rows(), window.size());
+        current.requireShape("current", current.rows(), rows * columns * tables.outputs);
+        FloatMatrix scales = scaled == null ? null : scaled.scales();
+        FloatMatrix bias = scaled == null ? tables.bias : scaled.bias();
+        loops.words(words.segment(), columns, scales, bias, current.segment(), at(current, row, y));
+    }
+
+    /**
+     * Computes the pooled map of a sample of values.
+     *
+     * @param input {@code [any x window.inputs()]}
+     * @param weights which these are multiplied by
+     * @param current {@code [any x rows() * pooled columns * outputs]}
+     * @param row the sample in both
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public void multiply(FloatMatrix input, PackedWeights weights, FloatMatrix current, int row) {
+        input.requireShape("input", input.rows(), window.inputs());
+        current.requireShape("current", current.rows(), rows * columns * tables.outputs);
+        for (int y = 0; y < rows; y++) {
+            long from = input.rowOffset(row) + 2 * y * below;
+            if (tables.areFinite()) {
+                loops.values(input.segment(), from, columns, weights, current.segment(), at(current, row, y));
+            } else {
+                scalar(input, from, weights, current, at(current, row, y));
+            }
+        }
+    }
+
+    private long at(FloatMatrix current, int row, int y) {
+        return current.rowOffset(row) + (long) y * columns * tables.outputs * Float.BYTES;
+    }
+
+    /** The specification, which takes weights that are not finite. */
+    private void scalar(FloatMatrix input, long from, PackedWeights weights, FloatMatrix current, long to) {
+        for (int i = 0; i < columns * weights.outputs(); i++) {
+            long corner = from + i / weights.outputs() * 2 * right;
+            float most = Float.NEGATIVE_INFINITY;
+            for (int place = 0; place < 4; place++) {
+                float sum = sum(input, corner + place / 2 * below + place % 2 * right, weights, i % weights.outputs());
+                most = sum > most || Float.isNaN(sum) ? sum : most;
+            }
+            current.segment().set(JAVA_FLOAT, to + (long) i * Float.BYTES, most);
+        }
+    }
+
+    private float sum(FloatMatrix input, long from, PackedWeights weights, int output) {
+        float sum = weights.bias(output);
+        for (int k = 0; k < offsets.length; k++) {
+            sum = ZeroInputs.fma(input.segment().get(JAVA_FLOAT, from + offsets[k]), weights.weight(output, k), sum);
+        }
+        return sum;
+    }
+}

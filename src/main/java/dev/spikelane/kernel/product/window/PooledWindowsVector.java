@@ -1,0 +1,181 @@
+package dev.spikelane.kernel.product.window;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.IS_NAN;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loops of {@link PooledWindows}, for a row of the pooled map. The last vector of a position reaches into those
+ * behind it, as far as there are any: they come later, and their first vector last.
+ */
+final class PooledWindowsVector {
+
+    private static final int TABLE = 16 * BYTES;
+
+    private final MemorySegment tables;
+    private final MemorySegment starts;
+    private final int groups;
+    private final int outputs;
+    /** Windows in a row of the map that is pooled. */
+    private final int windows;
+
+    private final long[] offsets;
+    private final long right;
+    private final long below;
+
+    PooledWindowsVector(
+            WordTables of, int windows, long[] offsets, long right, long below) {
+        this.tables = of.tables;
+        this.starts = of.bias.segment();
+        this.groups = of.groups;
+        this.outputs = of.outputs;
+        this.windows = windows;
+        this.offsets = offsets;
+        this.right = right;
+        this.below = below;
+    }
+
+    /** Adds up the words of two rows of windows; sums times scales, and a bias, are currents, unless scales are null. */
+    void words(
+            MemorySegment words, int count, @Nullable FloatMatrix scales, FloatMatrix biases, MemorySegment to, long at) {
+        MemorySegment tables = this.tables;
+        Checks.isNative(tables);
+        Checks.isNative(words);
+        Checks.isNative(to);
+        long second = (long) windows * Long.BYTES;
+        for (int channel = (outputs - 1) / COUNT * COUNT; channel >= 0; channel -= COUNT) {
+            FloatVector start = FloatVector.fromMemorySegment(FLOAT, starts, (long) channel * Float.BYTES, ORDER);
+            FloatVector bias = FloatVector.fromMemorySegment(FLOAT, biases.segment(), (long) channel * Float.BYTES, ORDER);
+            FloatVector scale = scales == null
+                    ? bias
+                    : FloatVector.fromMemorySegment(FLOAT, scales.segment(), (long) channel * Float.BYTES, ORDER);
+            long first = (long) channel / COUNT * groups * TABLE;
+            long end = first + (long) groups * TABLE;
+            for (int x = 0; x < count; x++) {
+                long word = 2L * x * Long.BYTES;
+                long w0 = words.get(JAVA_LONG, word);
+                long w1 = words.get(JAVA_LONG, word + Long.BYTES);
+                long w2 = words.get(JAVA_LONG, word + second);
+                long w3 = words.get(JAVA_LONG, word + second + Long.BYTES);
+                FloatVector s0 = start;
+                FloatVector s1 = start;
+                FloatVector s2 = start;
+                FloatVector s3 = start;
+                for (long table = first; table < end; table += TABLE) {
+                    if (s0.getClass() != VECTOR
+                            || s1.getClass() != VECTOR
+                            || s2.getClass() != VECTOR
+                            || s3.getClass() != VECTOR) {
+                        throw new AssertionError(OTHER_VECTOR);
+                    }
+                    s0 = FloatVector.fromMemorySegment(FLOAT, tables, table + (w0 & 15) * BYTES, ORDER)
+                            .add(s0);
+                    s1 = FloatVector.fromMemorySegment(FLOAT, tables, table + (w1 & 15) * BYTES, ORDER)
+                            .add(s1);
+                    s2 = FloatVector.fromMemorySegment(FLOAT, tables, table + (w2 & 15) * BYTES, ORDER)
+                            .add(s2);
+                    s3 = FloatVector.fromMemorySegment(FLOAT, tables, table + (w3 & 15) * BYTES, ORDER)
+                            .add(s3);
+                    w0 >>>= 4;
+                    w1 >>>= 4;
+                    w2 >>>= 4;
+                    w3 >>>= 4;
+                }
+                if (s0.getClass() != VECTOR
+                        || s1.getClass() != VECTOR
+                        || s2.getClass() != VECTOR
+                        || s3.getClass() != VECTOR) {
+                    throw new AssertionError(OTHER_VECTOR);
+                }
+                if (scales != null) {
+                    s0 = bias.add(scale.mul(s0));
+                    s1 = bias.add(scale.mul(s1));
+                    s2 = bias.add(scale.mul(s2));
+                    s3 = bias.add(scale.mul(s3));
+                }
+                s0 = s0.blend(s1, s1.compare(GT, s0).or(s1.test(IS_NAN)));
+                s0 = s0.blend(s2, s2.compare(GT, s0).or(s2.test(IS_NAN)));
+                s0 = s0.blend(s3, s3.compare(GT, s0).or(s3.test(IS_NAN)));
+                long column = at + ((long) x * outputs + channel) * Float.BYTES;
+                int left = (count - x) * outputs - channel;
+                if (left >= COUNT) {
+                    s0.intoMemorySegment(to, column, ORDER);
+                } else {
+                    s0.intoMemorySegment(to, column, ORDER, VectorMask.fromLong(FLOAT, -1L >>> -left));
+                }
+            }
+        }
+    }
+
+    /** Adds up the values of two rows of windows, of which the first begins at {@code corner}. */
+    void values(MemorySegment input, long corner, int count, PackedWeights of, MemorySegment to, long at) {
+        MemorySegment weights = of.segment();
+        int paddedInputs = of.paddedInputs();
+        Checks.isNative(weights);
+        Checks.isNative(input);
+        Checks.isNative(to);
+        long[] offsets = this.offsets;
+        for (int channel = (outputs - 1) / COUNT * COUNT; channel >= 0; channel -= COUNT) {
+            FloatVector start = FloatVector.fromMemorySegment(FLOAT, of.biasSegment(), (long) channel * Float.BYTES, ORDER);
+            long block = (long) channel / PackedWeights.BLOCK * paddedInputs * PackedWeights.BLOCK_BYTES
+                    + (long) channel % PackedWeights.BLOCK * Float.BYTES;
+            for (int x = 0; x < count; x++) {
+                long place = corner + 2 * x * right;
+                FloatVector s0 = start;
+                FloatVector s1 = start;
+                FloatVector s2 = start;
+                FloatVector s3 = start;
+                for (int k = 0; k < offsets.length; k++) {
+                    if (s0.getClass() != VECTOR
+                            || s1.getClass() != VECTOR
+                            || s2.getClass() != VECTOR
+                            || s3.getClass() != VECTOR) {
+                        throw new AssertionError(OTHER_VECTOR);
+                    }
+                    long from = place + offsets[k];
+                    FloatVector weight = FloatVector.fromMemorySegment(
+                            FLOAT, weights, block + (long) k * PackedWeights.BLOCK_BYTES, ORDER);
+                    s0 = FloatVector.broadcast(FLOAT, input.get(JAVA_FLOAT, from))
+                            .fma(weight, s0);
+                    s1 = FloatVector.broadcast(FLOAT, input.get(JAVA_FLOAT, from + right))
+                            .fma(weight, s1);
+                    s2 = FloatVector.broadcast(FLOAT, input.get(JAVA_FLOAT, from + below))
+                            .fma(weight, s2);
+                    s3 = FloatVector.broadcast(FLOAT, input.get(JAVA_FLOAT, from + below + right))
+                            .fma(weight, s3);
+                }
+                if (s0.getClass() != VECTOR
+                        || s1.getClass() != VECTOR
+                        || s2.getClass() != VECTOR
+                        || s3.getClass() != VECTOR) {
+                    throw new AssertionError(OTHER_VECTOR);
+                }
+                s0 = s0.blend(s1, s1.compare(GT, s0).or(s1.test(IS_NAN)));
+                s0 = s0.blend(s2, s2.compare(GT, s0).or(s2.test(IS_NAN)));
+                s0 = s0.blend(s3, s3.compare(GT, s0).or(s3.test(IS_NAN)));
+                long column = at + ((long) x * outputs + channel) * Float.BYTES;
+                int left = (count - x) * outputs - channel;
+                if (left >= COUNT) {
+                    s0.intoMemorySegment(to, column, ORDER);
+                } else {
+                    s0.intoMemorySegment(to, column, ORDER, VectorMask.fromLong(FLOAT, -1L >>> -left));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package dev.spikelane.spark;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.Partitioner;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rpc.RpcEndpointRef;
+import org.apache.spark.rpc.RpcEnv;
+import org.apache.spark.storage.StorageLevel;
+import org.jspecify.annotations.Nullable;
+import scala.Tuple2;
+
+/** The rows of an epoch: those of a shard in one partition, batch after batch. */
+final class EpochRows implements AutoCloseable {
+
+    /** Milliseconds for which tasks may be missing, such as while an executor is replaced. */
+    private static final long MOST_ABSENT = 20_000;
+
+    private static final long PATIENCE = 500;
+
+    private final JavaRDD<ShardRows> rows;
+    private final Broadcast<int[]> places;
+    private final TrainingPlan plan;
+    private final int tasks;
+    private final double seconds;
+    private @Nullable Broadcast<byte[]> model;
+    private int epoch;
+    private @Nullable Tasks tasksOfEpoch;
+
+    /** Repartitions all rows once, by (batch, shard). */
+    EpochRows(JavaSparkContext spark, TrainingRows of, TrainingPlan plan, int[] order, int tasks) {
+        this.plan = plan;
+        this.tasks = tasks;
+        long start = System.nanoTime();
+        int[] inverse = new int[order.length];
+        for (int place = 0; place < order.length; place++) {
+            inverse[order[place]] = place;
+        }
+        places = spark.broadcast(inverse);
+        Broadcast<int[]> known = places;
+        Cut cut = new Cut(plan, order.length, tasks);
+        rows = of.numbered()
+                .mapToPair(row -> new Tuple2<>(known.value()[RowValues.number(row)], row))
+                .repartitionAndSortWithinPartitions(cut)
+                .mapPartitions(sorted -> new Grouped(cut, sorted))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        rows.count();
+        seconds = (System.nanoTime() - start) * 1e-9;
+    }
+
+    /**
+     * Starts the tasks of the epoch, each of which serves the shards of a partition, step after step.
+     *
+     * @param together whether there are cores for all of them at the same time; else each step is a job of its own
+     */
+    void open(Broadcast<byte[]> ofRun, int number, boolean together) {
+        model = ofRun;
+        epoch = number;
+        if (!together) {
+            return;
+        }
+        RpcEnv environment = SparkEnv.get().rpcEnv();
+        RoundDesk opened = new RoundDesk(environment, tasks);
+        String name = "spikelane-" + plan.run() + "-" + number;
+        RpcEndpointRef address = environment.setupEndpoint(name, opened);
+        JavaFutureAction<Void> job = rows.foreachPartitionAsync(new RoundTask(plan, ofRun, number, name));
+        tasksOfEpoch = new Tasks(opened, job, () -> environment.stop(address));
+    }
+
+    /**
+     * Has a step computed by the tasks of the epoch; or by a job of its own, once there are not executors enough for all
+     * of them at the same time.
+     */
+    List<ShardResult> compute(RoundAsk.Work work) {
+        Tasks now = tasksOfEpoch;
+        if (now != null) {
+            List<ShardResult> results = now.compute(work);
+            if (!results.isEmpty()) {
+                return results;
+            }
+            end();
+        }
+        return rows.mapPartitions(new ShardRound(plan, Objects.requireNonNull(model), work, epoch))
+                .collect();
+    }
+
+    private void end() {
+        if (tasksOfEpoch != null) {
+            tasksOfEpoch.end();
+            tasksOfEpoch = null;
+        }
+    }
+
+    /** The tasks that serve an epoch. */
+    private record Tasks(RoundDesk desk, JavaFutureAction<Void> job, Runnable closing) {
+
+        /** Returns what the tasks computed; nothing if some of them have not been there for long. */
+        List<ShardResult> compute(RoundAsk.Work work) {
+            desk.publish(work);
+            try {
+                for (long absent = 0; absent < MOST_ABSENT; absent = desk.isShort() ? absent + PATIENCE : 0) {
+                    if (desk.await(PATIENCE)) {
+                        return desk.results();
+                    }
+                    if (job.isDone()) {
+                        job.get(); // throws what was wrong
+                        return List.of();
+                    }
+                }
+                return List.of();
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while waiting for executors", stop);
+            } catch (ExecutionException failed) {
+                throw EpochRows.<RuntimeException>failed(failed.getCause());
+            }
+        }
+
+        void end() {
+            desk.end();
+            try {
+                job.get(MOST_ABSENT, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException | CancellationException late) {
+                job.cancel(true);
+            }
+            closing.run();
+        }
+    }
+
+    /** How long the repartitioning took. */
+    double seconds() {
+        return seconds;
+    }
+
+    /** As a job that the driver waits for would throw it. */
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> RuntimeException failed(Throwable cause) throws T {
+        throw (T) cause;
+    }
+
+    @Override
+    public void close() {
+        end();
+        rows.unpersist();
+        places.destroy();
+    }
+
+    /** From a place in the order of an epoch to batch, shard and partition. */
+    static final class Cut extends Partitioner {
+
+        private static final long serialVersionUID = 1;
+
+        private final TrainingPlan plan;
+        private final int samples;
+        private final int tasks;
+
+        Cut(TrainingPlan plan, int samples, int tasks) {
+            this.plan = plan;
+            this.samples = samples;
+            this.tasks = tasks;
+        }
+
+        int batch(int place) {
+            return place / plan.batch();
+        }
+
+        int shard(int place) {
+            int first = batch(place) * plan.batch();
+            return plan.shard(place - first, Math.min(plan.batch(), samples - first));
+        }
+
+        @Override
+        public int numPartitions() {
+            return tasks;
+        }
+
+        @Override
+        public int getPartition(Object place) {
+            return shard((Integer) place) % tasks;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Cut that
+                    && plan.run().equals(that.plan.run())
+                    && samples == that.samples
+                    && tasks == that.tasks;
+        }
+
+        @Override
+        public int hashCode() {
+            return plan.run().hashCode();
+        }
+    }
+
+    /** Puts the rows of a shard together. */
+    private static final class Grouped implements Iterator<ShardRows> {
+
+        private final Cut cut;
+        private final Iterator<Tuple2<Integer, byte[]>> sorted;
+        private Tuple2<Integer, byte[]> next;
+
+        Grouped(Cut cut, Iterator<Tuple2<Integer, byte[]>> sorted) {
+            this.cut = cut;
+            this.sorted = sorted;
+            this.next = advance();
+        }
+
+        private Tuple2<Integer, byte[]> advance() {
+            return sorted.hasNext() ? sorted.next() : new Tuple2<>(-1, new byte[0]);
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next._1() >= 0;
+        }
+
+        @Override
+        public ShardRows next() {
+            int batch = cut.batch(next._1());
+            int shard = cut.shard(next._1());
+            List<byte[]> rows = new ArrayList<>();
+            while (hasNext() && cut.batch(next._1()) == batch && cut.shard(next._1()) == shard) {
+                rows.add(next._2());
+                next = advance();
+            }
+            return new ShardRows(batch, shard, rows.toArray(byte[][]::new));
+        }
+    }
+}

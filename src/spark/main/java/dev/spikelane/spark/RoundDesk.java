@@ -1,0 +1,122 @@
+package dev.spikelane.spark;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.rpc.RpcAddress;
+import org.apache.spark.rpc.RpcCallContext;
+import org.apache.spark.rpc.RpcEnv;
+import org.apache.spark.rpc.ThreadSafeRpcEndpoint;
+import org.jspecify.annotations.Nullable;
+import scala.PartialFunction;
+import scala.runtime.AbstractPartialFunction;
+import scala.runtime.BoxedUnit;
+
+/**
+ * Where the tasks of an epoch ask for work, over Spark's own connections between executors and the driver, as its
+ * barriers do. A task whose executor is lost is started again by Spark, and gets the work of the step that is not done.
+ */
+final class RoundDesk implements ThreadSafeRpcEndpoint {
+
+    /** No work is left. */
+    private static final RoundAsk.Work END = new RoundAsk.Work(-1, -1, new int[0], new byte[0]);
+
+    private final RpcEnv environment;
+    private final int partitions;
+    private final Map<Integer, RpcCallContext> waiting = new HashMap<>();
+    /** Those that compute the step, and where. */
+    private final Map<Integer, RpcAddress> working = new HashMap<>();
+
+    private final Map<Integer, List<ShardResult>> done = new HashMap<>();
+    private RoundAsk.@Nullable Work work;
+    private boolean ended;
+
+    RoundDesk(RpcEnv environment, int partitions) {
+        this.environment = environment;
+        this.partitions = partitions;
+    }
+
+    @Override
+    public RpcEnv rpcEnv() {
+        return environment;
+    }
+
+    @Override
+    public PartialFunction<Object, BoxedUnit> receiveAndReply(RpcCallContext context) {
+        return new AbstractPartialFunction<>() {
+
+            @Override
+            public boolean isDefinedAt(Object message) {
+                return message instanceof RoundAsk;
+            }
+
+            @Override
+            public BoxedUnit apply(Object message) {
+                ask((RoundAsk) message, context);
+                return BoxedUnit.UNIT;
+            }
+        };
+    }
+
+    private synchronized void ask(RoundAsk ask, RpcCallContext context) {
+        RoundAsk.Work now = work;
+        if (now != null && ask.step() == now.step()) {
+            working.remove(ask.partition());
+            done.putIfAbsent(ask.partition(), ask.results());
+            notifyAll();
+        }
+        if (ended) {
+            context.reply(END);
+        } else if (now != null && !done.containsKey(ask.partition())) {
+            working.put(ask.partition(), context.senderAddress());
+            context.reply(now);
+        } else {
+            waiting.put(ask.partition(), context);
+        }
+    }
+
+    @Override
+    public synchronized void onDisconnected(RpcAddress lost) {
+        working.values().removeIf(lost::equals);
+    }
+
+    /** Gives work to all tasks. */
+    synchronized void publish(RoundAsk.Work next) {
+        work = next;
+        done.clear();
+        working.clear();
+        waiting.forEach((partition, context) -> {
+            working.put(partition, context.senderAddress());
+            context.reply(next);
+        });
+        waiting.clear();
+    }
+
+    /** Waits for some milliseconds; whether all tasks are done with the step. */
+    synchronized boolean await(long milliseconds) throws InterruptedException {
+        if (done.size() < partitions) {
+            wait(milliseconds);
+        }
+        return done.size() == partitions;
+    }
+
+    /** Whether nobody works on some of the shards. */
+    synchronized boolean isShort() {
+        return working.size() + done.size() < partitions;
+    }
+
+    /** The results of the step. */
+    synchronized List<ShardResult> results() {
+        List<ShardResult> all = new ArrayList<>();
+        done.values().forEach(all::addAll);
+        return all;
+    }
+
+    /** Ends the tasks. */
+    synchronized void end() {
+        ended = true;
+        waiting.values().forEach(context -> context.reply(END));
+        waiting.clear();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.spikelane.spark;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.VoidFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rpc.RpcEndpointRef;
+import org.apache.spark.rpc.RpcTimeout;
+import org.apache.spark.util.RpcUtils;
+import scala.concurrent.duration.Duration;
+import scala.concurrent.duration.FiniteDuration;
+import scala.reflect.ClassTag$;
+
+/** Serves the shards of a partition, step after step, as {@link RoundDesk} says. */
+final class RoundTask implements VoidFunction<Iterator<ShardRows>> {
+
+    private static final long serialVersionUID = 1;
+
+    /** A lost driver is noticed at once; without one a step may take long. */
+    private static final int HOURS = 24;
+
+    private final TrainingPlan plan;
+    private final Broadcast<byte[]> model;
+    private final int epoch;
+    private final String desk;
+
+    RoundTask(TrainingPlan plan, Broadcast<byte[]> model, int epoch, String desk) {
+        this.plan = plan;
+        this.model = model;
+        this.epoch = epoch;
+        this.desk = desk;
+    }
+
+    @Override
+    public void call(Iterator<ShardRows> rows) {
+        RequiredJava.check("executor");
+        SparkEnv environment = SparkEnv.get();
+        RpcEndpointRef driver = RpcUtils.makeDriverRef(desk, environment.conf(), environment.rpcEnv());
+        RpcTimeout timeout =
+                new RpcTimeout((FiniteDuration) Duration.create(HOURS, "hours"), "the length of a training step");
+        RoundAsk ask = new RoundAsk(TaskContext.getPartitionId(), -1, List.of());
+        ShardRows next = rows.hasNext() ? rows.next() : null;
+        while (true) {
+            RoundAsk.Work work =
+                    driver.askSync(ask, timeout, ClassTag$.MODULE$.<RoundAsk.Work>apply(RoundAsk.Work.class));
+            if (work.batch() < 0) {
+                return;
+            }
+            ShardRound round = new ShardRound(plan, model, work, epoch);
+            List<ShardResult> results = new ArrayList<>();
+            for (; next != null && next.batch() <= work.batch(); next = rows.hasNext() ? rows.next() : null) {
+                if (next.batch() == work.batch()) {
+                    results.add(round.compute(next));
+                }
+            }
+            ask = new RoundAsk(ask.partition(), work.step(), results);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.spikelane.spark;
+
+import dev.spikelane.memory.FloatMatrix;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * How a row travels: its number and label (ints), and its values, as the bytes they came in or as floats; little endian.
+ *
+ * @param isBytes whether a value is a byte without a sign
+ * @param divisor what bytes are divided by
+ * @param count values of a sample
+ */
+record RowValues(boolean isBytes, float divisor, int count) implements Serializable {
+
+    private static final int NUMBER = 0;
+    private static final int LABEL = Integer.BYTES;
+    private static final int VALUES = 2 * Integer.BYTES;
+
+    private static ByteBuffer buffer(byte[] row) {
+        return ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    byte[] row(int label, byte[] values) {
+        byte[] row = new byte[VALUES + values.length];
+        buffer(row).putInt(LABEL, label).put(VALUES, values);
+        return row;
+    }
+
+    byte[] row(int label, float[] values) {
+        byte[] row = new byte[VALUES + values.length * Float.BYTES];
+        buffer(row).putInt(LABEL, label).position(VALUES).asFloatBuffer().put(values);
+        return row;
+    }
+
+    /** A copy with a number: rows that Spark holds are never changed. */
+    static byte[] numbered(byte[] row, int number) {
+        byte[] copy = row.clone();
+        buffer(copy).putInt(NUMBER, number);
+        return copy;
+    }
+
+    static int number(byte[] row) {
+        return buffer(row).getInt(NUMBER);
+    }
+
+    static int label(byte[] row) {
+        return buffer(row).getInt(LABEL);
+    }
+
+    /** Copies the values into a row of a matrix. */
+    void read(byte[] row, FloatMatrix into, int at) {
+        ByteBuffer from = buffer(row);
+        for (int i = 0; i < count; i++) {
+            into.set(
+                    at,
+                    i,
+                    isBytes
+                            ? Byte.toUnsignedInt(row[VALUES + i]) / divisor
+                            : from.getFloat(VALUES + i * Float.BYTES));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package dev.spikelane.spark;
+
+import java.io.Serializable;
+
+/**
+ * What an executor sends back.
+ *
+ * @param gradients a {@code ShardGradients} as bytes
+ * @param nanoseconds that its computation took
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+record ShardResult(byte[] gradients, long nanoseconds) implements Serializable {}

@@ -1,0 +1,135 @@
+package dev.spikelane.spark;
+
+import dev.spikelane.data.Batch;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Network;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainingBatch;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.function.Supplier;
+
+/**
+ * A trainer on an executor, with a network of its own. Tasks of later rounds take it over from those before; each is used
+ * by one task at a time.
+ */
+final class ShardWorker implements AutoCloseable {
+
+    /** Those that no task has, the one that was used last in front. */
+    private static final Deque<ShardWorker> IDLE = new ArrayDeque<>();
+
+    private final TrainingPlan plan;
+    private final Network network;
+    private final Trainer trainer;
+    private final Rows rows;
+    private final Batch batch;
+    private long version = -1;
+
+    private ShardWorker(TrainingPlan plan, byte[] model, int threads) {
+        this.plan = plan;
+        this.network = ModelFile.modelOf(model).network();
+        this.trainer = plan.factory()
+                .trainer(network, plan.steps(), plan.batch())
+                .shards(plan.shards())
+                .threads(threads)
+                .build();
+        this.rows = new Rows(plan, plan.shape(network));
+        this.batch = plan.batching().batch(rows);
+    }
+
+    /** Returns a worker for a run, which the caller gives back or closes. */
+    static ShardWorker take(TrainingPlan plan, Supplier<byte[]> model, int threads) {
+        synchronized (IDLE) {
+            for (Iterator<ShardWorker> all = IDLE.iterator(); all.hasNext(); ) {
+                ShardWorker worker = all.next();
+                if (worker.plan.run().equals(plan.run())) {
+                    all.remove();
+                    return worker;
+                }
+            }
+        }
+        return new ShardWorker(plan, model.get(), threads);
+    }
+
+    /** Keeps as many as there are processors, those that were used last. */
+    void giveBack() {
+        ShardWorker oldest = null;
+        synchronized (IDLE) {
+            IDLE.addFirst(this);
+            if (IDLE.size() > Runtime.getRuntime().availableProcessors()) {
+                oldest = IDLE.removeLast();
+            }
+        }
+        if (oldest != null) {
+            oldest.close();
+        }
+    }
+
+    /** Takes over the values of a step of the run, unless it has them. */
+    void put(long step, byte[] weights) {
+        if (version != step) {
+            WeightBytes.put(weights, network);
+            version = step;
+        }
+    }
+
+    /** Computes what a shard adds. */
+    byte[] compute(int epoch, ShardRows shard, int[] labelsOfBatch) {
+        rows.shard = shard.rows();
+        int[] numbers = new int[shard.rows().length];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = RowValues.number(shard.rows()[i]);
+        }
+        batch.read(epoch, numbers);
+        trainer.setEpoch(epoch);
+        return trainer.gradients(TrainingBatch.of(batch, plan.steps()), shard.shard(), labelsOfBatch)
+                .toBytes();
+    }
+
+    @Override
+    public void close() {
+        trainer.close();
+    }
+
+    /** The rows of the shard in work. */
+    private static final class Rows implements Dataset {
+
+        private final TrainingPlan plan;
+        private final Shape shape;
+        private byte[][] shard = {};
+
+        Rows(TrainingPlan plan, Shape shape) {
+            this.plan = plan;
+            this.shape = shape;
+        }
+
+        @Override
+        public int size() {
+            return Math.ceilDiv(plan.batch(), plan.shards());
+        }
+
+        @Override
+        public Shape shape() {
+            return shape;
+        }
+
+        @Override
+        public int classes() {
+            return Integer.MAX_VALUE;
+        }
+
+        @Override
+        public int label(int sample) {
+            return RowValues.label(shard[sample]);
+        }
+
+        @Override
+        public void read(int sample, FloatMatrix into, int row) {
+            plan.values().read(shard[sample], into, row);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.spikelane.spark;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.function.PairFlatMapFunction;
+import org.apache.spark.sql.Row;
+import scala.Tuple2;
+
+/**
+ * Reads rows of id, label and sample.
+ *
+ * @param plan how samples are read, whose columns are those of these rows
+ * @param values how they travel
+ * @param labelName what messages call the label
+ * @param skips whether rows that are no sample are left out
+ */
+record TrainingColumns(InferencePlan plan, RowValues values, String labelName, boolean skips)
+        implements PairFlatMapFunction<Iterator<Row>, Long, byte[]> {
+
+    static final int ID = 0;
+    static final int LABEL = 1;
+    static final int SAMPLE = 2;
+
+    @Override
+    public Iterator<Tuple2<Long, byte[]>> call(Iterator<Row> rows) {
+        SampleValues sample = new SampleValues(plan, values.count());
+        List<Tuple2<Long, byte[]>> read = new ArrayList<>();
+        while (rows.hasNext()) {
+            Row row = rows.next();
+            String wrong = wrong(row, sample);
+            if (wrong.isEmpty()) {
+                read.add(new Tuple2<>(row.<Number>getAs(ID).longValue(), row(row, sample)));
+            } else if (!skips) {
+                throw new InvalidRowException(
+                        row.isNullAt(ID) ? "a row has no id" : "row with id " + row.get(ID) + ": " + wrong);
+            }
+        }
+        return read.iterator();
+    }
+
+    private byte[] row(Row row, SampleValues sample) {
+        int label = row.<Number>getAs(LABEL).intValue();
+        return values.isBytes() ? values.row(label, row.<byte[]>getAs(SAMPLE)) : values.row(label, sample.values);
+    }
+
+    private String wrong(Row row, SampleValues sample) {
+        if (row.isNullAt(ID)) {
+            return "has no id";
+        }
+        String column = "column '" + labelName + "' ";
+        if (row.isNullAt(LABEL)) {
+            return column + "is null";
+        }
+        double label = row.<Number>getAs(LABEL).doubleValue();
+        if (label < 0 || label > Integer.MAX_VALUE || label != Math.rint(label)) {
+            return column + "is " + label + ", expected a whole number of at least 0";
+        }
+        String wrong = sample.read(row);
+        return wrong == null ? "" : "column '" + plan.columns().inputName() + "' " + wrong;
+    }
+}

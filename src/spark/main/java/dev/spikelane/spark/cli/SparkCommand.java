@@ -1,0 +1,63 @@
+package dev.spikelane.spark.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Set;
+import org.apache.spark.sql.SparkSession;
+
+/** A command of {@code ./spikelane spark}. */
+interface SparkCommand {
+
+    Set<String> HELP_WORDS = Set.of("--help", "-h");
+
+    /** Does it, and prints what came of it. */
+    void call(PrintStream out) throws IOException;
+
+    /** Runs a command; returns what the JVM should end with. */
+    static int run(String... arguments) {
+        try {
+            of(arguments).call(System.out);
+            return 0;
+        } catch (CommandOptions.Wrong wrong) {
+            System.err.println("spikelane spark: " + wrong.getMessage());
+            return 2;
+        } catch (Exception failed) {
+            // What Spark says about a task begins with what the task said.
+            System.err.println("spikelane spark: "
+                    + String.valueOf(failed.getMessage()).lines().findFirst().orElse(failed.toString()));
+            return 1;
+        }
+    }
+
+    /**
+     * Finds a command.
+     *
+     * @throws CommandOptions.Wrong if there is none of that name, or its options are wrong
+     */
+    static SparkCommand of(String... arguments) {
+        String name = arguments.length == 0 ? "--help" : arguments[0];
+        boolean helps = arguments.length > 1 && HELP_WORDS.contains(arguments[1]);
+        return switch (name) {
+            case "run" ->
+                helps
+                        ? out -> out.print(RunCommand.HELP)
+                        : new RunCommand(new CommandOptions(arguments, 1, RunCommand.HELP));
+            case "train" ->
+                helps
+                        ? out -> out.print(TrainCommand.HELP)
+                        : new TrainCommand(new CommandOptions(arguments, 1, TrainCommand.HELP));
+            case "--help", "-h" -> out -> out.print(RunCommand.HELP + "\n" + TrainCommand.HELP);
+            default -> throw new CommandOptions.Wrong("there is no command '" + name + "', expected run or train");
+        };
+    }
+
+    /** Starts Spark under a master, unless spark-submit has said which. */
+    static SparkSession session(CommandOptions options) {
+        SparkSession.Builder builder = SparkSession.builder().appName("spikelane");
+        if (System.getProperty("spark.master") == null
+                || options.text("--master").isPresent()) {
+            builder.master(options.text("--master").orElse("local[*]"));
+        }
+        return builder.getOrCreate();
+    }
+}

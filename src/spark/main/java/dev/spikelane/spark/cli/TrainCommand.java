@@ -1,0 +1,132 @@
+package dev.spikelane.spark.cli;
+
+import static org.apache.spark.sql.functions.max;
+
+import dev.spikelane.model.Model;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import dev.spikelane.spark.SpikelaneEstimator;
+import dev.spikelane.spark.SpikelaneModel;
+import dev.spikelane.train.Adam;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Loss;
+import dev.spikelane.train.Trainer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import scala.collection.Seq;
+
+/** Trains a network on the rows of a file and writes it as a model file. */
+record TrainCommand(CommandOptions options) implements SparkCommand {
+
+    static final String HELP = """
+            Usage: ./spikelane spark train --input PATH --output FILE [OPTION...]
+            Train a network on the rows of Parquet files, or the images of an IDX file, on Spark.
+
+              --input PATH        Parquet, local or in any file system that Hadoop knows; or *idx3-ubyte, or that with .gz,
+                                  beside its labels
+              --output FILE       model file; an older one is replaced
+              --master URL        local[2], spark://HOST:7077, yarn or k8s://...; default: local[*], or spark-submit's
+              --model FILE        start from this model; default: a new network with a hidden layer
+              --hidden N          neurons of the hidden layer; default: 1000
+              --beta B            decay of the membranes; default: 0.95
+              --input-col NAME    vectors, arrays or bytes; default: pixels
+              --id-col NAME       int or long, the order of the rows; default: id
+              --label-col NAME    the class, from 0; default: label
+              --code CODE         frame, rate, latency or pieces; default: frame
+              --steps N           time steps; default: 25
+              --loss LOSS         membrane, max-membrane, rate or count; default: membrane
+              --rate R            learning rate of Adam; default: 0.0005
+              --epochs N          passes over the rows; default: 1
+              --batch N           rows of a step; default: 128
+              --shards N          parts of a batch, on which the weights depend; default: 8
+              --seed N            seed of weights, orders and codes; default: 0
+              --checkpoint FILE   a file of the driver, from which a training that was stopped goes on
+
+            spark-submit takes the same options behind --class dev.spikelane.spark.cli.Main and the jar.
+            """;
+
+    private static final Map<String, Supplier<Loss>> LOSSES = Map.of(
+            "membrane", CrossEntropyLoss::membrane,
+            "max-membrane", CrossEntropyLoss::maxMembrane,
+            "rate", CrossEntropyLoss::rate,
+            "count", CrossEntropyLoss::count);
+
+    @Override
+    public void call(PrintStream out) throws IOException {
+        String output = options.required("--output");
+        String label = options.text("--label-col").orElse("label");
+        String input = options.text("--input-col").orElse("pixels");
+        SpikelaneEstimator estimator = estimator(out).setInputCol(input).setLabelCol(label);
+        try (SparkSession spark = SparkCommand.session(options)) {
+            Dataset<Row> rows = CommandRows.read(spark, options.required("--input"));
+            if (options.text("--model").isPresent()) {
+                estimator.setModel(options.required("--model"));
+            } else {
+                estimator.setModel(ModelFile.toBytes(Model.of(network(rows, input, label))));
+            }
+            long start = System.nanoTime();
+            SpikelaneModel trained = estimator.fit(rows);
+            trained.writeModel(output);
+            out.printf(
+                    Locale.ROOT,
+                    "Wrote    %s, %,d bytes, in %.1f s%n",
+                    output,
+                    trained.model().length,
+                    (System.nanoTime() - start) / 1e9);
+        }
+    }
+
+    private SpikelaneEstimator estimator(PrintStream out) {
+        String loss = options.text("--loss").orElse("membrane");
+        if (!LOSSES.containsKey(loss)) {
+            throw new CommandOptions.Wrong("--loss is '" + loss + "', expected membrane, max-membrane, rate or count");
+        }
+        double rate = options.number("--rate", Double::valueOf).orElse(5e-4);
+        SpikelaneEstimator estimator = new SpikelaneEstimator()
+                .setIdCol(options.text("--id-col").orElse("id"))
+                .setCode(options.text("--code").orElse("frame"))
+                .setSteps(options.integer("--steps").orElse(25))
+                .setTrainer((network, steps, batch) -> Trainer.of(network, steps, batch)
+                        .loss(LOSSES.get(loss).get())
+                        .optimizer(new Adam(rate)))
+                .onEpoch(result -> out.println("Epoch    " + result));
+        options.integer("--epochs").ifPresent(estimator::setEpochs);
+        options.integer("--batch").ifPresent(estimator::setBatchSize);
+        options.integer("--shards").ifPresent(estimator::setShards);
+        options.number("--seed", Long::valueOf).ifPresent(estimator::setSeed);
+        options.text("--checkpoint").ifPresent(estimator::setCheckpoint);
+        return estimator;
+    }
+
+    /** A network of the size of the first row, with an output for each class. */
+    private Network network(Dataset<Row> rows, String input, String label) {
+        Object first = rows.select(input).first().get(0);
+        int size = first instanceof byte[] bytes
+                ? bytes.length
+                : first instanceof Vector vector
+                        ? vector.size()
+                        : ((Seq<?>) first).length();
+        if (options.text("--code").orElse("").equals("pieces")) {
+            size /= options.integer("--steps").orElse(25);
+        }
+        int classes = 1 + ((Number) rows.agg(max(label)).first().get(0)).intValue();
+        TorchRandom random =
+                new TorchRandom(options.number("--seed", Long::valueOf).orElse(0L));
+        Leaky neuron = new Leaky(options.number("--beta", Double::valueOf).orElse(0.95));
+        return Network.builder(size)
+                .dense(options.integer("--hidden").orElse(1_000), random)
+                .neuron(neuron)
+                .dense(classes, random)
+                .neuron(neuron)
+                .build();
+    }
+}

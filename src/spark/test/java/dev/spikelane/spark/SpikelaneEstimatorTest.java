@@ -1,0 +1,173 @@
+package dev.spikelane.spark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.SparkException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Training on Spark is training on one machine. */
+@ExtendWith(Sessions.class)
+final class SpikelaneEstimatorTest {
+
+    private static String expected = "";
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void train() throws IOException {
+        expected = TrainingCase.local(null, _ -> {});
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 3", "2, 1", "4, 7"})
+    void weightsAreThoseOfOneMachine(int tasks, int partitions) {
+        List<String> heard = new ArrayList<>();
+        SpikelaneModel trained = TrainingCase.estimator()
+                .setTasks(tasks)
+                .onEpoch(epoch -> heard.add("epoch " + epoch.epoch()))
+                .onTimes(heard::add)
+                .fit(TrainingCase.rows(Sessions.shared(), partitions));
+        assertEquals(expected, TrainingCase.hash(trained));
+        assertEquals(4, heard.size());
+        assertTrue(heard.getFirst().startsWith("epoch 1: rows repartitioned in "), heard.getFirst());
+        assertEquals("epoch 1", heard.get(1));
+        Row first = trained.transform(TrainingCase.rows(Sessions.shared(), 2).withColumnRenamed("class", "label"))
+                .select("prediction.label")
+                .head();
+        assertTrue(first.getInt(0) < 10);
+    }
+
+    /** Floats travel as they are, and ids that are ints too. */
+    @Test
+    void vectorsAreTheSame() {
+        Dataset<Row> rows = TrainingCase.rows(Sessions.shared(), 2);
+        Sessions.shared()
+                .udf()
+                .register(
+                        "floats",
+                        (org.apache.spark.sql.api.java.UDF1<byte[], float[]>) bytes -> {
+                            float[] floats = new float[bytes.length];
+                            for (int i = 0; i < floats.length; i++) {
+                                floats[i] = Byte.toUnsignedInt(bytes[i]) / 255f;
+                            }
+                            return floats;
+                        },
+                        org.apache.spark.sql.types.DataTypes.createArrayType(
+                                org.apache.spark.sql.types.DataTypes.FloatType, false));
+        Dataset<Row> floats = rows.withColumn("pixels", functions.callUDF("floats", functions.col("pixels")))
+                .withColumn("key", functions.col("key").cast("int"))
+                .withColumn("class", functions.col("class").cast("double"));
+        assertEquals(expected, TrainingCase.hash(TrainingCase.estimator().fit(floats)));
+    }
+
+    /** Either side goes on from the other's checkpoint. */
+    @Test
+    void checkpointsAreThoseOfOneMachine() throws IOException {
+        Dataset<Row> rows = TrainingCase.rows(Sessions.shared(), 2);
+        Path begunHere = folder.resolve("here.safetensors");
+        String stopped = TrainingCase.local(begunHere, run -> {
+            if (run.epoch() == 2 && run.batch() == 3) {
+                run.stop();
+            }
+        });
+        assertNotEquals(expected, stopped);
+        assertEquals(
+                expected,
+                TrainingCase.hash(TrainingCase.estimator()
+                        .setCheckpoint(begunHere.toString())
+                        .fit(rows)));
+        Path begunThere = folder.resolve("there.safetensors");
+        TrainingCase.estimator()
+                .setCheckpoint(begunThere.toString())
+                .setCheckpointEvery(3)
+                .setEpochs(1)
+                .fit(rows);
+        assertEquals(expected, TrainingCase.local(begunThere, _ -> {}));
+    }
+
+    @Test
+    void wrongRowsAreRefused() {
+        Dataset<Row> rows = TrainingCase.rows(Sessions.shared(), 2);
+        assertEquals(
+                "id -993 is there twice, expected each once, since rows are numbered by their ids",
+                refused(rows.union(one(-993, 3, Samples.pixels(1)))));
+        assertTrue(bad(rows.union(one(5, 3, new byte[7]))).contains("row with id 5: column 'pixels' has 7 bytes"));
+        assertTrue(bad(rows.union(one(5, -1, Samples.pixels(1))))
+                .contains("row with id 5: column 'class' is -1.0, expected a whole number of at least 0"));
+        assertEquals(
+                expected,
+                TrainingCase.hash(TrainingCase.estimator()
+                        .setHandleInvalid("skip")
+                        .fit(rows.union(one(5, 3, new byte[7])))));
+        assertTrue(refused(rows.union(one(5, 11, Samples.pixels(1)))).contains("is 11, expected a class of [0, 10)"));
+        assertEquals("there are no rows, expected at least one", refused(rows.limit(0)));
+        assertTrue(refused(rows.drop("class")).startsWith("there is no column 'class', found [key, pixels]"));
+        assertTrue(refused(rows.withColumn("class", functions.lit("x")))
+                .startsWith("column 'class' is string, expected a number"));
+    }
+
+    private static Dataset<Row> one(long key, int label, byte[] pixels) {
+        return Sessions.shared()
+                .createDataFrame(List.of(RowFactory.create(key, label, pixels)), TrainingCase.SCHEMA);
+    }
+
+    private static String refused(Dataset<Row> rows) {
+        return assertThrows(
+                        IllegalArgumentException.class,
+                        () -> TrainingCase.estimator().fit(rows))
+                .getMessage();
+    }
+
+    private static String bad(Dataset<Row> rows) {
+        return assertThrows(
+                        SparkException.class, () -> TrainingCase.estimator().fit(rows))
+                .getMessage();
+    }
+
+    @Test
+    void aCheckpointWithoutAFolderIsOneClearError() {
+        Path nowhere = folder.resolve("nowhere").resolve("run.safetensors");
+        String message = assertThrows(Exception.class, () -> TrainingCase.estimator()
+                        .setCheckpoint(nowhere.toString())
+                        .fit(TrainingCase.rows(Sessions.shared(), 2)))
+                .getMessage();
+        assertTrue(message.contains(nowhere.getParent().toString()), message);
+        assertTrue(Files.notExists(nowhere));
+    }
+
+    /** In the middle of the second epoch the rows of an executor and its worker are gone. */
+    @Test
+    @Tag("cluster")
+    void aLostExecutorChangesNoBit() {
+        List<Long> killed = new ArrayList<>();
+        SpikelaneModel trained = TrainingCase.estimator()
+                .onEpoch(epoch -> {
+                    if (epoch.epoch() == 1) {
+                        Thread.ofPlatform().start(() -> killed.addAll(Sessions.killExecutor(150)));
+                    }
+                })
+                .setEpochs(TrainingCase.EPOCHS)
+                .fit(TrainingCase.rows(Sessions.shared(), 2));
+        assertEquals(expected, TrainingCase.hash(trained));
+        assertEquals(1, killed.size());
+    }
+}

@@ -1,0 +1,113 @@
+package dev.spikelane.kernel.product.window;
+
+import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.Matrices.assertZeroPads;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.Pool;
+import dev.spikelane.connection.kind.ConnectionKinds;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.window.PooledConvOperator;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Convolutions and pools in one go leave the bits of the one and then the other. */
+@EveryWidth
+@FewerTries
+final class PooledWindowsProperties {
+
+    private static final float[] SPECIAL = {Float.MAX_VALUE, -Float.MAX_VALUE, -0.0f, 0, Float.MIN_VALUE, 1};
+
+    @Property(tries = 120)
+    void areConvolutionAndPool(
+            @ForAll @IntRange(min = 1, max = 4) int channels,
+            @ForAll @IntRange(min = 1, max = 40) int outputs,
+            @ForAll @IntRange(min = 1, max = 4) int side,
+            @ForAll @IntRange(min = 1, max = 2) int stride,
+            @ForAll @IntRange(min = 1, max = 2) int dilation,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        int reach = dilation * (side - 1) + 1;
+        Shape source = Shape.of(channels, reach + 1 + random.nextInt(9), reach + stride + random.nextInt(9));
+        Kernel kernel = Kernel.of(side).withStride(stride, stride).withDilation(dilation, dilation);
+        try (Arena arena = Arena.ofShared()) {
+            FloatMatrix weights = values(arena, outputs, channels * side * side, random);
+            Convolution floats = Convolution.of(kernel, weights, Matrices.uniform(arena, 1, outputs, random));
+            ElementType type = random.nextBoolean() ? ElementType.INT8 : ElementType.INT16;
+            Convolution said = random.nextBoolean()
+                    ? floats
+                    : Convolution.of(kernel, IntegerMatrix.nearest(type, weights), floats.bias());
+            Shape map = said.outputShape(source);
+            assumeTrue(map.height() > 1 && map.width() > 1);
+            Parameter carried = Parameter.of(random.nextBoolean() ? 1 : 0.75f);
+            List<Operator> apart = List.of(
+                    ConnectionKinds.of(said).bind(arena, said, source, carried),
+                    ConnectionKinds.of(Pool.max(2)).bind(arena, Pool.max(2), map, Parameter.of(1)));
+            List<Operator> joined = PooledConvOperator.join(apart);
+            boolean words = SimdWidth.VECTOR && channels * side * side <= Long.SIZE && channels % 4 != 0;
+            if (words || joined.size() == 1) {
+                assertEquals(1, joined.size());
+                compare(arena, apart, joined.getFirst(), Matrices.spikes(arena, 3, source.size(), 0.3, random));
+                compare(arena, apart, joined.getFirst(), values(arena, 3, source.size(), random));
+            }
+        }
+    }
+
+    private static void compare(Arena arena, List<Operator> apart, Operator joined, Signal source) {
+        Scratch scratch = new Scratch(arena);
+        FloatMatrix map = FloatMatrix.zeros(arena, 2, apart.getFirst().outputs());
+        FloatMatrix expected = FloatMatrix.zeros(arena, 2, joined.outputs());
+        Tile blocks = Tile.whole(map);
+        for (int block = 0; block < blocks.blocks(); block++) {
+            multiply(apart.getFirst(), source, blocks.at(block, block + 1), scratch); // unfolded, but for a single one
+        }
+        multiply(apart.getLast(), map, Tile.whole(expected), scratch);
+        FloatMatrix whole = FloatMatrix.zeros(arena, 2, map.columns());
+        multiply(apart.getFirst(), source, Tile.whole(whole), scratch);
+        assertSameBits(map, whole, "map of " + joined);
+        FloatMatrix found = FloatMatrix.zeros(arena, 2, joined.outputs());
+        multiply(joined, source, Tile.whole(found), scratch);
+        assertSameBits(expected, found, joined.toString());
+        assertZeroPads(found, joined.toString());
+    }
+
+    private static void multiply(Operator operator, Signal source, Tile into, Scratch scratch) {
+        if (source instanceof SpikeMatrix spikes) {
+            operator.multiply(spikes, 2, into, scratch);
+        } else {
+            operator.multiply((FloatMatrix) source, 2, into, scratch);
+        }
+    }
+
+    /** Some are so large that currents are infinite, or NaN. */
+    private static FloatMatrix values(Arena arena, int rows, int columns, Random random) {
+        FloatMatrix values = Matrices.uniform(arena, rows, columns, random);
+        boolean special = random.nextInt(3) == 0;
+        for (int i = 0; i < rows * columns; i++) {
+            if (special && random.nextInt(6) == 0) {
+                values.set(i / columns, i % columns, SPECIAL[random.nextInt(SPECIAL.length)]);
+            }
+        }
+        return values;
+    }
+}
