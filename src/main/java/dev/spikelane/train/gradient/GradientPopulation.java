@@ -117,9 +117,7 @@ public final class GradientPopulation {
                 ? FloatMatrix.zeros(arena, size.batch(), declared.size())
                 : FloatMatrix.zeros(arena, 1, 1);
         this.coupled = gradient.coupled() || group.coupled();
-        int blocks = blocks();
-        this.backward =
-                new GradientBackward(this, size, arena, coupled || !alone ? blocks : tile());
+        this.backward = new GradientBackward(this, size, arena, coupled || !alone ? blocks() : tile());
     }
 
     /** Makes room for the way back, when all projections are there. */
