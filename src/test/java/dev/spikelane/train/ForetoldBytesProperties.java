@@ -28,7 +28,11 @@ import net.jqwik.api.Property;
 @EveryWidth
 final class ForetoldBytesProperties {
 
-    private static final double MOST = 1.02;
+    /**
+     * Rows between operators are foretold as if they grew with the batch, though paths that take a few samples at a
+     * time need no more for more of them.
+     */
+    private static final double MOST = 1.05;
 
     @Property(tries = 25)
     void foretoldBytesAreTaken(@ForAll long seed) {

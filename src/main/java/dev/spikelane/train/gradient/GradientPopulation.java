@@ -33,6 +33,8 @@ public final class GradientPopulation {
 
     /** Blocks of 64 neurons that a thread takes back at a time. */
     private static final int BLOCKS_IN_TILE = 2;
+    /** The same of maps, rows of which are longer: 512 bytes of each would come from as many pages. */
+    private static final int BLOCKS_OF_MAPS = 8;
 
     private final GradientBlueprint plan;
     private final int number;
@@ -117,9 +119,7 @@ public final class GradientPopulation {
                 ? FloatMatrix.zeros(arena, size.batch(), declared.size())
                 : FloatMatrix.zeros(arena, 1, 1);
         this.coupled = gradient.coupled() || group.coupled();
-        int blocks = blocks();
-        this.backward =
-                new GradientBackward(this, size, arena, coupled || !alone ? blocks : tile(blocks, size.threads()));
+        this.backward = new GradientBackward(this, size, arena, coupled || !alone ? blocks() : tile());
     }
 
     /** Makes room for the way back, when all projections are there. */
@@ -199,8 +199,9 @@ public final class GradientPopulation {
         return made != null && made.isOpen() ? made : null;
     }
 
-    private static int tile(int blocks, int threads) {
-        return Math.min(BLOCKS_IN_TILE, Math.ceilDiv(blocks, threads == 1 ? 1 : 4 * threads));
+    private int tile() {
+        int most = declared.shape().rank() > 1 ? BLOCKS_OF_MAPS : BLOCKS_IN_TILE;
+        return Math.min(most, Math.ceilDiv(blocks(), size.threads() == 1 ? 1 : 4 * size.threads()));
     }
 
     public Population declared() {

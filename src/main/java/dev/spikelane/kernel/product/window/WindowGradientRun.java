@@ -12,8 +12,8 @@ abstract class WindowGradientRun {
     private static final int FEW = 12;
 
     private static final int MANY = 20;
-    /** Bytes of weights that stay in the L1 cache beside others. */
-    private static final int MOST_BYTES = 1 << 15;
+    /** Bytes of weights at a time, as much as the L1 cache of Zen 5: fewer lists end than with 32 KB. */
+    private static final int MOST_BYTES = 3 << 14;
 
     private static final WindowGradientRun[] ADDING = new WindowGradientRun[MANY / 4];
     private static final WindowGradientRun[] MULTIPLYING = new WindowGradientRun[FEW / 4];
