@@ -36,6 +36,9 @@ final class BarrierFigures {
         int epochs = Integer.getInteger("epochs", 3);
         try (SparkSession spark = Sessions.builder(arguments[0]).getOrCreate()) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+            while (spark.sparkContext().getExecutorMemoryStatus().size() <= 2) { // else Spark looks again after 15 s
+                Thread.onSpinWait();
+            }
             RDD<String> said = context.<Object>parallelize(List.of(0, 1), 2)
                     .rdd()
                     .barrier()
