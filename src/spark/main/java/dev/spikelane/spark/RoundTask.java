@@ -11,7 +11,6 @@ import org.apache.spark.rpc.RpcEndpointRef;
 import org.apache.spark.rpc.RpcTimeout;
 import org.apache.spark.util.RpcUtils;
 import scala.concurrent.duration.Duration;
-import scala.concurrent.duration.FiniteDuration;
 import scala.reflect.ClassTag$;
 
 /** Serves the shards of a partition, step after step, as {@link RoundDesk} says. */
@@ -40,7 +39,7 @@ final class RoundTask implements VoidFunction<Iterator<ShardRows>> {
         SparkEnv environment = SparkEnv.get();
         RpcEndpointRef driver = RpcUtils.makeDriverRef(desk, environment.conf(), environment.rpcEnv());
         RpcTimeout timeout =
-                new RpcTimeout((FiniteDuration) Duration.create(HOURS, "hours"), "the length of a training step");
+                new RpcTimeout(Duration.create(HOURS, "hours"), "the length of a training step");
         RoundAsk ask = new RoundAsk(TaskContext.getPartitionId(), -1, List.of());
         ShardRows next = rows.hasNext() ? rows.next() : null;
         while (true) {

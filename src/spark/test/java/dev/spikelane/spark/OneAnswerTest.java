@@ -8,7 +8,10 @@ import dev.spikelane.data.InputCode;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.model.Model;
 import dev.spikelane.train.Decoding;
+import java.io.File;
+import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapFunction;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -76,20 +80,29 @@ final class OneAnswerTest {
     /** Each second task fails at first, in the middle of its rows. */
     @Test
     void failedTasksDoNotShow() {
-        assertEquals(expected, answers(failing(() -> {
-            throw new IllegalStateException("this attempt should fail");
+        assertEquals(expected, answers(failing(task -> {
+            if (task.attemptNumber() == 0) {
+                throw new IllegalStateException("this attempt should fail");
+            }
         })));
     }
 
-    /** The JVMs of these tasks end at once, as if they were killed. */
+    /** The JVM of a task ends at once, as if it were killed; a file tells those that come after it, also in other stages. */
     @Tag("cluster")
     @Test
-    void lostExecutorsDoNotShow() {
-        assertEquals(expected, answers(failing(() -> Runtime.getRuntime().halt(137))));
+    void lostExecutorsDoNotShow(@TempDir Path folder) {
+        String lost = folder.resolve("lost").toString();
+        assertEquals(expected, answers(failing(task -> {
+            if (new File(lost + task.partitionId()).createNewFile()) {
+                Runtime.getRuntime().halt(137);
+            }
+        })));
     }
 
-    /** Something that goes wrong on an executor. */
-    private interface Fault extends Runnable, Serializable {}
+    /** Something that goes wrong in a task. */
+    private interface Fault extends Serializable {
+        void in(TaskContext task) throws IOException;
+    }
 
     private static Dataset<Row> failing(Fault fault) {
         return model(64)
@@ -97,8 +110,8 @@ final class OneAnswerTest {
                 .map(
                         (MapFunction<Row, Row>) row -> {
                             TaskContext task = TaskContext.get();
-                            if (task.attemptNumber() == 0 && task.partitionId() % 2 == 0 && row.getLong(0) % 100 == 0) {
-                                fault.run();
+                            if (task.partitionId() % 2 == 0 && row.getLong(0) % 100 == 0) {
+                                fault.in(task);
                             }
                             return row;
                         },

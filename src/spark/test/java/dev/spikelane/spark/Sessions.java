@@ -72,6 +72,8 @@ final class Sessions implements BeforeAllCallback {
                     .config("spark.ui.enabled", false)
                     .config("spark.driver.host", "127.0.0.1")
                     .config("spark.driver.bindAddress", "127.0.0.1")
+                    .config("spark.worker.timeout", 600) // a machine that pauses is no worker that died
+                    .config("spark.network.timeout", "600s")
                     .config("spark.sql.shuffle.partitions", 4)
                     .config("spark.local.dir", folder.toString())
                     .config(
