@@ -197,8 +197,8 @@ public final class TrainingRunBuilder {
     /**
      * Has the gradients of each batch computed elsewhere, such as on other machines: the run asks for all shards of
      * the batch that its {@link TrainingRun#epoch}, {@link TrainingRun#batch} and {@link Batching#order} say, and
-     * updates by them. Values, history and checkpoints have the bits of a run that computes them itself, and each of the two goes
-     * on from the other's checkpoint.
+     * updates by them. Values, history and checkpoints have the bits of a run that computes them itself, and each of
+     * the two goes on from the other's checkpoint.
      *
      * @param shards computes the shards of the run's next batch, as {@link Trainer#update} takes them, and does not use
      *     the trainer

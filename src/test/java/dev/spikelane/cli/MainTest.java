@@ -165,7 +165,8 @@ class MainTest {
     void helpKnowsSpark() {
         assertTrue(CommandRun.of("--help").requireSuccess().contains("  spark "));
         CommandRun.of("spark", "run", "--model", "m")
-                .requireFailureWith(2, "spark run --model m is started by the launcher of a checkout, ./spikelane spark");
+                .requireFailureWith(
+                        2, "spark run --model m is started by the launcher of a checkout, ./spikelane spark");
     }
 
     @Test

@@ -205,7 +205,10 @@ public final class RunCommand implements Callable<Integer> {
             }
             if (early != null) {
                 EvaluationFacts.add(said, evaluator.evaluate(data));
-                say(said, EarlyRun.of(trained, data, coded.of(allSteps), allSteps, early, common.seed()).facts());
+                say(
+                        said,
+                        EarlyRun.of(trained, data, coded.of(allSteps), allSteps, early, common.seed())
+                                .facts());
             } else if (type == null) {
                 say(EvaluationFacts.add(said, evaluator.evaluate(data)));
             } else {

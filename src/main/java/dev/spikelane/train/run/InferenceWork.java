@@ -1,7 +1,6 @@
 package dev.spikelane.train.run;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.kind.ConnectionKind;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;

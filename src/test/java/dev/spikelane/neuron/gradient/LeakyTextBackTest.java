@@ -99,8 +99,7 @@ class LeakyTextBackTest {
         Equations said = EquationParser.parse(LeakyText.of(parameters.options));
         EquationGradients back = new EquationGradients(said, List.copyOf(sums.keySet()));
         NeuronBackward text = new EquationBackward(
-                EquationBackward.Neurons.of(
-                        back, NEURONS, frame -> LeakyText.put(parameters, frame), Set.of(), null),
+                EquationBackward.Neurons.of(back, NEURONS, frame -> LeakyText.put(parameters, frame), Set.of(), null),
                 sums,
                 0,
                 NEURONS);

@@ -35,8 +35,7 @@ final class InferenceWorkTest {
                 .connect(new OneToOne(1))
                 .neuron(new Leaky(0.9f))
                 .build();
-        assertArrayEquals(
-                new int[] {3}, network.projections().getFirst().fanOut(), connection.toString());
+        assertArrayEquals(new int[] {3}, network.projections().getFirst().fanOut(), connection.toString());
         assertEquals(5 + 15 + 3, InferenceWork.dense(network), connection.toString());
     }
 
@@ -61,8 +60,7 @@ final class InferenceWorkTest {
                 .flatten()
                 .neuron(new Leaky(0.9f))
                 .build();
-        assertArrayEquals(
-                new int[] {1}, network.projections().getFirst().fanOut());
+        assertArrayEquals(new int[] {1}, network.projections().getFirst().fanOut());
         assertEquals(10, InferenceWork.dense(network));
     }
 

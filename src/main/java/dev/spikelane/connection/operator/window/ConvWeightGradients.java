@@ -10,7 +10,6 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
 import dev.spikelane.kernel.product.window.WindowGradientSum;
 import dev.spikelane.kernel.product.window.WindowGradientWeights;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;

@@ -102,12 +102,7 @@ public final class PooledWindows {
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void multiply(
-            SpikeMatrix words,
-            @Nullable FloatMatrix scales,
-            FloatMatrix bias,
-            FloatMatrix current,
-            int row,
-            int y) {
+            SpikeMatrix words, @Nullable FloatMatrix scales, FloatMatrix bias, FloatMatrix current, int row, int y) {
         Checks.rows("words", words.rows(), words());
         words.requireShape("words", words.rows(), window.size());
         current.requireShape("current", current.rows(), rows * columns * tables.outputs);
