@@ -38,8 +38,7 @@ final class RoundTask implements VoidFunction<Iterator<ShardRows>> {
         RequiredJava.check("executor");
         SparkEnv environment = SparkEnv.get();
         RpcEndpointRef driver = RpcUtils.makeDriverRef(desk, environment.conf(), environment.rpcEnv());
-        RpcTimeout timeout =
-                new RpcTimeout(Duration.create(HOURS, "hours"), "the length of a training step");
+        RpcTimeout timeout = new RpcTimeout(Duration.create(HOURS, "hours"), "the length of a training step");
         RoundAsk ask = new RoundAsk(TaskContext.getPartitionId(), -1, List.of());
         ShardRows next = rows.hasNext() ? rows.next() : null;
         while (true) {

@@ -60,8 +60,25 @@ final class SparkCommandTest {
         String images = folder.resolve("t10k-images-idx3-ubyte").toString();
         Path model = folder.resolve("model.safetensors");
         String trained = call(
-                "train", "--input", images, "--output", model.toString(), "--master", "local[2]", "--hidden", "20",
-                "--steps", "5", "--epochs", "2", "--batch", "20", "--shards", "2", "--rate", "0.01");
+                "train",
+                "--input",
+                images,
+                "--output",
+                model.toString(),
+                "--master",
+                "local[2]",
+                "--hidden",
+                "20",
+                "--steps",
+                "5",
+                "--epochs",
+                "2",
+                "--batch",
+                "20",
+                "--shards",
+                "2",
+                "--rate",
+                "0.01");
         assertEquals(2, trained.lines().filter(line -> line.startsWith("Epoch")).count(), trained);
         assertTrue(trained.contains("Wrote    " + model), trained);
         String output = folder.resolve("out").toString();
