@@ -38,8 +38,18 @@ final class FiniteOutputTest {
     private static final Pattern CONTENT = Pattern.compile("(?s)<script type=\"application/json\"[^>]*>(.*?)</script>");
 
     /** Commands that the situations below run. */
-    private static final Set<String> COMMANDS =
-            Set.of("demo", "train", "run", "show", "convert", "export", "info", "bench", "help", "generate-completion");
+    private static final Set<String> COMMANDS = Set.of(
+            "demo",
+            "train",
+            "run",
+            "show",
+            "convert",
+            "export",
+            "info",
+            "bench",
+            "spark",
+            "help",
+            "generate-completion");
 
     @TempDir
     private Path folder;
@@ -79,6 +89,7 @@ final class FiniteOutputTest {
                 "export --help",
                 "info --help",
                 "bench --help",
+                "spark --help",
                 "generate-completion --help",
                 "info",
                 "info --json"
