@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.util.DefaultParamsReader;
@@ -12,7 +13,7 @@ import org.apache.spark.ml.util.DefaultParamsWriter;
 import org.apache.spark.sql.SparkSession;
 import scala.Option;
 
-/** Models in file systems: a folder with Spark's parameters, as its own models have it, and beside them the model file. */
+/** Models in file systems: a folder with Spark's parameters, as its own models have it, and the model file in it. */
 final class StoredModel {
 
     private static final String FILE = "model.safetensors";
@@ -31,13 +32,16 @@ final class StoredModel {
         }
     }
 
-    /** Writes a model file; it appears under its name when it is whole. */
+    /** Writes a model file; it appears under its name when it is whole, and a part of it does not stay. */
     static void write(String path, byte[] bytes) throws IOException {
         Path file = new Path(path);
         Path part = file.suffix(".part");
         FileSystem system = system(file);
         try (OutputStream stream = system.create(part)) {
             stream.write(bytes);
+        } catch (IOException | FSError refused) { // a full local disk is an error to Hadoop
+            system.delete(part, false);
+            throw new IOException(path + " cannot be written: " + refused.getMessage(), refused);
         }
         system.delete(file, false);
         if (!system.rename(part, file)) {

@@ -11,6 +11,7 @@ import dev.spikelane.train.Decoding;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.TaskContext;
@@ -87,7 +88,7 @@ final class OneAnswerTest {
         })));
     }
 
-    /** The JVM of a task ends at once, as if it were killed; a file tells those that come after it, also in other stages. */
+    /** The JVM of a task ends at once, as if it were killed; a file tells those that come after it. */
     @Tag("cluster")
     @Test
     void lostExecutorsDoNotShow(@TempDir Path folder) {
@@ -99,14 +100,36 @@ final class OneAnswerTest {
         })));
     }
 
+    /** A retry, in a cluster that of a new JVM, takes the bytes that the driver read, whatever the file holds then. */
+    @Test
+    void aModelFileThatChangesDoesNotShow(@TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("model.safetensors"), Samples.bytes(MODEL));
+        String changing = file.toString();
+        String changed = folder.resolve("changed").toString();
+        boolean halts = Sessions.isCluster();
+        assertEquals(expected, answers(failing(model(64).setModel(changing), _ -> {
+            if (new File(changed).createNewFile()) {
+                Files.write(Path.of(changing), new byte[] {1, 2, 3});
+                if (halts) {
+                    Runtime.getRuntime().halt(137);
+                }
+                throw new IllegalStateException("this attempt should fail");
+            }
+        })));
+        assertEquals(3, Files.size(file));
+    }
+
     /** Something that goes wrong in a task. */
     private interface Fault extends Serializable {
         void in(TaskContext task) throws IOException;
     }
 
     private static Dataset<Row> failing(Fault fault) {
-        return model(64)
-                .transform(images.repartition(4))
+        return failing(model(64), fault);
+    }
+
+    private static Dataset<Row> failing(SpikelaneModel model, Fault fault) {
+        return model.transform(images.repartition(4))
                 .map(
                         (MapFunction<Row, Row>) row -> {
                             TaskContext task = TaskContext.get();

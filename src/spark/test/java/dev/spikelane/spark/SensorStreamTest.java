@@ -11,6 +11,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,30 +155,50 @@ final class SensorStreamTest {
         assertEquals(expected(BATCHES), found());
     }
 
-    /** A task dies when it has run some of the sensors of a micro-batch; the query starts anew from its checkpoint. */
+    /** A task dies amid a micro-batch, in a cluster with its executor, and is run again. */
+    @Test
+    void aLostTaskGivesEqualSpikes() throws Exception {
+        Path mark = folder.resolve("failed");
+        String failed = mark.toString();
+        boolean halts = Sessions.isCluster();
+        beginAndRun(row -> {
+            if (isAmidABatch(row) && new File(failed).createNewFile()) {
+                if (halts) {
+                    Runtime.getRuntime().halt(137);
+                }
+                throw new IllegalStateException("this attempt should fail");
+            }
+            return true;
+        });
+        assertTrue(Files.exists(mark));
+        assertEquals(expected(BATCHES), found());
+    }
+
+    /** All attempts of a task fail amid a micro-batch, and the query with them; it starts anew from its checkpoint. */
     @Test
     void aRestartAmidABatchGivesEqualSpikes() throws Exception {
+        FilterFunction<Row> fault = row -> {
+            if (isAmidABatch(row)) {
+                throw new IllegalStateException("this query should fail");
+            }
+            return true;
+        };
+        assertThrows(StreamingQueryException.class, () -> beginAndRun(fault));
+        assertNotEquals(expected(BATCHES), found());
+        run(source());
+        assertEquals(expected(BATCHES), found());
+    }
+
+    private void beginAndRun(FilterFunction<Row> ofResults) throws Exception {
         write(0);
         run(source());
         write(1);
         write(2);
-        String mark = folder.resolve("failed").toString();
-        FilterFunction<Row> once = row -> {
-            if (row.getString(0).equals("7") && row.getLong(1) == STEPS + 2 && !Files.exists(Path.of(mark))) {
-                Files.createFile(Path.of(mark));
-                throw new IllegalStateException("killed in the test");
-            }
-            return true;
-        };
-        if (Sessions.isCluster()) {
-            run(source(), once); // the task is run again
-        } else {
-            assertThrows(StreamingQueryException.class, () -> run(source(), once));
-            assertNotEquals(expected(BATCHES), found());
-            run(source(), once);
-        }
-        assertTrue(Files.exists(Path.of(mark)));
-        assertEquals(expected(BATCHES), found());
+        run(source(), ofResults);
+    }
+
+    private static boolean isAmidABatch(Row row) {
+        return row.getString(0).equals("7") && row.getLong(1) == STEPS + 2;
     }
 
     @Test

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.SparkException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -27,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(Sessions.class)
 final class SpikelaneEstimatorTest {
 
+    private static final Path FULL_DISK = Path.of("/dev/full");
     private static String expected = "";
 
     @TempDir
@@ -151,6 +155,34 @@ final class SpikelaneEstimatorTest {
                 .getMessage();
         assertTrue(message.contains(nowhere.getParent().toString()), message);
         assertTrue(Files.notExists(nowhere));
+    }
+
+    /** From the second epoch on the checkpoint leads to a device that is a full disk. */
+    @Test
+    void aFullDiskIsOneClearErrorAndTheCheckpointBeforeStays() throws IOException {
+        assumeTrue(Files.exists(FULL_DISK), "no " + FULL_DISK);
+        Path whole = folder.resolve("whole.safetensors");
+        Path link = Files.createSymbolicLink(folder.resolve("run.safetensors"), whole);
+        Dataset<Row> rows = TrainingCase.rows(Sessions.shared(), 2);
+        SpikelaneEstimator filling =
+                TrainingCase.estimator().setCheckpoint(link.toString()).onEpoch(_ -> leadTo(link, FULL_DISK));
+        UncheckedIOException refused = assertThrows(UncheckedIOException.class, () -> filling.fit(rows));
+        assertEquals(link + ": cannot be written, No space left on device", refused.getMessage());
+        Files.delete(link);
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(List.of(whole), left.toList());
+        }
+        SpikelaneEstimator again = TrainingCase.estimator().setCheckpoint(whole.toString());
+        assertEquals(expected, TrainingCase.hash(again.fit(rows)));
+    }
+
+    private static void leadTo(Path link, Path target) {
+        try {
+            Files.delete(link);
+            Files.createSymbolicLink(link, target);
+        } catch (IOException refused) {
+            throw new UncheckedIOException(refused);
+        }
     }
 
     /** In the middle of the second epoch the rows of an executor and its worker are gone. */

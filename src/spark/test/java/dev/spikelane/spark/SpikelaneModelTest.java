@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.data.InputCode;
 import dev.spikelane.encode.Rate;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.SparkException;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
@@ -384,6 +386,21 @@ final class SpikelaneModelTest {
         Files.delete(folder.resolve("saved/.model.safetensors.crc"));
         Files.write(folder.resolve("saved/model.safetensors"), Samples.bytes(Samples.model(41)));
         assertTrue(refusal(() -> SpikelaneModel.load(saved)).contains("with which it was saved"));
+    }
+
+    @Test
+    void aFullDiskLeavesNoPartOfAModel(@TempDir Path folder) throws IOException {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full), "no " + full);
+        Path file = folder.resolve("model.safetensors");
+        Files.createSymbolicLink(folder.resolve("model.safetensors.part"), full);
+        String message = assertThrows(IOException.class, () -> model().writeModel(file.toString()))
+                .getMessage();
+        assertTrue(message.startsWith(file + " cannot be written: "), message);
+        assertTrue(message.endsWith("No space left on device"), message);
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(List.of(), left.toList());
+        }
     }
 
     @Test
