@@ -111,7 +111,7 @@ final class PortSum {
             tiles[i] = kept == null ? tile(arena, size) : none.another();
         }
         this.added = new Tile[projections.size() > 1 ? size.threads() : 0];
-        this.samplesAtATime = samplesAtATime();
+        this.samplesAtATime = samplesAtATime(size.planned());
         int rows = samplesAtATime > 0 ? samplesAtATime : turn * batch;
         for (int i = 0; i < added.length; i++) {
             added[i] = several ? Tile.whole(FloatMatrix.zeros(arena, rows, columns)) : tile(arena, size);
@@ -123,10 +123,10 @@ final class PortSum {
         }
     }
 
-    private int samplesAtATime() {
+    private int samplesAtATime(int samples) {
         int most = 1;
         for (ProjectionRun projection : projections) {
-            int own = projection.chain().samplesAtATime(batch);
+            int own = projection.chain().samplesAtATime(samples);
             most = own == 0 ? Integer.MAX_VALUE : Math.max(most, own);
         }
         return most == Integer.MAX_VALUE ? 0 : most;

@@ -5,11 +5,12 @@ package dev.spikelane.engine;
  *
  * @param steps steps of a block, a whole window in training
  * @param batch samples
+ * @param planned samples that room is made for where threads take a few at a time: fewer run where memory is foretold
  * @param segment steps whose currents are there at a time
  * @param turn steps that a thread takes at a time through several operators, or back
  * @param threads threads that share the work
  */
-public record RunSize(int steps, int batch, int segment, int turn, int threads) {
+public record RunSize(int steps, int batch, int planned, int segment, int turn, int threads) {
 
     /**
      * Rows that a thread takes through several operators, or whose gradients it gathers, at a time: operators read
@@ -25,7 +26,7 @@ public record RunSize(int steps, int batch, int segment, int turn, int threads) 
 
     /** A run that goes forward only, all steps of a block at a time. */
     static RunSize forward(int steps, int batch, int threads) {
-        return new RunSize(steps, batch, steps, Math.clamp(ROWS_IN_TURN / batch, 1, steps), threads);
+        return new RunSize(steps, batch, batch, steps, Math.clamp(ROWS_IN_TURN / batch, 1, steps), threads);
     }
 
     /** Steps whose currents a thread makes, where they are kept and it can, before neurons take them. */

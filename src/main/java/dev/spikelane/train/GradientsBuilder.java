@@ -516,7 +516,7 @@ public final class GradientsBuilder {
             GradientBlueprint plan = new GradientBlueprint(
                     network,
                     layout,
-                    new RunSize(steps, samples, every, Math.clamp(rowsInTurn / batch, 1, every), threads),
+                    new RunSize(steps, samples, batch, every, Math.clamp(rowsInTurn / batch, 1, every), threads),
                     arena,
                     Set.copyOf(learned),
                     Set.copyOf(given),

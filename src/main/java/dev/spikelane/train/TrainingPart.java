@@ -27,6 +27,8 @@ final class TrainingPart implements ObservedGradients.Part {
     private final BoundLoss[] losses;
     /** That of the losses by which outputs are decoded. */
     private final BoundLoss main;
+    /** That which threads evaluate. */
+    private BoundLoss evaluated;
 
     private final WorkerPool workers;
     private final ClassDecoder[] decoders;
@@ -59,6 +61,7 @@ final class TrainingPart implements ObservedGradients.Part {
         }
         PopulationLoss decoded = PopulationLoss.main(losses);
         this.main = this.losses[losses.indexOf(decoded)];
+        this.evaluated = main;
         List<ClassDecoder> decoding = new ArrayList<>();
         for (int i = 0; i < workers.threads() && main.scores() == null; i++) {
             ClassDecoder decoder = decoded.loss().decoding().decoder(decoded.loss(), steps, size, decoded.outputs());
@@ -130,7 +133,10 @@ final class TrainingPart implements ObservedGradients.Part {
             losses[i].label(cut, shard, firstStep);
             losses[i].open(divisors[i]);
         }
-        workers.run(evaluate, Math.min(workers.threads(), size));
+        for (BoundLoss loss : losses) { // one by one, so that the same failure comes first whatever the threads
+            evaluated = loss;
+            workers.run(evaluate, Math.min(workers.threads(), size));
+        }
     }
 
     /** Decodes the samples as the loss trains them, and counts those that are right; 0 if outputs are not classes. */
@@ -169,9 +175,7 @@ final class TrainingPart implements ObservedGradients.Part {
     }
 
     private void evaluate(int part, int thread) {
-        for (BoundLoss loss : losses) {
-            loss.evaluate(firstOf(part), firstOf(part + 1), thread);
-        }
+        evaluated.evaluate(firstOf(part), firstOf(part + 1), thread);
     }
 
     private void decode(int part, int thread) {

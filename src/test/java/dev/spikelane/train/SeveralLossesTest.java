@@ -79,6 +79,28 @@ class SeveralLossesTest {
         return network.weights().hash();
     }
 
+    /** Of several wrong labels the first is named: in the order of losses, then of samples, whatever the threads. */
+    @Test
+    void theFirstWrongLabelIsNamed() {
+        int[] labels = new int[BATCH];
+        labels[1] = CLASSES;
+        labels[7] = HIDDEN + 1;
+        labels[9] = HIDDEN;
+        TrainingBatch wrong =
+                TrainingBatch.of(Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, INPUTS, 0.3, new Random(1)), labels);
+        for (int threads = 1; threads <= 3; threads++) {
+            try (Trainer trainer = trainer(network())
+                    .loss("lif1", CrossEntropyLoss.rate())
+                    .loss(CrossEntropyLoss.membrane())
+                    .threads(threads)
+                    .build()) {
+                IllegalArgumentException refused =
+                        assertThrows(IllegalArgumentException.class, () -> trainer.step(wrong));
+                assertEquals("label 7 is 71, expected a class of [0, 70)", refused.getMessage(), threads + " threads");
+            }
+        }
+    }
+
     /**
      * The gradients are those that come back from both losses together, bit for bit, and the value is the sum of
      * theirs.

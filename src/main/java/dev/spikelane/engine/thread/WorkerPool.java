@@ -3,7 +3,6 @@ package dev.spikelane.engine.thread;
 import dev.spikelane.connection.operator.Rounds;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +57,10 @@ public final class WorkerPool implements AutoCloseable {
     private volatile long round;
 
     private final AtomicInteger unfinished = new AtomicInteger();
-    private final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+    /** What the first of the parts that failed threw, in their order: the same whatever the threads. */
+    private @Nullable Throwable thrown;
+
+    private int failed;
     private volatile boolean closed;
     private volatile Thread caller = Thread.currentThread();
     private volatile Job job = NOTHING;
@@ -100,7 +102,7 @@ public final class WorkerPool implements AutoCloseable {
         return threads;
     }
 
-    /** Does all parts and returns when the last is done; rethrows what a part threw. */
+    /** Does all parts and returns when the last is done; rethrows what the first part that failed threw. */
     public void run(Job next, int count) {
         if (count > MOST_PARTS) {
             throw new IllegalArgumentException("a job has " + count + " parts, expected at most " + MOST_PARTS);
@@ -136,7 +138,8 @@ public final class WorkerPool implements AutoCloseable {
             }
         }
         job = NOTHING;
-        Throwable failure = thrown.getAndSet(null);
+        Throwable failure = thrown;
+        thrown = null;
         if (failure instanceof RuntimeException exception) {
             throw exception;
         }
@@ -205,10 +208,18 @@ public final class WorkerPool implements AutoCloseable {
         try {
             job.run(part, thread);
         } catch (Throwable failure) {
-            thrown.compareAndSet(null, failure);
+            keep(part, failure);
         }
         if (unfinished.decrementAndGet() == 0 && thread != 0) {
             LockSupport.unpark(caller);
+        }
+    }
+
+    /** Allocates nothing, as memory may be what failed. */
+    private synchronized void keep(int part, Throwable failure) {
+        if (thrown == null || part < failed) {
+            thrown = failure;
+            failed = part;
         }
     }
 

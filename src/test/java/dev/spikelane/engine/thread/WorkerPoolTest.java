@@ -175,6 +175,28 @@ final class WorkerPoolTest {
         }
     }
 
+    /** The first part fails last of all. */
+    @Test
+    void theFirstOfThePartsThatFailIsNamed() {
+        try (WorkerPool workers = new WorkerPool(2)) {
+            for (int job = 0; job < 50; job++) {
+                CountDownLatch others = new CountDownLatch(3);
+                IllegalStateException thrown = assertThrows(
+                        IllegalStateException.class,
+                        () -> workers.run(
+                                (part, thread) -> {
+                                    if (part == 0) {
+                                        awaitQuietly(others);
+                                    }
+                                    others.countDown();
+                                    throw new IllegalStateException("part " + part);
+                                },
+                                4));
+                assertEquals("part 0", thrown.getMessage());
+            }
+        }
+    }
+
     @Test
     void errorsReachTheCallerToo() {
         StackOverflowError failure = new StackOverflowError("deep");
