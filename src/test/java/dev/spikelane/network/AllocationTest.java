@@ -134,6 +134,19 @@ final class AllocationTest {
         }
     }
 
+    /** What the tables of a window would take, which are larger than caches, is estimated for each call. */
+    @Test
+    void largeWindows() {
+        Network network = Network.builder(Shape.of(64, 6, 6))
+                .convolution(256, Kernel.of(3), new TorchRandom(1))
+                .neuron(new Leaky(0.9f))
+                .build();
+        SpikeMatrix spikes = Matrices.spikes(arena, 3, 64 * 6 * 6, 0.1, new Random(1));
+        try (Simulation simulation = network.simulate(1, 2)) {
+            assertNone(30, () -> simulation.run(spikes));
+        }
+    }
+
     /** Behind convolutions pools and norms run in the same rooms, of a frame as of spikes. */
     @Test
     void poolsAndNormalizedMaps() {

@@ -143,9 +143,11 @@ final class SpikeWindows {
 
     /** What {@link #multiply} is estimated to take; 0 if nothing is known. */
     double nanoseconds(UnfoldedOperator of, int count, long active) {
-        return tables != null && slides(tables, of, count, active)
-                ? tables.nanoseconds(count, active)
-                : of.unfoldedNanoseconds(count, active);
+        if (tables == null) {
+            return of.unfoldedNanoseconds(count, active);
+        }
+        double sliding = tables.nanoseconds(count, active);
+        return tables.areSmall() ? sliding : Math.min(sliding, of.unfoldedNanoseconds(count, active));
     }
 
     /** Names what serves; null if rows are unfolded. */
