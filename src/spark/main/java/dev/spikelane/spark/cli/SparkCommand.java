@@ -22,11 +22,24 @@ interface SparkCommand {
             System.err.println("spikelane spark: " + wrong.getMessage());
             return 2;
         } catch (Exception failed) {
-            // What Spark says about a task begins with what the task said.
-            System.err.println("spikelane spark: "
-                    + String.valueOf(failed.getMessage()).lines().findFirst().orElse(failed.toString()));
+            System.err.println("spikelane spark: " + line(failed));
             return 1;
         }
+    }
+
+    /** What Spark says about a task that failed, in a line, and the reason, as a full disk, where it names none. */
+    static String line(Throwable failed) {
+        Throwable root = failed;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String what = first(failed);
+        String reason = first(root);
+        return what.contains(reason) ? what : what + ": " + reason;
+    }
+
+    private static String first(Throwable failed) {
+        return String.valueOf(failed.getMessage()).lines().findFirst().orElse(failed.toString());
     }
 
     /**

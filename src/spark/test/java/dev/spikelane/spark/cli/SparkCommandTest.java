@@ -106,6 +106,13 @@ final class SparkCommandTest {
         assertTrue(wrong("train", "--output", "o", "--loss", "x").startsWith("--loss is 'x'"));
     }
 
+    @Test
+    void failuresAreOneLineWithTheirReason() {
+        Exception full = new IllegalStateException("Task failed\n\tat A", new IOException("No space left on device"));
+        assertEquals("Task failed: No space left on device", SparkCommand.line(full));
+        assertEquals("no file", SparkCommand.line(new IllegalStateException("no file", new IOException("no file"))));
+    }
+
     private static String wrong(String... arguments) {
         return assertThrows(CommandOptions.Wrong.class, () -> call(arguments)).getMessage();
     }
