@@ -14,6 +14,7 @@ import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.neuron.Alpha;
+import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Synaptic;
@@ -58,6 +59,29 @@ final class ForetoldBytesProperties {
         check(network, InputForm.VALUES, 1, 100, 2, 1, new Random(1));
     }
 
+    /** Columns of frames have a word for each 64 samples. */
+    @Example
+    void foretoldBytesOfWideFramesAreTaken() {
+        Network network = Network.builder(400)
+                .dense(3, new TorchRandom(1))
+                .neuron(new Leaky(0.9))
+                .build();
+        check(network, InputForm.FRAME, 2, 70, 1, 2, new Random(1));
+    }
+
+    /** Threads share the samples of a loop, of which one alone is shared by nobody. */
+    @Example
+    void foretoldBytesOfSharedSamplesAreTaken() {
+        TorchRandom weights = new TorchRandom(1);
+        Network network = Network.builder(61)
+                .dense(27, weights)
+                .neuron(new Synaptic(0.8, 0.4).withFiring(Firing.DEFAULT.withInhibition(true)))
+                .dense(17, weights)
+                .neuron(new Leaky(0.9))
+                .build();
+        check(network, InputForm.SPIKES, 4, 46, 2, 4, new Random(1));
+    }
+
     private static void check(
             Network network, InputForm form, int steps, int batch, int threads, int every, Random random) {
         InputForm given = form == InputForm.ANY ? InputForm.values()[random.nextInt(3)] : form;
@@ -66,7 +90,10 @@ final class ForetoldBytesProperties {
                 builder(network, form, steps, batch, threads, every).build(arena, batch, new WorkerPool(threads))) {
             int columns = network.inputs().getFirst().shape().size();
             switch (given) {
-                case FRAME -> gradients.forwardConstant(values(batch, columns, random));
+                case FRAME -> gradients.forwardConstant(
+                        form == InputForm.ANY
+                                ? spikes(batch, columns, random)
+                                : values(batch, columns, random));
                 case VALUES -> gradients.forward(values(steps * batch, columns, random));
                 case SPIKES, ANY -> gradients.forward(spikes(steps * batch, columns, random));
             }
