@@ -90,10 +90,9 @@ final class ForetoldBytesProperties {
                 builder(network, form, steps, batch, threads, every).build(arena, batch, new WorkerPool(threads))) {
             int columns = network.inputs().getFirst().shape().size();
             switch (given) {
-                case FRAME -> gradients.forwardConstant(
-                        form == InputForm.ANY
-                                ? spikes(batch, columns, random)
-                                : values(batch, columns, random));
+                case FRAME ->
+                    gradients.forwardConstant(
+                            form == InputForm.ANY ? spikes(batch, columns, random) : values(batch, columns, random));
                 case VALUES -> gradients.forward(values(steps * batch, columns, random));
                 case SPIKES, ANY -> gradients.forward(spikes(steps * batch, columns, random));
             }
