@@ -341,7 +341,7 @@ public final class GradientsBuilder {
 
     /**
      * Says that inputs will be one frame of values or spikes for all steps; other ones are refused then, and no memory
-     * is planned for them.
+     * is planned for them. It is planned for values: products of spikes take up to 2 MB more on each thread.
      *
      * @return this
      */
@@ -393,8 +393,8 @@ public final class GradientsBuilder {
     }
 
     /**
-     * Computes how much memory the gradients will need, beside the network: windows of one and of two samples are run,
-     * as every sample needs as much as the other. Lists of what fires, which grow as more fires, count as they are at
+     * Computes how much memory the gradients will need, beside the network: windows of a few samples are run, as every
+     * sample needs as much as the other. Lists of what fires, which grow as more fires, count as they are at
      * their longest.
      *
      * @return bytes of native memory and, of the lists, of the heap
@@ -406,8 +406,11 @@ public final class GradientsBuilder {
 
     /** The bytes of {@link #bytes} that are the arena's. */
     long arenaBytes() {
-        Needed one = needed(1);
-        return batch == 1 ? one.arena : one.arena + (needed(2).arena - one.arena) * (batch - 1L) + one.blocks;
+        int few = Math.min(batch, threads == 1 ? 1 : 2); // a sample alone is not shared among threads
+        Needed some = needed(few);
+        return few == batch
+                ? some.arena
+                : some.arena + (needed(few + 1).arena - some.arena) * (batch - few) + some.blocks;
     }
 
     /**
@@ -432,11 +435,7 @@ public final class GradientsBuilder {
             if (gives && every == steps) {
                 gradients.slots().forEach(slot -> slot.give((values, from, first, end) -> {}));
             }
-            for (InputForm each : forms()) {
-                gradients.reset();
-                forward(gradients, each, samples);
-                gradients.backward();
-            }
+            runForms(gradients, samples);
             long sums = 0;
             for (GradientSlot slot : gradients.slots()) {
                 sums += slot.values().rowOffset(slot.values().rows());
@@ -446,31 +445,39 @@ public final class GradientsBuilder {
         }
     }
 
-    /** The forms that inputs may have; a frame of which other parts are dropped in each step has no gradients. */
-    private List<InputForm> forms() {
-        if (form != InputForm.ANY) {
-            return List.of(form);
+    /** Inputs of all forms that they may have; a frame of which other parts are dropped in each step has no gradients. */
+    private void runForms(Gradients gradients, int samples) {
+        boolean any = form == InputForm.ANY;
+        boolean frames = any && (inputs.isEmpty() || dropouts.isEmpty());
+        if (form == InputForm.FRAME || frames) {
+            run(gradients, samples, true, false);
         }
-        return inputs.isEmpty() || dropouts.isEmpty()
-                ? List.of(InputForm.FRAME, InputForm.SPIKES, InputForm.VALUES)
-                : List.of(InputForm.SPIKES, InputForm.VALUES);
+        if (frames) {
+            run(gradients, samples, true, true);
+        }
+        if (form == InputForm.SPIKES || any) {
+            run(gradients, samples, false, true);
+        }
+        if (form == InputForm.VALUES || any) {
+            run(gradients, samples, false, false);
+        }
     }
 
     /** Runs a window of zeros. */
-    private void forward(Gradients gradients, InputForm of, int samples) {
+    private void run(Gradients gradients, int samples, boolean constant, boolean spikes) {
         Map<String, Signal> zeros = new LinkedHashMap<>();
-        int rows = of == InputForm.FRAME ? samples : steps * samples;
+        int rows = constant ? samples : steps * samples;
         for (Input input : network.inputs()) {
             int columns = input.shape().size();
-            zeros.put(
-                    input.name(),
-                    of == InputForm.SPIKES ? SpikeMatrix.zeros(rows, columns) : FloatMatrix.zeros(rows, columns));
+            zeros.put(input.name(), spikes ? SpikeMatrix.zeros(rows, columns) : FloatMatrix.zeros(rows, columns));
         }
-        if (of == InputForm.FRAME) {
+        gradients.reset();
+        if (constant) {
             gradients.forwardConstant(zeros);
         } else {
             gradients.forward(zeros);
         }
+        gradients.backward();
     }
 
     /**

@@ -317,7 +317,7 @@ public final class TrainerBuilder {
 
     /**
      * Says that inputs will be one frame of values or spikes for all steps; other ones are refused then, and no memory
-     * is planned for them.
+     * is planned for them. It is planned for values: products of spikes take up to 2 MB more on each thread.
      *
      * @return this
      */

@@ -4,16 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.Held;
 import dev.spikelane.memory.limit.Owner;
+import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Alpha;
+import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Synaptic;
@@ -58,6 +63,31 @@ final class ForetoldBytesProperties {
         check(network, InputForm.VALUES, 1, 100, 2, 1, new Random(1));
     }
 
+    /** Columns of frames have a word for each 64 samples. */
+    @Example
+    void foretoldBytesOfWideFramesAreTaken() {
+        Network network = Network.builder(400)
+                .dense(3, new TorchRandom(1))
+                .neuron(new Leaky(0.9))
+                .build();
+        check(network, InputForm.FRAME, 2, 70, 1, 2, new Random(1));
+    }
+
+    /** Threads share the samples of neurons whose variables are read, of which one alone is shared by nobody. */
+    @Example
+    void foretoldBytesOfSharedSamplesAreTaken() {
+        TorchRandom weights = new TorchRandom(1);
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(61));
+        Firing inhibited = Firing.DEFAULT.withReset(Reset.NONE).withInhibition(true);
+        Population p = builder.population("p", Shape.of(27), new Synaptic(0.8, 0.4).withFiring(inhibited));
+        Population q = builder.population("q", Shape.of(17), new Leaky(0.9));
+        builder.project("x-p", x, p, Dense.linear(61, 27, weights));
+        builder.project("p-q", p, q, Dense.linear(27, 17, weights));
+        builder.project("p-q values", p.variable("membrane"), q, Dense.linear(27, 17, weights));
+        check(builder.build(), InputForm.SPIKES, 4, 46, 2, 4, new Random(1));
+    }
+
     private static void check(
             Network network, InputForm form, int steps, int batch, int threads, int every, Random random) {
         InputForm given = form == InputForm.ANY ? InputForm.values()[random.nextInt(3)] : form;
@@ -66,7 +96,9 @@ final class ForetoldBytesProperties {
                 builder(network, form, steps, batch, threads, every).build(arena, batch, new WorkerPool(threads))) {
             int columns = network.inputs().getFirst().shape().size();
             switch (given) {
-                case FRAME -> gradients.forwardConstant(values(batch, columns, random));
+                case FRAME ->
+                    gradients.forwardConstant(
+                            form == InputForm.ANY ? spikes(batch, columns, random) : values(batch, columns, random));
                 case VALUES -> gradients.forward(values(steps * batch, columns, random));
                 case SPIKES, ANY -> gradients.forward(spikes(steps * batch, columns, random));
             }

@@ -139,6 +139,11 @@ final class DenseWeightGradients implements WeightGradients {
     }
 
     @Override
+    public long blockBytes(int samples) {
+        return kernel.blockBytes(samples);
+    }
+
+    @Override
     public long listBytes(int steps, int samples) {
         return kernel.listBytes(steps, samples);
     }

@@ -57,6 +57,11 @@ final class FrameLists {
         return Objects.requireNonNull(ofColumns, "no frame was listed");
     }
 
+    /** Bytes of the arena for frames of so many rows, behind the first {@value Long#SIZE} of them. */
+    long blockBytes(int rows) {
+        return columnsNotZero == null ? 0 : (Math.ceilDiv(rows, Long.SIZE) - 1L) * inputs * Long.BYTES;
+    }
+
     /** Bytes on the heap for frames of so many rows. */
     long bytes(int rows) {
         return ofColumns == null ? 0 : PairLists.bytes(inputs, rows, rows);

@@ -193,6 +193,16 @@ public final class WeightGradient {
     }
 
     /**
+     * Tells how much memory of the arena frames take behind their first {@value Long#SIZE} samples.
+     *
+     * @param samples of a step
+     * @return bytes
+     */
+    public long blockBytes(int samples) {
+        return ofFrame.blockBytes(samples);
+    }
+
+    /**
      * Tells how much memory the lists of what fires, or is not zero, may take beside that of the arena, for sources
      * such as the last.
      *
