@@ -69,6 +69,7 @@ final class ZooInC {
     }
 
     /** Compiles a text; null without a compiler. */
+    @SuppressWarnings("restricted") // a library of C that this has compiled
     static @Nullable ZooInC of(Arena arena, Equations equations) {
         try {
             Path folder = Files.createTempDirectory("spikelane-zoo");
