@@ -392,15 +392,16 @@ final class SpikelaneModelTest {
     void aFullDiskLeavesNoPartOfAModel(@TempDir Path folder) throws IOException {
         Path full = Path.of("/dev/full");
         assumeTrue(Files.exists(full), "no " + full);
-        Path file = folder.resolve("model.safetensors");
+        Path file = Files.writeString(folder.resolve("model.safetensors"), "older");
         Files.createSymbolicLink(folder.resolve("model.safetensors.part"), full);
         String message = assertThrows(IOException.class, () -> model().writeModel(file.toString()))
                 .getMessage();
         assertTrue(message.startsWith(file + " cannot be written: "), message);
         assertTrue(message.endsWith("No space left on device"), message);
         try (Stream<Path> left = Files.list(folder)) {
-            assertEquals(List.of(), left.toList());
+            assertEquals(List.of(file), left.toList());
         }
+        assertEquals("older", Files.readString(file));
     }
 
     @Test
