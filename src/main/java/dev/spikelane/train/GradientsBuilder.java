@@ -445,7 +445,7 @@ public final class GradientsBuilder {
         }
     }
 
-    /** Inputs of all forms that they may have; a frame of which other parts are dropped in each step has no gradients. */
+    /** Runs all forms that inputs may have; a frame of which other parts are dropped in each step has no gradients. */
     private void runForms(Gradients gradients, int samples) {
         boolean any = form == InputForm.ANY;
         boolean frames = any && (inputs.isEmpty() || dropouts.isEmpty());
