@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class GradientFrame {
 
+    /** Gradients of outputs that stand in one array at most. */
+    private static final int MOST_GRADIENTS = 1 << 28;
+
     private final LeakyParameters parameters;
     private final GradientProjection from;
     private final GradientProjection to;
@@ -79,11 +82,12 @@ final class GradientFrame {
             sources[block] = new LeakyFrame.Source(
                     currents[block], size.steps(), parts.start().membrane(), parts.carried());
         }
-        boolean fits = NarrowMatmul.fits(outputs)
-                && surrogate instanceof FiringGradient.Formula formula
-                && formula.step().isArcTangent();
-        this.atan = fits ? ((FiringGradient.Formula) surrogate).step() : null;
         int stride = LeakyFrame.stride(size.steps(), outputs);
+        boolean fits = NarrowMatmul.fits(outputs)
+                && (long) size.batch() * stride <= MOST_GRADIENTS
+                && surrogate instanceof FiringGradient.Formula formula
+                && LeakyFrame.isOnePass(parameters, formula.step());
+        this.atan = fits ? ((FiringGradient.Formula) surrogate).step() : null;
         float[] gradients = before == null ? new float[fits ? size.batch() * stride : 0] : before.target.gradients();
         int rows = parts.weights().rows() / blocks();
         this.target = new LeakyFrame.Target(gradients, stride, outputs, parts.weights(), rows);

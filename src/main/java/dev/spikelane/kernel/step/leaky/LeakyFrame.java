@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step.leaky;
 
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.Pads;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
@@ -24,7 +25,7 @@ public final class LeakyFrame {
     public static final int SAMPLES = 2;
 
     /** Steps whose gradients of spikes are computed at a time, so that weights are loaded once for all of them. */
-    static final int STEPS = 5;
+    static final int STEPS = 4;
 
     private LeakyFrame() {}
 
@@ -148,10 +149,21 @@ public final class LeakyFrame {
     }
 
     /**
+     * Returns whether some neurons go back in one pass.
+     *
+     * @param parameters of the neurons
+     * @param surrogate what a spike passes back
+     * @return whether {@link #back(LeakyParameters, SurrogateStep, Target, Source, Room, int)} takes them
+     */
+    public static boolean isOnePass(LeakyParameters parameters, SurrogateStep surrogate) {
+        return parameters.options.reset() != Reset.ZERO && surrogate.isArcTangent();
+    }
+
+    /**
      * All of that for all samples, from the gradients of a target: each step's gradients of spikes are sums from zero
      * over outputs ascending, one fused multiply-add each, and go through the surrogate.
      *
-     * @param parameters of the neurons
+     * @param parameters of the neurons, which no reset sets to zero
      * @param surrogate an arc tangent
      * @param target where gradients come from
      * @param source the window

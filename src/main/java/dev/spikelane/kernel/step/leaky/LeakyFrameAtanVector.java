@@ -3,9 +3,7 @@ package dev.spikelane.kernel.step.leaky;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
-import static jdk.incubator.vector.VectorOperators.GT;
 
-import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.SurrogateConstants;
 import dev.spikelane.memory.FloatMatrix;
@@ -14,7 +12,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The way back of {@link LeakyFrame} in one pass, for few outputs and the arc tangent: what comes from the outputs is
- * computed while the CPU divides. Two vectors of neurons go side by side.
+ * computed while the CPU divides. Two vectors of neurons go side by side. C2 inlines calls up to a number of nodes, which
+ * resets to zero would pass, so that vectors were boxed: the way for any outputs has them.
  */
 final class LeakyFrameAtanVector {
 
@@ -65,7 +64,6 @@ final class LeakyFrameAtanVector {
         int steps = source.steps();
         long column = (long) block * BLOCK_BYTES + lane;
         long weight = target.weights().rowOffset(target.firstWeights(block)) + lane;
-        boolean zeros = parameters.options.reset() == Reset.ZERO;
         FloatVector none = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
         FloatVector a = FloatVector.broadcast(FLOAT, atan.a());
@@ -87,8 +85,6 @@ final class LeakyFrameAtanVector {
                 FloatVector g2b = none;
                 FloatVector g3a = none;
                 FloatVector g3b = none;
-                FloatVector g4a = none;
-                FloatVector g4b = none;
                 for (int output = 0; output < outputs; output++) {
                     MemorySegment two = weights.asSlice(weight + (long) output * BLOCK_BYTES, PAIR);
                     FloatVector w = FloatVector.fromMemorySegment(FLOAT, two, 0, ORDER);
@@ -105,36 +101,12 @@ final class LeakyFrameAtanVector {
                     factor = FloatVector.broadcast(FLOAT, upstream[from + 3 * outputs + output]);
                     g3a = factor.fma(w, g3a);
                     g3b = factor.fma(w2, g3b);
-                    factor = FloatVector.broadcast(FLOAT, upstream[from + 4 * outputs + output]);
-                    g4a = factor.fma(w, g4a);
-                    g4b = factor.fma(w2, g4b);
                 }
                 long at = ((long) i * steps + t) * PAIR;
-                if (t + 4 < steps) {
-                    long x = at + 4L * PAIR;
-                    FloatVector y = FloatVector.fromMemorySegment(FLOAT, distances, x, ORDER);
-                    FloatVector y2 = FloatVector.fromMemorySegment(FLOAT, distances, x + BYTES, ORDER);
-                    if (zeros) {
-                        carry = one.blend(none, y.compare(GT, 0)).mul(carry);
-                        carry2 = one.blend(none, y2.compare(GT, 0)).mul(carry2);
-                    }
-                    y = a.mul(y);
-                    y2 = a.mul(y2);
-                    carry = carry.add(one.div(one.add(y.mul(y))).mul(b).mul(g4a));
-                    carry2 = carry2.add(one.div(one.add(y2.mul(y2))).mul(b).mul(g4b));
-                    sum = sum.add(carry);
-                    sum2 = sum2.add(carry2);
-                    carry = beta.mul(carry);
-                    carry2 = beta2.mul(carry2);
-                }
                 if (t + 3 < steps) {
                     long x = at + 3L * PAIR;
                     FloatVector y = FloatVector.fromMemorySegment(FLOAT, distances, x, ORDER);
                     FloatVector y2 = FloatVector.fromMemorySegment(FLOAT, distances, x + BYTES, ORDER);
-                    if (zeros) {
-                        carry = one.blend(none, y.compare(GT, 0)).mul(carry);
-                        carry2 = one.blend(none, y2.compare(GT, 0)).mul(carry2);
-                    }
                     y = a.mul(y);
                     y2 = a.mul(y2);
                     carry = carry.add(one.div(one.add(y.mul(y))).mul(b).mul(g3a));
@@ -148,10 +120,6 @@ final class LeakyFrameAtanVector {
                     long x = at + 2L * PAIR;
                     FloatVector y = FloatVector.fromMemorySegment(FLOAT, distances, x, ORDER);
                     FloatVector y2 = FloatVector.fromMemorySegment(FLOAT, distances, x + BYTES, ORDER);
-                    if (zeros) {
-                        carry = one.blend(none, y.compare(GT, 0)).mul(carry);
-                        carry2 = one.blend(none, y2.compare(GT, 0)).mul(carry2);
-                    }
                     y = a.mul(y);
                     y2 = a.mul(y2);
                     carry = carry.add(one.div(one.add(y.mul(y))).mul(b).mul(g2a));
@@ -165,10 +133,6 @@ final class LeakyFrameAtanVector {
                     long x = at + PAIR;
                     FloatVector y = FloatVector.fromMemorySegment(FLOAT, distances, x, ORDER);
                     FloatVector y2 = FloatVector.fromMemorySegment(FLOAT, distances, x + BYTES, ORDER);
-                    if (zeros) {
-                        carry = one.blend(none, y.compare(GT, 0)).mul(carry);
-                        carry2 = one.blend(none, y2.compare(GT, 0)).mul(carry2);
-                    }
                     y = a.mul(y);
                     y2 = a.mul(y2);
                     carry = carry.add(one.div(one.add(y.mul(y))).mul(b).mul(g1a));
@@ -182,10 +146,6 @@ final class LeakyFrameAtanVector {
                     long x = at;
                     FloatVector y = FloatVector.fromMemorySegment(FLOAT, distances, x, ORDER);
                     FloatVector y2 = FloatVector.fromMemorySegment(FLOAT, distances, x + BYTES, ORDER);
-                    if (zeros) {
-                        carry = one.blend(none, y.compare(GT, 0)).mul(carry);
-                        carry2 = one.blend(none, y2.compare(GT, 0)).mul(carry2);
-                    }
                     y = a.mul(y);
                     y2 = a.mul(y2);
                     carry = carry.add(one.div(one.add(y.mul(y))).mul(b).mul(g0a));
@@ -204,27 +164,6 @@ final class LeakyFrameAtanVector {
                 MemorySegment carries = carried.segment();
                 Checks.isNative(carries);
                 long end = carried.rowOffset(first + i) + column;
-                if (zeros) {
-                    MemorySegment start = source.start().segment();
-                    MemorySegment thresholds = parameters.threshold.segment();
-                    Checks.isNative(start);
-                    Checks.isNative(thresholds);
-                    carry = one.blend(
-                                    none,
-                                    FloatVector.fromMemorySegment(FLOAT, start, end, ORDER)
-                                            .compare(
-                                                    GT,
-                                                    FloatVector.fromMemorySegment(FLOAT, thresholds, column, ORDER)))
-                            .mul(carry);
-                    carry2 = one.blend(
-                                    none,
-                                    FloatVector.fromMemorySegment(FLOAT, start, end + BYTES, ORDER)
-                                            .compare(
-                                                    GT,
-                                                    FloatVector.fromMemorySegment(
-                                                            FLOAT, thresholds, column + BYTES, ORDER)))
-                            .mul(carry2);
-                }
                 carry.intoMemorySegment(carries, end, ORDER);
                 carry2.intoMemorySegment(carries, end + BYTES, ORDER);
             }
