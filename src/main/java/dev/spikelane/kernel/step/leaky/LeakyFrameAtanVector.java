@@ -12,8 +12,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The way back of {@link LeakyFrame} in one pass, for few outputs and the arc tangent: what comes from the outputs is
- * computed while the CPU divides. Two vectors of neurons go side by side. C2 inlines calls up to a number of nodes, which
- * resets to zero would pass, so that vectors were boxed: the way for any outputs has them.
+ * computed while the CPU divides. Two vectors of neurons go side by side. C2 inlines calls up to a number of nodes,
+ * which resets to zero would pass, so that vectors were boxed: the way for any outputs has them.
  */
 final class LeakyFrameAtanVector {
 
