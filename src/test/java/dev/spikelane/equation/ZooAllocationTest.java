@@ -2,6 +2,7 @@ package dev.spikelane.equation;
 
 import static dev.spikelane.Allocations.assertNone;
 
+import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps of all neurons of the zoo allocate nothing once they are compiled. */
+@Alone
 @EveryWidth
 final class ZooAllocationTest {
 
