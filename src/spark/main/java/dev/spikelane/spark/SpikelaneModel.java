@@ -77,40 +77,13 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
         super(uid);
     }
 
-    /**
-     * Takes a model, and reads it at once.
-     *
-     * @param modelFile the bytes of a model file, as {@code ModelFile.toBytes} returns them; not copied
-     * @return this
-     * @throws IllegalArgumentException if they are no model file, or the network has several inputs
-     */
+    @Override
     public SpikelaneModel setModel(byte[] modelFile) {
         String hash = HeldModel.hash(modelFile);
         ModelUse.requireOneInput(HeldModel.of(hash, "float", () -> modelFile).model());
         bytes = modelFile;
         sent = null;
         return with(modelHash(), hash);
-    }
-
-    /**
-     * Reads a model. What happens to the file later changes nothing.
-     *
-     * @param path a model file, local or in any file system that Hadoop knows
-     * @return this
-     * @throws IllegalArgumentException if there is none, or {@link #setModel(byte[])} refuses it
-     */
-    public SpikelaneModel setModel(String path) {
-        return setModel(StoredModel.read(path));
-    }
-
-    /**
-     * Says the column of the samples.
-     *
-     * @param value its name; {@code features} without this call
-     * @return this
-     */
-    public SpikelaneModel setInputCol(String value) {
-        return with(inputCol(), value);
     }
 
     /**
@@ -124,37 +97,6 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Says the column that numbers samples, which codes that draw random numbers need.
-     *
-     * @param value its name
-     * @return this
-     */
-    public SpikelaneModel setIdCol(String value) {
-        return with(idCol(), value);
-    }
-
-    /**
-     * Says how samples become input, if not as the model notes.
-     *
-     * @param value {@code frame}, {@code rate}, {@code latency} or {@code pieces}; or {@code spikes} for binary columns of
-     *     packed spikes: for each step {@code ceil(inputs / 8)} bytes, of which the lowest bit is the first neuron
-     * @return this
-     */
-    public SpikelaneModel setCode(String value) {
-        return with(code(), value);
-    }
-
-    /**
-     * Says the time steps of a sample, if not as the model notes.
-     *
-     * @param value steps, 1 to 100,000
-     * @return this
-     */
-    public SpikelaneModel setSteps(int value) {
-        return with(steps(), value);
-    }
-
-    /**
      * Says how outputs become a label, if not as the model notes.
      *
      * @param value a word of {@code Decoding}
@@ -162,26 +104,6 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
      */
     public SpikelaneModel setDecoding(String value) {
         return with(decoding(), value);
-    }
-
-    /**
-     * Says the seed of the random numbers.
-     *
-     * @param value the seed; 0 without this call
-     * @return this
-     */
-    public SpikelaneModel setSeed(long value) {
-        return with(seed(), value);
-    }
-
-    /**
-     * Says how many samples run side by side in a task; it changes the speed and no result.
-     *
-     * @param value samples, 1 to 65,536; 256 without this call
-     * @return this
-     */
-    public SpikelaneModel setBatchSize(int value) {
-        return with(batchSize(), value);
     }
 
     /**
@@ -196,16 +118,6 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Says what bytes are divided by.
-     *
-     * @param value the divisor; 255 without this call, as torchvision's ToTensor has it
-     * @return this
-     */
-    public SpikelaneModel setDivisor(float value) {
-        return with(divisor(), value);
-    }
-
-    /**
      * Says the lead in spikes at which a label is decided and a sample ends.
      *
      * @param value {@code EarlyDecision.NO_MARGIN} for labels of the whole run; 0, as without this call, if all steps run
@@ -215,22 +127,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
         return with(earlyMargin(), value);
     }
 
-    /**
-     * Says what becomes of a row that is no sample: null, of another length, or not finite.
-     *
-     * @param value {@code error} fails the job, {@code skip} leaves the row out, {@code keep} gives it null for a prediction
-     * @return this
-     */
-    public SpikelaneModel setHandleInvalid(String value) {
-        return with(handleInvalid(), value);
-    }
-
-    /**
-     * Returns the model.
-     *
-     * @return the bytes of a model file; not copied
-     * @throws IllegalStateException if there is none
-     */
+    @Override
     public byte[] model() {
         byte[] known = bytes;
         if (known == null) {
@@ -311,9 +208,9 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
         byte[] known = model();
         return ModelUse.of(
                 HeldModel.of(getOrDefault(modelHash()), "float", () -> known).model(),
-                said(steps()),
-                said(code()),
-                said(decoding()));
+                DriverChecks.said(this, steps()),
+                DriverChecks.said(this, code()),
+                DriverChecks.said(this, decoding()));
     }
 
     InferencePlan plan(StructType rows) {
@@ -344,7 +241,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
      * @return a reader
      */
     public static MLReader<SpikelaneModel> read() {
-        return new StoredModel.Reader();
+        return new StoredModel.Reader<>();
     }
 
     /**

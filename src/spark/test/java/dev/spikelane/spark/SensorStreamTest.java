@@ -34,6 +34,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sensors whose membranes live on between micro-batches fire as in one run of all their steps. */
 @ExtendWith(Sessions.class)
@@ -50,6 +52,8 @@ final class SensorStreamTest {
 
     @TempDir
     private Path folder;
+
+    private String checkpoints = "";
 
     private final SparkSession spark = Sessions.shared();
 
@@ -109,7 +113,7 @@ final class SensorStreamTest {
                 .apply(rows)
                 .filter(ofResults)
                 .writeStream()
-                .option("checkpointLocation", folder.resolve("checkpoint").toString())
+                .option("checkpointLocation", checkpoints + folder.resolve("checkpoint"))
                 .trigger(Trigger.AvailableNow())
                 .format("parquet")
                 .start(folder.resolve("out").toString())
@@ -190,15 +194,46 @@ final class SensorStreamTest {
     }
 
     private void beginAndRun(FilterFunction<Row> ofResults) throws Exception {
+        begin();
+        run(source(), ofResults);
+    }
+
+    private void begin() throws Exception {
         write(0);
         run(source());
         write(1);
         write(2);
-        run(source(), ofResults);
     }
 
     private static boolean isAmidABatch(Row row) {
         return row.getString(0).equals("7") && row.getLong(1) == STEPS + 2;
+    }
+
+    /** The disk of the checkpoint is full before a micro-batch or amid it; with room again the query goes on. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFullDiskUnderTheCheckpointIsOneClearError(boolean amidABatch) throws Exception {
+        Path mark = folder.resolve("full");
+        String full = mark.toString();
+        checkpoints = "full://";
+        FullFileSystem.use(spark.sparkContext().hadoopConfiguration(), mark);
+        begin();
+        if (!amidABatch) {
+            Files.createFile(mark);
+        }
+        FilterFunction<Row> fault = row -> {
+            if (amidABatch && isAmidABatch(row)) {
+                new File(full).createNewFile();
+            }
+            return true;
+        };
+        StreamingQueryException refused =
+                assertThrows(StreamingQueryException.class, () -> run(source(), fault));
+        assertTrue(refused.getMessage().contains("No space left on device"), refused.getMessage());
+        assertNotEquals(expected(BATCHES), found());
+        Files.delete(mark);
+        run(source());
+        assertEquals(expected(BATCHES), found());
     }
 
     @Test
