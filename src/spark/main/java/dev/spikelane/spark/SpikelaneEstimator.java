@@ -237,15 +237,13 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
         TrainingPlan plan = plan(model, rows.schema());
         JavaSparkContext spark =
                 JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext());
-        int wanted = number(tasks(), 0);
-        int all = wanted == 0 ? spark.defaultParallelism() : wanted;
         try (Trainer trainer = plan.factory()
                         .trainer(network, plan.steps(), plan.batch())
                         .shards(plan.shards())
                         .build();
                 TrainingRows data = read(rows, plan, network);
                 TrainingRounds rounds =
-                        new TrainingRounds(spark, plan, data, network, start, Math.min(all, plan.shards()))) {
+                        new TrainingRounds(spark, plan, data, network, start, number(tasks(), 0))) {
             TrainingRun run = run(trainer, data, plan, rounds).run();
             Model trained = new Model(network, model.notes());
             for (var note : run.model().notes().entrySet()) {

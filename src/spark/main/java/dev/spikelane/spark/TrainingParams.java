@@ -235,6 +235,9 @@ abstract class TrainingParams extends Estimator<SpikelaneModel> implements Sampl
      */
     TrainingPlan plan(Model model, StructType rows) {
         skipsInvalid();
+        number(epochs, 1);
+        number(tasks, 0);
+        number(checkpointEvery, 0);
         StructField input = DriverChecks.column(rows, getOrDefault(inputCol), "setInputCol");
         DriverChecks.integers(
                 rows, getOrDefault(idCol), "setIdCol", "; row_number over a key makes one of other keys");

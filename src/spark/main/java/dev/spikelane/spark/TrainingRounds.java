@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
     private final TrainingPlan plan;
     private final TrainingRows rows;
     private final Network network;
-    private final int tasks;
+    private final int wantedTasks;
     private final Broadcast<byte[]> model;
     private final Batching batching;
     private int[] order = {};
@@ -31,13 +32,23 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
     private int epoch = -1;
     private RoundTimes times = new RoundTimes();
 
+    /**
+     * Serves a run.
+     *
+     * @param wantedTasks tasks that share a step; 0 for as many as run at the same time when an epoch begins
+     */
     TrainingRounds(
-            JavaSparkContext spark, TrainingPlan plan, TrainingRows rows, Network network, byte[] model, int tasks) {
+            JavaSparkContext spark,
+            TrainingPlan plan,
+            TrainingRows rows,
+            Network network,
+            byte[] model,
+            int wantedTasks) {
         this.spark = spark;
         this.plan = plan;
         this.rows = rows;
         this.network = network;
-        this.tasks = tasks;
+        this.wantedTasks = wantedTasks;
         this.model = spark.broadcast(model);
         this.batching = plan.batching();
     }
@@ -70,12 +81,21 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
         if (now == null || number != epoch) {
             free();
             order = batching.order(number, rows.size());
+            int most = atTheSameTime();
+            int tasks = Math.min(plan.shards(), wantedTasks == 0 ? most : wantedTasks);
             now = new EpochRows(spark, rows, plan, order, tasks);
             epochRows = now;
-            now.open(model, number, tasks <= spark.defaultParallelism());
+            now.open(model, number, tasks <= most);
             epoch = number;
         }
         return now;
+    }
+
+    /** Tasks for which there are cores; Spark's default parallelism is 2 where there is one. */
+    private int atTheSameTime() {
+        SparkContext context = spark.sc();
+        return Math.max(
+                1, context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile()));
     }
 
     /** Where the time of the rounds went since the last call, as a sentence. */

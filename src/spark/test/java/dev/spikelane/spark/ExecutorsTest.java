@@ -23,7 +23,7 @@ final class ExecutorsTest {
             assertEquals(
                     TrainingCase.local(null, _ -> {}),
                     TrainingCase.hash(
-                            TrainingCase.estimator().setTasks(executors).fit(TrainingCase.rows(spark, 3))));
+                            TrainingCase.estimator().fit(TrainingCase.rows(spark, 3))));
         }
     }
 }

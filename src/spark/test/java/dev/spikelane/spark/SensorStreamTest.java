@@ -13,6 +13,7 @@ import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import org.apache.spark.sql.streaming.Trigger;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -193,6 +195,39 @@ final class SensorStreamTest {
         assertEquals(expected(BATCHES), found());
     }
 
+    /** The JVM of a query ends amid a micro-batch, as if it were killed; another one goes on from the checkpoint. */
+    @Test
+    @Tag("local")
+    void aKilledDriverGivesEqualSpikes() throws Exception {
+        begin();
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", Sessions.classPath(), SensorStreamTest.class.getName(), folder.toString()));
+        Path log = folder.resolve("log");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        assertEquals(137, process.waitFor(), () -> log + " tells more");
+        assertNotEquals(expected(BATCHES), found());
+        run(source());
+        assertEquals(expected(BATCHES), found());
+    }
+
+    /** The query that is killed, on what is in a folder. */
+    public static void main(String[] arguments) throws Exception {
+        SensorStreamTest killed = new SensorStreamTest();
+        killed.folder = Path.of(arguments[0]);
+        killed.keepStatesInRocksDb();
+        killed.run(killed.source(), row -> {
+            if (isAmidABatch(row)) {
+                Runtime.getRuntime().halt(137);
+            }
+            return true;
+        });
+    }
+
     private void beginAndRun(FilterFunction<Row> ofResults) throws Exception {
         begin();
         run(source(), ofResults);
@@ -229,7 +264,11 @@ final class SensorStreamTest {
         };
         StreamingQueryException refused =
                 assertThrows(StreamingQueryException.class, () -> run(source(), fault));
-        assertTrue(refused.getMessage().contains("No space left on device"), refused.getMessage());
+        Throwable reason = refused;
+        while (reason.getCause() != null) {
+            reason = reason.getCause();
+        }
+        assertEquals("No space left on device", reason.getMessage());
         assertNotEquals(expected(BATCHES), found());
         Files.delete(mark);
         run(source());
