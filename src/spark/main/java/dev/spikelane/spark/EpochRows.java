@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.Partitioner;
+import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
@@ -27,6 +28,11 @@ final class EpochRows implements AutoCloseable {
     private static final long MOST_ABSENT = 20_000;
 
     private static final long PATIENCE = 500;
+
+    /** After which Spark gives executors up that are silent, and training those that do not come. */
+    private static final String TIMEOUT = "spark.network.timeout";
+
+    private static final String TIMEOUT_DEFAULT = "120s";
 
     private final JavaRDD<ShardRows> rows;
     private final Broadcast<int[]> places;
@@ -88,15 +94,46 @@ final class EpochRows implements AutoCloseable {
             if (!results.isEmpty()) {
                 return results;
             }
-            end();
+            end(PATIENCE); // for those that are there
         }
-        return rows.mapPartitions(new ShardRound(plan, Objects.requireNonNull(model), work, epoch))
-                .collect();
+        return await(rows.mapPartitions(new ShardRound(plan, Objects.requireNonNull(model), work, epoch))
+                .collectAsync());
     }
 
-    private void end() {
+    /** Waits for a job, but not for executors that do not come, for which Spark would wait for ever. */
+    private static List<ShardResult> await(JavaFutureAction<List<ShardResult>> job) {
+        long most = SparkEnv.get().conf().getTimeAsMs(TIMEOUT, TIMEOUT_DEFAULT);
+        for (long absent = 0; absent < most; absent = atTheSameTime() == 0 ? absent + PATIENCE : 0) {
+            try {
+                return job.get(PATIENCE, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException running) {
+                continue;
+            } catch (InterruptedException stop) {
+                job.cancel(true);
+                throw interrupted(stop);
+            } catch (ExecutionException failed) {
+                throw EpochRows.<RuntimeException>failed(failed.getCause());
+            }
+        }
+        job.cancel(true);
+        throw new IllegalStateException("there has been no executor for " + most / 1_000 + " s, the " + TIMEOUT
+                + ", expected one that the driver can be reached from");
+    }
+
+    /** Tasks for which there are cores now; Spark's default parallelism is 2 where there is one, or none. */
+    static int atTheSameTime() {
+        SparkContext context = SparkContext.getOrCreate();
+        return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile());
+    }
+
+    private static IllegalStateException interrupted(InterruptedException stop) {
+        Thread.currentThread().interrupt();
+        return new IllegalStateException("interrupted while waiting for executors", stop);
+    }
+
+    private void end(long milliseconds) {
         if (tasksOfEpoch != null) {
-            tasksOfEpoch.end();
+            tasksOfEpoch.end(milliseconds);
             tasksOfEpoch = null;
         }
     }
@@ -119,17 +156,16 @@ final class EpochRows implements AutoCloseable {
                 }
                 return List.of();
             } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while waiting for executors", stop);
+                throw interrupted(stop);
             } catch (ExecutionException failed) {
                 throw EpochRows.<RuntimeException>failed(failed.getCause());
             }
         }
 
-        void end() {
+        void end(long milliseconds) {
             desk.end();
             try {
-                job.get(MOST_ABSENT, TimeUnit.MILLISECONDS);
+                job.get(milliseconds, TimeUnit.MILLISECONDS);
             } catch (InterruptedException stop) {
                 Thread.currentThread().interrupt();
             } catch (ExecutionException | TimeoutException | CancellationException late) {
@@ -152,7 +188,7 @@ final class EpochRows implements AutoCloseable {
 
     @Override
     public void close() {
-        end();
+        end(MOST_ABSENT);
         rows.unpersist();
         places.destroy();
     }

@@ -14,15 +14,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.ml.Estimator;
-import org.apache.spark.ml.param.FloatParam;
-import org.apache.spark.ml.param.IntParam;
-import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
@@ -32,10 +25,7 @@ import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -242,8 +232,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
                         .shards(plan.shards())
                         .build();
                 TrainingRows data = read(rows, plan, network);
-                TrainingRounds rounds =
-                        new TrainingRounds(spark, plan, data, network, start, number(tasks(), 0))) {
+                TrainingRounds rounds = new TrainingRounds(spark, plan, data, network, start, number(tasks(), 0))) {
             TrainingRun run = run(trainer, data, plan, rounds).run();
             Model trained = new Model(network, model.notes());
             for (var note : run.model().notes().entrySet()) {
@@ -293,15 +282,15 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
                 getOrDefault(handleInvalid()),
                 new InferencePlan.Columns(TrainingColumns.SAMPLE, kind, input.name(), TrainingColumns.ID));
         Dataset<Row> selected = rows.toDF()
-                .select(functions.col(getOrDefault(idCol())), functions.col(getOrDefault(labelCol())), functions.col(input.name()));
+                .select(
+                        functions.col(getOrDefault(idCol())),
+                        functions.col(getOrDefault(labelCol())),
+                        functions.col(input.name()));
         int outputs = network.populations().getLast().size();
         return new TrainingRows(
                 selected.toJavaRDD()
-                        .mapPartitionsToPair(new TrainingColumns(
-                                reading,
-                                plan.values(),
-                                getOrDefault(labelCol()),
-                                skipsInvalid())),
+                        .mapPartitionsToPair(
+                                new TrainingColumns(reading, plan.values(), getOrDefault(labelCol()), skipsInvalid())),
                 plan.values(),
                 plan.shape(network),
                 outputs);

@@ -72,7 +72,8 @@ final class StoredModel {
             try (OutputStream stream = system(file).create(file)) {
                 stream.write(bytes);
             } catch (IOException | FSError refused) {
-                throw new UncheckedIOException(file + " cannot be written: " + refused.getMessage(), new IOException(refused));
+                throw new UncheckedIOException(
+                        file + " cannot be written: " + refused.getMessage(), new IOException(refused));
             }
             super.saveImpl(path);
         }

@@ -191,11 +191,8 @@ abstract class TrainingParams extends Estimator<SpikelaneModel> implements Sampl
      * @throws IllegalStateException as {@link #factory} does
      */
     TrainingPlan plan(Model model, boolean isBytes) {
-        ModelUse use = ModelUse.of(
-                model,
-                DriverChecks.said(this, steps),
-                DriverChecks.said(this, code),
-                Optional.empty());
+        ModelUse use =
+                ModelUse.of(model, DriverChecks.said(this, steps), DriverChecks.said(this, code), Optional.empty());
         if (use.code().equals(InputKind.SPIKES_CODE)) {
             throw new IllegalArgumentException(
                     "code is 'spikes', expected frame, rate, latency or pieces for training");
@@ -239,8 +236,7 @@ abstract class TrainingParams extends Estimator<SpikelaneModel> implements Sampl
         number(tasks, 0);
         number(checkpointEvery, 0);
         StructField input = DriverChecks.column(rows, getOrDefault(inputCol), "setInputCol");
-        DriverChecks.integers(
-                rows, getOrDefault(idCol), "setIdCol", "; row_number over a key makes one of other keys");
+        DriverChecks.integers(rows, getOrDefault(idCol), "setIdCol", "; row_number over a key makes one of other keys");
         StructField label = DriverChecks.column(rows, getOrDefault(labelCol), "setLabelCol");
         if (!(label.dataType() instanceof NumericType)) {
             throw DriverChecks.wrongType(label, "a number, the class");

@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +80,7 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
         if (now == null || number != epoch) {
             free();
             order = batching.order(number, rows.size());
-            int most = atTheSameTime();
+            int most = Math.max(1, EpochRows.atTheSameTime());
             int tasks = Math.min(plan.shards(), wantedTasks == 0 ? most : wantedTasks);
             now = new EpochRows(spark, rows, plan, order, tasks);
             epochRows = now;
@@ -89,13 +88,6 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
             epoch = number;
         }
         return now;
-    }
-
-    /** Tasks for which there are cores; Spark's default parallelism is 2 where there is one. */
-    private int atTheSameTime() {
-        SparkContext context = spark.sc();
-        return Math.max(
-                1, context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile()));
     }
 
     /** Where the time of the rounds went since the last call, as a sentence. */

@@ -86,6 +86,7 @@ final class BarrierFigures {
         try (Trainer trainer = TrainingFigures.TRAINER
                 .trainer(TrainingFigures.network(name), steps, BATCH)
                 .shards(2)
+                .threads(1)
                 .build()) {
             for (int epoch = 1; epoch <= epochs; epoch++) {
                 long[] times = new long[3];

@@ -22,8 +22,7 @@ final class ExecutorsTest {
                 Sessions.builder("local-cluster[" + executors + ",1,1024]").getOrCreate()) {
             assertEquals(
                     TrainingCase.local(null, _ -> {}),
-                    TrainingCase.hash(
-                            TrainingCase.estimator().fit(TrainingCase.rows(spark, 3))));
+                    TrainingCase.hash(TrainingCase.estimator().fit(TrainingCase.rows(spark, 3))));
         }
     }
 }

@@ -262,8 +262,7 @@ final class SensorStreamTest {
             }
             return true;
         };
-        StreamingQueryException refused =
-                assertThrows(StreamingQueryException.class, () -> run(source(), fault));
+        StreamingQueryException refused = assertThrows(StreamingQueryException.class, () -> run(source(), fault));
         Throwable reason = refused;
         while (reason.getCause() != null) {
             reason = reason.getCause();

@@ -155,18 +155,23 @@ final class SpikelaneEstimatorTest {
         SpikelaneEstimator copy = estimator.copy(new ParamMap().put(estimator.epochs(), 1));
         assertEquals(1, copy.getOrDefault(copy.epochs()));
         assertEquals(TrainingCase.EPOCHS, estimator.getOrDefault(estimator.epochs()));
-        assertEquals(expected, TrainingCase.hash(estimator
+        assertEquals(
+                expected,
+                TrainingCase.hash(estimator
                         .copy(new ParamMap())
                         .fit(rows.withColumn("prediction", functions.lit("of a run before")))));
         Path saved = folder.resolve("saved");
         new Pipeline().setStages(new PipelineStage[] {estimator}).save(saved.toString());
-        SpikelaneEstimator loaded = (SpikelaneEstimator) Pipeline.load(saved.toString()).getStages()[0];
+        SpikelaneEstimator loaded =
+                (SpikelaneEstimator) Pipeline.load(saved.toString()).getStages()[0];
         assertEquals(estimator.uid(), loaded.uid());
         assertEquals(
                 estimator.uid() + " was loaded, and trainers are not saved, expected setTrainer before",
                 assertThrows(IllegalStateException.class, () -> loaded.fit(rows))
                         .getMessage());
-        assertEquals(expected, TrainingCase.hash(loaded.setTrainer(TrainingCase.TRAINER).fit(rows)));
+        assertEquals(
+                expected,
+                TrainingCase.hash(loaded.setTrainer(TrainingCase.TRAINER).fit(rows)));
         Path bare = folder.resolve("bare");
         new SpikelaneEstimator().setModel(TrainingCase.model()).save(bare.toString());
         assertArrayEquals(

@@ -94,7 +94,9 @@ final class SparkCommandTest {
             assertTrue(ran.contains(String.format(Locale.ROOT, "Accuracy %.2f %%", 100 * accuracy)), ran);
         }
         assertFalse(ran.contains("Note"), ran);
-        String[] again = {"run", "--model", model.toString(), "--input", output, "--output", output + 2, "--master", "local[2]"};
+        String[] again = {
+            "run", "--model", model.toString(), "--input", output, "--output", output + 2, "--master", "local[2]"
+        };
         assertEquals(
                 "column 'prediction' is there already, expected another name by --output-col",
                 SparkCommand.line(assertThrows(IllegalArgumentException.class, () -> call(again))));
