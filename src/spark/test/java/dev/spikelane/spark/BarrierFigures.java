@@ -115,6 +115,7 @@ final class BarrierFigures {
                         times[0] * 1e-6 / rounds,
                         times[1] * 1e-6 / rounds,
                         times[2] * 1e-6 / rounds));
+                System.out.println(said.getLast()); // into the executor's log, for runs that are cut off
             }
         }
         return said;

@@ -56,7 +56,8 @@ final class NetworkTest {
                 .config("spark.shuffle.io.maxRetries", 1)
                 .config("spark.shuffle.io.retryWait", "1s")
                 .config("spark.network.timeout", "15s")
-                .config("spark.executor.heartbeatInterval", "5s")
+                .config("spark.rpc.askTimeout", "600s") // a machine that pauses is no network that is broken
+                .config("spark.storage.blockManagerHeartbeatTimeoutMs", "600s")
                 .getOrCreate();
     }
 
