@@ -34,6 +34,7 @@ final class EpochRows implements AutoCloseable {
 
     private static final String TIMEOUT_DEFAULT = "120s";
 
+    private final SparkContext context;
     private final JavaRDD<ShardRows> rows;
     private final Broadcast<int[]> places;
     private final TrainingPlan plan;
@@ -45,6 +46,7 @@ final class EpochRows implements AutoCloseable {
 
     /** Repartitions all rows once, by (batch, shard). */
     EpochRows(JavaSparkContext spark, TrainingRows of, TrainingPlan plan, int[] order, int tasks) {
+        this.context = spark.sc();
         this.plan = plan;
         this.tasks = tasks;
         long start = System.nanoTime();
@@ -84,8 +86,8 @@ final class EpochRows implements AutoCloseable {
     }
 
     /**
-     * Has a step computed by the tasks of the epoch; or by a job of its own, once there are not executors enough for all
-     * of them at the same time.
+     * Has a step computed by the tasks of the epoch; or by a job of its own, once there are not executors enough for
+     * all of them at the same time.
      */
     List<ShardResult> compute(RoundAsk.Work work) {
         Tasks now = tasksOfEpoch;
@@ -101,9 +103,9 @@ final class EpochRows implements AutoCloseable {
     }
 
     /** Waits for a job, but not for executors that do not come, for which Spark would wait for ever. */
-    private static List<ShardResult> await(JavaFutureAction<List<ShardResult>> job) {
-        long most = SparkEnv.get().conf().getTimeAsMs(TIMEOUT, TIMEOUT_DEFAULT);
-        for (long absent = 0; absent < most; absent = atTheSameTime() == 0 ? absent + PATIENCE : 0) {
+    private List<ShardResult> await(JavaFutureAction<List<ShardResult>> job) {
+        long most = context.conf().getTimeAsMs(TIMEOUT, TIMEOUT_DEFAULT);
+        for (long absent = 0; absent < most; absent = atTheSameTime(context) == 0 ? absent + PATIENCE : 0) {
             try {
                 return job.get(PATIENCE, TimeUnit.MILLISECONDS);
             } catch (TimeoutException running) {
@@ -121,8 +123,7 @@ final class EpochRows implements AutoCloseable {
     }
 
     /** Tasks for which there are cores now; Spark's default parallelism is 2 where there is one, or none. */
-    static int atTheSameTime() {
-        SparkContext context = SparkContext.getOrCreate();
+    static int atTheSameTime(SparkContext context) {
         return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile());
     }
 

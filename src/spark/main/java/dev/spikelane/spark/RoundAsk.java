@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a task sends to the driver: it gives the results of a step, and asks for the next one. It travels as an array of what
- * each JVM has, since those who read Spark's messages do not see classes of jars that come with a job.
+ * What a task sends to the driver: it gives the results of a step, and asks for the next one. It travels as an array of
+ * what each JVM has, since those who read Spark's messages do not see classes of jars that come with a job.
  *
  * @param partition of the task
  * @param step whose results these are; -1 for a task that begins

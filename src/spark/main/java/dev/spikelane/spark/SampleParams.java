@@ -54,11 +54,11 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     }
 
     /**
-     * Says the column of ids, int or long. The random numbers of a row are those of its id, and training numbers rows by
-     * the order of their ids.
+     * Says the column of ids, int or long. The random numbers of a row are those of its id, and training numbers rows
+     * by the order of their ids.
      *
-     * @param value its name; {@code id} without this call for training, and none for a model, where codes that draw need
-     *     one
+     * @param value its name; {@code id} without this call for training, and none for a model, where codes that draw
+     *     need one
      * @return this
      */
     default T setIdCol(String value) {
@@ -69,9 +69,9 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     /**
      * Says how samples become input, if not as the model notes.
      *
-     * @param value {@code frame}, {@code rate}, {@code latency} or {@code pieces}; or, but not for training, {@code spikes}
-     *     for binary columns of packed spikes: for each step {@code ceil(inputs / 8)} bytes, of which the lowest bit is the
-     *     first neuron
+     * @param value {@code frame}, {@code rate}, {@code latency} or {@code pieces}; or, but not for training, {@code
+     *     spikes} for binary columns of packed spikes: for each step {@code ceil(inputs / 8)} bytes, of which the
+     *     lowest bit is the first neuron
      * @return this
      */
     default T setCode(String value) {
@@ -127,8 +127,8 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     /**
      * Says what becomes of a row that is no sample: null, of another length, or not finite.
      *
-     * @param value {@code error} fails the job, {@code skip} leaves the row out, {@code keep}, but not for training, gives it
-     *     null for a prediction
+     * @param value {@code error} fails the job, {@code skip} leaves the row out, {@code keep}, but not for training,
+     *     gives it null for a prediction
      * @return this
      */
     default T setHandleInvalid(String value) {

@@ -19,9 +19,9 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a spiking neural network for each of many sensors, in a streaming query: a row is a time step of a sensor, and the
- * membranes of a sensor live on between micro-batches and restarts. Its state is the snapshot of a simulation, kept by
- * {@code transformWithState} in RocksDB and its checkpoints, so that a replay gives equal spikes.
+ * Runs a spiking neural network for each of many sensors, in a streaming query: a row is a time step of a sensor, and
+ * the membranes of a sensor live on between micro-batches and restarts. Its state is the snapshot of a simulation, kept
+ * by {@code transformWithState} in RocksDB and its checkpoints, so that a replay gives equal spikes.
  *
  * <pre>{@code
  * spark.conf().set(SensorStream.PROVIDER, SensorStream.ROCKS_DB);
@@ -125,8 +125,8 @@ public final class SensorStream {
      * @param rows steps of sensors
      * @return their spikes
      * @throws IllegalArgumentException if a column is missing or of another type
-     * @throws IllegalStateException if there is no model, states are not kept in RocksDB, or its native library does not
-     *     load
+     * @throws IllegalStateException if there is no model, states are not kept in RocksDB, or its native library does
+     *     not load
      */
     public Dataset<Row> apply(Dataset<Row> rows) {
         byte[] model = bytes;

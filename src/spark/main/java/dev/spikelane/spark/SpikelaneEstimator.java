@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Trains a spiking neural network on the rows of a data set: an estimator of Spark ML, whose {@link #fit} gives a
  * {@link SpikelaneModel}. Each batch is cut into a fixed number of shards, which executors compute; their gradients are
- * summed in the order of the shards on the driver, which holds the optimizer. Weights depend on the rows, their ids, the
- * model and what is said here, and not on partitions, executors or retries: they are those of a {@link Trainer} with as
- * many shards on one machine.
+ * summed in the order of the shards on the driver, which holds the optimizer. Weights depend on the rows, their ids,
+ * the model and what is said here, and not on partitions, executors or retries: they are those of a {@link Trainer}
+ * with as many shards on one machine.
  *
  * <pre>{@code
  * SpikelaneModel trained = new SpikelaneEstimator()
@@ -88,8 +88,8 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     /**
      * Says how the network is trained.
      *
-     * @param value a lambda of what can be serialized, but is not saved; without this call cross-entropy of membranes, by
-     *     Adam with a rate of 0.001
+     * @param value a lambda of what can be serialized, but is not saved; without this call cross-entropy of membranes,
+     *     by Adam with a rate of 0.001
      * @return this
      */
     public SpikelaneEstimator setTrainer(TrainerFactory value) {
@@ -118,8 +118,8 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Says into how many parts a batch is cut, at most one for each task. Weights depend on this number, not on how many
-     * executors there are.
+     * Says into how many parts a batch is cut, at most one for each task. Weights depend on this number, not on how
+     * many executors there are.
      *
      * @param value from 2 to the samples of a batch; 8 without this call
      * @return this
@@ -329,8 +329,8 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
 
     /**
      * Returns what reads an estimator that was saved: its parameters and its model. What {@link #setTrainer},
-     * {@link #onEpoch} and {@link #onTimes} were given is not saved; {@link #fit} refuses to go without a trainer that was
-     * there.
+     * {@link #onEpoch} and {@link #onTimes} were given is not saved; {@link #fit} refuses to go without a trainer that
+     * was there.
      *
      * @return a reader
      */

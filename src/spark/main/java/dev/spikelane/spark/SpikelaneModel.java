@@ -36,14 +36,15 @@ import org.slf4j.LoggerFactory;
  * <tr><th>field</th><th>type</th><th>what</th></tr>
  * <tr><td>label</td><td>int</td><td>the class; null if the decoding is none</td></tr>
  * <tr><td>counts</td><td>array of int</td><td>spikes of each output</td></tr>
- * <tr><td>firstSpikes</td><td>array of int</td><td>the step of each output's first spike, from 0; -1 if silent</td></tr>
- * <tr><td>synapticOperations</td><td>double</td><td>weights that were added because something arrived</td></tr>
- * <tr><td>steps</td><td>int</td><td>steps after which the sample ended; all, unless labels are decided early</td></tr>
+ * <tr><td>firstSpikes</td><td>array of int</td><td>the step of each output's first spike, from 0; -1 if
+ * silent</td></tr> <tr><td>synapticOperations</td><td>double</td><td>weights that were added because something
+ * arrived</td></tr> <tr><td>steps</td><td>int</td><td>steps after which the sample ended; all, unless labels are
+ * decided early</td></tr>
  * </table>
  *
- * <p>Random numbers of a row are those of the sample whose number is its id, under the seed: the same as on one machine,
- * where a data set numbers samples from 0. Equal ids get equal numbers. Ids are int or long; of a long one the high half
- * is the epoch of {@link dev.spikelane.random.SampleDraws}.
+ * <p>Random numbers of a row are those of the sample whose number is its id, under the seed: the same as on one
+ * machine, where a data set numbers samples from 0. Equal ids get equal numbers. Ids are int or long; of a long one the
+ * high half is the epoch of {@link dev.spikelane.random.SampleDraws}.
  */
 public final class SpikelaneModel extends InferenceParams implements MLWritable {
 
@@ -109,8 +110,8 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     /**
      * Says which weights run.
      *
-     * @param value {@code float}, or {@code int8} and {@code int16} for integers that are made of them, or {@code stored} for
-     *     integers where the file has them
+     * @param value {@code float}, or {@code int8} and {@code int16} for integers that are made of them, or {@code
+     *     stored} for integers where the file has them
      * @return this
      */
     public SpikelaneModel setWeights(String value) {
@@ -120,7 +121,8 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     /**
      * Says the lead in spikes at which a label is decided and a sample ends.
      *
-     * @param value {@code EarlyDecision.NO_MARGIN} for labels of the whole run; 0, as without this call, if all steps run
+     * @param value {@code EarlyDecision.NO_MARGIN} for labels of the whole run; 0, as without this call, if all steps
+     *     run
      * @return this
      */
     public SpikelaneModel setEarlyMargin(int value) {
@@ -148,8 +150,8 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Returns what is assumed because neither the model nor a setter says it, and where this does something else than the
-     * model was trained for. {@link #transform} logs it.
+     * Returns what is assumed because neither the model nor a setter says it, and where this does something else than
+     * the model was trained for. {@link #transform} logs it.
      *
      * @return sentences; empty if all is noted and done so
      * @throws IllegalArgumentException if a parameter does not fit the model

@@ -14,8 +14,8 @@ import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the shards of each batch computed by executors. The driver holds the network and its optimizer. A task that fails,
- * or whose executor is lost, is run again by Spark, with the same values on the same rows.
+ * Has the shards of each batch computed by executors. The driver holds the network and its optimizer. A task that
+ * fails, or whose executor is lost, is run again by Spark, with the same values on the same rows.
  */
 final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>>, AutoCloseable {
 
@@ -80,7 +80,7 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
         if (now == null || number != epoch) {
             free();
             order = batching.order(number, rows.size());
-            int most = Math.max(1, EpochRows.atTheSameTime());
+            int most = Math.max(1, EpochRows.atTheSameTime(spark.sc()));
             int tasks = Math.min(plan.shards(), wantedTasks == 0 ? most : wantedTasks);
             now = new EpochRows(spark, rows, plan, order, tasks);
             epochRows = now;

@@ -11,8 +11,8 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 
 /**
- * Local files below {@code full:///}, whose disk is full while there is a file that the configuration names: half of what is
- * written then arrives, and the rest fails. For any user, where a small disk would have to be mounted by root.
+ * Local files below {@code full:///}, whose disk is full while there is a file that the configuration names: half of
+ * what is written then arrives, and the rest fails. For any user, where a small disk would have to be mounted by root.
  */
 public final class FullFileSystem extends RawLocalFileSystem {
 
