@@ -62,7 +62,7 @@ final class EpochRows implements AutoCloseable {
                 .repartitionAndSortWithinPartitions(cut)
                 .mapPartitions(sorted -> new Grouped(cut, sorted))
                 .persist(StorageLevel.MEMORY_AND_DISK());
-        rows.count();
+        await(rows.countAsync());
         seconds = (System.nanoTime() - start) * 1e-9;
     }
 
@@ -103,7 +103,7 @@ final class EpochRows implements AutoCloseable {
     }
 
     /** Waits for a job, but not for executors that do not come, for which Spark would wait for ever. */
-    private List<ShardResult> await(JavaFutureAction<List<ShardResult>> job) {
+    private <T> T await(JavaFutureAction<T> job) {
         long most = context.conf().getTimeAsMs(TIMEOUT, TIMEOUT_DEFAULT);
         for (long absent = 0; absent < most; absent = atTheSameTime(context) == 0 ? absent + PATIENCE : 0) {
             try {
