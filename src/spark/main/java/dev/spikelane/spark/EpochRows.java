@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.Partitioner;
+import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
@@ -28,6 +29,12 @@ final class EpochRows implements AutoCloseable {
 
     private static final long PATIENCE = 500;
 
+    /** After which Spark gives executors up that are silent, and training those that do not come. */
+    private static final String TIMEOUT = "spark.network.timeout";
+
+    private static final String TIMEOUT_DEFAULT = "120s";
+
+    private final SparkContext context;
     private final JavaRDD<ShardRows> rows;
     private final Broadcast<int[]> places;
     private final TrainingPlan plan;
@@ -39,6 +46,7 @@ final class EpochRows implements AutoCloseable {
 
     /** Repartitions all rows once, by (batch, shard). */
     EpochRows(JavaSparkContext spark, TrainingRows of, TrainingPlan plan, int[] order, int tasks) {
+        this.context = spark.sc();
         this.plan = plan;
         this.tasks = tasks;
         long start = System.nanoTime();
@@ -54,7 +62,7 @@ final class EpochRows implements AutoCloseable {
                 .repartitionAndSortWithinPartitions(cut)
                 .mapPartitions(sorted -> new Grouped(cut, sorted))
                 .persist(StorageLevel.MEMORY_AND_DISK());
-        rows.count();
+        await(rows.countAsync());
         seconds = (System.nanoTime() - start) * 1e-9;
     }
 
@@ -78,8 +86,8 @@ final class EpochRows implements AutoCloseable {
     }
 
     /**
-     * Has a step computed by the tasks of the epoch; or by a job of its own, once there are not executors enough for all
-     * of them at the same time.
+     * Has a step computed by the tasks of the epoch; or by a job of its own, once there are not executors enough for
+     * all of them at the same time.
      */
     List<ShardResult> compute(RoundAsk.Work work) {
         Tasks now = tasksOfEpoch;
@@ -88,15 +96,45 @@ final class EpochRows implements AutoCloseable {
             if (!results.isEmpty()) {
                 return results;
             }
-            end();
+            end(PATIENCE); // for those that are there
         }
-        return rows.mapPartitions(new ShardRound(plan, Objects.requireNonNull(model), work, epoch))
-                .collect();
+        return await(rows.mapPartitions(new ShardRound(plan, Objects.requireNonNull(model), work, epoch))
+                .collectAsync());
     }
 
-    private void end() {
+    /** Waits for a job, but not for executors that do not come, for which Spark would wait for ever. */
+    private <T> T await(JavaFutureAction<T> job) {
+        long most = context.conf().getTimeAsMs(TIMEOUT, TIMEOUT_DEFAULT);
+        for (long absent = 0; absent < most; absent = atTheSameTime(context) == 0 ? absent + PATIENCE : 0) {
+            try {
+                return job.get(PATIENCE, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException running) {
+                continue;
+            } catch (InterruptedException stop) {
+                job.cancel(true);
+                throw interrupted(stop);
+            } catch (ExecutionException failed) {
+                throw EpochRows.<RuntimeException>failed(failed.getCause());
+            }
+        }
+        job.cancel(true);
+        throw new IllegalStateException("there has been no executor for " + most / 1_000 + " s, the " + TIMEOUT
+                + ", expected one that the driver can be reached from");
+    }
+
+    /** Tasks for which there are cores now; Spark's default parallelism is 2 where there is one, or none. */
+    static int atTheSameTime(SparkContext context) {
+        return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile());
+    }
+
+    private static IllegalStateException interrupted(InterruptedException stop) {
+        Thread.currentThread().interrupt();
+        return new IllegalStateException("interrupted while waiting for executors", stop);
+    }
+
+    private void end(long milliseconds) {
         if (tasksOfEpoch != null) {
-            tasksOfEpoch.end();
+            tasksOfEpoch.end(milliseconds);
             tasksOfEpoch = null;
         }
     }
@@ -119,17 +157,16 @@ final class EpochRows implements AutoCloseable {
                 }
                 return List.of();
             } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while waiting for executors", stop);
+                throw interrupted(stop);
             } catch (ExecutionException failed) {
                 throw EpochRows.<RuntimeException>failed(failed.getCause());
             }
         }
 
-        void end() {
+        void end(long milliseconds) {
             desk.end();
             try {
-                job.get(MOST_ABSENT, TimeUnit.MILLISECONDS);
+                job.get(milliseconds, TimeUnit.MILLISECONDS);
             } catch (InterruptedException stop) {
                 Thread.currentThread().interrupt();
             } catch (ExecutionException | TimeoutException | CancellationException late) {
@@ -152,7 +189,7 @@ final class EpochRows implements AutoCloseable {
 
     @Override
     public void close() {
-        end();
+        end(MOST_ABSENT);
         rows.unpersist();
         places.destroy();
     }

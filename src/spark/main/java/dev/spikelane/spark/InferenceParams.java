@@ -1,18 +1,16 @@
 package dev.spikelane.spark;
 
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.ml.Model;
 import org.apache.spark.ml.param.FloatParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Parameters of {@link SpikelaneModel}, and what of them is checked against a model and the columns of rows. */
-abstract class InferenceParams extends Model<SpikelaneModel> {
+abstract class InferenceParams extends Model<SpikelaneModel> implements SampleParams<SpikelaneModel> {
 
     private static final long serialVersionUID = 1;
     private static final int BATCH = 256;
@@ -69,11 +67,7 @@ abstract class InferenceParams extends Model<SpikelaneModel> {
         return uid;
     }
 
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setInputCol}
-     */
+    @Override
     public Param<String> inputCol() {
         return inputCol;
     }
@@ -87,29 +81,17 @@ abstract class InferenceParams extends Model<SpikelaneModel> {
         return outputCol;
     }
 
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setIdCol}
-     */
+    @Override
     public Param<String> idCol() {
         return idCol;
     }
 
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setCode}
-     */
+    @Override
     public Param<String> code() {
         return code;
     }
 
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setSteps}
-     */
+    @Override
     public IntParam steps() {
         return steps;
     }
@@ -123,20 +105,12 @@ abstract class InferenceParams extends Model<SpikelaneModel> {
         return decoding;
     }
 
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setSeed}
-     */
+    @Override
     public LongParam seed() {
         return seed;
     }
 
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setBatchSize}
-     */
+    @Override
     public IntParam batchSize() {
         return batchSize;
     }
@@ -150,11 +124,7 @@ abstract class InferenceParams extends Model<SpikelaneModel> {
         return weights;
     }
 
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setDivisor}
-     */
+    @Override
     public FloatParam divisor() {
         return divisor;
     }
@@ -168,20 +138,12 @@ abstract class InferenceParams extends Model<SpikelaneModel> {
         return earlyMargin;
     }
 
-    /**
-     * Returns a parameter.
-     *
-     * @return that of {@link #setHandleInvalid}
-     */
+    @Override
     public Param<String> handleInvalid() {
         return handleInvalid;
     }
 
-    /**
-     * Returns a parameter.
-     *
-     * @return the SHA-256 of the model, which {@link #setModel(byte[])} sets
-     */
+    @Override
     public Param<String> modelHash() {
         return modelHash;
     }
@@ -192,34 +154,30 @@ abstract class InferenceParams extends Model<SpikelaneModel> {
      * @throws IllegalArgumentException if a column is missing or of another type, or a parameter does not fit
      */
     InferencePlan plan(StructType rows, ModelUse use) {
-        StructField input = column(rows, inputCol, "setInputCol");
-        int batch = required(batchSize, 1, MOST_BATCH);
-        int margin = required(earlyMargin, 0, Integer.MAX_VALUE);
+        StructField input = DriverChecks.column(rows, getOrDefault(inputCol), "setInputCol");
+        int batch = DriverChecks.number(this, batchSize, 1, MOST_BATCH);
+        int margin = DriverChecks.number(this, earlyMargin, 0, Integer.MAX_VALUE);
         if (margin > 0 && !use.decoding().equals("count")) {
             throw new IllegalArgumentException("outputs are decoded by " + use.decoding()
                     + ", expected count for early decisions, which count spikes");
         }
-        float byteDivisor = (Float) getOrDefault(divisor);
-        if (!(byteDivisor > 0 && byteDivisor < Float.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("divisor is " + byteDivisor + ", expected a positive number");
-        }
         return new InferencePlan(
                 getOrDefault(modelHash),
-                required(weights, WEIGHTS),
+                DriverChecks.word(this, weights, WEIGHTS),
                 use.steps(),
                 use.code(),
                 use.decoding(),
                 margin,
                 (Long) getOrDefault(seed),
                 batch,
-                byteDivisor,
-                required(handleInvalid, INVALID),
+                DriverChecks.positive(this, divisor),
+                DriverChecks.word(this, handleInvalid, INVALID),
                 new InferencePlan.Columns(
                         rows.fieldIndex(input.name()), InputKind.of(input, use.code()), input.name(), id(rows, use)));
     }
 
     private int id(StructType rows, ModelUse use) {
-        if (said(idCol).isEmpty()) {
+        if (!isDefined(idCol)) {
             if (use.code().equals("rate")) {
                 throw new IllegalArgumentException(
                         "the code rate draws random numbers, expected setIdCol, the column by"
@@ -227,42 +185,8 @@ abstract class InferenceParams extends Model<SpikelaneModel> {
             }
             return -1;
         }
-        StructField id = column(rows, idCol, "setIdCol");
-        if (!id.dataType().equals(DataTypes.IntegerType) && !id.dataType().equals(DataTypes.LongType)) {
-            throw new IllegalArgumentException("column '" + id.name() + "' is "
-                    + id.dataType().simpleString() + ", expected int or long; xxhash64 makes one of other keys");
-        }
-        return rows.fieldIndex(id.name());
-    }
-
-    private StructField column(StructType rows, Param<String> param, String setter) {
-        String name = getOrDefault(param);
-        if (!List.of(rows.fieldNames()).contains(name)) {
-            throw new IllegalArgumentException("there is no column '" + name + "', found " + List.of(rows.fieldNames())
-                    + "; " + setter + " chooses one");
-        }
-        return rows.apply(name);
-    }
-
-    private int required(IntParam param, int least, int most) {
-        int value = (Integer) getOrDefault(param);
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(param.name() + " is " + value + ", expected " + least + " to " + most);
-        }
-        return value;
-    }
-
-    private String required(Param<String> param, List<String> words) {
-        String value = getOrDefault(param);
-        if (!words.contains(value)) {
-            throw new IllegalArgumentException(param.name() + " is '" + value + "', expected one of " + words);
-        }
-        return value;
-    }
-
-    /** What a parameter was set to. */
-    @SuppressWarnings("unchecked") // Spark's parameters of numbers are those of Object to Java
-    <T> Optional<T> said(Param<?> param) {
-        return isDefined(param) ? Optional.of((T) getOrDefault(param)) : Optional.empty();
+        String name = getOrDefault(idCol);
+        return rows.fieldIndex(DriverChecks.integers(rows, name, "setIdCol", "; xxhash64 makes one of other keys")
+                .name());
     }
 }

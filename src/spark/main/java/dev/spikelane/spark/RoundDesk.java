@@ -50,12 +50,12 @@ final class RoundDesk implements ThreadSafeRpcEndpoint {
 
             @Override
             public boolean isDefinedAt(Object message) {
-                return message instanceof RoundAsk;
+                return message instanceof Object[];
             }
 
             @Override
             public BoxedUnit apply(Object message) {
-                ask((RoundAsk) message, context);
+                ask(RoundAsk.of((Object[]) message), context);
                 return BoxedUnit.UNIT;
             }
         };
@@ -69,10 +69,10 @@ final class RoundDesk implements ThreadSafeRpcEndpoint {
             notifyAll();
         }
         if (ended) {
-            context.reply(END);
+            context.reply(END.toMessage());
         } else if (now != null && !done.containsKey(ask.partition())) {
             working.put(ask.partition(), context.senderAddress());
-            context.reply(now);
+            context.reply(now.toMessage());
         } else {
             waiting.computeIfAbsent(ask.partition(), _ -> new ArrayList<>()).add(context);
         }
@@ -90,7 +90,7 @@ final class RoundDesk implements ThreadSafeRpcEndpoint {
         working.clear();
         waiting.forEach((partition, contexts) -> contexts.forEach(context -> {
             working.put(partition, context.senderAddress());
-            context.reply(next);
+            context.reply(next.toMessage());
         }));
         waiting.clear();
     }
@@ -118,7 +118,7 @@ final class RoundDesk implements ThreadSafeRpcEndpoint {
     /** Ends the tasks. */
     synchronized void end() {
         ended = true;
-        waiting.values().forEach(contexts -> contexts.forEach(context -> context.reply(END)));
+        waiting.values().forEach(contexts -> contexts.forEach(context -> context.reply(END.toMessage())));
         waiting.clear();
     }
 }

@@ -42,8 +42,8 @@ final class RoundTask implements VoidFunction<Iterator<ShardRows>> {
         RoundAsk ask = new RoundAsk(TaskContext.getPartitionId(), -1, List.of());
         ShardRows next = rows.hasNext() ? rows.next() : null;
         while (true) {
-            RoundAsk.Work work =
-                    driver.askSync(ask, timeout, ClassTag$.MODULE$.<RoundAsk.Work>apply(RoundAsk.Work.class));
+            RoundAsk.Work work = RoundAsk.Work.of(
+                    driver.askSync(ask.toMessage(), timeout, ClassTag$.MODULE$.<Object[]>apply(Object[].class)));
             if (work.batch() < 0) {
                 return;
             }

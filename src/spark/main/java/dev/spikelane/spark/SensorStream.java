@@ -2,7 +2,6 @@ package dev.spikelane.spark;
 
 import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
-import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
@@ -20,9 +19,9 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a spiking neural network for each of many sensors, in a streaming query: a row is a time step of a sensor, and the
- * membranes of a sensor live on between micro-batches and restarts. Its state is the snapshot of a simulation, kept by
- * {@code transformWithState} in RocksDB and its checkpoints, so that a replay gives equal spikes.
+ * Runs a spiking neural network for each of many sensors, in a streaming query: a row is a time step of a sensor, and
+ * the membranes of a sensor live on between micro-batches and restarts. Its state is the snapshot of a simulation, kept
+ * by {@code transformWithState} in RocksDB and its checkpoints, so that a replay gives equal spikes.
  *
  * <pre>{@code
  * spark.conf().set(SensorStream.PROVIDER, SensorStream.ROCKS_DB);
@@ -126,8 +125,8 @@ public final class SensorStream {
      * @param rows steps of sensors
      * @return their spikes
      * @throws IllegalArgumentException if a column is missing or of another type
-     * @throws IllegalStateException if there is no model, states are not kept in RocksDB, or its native library does not
-     *     load
+     * @throws IllegalStateException if there is no model, states are not kept in RocksDB, or its native library does
+     *     not load
      */
     public Dataset<Row> apply(Dataset<Row> rows) {
         byte[] model = bytes;
@@ -154,33 +153,16 @@ public final class SensorStream {
     }
 
     private boolean requireColumns(StructType rows) {
-        column(rows, key, "setKeyCol");
-        StructField ofTime = column(rows, time, "setTimeCol");
-        if (!ofTime.dataType().equals(DataTypes.IntegerType)
-                && !ofTime.dataType().equals(DataTypes.LongType)) {
-            throw wrongType(ofTime, "int or long");
-        }
-        StructField ofInput = column(rows, input, "setInputCol");
+        DriverChecks.column(rows, key, "setKeyCol");
+        DriverChecks.integers(rows, time, "setTimeCol", "");
+        StructField ofInput = DriverChecks.column(rows, input, "setInputCol");
         DataType type = ofInput.dataType();
         boolean isPacked = type.equals(DataTypes.BinaryType);
         if (!isPacked
                 && !(type instanceof ArrayType array && array.elementType().equals(DataTypes.IntegerType))) {
-            throw wrongType(ofInput, "array<int>, the inputs that fired, or binary, a bit for each");
+            throw DriverChecks.wrongType(ofInput, "array<int>, the inputs that fired, or binary, a bit for each");
         }
         return isPacked;
-    }
-
-    private static IllegalArgumentException wrongType(StructField column, String expected) {
-        return new IllegalArgumentException(
-                "column '" + column.name() + "' is " + column.dataType().simpleString() + ", expected " + expected);
-    }
-
-    private static StructField column(StructType rows, String name, String setter) {
-        if (!List.of(rows.fieldNames()).contains(name)) {
-            throw new IllegalArgumentException("there is no column '" + name + "', found " + List.of(rows.fieldNames())
-                    + "; " + setter + " chooses one");
-        }
-        return rows.apply(name);
     }
 
     private static void requireRocksDb(SparkSession spark) {

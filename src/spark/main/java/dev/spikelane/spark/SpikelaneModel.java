@@ -36,14 +36,15 @@ import org.slf4j.LoggerFactory;
  * <tr><th>field</th><th>type</th><th>what</th></tr>
  * <tr><td>label</td><td>int</td><td>the class; null if the decoding is none</td></tr>
  * <tr><td>counts</td><td>array of int</td><td>spikes of each output</td></tr>
- * <tr><td>firstSpikes</td><td>array of int</td><td>the step of each output's first spike, from 0; -1 if silent</td></tr>
- * <tr><td>synapticOperations</td><td>double</td><td>weights that were added because something arrived</td></tr>
- * <tr><td>steps</td><td>int</td><td>steps after which the sample ended; all, unless labels are decided early</td></tr>
+ * <tr><td>firstSpikes</td><td>array of int</td><td>the step of each output's first spike, from 0; -1 if
+ * silent</td></tr> <tr><td>synapticOperations</td><td>double</td><td>weights that were added because something
+ * arrived</td></tr> <tr><td>steps</td><td>int</td><td>steps after which the sample ended; all, unless labels are
+ * decided early</td></tr>
  * </table>
  *
- * <p>Random numbers of a row are those of the sample whose number is its id, under the seed: the same as on one machine,
- * where a data set numbers samples from 0. Equal ids get equal numbers. Ids are int or long; of a long one the high half
- * is the epoch of {@link dev.spikelane.random.SampleDraws}.
+ * <p>Random numbers of a row are those of the sample whose number is its id, under the seed: the same as on one
+ * machine, where a data set numbers samples from 0. Equal ids get equal numbers. Ids are int or long; of a long one the
+ * high half is the epoch of {@link dev.spikelane.random.SampleDraws}.
  */
 public final class SpikelaneModel extends InferenceParams implements MLWritable {
 
@@ -77,40 +78,13 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
         super(uid);
     }
 
-    /**
-     * Takes a model, and reads it at once.
-     *
-     * @param modelFile the bytes of a model file, as {@code ModelFile.toBytes} returns them; not copied
-     * @return this
-     * @throws IllegalArgumentException if they are no model file, or the network has several inputs
-     */
+    @Override
     public SpikelaneModel setModel(byte[] modelFile) {
         String hash = HeldModel.hash(modelFile);
         ModelUse.requireOneInput(HeldModel.of(hash, "float", () -> modelFile).model());
         bytes = modelFile;
         sent = null;
         return with(modelHash(), hash);
-    }
-
-    /**
-     * Reads a model. What happens to the file later changes nothing.
-     *
-     * @param path a model file, local or in any file system that Hadoop knows
-     * @return this
-     * @throws IllegalArgumentException if there is none, or {@link #setModel(byte[])} refuses it
-     */
-    public SpikelaneModel setModel(String path) {
-        return setModel(StoredModel.read(path));
-    }
-
-    /**
-     * Says the column of the samples.
-     *
-     * @param value its name; {@code features} without this call
-     * @return this
-     */
-    public SpikelaneModel setInputCol(String value) {
-        return with(inputCol(), value);
     }
 
     /**
@@ -124,37 +98,6 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Says the column that numbers samples, which codes that draw random numbers need.
-     *
-     * @param value its name
-     * @return this
-     */
-    public SpikelaneModel setIdCol(String value) {
-        return with(idCol(), value);
-    }
-
-    /**
-     * Says how samples become input, if not as the model notes.
-     *
-     * @param value {@code frame}, {@code rate}, {@code latency} or {@code pieces}; or {@code spikes} for binary columns of
-     *     packed spikes: for each step {@code ceil(inputs / 8)} bytes, of which the lowest bit is the first neuron
-     * @return this
-     */
-    public SpikelaneModel setCode(String value) {
-        return with(code(), value);
-    }
-
-    /**
-     * Says the time steps of a sample, if not as the model notes.
-     *
-     * @param value steps, 1 to 100,000
-     * @return this
-     */
-    public SpikelaneModel setSteps(int value) {
-        return with(steps(), value);
-    }
-
-    /**
      * Says how outputs become a label, if not as the model notes.
      *
      * @param value a word of {@code Decoding}
@@ -165,30 +108,10 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Says the seed of the random numbers.
-     *
-     * @param value the seed; 0 without this call
-     * @return this
-     */
-    public SpikelaneModel setSeed(long value) {
-        return with(seed(), value);
-    }
-
-    /**
-     * Says how many samples run side by side in a task; it changes the speed and no result.
-     *
-     * @param value samples, 1 to 65,536; 256 without this call
-     * @return this
-     */
-    public SpikelaneModel setBatchSize(int value) {
-        return with(batchSize(), value);
-    }
-
-    /**
      * Says which weights run.
      *
-     * @param value {@code float}, or {@code int8} and {@code int16} for integers that are made of them, or {@code stored} for
-     *     integers where the file has them
+     * @param value {@code float}, or {@code int8} and {@code int16} for integers that are made of them, or {@code
+     *     stored} for integers where the file has them
      * @return this
      */
     public SpikelaneModel setWeights(String value) {
@@ -196,41 +119,17 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Says what bytes are divided by.
-     *
-     * @param value the divisor; 255 without this call, as torchvision's ToTensor has it
-     * @return this
-     */
-    public SpikelaneModel setDivisor(float value) {
-        return with(divisor(), value);
-    }
-
-    /**
      * Says the lead in spikes at which a label is decided and a sample ends.
      *
-     * @param value {@code EarlyDecision.NO_MARGIN} for labels of the whole run; 0, as without this call, if all steps run
+     * @param value {@code EarlyDecision.NO_MARGIN} for labels of the whole run; 0, as without this call, if all steps
+     *     run
      * @return this
      */
     public SpikelaneModel setEarlyMargin(int value) {
         return with(earlyMargin(), value);
     }
 
-    /**
-     * Says what becomes of a row that is no sample: null, of another length, or not finite.
-     *
-     * @param value {@code error} fails the job, {@code skip} leaves the row out, {@code keep} gives it null for a prediction
-     * @return this
-     */
-    public SpikelaneModel setHandleInvalid(String value) {
-        return with(handleInvalid(), value);
-    }
-
-    /**
-     * Returns the model.
-     *
-     * @return the bytes of a model file; not copied
-     * @throws IllegalStateException if there is none
-     */
+    @Override
     public byte[] model() {
         byte[] known = bytes;
         if (known == null) {
@@ -251,8 +150,8 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Returns what is assumed because neither the model nor a setter says it, and where this does something else than the
-     * model was trained for. {@link #transform} logs it.
+     * Returns what is assumed because neither the model nor a setter says it, and where this does something else than
+     * the model was trained for. {@link #transform} logs it.
      *
      * @return sentences; empty if all is noted and done so
      * @throws IllegalArgumentException if a parameter does not fit the model
@@ -311,9 +210,9 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
         byte[] known = model();
         return ModelUse.of(
                 HeldModel.of(getOrDefault(modelHash()), "float", () -> known).model(),
-                said(steps()),
-                said(code()),
-                said(decoding()));
+                DriverChecks.said(this, steps()),
+                DriverChecks.said(this, code()),
+                DriverChecks.said(this, decoding()));
     }
 
     InferencePlan plan(StructType rows) {
@@ -344,7 +243,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
      * @return a reader
      */
     public static MLReader<SpikelaneModel> read() {
-        return new StoredModel.Reader();
+        return new StoredModel.Reader<>();
     }
 
     /**

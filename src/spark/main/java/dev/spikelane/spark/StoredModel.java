@@ -58,30 +58,32 @@ final class StoredModel {
     /** Writes the model file first: without parameters, which come last, a folder is no model. */
     static final class Writer extends DefaultParamsWriter {
 
-        private final SpikelaneModel model;
+        private final SampleParams<?> saved;
 
-        Writer(SpikelaneModel model) {
-            super(model);
-            this.model = model;
+        Writer(SampleParams<?> saved) {
+            super(saved);
+            this.saved = saved;
         }
 
         @Override
         public void saveImpl(String path) {
+            byte[] bytes = saved.model();
             Path file = new Path(path, FILE);
             try (OutputStream stream = system(file).create(file)) {
-                stream.write(model.model());
-            } catch (IOException refused) {
-                throw new UncheckedIOException(file + " cannot be written: " + refused.getMessage(), refused);
+                stream.write(bytes);
+            } catch (IOException | FSError refused) {
+                throw new UncheckedIOException(
+                        file + " cannot be written: " + refused.getMessage(), new IOException(refused));
             }
             super.saveImpl(path);
         }
     }
 
-    static final class Reader extends DefaultParamsReader<SpikelaneModel> {
+    static final class Reader<T extends SampleParams<T>> extends DefaultParamsReader<T> {
 
         @Override
-        public SpikelaneModel load(String path) {
-            SpikelaneModel loaded = super.load(path);
+        public T load(String path) {
+            T loaded = super.load(path);
             String expected = loaded.getOrDefault(loaded.modelHash());
             byte[] bytes = StoredModel.read(new Path(path, FILE).toString());
             String found = HeldModel.hash(bytes);

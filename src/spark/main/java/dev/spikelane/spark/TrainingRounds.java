@@ -14,8 +14,8 @@ import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the shards of each batch computed by executors. The driver holds the network and its optimizer. A task that fails,
- * or whose executor is lost, is run again by Spark, with the same values on the same rows.
+ * Has the shards of each batch computed by executors. The driver holds the network and its optimizer. A task that
+ * fails, or whose executor is lost, is run again by Spark, with the same values on the same rows.
  */
 final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>>, AutoCloseable {
 
@@ -23,7 +23,7 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
     private final TrainingPlan plan;
     private final TrainingRows rows;
     private final Network network;
-    private final int tasks;
+    private final int wantedTasks;
     private final Broadcast<byte[]> model;
     private final Batching batching;
     private int[] order = {};
@@ -31,13 +31,23 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
     private int epoch = -1;
     private RoundTimes times = new RoundTimes();
 
+    /**
+     * Serves a run.
+     *
+     * @param wantedTasks tasks that share a step; 0 for as many as run at the same time when an epoch begins
+     */
     TrainingRounds(
-            JavaSparkContext spark, TrainingPlan plan, TrainingRows rows, Network network, byte[] model, int tasks) {
+            JavaSparkContext spark,
+            TrainingPlan plan,
+            TrainingRows rows,
+            Network network,
+            byte[] model,
+            int wantedTasks) {
         this.spark = spark;
         this.plan = plan;
         this.rows = rows;
         this.network = network;
-        this.tasks = tasks;
+        this.wantedTasks = wantedTasks;
         this.model = spark.broadcast(model);
         this.batching = plan.batching();
     }
@@ -70,9 +80,11 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
         if (now == null || number != epoch) {
             free();
             order = batching.order(number, rows.size());
+            int most = Math.max(1, EpochRows.atTheSameTime(spark.sc()));
+            int tasks = Math.min(plan.shards(), wantedTasks == 0 ? most : wantedTasks);
             now = new EpochRows(spark, rows, plan, order, tasks);
             epochRows = now;
-            now.open(model, number, tasks <= spark.defaultParallelism());
+            now.open(model, number, tasks <= most);
             epoch = number;
         }
         return now;

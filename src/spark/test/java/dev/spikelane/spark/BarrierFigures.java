@@ -86,6 +86,7 @@ final class BarrierFigures {
         try (Trainer trainer = TrainingFigures.TRAINER
                 .trainer(TrainingFigures.network(name), steps, BATCH)
                 .shards(2)
+                .threads(1)
                 .build()) {
             for (int epoch = 1; epoch <= epochs; epoch++) {
                 long[] times = new long[3];
@@ -114,6 +115,7 @@ final class BarrierFigures {
                         times[0] * 1e-6 / rounds,
                         times[1] * 1e-6 / rounds,
                         times[2] * 1e-6 / rounds));
+                System.out.println(said.getLast()); // into the executor's log, for runs that are cut off
             }
         }
         return said;

@@ -2,10 +2,25 @@ package dev.spikelane.spark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import java.util.zip.ZipException;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,8 +37,52 @@ final class ExecutorsTest {
                 Sessions.builder("local-cluster[" + executors + ",1,1024]").getOrCreate()) {
             assertEquals(
                     TrainingCase.local(null, _ -> {}),
-                    TrainingCase.hash(
-                            TrainingCase.estimator().setTasks(executors).fit(TrainingCase.rows(spark, 3))));
+                    TrainingCase.hash(TrainingCase.estimator().fit(TrainingCase.rows(spark, 3))));
+        }
+    }
+
+    /** As spark-submit has them: a jar comes with the job, and Spark's own classes do not see what is in it. */
+    @Test
+    void classesMayComeWithTheJob(@TempDir Path folder) throws IOException {
+        Path jar = folder.resolve("job.jar");
+        List<String> others = new ArrayList<>();
+        try (JarOutputStream to = new JarOutputStream(Files.newOutputStream(jar))) {
+            for (String entry : Sessions.classPath().split(File.pathSeparator)) {
+                if (Files.isDirectory(Path.of(entry))) {
+                    add(Path.of(entry), to);
+                } else if (!Path.of(entry).getFileName().toString().startsWith("spikelane-")) {
+                    others.add(entry);
+                }
+            }
+        }
+        Sessions.shared().stop();
+        try (SparkSession spark = Sessions.builder("local-cluster[2,1,1024]")
+                .config("spark.jars", jar.toString())
+                .config("spark.executor.extraClassPath", String.join(File.pathSeparator, others))
+                .getOrCreate()) {
+            Set<String> lost = ConcurrentHashMap.newKeySet();
+            spark.sparkContext().addSparkListener(new SparkListener() {
+                @Override
+                public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
+                    lost.add(removed.executorId());
+                }
+            });
+            SpikelaneModel trained = TrainingCase.estimator().fit(TrainingCase.rows(spark, 3));
+            assertEquals(TrainingCase.local(null, _ -> {}), TrainingCase.hash(trained));
+            assertEquals(Set.of(), lost);
+        }
+    }
+
+    private static void add(Path folder, JarOutputStream to) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                try {
+                    to.putNextEntry(new JarEntry(folder.relativize(file).toString()));
+                } catch (ZipException twice) { // such as META-INF/LICENSE
+                    continue;
+                }
+                Files.copy(file, to);
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,9 +32,12 @@ import org.apache.spark.sql.streaming.Trigger;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sensors whose membranes live on between micro-batches fire as in one run of all their steps. */
 @ExtendWith(Sessions.class)
@@ -50,6 +54,8 @@ final class SensorStreamTest {
 
     @TempDir
     private Path folder;
+
+    private String checkpoints = "";
 
     private final SparkSession spark = Sessions.shared();
 
@@ -109,7 +115,7 @@ final class SensorStreamTest {
                 .apply(rows)
                 .filter(ofResults)
                 .writeStream()
-                .option("checkpointLocation", folder.resolve("checkpoint").toString())
+                .option("checkpointLocation", checkpoints + folder.resolve("checkpoint"))
                 .trigger(Trigger.AvailableNow())
                 .format("parquet")
                 .start(folder.resolve("out").toString())
@@ -189,16 +195,83 @@ final class SensorStreamTest {
         assertEquals(expected(BATCHES), found());
     }
 
+    /** The JVM of a query ends amid a micro-batch, as if it were killed; another one goes on from the checkpoint. */
+    @Test
+    @Tag("local")
+    void aKilledDriverGivesEqualSpikes() throws Exception {
+        begin();
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", Sessions.classPath(), SensorStreamTest.class.getName(), folder.toString()));
+        Path log = folder.resolve("log");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        assertEquals(137, process.waitFor(), () -> log + " tells more");
+        assertNotEquals(expected(BATCHES), found());
+        run(source());
+        assertEquals(expected(BATCHES), found());
+    }
+
+    /** The query that is killed, on what is in a folder. */
+    public static void main(String[] arguments) throws Exception {
+        SensorStreamTest killed = new SensorStreamTest();
+        killed.folder = Path.of(arguments[0]);
+        killed.keepStatesInRocksDb();
+        killed.run(killed.source(), row -> {
+            if (isAmidABatch(row)) {
+                Runtime.getRuntime().halt(137);
+            }
+            return true;
+        });
+    }
+
     private void beginAndRun(FilterFunction<Row> ofResults) throws Exception {
+        begin();
+        run(source(), ofResults);
+    }
+
+    private void begin() throws Exception {
         write(0);
         run(source());
         write(1);
         write(2);
-        run(source(), ofResults);
     }
 
     private static boolean isAmidABatch(Row row) {
         return row.getString(0).equals("7") && row.getLong(1) == STEPS + 2;
+    }
+
+    /** The disk of the checkpoint is full before a micro-batch or amid it; with room again the query goes on. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFullDiskUnderTheCheckpointIsOneClearError(boolean amidABatch) throws Exception {
+        Path mark = folder.resolve("full");
+        String full = mark.toString();
+        checkpoints = "full://";
+        FullFileSystem.use(spark.sparkContext().hadoopConfiguration(), mark);
+        begin();
+        if (!amidABatch) {
+            Files.createFile(mark);
+        }
+        FilterFunction<Row> fault = row -> {
+            if (amidABatch && isAmidABatch(row)) {
+                new File(full).createNewFile();
+            }
+            return true;
+        };
+        StreamingQueryException refused = assertThrows(StreamingQueryException.class, () -> run(source(), fault));
+        Throwable reason = refused;
+        while (reason.getCause() != null) {
+            reason = reason.getCause();
+        }
+        assertEquals("No space left on device", reason.getMessage());
+        assertNotEquals(expected(BATCHES), found());
+        Files.delete(mark);
+        run(source());
+        assertEquals(expected(BATCHES), found());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.spikelane.spark;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,6 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.SparkException;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -142,6 +146,42 @@ final class SpikelaneEstimatorTest {
     private static String bad(Dataset<Row> rows) {
         return assertThrows(SparkException.class, () -> TrainingCase.estimator().fit(rows))
                 .getMessage();
+    }
+
+    @Test
+    void estimatorsAreCopiedSavedAndLoaded() throws IOException {
+        Dataset<Row> rows = TrainingCase.rows(Sessions.shared(), 2);
+        SpikelaneEstimator estimator = TrainingCase.estimator();
+        SpikelaneEstimator copy = estimator.copy(new ParamMap().put(estimator.epochs(), 1));
+        assertEquals(1, copy.getOrDefault(copy.epochs()));
+        assertEquals(TrainingCase.EPOCHS, estimator.getOrDefault(estimator.epochs()));
+        assertEquals(
+                expected,
+                TrainingCase.hash(estimator
+                        .copy(new ParamMap())
+                        .fit(rows.withColumn("prediction", functions.lit("of a run before")))));
+        Path saved = folder.resolve("saved");
+        new Pipeline().setStages(new PipelineStage[] {estimator}).save(saved.toString());
+        SpikelaneEstimator loaded =
+                (SpikelaneEstimator) Pipeline.load(saved.toString()).getStages()[0];
+        assertEquals(estimator.uid(), loaded.uid());
+        assertEquals(
+                estimator.uid() + " was loaded, and trainers are not saved, expected setTrainer before",
+                assertThrows(IllegalStateException.class, () -> loaded.fit(rows))
+                        .getMessage());
+        assertEquals(
+                expected,
+                TrainingCase.hash(loaded.setTrainer(TrainingCase.TRAINER).fit(rows)));
+        Path bare = folder.resolve("bare");
+        new SpikelaneEstimator().setModel(TrainingCase.model()).save(bare.toString());
+        assertArrayEquals(
+                TrainingCase.model(),
+                SpikelaneEstimator.load(bare.toString()).setIdCol("key").model());
+        Files.delete(bare.resolve(".model.safetensors.crc"));
+        Files.write(bare.resolve("model.safetensors"), Samples.bytes(Samples.model(41)));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> SpikelaneEstimator.load(bare.toString()))
+                .getMessage()
+                .contains("with which it was saved"));
     }
 
     @Test

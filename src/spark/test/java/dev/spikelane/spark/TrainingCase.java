@@ -25,11 +25,11 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
-/** A run of a few seconds, on one machine and on Spark. Its last batch is smaller than the others. */
+/** A run of 50 steps, on one machine and on Spark. The last batch of its epochs is smaller than the others. */
 final class TrainingCase {
 
-    static final int ROWS = 500;
-    static final int BATCH = 64;
+    static final int ROWS = 490;
+    static final int BATCH = 20;
     static final int STEPS = 10;
     static final int SHARDS = 5;
     static final int EPOCHS = 2;

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -26,9 +27,10 @@ record RunCommand(CommandOptions options) implements SparkCommand {
 
               --model FILE        model file
               --input PATH        Parquet, local or in any file system that Hadoop knows; or *idx3-ubyte, or that with .gz
-              --output FOLDER     Parquet: the rows, and a column "prediction"; must not be there
+              --output FOLDER     Parquet: the rows, and their predictions; must not be there
               --master URL        local[2], spark://HOST:7077, yarn or k8s://...; default: local[*], or spark-submit's
               --input-col NAME    vectors, arrays, bytes or packed spikes; default: pixels
+              --output-col NAME   the column of the predictions, none of the rows'; default: prediction
               --id-col NAME       int or long, by which rows get their random numbers; default: id, where there is one
               --label-col NAME    the right class, for the accuracy; default: label, where there is one
               --code CODE         frame, rate, latency, pieces or spikes; default: as the model was trained
@@ -53,7 +55,7 @@ record RunCommand(CommandOptions options) implements SparkCommand {
             List<String> columns = List.of(rows.columns());
             options.text("--id-col").or(() -> present(columns, "id")).ifPresent(model::setIdCol);
             Dataset<Row> predicted = model.transform(rows);
-            model.notices().forEach(notice -> out.println("Note     " + notice));
+            model.notices().forEach(notice -> out.println("Note     " + SparkCommand.inOptions(notice)));
             long start = System.nanoTime();
             predicted.write().parquet(output);
             double seconds = (System.nanoTime() - start) / 1e9;
@@ -66,9 +68,14 @@ record RunCommand(CommandOptions options) implements SparkCommand {
         return Optional.of(name).filter(columns::contains);
     }
 
+    private String outputCol() {
+        return options.text("--output-col").orElse("prediction");
+    }
+
     private SpikelaneModel model() {
-        SpikelaneModel model =
-                new SpikelaneModel().setInputCol(options.text("--input-col").orElse("pixels"));
+        SpikelaneModel model = new SpikelaneModel()
+                .setInputCol(options.text("--input-col").orElse("pixels"))
+                .setOutputCol(outputCol());
         options.text("--code").ifPresent(model::setCode);
         options.integer("--steps").ifPresent(model::setSteps);
         options.text("--decoding").ifPresent(model::setDecoding);
@@ -80,12 +87,16 @@ record RunCommand(CommandOptions options) implements SparkCommand {
         return model;
     }
 
+    private Column prediction(String field) {
+        return col(outputCol()).getField(field);
+    }
+
     private void say(Dataset<Row> written, List<String> columns, double seconds, PrintStream out) {
         Row totals = written.agg(
                         count(lit(1)),
-                        count(col("prediction")),
-                        avg(col("prediction.synapticOperations")),
-                        avg(col("prediction.steps")))
+                        count(col(outputCol())),
+                        avg(prediction("synapticOperations")),
+                        avg(prediction("steps")))
                 .first();
         out.printf(
                 Locale.ROOT,
@@ -106,7 +117,7 @@ record RunCommand(CommandOptions options) implements SparkCommand {
         options.text("--label-col").or(() -> present(columns, "label")).ifPresent(label -> {
             if (written.schema().apply(label).dataType() instanceof NumericType) {
                 Row right = written.agg(
-                                avg(col("prediction.label").equalTo(col(label)).cast(DataTypes.DoubleType)))
+                                avg(prediction("label").equalTo(col(label)).cast(DataTypes.DoubleType)))
                         .first();
                 if (!right.isNullAt(0)) {
                     out.printf(Locale.ROOT, "Accuracy %.2f %%%n", 100 * right.getDouble(0));

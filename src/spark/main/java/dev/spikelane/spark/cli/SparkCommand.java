@@ -2,13 +2,27 @@ package dev.spikelane.spark.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
 
 /** A command of {@code ./spikelane spark}. */
 interface SparkCommand {
 
     Set<String> HELP_WORDS = Set.of("--help", "-h");
+
+    /** Setters and parameters of the library, and what a command line calls them. */
+    Map<String, String> OPTIONS = Map.of(
+            "setInputCol", "--input-col",
+            "setOutputCol", "--output-col",
+            "setIdCol", "--id-col",
+            "setLabelCol", "--label-col",
+            "the setter", "an option",
+            "batchSize", "--batch",
+            "handleInvalid", "--invalid");
+
+    Pattern SETTERS = Pattern.compile("\\b(" + String.join("|", OPTIONS.keySet()) + ")\\b");
 
     /** Does it, and prints what came of it. */
     void call(PrintStream out) throws IOException;
@@ -35,7 +49,12 @@ interface SparkCommand {
         }
         String what = first(failed);
         String reason = first(root);
-        return what.contains(reason) ? what : what + ": " + reason;
+        return inOptions(what.contains(reason) ? what : what + ": " + reason);
+    }
+
+    /** A message of the library in the words of the command line. */
+    static String inOptions(String message) {
+        return SETTERS.matcher(message).replaceAll(found -> OPTIONS.get(found.group()));
     }
 
     private static String first(Throwable failed) {

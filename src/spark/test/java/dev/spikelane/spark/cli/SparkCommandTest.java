@@ -18,6 +18,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -92,6 +94,21 @@ final class SparkCommandTest {
             assertTrue(ran.contains(String.format(Locale.ROOT, "Accuracy %.2f %%", 100 * accuracy)), ran);
         }
         assertFalse(ran.contains("Note"), ran);
+        String[] again = {
+            "run", "--model", model.toString(), "--input", output, "--output", output + 2, "--master", "local[2]"
+        };
+        assertEquals(
+                "column 'prediction' is there already, expected another name by --output-col",
+                SparkCommand.line(assertThrows(IllegalArgumentException.class, () -> call(again))));
+        String[] other = Arrays.copyOf(again, again.length + 2);
+        other[again.length] = "--output-col";
+        other[again.length + 1] = "second";
+        String ranAgain = call(other);
+        assertEquals(accuracy(ran), accuracy(ranAgain));
+    }
+
+    private static List<String> accuracy(String said) {
+        return said.lines().filter(line -> line.startsWith("Accuracy")).toList();
     }
 
     @Test
@@ -110,6 +127,9 @@ final class SparkCommandTest {
     void failuresAreOneLineWithTheirReason() {
         Exception full = new IllegalStateException("Task failed\n\tat A", new IOException("No space left on device"));
         assertEquals("Task failed: No space left on device", SparkCommand.line(full));
+        assertEquals(
+                "--batch is 0; --input-col chooses one",
+                SparkCommand.line(new IllegalStateException("batchSize is 0; setInputCol chooses one")));
         assertEquals("no file", SparkCommand.line(new IllegalStateException("no file", new IOException("no file"))));
     }
 
