@@ -48,6 +48,9 @@ public final class Allocations {
                 assertEquals(0, least, "bytes in " + calls + " calls, at best");
                 assertEquals(0, bytes, "bytes in " + calls + " calls, again and again");
             }
+            if (quiet == 0) {
+                Compilers.await();
+            }
         }
     }
 

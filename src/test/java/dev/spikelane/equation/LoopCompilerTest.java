@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Compilers;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Tries;
 import java.lang.classfile.Attributes;
@@ -22,8 +23,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import javax.management.JMException;
-import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
@@ -147,10 +146,11 @@ final class LoopCompilerTest {
     private static Loop warm(Loop loop) {
         return (frame, row, groups, delta) -> {
             List<byte[]> before = EquationCase.copies(frame);
-            for (int round = 0; round < 50 && !isCompiled(loop); round++) {
-                for (int i = 0; i < 3_000; i++) {
+            for (int round = 0; round < 150 && !isCompiled(loop); round++) {
+                for (int i = 0; i < 1_000; i++) {
                     loop.run(frame, row, groups, delta);
                 }
+                Compilers.await();
             }
             assertTrue(isCompiled(loop), "C2 has not compiled " + loop);
             EquationCase.restore(frame, before);
@@ -163,17 +163,7 @@ final class LoopCompilerTest {
         String best = ManagementFactory.getRuntimeMXBean().getInputArguments().contains("-XX:TieredStopAtLevel=1")
                 ? "1"
                 : "4";
-        String list;
-        try {
-            list = (String) ManagementFactory.getPlatformMBeanServer()
-                    .invoke(
-                            new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                            "compilerCodelist",
-                            new Object[] {new String[0]},
-                            new String[] {String[].class.getName()});
-        } catch (JMException failure) {
-            throw new AssertionError(failure);
-        }
+        String list = Compilers.code();
         return Arrays.stream(loop.getClass().getDeclaredMethods())
                 .filter(method -> method.getName().startsWith("part"))
                 .allMatch(method -> list.lines()

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.Tries;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.NirFile;
@@ -77,18 +78,19 @@ final class CertificateTest {
         assertTrue(ran > 40, "ran " + ran);
     }
 
-    /** 1,000 changed weights and parameters: each is told, or what the network does is the same to rounding. */
+    /** 1,000 changed weights and parameters at night: each is told, or what the network does is the same to rounding. */
     @Test
     void changedValuesAreToldOrHarmless() throws IOException {
         Random random = new Random(27);
         int told = 0;
         int harmless = 0;
+        int each = Tries.beforeTheNight(1_000 / MUTATED.size());
         for (String name : MUTATED) {
             GoldenCase golden = golden(name);
             NirGraph graph = graph(golden);
             NirModel model = NirImport.DEFAULT.of(graph);
             NirRun right = new NirRun(model, golden);
-            for (int i = 0; i < 1_000 / MUTATED.size(); i++) {
+            for (int i = 0; i < each; i++) {
                 List<String> names = model.network().weights().names();
                 String changed = names.get(random.nextInt(names.size()));
                 FloatMatrix before = model.network().weights().get(changed);
@@ -105,7 +107,7 @@ final class CertificateTest {
             }
         }
         System.out.println("Certificate: " + told + " changed values told, " + harmless + " harmless on their input");
-        assertTrue(told > 500, "told " + told);
+        assertTrue(told > each * MUTATED.size() / 2, "told " + told);
     }
 
     private static void change(NirModel model, String name, FloatMatrix before, Random random) {

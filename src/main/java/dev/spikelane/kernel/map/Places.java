@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param places positions of the other map
  * @param divisors what a sum is divided by, for each position; null if nothing
  * @param shares what each term of a sum is divided by, for each position of the other map; null if nothing
- * @param corners how far behind its first place the others of each position are, where all have four, alike; else null
+ * @param corners how far behind its first place the others of each position are, where all have four, alike, and
+ *     ascend from position to position; else null
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record Places(
@@ -84,7 +85,8 @@ record Places(
             int first = i & -4;
             if (first + 4 > places.length
                     || starts[i / 4] != first
-                    || places[i] - places[first] != places[i % 4] - places[0]) {
+                    || places[i] - places[first] != places[i % 4] - places[0]
+                    || i >= 4 && places[i] < places[i - 4]) { // padding cuts windows of two lines to the same one
                 return null;
             }
         }
