@@ -257,9 +257,7 @@ public final class CrossEntropyLoss implements Loss {
     @Override
     public LossEvaluator bind(int steps, int batch, int outputs) {
         LossShape shape = new LossShape(steps, batch, outputs);
-        int classes = classes(outputs);
-        int samples = form == Form.MEMBRANE ? SoftmaxTerm.together(steps, classes) : 1;
-        SoftmaxTerm term = new SoftmaxTerm(classes, samples, form.ofSteps() ? steps : 1, weights, smoothing);
+        SoftmaxTerm term = new SoftmaxTerm(classes(outputs), form.ofSteps() ? steps : 1, weights, smoothing);
         ClassBlocks blocks = ClassBlocks.of(outputs, populationClasses);
         LossKind kind = switch (form) {
             case RATE, MEMBRANE -> new StepEntropy(shape, term, blocks, form == Form.RATE);

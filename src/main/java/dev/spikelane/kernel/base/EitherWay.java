@@ -26,6 +26,9 @@ public final class EitherWay {
     static final int SAMPLES = 3;
     static final double HOPELESS = 3;
 
+    /** Of what others begin with, so that they try it, which one busy moment would keep them from. */
+    private static final double TRIABLE = HOPELESS - 0.5;
+
     /** Below that runs are too short for a clock. */
     private static final double LEAST_NANOSECONDS = 1_000;
 
@@ -55,6 +58,7 @@ public final class EitherWay {
         /** Knows nothing. */
         public Learned() {}
 
+        /** Whether nothing was learned. */
         public boolean isEmpty() {
             return toString().isEmpty();
         }
@@ -145,7 +149,9 @@ public final class EitherWay {
             return isSecond;
         }
         boolean hurried = hurries && !state.known;
-        waits |= hurried;
+        if (hurried) {
+            waits = true;
+        }
         state.wait--;
         if (state.turn < 0 && (state.wait <= 0 || hurried)) {
             state.turn = 0;
@@ -189,8 +195,8 @@ public final class EitherWay {
         if (state.trials >= SAMPLES) {
             state.factor = median(state.samples);
             state.known = true;
-            learned.factors[octave] = (float) state.factor;
             double ratio = state.factor * second / first;
+            learned.factors[octave] = (float) (Math.clamp(ratio, 1 / TRIABLE, TRIABLE) * first / second);
             state.wait = (int) Math.max(LATER, 100 * TRIED * (Math.max(ratio, 1 / ratio) - 1));
         }
     }

@@ -29,8 +29,6 @@ public final class Softmax {
     private final float[] maxima;
     private final float[] sums;
     private int count;
-    /** Of these rows, how many follow each other. */
-    private int together = 1;
 
     /**
      * Makes room.
@@ -58,27 +56,22 @@ public final class Softmax {
      *
      * @param values z, {@code [rows x classes]}
      * @param first the first row
-     * @param beside how many rows follow each other from there on: those of some samples
-     * @param step rows from their first to that of the next group
-     * @param groups how many groups of rows, at most those for which there is room
+     * @param step rows from each to the next
+     * @param rows how many, at most those for which there is room
      * @throws IllegalArgumentException if there is another number of classes
      * @throws IndexOutOfBoundsException if there are no such rows, or there is no room
      */
-    public void take(FloatMatrix values, int first, int beside, int step, int groups) {
+    public void take(FloatMatrix values, int first, int step, int rows) {
         values.requireShape("values", values.rows(), classes);
-        Objects.checkFromIndexSize(first + (groups - 1) * step, beside, values.rows());
-        int rows = beside * groups;
+        Objects.checkIndex(first + (rows - 1) * step, values.rows());
         Objects.checkFromIndexSize(0, rows, sums.length);
         count = rows;
-        together = beside;
-        for (int i = 0; i < rows; i += beside) {
-            int row = first + i / beside * step;
-            if (vectors) {
-                SoftmaxVector.copy(values, row, beside, exponentials, i);
-            } else {
-                for (int c = 0; c < beside * classes; c++) {
-                    int at = (i + c / classes) * stride + c % classes;
-                    exponentials[at] = Elements.get(values, row + c / classes, c % classes);
+        if (vectors) {
+            SoftmaxVector.copy(values, first, step, rows, exponentials);
+        } else {
+            for (int i = 0; i < rows; i++) {
+                for (int c = 0; c < classes; c++) {
+                    exponentials[i * stride + c] = Elements.get(values, first + i * step, c);
                 }
             }
         }
@@ -128,50 +121,45 @@ public final class Softmax {
     /**
      * Writes p of the rows that were taken.
      *
-     * @param factors by which it is multiplied, for each row of a group
+     * @param factor by which it is multiplied
      * @param into {@code [rows x classes]}, may be z
      * @param first the first row
-     * @param step rows from the first of a group to that of the next
+     * @param step rows from each to the next
      * @throws IllegalArgumentException if there is another number of classes
      * @throws IndexOutOfBoundsException if there are no such rows
      */
-    public void divide(float[] factors, FloatMatrix into, int first, int step) {
+    public void divide(float factor, FloatMatrix into, int first, int step) {
         into.requireShape("into", into.rows(), classes);
-        Objects.checkFromIndexSize(first + (count / together - 1) * step, together, into.rows());
-        for (int i = 0; i < count; i += together) {
-            int row = first + i / together * step;
-            if (vectors) {
-                SoftmaxVector.divide(exponentials, sums, i, factors, together, into, row);
-            } else {
-                for (int c = 0; c < together * classes; c++) {
-                    int of = c / classes;
-                    float quotient = exponentials[(i + of) * stride + c % classes] / sums[i + of];
-                    Elements.set(into, row + of, c % classes, quotient * factors[of]);
-                }
+        Objects.checkIndex(first + (count - 1) * step, into.rows());
+        if (vectors) {
+            SoftmaxVector.divide(exponentials, sums, count, factor, into, first, step);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            for (int c = 0; c < classes; c++) {
+                Elements.set(into, first + i * step, c, exponentials[i * stride + c] / sums[i] * factor);
             }
         }
     }
 
     /**
-     * Adds up p of one row of each group that was taken, without a factor, from 0, in their order.
+     * Adds up p of the rows that were taken, without a factor, from 0, in their order.
      *
-     * @param which row of a group, from 0
      * @param into {@code [rows x classes]}
      * @param row which of its rows is overwritten
      * @throws IllegalArgumentException if there is another number of classes
      * @throws IndexOutOfBoundsException if there is no such row
      */
-    public void add(int which, FloatMatrix into, int row) {
+    public void add(FloatMatrix into, int row) {
         into.requireShape("into", into.rows(), classes);
         Objects.checkIndex(row, into.rows());
-        Objects.checkIndex(which, together);
         if (vectors) {
-            SoftmaxVector.add(exponentials, sums, which, together, count, into, row);
+            SoftmaxVector.add(exponentials, sums, count, into, row);
             return;
         }
         for (int c = 0; c < classes; c++) {
             float sum = 0;
-            for (int i = which; i < count; i += together) {
+            for (int i = 0; i < count; i++) {
                 sum += exponentials[i * stride + c] / sums[i];
             }
             Elements.set(into, row, c, sum);

@@ -27,18 +27,18 @@ final class SoftmaxVector {
     private SoftmaxVector() {}
 
     /** Copies rows to whole vectors; a reduction of lanes is a call in some JVMs, so maxima are found behind that. */
-    static void copy(FloatMatrix values, int first, int rows, float[] into, int to) {
+    static void copy(FloatMatrix values, int first, int step, int rows, float[] into) {
         MemorySegment from = values.segment();
         Checks.isNative(from);
         int vectors = Math.ceilDiv(values.columns(), COUNT);
         FloatVector none = FloatVector.broadcast(FLOAT, -0.0f);
         FloatVector pads = FloatVector.fromArray(FLOAT, BEHIND, vectors * COUNT - values.columns());
         for (int i = 0; i < rows; i++) {
-            long at = values.rowOffset(first + i);
+            long at = values.rowOffset(first + i * step);
             for (int v = 0; v < vectors; v++) {
                 FloatVector.fromMemorySegment(FLOAT, from, at + (long) v * BYTES, ORDER)
                         .add(v < vectors - 1 ? none : pads)
-                        .intoArray(into, ((to + i) * vectors + v) * COUNT);
+                        .intoArray(into, (i * vectors + v) * COUNT);
             }
         }
     }
@@ -54,36 +54,34 @@ final class SoftmaxVector {
         }
     }
 
-    /** Writes rows that follow each other, the first of which is the i-th that was taken. */
     static void divide(
-            float[] exponentials, float[] sums, int i, float[] factors, int rows, FloatMatrix into, int first) {
+            float[] exponentials, float[] sums, int rows, float factor, FloatMatrix into, int first, int step) {
         MemorySegment to = into.segment();
         Checks.isNative(to);
+        FloatVector scale = FloatVector.broadcast(FLOAT, factor);
         int vectors = Math.ceilDiv(into.columns(), COUNT);
-        for (int row = 0; row < rows; row++) {
-            long at = into.rowOffset(first + row);
-            FloatVector scale = FloatVector.broadcast(FLOAT, factors[row]);
-            FloatVector sum = FloatVector.broadcast(FLOAT, sums[i + row]);
+        for (int i = 0; i < rows; i++) {
+            long at = into.rowOffset(first + i * step);
+            FloatVector sum = FloatVector.broadcast(FLOAT, sums[i]);
             for (int v = 0; v < vectors; v++) {
-                FloatVector.fromArray(FLOAT, exponentials, ((i + row) * vectors + v) * COUNT)
+                FloatVector.fromArray(FLOAT, exponentials, (i * vectors + v) * COUNT)
                         .div(sum)
                         .mul(scale)
                         .intoMemorySegment(to, at + (long) v * BYTES, ORDER);
             }
-            if (Float.isNaN(sums[i + row])) {
-                Pads.clear(into, first + row);
+            if (Float.isNaN(sums[i])) {
+                Pads.clear(into, first + i * step);
             }
         }
     }
 
-    /** Adds up the rows from the first on that are so far apart. */
-    static void add(float[] exponentials, float[] sums, int first, int step, int rows, FloatMatrix into, int row) {
+    static void add(float[] exponentials, float[] sums, int rows, FloatMatrix into, int row) {
         MemorySegment to = into.segment();
         Checks.isNative(to);
         int vectors = Math.ceilDiv(into.columns(), COUNT);
         for (int v = 0; v < vectors; v++) {
             FloatVector sum = FloatVector.zero(FLOAT);
-            for (int i = first; i < rows; i += step) {
+            for (int i = 0; i < rows; i++) {
                 sum = sum.add(FloatVector.fromArray(FLOAT, exponentials, (i * vectors + v) * COUNT)
                         .div(sums[i]));
             }

@@ -90,8 +90,8 @@ public final class ClassDecoder {
     /** Scores of which the largest wins, the first of equals. */
     private void score(LossRows input, int sample) {
         if (softmax != null) {
-            softmax.take(input.membranes(), sample, 1, input.batch, shape.steps());
-            softmax.add(0, scores, 0);
+            softmax.take(input.membranes(), sample, input.batch, shape.steps());
+            softmax.add(scores, 0);
         } else {
             Objects.requireNonNull(read).read(input, sample, scores);
         }

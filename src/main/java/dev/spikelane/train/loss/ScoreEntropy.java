@@ -40,11 +40,10 @@ public final class ScoreEntropy implements LossKind {
         FloatMatrix out = scores.out(gradient);
         for (int sample = first; sample < end; sample++) {
             scores.read(input, sample, row);
-            term.take(row, 0, 1, 1, 1);
-            terms[sample] = term.sum(0, input.labels[sample]) / input.divisor;
+            terms[sample] = term.take(row, 0, 1, 1, input.labels[sample]) / input.divisor;
             LossTerms.write(gradient, sample, 0, terms[sample]);
             if (out != null) {
-                term.gradients(input.labels, sample, scale, row, 0, 1);
+                term.gradients(input.labels[sample], scale, row, 0, 1, 1);
                 scores.back(input, sample, row, out);
             }
         }

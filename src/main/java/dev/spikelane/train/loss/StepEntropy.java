@@ -10,19 +10,16 @@ public final class StepEntropy implements LossKind {
     private final SoftmaxTerm term;
     private final ClassBlocks blocks;
     private final boolean ofSpikes;
-    private final int together;
     /** What classes count at each step of a sample, and then its gradient; for spikes alone. */
     private final FloatMatrix counts;
 
     private final FloatMatrix fired;
 
-    /** Of spikes, or of membranes, for some samples at a time. */
     public StepEntropy(LossShape shape, SoftmaxTerm term, ClassBlocks blocks, boolean ofSpikes) {
         this.shape = shape;
         this.term = term;
         this.blocks = blocks;
         this.ofSpikes = ofSpikes;
-        this.together = term.samples();
         this.counts = FloatMatrix.zeros(ofSpikes ? shape.steps() : 1, term.classes());
         this.fired = FloatMatrix.zeros(1, shape.outputs());
     }
@@ -35,15 +32,11 @@ public final class StepEntropy implements LossKind {
         float scale = (float) (1 / divisor);
         FloatMatrix out = ofSpikes ? gradient.spikes() : gradient.membranes();
         FloatMatrix scores = gradient.scores();
-        for (int sample = first; sample < end; sample += together) {
-            int samples = Math.min(together, end - sample);
-            take(input, sample, samples);
-            for (int i = 0; i < samples; i++) {
-                terms[sample + i] = term.sum(i, input.labels[sample + i]) / divisor;
-                LossTerms.write(gradient, sample + i, 0, terms[sample + i]);
-                if (scores != null) {
-                    term.addUp(i, scores, sample + i);
-                }
+        for (int sample = first; sample < end; sample++) {
+            terms[sample] = take(input, sample) / divisor;
+            LossTerms.write(gradient, sample, 0, terms[sample]);
+            if (scores != null) {
+                term.addUp(scores, sample);
             }
             if (out != null) {
                 write(input, sample, scale, out);
@@ -51,25 +44,26 @@ public final class StepEntropy implements LossKind {
         }
     }
 
-    /** Takes all steps of some samples: of one where spikes are counted. */
-    private void take(LossRows input, int sample, int samples) {
+    /** Takes all steps of a sample, and returns the sum of their terms. */
+    private double take(LossRows input, int sample) {
+        int label = input.labels[sample];
         if (!ofSpikes) {
-            term.take(input.membranes(), sample, samples, input.batch, shape.steps());
-            return;
+            return term.take(input.membranes(), sample, input.batch, shape.steps(), label);
         }
         for (int step = 0; step < shape.steps(); step++) {
             SpikeExpand.expand(input.spikes(), step * input.batch + sample, 1, fired);
             blocks.pool(fired, 0, counts, step);
         }
-        term.take(counts, 0, 1, 1, shape.steps());
+        return term.take(counts, 0, 1, shape.steps(), label);
     }
 
     private void write(LossRows input, int sample, float scale, FloatMatrix out) {
+        int label = input.labels[sample];
         if (blocks.size() == 1) {
-            term.gradients(input.labels, sample, scale, out, sample, input.batch);
+            term.gradients(label, scale, out, sample, input.batch, shape.steps());
             return;
         }
-        term.gradients(input.labels, sample, scale, counts, 0, 1);
+        term.gradients(label, scale, counts, 0, 1, shape.steps());
         for (int step = 0; step < shape.steps(); step++) {
             blocks.spread(counts, step, out, step * input.batch + sample);
         }

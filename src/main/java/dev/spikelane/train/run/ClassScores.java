@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** Scores of the classes of one sample, of which the largest wins, read from what a population did. */
 public final class ClassScores {
 
-    private static final float[] PLAIN = {1};
-
     private final ClassScore decoding;
     private final ClassBlocks blocks;
     private final @Nullable SpikeCounts counts;
@@ -58,8 +56,8 @@ public final class ClassScores {
             decoder.decode(outputs, 0, 1, found);
         }
         if (decoding != ClassScore.MEMBRANE) {
-            softmax.take(scores, 0, 1, 1, 1);
-            softmax.divide(PLAIN, shares, 0, 1);
+            softmax.take(scores, 0, 1, 1);
+            softmax.divide(1, shares, 0, 1);
             return;
         }
         for (int c = 0; c < scores.columns(); c++) {

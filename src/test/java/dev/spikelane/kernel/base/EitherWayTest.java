@@ -89,6 +89,15 @@ final class EitherWayTest {
     }
 
     @Test
+    void whatLookedHopelessInABusyMomentIsTriedAgainByOthers() {
+        count(60, 7_000, 5_000, 3_000, 90_000);
+        ways = new EitherWay(() -> now, learned);
+        assertFalse(run(7_000, 5_000, 7_000, 3_000));
+        count(300, 7_000, 5_000, 7_000, 3_000);
+        assertTrue(run(7_000, 5_000, 7_000, 3_000));
+    }
+
+    @Test
     void whoWarmsUpWaitsForWhatIsNotKnown() {
         EitherWay.hurry(true);
         try {
