@@ -119,9 +119,9 @@ final class InfoCommand implements Runnable {
         network.warmUp(1);
         network.warmUp(1, CommonOptions.defaultThreads());
         String products = Tuner.describe();
+        String stages = System.lineSeparator() + Sharing.describe();
         return (products.isEmpty() ? "nothing of products, as constants decide, see the line above" : products)
-                + System.lineSeparator()
-                + Sharing.describe();
+                + stages.stripTrailing();
     }
 
     private static boolean hasVectorModule() {

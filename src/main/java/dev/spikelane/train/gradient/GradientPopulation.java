@@ -348,8 +348,8 @@ public final class GradientPopulation {
     void begin() {
         if (openFrame() == null || plan.use() == GradientBlueprint.Use.ANY) {
             carried().fill(0);
-            states.begin(); // a state that is zero stays so under a frame
         }
+        states.begin();
         carriedSpikes.fill(0);
         gradient.clear();
     }

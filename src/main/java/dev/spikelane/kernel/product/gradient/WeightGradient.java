@@ -38,7 +38,7 @@ public final class WeightGradient {
     private static final int CHUNK = 96;
 
     /** The same for few outputs of spikes, whose tables are made anew each time: whole words. */
-    private static final int NARROW_CHUNK = 512;
+    private static final int NARROW_CHUNK = 256;
 
     /** Percent of groups and inputs in which something fires, from which on lists do not pay. */
     private static final int MOST_FILLED = 45;
