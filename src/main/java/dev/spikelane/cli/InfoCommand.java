@@ -10,6 +10,7 @@ import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.TextPrinter;
 import dev.spikelane.cli.terminal.Program;
+import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.kernel.product.spike.Tuner;
@@ -48,7 +49,8 @@ final class InfoCommand implements Runnable {
             names = "--learn",
             description = {
                 "Warm up a network 784-1000-10, and print which variants of its products turn out to be the fastest",
-                "here. Every program learns that while it runs."
+                "here, and how many times their estimate threads take that share a stage. Every program learns that",
+                "while it runs."
             })
     private boolean learn;
 
@@ -108,15 +110,18 @@ final class InfoCommand implements Runnable {
 
     private static String learned() {
         TorchRandom random = new TorchRandom(1);
-        Network.builder(784)
+        Network network = Network.builder(784)
                 .dense(1_000, random)
                 .neuron(new Leaky(0.9f))
                 .dense(10, random)
                 .neuron(new Leaky(0.9f))
-                .build()
-                .warmUp(1);
-        String learned = Tuner.describe();
-        return learned.isEmpty() ? "nothing, as constants decide, see the line above" : learned;
+                .build();
+        network.warmUp(1);
+        network.warmUp(1, CommonOptions.defaultThreads());
+        String products = Tuner.describe();
+        String stages = System.lineSeparator() + Sharing.describe();
+        return (products.isEmpty() ? "nothing of products, as constants decide, see the line above" : products)
+                + stages.stripTrailing();
     }
 
     private static boolean hasVectorModule() {

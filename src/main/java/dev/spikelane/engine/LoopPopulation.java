@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.step.PortCurrents;
@@ -35,6 +36,11 @@ final class LoopPopulation {
         return !population.stepwise()
                 && population.samplesApart()
                 && sums.stream().allMatch(LoopSum::samplesApart);
+    }
+
+    /** Whether threads share the loop that begins with this population. */
+    Sharing sharing(int threads) {
+        return population.sharing("loop", threads);
     }
 
     /** Multiplications of a step in products from the loop. */

@@ -28,7 +28,7 @@ final class LoopRun implements ComponentRun {
         this.populations = populations.toArray(LoopPopulation[]::new);
         this.stepsAtATime = stepsAtATime;
         this.work = populations.stream().mapToLong(LoopPopulation::work).sum();
-        this.sharing = new Sharing(size.threads());
+        this.sharing = populations.getFirst().sharing(size.threads());
         this.shares = shares(arena, size);
     }
 

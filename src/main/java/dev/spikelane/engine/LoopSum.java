@@ -48,7 +48,7 @@ final class LoopSum {
         int rows = Math.min(stepsAtATime, size.segment()) * batch;
         this.added = Tile.whole(FloatMatrix.zeros(arena, rows, columns));
         this.pieces =
-                pieces(population.projections(port), isInner, arena, size, rows).toArray(Piece[]::new);
+                pieces(population, port, isInner, arena, size, rows).toArray(Piece[]::new);
         this.leads = pieces[0] instanceof Outer;
         KeptCurrents found = kept;
         if (found == null && pieces[0] instanceof Outer outer) {
@@ -60,25 +60,38 @@ final class LoopSum {
 
     /** Projections of one kind stand together as long as the order of declaration allows. */
     private List<Piece> pieces(
-            List<ProjectionRun> projections, Predicate<ProjectionRun> isInner, Arena arena, RunSize size, int rows) {
+            PopulationRun population,
+            String port,
+            Predicate<ProjectionRun> isInner,
+            Arena arena,
+            RunSize size,
+            int rows) {
         List<Piece> all = new ArrayList<>();
         List<ProjectionRun> ahead = new ArrayList<>();
-        for (ProjectionRun projection : projections) {
+        for (ProjectionRun projection : population.projections(port)) {
             boolean inner = isInner.test(projection);
             if (!inner && all.isEmpty()) {
                 ahead.add(projection);
                 continue;
             }
             if (all.isEmpty() && !ahead.isEmpty()) {
-                all.add(new Outer(ahead, arena, size, kept));
+                all.add(new Outer(ahead, arena, size, kept, population.sharing(port, size.threads())));
             }
             if (inner) {
                 projection.makeRoom(rows);
             }
-            all.add(inner ? new Inner(projection) : new Outer(List.of(projection), arena, size, null));
+            all.add(
+                    inner
+                            ? new Inner(projection)
+                            : new Outer(
+                                    List.of(projection),
+                                    arena,
+                                    size,
+                                    null,
+                                    population.sharing(port + ' ' + all.size(), size.threads())));
         }
         if (all.isEmpty()) {
-            all.add(new Outer(ahead, arena, size, kept));
+            all.add(new Outer(ahead, arena, size, kept, population.sharing(port, size.threads())));
         }
         return all;
     }
@@ -189,10 +202,15 @@ final class LoopSum {
         private final KeptCurrents whole;
         private final Sharing sharing;
 
-        Outer(List<ProjectionRun> projections, Arena arena, RunSize size, @Nullable KeptCurrents into) {
+        Outer(
+                List<ProjectionRun> projections,
+                Arena arena,
+                RunSize size,
+                @Nullable KeptCurrents into,
+                Sharing sharing) {
             this.whole = into == null ? new KeptCurrents(arena, size, columns, 0) : into;
             this.sum = new PortSum(projections, columns, arena, size, whole);
-            this.sharing = new Sharing(size.threads());
+            this.sharing = sharing;
         }
 
         @Override

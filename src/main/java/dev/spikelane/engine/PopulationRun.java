@@ -4,6 +4,7 @@ import dev.spikelane.description.Delays;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.event.LayerProfile;
+import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
@@ -77,6 +78,11 @@ public final class PopulationRun {
         if (before != null) {
             state.setPreviousSpikes(before);
         }
+    }
+
+    /** Whether threads share a stage of this population. */
+    Sharing sharing(String stage, int threads) {
+        return new Sharing(stage + " of '" + description.name() + "', " + size() + " neurons", threads);
     }
 
     int number() {

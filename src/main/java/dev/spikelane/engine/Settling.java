@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.kernel.base.EitherWay;
 import dev.spikelane.kernel.product.spike.Tuner;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
@@ -7,7 +8,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Runs rounds of the same work until the JIT compiler is done with it, and products know their fastest variants. */
+/**
+ * Runs rounds of the same work until the JIT compiler is done with it, and products know their fastest variants and
+ * stages whether threads share them.
+ */
 public final class Settling {
 
     /** C2 takes its time between two compilations of a loop. */
@@ -27,8 +31,8 @@ public final class Settling {
     private Settling() {}
 
     /**
-     * Runs until the times of the last rounds agree, next to nothing was compiled meanwhile, and no product has a
-     * variant left to try.
+     * Runs until the times of the last rounds agree, next to nothing was compiled meanwhile, and no product or stage of
+     * the last round has a way left to try.
      *
      * @param most no round starts after this time
      * @param round the work
@@ -36,10 +40,12 @@ public final class Settling {
      */
     public static boolean run(Duration most, Runnable round) {
         Tuner.hurry(true);
+        EitherWay.hurry(true);
         try {
             return settles(most, round);
         } finally {
             Tuner.hurry(false);
+            EitherWay.hurry(false);
         }
     }
 
@@ -53,6 +59,7 @@ public final class Settling {
             long before = now;
             round.run();
             now = System.nanoTime();
+            boolean known = EitherWay.isSettled() && Tuner.isSettled();
             if (times.size() == ROUNDS) {
                 times.removeFirst();
             }
@@ -61,7 +68,7 @@ public final class Settling {
                 compiled = compilationTime();
                 quietSince = now;
             }
-            if (now - quietSince > QUIET_NANOSECONDS && agree(times) && Tuner.isSettled()) {
+            if (now - quietSince > QUIET_NANOSECONDS && known && agree(times)) {
                 return true;
             }
         }

@@ -40,7 +40,7 @@ final class TileRun implements ComponentRun {
     TileRun(PopulationRun population, Arena arena, RunSize size) {
         this.population = population;
         this.size = size;
-        this.sharing = new Sharing(size.threads());
+        this.sharing = population.sharing("tiles", size.threads());
         this.coupled = population.neurons().coupled();
         List<String> ports = population.ports();
         this.sums = new PortSum[ports.size()];

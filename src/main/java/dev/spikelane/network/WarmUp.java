@@ -15,7 +15,7 @@ import java.util.Optional;
 /**
  * Runs what a service will run until the JIT compiler is done with it: rounds of spikes at several densities and of
  * values, in blocks and step by step, with and without recorded membranes. Products learn meanwhile which of their
- * variants are the fastest.
+ * variants are the fastest, and short stages whether threads share them.
  */
 final class WarmUp {
 

@@ -20,13 +20,15 @@ import org.jspecify.annotations.Nullable;
 /** Scratch memory of one thread, which runs an operator at a time: those that need matrices of one shape share it. */
 public final class Scratch {
 
+    private static final EitherWay.Learned OF_FEW = new EitherWay.Learned();
+
     private final Arena arena;
     private final Shared shared;
     private final List<FloatMatrix> made = new ArrayList<>();
     private final Lazy<SpikeWorkspace> spikes;
     private final Lazy<NarrowMatmul> narrow;
     /** Whether that serves products of few outputs. */
-    private final EitherWay ofFew = new EitherWay();
+    private final EitherWay ofFew = new EitherWay(OF_FEW);
     // Asked for at each product: an iterator would be allocated where C2 does not take it apart.
     private final List<UnfoldedRows> unfolded = new ArrayList<>();
     private final List<WindowGradientRoom> gradients = new ArrayList<>();

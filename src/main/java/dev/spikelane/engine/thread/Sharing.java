@@ -1,10 +1,14 @@
 package dev.spikelane.engine.thread;
 
 import dev.spikelane.kernel.base.EitherWay;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Whether threads share a stage that comes again and again: where a stage is short, that is learned. A long one is
- * shared, as threads that are late do less of it.
+ * shared, as threads that are late do less of it. What a simulation has learned of a stage serves all later ones that
+ * have such a stage.
  */
 public final class Sharing {
 
@@ -16,12 +20,23 @@ public final class Sharing {
 
     private static final double LONG_NANOSECONDS = 100_000;
 
-    private final EitherWay ways = new EitherWay();
+    /** What was learned of stages; those behind so many learn for themselves alone. */
+    private static final Map<String, EitherWay.Learned> LEARNED = new ConcurrentHashMap<>();
+
+    private static final int MOST_LEARNED = 1_024;
+
+    private final EitherWay ways;
     private final int threads;
     private boolean learns;
 
-    public Sharing(int threads) {
+    /** Begins with what was learned of a stage of that name on as many threads. */
+    public Sharing(String stage, int threads) {
         this.threads = threads;
+        String name = stage + ", " + threads + " threads";
+        this.ways = new EitherWay(
+                LEARNED.size() < MOST_LEARNED
+                        ? LEARNED.computeIfAbsent(name, of -> new EitherWay.Learned())
+                        : LEARNED.getOrDefault(name, new EitherWay.Learned()));
     }
 
     /** Whether threads share a stage that is estimated to take so many nanoseconds on one of them. */
@@ -35,6 +50,15 @@ public final class Sharing {
         if (learns) {
             ways.close();
         }
+    }
+
+    /** Tells what was learned: a line for each stage, how many times their estimate threads take, by stages' times. */
+    public static String describe() {
+        return LEARNED.entrySet().stream()
+                .filter(stage -> !stage.getValue().isEmpty())
+                .map(stage -> stage.getKey() + ": " + stage.getValue())
+                .sorted()
+                .collect(Collectors.joining(System.lineSeparator()));
     }
 
     /** What such a stage is estimated to take on some threads. */

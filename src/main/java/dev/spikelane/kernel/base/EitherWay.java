@@ -1,7 +1,9 @@
 package dev.spikelane.kernel.base;
 
-import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Learns which of two ways to do something is the faster one on this machine, while it is done again and again. Both
@@ -15,7 +17,7 @@ import java.util.function.LongSupplier;
  * {@value #HOPELESS} times as long as the other, nor where its estimate is more than twice what the other was measured
  * to take.
  *
- * <p>One thread opens and closes runs.
+ * <p>One thread opens and closes runs. What it has learned stays in {@link Learned}, from which others begin.
  */
 public final class EitherWay {
 
@@ -23,6 +25,9 @@ public final class EitherWay {
     static final int TRIED = 2;
     static final int SAMPLES = 3;
     static final double HOPELESS = 3;
+
+    /** Of what others begin with, so that they try it, which one busy moment would keep them from. */
+    private static final double TRIABLE = HOPELESS - 0.5;
 
     /** Below that runs are too short for a clock. */
     private static final double LEAST_NANOSECONDS = 1_000;
@@ -33,18 +38,46 @@ public final class EitherWay {
     private static final int LATER = 128;
     private static final int OCTAVES = 40;
 
+    private static volatile boolean hurries;
+    /** Whether somebody who warms up has met what is not known. */
+    private static volatile boolean waits;
+
     private final LongSupplier clock;
+    private final Learned learned;
     private final State[] states = new State[OCTAVES];
-    private State now;
+    private int octave;
     private double first;
     private double second;
     private boolean isSecond;
     private long start;
 
+    /** What was learned of two ways; others that choose between the same ones begin with it, at any time. */
+    public static final class Learned {
+        private final float[] factors = new float[OCTAVES];
+
+        /** Knows nothing. */
+        public Learned() {}
+
+        /** Whether nothing was learned. */
+        public boolean isEmpty() {
+            return toString().isEmpty();
+        }
+
+        @Override
+        public String toString() {
+            return IntStream.range(0, OCTAVES)
+                    .filter(octave -> factors[octave] != 0)
+                    .mapToObj(octave -> String.format(
+                            Locale.ROOT, "%.2f from %.1f us on", factors[octave], Math.scalb(1e-3, octave)))
+                    .collect(Collectors.joining(", "));
+        }
+    }
+
     /** What is known of runs of like time. */
     private static final class State {
-        private double factor = 1;
-        private int wait = SOON;
+        private double factor;
+        private int wait;
+        private boolean known;
         /** The next run of a trial; -1 if there is none now. */
         private int turn = -1;
 
@@ -56,15 +89,42 @@ public final class EitherWay {
         private final double[] samples = new double[SAMPLES];
     }
 
-    /** Starts with nothing. */
-    public EitherWay() {
-        this(System::nanoTime);
+    /** Starts with what others have learned. */
+    public EitherWay(Learned learned) {
+        this(System::nanoTime, learned);
     }
 
-    EitherWay(LongSupplier clock) {
+    EitherWay(LongSupplier clock, Learned learned) {
         this.clock = clock;
-        Arrays.setAll(states, i -> new State());
-        this.now = states[0];
+        this.learned = learned;
+        for (int i = 0; i < OCTAVES; i++) {
+            float known = learned.factors[i];
+            states[i] = new State();
+            states[i].known = known != 0;
+            states[i].factor = known == 0 ? 1 : known;
+            states[i].wait = known == 0 ? SOON : LATER;
+        }
+    }
+
+    /**
+     * Says whether what is not known is tried at once: while somebody warms up.
+     *
+     * @param soon whether
+     */
+    public static void hurry(boolean soon) {
+        hurries = soon;
+        waits = false;
+    }
+
+    /**
+     * Tells whether all runs since {@link #hurry}, or since this was asked last, were of kinds that are known.
+     *
+     * @return whether none waits to be learned
+     */
+    public static boolean isSettled() {
+        boolean settled = !waits;
+        waits = false;
+        return settled;
     }
 
     /**
@@ -77,8 +137,8 @@ public final class EitherWay {
     public boolean open(double ofFirst, double ofSecond) {
         first = ofFirst;
         second = ofSecond;
-        State state = states[Math.clamp(Math.getExponent(Math.min(first, second)), 0, OCTAVES - 1)];
-        now = state;
+        octave = Math.clamp(Math.getExponent(Math.min(first, second)), 0, OCTAVES - 1);
+        State state = states[octave];
         double ratio = state.factor * second / first;
         isSecond = ratio < 1;
         boolean tries = Math.min(first, second) >= LEAST_NANOSECONDS
@@ -88,7 +148,12 @@ public final class EitherWay {
             state.turn = -1;
             return isSecond;
         }
-        if (state.turn < 0 && --state.wait <= 0) {
+        boolean hurried = hurries && !state.known;
+        if (hurried) {
+            waits = true;
+        }
+        state.wait--;
+        if (state.turn < 0 && (state.wait <= 0 || hurried)) {
             state.turn = 0;
             state.second = isSecond;
         }
@@ -101,7 +166,7 @@ public final class EitherWay {
 
     /** Ends the run that was opened last. */
     public void close() {
-        State state = now;
+        State state = states[octave];
         if (state.turn < 0) {
             return;
         }
@@ -118,6 +183,7 @@ public final class EitherWay {
         if (state.turn == BEFORE && median(state.before) < other) {
             state.turn = -1;
             state.wait = LATER;
+            state.known = true;
         }
     }
 
@@ -128,7 +194,9 @@ public final class EitherWay {
         state.wait = SOON;
         if (state.trials >= SAMPLES) {
             state.factor = median(state.samples);
+            state.known = true;
             double ratio = state.factor * second / first;
+            learned.factors[octave] = (float) (Math.clamp(ratio, 1 / TRIABLE, TRIABLE) * first / second);
             state.wait = (int) Math.max(LATER, 100 * TRIED * (Math.max(ratio, 1 / ratio) - 1));
         }
     }

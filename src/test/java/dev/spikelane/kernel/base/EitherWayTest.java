@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Alone;
 import org.junit.jupiter.api.Test;
 
 /** Two ways of a machine that is known, by a clock that only runs move. */
+@Alone
 final class EitherWayTest {
 
     private long now;
-    private final EitherWay ways = new EitherWay(() -> now);
+    private final EitherWay.Learned learned = new EitherWay.Learned();
+    private EitherWay ways = new EitherWay(() -> now, learned);
 
     /** Runs once, and returns whether the second way served. */
     private boolean run(double first, double second, double ofFirst, double ofSecond) {
@@ -76,5 +79,42 @@ final class EitherWayTest {
     void eachOctaveLearnsForItself() {
         count(60, 5_000, 7_000, 5_000, 3_000);
         assertFalse(run(20_000, 22_000, 20_000, 22_000));
+    }
+
+    @Test
+    void whatWasLearnedServesOthersFromTheirFirstRunOn() {
+        count(60, 5_000, 7_000, 5_000, 3_000);
+        ways = new EitherWay(() -> now, learned);
+        assertEquals(100, count(100, 5_000, 7_000, 5_000, 3_000));
+    }
+
+    @Test
+    void whatLookedHopelessInABusyMomentIsTriedAgainByOthers() {
+        count(60, 7_000, 5_000, 3_000, 90_000);
+        ways = new EitherWay(() -> now, learned);
+        assertFalse(run(7_000, 5_000, 7_000, 3_000));
+        count(300, 7_000, 5_000, 7_000, 3_000);
+        assertTrue(run(7_000, 5_000, 7_000, 3_000));
+    }
+
+    @Test
+    void whoWarmsUpWaitsForWhatIsNotKnown() {
+        EitherWay.hurry(true);
+        try {
+            int runs = 0;
+            do {
+                run(5_000, 7_000, 5_000, 3_000);
+                run(20_000, 15_100, 20_000, 15_100);
+                runs++;
+            } while (!EitherWay.isSettled());
+            assertTrue(runs <= EitherWay.SAMPLES * (EitherWay.BEFORE + EitherWay.TRIED) + 1, runs + " rounds");
+            run(300_000, 310_000, 300_000, 310_000);
+            assertFalse(EitherWay.isSettled(), "an octave that was not met before");
+            run(5_000, 7_000, 5_000, 3_000);
+            assertTrue(EitherWay.isSettled());
+        } finally {
+            EitherWay.hurry(false);
+        }
+        assertTrue(run(5_000, 7_000, 5_000, 3_000));
     }
 }

@@ -72,6 +72,13 @@ public record GridPoint(int rows, double density, int threads, String chosen, Ma
         return Math.max(excess(PRODUCT), excess(SETTLED));
     }
 
+    /** What the first call and a settled one take from the constants of another CPU; empty where it was not measured. */
+    String misled() {
+        return microseconds.containsKey(FIRST)
+                ? String.format(Locale.ROOT, "%.2f %.2f", excess(FIRST), excess(SETTLED))
+                : "";
+    }
+
     private double excess(String name) {
         return microseconds.getOrDefault(name, 0.0)
                 / best(Arrays.stream(SpikeMatmul.Variant.values())

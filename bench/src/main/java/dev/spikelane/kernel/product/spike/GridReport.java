@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product.spike;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A {@link SpikeGrid} to look at: how many times as fast as the best peer each point is, and its share of the roofline.
@@ -20,29 +21,40 @@ public final class GridReport {
 
     private GridReport() {}
 
-    /** A table for each number of threads, in Markdown. */
+    /** Tables for each number of threads, in Markdown: of speed, and of what a wrong start costs. */
     public static String table(List<GridPoint> points) {
-        StringBuilder table = new StringBuilder();
+        StringBuilder tables = new StringBuilder();
         for (int threads : SpikeGrid.THREADS) {
-            table.append('\n').append(title(threads)).append("\n\n| rows |");
+            tables.append(table(
+                    points,
+                    title(threads),
+                    threads,
+                    point -> speed(point) + " " + share(point) + " " + point.chosen()));
+            tables.append(table(
+                    points,
+                    "Times as long as the best variant, from the constants of another CPU: first call, and settled, "
+                            + ofThreads(threads),
+                    threads,
+                    GridPoint::misled));
+        }
+        return tables.toString();
+    }
+
+    private static String table(
+            List<GridPoint> points, String title, int threads, Function<GridPoint, String> text) {
+        StringBuilder table = new StringBuilder("\n" + title + "\n\n| rows |");
+        for (double density : SpikeGrid.DENSITIES) {
+            table.append(String.format(Locale.ROOT, " %.2f |", density));
+        }
+        table.append("\n|---|").append("---|".repeat(SpikeGrid.DENSITIES.length)).append('\n');
+        for (int rows : SpikeGrid.ROWS) {
+            table.append("| ").append(rows).append(" |");
             for (double density : SpikeGrid.DENSITIES) {
-                table.append(String.format(Locale.ROOT, " %.2f |", density));
+                String cell =
+                        at(points, rows, density, threads).map(text).orElse("").strip();
+                table.append(' ').append(cell).append(" |");
             }
-            table.append("\n|---|")
-                    .append("---|".repeat(SpikeGrid.DENSITIES.length))
-                    .append('\n');
-            for (int rows : SpikeGrid.ROWS) {
-                table.append("| ").append(rows).append(" |");
-                for (double density : SpikeGrid.DENSITIES) {
-                    table.append(' ')
-                            .append(at(points, rows, density, threads)
-                                    .map(point -> speed(point) + " " + share(point) + " " + point.chosen())
-                                    .orElse("")
-                                    .strip())
-                            .append(" |");
-                }
-                table.append('\n');
-            }
+            table.append('\n');
         }
         return table.toString();
     }
@@ -111,8 +123,11 @@ public final class GridReport {
 
     private static String title(int threads) {
         return "Times as fast as the best of OpenBLAS, ONNX Runtime and PyTorch, and share of the roofline, "
-                + threads
-                + (threads == 1 ? " thread" : " threads");
+                + ofThreads(threads);
+    }
+
+    private static String ofThreads(int threads) {
+        return threads + (threads == 1 ? " thread" : " threads");
     }
 
     private static String speed(GridPoint point) {

@@ -58,6 +58,12 @@ class GridReportTest {
     }
 
     @Test
+    void aTableHasFirstAndSettledCallsOfAWrongStart() {
+        String table = GridReport.table(List.of(point(Map.of("first", 18.0, "settled", 9.09))));
+        assertTrue(table.contains("| 16 |  |  |  |  |  |  |  | 2.00 1.01 |  |\n"), table);
+    }
+
+    @Test
     void aHeatMapHasACellForEachPoint() throws Exception {
         GridPoint slower = new GridPoint(1, .9, 2, "active", Map.of("product", 10.0, "active", 10.0, "openblas", 5.0));
 
