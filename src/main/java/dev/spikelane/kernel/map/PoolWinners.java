@@ -2,11 +2,13 @@ package dev.spikelane.kernel.map;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Takes the largest value of each window as {@link MapPool} does, and keeps which one it was: a bit for each value that
@@ -25,11 +27,17 @@ public final class PoolWinners {
     final SpikeMatrix bits;
 
     final int words;
-    /** Whether each input is read once, by whole vectors of channels, so that nothing is added up. */
+    /** Whether each input is read once, so that nothing is added up. */
     final boolean once;
 
     /** How far behind its first place the others of each window are, where all have four, alike. */
     final int[] corners;
+
+    /** Which place reads each input, where each is read once, by windows of four places; else empty. */
+    final int[] readers;
+
+    /** Bytes in a row to the channels of each place, where these fill vectors too; else empty. */
+    private final long[] targets;
 
     private final boolean fours;
     private final int inputs;
@@ -41,6 +49,15 @@ public final class PoolWinners {
         this.once = once;
         this.corners = places.corners() == null ? new int[0] : places.corners();
         this.fours = SimdWidth.VECTOR && PoolWinnersVector.areFours(places);
+        boolean alone = SimdWidth.VECTOR && once && corners.length > 0;
+        this.readers = new int[alone ? places.places().length : 0];
+        this.targets = new long[alone && places.channels() % Lanes.COUNT == 0 ? readers.length : 0];
+        for (int i = 0; i < readers.length; i++) {
+            readers[places.places()[i]] = i;
+        }
+        for (int i = 0; i < targets.length; i++) {
+            targets[i] = (long) places.places()[i] * places.channels() * Float.BYTES;
+        }
         this.bits = SpikeMatrix.zeros(arena, rows, (int) columns(places));
     }
 
@@ -134,10 +151,13 @@ public final class PoolWinners {
         gradient.requireShape("gradient", gradient.rows(), places.columns());
         Checks.apart("into", into, "gradient", gradient);
         for (int row = 0; row < rows; row++) {
-            if (fours && once) {
-                PoolWinnersVector.backFours(this, gradient, first + row, into, row, firstKept + row);
+            if (targets.length > 0) {
+                for (int channel = 0; channel < places.channels(); channel += Long.SIZE) {
+                    long to = into.rowOffset(row) + (long) channel * Float.BYTES;
+                    spread(gradient, first + row, firstKept + row, channel, into.segment(), to, targets);
+                }
             } else if (SimdWidth.VECTOR) {
-                PoolWinnersVector.back(this, gradient, first + row, into, row, firstKept + row);
+                PoolWinnersBackVector.back(this, gradient, first + row, into, row, firstKept + row);
             } else {
                 for (int column = 0; column < into.columns(); column++) {
                     Elements.set(into, row, column, 0);
@@ -145,6 +165,26 @@ public final class PoolWinners {
                 back(gradient, first + row, into, row, firstKept + row, 0, places.columns());
             }
         }
+    }
+
+    /** Puts gradients of 64 channels, or the last, where they have won, and zeros where they have not. */
+    void spread(
+            FloatMatrix gradient,
+            int row,
+            int kept,
+            int firstChannel,
+            MemorySegment to,
+            long base,
+            long[] placesTo) {
+        PoolWinnersBackVector.spread(
+                this,
+                bits.rowOffset(kept) + firstChannel / Long.SIZE * (long) Long.BYTES,
+                gradient.segment(),
+                gradient.rowOffset(row) + (long) firstChannel * Float.BYTES,
+                Math.min(Long.SIZE, places.channels() - firstChannel),
+                to,
+                base,
+                placesTo);
     }
 
     /** The specification, for some outputs. */

@@ -93,34 +93,6 @@ final class PoolWinnersVector {
         }
     }
 
-    /** The way back where {@link #areFours} holds and each input is read once. */
-    static void backFours(PoolWinners of, FloatMatrix gradient, int row, FloatMatrix into, int intoRow, int kept) {
-        MemorySegment from = gradient.segment();
-        MemorySegment to = into.segment();
-        MemorySegment bits = of.bits.segment();
-        Checks.isNative(from);
-        Checks.isNative(to);
-        Checks.isNative(bits);
-        int[] places = of.places.places();
-        int bytes = of.places.channels() * Float.BYTES;
-        int words = of.words * Long.BYTES;
-        long fromAt = gradient.rowOffset(row);
-        long toRow = into.rowOffset(intoRow);
-        long keptRow = of.bits.rowOffset(kept);
-        FloatVector zero = FloatVector.zero(FLOAT);
-        for (int i = 0; i < places.length; i++) {
-            long at = toRow + (long) places[i] * bytes;
-            long won = keptRow + (long) i * words;
-            long added = fromAt + (long) (i / 4) * bytes;
-            for (int lane = 0; lane < bytes; lane += BYTES) {
-                long word = bits.get(JAVA_LONG, won + (long) (lane / (Float.BYTES * Long.SIZE)) * Long.BYTES);
-                VectorMask<Float> mask = VectorMask.fromLong(FLOAT, word >>> lane / Float.BYTES);
-                FloatVector value = FloatVector.fromMemorySegment(FLOAT, from, added + lane, ORDER);
-                zero.add(value, mask).intoMemorySegment(to, at + lane, ORDER);
-            }
-        }
-    }
-
     static void run(PoolWinners of, FloatMatrix values, int row, FloatMatrix into, int kept) {
         MemorySegment from = values.segment();
         MemorySegment to = into.segment();
@@ -164,51 +136,6 @@ final class PoolWinnersVector {
                             JAVA_LONG,
                             at,
                             before | (winner.compare(EQ, i - first).toLong() & some) << lane);
-                }
-            }
-        }
-    }
-
-    static void back(PoolWinners of, FloatMatrix gradient, int row, FloatMatrix into, int intoRow, int kept) {
-        MemorySegment from = gradient.segment();
-        MemorySegment to = into.segment();
-        MemorySegment bits = of.bits.segment();
-        Checks.isNative(from);
-        Checks.isNative(to);
-        Checks.isNative(bits);
-        int[] starts = of.places.starts();
-        int[] places = of.places.places();
-        int channels = of.places.channels();
-        int words = of.words;
-        boolean once = of.once && channels % COUNT == 0;
-        long fromRow = gradient.rowOffset(row);
-        long toRow = into.rowOffset(intoRow);
-        long keptRow = of.bits.rowOffset(kept);
-        FloatVector zero = FloatVector.zero(FLOAT);
-        if (!once) {
-            long end = toRow + (long) into.stride() * Float.BYTES;
-            for (long at = toRow; at < end; at += BYTES) {
-                zero.intoMemorySegment(to, at, ORDER);
-            }
-        }
-        for (int position = 0; position < of.places.positions(); position++) {
-            int end = starts[position + 1];
-            for (int channel = 0; channel < channels; channel += COUNT) {
-                int column = position * channels + channel;
-                if (places[end - 1] * channels + channel + COUNT > into.stride()
-                        || column + COUNT > gradient.stride()) {
-                    int last = column + Math.min(channels - channel, COUNT);
-                    of.back(gradient, row, into, intoRow, kept, column, last);
-                    continue;
-                }
-                FloatVector added =
-                        FloatVector.fromMemorySegment(FLOAT, from, fromRow + (long) column * Float.BYTES, ORDER);
-                for (int i = starts[position]; i < end; i++) {
-                    long at = toRow + (long) (places[i] * channels + channel) * Float.BYTES;
-                    long word = bits.get(JAVA_LONG, keptRow + ((long) i * words + channel / Long.SIZE) * Long.BYTES);
-                    FloatVector won = zero.blend(added, VectorMask.fromLong(FLOAT, word >>> channel));
-                    FloatVector before = once ? zero : FloatVector.fromMemorySegment(FLOAT, to, at, ORDER);
-                    before.add(won).intoMemorySegment(to, at, ORDER);
                 }
             }
         }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.map.PooledGradients;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
@@ -12,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the gradients of weights are made of, for one thread: gradients of 64 outputs of some rows, each a map with
@@ -56,6 +58,14 @@ final class WindowGradientMaps {
     final TileWalk tile = new TileWalk();
     /** Columns of the values, padding included. */
     private final int valueWidth;
+
+    /** Where gradients come from: of positions, or past a pool; whose places stand at these bytes of a map. */
+    private FloatMatrix from;
+
+    private @Nullable PooledGradients past;
+    private int row;
+    private int[] readers = new int[0];
+    private long[] targets = new long[0];
 
     private final WindowGradientShape shape;
     private final Window.Axis y;
@@ -108,6 +118,7 @@ final class WindowGradientMaps {
         this.kernelRows = new int[y.inputs() * y.kernel()];
         this.outputRows = new int[kernelRows.length];
         openBand(0);
+        this.from = FloatMatrix.zeros(arena, 1, 1);
         this.valueWidth = WindowGradientShape.extent(x);
         int valueHeight = WindowGradientShape.extent(y);
         this.values = WindowGradientStrips.memory(arena, (long) valueHeight * valueWidth * shape.channels());
@@ -182,12 +193,47 @@ final class WindowGradientMaps {
                 * Float.BYTES;
     }
 
+    /** Goes to rows of gradients. */
+    void of(FloatMatrix gradient, int firstRow) {
+        from = gradient;
+        row = firstRow;
+        past = null;
+    }
+
+    /** Goes to rows past a pool, which {@link #takes} takes. */
+    void of(PooledGradients gradient, int firstRow) {
+        past = gradient;
+        row = firstRow;
+        if (readers != gradient.readers()) {
+            readers = gradient.readers();
+            targets = new long[readers.length];
+            for (int position = 0; position < readers.length; position++) {
+                targets[readers[position]] = gradientOffset(0, position / x.outputs(), position % x.outputs());
+            }
+        }
+    }
+
+    /** Whether gradients behind a pool are put where they belong, in place of between. */
+    boolean takes(PooledGradients gradient) {
+        return gradient.readsOnce() && shape.groups() == 1 && height == y.outputs();
+    }
+
     /** Takes the gradients of a block of outputs in the band. */
-    void takeGradients(FloatMatrix gradient, int firstRow, int count, int group, int block) {
+    void takeGradients(int count, int group, int block) {
         if (shape.blocks() > 1 && block == shape.blocks() - 1) {
             // behind the last output the block before has left others
             WindowGradientMapVector.clear(gradients, gradients.byteSize());
         }
+        PooledGradients pooled = past;
+        for (int i = 0; i < count && pooled != null; i++) {
+            pooled.spread(row + i, block * WindowGradientShape.BLOCK, gradients, i * (long) mapBytes(), targets);
+        }
+        if (pooled == null) {
+            takeGradients(from, row, count, group, block);
+        }
+    }
+
+    private void takeGradients(FloatMatrix gradient, int firstRow, int count, int group, int block) {
         long bytes = (long) shape.outputsOfBlock(block) * Float.BYTES;
         int first = group * shape.outputsOfGroup() + block * WindowGradientShape.BLOCK;
         boolean dense = bytes == BLOCK_BYTES && shape.outputs() == WindowGradientShape.BLOCK && x.stride() == 1;
@@ -264,6 +310,10 @@ final class WindowGradientMaps {
             long mapRow = WindowGradientShape.firstInput(y) + (long) iy * y.spread();
             long to = (mapRow * valueWidth + WindowGradientShape.firstInput(x)) * bytes;
             long from = source.rowOffset(row) + ((long) iy * x.inputs() * shape.groups() + group) * bytes;
+            if (shape.groups() == 1 && x.spread() == 1) {
+                MemorySegment.copy(source.segment(), from, values, to, x.inputs() * bytes);
+                continue;
+            }
             for (int ix = 0; ix < x.inputs(); ix++) {
                 MemorySegment.copy(source.segment(), from, values, to, bytes);
                 from += shape.groups() * bytes;

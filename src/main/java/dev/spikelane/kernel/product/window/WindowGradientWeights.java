@@ -100,9 +100,25 @@ public final class WindowGradientWeights {
      */
     public void add(Signal source, PooledGradients gradient, int first, int rows, WindowGradientSum sum) {
         check(source, first, rows);
+        WindowGradientMaps own = maps != null && maps.takes(gradient) ? maps : null;
         for (int row = first; row < first + rows; row += rowsAtATime()) {
             int some = Math.min(rowsAtATime(), first + rows - row);
-            addSome(source, row, gradient.rows(row, some), 0, some, sum);
+            if (own != null && source instanceof SpikeMatrix spikes) {
+                own.of(gradient, row);
+                addSpikes(own, spikes, row, some, sum);
+                continue;
+            }
+            for (int i = row; i < row + some && own != null; i++) {
+                if (isFinite((FloatMatrix) source, i) && isFinite(gradient.behind(), i)) {
+                    own.of(gradient, i);
+                    addValues(own, (FloatMatrix) source, i, sum);
+                } else {
+                    addPlain(source, i, gradient.rows(i, 1), 0, sum);
+                }
+            }
+            if (own == null) {
+                addSome(source, row, gradient.rows(row, some), 0, some, sum);
+            }
         }
     }
 
@@ -115,33 +131,38 @@ public final class WindowGradientWeights {
             Signal source, int first, FloatMatrix gradient, int firstGradient, int rows, WindowGradientSum sum) {
         WindowGradientMaps own = maps;
         if (own != null && source instanceof SpikeMatrix spikes) {
-            sum.byChannel = true;
-            for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
-                own.openBand(band);
-                own.list(spikes, first, rows, firstChannel, endChannel);
-                add(own, null, first, gradient, firstGradient, rows, sum);
-            }
+            own.of(gradient, firstGradient);
+            addSpikes(own, spikes, first, rows, sum);
             return;
         }
         for (int i = 0; i < rows; i++) {
-            addRow(own, source, first + i, gradient, firstGradient + i, sum);
+            if (own != null && isFinite((FloatMatrix) source, first + i) && isFinite(gradient, firstGradient + i)) {
+                own.of(gradient, firstGradient + i);
+                addValues(own, (FloatMatrix) source, first + i, sum);
+            } else {
+                addPlain(source, first + i, gradient, firstGradient + i, sum);
+            }
         }
     }
 
-    private void addRow(
-            @Nullable WindowGradientMaps own,
-            Signal source,
-            int row,
-            FloatMatrix gradient,
-            int gradientRow,
-            WindowGradientSum sum) {
-        if (own != null && isFinite((FloatMatrix) source, row) && isFinite(gradient, gradientRow)) {
-            for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
-                own.openBand(band);
-                add(own, (FloatMatrix) source, row, gradient, gradientRow, 1, sum);
-            }
-            return;
+    /** Adds rows of spikes, whose gradients the maps have been told. */
+    private void addSpikes(WindowGradientMaps own, SpikeMatrix spikes, int first, int rows, WindowGradientSum sum) {
+        sum.byChannel = true;
+        for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
+            own.openBand(band);
+            own.list(spikes, first, rows, firstChannel, endChannel);
+            add(own, null, first, rows, sum);
         }
+    }
+
+    private void addValues(WindowGradientMaps own, FloatMatrix values, int row, WindowGradientSum sum) {
+        for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
+            own.openBand(band);
+            add(own, values, row, 1, sum);
+        }
+    }
+
+    private void addPlain(Signal source, int row, FloatMatrix gradient, int gradientRow, WindowGradientSum sum) {
         scalar.add(source, row, gradient, gradientRow, sum.weights, firstChannel, endChannel);
         if (share == 0) {
             scalar.addBias(gradient, gradientRow, sum.bias);
@@ -164,8 +185,6 @@ public final class WindowGradientWeights {
             WindowGradientMaps own,
             @Nullable FloatMatrix values,
             int row,
-            FloatMatrix gradient,
-            int gradientRow,
             int rows,
             WindowGradientSum sum) {
         for (int group = 0; group < shape.groups(); group++) {
@@ -173,7 +192,7 @@ public final class WindowGradientWeights {
                 own.takeValues(values, row, group);
             }
             for (int block = 0; block < shape.blocks(); block++) {
-                own.takeGradients(gradient, gradientRow, rows, group, block);
+                own.takeGradients(rows, group, block);
                 if (share == 0) {
                     addBias(own, rows, sum.bias, group * shape.blocks() + block);
                 }
