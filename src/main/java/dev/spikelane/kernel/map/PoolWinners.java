@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.map;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.Lanes;
@@ -132,6 +134,47 @@ public final class PoolWinners {
             }
             Elements.set(into, row, column, most);
         }
+    }
+
+    /**
+     * Keeps which of the four values of some windows of neighboring channels have won, for those who pool by
+     * themselves.
+     *
+     * @param row where it is kept
+     * @param window its number
+     * @param channel the first of so many channels as a vector has lanes
+     * @param second whether the second value is larger than the first, a bit for each channel, from the lowest on
+     * @param third whether the third is larger than these
+     * @param fourth whether the fourth is larger than all
+     */
+    public void keep(int row, int window, int channel, long second, long third, long fourth) {
+        int lanes = Math.min(Lanes.COUNT, places.channels() - channel);
+        long c = third & ~fourth;
+        long b = second & ~(third | fourth);
+        keep(row, 4 * window, channel, lanes, ~(second | third | fourth));
+        keep(row, 4 * window + 1, channel, lanes, b);
+        keep(row, 4 * window + 2, channel, lanes, c);
+        keep(row, 4 * window + 3, channel, lanes, fourth);
+    }
+
+    /**
+     * Keeps which of the four values of a window has won.
+     *
+     * @param row where it is kept
+     * @param window its number
+     * @param channel of the values
+     * @param winner from 0
+     */
+    public void keep(int row, int window, int channel, int winner) {
+        for (int place = 0; place < 4; place++) {
+            keep(row, 4 * window + place, channel, 1, place == winner ? 1 : 0);
+        }
+    }
+
+    private void keep(int row, int place, int channel, int lanes, long won) {
+        long at = bits.rowOffset(row) + ((long) place * words + channel / Long.SIZE) * Long.BYTES;
+        long mask = -1L >>> -lanes << channel;
+        bits.segment().set(JAVA_LONG, at, bits.segment().get(JAVA_LONG, at) & ~mask | won << channel & mask);
     }
 
     /**
