@@ -105,7 +105,9 @@ public final class PoolWinners {
         }
         for (int row = 0; row < rows; row++) {
             if (fours) {
-                PoolWinnersVector.runFours(this, values, row, into.matrix(), firstRow + row);
+                MemorySegment to = into.matrix().segment();
+                long at = into.matrix().rowOffset(row);
+                PoolWinnersVector.runFours(this, values.segment(), values.rowOffset(row), to, at, firstRow + row);
             } else if (SimdWidth.VECTOR) {
                 PoolWinnersVector.run(this, values, row, into.matrix(), firstRow + row);
             } else {

@@ -103,4 +103,35 @@ final class WindowGradientListVector {
             lists.ends[position] = end;
         }
     }
+
+    /**
+     * Appends parts of some lists of places to others.
+     *
+     * @param begins from {@code firstBegin} on, where parts begin
+     * @param ends from {@code firstEnd} on, where they end
+     * @param offset is added to each place
+     * @param to lists, the first of which is {@code list}, and others {@code step} behind each other
+     */
+    static void append(
+            int[] places,
+            int[] begins,
+            int firstBegin,
+            int[] ends,
+            int firstEnd,
+            int count,
+            int offset,
+            WindowGradientLists to,
+            int list,
+            int step) {
+        int[] into = to.places;
+        for (int i = 0; i < count; i++) {
+            int from = begins[firstBegin + i];
+            int some = ends[firstEnd + i] - from;
+            int at = to.ends[list + i * step];
+            for (int done = 0; done < some; done += COUNT) {
+                IntVector.fromArray(INT, places, from + done).add(offset).intoArray(into, at + done);
+            }
+            to.ends[list + i * step] = at + some;
+        }
+    }
 }

@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.product.window;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.map.PooledGradients;
@@ -27,15 +25,13 @@ final class WindowGradientMaps {
     private static final int MOST_BYTES = 1 << 16;
 
     private static final int MOST_ROWS = 8;
-    /** Half a gigabyte on the heap. */
-    private static final int MOST_PLACES = 1 << 27;
 
     private static final int BLOCK_BYTES = PackedWeights.BLOCK_BYTES;
 
     /** Vectors of the columns of the kernel, as many as there are registers. */
     final Chunk[] chunks;
 
-    final WindowGradientLists lists;
+    final WindowGradientPlaces places;
     /** The first column of a map that an output may stand in. */
     final int left;
 
@@ -70,17 +66,6 @@ final class WindowGradientMaps {
     private final WindowGradientShape shape;
     private final Window.Axis y;
     private final Window.Axis x;
-    private final int capacity;
-    /** For each bit of a row of the input its channel in the group, its first list, and its place in a row of a map. */
-    private final int[] channels;
-
-    private final int[] firstLists;
-    private final int[] columns;
-    /** For each row of the input, from {@code reaches} on, the rows of the kernel by which it reaches rows of a map. */
-    private final int[] reaches;
-
-    private final int[] kernelRows;
-    private final int[] outputRows;
 
     WindowGradientMaps(Arena arena, WindowGradientShape shape) {
         this.shape = shape;
@@ -93,30 +78,7 @@ final class WindowGradientMaps {
         this.height = Math.clamp(MOST_BYTES / ((long) width * BLOCK_BYTES), 1, y.outputs());
         this.rows = height < y.outputs() ? 1 : Math.clamp(MOST_BYTES / mapBytes(), 1, MOST_ROWS);
         this.gradients = WindowGradientStrips.memory(arena, (long) rows * mapBytes() / Float.BYTES);
-        this.capacity = Math.multiplyExact(rows * height, x.inputs());
-        int count = shape.window().allChannels() * y.kernel();
-        long places = (long) count * capacity;
-        if (places > MOST_PLACES) {
-            throw new IllegalArgumentException("gradients of the weights take lists of " + places
-                    + " places on each thread, for " + shape.window().allChannels() + " channels, " + y.kernel()
-                    + " rows of the kernel and " + x.inputs() + " columns, expected at most " + MOST_PLACES);
-        }
-        this.lists = new WindowGradientLists(count, (int) places, false);
-        for (int list = 0; list < count; list++) {
-            lists.starts[list] = list * capacity;
-            lists.targets[list] = (long) list * x.kernel() * BLOCK_BYTES;
-        }
-        this.channels = new int[x.inputs() * shape.window().allChannels()];
-        this.columns = new int[channels.length];
-        this.firstLists = new int[channels.length];
-        for (int i = 0; i < channels.length; i++) {
-            channels[i] = i % shape.channels();
-            firstLists[i] = i % shape.window().allChannels() * y.kernel();
-            columns[i] = i / shape.window().allChannels() * x.spread() + x.padding() + left - reach;
-        }
-        this.reaches = new int[y.inputs() + 1];
-        this.kernelRows = new int[y.inputs() * y.kernel()];
-        this.outputRows = new int[kernelRows.length];
+        this.places = new WindowGradientPlaces(shape, left, width, height, rows);
         openBand(0);
         this.from = FloatMatrix.zeros(arena, 1, 1);
         this.valueWidth = WindowGradientShape.extent(x);
@@ -131,18 +93,7 @@ final class WindowGradientMaps {
         }
         top = first;
         bottom = Math.min(first + height, y.outputs());
-        int count = 0;
-        for (int iy = 0; iy < y.inputs(); iy++) {
-            for (int ky = 0; ky < y.kernel(); ky++) {
-                int at = iy * y.spread() + y.padding() - ky * y.dilation();
-                int oy = at / y.stride();
-                if (at >= 0 && oy >= top && oy < bottom && oy * y.stride() == at) {
-                    kernelRows[count] = ky;
-                    outputRows[count++] = (oy - top) * width;
-                }
-            }
-            reaches[iy + 1] = count;
-        }
+        places.openBand(top, bottom);
     }
 
     /**
@@ -254,52 +205,11 @@ final class WindowGradientMaps {
         }
     }
 
-    /** Lists where spikes of some channels of each group reach gradients of the band. */
-    void list(SpikeMatrix spikes, int firstRow, int count, int firstChannel, int endChannel) {
-        System.arraycopy(lists.starts, 0, lists.ends, 0, lists.ends.length);
-        for (int row = 0; row < count; row++) {
-            for (int iy = 0; iy < y.inputs(); iy++) {
-                if (reaches[iy] < reaches[iy + 1]) {
-                    list(spikes, firstRow + row, row * height * width, iy, firstChannel, endChannel);
-                }
-            }
-        }
-    }
-
-    private void list(SpikeMatrix spikes, int row, int map, int iy, int firstChannel, int endChannel) {
-        int first = iy * channels.length;
-        int end = first + channels.length;
-        long from = spikes.rowOffset(row);
-        for (int word = first / Long.SIZE; word * Long.SIZE < end; word++) {
-            long bits = spikes.segment().get(JAVA_LONG, from + (long) word * Long.BYTES);
-            int base = word * Long.SIZE - first;
-            if (base < 0) {
-                bits &= -1L << -base;
-            }
-            if (base + Long.SIZE > channels.length) {
-                bits &= -1L >>> base + Long.SIZE - channels.length;
-            }
-            while (bits != 0) {
-                int i = base + Long.numberOfTrailingZeros(bits);
-                bits &= bits - 1;
-                int channel = channels[i];
-                if (channel >= firstChannel && channel < endChannel) {
-                    append(firstLists[i], map + columns[i], iy);
-                }
-            }
-        }
-    }
-
-    /** Appends a place to the lists of all rows of the kernel by which a row of the input reaches the output. */
-    private void append(int firstList, int column, int iy) {
-        int[] ends = lists.ends;
-        int[] places = lists.places;
-        int last = reaches[iy + 1];
-        for (int i = reaches[iy]; i < last; i++) {
-            int list = firstList + kernelRows[i];
-            int end = ends[list];
-            places[end] = column + outputRows[i];
-            ends[list] = end + 1;
+    /** Lists where spikes of some rows reach gradients of the band. */
+    void list(SpikeMatrix spikes, int firstRow, int count) {
+        places.clear();
+        for (int i = 0; i < count; i++) {
+            places.add(spikes, firstRow + i, i * height * width);
         }
     }
 

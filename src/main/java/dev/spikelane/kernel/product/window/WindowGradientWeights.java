@@ -54,7 +54,7 @@ public final class WindowGradientWeights {
      * @return bytes on the heap
      */
     public long listBytes() {
-        return maps == null ? 0 : maps.lists.bytes();
+        return maps == null ? 0 : maps.places.bytes();
     }
 
     /**
@@ -150,7 +150,7 @@ public final class WindowGradientWeights {
         sum.byChannel = true;
         for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
             own.openBand(band);
-            own.list(spikes, first, rows, firstChannel, endChannel);
+            own.list(spikes, first, rows);
             add(own, null, first, rows, sum);
         }
     }
@@ -223,11 +223,11 @@ public final class WindowGradientWeights {
         int rows = shape.window().y().kernel();
         int first = (group * shape.channels() + firstChannel) * rows;
         int end = (group * shape.channels() + endChannel) * rows;
-        long at = to - own.lists.targets[group * shape.channels() * rows];
+        long at = to - own.places.lists.targets[group * shape.channels() * rows];
         for (WindowGradientMaps.Chunk chunk : own.chunks) {
             chunk.run()
                     .add(
-                            own.lists,
+                            own.places.lists,
                             first,
                             end,
                             own.gradients,
