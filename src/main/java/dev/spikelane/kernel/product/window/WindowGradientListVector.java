@@ -128,9 +128,11 @@ final class WindowGradientListVector {
             int from = begins[firstBegin + i];
             int some = ends[firstEnd + i] - from;
             int at = to.ends[list + i * step];
-            for (int done = 0; done < some; done += COUNT) {
+            int done = 0;
+            do { // few have more than a vector, and some none
                 IntVector.fromArray(INT, places, from + done).add(offset).intoArray(into, at + done);
-            }
+                done += COUNT;
+            } while (done < some);
             to.ends[list + i * step] = at + some;
         }
     }

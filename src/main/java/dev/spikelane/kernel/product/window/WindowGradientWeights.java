@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.product.window;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.map.PooledGradients;
@@ -200,7 +201,7 @@ public final class WindowGradientWeights {
                 if (values == null) {
                     addSpikes(own, group, sum.weights.segment(), to);
                 } else {
-                    addValues(own, sum.weights.segment(), to);
+                    addValues(own, shape.outputsOfBlock(block), sum.weights.segment(), to);
                 }
             }
         }
@@ -209,12 +210,17 @@ public final class WindowGradientWeights {
     private void addBias(WindowGradientMaps own, int rows, FloatMatrix bias, int block) {
         Window.Axis x = shape.window().x();
         for (int row = 0; row < rows; row++) {
-            for (int oy = own.top; oy < own.bottom; oy++) {
-                long from = own.gradientOffset(row, oy, 0);
-                long step = (long) x.stride() * BLOCK_BYTES;
-                WindowGradientMapVector.addAll(
-                        own.gradients, from, step, x.outputs(), bias.segment(), bias.rowOffset(block));
-            }
+            long from = own.gradientOffset(row, own.top, 0);
+            long down = own.gradientOffset(row, own.top + 1, 0) - from;
+            WindowGradientMapVector.addAll(
+                    own.gradients,
+                    from,
+                    down,
+                    own.bottom - own.top,
+                    (long) x.stride() * BLOCK_BYTES,
+                    x.outputs(),
+                    bias.segment(),
+                    bias.rowOffset(block));
         }
     }
 
@@ -240,7 +246,7 @@ public final class WindowGradientWeights {
     }
 
     /** For each row of outputs products of what the kernel reads there and the gradients. */
-    private void addValues(WindowGradientMaps own, MemorySegment sums, long to) {
+    private void addValues(WindowGradientMaps own, int outputs, MemorySegment sums, long to) {
         Window.Axis y = shape.window().y();
         Window.Axis x = shape.window().x();
         int some = endChannel - firstChannel;
@@ -254,11 +260,18 @@ public final class WindowGradientWeights {
             for (int ky = 0; ky < y.kernel(); ky++) {
                 for (int kx = 0; kx < x.kernel(); kx += together ? x.kernel() : 1) {
                     int weight = (ky * x.kernel() + kx) * shape.channels() + firstChannel;
+                    int rows = together ? some * x.kernel() : some;
+                    tile.a = own.valueOffset(oy, ky, kx) + (long) firstChannel * Float.BYTES;
+                    tile.b = own.gradientOffset(0, oy, 0);
+                    tile.c = to + (long) weight * BLOCK_BYTES;
+                    if (outputs <= Lanes.COUNT) {
+                        tile.addNarrow(own.values, own.gradients, sums, rows, x.outputs());
+                        continue;
+                    }
                     for (int strip = 0; strip < BLOCK_BYTES; strip += TileWalk.STRIP_BYTES) {
-                        tile.a = own.valueOffset(oy, ky, kx) + (long) firstChannel * Float.BYTES;
-                        tile.b = own.gradientOffset(0, oy, 0) + strip;
-                        tile.c = to + (long) weight * BLOCK_BYTES + strip;
-                        tile.add(own.values, own.gradients, sums, together ? some * x.kernel() : some, x.outputs());
+                        tile.add(own.values, own.gradients, sums, rows, x.outputs());
+                        tile.b += TileWalk.STRIP_BYTES;
+                        tile.c += TileWalk.STRIP_BYTES;
                     }
                 }
             }
