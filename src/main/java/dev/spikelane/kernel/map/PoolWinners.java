@@ -214,13 +214,7 @@ public final class PoolWinners {
 
     /** Puts gradients of 64 channels, or the last, where they have won, and zeros where they have not. */
     void spread(
-            FloatMatrix gradient,
-            int row,
-            int kept,
-            int firstChannel,
-            MemorySegment to,
-            long base,
-            long[] placesTo) {
+            FloatMatrix gradient, int row, int kept, int firstChannel, MemorySegment to, long base, long[] placesTo) {
         PoolWinnersBackVector.spread(
                 this,
                 bits.rowOffset(kept) + firstChannel / Long.SIZE * (long) Long.BYTES,

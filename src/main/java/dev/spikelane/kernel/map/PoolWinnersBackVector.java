@@ -73,7 +73,10 @@ final class PoolWinnersBackVector {
             long word = bits.get(JAVA_LONG, won + (long) i * step);
             for (int channel = 0; channel < channels; channel++) {
                 float x = gradients.get(JAVA_FLOAT, at + (long) (i / 4) * bytes + (long) channel * Float.BYTES);
-                to.set(JAVA_FLOAT, base + targets[i] + (long) channel * Float.BYTES, (word >>> channel & 1) == 0 ? 0 : 0 + x);
+                to.set(
+                        JAVA_FLOAT,
+                        base + targets[i] + (long) channel * Float.BYTES,
+                        (word >>> channel & 1) == 0 ? 0 : 0 + x);
             }
         }
     }

@@ -117,8 +117,8 @@ final class RandomGraphProperties {
 
     private static boolean isPooled(List<Connection> path) {
         return IntStream.range(1, path.size())
-                .anyMatch(i -> path.get(i - 1) instanceof Convolution
-                        && path.get(i).equals(Pool.max(2)));
+                .anyMatch(i ->
+                        path.get(i - 1) instanceof Convolution && path.get(i).equals(Pool.max(2)));
     }
 
     private static boolean isAllToAll(Projection projection) {

@@ -138,8 +138,7 @@ public final class PooledConvOperator implements Operator {
         UnfoldedOperator.clearPadding(current, rows);
     }
 
-    private void multiply(
-            FloatMatrix input, int rows, Tile current, @Nullable PoolWinners winners, int kept) {
+    private void multiply(FloatMatrix input, int rows, Tile current, @Nullable PoolWinners winners, int kept) {
         current.require("current", rows, outputs());
         PackedWeights weights = convolution.ofValues()[0];
         for (int row = 0; row < rows; row++) {

@@ -53,8 +53,7 @@ final class NarrowTileVector {
         for (int k = 0; k < depth; k++) {
             MemorySegment rows = factors.asSlice(a + k * stepOfA, length);
             FloatVector lanes = FloatVector.fromMemorySegment(FLOAT, vectors, b + k * stepOfB, ORDER);
-            s0 = FloatVector.broadcast(FLOAT, rows.get(JAVA_FLOAT_UNALIGNED, 0))
-                    .fma(lanes, s0);
+            s0 = FloatVector.broadcast(FLOAT, rows.get(JAVA_FLOAT_UNALIGNED, 0)).fma(lanes, s0);
             s1 = FloatVector.broadcast(FLOAT, rows.get(JAVA_FLOAT_UNALIGNED, rowOfA))
                     .fma(lanes, s1);
             s2 = FloatVector.broadcast(FLOAT, rows.get(JAVA_FLOAT_UNALIGNED, 2 * rowOfA))

@@ -95,9 +95,8 @@ public final class WindowGradientInput {
     public void pull(PooledGradients gradient, int rows, FloatMatrix into, WindowGradientRoom room) {
         into.requireShape("into", into.rows(), shape.window().inputs());
         Checks.rows("into", into.rows(), rows);
-        boolean lists = strips != null
-                && gradient.readsOnce()
-                && WindowGradientListVector.serves(shape.outputsOfGroup());
+        boolean lists =
+                strips != null && gradient.readsOnce() && WindowGradientListVector.serves(shape.outputsOfGroup());
         for (int row = 0; row < rows; row++) {
             if (lists && isFinite(gradient.behind(), row)) {
                 pull(Objects.requireNonNull(strips), gradient.behind(), row, gradient, into, row, room.vectors());

@@ -83,8 +83,7 @@ final class WindowGradientPlaces {
             channelOf[i] = i % channels;
             columnOf[i] = i / channels * x.spread() + x.padding() + left - (x.kernel() - 1) * x.dilation();
         }
-        int reach = Math.min(
-                y.inputs(), ((rows - 1) * y.stride() + (y.kernel() - 1) * y.dilation()) / y.spread() + 1);
+        int reach = Math.min(y.inputs(), ((rows - 1) * y.stride() + (y.kernel() - 1) * y.dilation()) / y.spread() + 1);
         int ofRest = Math.ceilDiv(reach, y.stride() / gcd(y.stride(), y.spread())) * x.inputs();
         this.begins = new int[y.stride() * channels];
         Arrays.setAll(begins, i -> i * ofRest);

@@ -182,12 +182,7 @@ public final class WindowGradientWeights {
     }
 
     /** Adds the band of rows of spikes that were listed, or of one row of values. */
-    private void add(
-            WindowGradientMaps own,
-            @Nullable FloatMatrix values,
-            int row,
-            int rows,
-            WindowGradientSum sum) {
+    private void add(WindowGradientMaps own, @Nullable FloatMatrix values, int row, int rows, WindowGradientSum sum) {
         for (int group = 0; group < shape.groups(); group++) {
             if (values != null) {
                 own.takeValues(values, row, group);
