@@ -16,6 +16,9 @@ import jdk.incubator.vector.VectorOperators;
 /** Adds vectors that stand together. */
 final class WindowGradientMapVector {
 
+    /** Bytes of four vectors. */
+    private static final int STRIP = 4 * BYTES;
+
     private WindowGradientMapVector() {}
 
     /**
@@ -67,22 +70,22 @@ final class WindowGradientMapVector {
             long to) {
         Checks.isNative(values);
         Checks.isNative(sums);
-        for (int lane = 0; lane < PackedWeights.BLOCK_BYTES; lane += 4 * BYTES) {
+        for (int lane = 0; lane < PackedWeights.BLOCK_BYTES; lane += STRIP) {
             long own = to + lane;
             FloatVector s0 = FloatVector.fromMemorySegment(FLOAT, sums, own, ORDER);
             FloatVector s1 = FloatVector.fromMemorySegment(FLOAT, sums, own + BYTES, ORDER);
-            FloatVector s2 = FloatVector.fromMemorySegment(FLOAT, sums, own + 2 * BYTES, ORDER);
-            FloatVector s3 = FloatVector.fromMemorySegment(FLOAT, sums, own + 3 * BYTES, ORDER);
+            FloatVector s2 = FloatVector.fromMemorySegment(FLOAT, sums, own + 2L * BYTES, ORDER);
+            FloatVector s3 = FloatVector.fromMemorySegment(FLOAT, sums, own + 3L * BYTES, ORDER);
             for (int row = 0; row < rows; row++) {
                 long at = from + row * down + lane;
                 for (int column = 0; column < columns; column++) {
-                    MemorySegment four = values.asSlice(at + column * right, 4 * BYTES);
+                    MemorySegment four = values.asSlice(at + column * right, STRIP);
                     s0 = FloatVector.fromMemorySegment(FLOAT, four, 0, ORDER).add(s0);
                     s1 = FloatVector.fromMemorySegment(FLOAT, four, BYTES, ORDER)
                             .add(s1);
-                    s2 = FloatVector.fromMemorySegment(FLOAT, four, 2 * BYTES, ORDER)
+                    s2 = FloatVector.fromMemorySegment(FLOAT, four, 2L * BYTES, ORDER)
                             .add(s2);
-                    s3 = FloatVector.fromMemorySegment(FLOAT, four, 3 * BYTES, ORDER)
+                    s3 = FloatVector.fromMemorySegment(FLOAT, four, 3L * BYTES, ORDER)
                             .add(s3);
                 }
             }
@@ -94,8 +97,8 @@ final class WindowGradientMapVector {
             }
             s0.intoMemorySegment(sums, own, ORDER);
             s1.intoMemorySegment(sums, own + BYTES, ORDER);
-            s2.intoMemorySegment(sums, own + 2 * BYTES, ORDER);
-            s3.intoMemorySegment(sums, own + 3 * BYTES, ORDER);
+            s2.intoMemorySegment(sums, own + 2L * BYTES, ORDER);
+            s3.intoMemorySegment(sums, own + 3L * BYTES, ORDER);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -155,7 +156,7 @@ final class WindowGradientMaps {
     void of(PooledGradients gradient, int firstRow) {
         past = gradient;
         row = firstRow;
-        if (readers != gradient.readers()) {
+        if (!Arrays.equals(readers, gradient.readers())) {
             readers = gradient.readers();
             targets = new long[readers.length];
             for (int position = 0; position < readers.length; position++) {
