@@ -3,6 +3,7 @@ package dev.spikelane.engine;
 import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.window.PooledConvOperator;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.map.PoolWinners;
 import dev.spikelane.kernel.product.gradient.PreparedFrame;
@@ -40,6 +41,9 @@ public final class ChainRun {
     /** Of each operator what keeps the winners of its windows, for a way back; null if nothing does. */
     private final @Nullable PoolWinners[] winners;
 
+    /** Of each of these pools the convolution before it with it in one go; null where there is no such. */
+    private final @Nullable PooledConvOperator[] pooled;
+
     private final Operator product;
     private final Operator.OnTile[] behind;
     private boolean reservedSpikes;
@@ -61,6 +65,7 @@ public final class ChainRun {
         this.made = new Tile[ofThreads.length][last];
         this.scratch = ofThreads;
         this.winners = new PoolWinners[operators.size()];
+        this.pooled = new PooledConvOperator[operators.size()];
         this.product = operators.get(last);
         this.behind = operators.subList(last + 1, operators.size()).toArray(Operator.OnTile[]::new);
     }
@@ -72,6 +77,7 @@ public final class ChainRun {
      */
     public void keep(int place, PoolWinners of) {
         winners[place] = of;
+        pooled[place] = PooledConvOperator.join(operators.get(place - 1), operators.get(place));
     }
 
     /** Returns the operators, from source to target. */
@@ -175,11 +181,19 @@ public final class ChainRun {
      */
     void fill(Signal source, int rows, int at, Tile current, int thread) {
         Signal from = source;
-        for (int i = 0; i < first.length; i++) {
-            multiply(i, first[i], from, rows, at, made[thread][i], thread);
-            from = made[thread][i].matrix();
+        for (int i = 0; i <= first.length; ) {
+            boolean joins = i < first.length && pooled[i + 1] != null;
+            int last = joins ? i + 1 : i;
+            Tile into = last == first.length ? current : made[thread][last];
+            if (joins) {
+                Objects.requireNonNull(pooled[last])
+                        .multiplyKeeping(from, rows, into, scratch[thread], Objects.requireNonNull(winners[last]), at);
+            } else {
+                multiply(i, last == first.length ? product : first[i], from, rows, at, into, thread);
+            }
+            from = into.matrix();
+            i = last + 1;
         }
-        multiply(first.length, product, from, rows, at, current, thread);
         apply(current, rows);
     }
 

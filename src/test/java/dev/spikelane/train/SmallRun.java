@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.connection.Kernel;
 import dev.spikelane.data.Augmentation;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
@@ -35,13 +36,15 @@ public final class SmallRun {
                 .build();
     }
 
-    /** The same with batches that are normalized. */
+    /** The same with maps, whose batches are normalized. */
     static Network normalized() {
         TorchRandom random = new TorchRandom(5);
-        return Network.builder(12)
-                .dense(20, random)
+        return Network.builder(Shape.of(1, 4, 3))
+                .convolution(5, Kernel.of(3).withPadding(1), random)
                 .batchNorm()
+                .maxPool2d(2)
                 .neuron(new Leaky(0.9f))
+                .flatten()
                 .dense(CLASSES, random)
                 .neuron(new Leaky(0.8f))
                 .build();
@@ -88,7 +91,7 @@ public final class SmallRun {
 
     /** Trains, and saves after each step, to the file that the argument names. */
     public static void main(String[] arguments) throws IOException {
-        try (Trainer trainer = trainer(network()).build()) {
+        try (Trainer trainer = trainer(normalized()).build()) {
             run(trainer)
                     .checkpoint(Path.of(arguments[0]))
                     .checkpointEvery(1)

@@ -143,6 +143,29 @@ class TrainerAllocationTest {
         }
     }
 
+    /** As in tutorial 6: gradients go past pools, winners are kept on the way. */
+    @Test
+    void poolsRightBehindConvolutions() {
+        Shape maps = Shape.of(1, 13, 13);
+        SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, maps.size(), 0.3, new Random(1));
+        FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, maps.size(), new Random(1));
+        for (TrainingBatch batch : List.of(TrainingBatch.ofFrame(frame, LABELS), TrainingBatch.of(spikes, LABELS))) {
+            TorchRandom random = new TorchRandom(3);
+            Network network = Network.builder(maps)
+                    .conv2d(12, 2, random)
+                    .maxPool2d(2)
+                    .neuron(new Leaky(0.5))
+                    .conv2d(64, 3, random)
+                    .maxPool2d(2)
+                    .neuron(new Leaky(0.5))
+                    .flatten()
+                    .dense(4, random)
+                    .neuron(new Leaky(0.5))
+                    .build();
+            train(network, batch, 1);
+        }
+    }
+
     @Test
     void mapsThatAreNormalizedThroughTime() {
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));

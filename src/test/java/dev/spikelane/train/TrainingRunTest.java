@@ -49,7 +49,10 @@ final class TrainingRunTest {
     private record Trained(long hash, List<EpochResult> history) {}
 
     private static Trained uninterrupted() throws IOException {
-        Network network = SmallRun.network();
+        return uninterrupted(SmallRun.network());
+    }
+
+    private static Trained uninterrupted(Network network) throws IOException {
         try (Trainer trainer = SmallRun.trainer(network).build()) {
             List<EpochResult> history = SmallRun.run(trainer).build().run().history();
             return new Trained(network.weights().hash(), history);
@@ -126,7 +129,7 @@ final class TrainingRunTest {
     /** Running values too, and how many batches have moved them. */
     @Test
     void normalizedRunGoesOnWithItsRunningValues() throws IOException {
-        String batches = "fc1.1.num_batches_tracked";
+        String batches = "conv1.1.num_batches_tracked";
         long before = 1L << 25;
         Network whole = SmallRun.normalized();
         whole.weights().replace(batches, before);
@@ -193,14 +196,14 @@ final class TrainingRunTest {
             Thread.sleep(moments.nextInt(4), moments.nextInt(1_000_000));
             process.destroyForcibly().waitFor();
             assertTrue(Files.exists(file), Files.readString(folder.resolve("log")));
-            try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            try (Trainer trainer = SmallRun.trainer(SmallRun.normalized()).build()) {
                 SmallRun.run(trainer).checkpoint(file).resume().build(); // reads it
             }
         }
-        Network network = SmallRun.network();
+        Network network = SmallRun.normalized();
         try (Trainer trainer = SmallRun.trainer(network).build()) {
             assertSame(
-                    uninterrupted(),
+                    uninterrupted(SmallRun.normalized()),
                     network,
                     SmallRun.run(trainer)
                             .checkpoint(file)

@@ -242,6 +242,7 @@ final class Workloads {
             works.add(new TrainingWork(0, threads, 8));
             works.add(new RecurrentTrainingWork(threads));
             works.add(new Tutorial6TrainingWork(threads));
+            works.add(Tutorial6TrainingWork.ofRecipe(threads));
             works.add(new Vgg9TrainingWork(threads));
         }
         works.add(new WeightGradientWork(784, 1000, 0));

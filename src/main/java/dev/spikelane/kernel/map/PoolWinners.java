@@ -1,12 +1,16 @@
 package dev.spikelane.kernel.map;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Takes the largest value of each window as {@link MapPool} does, and keeps which one it was: a bit for each value that
@@ -25,11 +29,17 @@ public final class PoolWinners {
     final SpikeMatrix bits;
 
     final int words;
-    /** Whether each input is read once, by whole vectors of channels, so that nothing is added up. */
+    /** Whether each input is read once, so that nothing is added up. */
     final boolean once;
 
     /** How far behind its first place the others of each window are, where all have four, alike. */
     final int[] corners;
+
+    /** Which place reads each input, where each is read once, by windows of four places; else empty. */
+    final int[] readers;
+
+    /** Bytes in a row to the channels of each place, where these fill vectors too; else empty. */
+    private final long[] targets;
 
     private final boolean fours;
     private final int inputs;
@@ -41,6 +51,15 @@ public final class PoolWinners {
         this.once = once;
         this.corners = places.corners() == null ? new int[0] : places.corners();
         this.fours = SimdWidth.VECTOR && PoolWinnersVector.areFours(places);
+        boolean alone = SimdWidth.VECTOR && once && corners.length > 0;
+        this.readers = new int[alone ? places.places().length : 0];
+        this.targets = new long[alone && places.channels() % Lanes.COUNT == 0 ? readers.length : 0];
+        for (int i = 0; i < readers.length; i++) {
+            readers[places.places()[i]] = i;
+        }
+        for (int i = 0; i < targets.length; i++) {
+            targets[i] = (long) places.places()[i] * places.channels() * Float.BYTES;
+        }
         this.bits = SpikeMatrix.zeros(arena, rows, (int) columns(places));
     }
 
@@ -86,7 +105,9 @@ public final class PoolWinners {
         }
         for (int row = 0; row < rows; row++) {
             if (fours) {
-                PoolWinnersVector.runFours(this, values, row, into.matrix(), firstRow + row);
+                MemorySegment to = into.matrix().segment();
+                long at = into.matrix().rowOffset(row);
+                PoolWinnersVector.runFours(this, values.segment(), values.rowOffset(row), to, at, firstRow + row);
             } else if (SimdWidth.VECTOR) {
                 PoolWinnersVector.run(this, values, row, into.matrix(), firstRow + row);
             } else {
@@ -118,6 +139,47 @@ public final class PoolWinners {
     }
 
     /**
+     * Keeps which of the four values of some windows of neighboring channels have won, for those who pool by
+     * themselves.
+     *
+     * @param row where it is kept
+     * @param window its number
+     * @param channel the first of so many channels as a vector has lanes
+     * @param second whether the second value is larger than the first, a bit for each channel, from the lowest on
+     * @param third whether the third is larger than these
+     * @param fourth whether the fourth is larger than all
+     */
+    public void keep(int row, int window, int channel, long second, long third, long fourth) {
+        int lanes = Math.min(Lanes.COUNT, places.channels() - channel);
+        long c = third & ~fourth;
+        long b = second & ~(third | fourth);
+        keep(row, 4 * window, channel, lanes, ~(second | third | fourth));
+        keep(row, 4 * window + 1, channel, lanes, b);
+        keep(row, 4 * window + 2, channel, lanes, c);
+        keep(row, 4 * window + 3, channel, lanes, fourth);
+    }
+
+    /**
+     * Keeps which of the four values of a window has won.
+     *
+     * @param row where it is kept
+     * @param window its number
+     * @param channel of the values
+     * @param winner from 0
+     */
+    public void keep(int row, int window, int channel, int winner) {
+        for (int place = 0; place < 4; place++) {
+            keep(row, 4 * window + place, channel, 1, place == winner ? 1 : 0);
+        }
+    }
+
+    private void keep(int row, int place, int channel, int lanes, long won) {
+        long at = bits.rowOffset(row) + ((long) place * words + channel / Long.SIZE) * Long.BYTES;
+        long mask = -1L >>> -lanes << channel;
+        bits.segment().set(JAVA_LONG, at, bits.segment().get(JAVA_LONG, at) & ~mask | won << channel & mask);
+    }
+
+    /**
      * Computes the gradients of the first rows of values that were pooled.
      *
      * @param gradient {@code [rows x outputs]}
@@ -134,10 +196,13 @@ public final class PoolWinners {
         gradient.requireShape("gradient", gradient.rows(), places.columns());
         Checks.apart("into", into, "gradient", gradient);
         for (int row = 0; row < rows; row++) {
-            if (fours && once) {
-                PoolWinnersVector.backFours(this, gradient, first + row, into, row, firstKept + row);
+            if (targets.length > 0) {
+                for (int channel = 0; channel < places.channels(); channel += Long.SIZE) {
+                    long to = into.rowOffset(row) + (long) channel * Float.BYTES;
+                    spread(gradient, first + row, firstKept + row, channel, into.segment(), to, targets);
+                }
             } else if (SimdWidth.VECTOR) {
-                PoolWinnersVector.back(this, gradient, first + row, into, row, firstKept + row);
+                PoolWinnersBackVector.back(this, gradient, first + row, into, row, firstKept + row);
             } else {
                 for (int column = 0; column < into.columns(); column++) {
                     Elements.set(into, row, column, 0);
@@ -145,6 +210,20 @@ public final class PoolWinners {
                 back(gradient, first + row, into, row, firstKept + row, 0, places.columns());
             }
         }
+    }
+
+    /** Puts gradients of 64 channels, or the last, where they have won, and zeros where they have not. */
+    void spread(
+            FloatMatrix gradient, int row, int kept, int firstChannel, MemorySegment to, long base, long[] placesTo) {
+        PoolWinnersBackVector.spread(
+                this,
+                bits.rowOffset(kept) + firstChannel / Long.SIZE * (long) Long.BYTES,
+                gradient.segment(),
+                gradient.rowOffset(row) + (long) firstChannel * Float.BYTES,
+                Math.min(Long.SIZE, places.channels() - firstChannel),
+                to,
+                base,
+                placesTo);
     }
 
     /** The specification, for some outputs. */

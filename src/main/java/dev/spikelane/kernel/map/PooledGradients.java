@@ -1,7 +1,9 @@
 package dev.spikelane.kernel.map;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Gradients behind a pool of largest values, which one thread takes back a few rows at a time where it needs them: all
@@ -38,9 +40,46 @@ public final class PooledGradients {
         kept = firstKept;
     }
 
-    /** Returns how many rows are there. */
-    public int rows() {
-        return gradient.rows();
+    /** Whether {@link #spread} serves, and {@link #readers} are known: each value is read once, by a window of four. */
+    public boolean readsOnce() {
+        return winners.readers.length > 0;
+    }
+
+    /** Returns the gradients behind the pool. */
+    public FloatMatrix behind() {
+        return gradient;
+    }
+
+    /** For each position of the values the place that reads it; the window of a place is a quarter of its number. */
+    public int[] readers() {
+        return winners.readers;
+    }
+
+    /** Returns a bit for each place and channel, whether it has won, in whole words for each place. */
+    public SpikeMatrix bits() {
+        return winners.bits;
+    }
+
+    /** Returns how many words the bits of a place are. */
+    public int words() {
+        return winners.words;
+    }
+
+    /** Returns the row of the bits of a row. */
+    public int kept(int row) {
+        return kept + row;
+    }
+
+    /**
+     * Puts the gradients of 64 channels of a row, or of the last, where they have won, and zeros where they have not,
+     * also behind the last channel as far as vectors reach.
+     *
+     * @param firstChannel a multiple of 64
+     * @param base bytes that targets begin at
+     * @param targets for each place bytes to its channels
+     */
+    public void spread(int row, int firstChannel, MemorySegment to, long base, long[] targets) {
+        winners.spread(gradient, row, kept + row, firstChannel, to, base, targets);
     }
 
     /**

@@ -241,7 +241,9 @@ public final class RandomGraph {
             return new Connection[] {new Recurrent(all.weights(), all.bias())};
         }
         if (pools) {
-            if (random.nextInt(3) == 0) {
+            if (convolves(from, source)) {
+                path.add(rounded(new RandomConvolution(arena, random).keeping(from, from.channels())));
+            } else if (random.nextInt(3) == 0) {
                 path.add(elementwise(from.size(), 1));
             }
             path.add(smaller);
@@ -268,7 +270,7 @@ public final class RandomGraph {
             from = drawn.outputShape(from);
         }
         if (from.rank() > 1) {
-            if (random.nextInt(3) == 0) {
+            if (random.nextInt(path.isEmpty() ? 3 : 2) == 0) {
                 Pool pool = pool(from);
                 path.add(pool);
                 from = pool.outputShape(from);
@@ -337,8 +339,11 @@ public final class RandomGraph {
         return !learns && random.nextInt(3) == 0 ? new RandomConvolution(arena, random).rounded(drawn) : drawn;
     }
 
-    /** A pool that fits. */
+    /** A pool that fits; behind convolutions, those of 2 x 2 have loops of their own. */
     private Pool pool(Shape from) {
+        if (isHalved(from) && random.nextBoolean()) {
+            return Pool.max(2);
+        }
         while (true) {
             Pool.Axis x = axis();
             Pool.Rule rule = Pool.Rule.values()[random.nextInt(3)];
@@ -351,6 +356,11 @@ public final class RandomGraph {
                 continue; // too much padding, or a dilated sum
             }
         }
+    }
+
+    /** Whether a pool of 2 x 2 fits. */
+    static boolean isHalved(Shape from) {
+        return from.rank() == 3 && from.height() > 1 && from.width() > 1;
     }
 
     private Pool.Axis axis() {

@@ -1,6 +1,9 @@
 package dev.spikelane.network.graph;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.network.Input;
@@ -11,6 +14,7 @@ import dev.spikelane.network.naive.NaiveNetwork;
 import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.stream.IntStream;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -70,6 +74,9 @@ final class RandomGraphProperties {
         often(
                 "several connections",
                 all.stream().anyMatch(projection -> projection.path().size() > 1));
+        often(
+                "a convolution right before a pool of 2 x 2",
+                all.stream().anyMatch(projection -> isPooled(projection.path())));
         often("a plastic projection", all.stream().anyMatch(Projection::plastic));
         often("a snapshot", restored > 0);
         often("weights from all to all", all.stream().anyMatch(RandomGraphProperties::isAllToAll));
@@ -106,6 +113,12 @@ final class RandomGraphProperties {
             double density = expected.density(population.name());
             often("a population that fires, but not always", density > 0.02 && density < 0.8);
         }
+    }
+
+    private static boolean isPooled(List<Connection> path) {
+        return IntStream.range(1, path.size())
+                .anyMatch(i ->
+                        path.get(i - 1) instanceof Convolution && path.get(i).equals(Pool.max(2)));
     }
 
     private static boolean isAllToAll(Projection projection) {

@@ -14,6 +14,7 @@ import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -57,7 +58,7 @@ class RandomTrainingProperties {
 
     private static final int STEPS_OF_ADAM = 20;
 
-    private static final Shape[] MAPS = {Shape.of(3, 5, 7), Shape.of(12, 2, 2), Shape.of(1, 4, 4)};
+    private static final Shape[] MAPS = {Shape.of(3, 5, 7), Shape.of(12, 2, 2), Shape.of(1, 4, 4), Shape.of(1, 9, 8)};
 
     /** Paths of dense connections, between and behind which batches may be normalized. */
     private record Paths(Random random, TorchRandom weights, int steps) {
@@ -75,6 +76,11 @@ class RandomTrainingProperties {
                     Convolution convolution = new RandomConvolution(Arena.ofAuto(), random).of(inputs);
                     path.add(convolution);
                     from = convolution.outputShape(inputs);
+                }
+                if (RandomGraph.isHalved(from) && random.nextBoolean()) {
+                    Pool pool = random.nextInt(4) == 0 ? Pool.average(2) : Pool.max(2);
+                    path.add(pool);
+                    from = pool.outputShape(from);
                 }
                 if (random.nextBoolean()) {
                     path.addAll(List.of(new OneToOne(0.9f), norm(from.channels())));

@@ -5,10 +5,12 @@ import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.PoolOperator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.map.PoolWinners;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.integer.PackedIntegers;
 import dev.spikelane.kernel.product.window.PooledWindows;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -42,7 +44,12 @@ public final class PooledConvOperator implements Operator {
         return joined;
     }
 
-    private static @Nullable Operator join(Operator before, Operator behind) {
+    /**
+     * Puts a convolution and the pool behind it together.
+     *
+     * @return both in one go; null where that is not possible
+     */
+    public static @Nullable PooledConvOperator join(Operator before, Operator behind) {
         if (before instanceof UnfoldedOperator convolution && behind instanceof PoolOperator pool && pool.isMax()) {
             PooledWindows windows = convolution.pooled(pool.pool().window());
             return windows == null ? null : new PooledConvOperator(convolution, pool, windows);
@@ -87,6 +94,35 @@ public final class PooledConvOperator implements Operator {
 
     @Override
     public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
+        multiply(spikes, rows, current, scratch, null, 0);
+    }
+
+    @Override
+    public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
+        multiply(input, rows, current, null, 0);
+    }
+
+    /**
+     * Computes currents of the first rows of spikes or values, and keeps the winners of the pool.
+     *
+     * @param source {@code [at least rows x inputs]}
+     * @param rows how many rows, at least 1
+     * @param current {@code [at least rows x outputs]} as a whole, of which these rows are overwritten
+     * @param scratch the thread's
+     * @param winners of the pool
+     * @param firstKept where those of the first row are kept
+     */
+    public void multiplyKeeping(
+            Signal source, int rows, Tile current, Scratch scratch, PoolWinners winners, int firstKept) {
+        if (source instanceof SpikeMatrix spikes) {
+            multiply(spikes, rows, current, scratch, winners, firstKept);
+        } else {
+            multiply((FloatMatrix) source, rows, current, winners, firstKept);
+        }
+    }
+
+    private void multiply(
+            SpikeMatrix spikes, int rows, Tile current, Scratch scratch, @Nullable PoolWinners winners, int kept) {
         current.require("current", rows, outputs());
         SpikeMatrix words = convolution.rows(scratch).spikes();
         PackedIntegers scaled = convolution.scaled();
@@ -96,18 +132,17 @@ public final class PooledConvOperator implements Operator {
             for (int y = 0; y < windows.rows(); y++) {
                 convolution.unfold(
                         0, spikes, row * convolution.unfolded(1) + y * windows.words(), windows.words(), words);
-                windows.multiply(words, scales, bias, current.matrix(), row, y);
+                windows.multiply(words, scales, bias, current.matrix(), row, y, winners, kept + row);
             }
         }
         UnfoldedOperator.clearPadding(current, rows);
     }
 
-    @Override
-    public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
+    private void multiply(FloatMatrix input, int rows, Tile current, @Nullable PoolWinners winners, int kept) {
         current.require("current", rows, outputs());
         PackedWeights weights = convolution.ofValues()[0];
         for (int row = 0; row < rows; row++) {
-            windows.multiply(input, weights, current.matrix(), row);
+            windows.multiply(input, weights, current.matrix(), row, winners, kept + row);
         }
         UnfoldedOperator.clearPadding(current, rows);
     }

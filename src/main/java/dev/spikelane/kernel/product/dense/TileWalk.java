@@ -31,15 +31,26 @@ public final class TileWalk {
 
     /** Adds for some rows. Factors may be read up to a whole tile, if there are as many. */
     public void add(MemorySegment factors, MemorySegment vectors, MemorySegment sums, int rows, int depth) {
-        for (int row = 0; row < rows; row += ROWS) {
+        add(factors, vectors, sums, rows, depth, false);
+    }
+
+    /** The same for a single vector of lanes. */
+    public void addNarrow(MemorySegment factors, MemorySegment vectors, MemorySegment sums, int rows, int depth) {
+        add(factors, vectors, sums, rows, depth, true);
+    }
+
+    private void add(
+            MemorySegment factors, MemorySegment vectors, MemorySegment sums, int rows, int depth, boolean narrow) {
+        int ofTile = narrow ? NarrowTileVector.ROWS : ROWS;
+        for (int row = 0; row < rows; row += ofTile) {
             long from = a + row * rowOfA;
             long to = c + row * rowOfC;
-            int here = Math.min(rows - row, ROWS);
-            if (from + (depth - 1) * stepOfA + (ROWS - 1) * rowOfA + Float.BYTES <= factors.byteSize()) {
-                addTile(factors, from, rowOfA, vectors, sums, to, here - 1, depth);
+            int here = Math.min(rows - row, ofTile);
+            if (from + (depth - 1) * stepOfA + (ofTile - 1) * rowOfA + Float.BYTES <= factors.byteSize()) {
+                addTile(factors, from, rowOfA, vectors, sums, to, here - 1, depth, narrow);
             } else {
                 for (int i = 0; i < here; i++) {
-                    addTile(factors, from + i * rowOfA, 0, vectors, sums, to + i * rowOfC, 0, depth);
+                    addTile(factors, from + i * rowOfA, 0, vectors, sums, to + i * rowOfC, 0, depth, narrow);
                 }
             }
         }
@@ -53,8 +64,12 @@ public final class TileWalk {
             MemorySegment sums,
             long to,
             int last,
-            int depth) {
-        if (TallTileVector.SERVES) {
+            int depth,
+            boolean narrow) {
+        if (narrow) {
+            NarrowTileVector.addTile(
+                    factors, from, toNext, stepOfA, vectors, b, stepOfB, sums, to, rowOfC, last, depth);
+        } else if (TallTileVector.SERVES) {
             TallTileVector.addTile(factors, from, toNext, stepOfA, vectors, b, stepOfB, sums, to, rowOfC, last, depth);
         } else {
             WideTileVector.addTile(factors, from, toNext, stepOfA, vectors, b, stepOfB, sums, to, rowOfC, last, depth);

@@ -3,8 +3,10 @@ package dev.spikelane.kernel.product.window;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.base.ZeroInputs;
+import dev.spikelane.kernel.map.PoolWinners;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -51,7 +53,7 @@ public final class PooledWindows {
         }
         this.right = (long) window.x().stride() * window.allChannels() * Float.BYTES;
         this.below = (long) window.y().stride() * window.x().inputs() * window.allChannels() * Float.BYTES;
-        this.loops = new PooledWindowsVector(tables, window.x().outputs(), offsets, right, below);
+        this.loops = new PooledWindowsVector(tables, window.x().outputs(), columns, offsets, right, below);
     }
 
     /**
@@ -99,14 +101,23 @@ public final class PooledWindows {
      * @param current {@code [any x rows() * pooled columns * outputs]}
      * @param row the sample
      * @param y the row of the map
+     * @param winners of the pool, to be kept; null if nobody needs them
+     * @param kept where they are kept
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void multiply(
-            SpikeMatrix words, @Nullable FloatMatrix scales, FloatMatrix bias, FloatMatrix current, int row, int y) {
+            SpikeMatrix words,
+            @Nullable FloatMatrix scales,
+            FloatMatrix bias,
+            FloatMatrix current,
+            int row,
+            int y,
+            @Nullable PoolWinners winners,
+            int kept) {
         Checks.rows("words", words.rows(), words());
         words.requireShape("words", words.rows(), window.size());
         current.requireShape("current", current.rows(), rows * columns * tables.outputs);
-        loops.words(words.segment(), columns, scales, bias, current.segment(), at(current, row, y));
+        loops.words(words.segment(), scales, bias, current, row, y, winners, kept);
     }
 
     /**
@@ -116,35 +127,55 @@ public final class PooledWindows {
      * @param weights which these are multiplied by
      * @param current {@code [any x rows() * pooled columns * outputs]}
      * @param row the sample in both
+     * @param winners of the pool, to be kept; null if nobody needs them
+     * @param kept where they are kept
      * @throws IllegalArgumentException if a shape does not fit
      */
-    public void multiply(FloatMatrix input, PackedWeights weights, FloatMatrix current, int row) {
+    public void multiply(
+            FloatMatrix input,
+            PackedWeights weights,
+            FloatMatrix current,
+            int row,
+            @Nullable PoolWinners winners,
+            int kept) {
         input.requireShape("input", input.rows(), window.inputs());
         current.requireShape("current", current.rows(), rows * columns * tables.outputs);
         for (int y = 0; y < rows; y++) {
-            long from = input.rowOffset(row) + 2L * y * below;
             if (tables.areFinite()) {
-                loops.values(input.segment(), from, columns, weights, current.segment(), at(current, row, y));
+                loops.values(input, weights, current, row, y, winners, kept);
             } else {
-                scalar(input, from, weights, current, at(current, row, y));
+                scalar(input, weights, current, row, y, winners, kept);
             }
         }
     }
 
-    private long at(FloatMatrix current, int row, int y) {
-        return current.rowOffset(row) + (long) y * columns * tables.outputs * Float.BYTES;
-    }
-
     /** The specification, which takes weights that are not finite. */
-    private void scalar(FloatMatrix input, long from, PackedWeights weights, FloatMatrix current, long to) {
-        for (int i = 0; i < columns * weights.outputs(); i++) {
-            long corner = from + 2L * (i / weights.outputs()) * right;
-            float most = Float.NEGATIVE_INFINITY;
-            for (int place = 0; place < 4; place++) {
-                float sum = sum(input, corner + place / 2 * below + place % 2 * right, weights, i % weights.outputs());
-                most = sum > most || Float.isNaN(sum) ? sum : most;
+    private void scalar(
+            FloatMatrix input,
+            PackedWeights weights,
+            FloatMatrix current,
+            int row,
+            int y,
+            @Nullable PoolWinners winners,
+            int kept) {
+        int outputs = weights.outputs();
+        for (int x = 0; x < columns; x++) {
+            long corner = input.rowOffset(row) + 2L * y * below + 2L * x * right;
+            for (int output = 0; output < outputs; output++) {
+                float most = Float.NEGATIVE_INFINITY;
+                int winner = 0;
+                for (int place = 0; place < 4; place++) {
+                    float sum = sum(input, corner + place / 2 * below + place % 2 * right, weights, output);
+                    if (sum > most || Float.isNaN(sum)) {
+                        most = sum;
+                        winner = place;
+                    }
+                }
+                Elements.set(current, row, (y * columns + x) * outputs + output, most);
+                if (winners != null) {
+                    winners.keep(kept, y * columns + x, output, winner);
+                }
             }
-            current.segment().set(JAVA_FLOAT, to + (long) i * Float.BYTES, most);
         }
     }
 

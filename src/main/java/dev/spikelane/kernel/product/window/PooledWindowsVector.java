@@ -12,6 +12,7 @@ import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.IS_NAN;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.map.PoolWinners;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
@@ -31,37 +32,49 @@ final class PooledWindowsVector {
     private final MemorySegment starts;
     private final int groups;
     private final int outputs;
-    /** Windows in a row of the map that is pooled. */
+    /** Windows in a row of the map that is pooled, and places in a row of the other. */
     private final int windows;
 
+    private final int columns;
     private final long[] offsets;
     private final long right;
     private final long below;
 
-    PooledWindowsVector(WordTables of, int windows, long[] offsets, long right, long below) {
+    PooledWindowsVector(WordTables of, int windows, int columns, long[] offsets, long right, long below) {
         this.tables = of.tables;
         this.starts = of.bias.segment();
         this.groups = of.groups;
         this.outputs = of.outputs;
         this.windows = windows;
+        this.columns = columns;
         this.offsets = offsets;
         this.right = right;
         this.below = below;
     }
 
-    /** Adds up the words of two rows of windows; times scales, if there are any, and with a bias they are currents. */
+    /**
+     * Adds up the words of two rows of windows; times scales, if there are any, and with a bias they are currents.
+     *
+     * @param y the row of the pooled map
+     * @param winners where the row {@code kept} gets the winners; null if nobody asks for them
+     */
     void words(
             MemorySegment words,
-            int count,
             @Nullable FloatMatrix scales,
             FloatMatrix biases,
-            MemorySegment to,
-            long at) {
+            FloatMatrix current,
+            int row,
+            int y,
+            @Nullable PoolWinners winners,
+            int kept) {
         MemorySegment tables = this.tables;
+        MemorySegment to = current.segment();
+        int count = columns;
+        long at = at(current, row, y);
         Checks.isNative(tables);
         Checks.isNative(words);
         Checks.isNative(to);
-        long second = (long) windows * Long.BYTES;
+        long below = (long) windows * Long.BYTES;
         for (int channel = (outputs - 1) / COUNT * COUNT; channel >= 0; channel -= COUNT) {
             FloatVector start = FloatVector.fromMemorySegment(FLOAT, starts, (long) channel * Float.BYTES, ORDER);
             FloatVector bias =
@@ -75,8 +88,8 @@ final class PooledWindowsVector {
                 long word = 2L * x * Long.BYTES;
                 long w0 = words.get(JAVA_LONG, word);
                 long w1 = words.get(JAVA_LONG, word + Long.BYTES);
-                long w2 = words.get(JAVA_LONG, word + second);
-                long w3 = words.get(JAVA_LONG, word + second + Long.BYTES);
+                long w2 = words.get(JAVA_LONG, word + below);
+                long w3 = words.get(JAVA_LONG, word + below + Long.BYTES);
                 FloatVector s0 = start;
                 FloatVector s1 = start;
                 FloatVector s2 = start;
@@ -113,9 +126,16 @@ final class PooledWindowsVector {
                     s2 = bias.add(scale.mul(s2));
                     s3 = bias.add(scale.mul(s3));
                 }
-                s0 = s0.blend(s1, s1.compare(GT, s0).or(s1.test(IS_NAN)));
-                s0 = s0.blend(s2, s2.compare(GT, s0).or(s2.test(IS_NAN)));
-                s0 = s0.blend(s3, s3.compare(GT, s0).or(s3.test(IS_NAN)));
+                VectorMask<Float> second = s1.compare(GT, s0).or(s1.test(IS_NAN));
+                s0 = s0.blend(s1, second);
+                VectorMask<Float> third = s2.compare(GT, s0).or(s2.test(IS_NAN));
+                s0 = s0.blend(s2, third);
+                VectorMask<Float> fourth = s3.compare(GT, s0).or(s3.test(IS_NAN));
+                s0 = s0.blend(s3, fourth);
+                if (winners != null) {
+                    int position = y * count + x;
+                    winners.keep(kept, position, channel, second.toLong(), third.toLong(), fourth.toLong());
+                }
                 long column = at + ((long) x * outputs + channel) * Float.BYTES;
                 int left = (count - x) * outputs - channel;
                 if (left >= COUNT) {
@@ -127,8 +147,20 @@ final class PooledWindowsVector {
         }
     }
 
-    /** Adds up the values of two rows of windows, of which the first begins at {@code corner}. */
-    void values(MemorySegment input, long corner, int count, PackedWeights of, MemorySegment to, long at) {
+    /** Adds up the values of two rows of windows of the same row of a matrix. */
+    void values(
+            FloatMatrix values,
+            PackedWeights of,
+            FloatMatrix current,
+            int row,
+            int y,
+            @Nullable PoolWinners winners,
+            int kept) {
+        MemorySegment input = values.segment();
+        MemorySegment to = current.segment();
+        int count = columns;
+        long corner = values.rowOffset(row) + 2L * y * below;
+        long at = at(current, row, y);
         MemorySegment weights = of.segment();
         int paddedInputs = of.paddedInputs();
         Checks.isNative(weights);
@@ -171,9 +203,16 @@ final class PooledWindowsVector {
                         || s3.getClass() != VECTOR) {
                     throw new AssertionError(OTHER_VECTOR);
                 }
-                s0 = s0.blend(s1, s1.compare(GT, s0).or(s1.test(IS_NAN)));
-                s0 = s0.blend(s2, s2.compare(GT, s0).or(s2.test(IS_NAN)));
-                s0 = s0.blend(s3, s3.compare(GT, s0).or(s3.test(IS_NAN)));
+                VectorMask<Float> second = s1.compare(GT, s0).or(s1.test(IS_NAN));
+                s0 = s0.blend(s1, second);
+                VectorMask<Float> third = s2.compare(GT, s0).or(s2.test(IS_NAN));
+                s0 = s0.blend(s2, third);
+                VectorMask<Float> fourth = s3.compare(GT, s0).or(s3.test(IS_NAN));
+                s0 = s0.blend(s3, fourth);
+                if (winners != null) {
+                    int position = y * count + x;
+                    winners.keep(kept, position, channel, second.toLong(), third.toLong(), fourth.toLong());
+                }
                 long column = at + ((long) x * outputs + channel) * Float.BYTES;
                 int left = (count - x) * outputs - channel;
                 if (left >= COUNT) {
@@ -183,5 +222,9 @@ final class PooledWindowsVector {
                 }
             }
         }
+    }
+
+    private long at(FloatMatrix current, int row, int y) {
+        return current.rowOffset(row) + (long) y * columns * outputs * Float.BYTES;
     }
 }

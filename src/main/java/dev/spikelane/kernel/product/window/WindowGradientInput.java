@@ -10,6 +10,7 @@ import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,14 +95,20 @@ public final class WindowGradientInput {
     public void pull(PooledGradients gradient, int rows, FloatMatrix into, WindowGradientRoom room) {
         into.requireShape("into", into.rows(), shape.window().inputs());
         Checks.rows("into", into.rows(), rows);
+        boolean lists =
+                strips != null && gradient.readsOnce() && WindowGradientListVector.serves(shape.outputsOfGroup());
         for (int row = 0; row < rows; row++) {
-            pull(gradient.rows(row, 1), 0, into, row, room);
+            if (lists && isFinite(gradient.behind(), row)) {
+                pull(Objects.requireNonNull(strips), gradient.behind(), row, gradient, into, row, room.vectors());
+            } else {
+                pull(gradient.rows(row, 1), 0, into, row, room);
+            }
         }
     }
 
     private void pull(FloatMatrix gradient, int row, FloatMatrix into, int intoRow, WindowGradientRoom room) {
         if (strips != null && isFinite(gradient, row)) {
-            pull(strips, gradient, row, into, intoRow, room.vectors());
+            pull(strips, gradient, row, null, into, intoRow, room.vectors());
         } else {
             scalar.pull(gradient, row, weights, into, intoRow);
         }
@@ -113,10 +120,12 @@ public final class WindowGradientInput {
         return BitsVector.areFinite(gradient.segment(), gradient.rowOffset(row), 0, 1, bytes);
     }
 
+    /** Takes gradients of positions or, past a pool, those behind it. */
     private void pull(
             WindowGradientStrips strips,
             FloatMatrix gradient,
             int row,
+            @Nullable PooledGradients past,
             FloatMatrix into,
             int intoRow,
             WindowGradientRoom.Vectors own) {
@@ -128,8 +137,14 @@ public final class WindowGradientInput {
             WindowGradientMapVector.clear(own.map, own.map.byteSize());
             for (int first = 0; first < positions; first += WindowGradientRoom.POSITIONS) {
                 int count = Math.min(WindowGradientRoom.POSITIONS, positions - first);
-                list(gradient, row, group, first, count, own);
-                if (own.lists.ends[count - 1] * 100L > (long) count * shape.outputsOfGroup() * MOST_FILLED
+                if (past == null) {
+                    list(gradient, row, group, first, count, own);
+                } else {
+                    int outputs = shape.outputsOfGroup();
+                    WindowGradientListVector.list(past, row, group * outputs, outputs, first, count, own.lists);
+                }
+                if (past == null
+                        && own.lists.ends[count - 1] * 100L > (long) count * shape.outputsOfGroup() * MOST_FILLED
                         && strips.isFinite()) {
                     strips.addAll(gradient, row, group, first, count, own);
                 } else {

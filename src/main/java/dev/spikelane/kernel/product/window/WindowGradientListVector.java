@@ -4,10 +4,12 @@ import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.INT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static jdk.incubator.vector.VectorOperators.NE;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.map.PooledGradients;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -51,6 +53,87 @@ final class WindowGradientListVector {
                 end += some.trueCount();
             }
             lists.ends[position] = end;
+        }
+    }
+
+    /**
+     * The same past a pool that {@link PooledGradients#readsOnce reads each once}: at each position the channels whose
+     * value has won there.
+     *
+     * @param row of the gradients behind the pool
+     * @param firstChannel the first of the outputs, as they stand behind the pool
+     */
+    static void list(
+            PooledGradients of,
+            int row,
+            int firstChannel,
+            int outputs,
+            int firstPosition,
+            int positions,
+            WindowGradientLists lists) {
+        MemorySegment gradients = of.behind().segment();
+        MemorySegment bits = of.bits().segment();
+        Checks.isNative(gradients);
+        Checks.isNative(bits);
+        int[] readers = of.readers();
+        int[] places = lists.places;
+        float[] factors = lists.factors;
+        long from = of.behind().rowOffset(row);
+        long step = (long) of.behind().columns() / (readers.length / 4) * Float.BYTES;
+        long won = of.bits().rowOffset(of.kept(row));
+        long words = (long) of.words() * Long.BYTES;
+        FloatVector zero = FloatVector.zero(FLOAT);
+        IntVector lanes = IntVector.zero(INT).addIndex(1);
+        int end = 0;
+        for (int position = 0; position < positions; position++) {
+            int reader = readers[firstPosition + position];
+            long at = from + (reader >> 2) * step;
+            long word = won + reader * words;
+            lists.starts[position] = end;
+            for (int output = 0; output < outputs; output += COUNT) {
+                int channel = firstChannel + output;
+                FloatVector gradient =
+                        FloatVector.fromMemorySegment(FLOAT, gradients, at + (long) channel * Float.BYTES, ORDER);
+                long winners = bits.get(JAVA_LONG, word + (channel >> 6) * (long) Long.BYTES) >>> channel;
+                VectorMask<Float> some = gradient.compare(NE, zero).and(VectorMask.fromLong(FLOAT, winners));
+                gradient.compress(some).intoArray(factors, end);
+                lanes.add(output).compress(some.cast(INT)).intoArray(places, end);
+                end += some.trueCount();
+            }
+            lists.ends[position] = end;
+        }
+    }
+
+    /**
+     * Appends parts of some lists of places to others.
+     *
+     * @param begins from {@code firstBegin} on, where parts begin
+     * @param ends from {@code firstEnd} on, where they end
+     * @param offset is added to each place
+     * @param to lists, the first of which is {@code list}, and others {@code step} behind each other
+     */
+    static void append(
+            int[] places,
+            int[] begins,
+            int firstBegin,
+            int[] ends,
+            int firstEnd,
+            int count,
+            int offset,
+            WindowGradientLists to,
+            int list,
+            int step) {
+        int[] into = to.places;
+        for (int i = 0; i < count; i++) {
+            int from = begins[firstBegin + i];
+            int some = ends[firstEnd + i] - from;
+            int at = to.ends[list + i * step];
+            int done = 0;
+            do { // few have more than a vector, and some none
+                IntVector.fromArray(INT, places, from + done).add(offset).intoArray(into, at + done);
+                done += COUNT;
+            } while (done < some);
+            to.ends[list + i * step] = at + some;
         }
     }
 }

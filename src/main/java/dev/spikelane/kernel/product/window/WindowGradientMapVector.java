@@ -4,6 +4,8 @@ import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -13,6 +15,9 @@ import jdk.incubator.vector.VectorOperators;
 
 /** Adds vectors that stand together. */
 final class WindowGradientMapVector {
+
+    /** Bytes of four vectors. */
+    private static final int STRIP = 4 * BYTES;
 
     private WindowGradientMapVector() {}
 
@@ -48,17 +53,52 @@ final class WindowGradientMapVector {
         }
     }
 
-    /** Adds rows of 64 values, one after the other, to one. */
-    static void addAll(MemorySegment values, long from, long step, int rows, MemorySegment sums, long to) {
+    /**
+     * Adds 64 values of each place of a map, one after the other, to one sum.
+     *
+     * @param down bytes from a row of the map to the next
+     * @param right bytes from a place of a row to the next
+     */
+    static void addAll(
+            MemorySegment values,
+            long from,
+            long down,
+            int rows,
+            long right,
+            int columns,
+            MemorySegment sums,
+            long to) {
         Checks.isNative(values);
         Checks.isNative(sums);
-        for (int lane = 0; lane < PackedWeights.BLOCK_BYTES; lane += BYTES) {
-            FloatVector sum = FloatVector.fromMemorySegment(FLOAT, sums, to + lane, ORDER);
+        for (int lane = 0; lane < PackedWeights.BLOCK_BYTES; lane += STRIP) {
+            long own = to + lane;
+            FloatVector s0 = FloatVector.fromMemorySegment(FLOAT, sums, own, ORDER);
+            FloatVector s1 = FloatVector.fromMemorySegment(FLOAT, sums, own + BYTES, ORDER);
+            FloatVector s2 = FloatVector.fromMemorySegment(FLOAT, sums, own + 2L * BYTES, ORDER);
+            FloatVector s3 = FloatVector.fromMemorySegment(FLOAT, sums, own + 3L * BYTES, ORDER);
             for (int row = 0; row < rows; row++) {
-                sum = FloatVector.fromMemorySegment(FLOAT, values, from + row * step + lane, ORDER)
-                        .add(sum);
+                long at = from + row * down + lane;
+                for (int column = 0; column < columns; column++) {
+                    MemorySegment four = values.asSlice(at + column * right, STRIP);
+                    s0 = FloatVector.fromMemorySegment(FLOAT, four, 0, ORDER).add(s0);
+                    s1 = FloatVector.fromMemorySegment(FLOAT, four, BYTES, ORDER)
+                            .add(s1);
+                    s2 = FloatVector.fromMemorySegment(FLOAT, four, 2L * BYTES, ORDER)
+                            .add(s2);
+                    s3 = FloatVector.fromMemorySegment(FLOAT, four, 3L * BYTES, ORDER)
+                            .add(s3);
+                }
             }
-            sum.intoMemorySegment(sums, to + lane, ORDER);
+            if (s0.getClass() != VECTOR
+                    || s1.getClass() != VECTOR
+                    || s2.getClass() != VECTOR
+                    || s3.getClass() != VECTOR) {
+                throw new AssertionError(OTHER_VECTOR);
+            }
+            s0.intoMemorySegment(sums, own, ORDER);
+            s1.intoMemorySegment(sums, own + BYTES, ORDER);
+            s2.intoMemorySegment(sums, own + 2L * BYTES, ORDER);
+            s3.intoMemorySegment(sums, own + 3L * BYTES, ORDER);
         }
     }
 

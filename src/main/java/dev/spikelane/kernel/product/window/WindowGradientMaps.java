@@ -1,9 +1,8 @@
 package dev.spikelane.kernel.product.window;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.Window;
+import dev.spikelane.kernel.map.PooledGradients;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
@@ -11,7 +10,9 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the gradients of weights are made of, for one thread: gradients of 64 outputs of some rows, each a map with
@@ -25,15 +26,13 @@ final class WindowGradientMaps {
     private static final int MOST_BYTES = 1 << 16;
 
     private static final int MOST_ROWS = 8;
-    /** Half a gigabyte on the heap. */
-    private static final int MOST_PLACES = 1 << 27;
 
     private static final int BLOCK_BYTES = PackedWeights.BLOCK_BYTES;
 
     /** Vectors of the columns of the kernel, as many as there are registers. */
     final Chunk[] chunks;
 
-    final WindowGradientLists lists;
+    final WindowGradientPlaces places;
     /** The first column of a map that an output may stand in. */
     final int left;
 
@@ -57,20 +56,17 @@ final class WindowGradientMaps {
     /** Columns of the values, padding included. */
     private final int valueWidth;
 
+    /** Where gradients come from: of positions, or past a pool; whose places stand at these bytes of a map. */
+    private FloatMatrix from;
+
+    private @Nullable PooledGradients past;
+    private int row;
+    private int[] readers = new int[0];
+    private long[] targets = new long[0];
+
     private final WindowGradientShape shape;
     private final Window.Axis y;
     private final Window.Axis x;
-    private final int capacity;
-    /** For each bit of a row of the input its channel in the group, its first list, and its place in a row of a map. */
-    private final int[] channels;
-
-    private final int[] firstLists;
-    private final int[] columns;
-    /** For each row of the input, from {@code reaches} on, the rows of the kernel by which it reaches rows of a map. */
-    private final int[] reaches;
-
-    private final int[] kernelRows;
-    private final int[] outputRows;
 
     WindowGradientMaps(Arena arena, WindowGradientShape shape) {
         this.shape = shape;
@@ -83,31 +79,9 @@ final class WindowGradientMaps {
         this.height = Math.clamp(MOST_BYTES / ((long) width * BLOCK_BYTES), 1, y.outputs());
         this.rows = height < y.outputs() ? 1 : Math.clamp(MOST_BYTES / mapBytes(), 1, MOST_ROWS);
         this.gradients = WindowGradientStrips.memory(arena, (long) rows * mapBytes() / Float.BYTES);
-        this.capacity = Math.multiplyExact(rows * height, x.inputs());
-        int count = shape.window().allChannels() * y.kernel();
-        long places = (long) count * capacity;
-        if (places > MOST_PLACES) {
-            throw new IllegalArgumentException("gradients of the weights take lists of " + places
-                    + " places on each thread, for " + shape.window().allChannels() + " channels, " + y.kernel()
-                    + " rows of the kernel and " + x.inputs() + " columns, expected at most " + MOST_PLACES);
-        }
-        this.lists = new WindowGradientLists(count, (int) places, false);
-        for (int list = 0; list < count; list++) {
-            lists.starts[list] = list * capacity;
-            lists.targets[list] = (long) list * x.kernel() * BLOCK_BYTES;
-        }
-        this.channels = new int[x.inputs() * shape.window().allChannels()];
-        this.columns = new int[channels.length];
-        this.firstLists = new int[channels.length];
-        for (int i = 0; i < channels.length; i++) {
-            channels[i] = i % shape.channels();
-            firstLists[i] = i % shape.window().allChannels() * y.kernel();
-            columns[i] = i / shape.window().allChannels() * x.spread() + x.padding() + left - reach;
-        }
-        this.reaches = new int[y.inputs() + 1];
-        this.kernelRows = new int[y.inputs() * y.kernel()];
-        this.outputRows = new int[kernelRows.length];
+        this.places = new WindowGradientPlaces(shape, left, width, height, rows);
         openBand(0);
+        this.from = FloatMatrix.zeros(arena, 1, 1);
         this.valueWidth = WindowGradientShape.extent(x);
         int valueHeight = WindowGradientShape.extent(y);
         this.values = WindowGradientStrips.memory(arena, (long) valueHeight * valueWidth * shape.channels());
@@ -120,18 +94,7 @@ final class WindowGradientMaps {
         }
         top = first;
         bottom = Math.min(first + height, y.outputs());
-        int count = 0;
-        for (int iy = 0; iy < y.inputs(); iy++) {
-            for (int ky = 0; ky < y.kernel(); ky++) {
-                int at = iy * y.spread() + y.padding() - ky * y.dilation();
-                int oy = at / y.stride();
-                if (at >= 0 && oy >= top && oy < bottom && oy * y.stride() == at) {
-                    kernelRows[count] = ky;
-                    outputRows[count++] = (oy - top) * width;
-                }
-            }
-            reaches[iy + 1] = count;
-        }
+        places.openBand(top, bottom);
     }
 
     /**
@@ -182,12 +145,47 @@ final class WindowGradientMaps {
                 * Float.BYTES;
     }
 
+    /** Goes to rows of gradients. */
+    void of(FloatMatrix gradient, int firstRow) {
+        from = gradient;
+        row = firstRow;
+        past = null;
+    }
+
+    /** Goes to rows past a pool, which {@link #takes} takes. */
+    void of(PooledGradients gradient, int firstRow) {
+        past = gradient;
+        row = firstRow;
+        if (!Arrays.equals(readers, gradient.readers())) {
+            readers = gradient.readers();
+            targets = new long[readers.length];
+            for (int position = 0; position < readers.length; position++) {
+                targets[readers[position]] = gradientOffset(0, position / x.outputs(), position % x.outputs());
+            }
+        }
+    }
+
+    /** Whether gradients behind a pool are put where they belong, in place of between. */
+    boolean takes(PooledGradients gradient) {
+        return gradient.readsOnce() && shape.groups() == 1 && height == y.outputs();
+    }
+
     /** Takes the gradients of a block of outputs in the band. */
-    void takeGradients(FloatMatrix gradient, int firstRow, int count, int group, int block) {
+    void takeGradients(int count, int group, int block) {
         if (shape.blocks() > 1 && block == shape.blocks() - 1) {
             // behind the last output the block before has left others
             WindowGradientMapVector.clear(gradients, gradients.byteSize());
         }
+        PooledGradients pooled = past;
+        for (int i = 0; i < count && pooled != null; i++) {
+            pooled.spread(row + i, block * WindowGradientShape.BLOCK, gradients, i * (long) mapBytes(), targets);
+        }
+        if (pooled == null) {
+            takeGradients(from, row, count, group, block);
+        }
+    }
+
+    private void takeGradients(FloatMatrix gradient, int firstRow, int count, int group, int block) {
         long bytes = (long) shape.outputsOfBlock(block) * Float.BYTES;
         int first = group * shape.outputsOfGroup() + block * WindowGradientShape.BLOCK;
         boolean dense = bytes == BLOCK_BYTES && shape.outputs() == WindowGradientShape.BLOCK && x.stride() == 1;
@@ -208,52 +206,11 @@ final class WindowGradientMaps {
         }
     }
 
-    /** Lists where spikes of some channels of each group reach gradients of the band. */
-    void list(SpikeMatrix spikes, int firstRow, int count, int firstChannel, int endChannel) {
-        System.arraycopy(lists.starts, 0, lists.ends, 0, lists.ends.length);
-        for (int row = 0; row < count; row++) {
-            for (int iy = 0; iy < y.inputs(); iy++) {
-                if (reaches[iy] < reaches[iy + 1]) {
-                    list(spikes, firstRow + row, row * height * width, iy, firstChannel, endChannel);
-                }
-            }
-        }
-    }
-
-    private void list(SpikeMatrix spikes, int row, int map, int iy, int firstChannel, int endChannel) {
-        int first = iy * channels.length;
-        int end = first + channels.length;
-        long from = spikes.rowOffset(row);
-        for (int word = first / Long.SIZE; word * Long.SIZE < end; word++) {
-            long bits = spikes.segment().get(JAVA_LONG, from + (long) word * Long.BYTES);
-            int base = word * Long.SIZE - first;
-            if (base < 0) {
-                bits &= -1L << -base;
-            }
-            if (base + Long.SIZE > channels.length) {
-                bits &= -1L >>> base + Long.SIZE - channels.length;
-            }
-            while (bits != 0) {
-                int i = base + Long.numberOfTrailingZeros(bits);
-                bits &= bits - 1;
-                int channel = channels[i];
-                if (channel >= firstChannel && channel < endChannel) {
-                    append(firstLists[i], map + columns[i], iy);
-                }
-            }
-        }
-    }
-
-    /** Appends a place to the lists of all rows of the kernel by which a row of the input reaches the output. */
-    private void append(int firstList, int column, int iy) {
-        int[] ends = lists.ends;
-        int[] places = lists.places;
-        int last = reaches[iy + 1];
-        for (int i = reaches[iy]; i < last; i++) {
-            int list = firstList + kernelRows[i];
-            int end = ends[list];
-            places[end] = column + outputRows[i];
-            ends[list] = end + 1;
+    /** Lists where spikes of some rows reach gradients of the band. */
+    void list(SpikeMatrix spikes, int firstRow, int count) {
+        places.clear();
+        for (int i = 0; i < count; i++) {
+            places.add(spikes, firstRow + i, i * height * width);
         }
     }
 
@@ -264,6 +221,10 @@ final class WindowGradientMaps {
             long mapRow = WindowGradientShape.firstInput(y) + (long) iy * y.spread();
             long to = (mapRow * valueWidth + WindowGradientShape.firstInput(x)) * bytes;
             long from = source.rowOffset(row) + ((long) iy * x.inputs() * shape.groups() + group) * bytes;
+            if (shape.groups() == 1 && x.spread() == 1) {
+                MemorySegment.copy(source.segment(), from, values, to, x.inputs() * bytes);
+                continue;
+            }
             for (int ix = 0; ix < x.inputs(); ix++) {
                 MemorySegment.copy(source.segment(), from, values, to, bytes);
                 from += shape.groups() * bytes;

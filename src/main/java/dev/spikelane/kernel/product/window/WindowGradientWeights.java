@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.product.window;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.map.PooledGradients;
@@ -54,7 +55,7 @@ public final class WindowGradientWeights {
      * @return bytes on the heap
      */
     public long listBytes() {
-        return maps == null ? 0 : maps.lists.bytes();
+        return maps == null ? 0 : maps.places.bytes();
     }
 
     /**
@@ -100,9 +101,25 @@ public final class WindowGradientWeights {
      */
     public void add(Signal source, PooledGradients gradient, int first, int rows, WindowGradientSum sum) {
         check(source, first, rows);
+        WindowGradientMaps own = maps != null && maps.takes(gradient) ? maps : null;
         for (int row = first; row < first + rows; row += rowsAtATime()) {
             int some = Math.min(rowsAtATime(), first + rows - row);
-            addSome(source, row, gradient.rows(row, some), 0, some, sum);
+            if (own != null && source instanceof SpikeMatrix spikes) {
+                own.of(gradient, row);
+                addSpikes(own, spikes, row, some, sum);
+                continue;
+            }
+            for (int i = row; i < row + some && own != null; i++) {
+                if (isFinite((FloatMatrix) source, i) && isFinite(gradient.behind(), i)) {
+                    own.of(gradient, i);
+                    addValues(own, (FloatMatrix) source, i, sum);
+                } else {
+                    addPlain(source, i, gradient.rows(i, 1), 0, sum);
+                }
+            }
+            if (own == null) {
+                addSome(source, row, gradient.rows(row, some), 0, some, sum);
+            }
         }
     }
 
@@ -115,33 +132,38 @@ public final class WindowGradientWeights {
             Signal source, int first, FloatMatrix gradient, int firstGradient, int rows, WindowGradientSum sum) {
         WindowGradientMaps own = maps;
         if (own != null && source instanceof SpikeMatrix spikes) {
-            sum.byChannel = true;
-            for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
-                own.openBand(band);
-                own.list(spikes, first, rows, firstChannel, endChannel);
-                add(own, null, first, gradient, firstGradient, rows, sum);
-            }
+            own.of(gradient, firstGradient);
+            addSpikes(own, spikes, first, rows, sum);
             return;
         }
         for (int i = 0; i < rows; i++) {
-            addRow(own, source, first + i, gradient, firstGradient + i, sum);
+            if (own != null && isFinite((FloatMatrix) source, first + i) && isFinite(gradient, firstGradient + i)) {
+                own.of(gradient, firstGradient + i);
+                addValues(own, (FloatMatrix) source, first + i, sum);
+            } else {
+                addPlain(source, first + i, gradient, firstGradient + i, sum);
+            }
         }
     }
 
-    private void addRow(
-            @Nullable WindowGradientMaps own,
-            Signal source,
-            int row,
-            FloatMatrix gradient,
-            int gradientRow,
-            WindowGradientSum sum) {
-        if (own != null && isFinite((FloatMatrix) source, row) && isFinite(gradient, gradientRow)) {
-            for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
-                own.openBand(band);
-                add(own, (FloatMatrix) source, row, gradient, gradientRow, 1, sum);
-            }
-            return;
+    /** Adds rows of spikes, whose gradients the maps have been told. */
+    private void addSpikes(WindowGradientMaps own, SpikeMatrix spikes, int first, int rows, WindowGradientSum sum) {
+        sum.byChannel = true;
+        for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
+            own.openBand(band);
+            own.list(spikes, first, rows);
+            add(own, null, first, rows, sum);
         }
+    }
+
+    private void addValues(WindowGradientMaps own, FloatMatrix values, int row, WindowGradientSum sum) {
+        for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
+            own.openBand(band);
+            add(own, values, row, 1, sum);
+        }
+    }
+
+    private void addPlain(Signal source, int row, FloatMatrix gradient, int gradientRow, WindowGradientSum sum) {
         scalar.add(source, row, gradient, gradientRow, sum.weights, firstChannel, endChannel);
         if (share == 0) {
             scalar.addBias(gradient, gradientRow, sum.bias);
@@ -160,20 +182,13 @@ public final class WindowGradientWeights {
     }
 
     /** Adds the band of rows of spikes that were listed, or of one row of values. */
-    private void add(
-            WindowGradientMaps own,
-            @Nullable FloatMatrix values,
-            int row,
-            FloatMatrix gradient,
-            int gradientRow,
-            int rows,
-            WindowGradientSum sum) {
+    private void add(WindowGradientMaps own, @Nullable FloatMatrix values, int row, int rows, WindowGradientSum sum) {
         for (int group = 0; group < shape.groups(); group++) {
             if (values != null) {
                 own.takeValues(values, row, group);
             }
             for (int block = 0; block < shape.blocks(); block++) {
-                own.takeGradients(gradient, gradientRow, rows, group, block);
+                own.takeGradients(rows, group, block);
                 if (share == 0) {
                     addBias(own, rows, sum.bias, group * shape.blocks() + block);
                 }
@@ -181,7 +196,7 @@ public final class WindowGradientWeights {
                 if (values == null) {
                     addSpikes(own, group, sum.weights.segment(), to);
                 } else {
-                    addValues(own, sum.weights.segment(), to);
+                    addValues(own, shape.outputsOfBlock(block), sum.weights.segment(), to);
                 }
             }
         }
@@ -190,12 +205,17 @@ public final class WindowGradientWeights {
     private void addBias(WindowGradientMaps own, int rows, FloatMatrix bias, int block) {
         Window.Axis x = shape.window().x();
         for (int row = 0; row < rows; row++) {
-            for (int oy = own.top; oy < own.bottom; oy++) {
-                long from = own.gradientOffset(row, oy, 0);
-                long step = (long) x.stride() * BLOCK_BYTES;
-                WindowGradientMapVector.addAll(
-                        own.gradients, from, step, x.outputs(), bias.segment(), bias.rowOffset(block));
-            }
+            long from = own.gradientOffset(row, own.top, 0);
+            long down = own.gradientOffset(row, own.top + 1, 0) - from;
+            WindowGradientMapVector.addAll(
+                    own.gradients,
+                    from,
+                    down,
+                    own.bottom - own.top,
+                    (long) x.stride() * BLOCK_BYTES,
+                    x.outputs(),
+                    bias.segment(),
+                    bias.rowOffset(block));
         }
     }
 
@@ -204,11 +224,11 @@ public final class WindowGradientWeights {
         int rows = shape.window().y().kernel();
         int first = (group * shape.channels() + firstChannel) * rows;
         int end = (group * shape.channels() + endChannel) * rows;
-        long at = to - own.lists.targets[group * shape.channels() * rows];
+        long at = to - own.places.lists.targets[group * shape.channels() * rows];
         for (WindowGradientMaps.Chunk chunk : own.chunks) {
             chunk.run()
                     .add(
-                            own.lists,
+                            own.places.lists,
                             first,
                             end,
                             own.gradients,
@@ -221,7 +241,7 @@ public final class WindowGradientWeights {
     }
 
     /** For each row of outputs products of what the kernel reads there and the gradients. */
-    private void addValues(WindowGradientMaps own, MemorySegment sums, long to) {
+    private void addValues(WindowGradientMaps own, int outputs, MemorySegment sums, long to) {
         Window.Axis y = shape.window().y();
         Window.Axis x = shape.window().x();
         int some = endChannel - firstChannel;
@@ -235,11 +255,18 @@ public final class WindowGradientWeights {
             for (int ky = 0; ky < y.kernel(); ky++) {
                 for (int kx = 0; kx < x.kernel(); kx += together ? x.kernel() : 1) {
                     int weight = (ky * x.kernel() + kx) * shape.channels() + firstChannel;
+                    int rows = together ? some * x.kernel() : some;
+                    tile.a = own.valueOffset(oy, ky, kx) + (long) firstChannel * Float.BYTES;
+                    tile.b = own.gradientOffset(0, oy, 0);
+                    tile.c = to + (long) weight * BLOCK_BYTES;
+                    if (outputs <= Lanes.COUNT) {
+                        tile.addNarrow(own.values, own.gradients, sums, rows, x.outputs());
+                        continue;
+                    }
                     for (int strip = 0; strip < BLOCK_BYTES; strip += TileWalk.STRIP_BYTES) {
-                        tile.a = own.valueOffset(oy, ky, kx) + (long) firstChannel * Float.BYTES;
-                        tile.b = own.gradientOffset(0, oy, 0) + strip;
-                        tile.c = to + (long) weight * BLOCK_BYTES + strip;
-                        tile.add(own.values, own.gradients, sums, together ? some * x.kernel() : some, x.outputs());
+                        tile.add(own.values, own.gradients, sums, rows, x.outputs());
+                        tile.b += TileWalk.STRIP_BYTES;
+                        tile.c += TileWalk.STRIP_BYTES;
                     }
                 }
             }

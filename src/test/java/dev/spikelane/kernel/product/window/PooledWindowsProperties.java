@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product.window;
 
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,10 +14,12 @@ import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.PoolOperator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.window.PooledConvOperator;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.map.PoolWinners;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -89,6 +92,25 @@ final class PooledWindowsProperties {
         multiply(joined, source, Tile.whole(found), scratch);
         assertSameBits(expected, found, joined.toString());
         assertZeroPads(found, joined.toString());
+        compareWinners(arena, apart, joined, source, map);
+    }
+
+    /** Winners that are kept on the way are those of the pool, whatever was kept before. */
+    private static void compareWinners(
+            Arena arena, List<Operator> apart, Operator joined, Signal source, FloatMatrix map) {
+        PoolOperator pool = (PoolOperator) apart.getLast();
+        FloatMatrix gradient = Matrices.uniform(arena, 2, pool.outputs(), new Random(pool.outputs()));
+        FloatMatrix made = FloatMatrix.zeros(arena, 2, pool.outputs());
+        PoolWinners winners = requireNonNull(pool.winners(arena, 3));
+        PoolWinners others = requireNonNull(pool.winners(arena, 3));
+        winners.run(map, 2, Tile.whole(made), 1);
+        others.run(Matrices.uniform(arena, 2, map.columns(), new Random(map.columns())), 2, Tile.whole(made), 1);
+        ((PooledConvOperator) joined).multiplyKeeping(source, 2, Tile.whole(made), new Scratch(arena), others, 1);
+        FloatMatrix expected = FloatMatrix.zeros(arena, 2, pool.inputs());
+        FloatMatrix found = FloatMatrix.zeros(arena, 2, pool.inputs());
+        winners.back(gradient, 0, 2, expected, 1);
+        others.back(gradient, 0, 2, found, 1);
+        assertSameBits(expected, found, "winners of " + joined);
     }
 
     private static void multiply(Operator operator, Signal source, Tile into, Scratch scratch) {

@@ -1,0 +1,188 @@
+package dev.spikelane.kernel.product.window;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.spikelane.kernel.base.Lanes;
+import dev.spikelane.kernel.base.Window;
+import dev.spikelane.memory.SpikeMatrix;
+import java.util.Arrays;
+
+/**
+ * For each channel of the input and row of the kernel the places of a map of gradients that its spikes reach. A spike
+ * is found once, and stands in one list of its channel: what a row of the kernel reaches is a part of that list, at
+ * places that are the same but for a number of rows.
+ */
+final class WindowGradientPlaces {
+
+    /** Half a gigabyte on the heap. */
+    private static final int MOST_PLACES = 1 << 27;
+
+    /** A list for each channel, of all groups, and row of the kernel. */
+    final WindowGradientLists lists;
+
+    private final Window.Axis y;
+    /** Channels of the input. */
+    private final int channels;
+
+    /** Columns of a map of gradients. */
+    private final int width;
+
+    /** For each bit of a row of the input its channel, and its column of a map. */
+    private final int[] channelOf;
+
+    private final int[] columnOf;
+    /** Where the lists of the spikes of a sample begin, and end: of each channel, for each rest of rows by strides. */
+    private final int[] begins;
+
+    private final int[] ends;
+    private final int[] places;
+    /** Where those of each row of the input begin, and end, for each channel. */
+    private final int[] rowBegins;
+
+    private final int[] rowEnds;
+    /** For each row of the kernel the first and the last row of the input by which it reaches the band. */
+    private final int[] firstRows;
+
+    private final int[] lastRows;
+    /** The band's first row, and the rows of the input that reach it. */
+    private int top;
+
+    private int start;
+    private int end;
+
+    /**
+     * Makes room.
+     *
+     * @param left the first column of a map that an output may stand in
+     * @param width columns of a map
+     * @param rows rows of a band
+     * @param samples that are listed at a time
+     */
+    WindowGradientPlaces(WindowGradientShape shape, int left, int width, int rows, int samples) {
+        Window.Axis x = shape.window().x();
+        this.y = shape.window().y();
+        this.channels = shape.window().allChannels();
+        this.width = width;
+        int count = Math.multiplyExact(channels, y.kernel());
+        int placesOfList = Math.multiplyExact(rows * samples, x.inputs());
+        long all = (long) count * placesOfList;
+        int room = placesOfList + Lanes.COUNT; // vectors reach behind a list
+        if (count > MOST_PLACES / room) {
+            throw new IllegalArgumentException("gradients of the weights take lists of " + all
+                    + " places on each thread, for " + channels + " channels, " + y.kernel()
+                    + " rows of the kernel and " + x.inputs() + " columns, expected at most " + MOST_PLACES);
+        }
+        this.lists = new WindowGradientLists(count, count * room, false);
+        for (int list = 0; list < count; list++) {
+            lists.starts[list] = list * room;
+            lists.targets[list] = (long) list * x.kernel() * WindowGradientShape.BLOCK * Float.BYTES;
+        }
+        this.channelOf = new int[x.inputs() * channels];
+        this.columnOf = new int[channelOf.length];
+        for (int i = 0; i < channelOf.length; i++) {
+            channelOf[i] = i % channels;
+            columnOf[i] = i / channels * x.spread() + x.padding() + left - (x.kernel() - 1) * x.dilation();
+        }
+        int reach = Math.min(y.inputs(), ((rows - 1) * y.stride() + (y.kernel() - 1) * y.dilation()) / y.spread() + 1);
+        int ofRest = Math.ceilDiv(reach, y.stride() / gcd(y.stride(), y.spread())) * x.inputs();
+        this.begins = new int[y.stride() * channels];
+        Arrays.setAll(begins, i -> i * ofRest);
+        this.ends = new int[begins.length];
+        this.places = new int[begins.length * ofRest + Lanes.COUNT];
+        this.rowBegins = new int[y.inputs() * channels];
+        this.rowEnds = new int[rowBegins.length];
+        this.firstRows = new int[y.kernel()];
+        this.lastRows = new int[y.kernel()];
+    }
+
+    /** Bytes on the heap. */
+    long bytes() {
+        int all = channelOf.length + columnOf.length + begins.length + ends.length + places.length;
+        return lists.bytes() + (long) Integer.BYTES * (all + rowBegins.length + rowEnds.length);
+    }
+
+    private static int gcd(int a, int b) {
+        return b == 0 ? a : gcd(b, a % b);
+    }
+
+    /** Places from the first that windows reach to a row of the input. */
+    private int at(int iy) {
+        return iy * y.spread() + y.padding();
+    }
+
+    private int rest(int at) {
+        return Math.floorMod(at, y.stride());
+    }
+
+    /** Goes to a band of rows of the output. */
+    void openBand(int first, int behind) {
+        top = first;
+        start = y.inputs();
+        end = 0;
+        for (int ky = 0; ky < y.kernel(); ky++) {
+            firstRows[ky] = y.inputs();
+            lastRows[ky] = -1;
+            for (int iy = 0; iy < y.inputs(); iy++) {
+                int at = at(iy) - ky * y.dilation();
+                int oy = at / y.stride();
+                if (at >= 0 && oy >= first && oy < behind && oy * y.stride() == at) {
+                    firstRows[ky] = Math.min(firstRows[ky], iy);
+                    lastRows[ky] = iy;
+                    start = Math.min(start, iy);
+                    end = Math.max(end, iy + 1);
+                }
+            }
+        }
+    }
+
+    /** Begins lists anew. */
+    void clear() {
+        System.arraycopy(lists.starts, 0, lists.ends, 0, lists.ends.length);
+    }
+
+    /**
+     * Lists where spikes reach the band, behind what is there.
+     *
+     * @param row of the spikes
+     * @param map places from the first map to that of the row
+     */
+    void add(SpikeMatrix spikes, int row, int map) {
+        System.arraycopy(begins, 0, ends, 0, ends.length);
+        for (int iy = start; iy < end; iy++) {
+            int rest = rest(at(iy)) * channels;
+            System.arraycopy(ends, rest, rowBegins, iy * channels, channels);
+            find(spikes, row, iy, rest);
+            System.arraycopy(ends, rest, rowEnds, iy * channels, channels);
+        }
+        for (int ky = 0; ky < y.kernel(); ky++) {
+            if (lastRows[ky] >= 0) {
+                int up = Math.floorDiv(ky * y.dilation(), y.stride()) + top;
+                int begin = firstRows[ky] * channels;
+                int behind = lastRows[ky] * channels;
+                WindowGradientListVector.append(
+                        places, rowBegins, begin, rowEnds, behind, channels, map - up * width, lists, ky, y.kernel());
+            }
+        }
+    }
+
+    /** Finds the spikes of a row of the input. */
+    private void find(SpikeMatrix spikes, int row, int iy, int rest) {
+        int place = Math.floorDiv(at(iy), y.stride()) * width;
+        int first = iy * channelOf.length;
+        int last = first + channelOf.length - 1;
+        long from = spikes.rowOffset(row);
+        int[] own = ends;
+        for (int word = first / Long.SIZE; word <= last / Long.SIZE; word++) {
+            long bits = spikes.segment().get(JAVA_LONG, from + (long) word * Long.BYTES);
+            int base = word * Long.SIZE - first;
+            bits &= base < 0 ? -1L << -base : -1L;
+            bits &= base + Long.SIZE > channelOf.length ? -1L >>> base + Long.SIZE - channelOf.length : -1L;
+            while (bits != 0) {
+                int i = base + Long.numberOfTrailingZeros(bits);
+                bits &= bits - 1;
+                int channel = channelOf[i];
+                places[own[rest + channel]++] = place + columnOf[i];
+            }
+        }
+    }
+}
