@@ -1,8 +1,10 @@
 package dev.spikelane.equation;
 
+import static java.lang.constant.ConstantDescs.CD_byte;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_short;
 import static java.lang.constant.ConstantDescs.CD_void;
 
 import dev.spikelane.kernel.base.Exponential;
@@ -124,16 +126,39 @@ final class VectorWriter extends LoopWriter {
     void store(Program.Store store) {
         if (store.value().op().isCondition()) {
             // Vector by vector: a word that were gathered would be carried from one to the next.
+            int lanes = SimdWidth.bits() / Float.SIZE;
+            if (lanes < Byte.SIZE) {
+                placeOfBits(store);
+                code.iload(counter);
+                lanes(store);
+                code.invokestatic(SPIKES, "store", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, CD_int, CD_long));
+                return;
+            }
+            boolean isShort = lanes > Byte.SIZE;
+            int place = local(TypeKind.LONG);
             placeOfBits(store);
-            code.iload(counter).aload(valueOf(store.value()));
-            code.invokevirtual(MASK, "toLong", MethodTypeDesc.of(CD_long));
-            code.invokestatic(SPIKES, "store", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, CD_int, CD_long));
+            code.iload(counter)
+                    .loadConstant(lanes / Byte.SIZE)
+                    .imul()
+                    .i2l()
+                    .ladd()
+                    .lstore(place);
+            ClassDesc layout = LAYOUT.nested(isShort ? "OfShort" : "OfByte");
+            code.getstatic(LAYOUT, isShort ? "JAVA_SHORT_UNALIGNED" : "JAVA_BYTE", layout).lload(place);
+            lanes(store);
+            code.l2i();
+            ClassDesc type = isShort ? CD_short : CD_byte;
+            code.invokeinterface(SEGMENT, "set", MethodTypeDesc.of(CD_void, layout, CD_long, type));
         } else {
             code.aload(valueOf(store.value()));
             place(store.op(), store.name(), store.shift(), at);
             code.getstatic(LANES, "ORDER", ORDER);
             code.invokevirtual(FLOATS, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
         }
+    }
+
+    private void lanes(Program.Store store) {
+        code.aload(valueOf(store.value())).invokevirtual(MASK, "toLong", MethodTypeDesc.of(CD_long));
     }
 
     @Override
