@@ -9,8 +9,8 @@ import java.util.Set;
 
 /**
  * Cuts a program into some that run one behind the other over the same tile of neurons, where few numbers cross. C2
- * boxes the vectors of a loop that has 40,000 live nodes while it is inlined ({@code LiveNodeCountInliningCutoff}): Hodgkin
- * and Huxley's with 60 operations, and with fewer in a JVM that has used vectors in many ways (Zen 5, 2026-11).
+ * boxes the vectors of a loop that has 40,000 live nodes while it is inlined ({@code LiveNodeCountInliningCutoff}):
+ * Hodgkin and Huxley's with 60 operations, and with fewer in a JVM that has used vectors in many ways (Zen 5, 2026-11).
  *
  * <p>Numbers that later parts need are stored in rows of the tile, named {@value #CUT} and a number; conditions are
  * compared anew. All that the program stores, the last part stores, so that all is read before.
