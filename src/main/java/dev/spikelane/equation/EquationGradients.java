@@ -3,6 +3,7 @@ package dev.spikelane.equation;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -46,13 +47,15 @@ public final class EquationGradients {
     public EquationGradients(Equations equations, List<String> sums) {
         this.equations = equations;
         this.sums = sums;
-        Map<Node, Node> made = Program.copy(equations.order(), graph, _ -> null);
+        List<Node> order = equations.order();
+        Map<Node, Node> made = new HashMap<>();
+        Program.copy(order, graph, made);
         this.spike = Graph.of(made, equations.spike());
         Node membrane = equations.next().firstEntry().getValue();
         Node after = graph.leaf(Op.STATE, AFTER, 0);
-        this.distance = Graph.of(
-                Program.copy(equations.order(), graph, node -> node.equals(membrane) ? after : null),
-                equations.spike().of(1));
+        Map<Node, Node> behind = new HashMap<>(Map.of(membrane, after));
+        Program.copy(order, graph, behind);
+        this.distance = Graph.of(behind, equations.spike().of(1));
         Map<Node, Node> seeds = new LinkedHashMap<>();
         List<Node> roots = new ArrayList<>();
         equations.next().forEach((name, node) -> {
@@ -128,7 +131,9 @@ public final class EquationGradients {
     }
 
     private static Map<Node, Node> copy(List<Node> roots, Graph into) {
-        return Program.copy(Graph.order(roots), into, _ -> null);
+        Map<Node, Node> made = new HashMap<>();
+        Program.copy(Graph.order(roots), into, made);
+        return made;
     }
 
     /** The parameters from which a node follows, through others that follow from them too. */

@@ -55,6 +55,9 @@ public final class EquationParameters {
         });
         long bytes = (long) Math.ceilDiv(neurons, Long.SIZE) * Long.SIZE * Float.BYTES;
         values.forEach((name, of) -> {
+            if (of.length == 1) {
+                return;
+            }
             MemorySegment row = arena.allocate(bytes, bytes % PAGE == 0 ? PAGE : ALIGNMENT);
             rows.put(name, row);
             laidOut.add(new LaidOut(of, row));
@@ -160,5 +163,10 @@ public final class EquationParameters {
     /** Says where the parameters are. */
     public void put(Frame frame) {
         rows.forEach((name, row) -> frame.put(name, row, 0, 0));
+        values.forEach((name, of) -> {
+            if (of.length == 1) {
+                frame.share(name, of);
+            }
+        });
     }
 }

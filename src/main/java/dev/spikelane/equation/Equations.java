@@ -67,20 +67,31 @@ public record Equations(
     public Program forward(int steps, List<String> recorded, Graph graph) {
         Program program = new Program(name, steps);
         Map<String, Node> now = new HashMap<>();
-        variables.keySet().forEach(each -> now.put(each, graph.leaf(Op.STATE, each, 0)));
+        for (String each : variables.keySet()) {
+            now.put(each, graph.leaf(Op.STATE, each, 0));
+        }
         List<Node> order = order();
         for (int step = 0; step < steps; step++) {
-            int shift = step;
-            Map<Node, Node> made = Program.copy(order, graph, node -> switch (node.op()) {
-                case STATE -> now.get(node.name());
-                case STEP -> graph.leaf(Op.STEP, node.name(), shift);
-                default -> null;
-            });
-            next.forEach((variable, node) -> now.put(variable, Graph.of(made, node)));
-            program.store(Op.STEP, SPIKE, shift, Graph.of(made, spike.of(0)));
-            recorded.forEach(each -> program.store(Op.STEP, RECORD + each, shift, Graph.of(now, each)));
+            Map<Node, Node> made = new HashMap<>();
+            for (Node node : order) {
+                if (node.op() == Op.STATE) {
+                    made.put(node, Graph.of(now, node.name()));
+                } else if (node.op() == Op.STEP) {
+                    made.put(node, graph.leaf(Op.STEP, node.name(), step));
+                }
+            }
+            Program.copy(order, graph, made);
+            for (Map.Entry<String, Node> each : next.entrySet()) {
+                now.put(each.getKey(), Graph.of(made, each.getValue()));
+            }
+            program.store(Op.STEP, SPIKE, step, Graph.of(made, spike.of(0)));
+            for (String each : recorded) {
+                program.store(Op.STEP, RECORD + each, step, Graph.of(now, each));
+            }
         }
-        variables.keySet().forEach(each -> program.store(Op.STATE, each, 0, Graph.of(now, each)));
+        for (String each : variables.keySet()) {
+            program.store(Op.STATE, each, 0, Graph.of(now, each));
+        }
         return program;
     }
 }

@@ -11,13 +11,17 @@ import java.util.List;
  */
 public final class Frame {
 
-    private static final int TILE_BYTES = Parts.TILE_WORDS * Long.SIZE * Float.BYTES;
+    private static final long TILE_BYTES = (long) Parts.TILE_WORDS * Long.SIZE * Float.BYTES;
+    /** Rows of matrices often begin where pages do, and fill one set of the cache; these begin apart. */
+    private static final long CUT_STRIDE = TILE_BYTES + 5 * Parts.ALIGNMENT;
 
     /** Names of the rows, as {@link Program#rows} orders them. */
     public final List<String> rows;
 
     public final MemorySegment[] segments;
-    /** Bytes in front of the first row, and from row to row; a shared parameter stands at the first. */
+    /** What a parameter that neurons share is, alone in an array; a loop reads it with a tenth of a segment's nodes. */
+    public final float[][] shared;
+    /** Bytes in front of the first row, and from row to row. */
     public final long[] bases;
 
     public final long[] strides;
@@ -35,12 +39,16 @@ public final class Frame {
     public Frame(Program program, int neurons) {
         this.rows = program.rows();
         this.segments = new MemorySegment[rows.size()];
+        this.shared = new float[rows.size()][0];
         this.bases = new long[rows.size()];
         this.strides = new long[rows.size()];
         Arrays.fill(segments, MemorySegment.NULL);
+        MemorySegment cut = NativeMemory.ofAuto().allocate(program.cuts() * CUT_STRIDE, Parts.ALIGNMENT);
+        long at = 0;
         for (int i = 0; i < segments.length; i++) {
             if (rows.get(i).startsWith(Parts.CUT)) {
-                segments[i] = NativeMemory.ofAuto().allocate((long) TILE_BYTES, Parts.ALIGNMENT);
+                segments[i] = cut.asSlice(at, TILE_BYTES);
+                at += CUT_STRIDE;
             }
         }
         this.neurons = neurons;
@@ -58,6 +66,13 @@ public final class Frame {
             segments[place] = segment;
             bases[place] = base;
             strides[place] = stride;
+        }
+    }
+
+    void share(String row, float[] value) {
+        int place = rows.indexOf(row);
+        if (place >= 0) {
+            shared[place] = value;
         }
     }
 

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Makes nodes, equal ones once. This one makes them as written; {@link Lowering} has cheaper forms of the same bits.
@@ -98,7 +97,7 @@ public class Graph {
                 visit(each, seen, found);
             }
         }
-        found.sort((a, b) -> Integer.compare(a.id(), b.id()));
+        found.sort(null);
         return found;
     }
 
@@ -111,7 +110,11 @@ public class Graph {
 
     /** What a map has for a key that it has for sure. */
     static <V> V of(Map<?, V> map, Object key) {
-        return Objects.requireNonNull(map.get(key), key::toString);
+        V value = map.get(key);
+        if (value == null) {
+            throw new IllegalStateException("there is no " + key);
+        }
+        return value;
     }
 
     private static boolean ofParameters(Op op, List<Node> of) {

@@ -70,7 +70,7 @@ public final class Interpreter implements Loop {
         for (int i = 0; i < firstRow; i++) {
             float value = order[i].op() == Op.CONSTANT
                     ? (float) order[i].value()
-                    : frame.segments[rows[i]].get(JAVA_FLOAT, frame.bases[rows[i]]);
+                    : frame.shared[rows[i]][0];
             Arrays.fill(values[i], value);
         }
         for (int group = 0; group < groups; group++) {

@@ -118,17 +118,21 @@ final class Lexer {
 
     private int endOfNumber() {
         int end = endOfDigits(at);
+        boolean right = end > at;
         if (end < text.length() && text.charAt(end) == '.') {
-            end = endOfDigits(end + 1);
+            int fraction = end + 1;
+            end = endOfDigits(fraction);
+            right |= end > fraction;
         }
         if (end < text.length() && (text.charAt(end) == 'e' || text.charAt(end) == 'E')) {
             boolean signed = end + 1 < text.length() && "+-".indexOf(text.charAt(end + 1)) >= 0;
-            end = endOfDigits(end + (signed ? 2 : 1));
+            int exponent = end + (signed ? 2 : 1);
+            end = endOfDigits(exponent);
+            right &= end > exponent;
         }
         int word = endOfName(end);
-        String number = text.substring(at, word);
-        if (word > end || !number.matches("(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?")) {
-            throw error("cannot read the number '" + shortened(number) + "', expected one such as 2, 0.5 or 1e-3");
+        if (word > end || !right) {
+            throw error("cannot read the number '" + shortened(text.substring(at, word)) + "', expected one such as 2, 0.5 or 1e-3");
         }
         return end;
     }

@@ -1,5 +1,6 @@
 package dev.spikelane.equation;
 
+import static java.lang.constant.ConstantDescs.CD_Class;
 import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
@@ -52,6 +53,9 @@ abstract class LoopWriter {
     /** Locals of what nodes are. */
     final Map<Node, Integer> values = new HashMap<>();
 
+    /** Where a slice is no native memory. */
+    private final Label foreign;
+
     private final Program part;
     private final List<String> allRows;
     private final boolean sliced;
@@ -67,6 +71,7 @@ abstract class LoopWriter {
 
     LoopWriter(CodeBuilder code, Program part, List<String> allRows, Set<String> shared, boolean sliced) {
         this.code = code;
+        this.foreign = code.newLabel();
         this.part = part;
         this.allRows = allRows;
         this.shared = shared;
@@ -156,7 +161,10 @@ abstract class LoopWriter {
         frameInt(code, FRAME_SLOT, "batch").istore(batch);
         int bytes = local(TypeKind.LONG);
         code.iload(WORDS).i2l().loadConstant((long) BLOCK_BYTES).lmul().lstore(bytes);
-        part.rows().forEach(name -> open(name, bytes));
+        List<String> rows = part.rows();
+        for (String name : rows) {
+            open(name, bytes);
+        }
         Label again = code.newBoundLabel();
         Label end = code.newLabel();
         code.iload(LEFT).ifle(end);
@@ -172,7 +180,11 @@ abstract class LoopWriter {
         }
         if (!sliced) {
             // Behind a round C2 has forgotten what it was told of segments before.
-            part.rows().stream().filter(bases::containsKey).forEach(name -> check(Graph.of(segments, name)));
+            for (String name : rows) {
+                if (!shared.contains(name)) {
+                    check(Graph.of(segments, name));
+                }
+            }
         }
         neurons();
         code.iinc(ROW, 1)
@@ -184,7 +196,17 @@ abstract class LoopWriter {
         code.iconst_0().istore(SAMPLE);
         code.iload(ROW).iload(DELTA).iadd().iload(batch).isub().istore(ROW).goto_(again);
         code.labelBinding(end).return_();
+        if (sliced) {
+            code.labelBinding(foreign).invokestatic(CHECKS, "isNative", MethodTypeDesc.of(CD_void, SEGMENT)).return_();
+        }
+        failed();
     }
+
+    /** Checks the number on the stack. */
+    void check() {}
+
+    /** Writes where a loop goes when a check has failed. */
+    void failed() {}
 
     /** Writes the loop over the neurons of a row, which {@link #compute}s and {@link #store}s. */
     abstract void neurons();
@@ -193,21 +215,28 @@ abstract class LoopWriter {
         code.aload(segment).invokestatic(CHECKS, "isNative", MethodTypeDesc.of(CD_void, SEGMENT));
     }
 
+    /** The same of a slice's class, where C2 has not inlined what makes it. */
+    private void checkClass(int slice) {
+        code.aload(slice).dup().invokevirtual(CD_Object, "getClass", MethodTypeDesc.of(CD_Class));
+        code.getstatic(CHECKS, "NATIVE", CD_Class).if_acmpne(foreign).pop();
+    }
+
     /** Reads where a row is, once: what C2 concludes of a segment does not hold for one that is read again. */
     private void open(String name, int bytes) {
         int index = allRows.indexOf(name);
+        if (shared.contains(name)) {
+            int value = local(TypeKind.FLOAT);
+            code.aload(FRAME_SLOT).getfield(FRAME, "shared", CD_float.arrayType().arrayType());
+            code.loadConstant(index).aaload().iconst_0().faload().fstore(value);
+            segments.put(name, value);
+            return;
+        }
         int segment = local(TypeKind.REFERENCE);
         code.aload(FRAME_SLOT).getfield(FRAME, "segments", SEGMENT.arrayType());
         code.loadConstant(index).aaload().astore(segment);
         check(segment);
-        if (shared.contains(name)) {
-            int value = local(TypeKind.FLOAT);
-            code.aload(segment).getstatic(LAYOUT, "JAVA_FLOAT", OF_FLOAT);
-            code.aload(FRAME_SLOT).getfield(FRAME, "bases", CD_long.arrayType());
-            code.loadConstant(index).laload();
-            code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_float, OF_FLOAT, CD_long));
-            code.fstore(value);
-            segments.put(name, value);
+        if (name.startsWith(Parts.CUT)) {
+            segments.put(name, segment);
             return;
         }
         int base = local(TypeKind.LONG);
@@ -215,10 +244,8 @@ abstract class LoopWriter {
                 .getfield(FRAME, "bases", CD_long.arrayType())
                 .loadConstant(index)
                 .laload();
-        if (!name.startsWith(Parts.CUT)) {
-            long word = part.isBits(name) ? Long.BYTES : BLOCK_BYTES;
-            code.iload(FIRST_WORD).i2l().loadConstant(word).lmul().ladd();
-        }
+        long word = part.isBits(name) ? Long.BYTES : BLOCK_BYTES;
+        code.iload(FIRST_WORD).i2l().loadConstant(word).lmul().ladd();
         code.lstore(base);
         int stride = local(TypeKind.LONG);
         code.aload(FRAME_SLOT).getfield(FRAME, "strides", CD_long.arrayType());
@@ -226,15 +253,21 @@ abstract class LoopWriter {
         segments.put(name, segment);
         bases.put(name, base);
         strides.put(name, stride);
-        if (order.stream()
-                        .anyMatch(
-                                node -> node.op() == Op.PARAMETER && node.name().equals(name))
-                || name.startsWith(Parts.CUT)) {
+        if (isParameter(name)) {
             offsets.put(name, base);
             if (sliced) {
                 slice(name, name, bytes);
             }
         }
+    }
+
+    private boolean isParameter(String name) {
+        for (Node node : order) {
+            if (node.op() == Op.PARAMETER && node.name().equals(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Slices have one length, so that C2 finds out once for all how far a loop may run without range checks. */
@@ -243,6 +276,7 @@ abstract class LoopWriter {
         code.aload(Graph.of(segments, name)).lload(Graph.of(offsets, key)).lload(bytes);
         code.invokeinterface(SEGMENT, "asSlice", MethodTypeDesc.of(SEGMENT, CD_long, CD_long))
                 .astore(slice);
+        checkClass(slice);
         slices.put(key, slice);
     }
 
@@ -271,8 +305,9 @@ abstract class LoopWriter {
     /** Writes the segment and the offset of a row of numbers, and adds a local to that. */
     final void place(Op op, String name, int shift, int at) {
         String key = key(op, name, shift);
-        code.aload(sliced ? Graph.of(slices, key) : Graph.of(segments, name)).lload(at);
-        if (!sliced) {
+        Integer slice = slices.get(key);
+        code.aload(slice == null ? Graph.of(segments, name) : slice).lload(at);
+        if (slice == null && offsets.containsKey(key)) {
             code.lload(Graph.of(offsets, key)).ladd();
         }
     }
@@ -297,12 +332,17 @@ abstract class LoopWriter {
             } else {
                 compute(node);
             }
+            if (number) {
+                check();
+            }
             TypeKind kind = number ? kindOfNumbers() : kindOfConditions();
             int local = local(kind);
             code.storeLocal(kind, local);
             values.put(node, local);
         }
-        part.stores().forEach(this::store);
+        for (Program.Store store : part.stores()) {
+            store(store);
+        }
     }
 
     final List<Program.Store> stores() {

@@ -14,11 +14,17 @@ import java.util.List;
  * @param of the nodes that it takes, as many as {@link Op#arguments}
  * @param ofParameters whether it needs nothing but numbers and parameters
  */
-public record Node(int id, Op op, double value, String name, int shift, List<Node> of, boolean ofParameters) {
+public record Node(int id, Op op, double value, String name, int shift, List<Node> of, boolean ofParameters)
+        implements Comparable<Node> {
 
     /** One of the nodes that it takes. */
     public Node of(int i) {
         return of.get(i);
+    }
+
+    /** Whether a row is read for it, or a parameter that neurons share. */
+    boolean isRow() {
+        return op.isLeaf() && op != Op.CONSTANT;
     }
 
     /** Whether it is this number. */
@@ -29,6 +35,12 @@ public record Node(int id, Op op, double value, String name, int shift, List<Nod
     /** Whether it is 1 where a condition holds, its first argument, and 0 elsewhere, or the other way round. */
     boolean isGate() {
         return op == Op.SELECT && (of(1).is(1) && of(2).is(0) || of(1).is(0) && of(2).is(1));
+    }
+
+    /** The order of computation. */
+    @Override
+    public int compareTo(Node other) {
+        return Integer.compare(id, other.id);
     }
 
     @Override

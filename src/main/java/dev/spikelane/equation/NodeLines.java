@@ -31,7 +31,7 @@ final class NodeLines {
         Map<Node, Node> made = new HashMap<>();
         for (Node node : equations.order()) {
             try {
-                made.put(node, Program.copy(node, lowered, _ -> null, made));
+                made.put(node, Program.copy(node, lowered, made));
             } catch (Graph.TooLargeException large) {
                 throw error(large, node.id());
             }

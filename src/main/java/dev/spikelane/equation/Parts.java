@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Cuts a program into some that run one behind the other over the same tile of neurons. A loop of some 60 operations is
- * compiled soon and without boxes; Hodgkin and Huxley's 248 in one were boxed in one JVM of ten (Zen 4, 2026-11).
+ * Cuts a program into some that run one behind the other over the same tile of neurons, where few numbers cross. C2
+ * boxes the vectors of a loop that has 40,000 live nodes while it is inlined ({@code LiveNodeCountInliningCutoff}):
+ * Hodgkin and Huxley's with 60 operations, and with fewer in a JVM that has used vectors in many ways (Zen 5, 2026-11).
  *
  * <p>Numbers that later parts need are stored in rows of the tile, named {@value #CUT} and a number; conditions are
  * compared anew. All that the program stores, the last part stores, so that all is read before.
@@ -20,11 +21,11 @@ final class Parts {
     static final String CUT = "cut:";
 
     /** Blocks of 64 neurons that the parts do together. */
-    static final int TILE_WORDS = 8;
+    static final int TILE_WORDS = 16;
 
     static final int ALIGNMENT = 64;
 
-    private static final int MOST_OPERATIONS = 60;
+    private static final int MOST_OPERATIONS = 50;
     /** Rows that a part reads, about, and stores beside operations: HotSpot compiles no methods of 8,000 bytes. */
     private static final int MOST_ROWS = 40;
 
@@ -46,35 +47,33 @@ final class Parts {
     }
 
     private List<Program> cut() {
-        List<List<Node>> parts = new ArrayList<>();
-        Set<Node> rows = new HashSet<>();
+        List<Node> numbers = new ArrayList<>();
         for (Node node : order) {
-            if (node.op().isLeaf() || node.op().isCondition()) {
-                continue;
+            if (!node.op().isLeaf() && !node.op().isCondition()) {
+                numbers.add(node);
             }
-            for (Node needed : neededBy(List.of(node))) {
-                if (partOf.getOrDefault(needed, -1) < parts.size() - 1 && needed.op() != Op.CONSTANT) {
-                    rows.add(needed);
-                }
+        }
+        int[] crossing = crossing(numbers);
+        List<List<Node>> parts = new ArrayList<>();
+        for (int start = 0, end; start < numbers.size(); start = end) {
+            end = end(numbers, start, crossing);
+            List<Node> part = new ArrayList<>(numbers.subList(start, end));
+            for (Node node : part) {
+                partOf.put(node, parts.size());
             }
-            if (parts.isEmpty() || parts.getLast().size() == MOST_OPERATIONS || rows.size() > MOST_ROWS) {
-                parts.add(new ArrayList<>());
-                rows.clear();
-            }
-            parts.getLast().add(node);
-            partOf.put(node, parts.size() - 1);
+            parts.add(part);
         }
         if (program.stores().size() > MOST_STORES) {
             parts.add(new ArrayList<>());
         }
         Map<Node, String> names = new HashMap<>();
         List<Set<Node>> stored = new ArrayList<>();
-        parts.forEach(part -> stored.add(new HashSet<>()));
         for (int part = 0; part < parts.size(); part++) {
+            stored.add(new HashSet<>());
             for (Node needed : neededBy(roots(parts, part))) {
                 int from = partOf.getOrDefault(needed, part);
                 if (from < part) {
-                    names.computeIfAbsent(needed, node -> CUT + names.size());
+                    names.putIfAbsent(needed, CUT + names.size());
                     stored.get(from).add(needed);
                 }
             }
@@ -86,11 +85,62 @@ final class Parts {
         return made;
     }
 
+    /** How many numbers a cut in front of each has to carry. */
+    private int[] crossing(List<Node> numbers) {
+        Map<Node, Integer> lastUse = new HashMap<>();
+        for (int i = 0; i < numbers.size(); i++) {
+            for (Node needed : neededBy(List.of(numbers.get(i)))) {
+                lastUse.put(needed, i);
+            }
+        }
+        for (Program.Store store : program.stores()) {
+            for (Node needed : neededBy(List.of(store.value()))) {
+                lastUse.put(needed, numbers.size());
+            }
+        }
+        int[] crossing = new int[numbers.size() + 1];
+        for (int i = 0; i < numbers.size(); i++) {
+            crossing[i]++;
+            crossing[Graph.of(lastUse, numbers.get(i))]--;
+        }
+        int now = 0;
+        for (int i = 0; i < crossing.length; i++) {
+            int change = crossing[i];
+            crossing[i] = now;
+            now += change;
+        }
+        return crossing;
+    }
+
+    /** Where a part ends: in its second half, where fewest numbers cross. */
+    private int end(List<Node> numbers, int start, int[] crossing) {
+        Set<Node> rows = new HashSet<>();
+        int most = start;
+        while (most < numbers.size() && most < start + MOST_OPERATIONS) {
+            for (Node needed : neededBy(List.of(numbers.get(most)))) {
+                if (needed.isRow() || partOf.containsKey(needed)) {
+                    rows.add(needed);
+                }
+            }
+            if (rows.size() > MOST_ROWS && most > start) {
+                break;
+            }
+            most++;
+        }
+        int end = most;
+        for (int i = most; most < numbers.size() && i > (start + most) / 2; i--) {
+            end = crossing[i] < crossing[end] ? i : end;
+        }
+        return end;
+    }
+
     /** What a part computes, and, for the last one, what is stored. */
     private List<Node> roots(List<List<Node>> parts, int part) {
         List<Node> roots = new ArrayList<>(parts.get(part));
         if (part == parts.size() - 1) {
-            program.stores().forEach(store -> roots.add(store.value()));
+            for (Program.Store store : program.stores()) {
+                roots.add(store.value());
+            }
         }
         return roots;
     }
@@ -120,8 +170,8 @@ final class Parts {
             int from = partOf.getOrDefault(node, part);
             if (from < part && rows.containsKey(node)) {
                 made.put(node, graph.leaf(Op.PARAMETER, Graph.of(rows, node), 0));
-            } else if (from == part && node.of().stream().allMatch(made::containsKey)) {
-                made.put(node, Program.copy(node, graph, _ -> null, made));
+            } else if (from == part && made.keySet().containsAll(node.of())) {
+                made.put(node, Program.copy(node, graph, made));
             }
         }
         for (Node node : order) {
@@ -130,9 +180,9 @@ final class Parts {
             }
         }
         if (last) {
-            program.stores()
-                    .forEach(
-                            store -> cut.store(store.op(), store.name(), store.shift(), Graph.of(made, store.value())));
+            for (Program.Store store : program.stores()) {
+                cut.store(store.op(), store.name(), store.shift(), Graph.of(made, store.value()));
+            }
         }
         return cut;
     }

@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,25 +58,50 @@ public final class Program {
 
     /** All nodes, in the order of computation. */
     public List<Node> order() {
-        return Graph.order(stores.stream().map(Store::value).toList());
+        List<Node> roots = new ArrayList<>();
+        for (Store store : stores) {
+            roots.add(store.value);
+        }
+        return Graph.order(roots);
     }
 
     /** How many operations there are. */
     public int operations() {
-        return (int) order().stream().filter(node -> !node.op().isLeaf()).count();
+        int operations = 0;
+        for (Node node : order()) {
+            operations += node.op().isLeaf() ? 0 : 1;
+        }
+        return operations;
     }
 
     /** The names of all rows, in an order that {@link Frame} shares. */
     public List<String> rows() {
         Set<String> names = new LinkedHashSet<>();
-        order().stream()
-                .filter(node -> node.op().isLeaf() && node.op() != Op.CONSTANT)
-                .forEach(node -> names.add(node.name()));
-        stores.forEach(store -> names.add(store.name()));
+        for (Node node : order()) {
+            if (node.isRow()) {
+                names.add(node.name());
+            }
+        }
+        addStored(names);
         for (Program part : parts()) {
-            part.stores.forEach(store -> names.add(store.name()));
+            part.addStored(names);
         }
         return List.copyOf(names);
+    }
+
+    private void addStored(Set<String> names) {
+        for (Store store : stores) {
+            names.add(store.name);
+        }
+    }
+
+    /** How many rows go from part to part. */
+    int cuts() {
+        int cuts = 0;
+        for (Program part : parts().subList(0, parts().size() - 1)) {
+            cuts += part.stores.size();
+        }
+        return cuts;
     }
 
     /** What loops run one behind the other, over the same tile of neurons. */
@@ -101,7 +125,9 @@ public final class Program {
                     .append(node.name())
                     .append(shared.contains(node.name()) ? "!" : "@")
                     .append(node.shift());
-            node.of().forEach(each -> text.append(' ').append(places.get(each)));
+            for (Node each : node.of()) {
+                text.append(' ').append(places.get(each));
+            }
             text.append('\n');
         }
         for (Store store : stores) {
@@ -113,32 +139,37 @@ public final class Program {
 
     /** Whether a row has bits, not numbers. */
     public boolean isBits(String row) {
-        return stores.stream()
-                .anyMatch(
-                        store -> store.name().equals(row) && store.value().op().isCondition());
+        for (Store store : stores) {
+            if (store.name.equals(row)) {
+                return store.value.op().isCondition();
+            }
+        }
+        return false;
     }
 
     /**
      * Makes nodes anew in another graph, which may simplify them.
      *
      * @param order nodes, each behind those that it takes
-     * @param instead what stands for a node, null for itself
-     * @return by the given nodes
+     * @param made what stands for nodes already; gets the others
      */
-    static Map<Node, Node> copy(Collection<Node> order, Graph graph, Function<Node, @Nullable Node> instead) {
-        Map<Node, Node> made = new HashMap<>();
-        order.forEach(node -> made.put(node, copy(node, graph, instead, made)));
-        return made;
+    static void copy(Collection<Node> order, Graph graph, Map<Node, Node> made) {
+        for (Node node : order) {
+            if (!made.containsKey(node)) {
+                made.put(node, copy(node, graph, made));
+            }
+        }
     }
 
     /** Makes a node anew, behind those that it takes. */
-    static Node copy(Node node, Graph graph, Function<Node, @Nullable Node> instead, Map<Node, Node> made) {
-        Node other = instead.apply(node);
-        if (other != null) {
-            return other;
+    static Node copy(Node node, Graph graph, Map<Node, Node> made) {
+        if (node.op().isLeaf()) {
+            return graph.make(node.op(), node.value(), node.name(), node.shift(), List.of());
         }
-        return node.op().isLeaf()
-                ? graph.make(node.op(), node.value(), node.name(), node.shift(), List.of())
-                : graph.of(node.op(), node.of().stream().map(made::get).toArray(Node[]::new));
+        Node[] of = new Node[node.of().size()];
+        for (int i = 0; i < of.length; i++) {
+            of[i] = Graph.of(made, node.of(i));
+        }
+        return graph.of(node.op(), of);
     }
 }

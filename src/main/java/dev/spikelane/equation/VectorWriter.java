@@ -1,9 +1,14 @@
 package dev.spikelane.equation;
 
+import static java.lang.constant.ConstantDescs.CD_Class;
+import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_String;
+import static java.lang.constant.ConstantDescs.CD_byte;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
+import static java.lang.constant.ConstantDescs.INIT_NAME;
 
 import dev.spikelane.kernel.base.Exponential;
 import dev.spikelane.kernel.base.SimdWidth;
@@ -30,6 +35,8 @@ final class VectorWriter extends LoopWriter {
     private static final ClassDesc BINARY = OPERATORS.nested("Binary");
     private static final ClassDesc LANES = ClassDesc.of("dev.spikelane.kernel.base.Lanes");
     private static final ClassDesc SPIKES = ClassDesc.of("dev.spikelane.kernel.base.SpikeLanesVector");
+    private static final ClassDesc ERROR = ClassDesc.of("java.lang.AssertionError");
+    private static final ClassDesc OF_BYTE = LAYOUT.nested("OfByte");
     private static final ClassDesc ORDER = ClassDesc.of("java.nio.ByteOrder");
     private static final MethodTypeDesc TWO = MethodTypeDesc.of(FLOATS, VECTOR);
     private static final MethodTypeDesc ONE = MethodTypeDesc.of(FLOATS);
@@ -43,6 +50,9 @@ final class VectorWriter extends LoopWriter {
 
     private static final int MOST_SLICES = 7;
 
+    /** Where a vector is none of the species. */
+    private final Label other = code.newLabel();
+
     private int counter;
     private int at;
 
@@ -51,9 +61,13 @@ final class VectorWriter extends LoopWriter {
     }
 
     private static boolean isSliced(Program part, Set<String> shared) {
-        long slices = part.order().stream()
-                .filter(node -> node.op().isLeaf() && node.op() != Op.CONSTANT && !shared.contains(node.name()))
-                .count();
+        int slices = 0;
+        for (Node node : part.order()) {
+            boolean sliced = node.isRow()
+                    && !shared.contains(node.name())
+                    && !node.name().startsWith(Parts.CUT);
+            slices += sliced ? 1 : 0;
+        }
         return slices <= MOST_SLICES && part.order().size() <= MOST_SLICED;
     }
 
@@ -124,16 +138,51 @@ final class VectorWriter extends LoopWriter {
     void store(Program.Store store) {
         if (store.value().op().isCondition()) {
             // Vector by vector: a word that were gathered would be carried from one to the next.
-            placeOfBits(store);
-            code.iload(counter).aload(valueOf(store.value()));
-            code.invokevirtual(MASK, "toLong", MethodTypeDesc.of(CD_long));
-            code.invokestatic(SPIKES, "store", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, CD_int, CD_long));
+            int lanes = SimdWidth.bits() / Float.SIZE;
+            int bits = local(TypeKind.LONG);
+            code.aload(valueOf(store.value())).invokevirtual(MASK, "toLong", MethodTypeDesc.of(CD_long)).lstore(bits);
+            if (lanes < Byte.SIZE) {
+                placeOfBits(store);
+                code.iload(counter).lload(bits);
+                code.invokestatic(SPIKES, "store", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, CD_int, CD_long));
+            }
+            // Byte by byte: behind 18,000 nodes C2 inlines nothing that does not ask for it, as convEndian of shorts.
+            for (int i = 0; i < lanes / Byte.SIZE; i++) {
+                int place = local(TypeKind.LONG);
+                placeOfBits(store);
+                code.iload(counter)
+                        .loadConstant(lanes / Byte.SIZE)
+                        .imul()
+                        .loadConstant(i)
+                        .iadd()
+                        .i2l()
+                        .ladd();
+                code.lstore(place).getstatic(LAYOUT, "JAVA_BYTE", OF_BYTE).lload(place);
+                code.lload(bits).loadConstant(i * Byte.SIZE).lshr().l2i();
+                code.invokeinterface(SEGMENT, "set", MethodTypeDesc.of(CD_void, OF_BYTE, CD_long, CD_byte));
+            }
         } else {
             code.aload(valueOf(store.value()));
             place(store.op(), store.name(), store.shift(), at);
             code.getstatic(LANES, "ORDER", ORDER);
             code.invokevirtual(FLOATS, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
         }
+    }
+
+    /**
+     * Compares a vector's class with a constant. Where C2 may not trap any more, in a JVM that has used vectors in many
+     * ways, it would leave a virtual call beside each operation on it, and box it ({@code Lanes.VECTOR}).
+     */
+    @Override
+    void check() {
+        code.dup().invokevirtual(CD_Object, "getClass", MethodTypeDesc.of(CD_Class));
+        code.getstatic(LANES, "VECTOR", CD_Class).if_acmpne(other);
+    }
+
+    @Override
+    void failed() {
+        code.labelBinding(other).pop().new_(ERROR).dup().getstatic(LANES, "OTHER_VECTOR", CD_String);
+        code.invokespecial(ERROR, INIT_NAME, MethodTypeDesc.of(CD_void, CD_Object)).athrow();
     }
 
     @Override
@@ -195,7 +244,9 @@ final class VectorWriter extends LoopWriter {
     }
 
     private void call(Node node, ClassDesc of, MethodTypeDesc type) {
-        node.of().forEach(each -> code.aload(valueOf(each)));
+        for (Node each : node.of()) {
+            code.aload(valueOf(each));
+        }
         code.invokevirtual(of, node.op().name().toLowerCase(Locale.ROOT), type);
     }
 }

@@ -81,13 +81,17 @@ final class CLoops {
             MemorySegment bits = MemorySegment.NULL;
             for (String name : C99.rows(program)) {
                 int i = frame.rows.indexOf(name);
+                if (shared.contains(name)) {
+                    arguments.add(frame.shared[i][0]);
+                    continue;
+                }
                 MemorySegment at = frame.segments[i].asSlice(
                         frame.bases[i] + rowOf(program, name, row, sample) * frame.strides[i]);
                 if (program.isBits(name)) {
                     bits = at;
                     arguments.add(bytes);
                 } else {
-                    arguments.add(shared.contains(name) ? (Object) at.get(JAVA_FLOAT, 0) : at);
+                    arguments.add(at);
                 }
             }
             invoke(function, arguments);

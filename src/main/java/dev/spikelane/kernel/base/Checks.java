@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 public final class Checks {
 
     /** Of native memory that is not mapped. */
-    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
+    public static final Class<?> NATIVE = MemorySegment.NULL.getClass();
 
     private Checks() {}
 
