@@ -217,8 +217,8 @@ final class EquationGroup implements TileGroup, BoundEquations {
     }
 
     @Override
-    public boolean takesFeedback() {
-        return equations.inputs().size() > 1;
+    public List<String> ports() {
+        return equations.inputs();
     }
 
     @Override
@@ -242,7 +242,7 @@ final class EquationGroup implements TileGroup, BoundEquations {
     }
 
     private StepRun begin(PortCurrents currents, NeuronState state, SpikeMatrix spikes) {
-        currents.require(takesFeedback());
+        currents.require(ports());
         state.require(names);
         return state.run(currents, spikes);
     }
@@ -267,19 +267,21 @@ final class EquationGroup implements TileGroup, BoundEquations {
         Checks.range("word of spikes", run.firstWord, run.endWord, run.spikes.stride());
         run.tile.require("current", rows, neurons());
         Checks.apart("state", run.state, "current", run.current);
-        if (takesFeedback()) {
-            Checks.rows("feedback", run.feedback.rows(), rows);
-            run.feedback.requireShape("feedback", run.feedback.rows(), run.current.columns());
-            Checks.apart("state", run.state, "feedback", run.feedback);
+        for (int i = 1; i < ports().size(); i++) {
+            String port = ports().get(i);
+            FloatMatrix entering = run.entering(i);
+            Checks.rows(port, entering.rows(), rows);
+            entering.requireShape(port, entering.rows(), run.current.columns());
+            Checks.apart("state", run.state, port, entering);
+            if (run.records) {
+                Checks.apart("membranes", run.membranes, port, entering);
+            }
         }
         if (run.records) {
             Checks.rows("membranes", run.membranes.rows(), rows);
             run.membranes.requireShape("membranes", run.membranes.rows(), neurons());
             Checks.sameOrApart("membranes", run.membranes, "current", run.current);
             Checks.apart("membranes", run.membranes, "state", run.state);
-            if (takesFeedback()) {
-                Checks.apart("membranes", run.membranes, "feedback", run.feedback);
-            }
         }
     }
 }

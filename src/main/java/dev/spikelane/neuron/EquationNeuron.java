@@ -38,7 +38,7 @@ import java.util.Set;
  * param  NAME [UNIT] = NUMBER, ...        one value, or one for each neuron; there is a parameter dt = 1
  * let    NAME = EXPRESSION                of parameters, computed in float64 and rounded once
  * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0
- * input  NAME, ...                        current, or current and feedback
+ * input  NAME [UNIT], ...                 ports at which currents enter; most neurons have one, current
  * noise  NAME, ...                        standard normal, drawn anew at each step
  * NAME = EXPRESSION                       in float32, in the order in which it is written
  * dNAME/dt = EXPRESSION : euler           v + dt * f; lines that follow one another are done together
@@ -61,7 +61,7 @@ import java.util.Set;
  * them.
  *
  * <p>The first state is the membrane: recorders and losses call it {@code membrane}, whatever the text does; others
- * have the names of the text. Neurons with two inputs take a projection to the port {@code feedback}.
+ * have the names of the text. Each input is a port, which projections name; those that name none enter {@code current}.
  *
  * <p>When neurons are laid out, the text becomes a loop of bytecode, which takes some 30 ms for the first one and 5 ms
  * for others; equal equations share it. With {@code -Dspikelane.equations=interpreter} they are interpreted, with the
@@ -71,7 +71,6 @@ public final class EquationNeuron implements Neuron {
 
     private static final String MEMBRANE = "membrane";
 
-    private static final List<String> PORTS = List.of(CURRENT, FEEDBACK);
     private static final Set<String> OTHER_PARAMETERS = Set.of(RECURRENT_WEIGHTS, "gradedSpikesFactor");
     private static final Set<String> OTHER_STATES = Set.of(MEMBRANE, FEEDBACK);
 
@@ -98,13 +97,7 @@ public final class EquationNeuron implements Neuron {
      */
     public static EquationNeuron of(String text) {
         Equations read = EquationParser.parse(text);
-        for (int i = 0; i < read.inputs().size(); i++) {
-            String input = read.inputs().get(i);
-            if (i == PORTS.size() || !input.equals(PORTS.get(i))) {
-                throw EquationParser.error(
-                        text, input, "is no port, expected 'input current' or 'input current, feedback'");
-            }
-        }
+        read.inputs().forEach(input -> requireName(text, input, Set.of(MEMBRANE)));
         Set<String> inFiles = new HashSet<>();
         for (String name : read.parameters().keySet()) {
             requireName(text, name, OTHER_PARAMETERS);
@@ -221,16 +214,12 @@ public final class EquationNeuron implements Neuron {
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        if (ports().size() > 1) {
-            throw new IllegalArgumentException(
-                    "nothing enters the port '" + FEEDBACK + "', expected projections to that port, for " + this);
-        }
         return new EquationGroup(arena, this, shape.size());
     }
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        return ports().size() > 1 ? new EquationGroup(arena, this, shape.size()) : Neuron.super.bindPorts(arena, shape);
+        return ports().size() > 1 ? bind(arena, shape) : Neuron.super.bindPorts(arena, shape);
     }
 
     @Override

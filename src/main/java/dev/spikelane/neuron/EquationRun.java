@@ -94,9 +94,9 @@ final class EquationRun {
             frame.put(variables.get(i), run.state.segment(), run.state.rowOffset(i * batch), run.state.rowOffset(1));
         }
         long origin = (long) run.firstCurrent * Float.BYTES;
-        put(frame, 0, run.current, -origin);
-        if (group.takesFeedback()) {
-            put(frame, 1, run.feedback, -origin - run.feedback.rowOffset(run.firstFed));
+        for (int i = 0; i < group.ports().size(); i++) {
+            FloatMatrix entering = run.entering(i);
+            frame.put(group.ports().get(i), entering.segment(), -origin, entering.rowOffset(1));
         }
         NoiseRows drawn = noises;
         for (int i = 0; drawn != null && i < group.equations().noises().size(); i++) {
@@ -111,10 +111,6 @@ final class EquationRun {
             FloatMatrix kept = run.membranes;
             frame.put(group.recorded(), kept.segment(), kept.rowOffset(0), kept.rowOffset(1) - kept.rowOffset(0));
         }
-    }
-
-    private void put(Frame frame, int input, FloatMatrix rows, long base) {
-        frame.put(group.equations().inputs().get(input), rows.segment(), base, rows.rowOffset(1));
     }
 
     /** Clears what the loops left behind the last neuron. */

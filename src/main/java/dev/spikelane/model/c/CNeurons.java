@@ -134,7 +134,7 @@ final class CNeurons {
         @Override
         public String load(Node leaf) {
             if (leaf.op() == Op.STEP) {
-                return leaf.name() + "[i]"; // current, feedback
+                return file.port(leaf.name()) + "[i]";
             }
             if (leaf.op() == Op.STATE) {
                 return arrays.get(leaf.name()) + "[i]";

@@ -153,9 +153,8 @@ final class EquationBackward implements NeuronBackward {
         }
         drawNoises(pass, step, batch);
         put(pass.frame, pass.after, step.after, step.afterRow);
-        put(pass.frame, pass.inputs[0], step.current, step.currentRow);
-        if (pass.inputs.length > 1) {
-            put(pass.frame, pass.inputs[1], step.feedback, step.currentRow);
+        for (int i = 0; i < pass.inputs.length; i++) {
+            put(pass.frame, pass.inputs[i], step.currents[i], step.currentRow);
         }
     }
 
@@ -198,16 +197,14 @@ final class EquationBackward implements NeuronBackward {
         } else {
             put(second.frame, second.ofDistance, ofDistance, 0);
         }
-        put(second.frame, second.gradientsOfInputs[0], Objects.requireNonNull(step.ofCurrent), step.currentRow);
-        if (second.inputs.length > 1) {
-            put(second.frame, second.gradientsOfInputs[1], Objects.requireNonNull(step.ofFeedback), step.currentRow);
+        for (int i = 0; i < second.inputs.length; i++) {
+            put(second.frame, second.gradientsOfInputs[i], step.ofCurrents[i], step.currentRow);
         }
         second.run(batch);
-        clearPads(ofVariables, 0, ofVariables.rows());
-        clearPads(step.ofCurrent, step.currentRow, batch);
-        if (second.inputs.length > 1) {
-            clearPads(Objects.requireNonNull(step.ofFeedback), step.currentRow, batch);
+        for (int i = 0; i < second.inputs.length; i++) {
+            clearPads(Objects.requireNonNull(step.ofCurrents[i]), step.currentRow, batch);
         }
+        clearPads(ofVariables, 0, ofVariables.rows());
     }
 
     /** Clears what loops left behind the last neuron. */

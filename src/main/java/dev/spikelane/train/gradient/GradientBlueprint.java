@@ -106,8 +106,9 @@ public record GradientBlueprint(
             }
         }
         return new WayBack.Keeping(
-                currents(population, Neuron.CURRENT, group.currents()),
-                group.takesFeedback() ? currents(population, Neuron.FEEDBACK, group.currents()) : null,
+                group.ports().stream()
+                        .map(port -> currents(population, port, group.currents()))
+                        .toList(),
                 replaces,
                 variables,
                 replaces && keepsInPlace(population.variable(names.getFirst()).name()));
