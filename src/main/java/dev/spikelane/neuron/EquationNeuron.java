@@ -78,13 +78,21 @@ public final class EquationNeuron implements Neuron {
     private final Equations equations;
     private final Map<String, Parameter> values;
     private final long seed;
+    private final Quantization quantization;
     private final boolean resets;
 
-    private EquationNeuron(String text, Equations equations, Map<String, Parameter> values, long seed, boolean resets) {
+    private EquationNeuron(
+            String text,
+            Equations equations,
+            Map<String, Parameter> values,
+            long seed,
+            Quantization quantization,
+            boolean resets) {
         this.text = text;
         this.equations = equations;
         this.values = values;
         this.seed = seed;
+        this.quantization = quantization;
         this.resets = resets;
     }
 
@@ -112,7 +120,7 @@ public final class EquationNeuron implements Neuron {
         }
         Map<String, Parameter> values = new LinkedHashMap<>();
         read.parameters().forEach((name, value) -> values.put(name, Parameter.of((float) (double) value)));
-        return new EquationNeuron(text, read, values, 0, true);
+        return new EquationNeuron(text, read, values, 0, Quantization.NONE, true);
     }
 
     private static void requireName(String text, String name, Set<String> others) {
@@ -161,7 +169,32 @@ public final class EquationNeuron implements Neuron {
      * @return the neuron
      */
     public EquationNeuron withSeed(long other) {
-        return new EquationNeuron(text, equations, values, other, resets);
+        return new EquationNeuron(text, equations, values, other, quantization, resets);
+    }
+
+    /**
+     * Returns what states are rounded to.
+     *
+     * @return {@link Quantization#NONE} unless another was said
+     */
+    public Quantization quantization() {
+        return quantization;
+    }
+
+    /**
+     * Returns this neuron with states that are rounded to levels when it is found out who fires: behind the last line
+     * before {@code spike}, all states of the text. Gradients go through that as if nothing were rounded.
+     *
+     * @param levels snnTorch's {@code state_quant}
+     * @return the neuron
+     * @throws IllegalArgumentException if lines behind {@code spike} take more from those before it than states
+     */
+    public EquationNeuron withQuantization(Quantization levels) {
+        Objects.requireNonNull(levels, "levels");
+        if (!levels.equals(Quantization.NONE)) {
+            equations.fire();
+        }
+        return new EquationNeuron(text, equations, values, seed, levels, resets);
     }
 
     @Override
@@ -175,7 +208,7 @@ public final class EquationNeuron implements Neuron {
             other.requireFinite(name);
             Map<String, Parameter> changed = new LinkedHashMap<>(values);
             changed.put(name, other);
-            return new EquationNeuron(text, equations, changed, seed, resets);
+            return new EquationNeuron(text, equations, changed, seed, quantization, resets);
         }));
         return named;
     }
@@ -204,7 +237,7 @@ public final class EquationNeuron implements Neuron {
 
     @Override
     public EquationNeuron beforeReset() {
-        return new EquationNeuron(text, equations, values, seed, false);
+        return new EquationNeuron(text, equations, values, seed, quantization, false);
     }
 
     @Override
@@ -228,12 +261,13 @@ public final class EquationNeuron implements Neuron {
                 && text.equals(neuron.text)
                 && values.equals(neuron.values)
                 && seed == neuron.seed
+                && quantization.equals(neuron.quantization)
                 && resets == neuron.resets;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(text, values, seed, resets);
+        return Objects.hash(text, values, seed, quantization, resets);
     }
 
     @Override
