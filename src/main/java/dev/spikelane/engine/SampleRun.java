@@ -57,8 +57,8 @@ final class SampleRun {
         this.currents = new PortCurrents[threads];
         for (int i = 0; i < threads; i++) {
             int thread = i;
-            currents[i] = new PortCurrents(
-                    sums.stream().map(sum -> sum.sum(thread)).toArray(Tile[]::new));
+            currents[i] =
+                    new PortCurrents(sums.stream().map(sum -> sum.sum(thread)).toArray(Tile[]::new));
         }
     }
 

@@ -101,7 +101,9 @@ public record Equations(
             if (node.op() != Op.CONSTANT && node.op() != Op.PARAMETER) {
                 cut.putIfAbsent(node, Graph.of(begins, each));
             }
-            if (node.op() == Op.SELECT && node.of(0).op() == Op.LE && !isRounded(node.of(0).of(0).name())) {
+            if (node.op() == Op.SELECT
+                    && node.of(0).op() == Op.LE
+                    && !isRounded(node.of(0).of(0).name())) {
                 cut.putIfAbsent(node.of(1), Graph.of(begins, each)); // held, and compared only where it is not
             }
         });
@@ -110,11 +112,20 @@ public record Equations(
         requireVariables(roots, cut.keySet());
         Map<Node, Node> made = Program.copy(order(), graph, cut::get);
         SequencedMap<String, Node> fired = new LinkedHashMap<>();
-        next.forEach((each, node) -> fired.put(
-                each, node.equals(atSpike.get(each)) ? Graph.of(begins, each) : Graph.of(made, node)));
+        next.forEach((each, node) ->
+                fired.put(each, node.equals(atSpike.get(each)) ? Graph.of(begins, each) : Graph.of(made, node)));
         return new Equations(
-                name, parameters, derived, variables, List.of(), List.of(), units, begins, fired,
-                Graph.of(made, spike), carries);
+                name,
+                parameters,
+                derived,
+                variables,
+                List.of(),
+                List.of(),
+                units,
+                begins,
+                fired,
+                Graph.of(made, spike),
+                carries);
     }
 
     private static void requireVariables(List<Node> roots, Set<Node> cut) {

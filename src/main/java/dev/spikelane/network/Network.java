@@ -365,8 +365,10 @@ public final class Network {
     @Override
     public String toString() {
         return Stream.concat(
-                        populations.stream().map(each -> each.name() + " " + each.shape() + ", "
-                                + laidOut.population(number(each.name())).neuron()),
+                        populations.stream()
+                                .map(each -> each.name() + " " + each.shape() + ", "
+                                        + laidOut.population(number(each.name()))
+                                                .neuron()),
                         projections.stream().map(Projection::toString))
                 .collect(Collectors.joining("; ", "Network ", ""));
     }

@@ -77,7 +77,8 @@ final class NetworkTest {
             assertTrue(network.toString().startsWith("Network lif1 [5], " + neuron + "; "), network.toString());
             Neuron learned = neuron;
             for (Map.Entry<String, Parameter> each : neuron.parameters().entrySet()) {
-                String name = "lif1." + each.getKey().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+                String name =
+                        "lif1." + each.getKey().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
                 if (!network.weights().names().contains(name)) {
                     continue; // weights of a recurrence
                 }

@@ -69,7 +69,9 @@ final class EquationPortsTest {
         Population out = builder.population("out", Shape.of(4), new Leaky(0.9));
         Connection third = loop ? Dense.linear(NEURONS, NEURONS, random) : Dense.linear(20, NEURONS, random);
         builder.project("first", x, hidden, Dense.linear(20, NEURONS, random)).port(ports[0]);
-        builder.project("second", x, hidden, Dense.linear(20, NEURONS, random)).delay(2).port(ports[1]);
+        builder.project("second", x, hidden, Dense.linear(20, NEURONS, random))
+                .delay(2)
+                .port(ports[1]);
         builder.project("third", loop ? hidden : x, hidden, third).delay(1).port(ports[2]);
         builder.project("hidden-out", hidden, out, Dense.linear(NEURONS, 4, random));
         return builder.build();
@@ -110,7 +112,9 @@ final class EquationPortsTest {
         builder.project("less", x, cells, Dense.of(magnitudes(random)))
                 .port("inhibitory")
                 .delay(1);
-        builder.project("among", cells, cells, new OneToOne(0.5f)).port("inhibitory").delay(1);
+        builder.project("among", cells, cells, new OneToOne(0.5f))
+                .port("inhibitory")
+                .delay(1);
         return builder.build();
     }
 

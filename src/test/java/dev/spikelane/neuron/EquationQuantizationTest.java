@@ -145,7 +145,10 @@ final class EquationQuantizationTest {
         for (int row = 0; row < 30; row++) {
             for (int i = 0; i < 70; i++) {
                 float u = run.membranes().get(row, i);
-                assertEquals(true, Arrays.stream(new Float[] {-0.25f, 0f, 0.5f, 0.75f, 1.25f}).anyMatch(f -> f == u));
+                assertEquals(
+                        true,
+                        Arrays.stream(new Float[] {-0.25f, 0f, 0.5f, 0.75f, 1.25f})
+                                .anyMatch(f -> f == u));
             }
         }
         FloatMatrix weights = trained(rounded, 1, "lif1.beta");
@@ -155,7 +158,9 @@ final class EquationQuantizationTest {
         for (int i = 0; i < 70; i++) { // neither in the step behind a spike nor in the one behind that
             for (int row = 2; row < 30; row++) {
                 boolean twice = both.spikes().get(row, i) && both.spikes().get(row - 1, i);
-                assertEquals(false, twice || both.spikes().get(row, i) && both.spikes().get(row - 2, i));
+                assertEquals(
+                        false,
+                        twice || both.spikes().get(row, i) && both.spikes().get(row - 2, i));
             }
         }
     }

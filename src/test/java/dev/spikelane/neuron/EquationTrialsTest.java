@@ -102,7 +102,8 @@ final class EquationTrialsTest {
         byte[][] snapshots = new byte[2][];
         for (boolean texts : new boolean[] {false, true}) {
             try (Simulation simulation = network(texts).simulate(BATCH)) {
-                String synaptic = network(texts).population("lif2").neuron().variables().getLast();
+                String synaptic =
+                        network(texts).population("lif2").neuron().variables().getLast();
                 var membranes = simulation.record("lif2", "membrane", STEPS);
                 var currents = simulation.record("lif2", synaptic, STEPS);
                 var entering = simulation.record("lif2", "current", STEPS);

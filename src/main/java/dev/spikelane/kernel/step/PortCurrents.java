@@ -48,16 +48,14 @@ public final class PortCurrents {
      */
     public void require(List<String> names) {
         if (names.size() != ports.length) {
-            throw new IllegalArgumentException(
-                    "currents are of " + (ports.length == 1 ? "one port" : ports.length + " ports")
-                            + ", expected those of " + names);
+            throw new IllegalArgumentException("currents are of "
+                    + (ports.length == 1 ? "one port" : ports.length + " ports") + ", expected those of " + names);
         }
         for (int i = 1; i < ports.length; i++) {
             ports[i].requireAt(names.get(i), current());
             if (ports[i].origin() != current().origin()) {
-                throw new IllegalArgumentException(
-                        names.get(i) + " is " + ports[i] + ", expected to be laid out as " + names.getFirst() + ", "
-                                + current());
+                throw new IllegalArgumentException(names.get(i) + " is " + ports[i] + ", expected to be laid out as "
+                        + names.getFirst() + ", " + current());
             }
         }
     }

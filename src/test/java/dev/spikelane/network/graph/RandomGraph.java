@@ -190,8 +190,7 @@ public final class RandomGraph {
         Shape some = RandomNeuron.gates(model) == 1 && random.nextInt(3) == 0 ? smaller.outputShape(maps) : maps;
         Shape shape = isArranged ? some : flat();
         RandomNeuron drawn = new RandomNeuron(arena, learns ? Shape.of(shape.size()) : shape, random);
-        Neuron neuron =
-                model == RandomNeuron.EQUATIONS && random.nextBoolean() ? drawn.ported() : drawn.of(model);
+        Neuron neuron = model == RandomNeuron.EQUATIONS && random.nextBoolean() ? drawn.ported() : drawn.of(model);
         return builder.population(name, shape, neuron);
     }
 

@@ -23,8 +23,8 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
-import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.EquationNeuron;
+import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.TorchRandom;
@@ -133,7 +133,10 @@ class RandomTrainingProperties {
                 int delay = 1 + random.nextInt(3);
                 builder.project("q-p", q, p, paths.of(q.size(), currents))
                         .delay(delay)
-                        .port(neuron.ports().getLast().equals(Neuron.FEEDBACK) ? Neuron.CURRENT : neuron.ports().getLast());
+                        .port(
+                                neuron.ports().getLast().equals(Neuron.FEEDBACK)
+                                        ? Neuron.CURRENT
+                                        : neuron.ports().getLast());
             }
             if (random.nextBoolean()) {
                 String variable = neuron.variables().getFirst();
