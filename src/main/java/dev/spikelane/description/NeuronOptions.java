@@ -52,8 +52,12 @@ public final class NeuronOptions {
         NeuronOptions said = switch (neuron) {
             case Alpha model -> model("Alpha").firing(model.firing());
             case DeltaLeaky _ -> model("DeltaLeaky");
-            case EquationNeuron model ->
-                model("Equation").and("text", model.text()).and("seed", model.seed());
+            case EquationNeuron model -> {
+                NeuronOptions made = model("Equation").and("text", model.text()).and("seed", model.seed());
+                yield model.quantization().equals(Quantization.NONE)
+                        ? made
+                        : made.and(QUANTIZATION, model.quantization());
+            }
             case HandLif _ -> model("HandLif");
             case Lapicque model -> model("Lapicque").firing(model.firing()).and("time_step", model.timeStep());
             case Leaky model -> model("Leaky").firing(model.firing());

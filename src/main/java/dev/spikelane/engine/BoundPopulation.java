@@ -85,7 +85,7 @@ public final class BoundPopulation {
 
     /** Neurons that go through the same step without its reset. */
     NeuronGroup beforeReset(Arena arena) {
-        return bind(arena, inside().beforeReset(), population, neurons.takesFeedback());
+        return bind(arena, inside().beforeReset(), population, neurons.ports().size() > 1);
     }
 
     /**

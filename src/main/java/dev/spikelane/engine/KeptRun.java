@@ -7,6 +7,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Takes the neurons of a population through steps whose currents are kept, and keeps what is wanted of their variables.
@@ -15,6 +16,9 @@ public final class KeptRun {
 
     private final PopulationRun population;
     private final WayBack.Keeping keeping;
+    /** The currents of each port. */
+    private final KeptCurrents[] kept;
+
     private final boolean oneEach;
     /** The currents that a thread takes to the neurons. */
     private final PortCurrents[] currents;
@@ -25,13 +29,14 @@ public final class KeptRun {
     KeptRun(PopulationRun population, WayBack.Keeping keeping, RunSize size) {
         this.population = population;
         this.keeping = keeping;
+        this.kept = keeping.currents().toArray(KeptCurrents[]::new);
         this.oneEach = population.currents() == population.size();
         this.currents = new PortCurrents[size.threads()];
         this.variableOf = new Tile[size.threads()];
         Tile none = Tile.whole(FloatMatrix.zeros(1, 1));
         for (int i = 0; i < currents.length; i++) {
-            Tile own = none.another();
-            currents[i] = new PortCurrents(own, keeping.feedback() == null ? own : none.another());
+            currents[i] = new PortCurrents(
+                    Stream.generate(none::another).limit(kept.length).toArray(Tile[]::new));
             variableOf[i] = none.another();
         }
     }
@@ -95,13 +100,12 @@ public final class KeptRun {
     /** Goes to the currents of some steps; of all neurons where each has several. */
     private PortCurrents at(int first, int firstBlock, int endBlock, int thread) {
         PortCurrents own = currents[thread];
-        own.current().on(keeping.current().from(first));
+        own.current().on(kept[0].from(first));
         if (oneEach) {
             own.current().at(firstBlock, endBlock);
         }
-        KeptCurrents feedback = keeping.feedback();
-        if (feedback != null) {
-            own.feedback().on(feedback.from(first)).at(own.current());
+        for (int i = 1; i < kept.length; i++) {
+            own.port(i).on(kept[i].from(first)).at(own.current());
         }
         return own;
     }

@@ -3,6 +3,7 @@ package dev.spikelane.engine;
 import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.function.Predicate;
 final class LoopPopulation {
 
     private final PopulationRun population;
-    /** The sums at the ports: of {@code current}, and of {@code feedback} where something enters it. */
+    /** The sums at the ports. */
     private final List<LoopSum> sums;
 
     private final PortCurrents currents;
@@ -24,8 +25,7 @@ final class LoopPopulation {
         this.sums = population.ports().stream()
                 .map(port -> new LoopSum(population, port, isInner, arena, size, stepsAtATime))
                 .toList();
-        this.currents =
-                new PortCurrents(sums.getFirst().current(), sums.getLast().current());
+        this.currents = new PortCurrents(sums.stream().map(LoopSum::current).toArray(Tile[]::new));
     }
 
     /**

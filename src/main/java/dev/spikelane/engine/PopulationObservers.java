@@ -6,7 +6,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
-import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
@@ -82,10 +81,11 @@ final class PopulationObservers {
     void observeStep(long number, PortCurrents currents) {
         for (int i = 0; i < ofSteps.size(); i++) {
             VariableObserver each = ofSteps.get(i);
-            switch (each.variable()) {
-                case Neuron.CURRENT -> each.record(number, currents.current().matrix(), shapeOfCurrents);
-                case Neuron.FEEDBACK -> each.record(number, currents.feedback().matrix(), shapeOfCurrents);
-                default -> each.record(number, stateFor(each).variable(each.variable()), shape);
+            int port = population.ports().indexOf(each.variable());
+            if (port >= 0) {
+                each.record(number, currents.port(port).matrix(), shapeOfCurrents);
+            } else {
+                each.record(number, stateFor(each).variable(each.variable()), shape);
             }
         }
     }

@@ -11,7 +11,6 @@ import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
@@ -140,12 +139,7 @@ public final class PopulationRun {
 
     /** The ports whose currents the neurons take, in their order. */
     List<String> ports() {
-        return takesFeedback() ? List.of(Neuron.CURRENT, Neuron.FEEDBACK) : List.of(Neuron.CURRENT);
-    }
-
-    /** Whether something enters the port {@code feedback}. */
-    boolean takesFeedback() {
-        return neurons().takesFeedback();
+        return neurons().ports();
     }
 
     /** The source that a projection takes from this population. */
@@ -176,7 +170,7 @@ public final class PopulationRun {
     /** Where the currents of a port stay; null if they need not. */
     @Nullable
     KeptCurrents keptAt(String port) {
-        return kept == null ? null : kept.keeping().of(port);
+        return kept == null ? null : kept.keeping().currents().get(ports().indexOf(port));
     }
 
     /** Returns what is kept for a way back. */

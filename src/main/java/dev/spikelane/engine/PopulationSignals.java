@@ -62,8 +62,9 @@ final class PopulationSignals {
             SourceDescription source = new SourceDescription.OfVariable(number, variable);
             if (delays.isSource(source)
                     || keeping != null && keeping.variables().contains(variable)) {
-                KeptCurrents place =
-                        keeping != null && keeping.inPlace() && variable.equals(MEMBRANE) ? keeping.current() : null;
+                KeptCurrents place = keeping != null && keeping.inPlace() && variable.equals(MEMBRANE)
+                        ? keeping.currents().getFirst()
+                        : null;
                 SignalHistory<FloatMatrix> history = place != null
                         ? SignalHistory.of(place.all(), batch)
                         : SignalHistory.ofValues(arena, shape.size(), batch, steps(delays.of(source), size, moves));

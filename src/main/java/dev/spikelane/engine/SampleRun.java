@@ -17,7 +17,7 @@ final class SampleRun {
     private final SampleViews spikes;
     private final SampleViews membranes;
     private final NeuronState state;
-    /** What enters the port {@code current}, and {@code feedback} where something enters it. */
+    /** What enters the ports. */
     private final Sum[] entrances;
 
     /** For each thread. */
@@ -56,7 +56,9 @@ final class SampleRun {
         this.ofVariable = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
         this.currents = new PortCurrents[threads];
         for (int i = 0; i < threads; i++) {
-            currents[i] = new PortCurrents(entrances[0].sum(i), entrances[entrances.length - 1].sum(i));
+            int thread = i;
+            currents[i] =
+                    new PortCurrents(sums.stream().map(sum -> sum.sum(thread)).toArray(Tile[]::new));
         }
     }
 

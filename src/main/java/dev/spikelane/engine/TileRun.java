@@ -3,8 +3,10 @@ package dev.spikelane.engine;
 import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,7 @@ final class TileRun implements ComponentRun {
 
     private final PopulationRun population;
     private final RunSize size;
-    /** The sums at the ports: of {@code current}, and of {@code feedback} where something enters it. */
+    /** The sums at the ports. */
     private final PortSum[] sums;
 
     private final Sharing sharing;
@@ -55,7 +57,9 @@ final class TileRun implements ComponentRun {
         this.samples = samples(arena);
         this.currents = new PortCurrents[size.threads()];
         for (int i = 0; i < currents.length; i++) {
-            currents[i] = new PortCurrents(sums[0].tile(i), sums[sums.length - 1].tile(i));
+            int thread = i;
+            currents[i] = new PortCurrents(
+                    Arrays.stream(sums).map(sum -> sum.tile(thread)).toArray(Tile[]::new));
         }
     }
 

@@ -1,8 +1,7 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.neuron.Neuron;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** What a way back asks of the way forward. */
 public interface WayBack {
@@ -10,24 +9,12 @@ public interface WayBack {
     /**
      * What is kept of a population, for a way back.
      *
-     * @param current the currents of the port {@code current}
-     * @param feedback those of the port {@code feedback}; null if nothing enters it
+     * @param currents those of each port that the neurons take
      * @param replaces whether membranes are written in place of the currents
      * @param variables names of variables whose values are kept for all steps of a block
      * @param inPlace whether the membranes that stand in place of the currents are those that are kept
      */
-    record Keeping(
-            KeptCurrents current,
-            @Nullable KeptCurrents feedback,
-            boolean replaces,
-            Set<String> variables,
-            boolean inPlace) {
-
-        @Nullable
-        KeptCurrents of(String port) {
-            return port.equals(Neuron.CURRENT) ? current : feedback;
-        }
-    }
+    record Keeping(List<KeptCurrents> currents, boolean replaces, Set<String> variables, boolean inPlace) {}
 
     /** What is kept of a population. */
     Keeping keeping(int population);

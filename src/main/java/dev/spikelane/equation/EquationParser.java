@@ -44,6 +44,8 @@ public final class EquationParser {
 
     /** All are stored in one loop, which HotSpot is to compile ({@code HugeMethodLimit}). */
     private static final int MOST_STATES = 32;
+    /** Inputs, or noises. */
+    private static final int MOST_ROWS = 16;
 
     private static final Set<String> WORDS =
             Set.of("and carries holds input let neuron noise not or param refractory reset spike state".split(" "));
@@ -278,6 +280,9 @@ public final class EquationParser {
     }
 
     private void row(Token token, List<String> to) {
+        if (to.size() == MOST_ROWS) {
+            throw token.error(token + " is one too many, expected at most " + MOST_ROWS);
+        }
         declare(token, graph.leaf(Op.STEP, token.text(), 0));
         to.add(token.text());
     }

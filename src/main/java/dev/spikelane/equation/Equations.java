@@ -2,9 +2,12 @@ package dev.spikelane.equation;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,9 @@ public record Equations(
     /** What begins the name of a recorded variable's row. */
     public static final String RECORD = "record:";
 
+    /** What begins the name of the row of a variable {@link #atSpike}. */
+    public static final String CHARGED = "charged:";
+
     /** Nodes of a step, in the order of computation. */
     public List<Node> order() {
         List<Node> roots = new ArrayList<>(next.values());
@@ -54,6 +60,87 @@ public record Equations(
     public Equations beforeReset() {
         return new Equations(
                 name, parameters, derived, variables, inputs, noises, units, atSpike, atSpike, spike, carries);
+    }
+
+    /** Whether a variable is rounded where variables are: all but what counts down a refractory period. */
+    public static boolean isRounded(String variable) {
+        return !variable.equals("refractory");
+    }
+
+    /** The first part of a step that is cut at the spike: stores variables {@link #atSpike}. */
+    public Program charge(Graph graph) {
+        Program program = new Program(name + "Charge", 1);
+        Map<Node, Node> made = Program.copy(Graph.order(atSpike.values()), graph, _ -> null);
+        atSpike.forEach((each, node) -> program.store(Op.STATE, CHARGED + each, 0, Graph.of(made, node)));
+        return program;
+    }
+
+    /** The first part as a step, in which nobody fires. */
+    public Equations charging() {
+        Graph graph = new Graph();
+        Map<Node, Node> made = Program.copy(Graph.order(atSpike.values()), graph, _ -> null);
+        SequencedMap<String, Node> charged = new LinkedHashMap<>();
+        atSpike.forEach((each, node) -> charged.put(each, Graph.of(made, node)));
+        Node some = charged.firstEntry().getValue();
+        Node never = graph.of(Op.SPIKE, graph.of(Op.GT, some, some), graph.constant(0));
+        return new Equations(
+                name, parameters, derived, variables, inputs, noises, units, charged, charged, never, null);
+    }
+
+    /**
+     * The second part of a step that is cut at the spike, whose variables begin as they are {@link #atSpike}.
+     *
+     * @throws IllegalArgumentException if it needs more of the first part than variables
+     */
+    public Equations fire() {
+        Graph graph = new Graph();
+        SequencedMap<String, Node> begins = new LinkedHashMap<>();
+        variables.keySet().forEach(each -> begins.put(each, graph.leaf(Op.STATE, each, 0)));
+        Map<Node, Node> cut = new HashMap<>();
+        atSpike.forEach((each, node) -> {
+            if (node.op() != Op.CONSTANT && node.op() != Op.PARAMETER) {
+                cut.putIfAbsent(node, Graph.of(begins, each));
+            }
+            if (node.op() == Op.SELECT
+                    && node.of(0).op() == Op.LE
+                    && !isRounded(node.of(0).of(0).name())) {
+                cut.putIfAbsent(node.of(1), Graph.of(begins, each)); // held, and compared only where it is not
+            }
+        });
+        List<Node> roots = new ArrayList<>(next.values());
+        roots.add(spike);
+        requireVariables(roots, cut.keySet());
+        Map<Node, Node> made = Program.copy(order(), graph, cut::get);
+        SequencedMap<String, Node> fired = new LinkedHashMap<>();
+        next.forEach((each, node) ->
+                fired.put(each, node.equals(atSpike.get(each)) ? Graph.of(begins, each) : Graph.of(made, node)));
+        return new Equations(
+                name,
+                parameters,
+                derived,
+                variables,
+                List.of(),
+                List.of(),
+                units,
+                begins,
+                fired,
+                Graph.of(made, spike),
+                carries);
+    }
+
+    private static void requireVariables(List<Node> roots, Set<Node> cut) {
+        Set<Node> seen = new HashSet<>(cut);
+        List<Node> left = new ArrayList<>(roots);
+        while (!left.isEmpty()) {
+            Node node = left.removeLast();
+            if (seen.add(node)) {
+                if (node.op() == Op.STATE || node.op() == Op.STEP) {
+                    throw new IllegalArgumentException("what is in front of 'spike' is used behind it: '" + node.name()
+                            + "' as it was before, expected variables as they are there, and parameters");
+                }
+                left.addAll(node.of());
+            }
+        }
     }
 
     /**

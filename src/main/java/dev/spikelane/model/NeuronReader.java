@@ -106,8 +106,11 @@ final class NeuronReader {
     private Neuron equations() throws IOException {
         JsonValue text = member("text");
         try {
-            Neuron neuron =
+            EquationNeuron neuron =
                     EquationNeuron.of(text.text()).withSeed(member("seed").integer(Long.MIN_VALUE, Long.MAX_VALUE));
+            if (value.members().containsKey("quantization")) {
+                neuron = neuron.withQuantization(quantization());
+            }
             Map<String, Parameter> values = new LinkedHashMap<>();
             for (String name : neuron.parameters().keySet()) {
                 values.put(name, parameter(name));

@@ -362,10 +362,14 @@ public final class Network {
                 + populations.stream().map(Population::name).toList());
     }
 
+    /** Populations with the parameters that they have now, and projections. */
     @Override
     public String toString() {
         return Stream.concat(
-                        populations.stream().map(Population::toString),
+                        populations.stream()
+                                .map(each -> each.name() + " " + each.shape() + ", "
+                                        + laidOut.population(number(each.name()))
+                                                .neuron()),
                         projections.stream().map(Projection::toString))
                 .collect(Collectors.joining("; ", "Network ", ""));
     }

@@ -11,6 +11,7 @@ import dev.spikelane.connection.Scale;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.OperatorChain;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
@@ -481,9 +482,12 @@ public final class NetworkBuilder {
                 projections.stream().map(ProjectionBuilder::build).toList());
         all.forEach(NetworkBuilder::requireFit);
         for (Population population : populations) {
-            if (!enters(all, population, Neuron.CURRENT)) {
-                throw new IllegalStateException("population '" + population.name() + "' has no projection to its port '"
-                        + Neuron.CURRENT + "'");
+            Neuron neuron = population.neuron();
+            for (String port : neuron instanceof EquationNeuron ? neuron.ports() : List.of(Neuron.CURRENT)) {
+                if (!enters(all, population, port)) {
+                    throw new IllegalStateException(
+                            "population '" + population.name() + "' has no projection to its port '" + port + "'");
+                }
             }
         }
         for (Population population : populations) {

@@ -12,6 +12,8 @@ import dev.spikelane.equation.Node;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.Quantize;
+import dev.spikelane.kernel.step.QuantizeLevels;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -23,6 +25,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Neurons of equations, many steps at a time. */
@@ -43,6 +46,13 @@ final class EquationGroup implements TileGroup, BoundEquations {
     private final String first;
 
     private final String recorded;
+    /** What comes before variables are rounded; null if they are not. */
+    private final @Nullable CompiledProgram charge;
+
+    private final @Nullable QuantizeLevels levels;
+    /** The step, or what comes behind that. */
+    private final Equations steps;
+
     private final CompiledProgram one;
     private final @Nullable CompiledProgram more;
     private boolean padsStay;
@@ -62,9 +72,14 @@ final class EquationGroup implements TileGroup, BoundEquations {
         this.recorded = Equations.RECORD + first;
         this.seed = model.seed();
         this.parameters = new EquationParameters(arena, equations, neurons, values);
-        this.one = compile(1, List.of());
-        this.more =
-                equations.noises().isEmpty() && one.program().operations() <= MOST_TWICE ? compile(2, List.of()) : null;
+        boolean rounds = !model.quantization().equals(Quantization.NONE);
+        this.levels = rounds ? QuantizeLevels.of(arena, model.quantization().levels()) : null;
+        this.charge = rounds ? EquationLoops.compile(equations::charge, parameters.shared()) : null;
+        this.steps = rounds ? equations.fire() : equations;
+        this.one = compile(steps, 1, List.of());
+        this.more = !rounds && equations.noises().isEmpty() && one.program().operations() <= MOST_TWICE
+                ? compile(steps, 2, List.of())
+                : null;
         this.initial = FloatMatrix.zeros(arena, names.size(), neurons);
         start();
         this.lastBlock = frame(one);
@@ -72,8 +87,8 @@ final class EquationGroup implements TileGroup, BoundEquations {
         this.padsStay = doPadsStay();
     }
 
-    private CompiledProgram compile(int steps, List<String> recorded) {
-        return EquationLoops.compile(graph -> equations.forward(steps, recorded, graph), parameters.shared());
+    private CompiledProgram compile(Equations of, int count, List<String> recorded) {
+        return EquationLoops.compile(graph -> of.forward(count, recorded, graph), parameters.shared());
     }
 
     @Override
@@ -115,8 +130,8 @@ final class EquationGroup implements TileGroup, BoundEquations {
 
     /** Whether neurons behind the last stay 0 and silent by themselves, without input. */
     private boolean doPadsStay() {
-        if (neurons() % Long.SIZE == 0) {
-            return true;
+        if (neurons() % Long.SIZE == 0 || charge != null) {
+            return charge == null;
         }
         long bytes = bytesOfRow();
         lastRows.fill((byte) 0);
@@ -174,6 +189,22 @@ final class EquationGroup implements TileGroup, BoundEquations {
         return one;
     }
 
+    /** What comes before variables are rounded; null if they are not. */
+    @Nullable
+    CompiledProgram charge() {
+        return charge;
+    }
+
+    /** Rounds what a charge has left, in some words of all samples. */
+    void round(StepRun run, int batch) {
+        QuantizeLevels to = Objects.requireNonNull(levels);
+        for (int row = 0; row < run.state.rows(); row++) {
+            if (Equations.isRounded(names.get(row / batch))) {
+                Quantize.row(to, run.state, row, run.firstWord * Long.SIZE, run.endWord * Long.SIZE);
+            }
+        }
+    }
+
     /** Some steps at once; null if that does not pay. */
     @Nullable
     CompiledProgram more() {
@@ -184,7 +215,7 @@ final class EquationGroup implements TileGroup, BoundEquations {
     synchronized CompiledProgram recording() {
         CompiledProgram made = recording;
         if (made == null) {
-            made = compile(1, List.of(first));
+            made = compile(steps, 1, List.of(first));
             recording = made;
         }
         return made;
@@ -217,8 +248,8 @@ final class EquationGroup implements TileGroup, BoundEquations {
     }
 
     @Override
-    public boolean takesFeedback() {
-        return equations.inputs().size() > 1;
+    public List<String> ports() {
+        return equations.inputs();
     }
 
     @Override
@@ -242,7 +273,7 @@ final class EquationGroup implements TileGroup, BoundEquations {
     }
 
     private StepRun begin(PortCurrents currents, NeuronState state, SpikeMatrix spikes) {
-        currents.require(takesFeedback());
+        currents.require(ports());
         state.require(names);
         return state.run(currents, spikes);
     }
@@ -267,19 +298,21 @@ final class EquationGroup implements TileGroup, BoundEquations {
         Checks.range("word of spikes", run.firstWord, run.endWord, run.spikes.stride());
         run.tile.require("current", rows, neurons());
         Checks.apart("state", run.state, "current", run.current);
-        if (takesFeedback()) {
-            Checks.rows("feedback", run.feedback.rows(), rows);
-            run.feedback.requireShape("feedback", run.feedback.rows(), run.current.columns());
-            Checks.apart("state", run.state, "feedback", run.feedback);
+        for (int i = 1; i < ports().size(); i++) {
+            String port = ports().get(i);
+            FloatMatrix entering = run.entering(i);
+            Checks.rows(port, entering.rows(), rows);
+            entering.requireShape(port, entering.rows(), run.current.columns());
+            Checks.apart("state", run.state, port, entering);
+            if (run.records) {
+                Checks.apart("membranes", run.membranes, port, entering);
+            }
         }
         if (run.records) {
             Checks.rows("membranes", run.membranes.rows(), rows);
             run.membranes.requireShape("membranes", run.membranes.rows(), neurons());
             Checks.sameOrApart("membranes", run.membranes, "current", run.current);
             Checks.apart("membranes", run.membranes, "state", run.state);
-            if (takesFeedback()) {
-                Checks.apart("membranes", run.membranes, "feedback", run.feedback);
-            }
         }
     }
 }

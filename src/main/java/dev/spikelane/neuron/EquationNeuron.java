@@ -38,7 +38,7 @@ import java.util.Set;
  * param  NAME [UNIT] = NUMBER, ...        one value, or one for each neuron; there is a parameter dt = 1
  * let    NAME = EXPRESSION                of parameters, computed in float64 and rounded once
  * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0
- * input  NAME, ...                        current, or current and feedback
+ * input  NAME [UNIT], ...                 ports at which currents enter; most neurons have one, current
  * noise  NAME, ...                        standard normal, drawn anew at each step
  * NAME = EXPRESSION                       in float32, in the order in which it is written
  * dNAME/dt = EXPRESSION : euler           v + dt * f; lines that follow one another are done together
@@ -61,7 +61,7 @@ import java.util.Set;
  * them.
  *
  * <p>The first state is the membrane: recorders and losses call it {@code membrane}, whatever the text does; others
- * have the names of the text. Neurons with two inputs take a projection to the port {@code feedback}.
+ * have the names of the text. Each input is a port, which projections name; those that name none enter {@code current}.
  *
  * <p>When neurons are laid out, the text becomes a loop of bytecode, which takes some 30 ms for the first one and 5 ms
  * for others; equal equations share it. With {@code -Dspikelane.equations=interpreter} they are interpreted, with the
@@ -71,7 +71,6 @@ public final class EquationNeuron implements Neuron {
 
     private static final String MEMBRANE = "membrane";
 
-    private static final List<String> PORTS = List.of(CURRENT, FEEDBACK);
     private static final Set<String> OTHER_PARAMETERS = Set.of(RECURRENT_WEIGHTS, "gradedSpikesFactor");
     private static final Set<String> OTHER_STATES = Set.of(MEMBRANE, FEEDBACK);
 
@@ -79,13 +78,21 @@ public final class EquationNeuron implements Neuron {
     private final Equations equations;
     private final Map<String, Parameter> values;
     private final long seed;
+    private final Quantization quantization;
     private final boolean resets;
 
-    private EquationNeuron(String text, Equations equations, Map<String, Parameter> values, long seed, boolean resets) {
+    private EquationNeuron(
+            String text,
+            Equations equations,
+            Map<String, Parameter> values,
+            long seed,
+            Quantization quantization,
+            boolean resets) {
         this.text = text;
         this.equations = equations;
         this.values = values;
         this.seed = seed;
+        this.quantization = quantization;
         this.resets = resets;
     }
 
@@ -98,13 +105,7 @@ public final class EquationNeuron implements Neuron {
      */
     public static EquationNeuron of(String text) {
         Equations read = EquationParser.parse(text);
-        for (int i = 0; i < read.inputs().size(); i++) {
-            String input = read.inputs().get(i);
-            if (i == PORTS.size() || !input.equals(PORTS.get(i))) {
-                throw EquationParser.error(
-                        text, input, "is no port, expected 'input current' or 'input current, feedback'");
-            }
-        }
+        read.inputs().forEach(input -> requireName(text, input, Set.of(MEMBRANE)));
         Set<String> inFiles = new HashSet<>();
         for (String name : read.parameters().keySet()) {
             requireName(text, name, OTHER_PARAMETERS);
@@ -119,7 +120,7 @@ public final class EquationNeuron implements Neuron {
         }
         Map<String, Parameter> values = new LinkedHashMap<>();
         read.parameters().forEach((name, value) -> values.put(name, Parameter.of((float) (double) value)));
-        return new EquationNeuron(text, read, values, 0, true);
+        return new EquationNeuron(text, read, values, 0, Quantization.NONE, true);
     }
 
     private static void requireName(String text, String name, Set<String> others) {
@@ -168,7 +169,32 @@ public final class EquationNeuron implements Neuron {
      * @return the neuron
      */
     public EquationNeuron withSeed(long other) {
-        return new EquationNeuron(text, equations, values, other, resets);
+        return new EquationNeuron(text, equations, values, other, quantization, resets);
+    }
+
+    /**
+     * Returns what states are rounded to.
+     *
+     * @return {@link Quantization#NONE} unless another was said
+     */
+    public Quantization quantization() {
+        return quantization;
+    }
+
+    /**
+     * Returns this neuron with states that are rounded to levels when it is found out who fires: behind the last line
+     * before {@code spike}, all states of the text. Gradients go through that as if nothing were rounded.
+     *
+     * @param levels snnTorch's {@code state_quant}
+     * @return the neuron
+     * @throws IllegalArgumentException if lines behind {@code spike} take more from those before it than states
+     */
+    public EquationNeuron withQuantization(Quantization levels) {
+        Objects.requireNonNull(levels, "levels");
+        if (!levels.equals(Quantization.NONE)) {
+            equations.fire();
+        }
+        return new EquationNeuron(text, equations, values, seed, levels, resets);
     }
 
     @Override
@@ -182,7 +208,7 @@ public final class EquationNeuron implements Neuron {
             other.requireFinite(name);
             Map<String, Parameter> changed = new LinkedHashMap<>(values);
             changed.put(name, other);
-            return new EquationNeuron(text, equations, changed, seed, resets);
+            return new EquationNeuron(text, equations, changed, seed, quantization, resets);
         }));
         return named;
     }
@@ -211,7 +237,7 @@ public final class EquationNeuron implements Neuron {
 
     @Override
     public EquationNeuron beforeReset() {
-        return new EquationNeuron(text, equations, values, seed, false);
+        return new EquationNeuron(text, equations, values, seed, quantization, false);
     }
 
     @Override
@@ -221,16 +247,12 @@ public final class EquationNeuron implements Neuron {
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        if (ports().size() > 1) {
-            throw new IllegalArgumentException(
-                    "nothing enters the port '" + FEEDBACK + "', expected projections to that port, for " + this);
-        }
         return new EquationGroup(arena, this, shape.size());
     }
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        return ports().size() > 1 ? new EquationGroup(arena, this, shape.size()) : Neuron.super.bindPorts(arena, shape);
+        return ports().size() > 1 ? bind(arena, shape) : Neuron.super.bindPorts(arena, shape);
     }
 
     @Override
@@ -239,12 +261,13 @@ public final class EquationNeuron implements Neuron {
                 && text.equals(neuron.text)
                 && values.equals(neuron.values)
                 && seed == neuron.seed
+                && quantization.equals(neuron.quantization)
                 && resets == neuron.resets;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(text, values, seed, resets);
+        return Objects.hash(text, values, seed, quantization, resets);
     }
 
     @Override

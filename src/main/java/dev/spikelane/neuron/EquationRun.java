@@ -18,8 +18,12 @@ final class EquationRun {
     private final EquationGroup group;
     private final NeuronState state;
     private final List<String> variables;
+    /** Rows of the same, where a charge leaves them. */
+    private final List<String> charged;
+
     private final Frame one;
     private final @Nullable Frame more;
+    private final @Nullable Frame charge;
     private @Nullable Frame recording;
     /** Made when a batch is known. */
     private @Nullable NoiseRows noises;
@@ -28,8 +32,10 @@ final class EquationRun {
         this.state = state;
         this.group = group;
         this.variables = List.copyOf(group.equations().variables().keySet());
+        this.charged = variables.stream().map(Equations.CHARGED::concat).toList();
         this.one = group.frame(group.one());
         this.more = group.more() == null ? null : group.frame(group.more());
+        this.charge = group.charge() == null ? null : group.frame(group.charge());
     }
 
     EquationGroup group() {
@@ -39,13 +45,14 @@ final class EquationRun {
     /** Runs whole steps, from a row on, the first of which has a number. */
     void run(StepRun run, int firstRow, int rows, long step) {
         int batch = run.state.rows() / group.names().size();
-        if (group.equations().noises().isEmpty()) {
-            loop(run, firstRow, rows, batch);
-        } else {
-            for (int row = 0; row < rows; row += batch) {
+        boolean draws = !group.equations().noises().isEmpty();
+        int together = draws || charge != null ? batch : rows;
+        for (int row = 0; row < rows; row += together) {
+            if (draws) {
                 draw(run, batch, (int) (step + row / batch));
-                loop(run, firstRow + row, batch, batch);
             }
+            charge(run, firstRow + row, batch);
+            loop(run, firstRow + row, together, batch);
         }
         if (!group.padsStay() && run.endWord == run.spikes.stride()) {
             clearPads(run, firstRow, rows);
@@ -60,6 +67,16 @@ final class EquationRun {
         }
         int end = Math.min(run.endWord * Long.SIZE, group.neurons());
         into.draw(state.noise(), step, run.firstWord * Long.SIZE, end);
+    }
+
+    /** The first part of a step whose variables are rounded. */
+    private void charge(StepRun run, int row, int batch) {
+        CompiledProgram first = group.charge();
+        if (first != null && charge != null) {
+            put(charge, run, row, batch);
+            first.loop().run(charge, row, 1, batch);
+            group.round(run, batch);
+        }
     }
 
     private void loop(StepRun run, int firstRow, int rows, int batch) {
@@ -91,12 +108,14 @@ final class EquationRun {
         frame.firstWord = run.firstWord;
         frame.words = run.endWord - run.firstWord;
         for (int i = 0; i < variables.size(); i++) { // an iterator would be an object
-            frame.put(variables.get(i), run.state.segment(), run.state.rowOffset(i * batch), run.state.rowOffset(1));
+            long base = run.state.rowOffset(i * batch);
+            frame.put(variables.get(i), run.state.segment(), base, run.state.rowOffset(1));
+            frame.put(charged.get(i), run.state.segment(), base, run.state.rowOffset(1));
         }
         long origin = (long) run.firstCurrent * Float.BYTES;
-        put(frame, 0, run.current, -origin);
-        if (group.takesFeedback()) {
-            put(frame, 1, run.feedback, -origin - run.feedback.rowOffset(run.firstFed));
+        for (int i = 0; i < group.ports().size(); i++) {
+            FloatMatrix entering = run.entering(i);
+            frame.put(group.ports().get(i), entering.segment(), -origin, entering.rowOffset(1));
         }
         NoiseRows drawn = noises;
         for (int i = 0; drawn != null && i < group.equations().noises().size(); i++) {
@@ -111,10 +130,6 @@ final class EquationRun {
             FloatMatrix kept = run.membranes;
             frame.put(group.recorded(), kept.segment(), kept.rowOffset(0), kept.rowOffset(1) - kept.rowOffset(0));
         }
-    }
-
-    private void put(Frame frame, int input, FloatMatrix rows, long base) {
-        frame.put(group.equations().inputs().get(input), rows.segment(), base, rows.rowOffset(1));
     }
 
     /** Clears what the loops left behind the last neuron. */

@@ -110,7 +110,7 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Til
     }
 
     private StepRun begin(PortCurrents currents, NeuronState state, SpikeMatrix spikes) {
-        currents.require(takesFeedback());
+        currents.require(ports());
         state.require(names);
         StepRun run = state.run(currents, spikes);
         return feedsSpikes() ? run.previous(state.spikes()) : run;

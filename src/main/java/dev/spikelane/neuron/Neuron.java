@@ -36,7 +36,7 @@ public sealed interface Neuron
                 StateLeaky,
                 Synaptic {
 
-    /** The port that every model has. */
+    /** The port that every model of the library has, and that projections enter unless they name another. */
     String CURRENT = "current";
 
     /** The port at which recurrent models take what neurons of their layer did at the step before. */
@@ -108,7 +108,7 @@ public sealed interface Neuron
      * Returns the names of the ports at which currents enter.
      *
      * @return names in the order in which they enter the equation: {@code current}; and {@code feedback} where the
-     *     model adds what comes from neurons of its own layer
+     *     model adds what comes from neurons of its own layer; the inputs of an {@link EquationNeuron}
      */
     default List<String> ports() {
         return List.of(CURRENT);

@@ -3,6 +3,7 @@ package dev.spikelane.neuron;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.util.List;
 
 /**
  * Neurons of one model, ready to run: the model's parameters laid out in memory. Immutable; several simulations and, if
@@ -44,6 +45,13 @@ public sealed interface NeuronGroup permits TileGroup {
     NeuronState newState(Arena arena, int batch);
 
     /**
+     * Returns the ports whose currents the neurons take.
+     *
+     * @return some of the model's {@linkplain Neuron#ports ports}, in their order
+     */
+    List<String> ports();
+
+    /**
      * Tells whether the neurons take currents at the port {@code feedback} too.
      *
      * @return whether there are two ports
@@ -62,6 +70,17 @@ public sealed interface NeuronGroup permits TileGroup {
      *     feedback too
      */
     void run(FloatMatrix current, NeuronState state, SpikeMatrix spikes);
+
+    /**
+     * Runs the steps of all rows of neurons with any number of ports.
+     *
+     * @param currents what enters each of the {@link #ports}, {@code [rows x currents]}, time-major
+     * @param state of the batch, updated
+     * @param spikes {@code [rows x neurons]}, overwritten
+     * @throws IllegalArgumentException if there are more or fewer than ports, a shape does not fit, or the state is of
+     *     another model
+     */
+    void run(List<FloatMatrix> currents, NeuronState state, SpikeMatrix spikes);
 
     /**
      * Runs the steps of all rows of neurons that take feedback.
@@ -88,6 +107,19 @@ public sealed interface NeuronGroup permits TileGroup {
      *     feedback too
      */
     void record(FloatMatrix current, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes);
+
+    /**
+     * Runs the steps of all rows of neurons with any number of ports, and keeps the membrane of every step.
+     *
+     * @param currents what enters each of the {@link #ports}, {@code [rows x currents]}, time-major
+     * @param state of the batch, updated
+     * @param spikes {@code [rows x neurons]}, overwritten
+     * @param membranes {@code [rows x neurons]}, receives the membrane after each step; may be the first of
+     *     {@code currents} itself, and shares no memory with anything else
+     * @throws IllegalArgumentException if there are more or fewer than ports, a shape does not fit, or the state is of
+     *     another model
+     */
+    void record(List<FloatMatrix> currents, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes);
 
     /**
      * Runs the steps of all rows of neurons that take feedback, and keeps the membrane of every step.

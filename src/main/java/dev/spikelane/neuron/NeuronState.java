@@ -42,7 +42,6 @@ public final class NeuronState {
     private final @Nullable Tile feedback;
     private final Scratch scratch;
     private @Nullable PortCurrents whole;
-    private @Nullable PortCurrents wholePorts;
     private final FloatMatrix workspace;
     /** Steps done, for each word of 64 neurons by itself: threads that share a row count those of their words. */
     private final Signal[] parts;
@@ -447,9 +446,8 @@ public final class NeuronState {
             runs[slot] = made;
         }
         made.set(of.current(), all, spikesOfRun);
-        return of.feedback() == of.current()
-                ? made
-                : made.feedback(of.feedback().matrix());
+        made.ports = of;
+        return of.count() == 2 ? made.feedback(of.port(1).matrix()) : made;
     }
 
     /** Where loops of equations find what a run of some words reads and writes. */
@@ -462,33 +460,46 @@ public final class NeuronState {
         return made;
     }
 
-    /** The currents of a run of all neurons, of one port if both matrices are the same. */
-    PortCurrents whole(FloatMatrix current, FloatMatrix feedback) {
-        PortCurrents made = current == feedback ? whole : wholePorts;
-        if (made == null) {
-            if (current == feedback) {
-                made = new PortCurrents(Tile.whole(current));
-                whole = made;
-            } else {
-                made = new PortCurrents(Tile.whole(current), Tile.whole(feedback));
-                wholePorts = made;
-            }
+    /** The currents of a run of all neurons, whose matrices are those of the state at first. */
+    private PortCurrents wholeOf(int ports) {
+        PortCurrents made = whole;
+        if (made == null || made.count() != ports) {
+            made = new PortCurrents(
+                    Stream.generate(() -> Tile.whole(all)).limit(ports).toArray(Tile[]::new));
+            whole = made;
         }
+        return made;
+    }
+
+    /** The currents of a run of all neurons with one port. */
+    PortCurrents whole(FloatMatrix current) {
+        PortCurrents made = wholeOf(1);
         made.current().on(current);
-        made.feedback().on(feedback);
+        return made;
+    }
+
+    /** The currents of a run of all neurons with two ports. */
+    PortCurrents whole(FloatMatrix current, FloatMatrix feedback) {
+        PortCurrents made = wholeOf(2);
+        made.current().on(current);
+        made.port(1).on(feedback);
+        return made;
+    }
+
+    /** The currents of a run of all neurons. */
+    PortCurrents whole(List<FloatMatrix> currents) {
+        PortCurrents made = wholeOf(currents.size());
+        for (int i = 0; i < currents.size(); i++) {
+            made.port(i).on(currents.get(i));
+        }
         return made;
     }
 
     /** Forgets the matrices of {@link #whole}, so that they can be freed. */
     void releaseWhole() {
-        release(whole);
-        release(wholePorts);
-    }
-
-    private void release(@Nullable PortCurrents held) {
-        if (held != null) {
-            held.current().on(all);
-            held.feedback().on(all);
+        PortCurrents held = whole;
+        for (int i = 0; held != null && i < held.count(); i++) {
+            held.port(i).on(all);
         }
     }
 

@@ -32,9 +32,9 @@ non-sealed interface StepwiseGroup extends TileGroup {
     }
 
     private StepRun begin(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
-        currents.require(takesFeedback());
+        currents.require(ports());
         if (takesFeedback()) {
-            requireRows("feedback", currents.feedback().matrix().rows(), rows);
+            requireRows("feedback", currents.port(1).matrix().rows(), rows);
         }
         state.require(names());
         if (coupled() && !currents.current().all()) {

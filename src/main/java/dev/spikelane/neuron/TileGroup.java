@@ -1,9 +1,11 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.util.List;
 
 /** Neurons that run in part, as their currents come, or as a whole. */
 sealed interface TileGroup extends NeuronGroup, PortSteps<NeuronState>
@@ -17,35 +19,63 @@ sealed interface TileGroup extends NeuronGroup, PortSteps<NeuronState>
      */
     void step(StepRun run, int row, long step, NeuronState state);
 
-    @Override
-    default void run(FloatMatrix current, NeuronState state, SpikeMatrix spikes) {
-        run(current, current, state, spikes);
-    }
+    /** The ports of most neurons, and of those that take feedback. */
+    List<String> ONE_PORT = List.of(Neuron.CURRENT);
+
+    List<String> TWO_PORTS = List.of(Neuron.CURRENT, Neuron.FEEDBACK);
 
     @Override
-    default void run(FloatMatrix current, FloatMatrix feedback, NeuronState state, SpikeMatrix spikes) {
-        spikes.requireShape("spikes", current.rows(), neurons());
+    default List<String> ports() {
+        return takesFeedback() ? TWO_PORTS : ONE_PORT;
+    }
+
+    private void runWhole(PortCurrents currents, FloatMatrix first, NeuronState state, SpikeMatrix spikes) {
         try {
-            run(state.whole(current, feedback), current.rows(), state, spikes);
+            spikes.requireShape("spikes", first.rows(), neurons());
+            run(currents, first.rows(), state, spikes);
+        } finally {
+            state.releaseWhole();
+        }
+    }
+
+    private void recordWhole(PortCurrents currents, FloatMatrix first, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
+        try {
+            spikes.requireShape("spikes", first.rows(), neurons());
+            membranes.requireShape("membranes", first.rows(), neurons());
+            record(currents, first.rows(), state, spikes, membranes);
         } finally {
             state.releaseWhole();
         }
     }
 
     @Override
+    default void run(FloatMatrix current, NeuronState state, SpikeMatrix spikes) {
+        runWhole(state.whole(current), current, state, spikes);
+    }
+
+    @Override
+    default void run(List<FloatMatrix> currents, NeuronState state, SpikeMatrix spikes) {
+        runWhole(state.whole(currents), currents.getFirst(), state, spikes);
+    }
+
+    @Override
+    default void run(FloatMatrix current, FloatMatrix feedback, NeuronState state, SpikeMatrix spikes) {
+        runWhole(state.whole(current, feedback), current, state, spikes);
+    }
+
+    @Override
     default void record(FloatMatrix current, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
-        record(current, current, state, spikes, membranes);
+        recordWhole(state.whole(current), current, state, spikes, membranes);
+    }
+
+    @Override
+    default void record(List<FloatMatrix> currents, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
+        recordWhole(state.whole(currents), currents.getFirst(), state, spikes, membranes);
     }
 
     @Override
     default void record(
             FloatMatrix current, FloatMatrix feedback, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
-        spikes.requireShape("spikes", current.rows(), neurons());
-        membranes.requireShape("membranes", current.rows(), neurons());
-        try {
-            record(state.whole(current, feedback), current.rows(), state, spikes, membranes);
-        } finally {
-            state.releaseWhole();
-        }
+        recordWhole(state.whole(current, feedback), current, state, spikes, membranes);
     }
 }

@@ -10,12 +10,17 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.graph.RandomNeuron;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +63,34 @@ final class NetworkTest {
         assertTrue(network.toString().endsWith("; fc2: lif1 -> lif2 (dense 5 -> 3)"), network.toString());
         assertThrows(
                 UnsupportedOperationException.class, () -> network.populations().clear());
+    }
+
+    /** Parameters are those that neurons have now, in each model. */
+    @Test
+    void tellsWhatNeuronsHaveLearned() {
+        for (int model = 0; model < RandomNeuron.MODELS; model++) {
+            Neuron neuron = new RandomNeuron(arena, 5, new Random(model)).of(model);
+            Network network = Network.builder(5)
+                    .dense(5 * neuron.gates(), new TorchRandom(1))
+                    .neuron(neuron)
+                    .build();
+            assertTrue(network.toString().startsWith("Network lif1 [5], " + neuron + "; "), network.toString());
+            Neuron learned = neuron;
+            for (Map.Entry<String, Parameter> each : neuron.parameters().entrySet()) {
+                String name =
+                        "lif1." + each.getKey().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+                if (!network.weights().names().contains(name)) {
+                    continue; // weights of a recurrence
+                }
+                float[] now = each.getValue().values();
+                for (int i = 0; i < now.length; i++) {
+                    now[i] *= 0.9375f;
+                }
+                learned = learned.withParameter(each.getKey(), Parameter.of(now));
+                network.weights().replace(name, FloatMatrix.of(now));
+            }
+            assertTrue(network.toString().startsWith("Network lif1 [5], " + learned + "; "), network.toString());
+        }
     }
 
     /** One stream, in the order of the layers, weights before bias. */

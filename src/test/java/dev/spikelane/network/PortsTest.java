@@ -323,11 +323,11 @@ final class PortsTest {
         SpikeMatrix spikes = SpikeMatrix.zeros(1, 3);
         assertMessage(
                 IllegalArgumentException.class,
-                "currents are of the port 'current' alone, expected those of 'feedback' too",
+                "currents are of one port, expected those of [current, feedback]",
                 () -> both.run(current, both.newState(arena, 1), spikes));
         assertMessage(
                 IllegalArgumentException.class,
-                "currents are of the ports 'current' and 'feedback', expected those of 'current' alone",
+                "currents are of 2 ports, expected those of [current]",
                 () -> one.run(current, FloatMatrix.zeros(1, 3), one.newState(arena, 1), spikes));
         Leaky leaky = new Leaky(0.5f);
         assertMessage(

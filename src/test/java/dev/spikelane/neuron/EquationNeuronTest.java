@@ -276,8 +276,8 @@ final class EquationNeuronTest {
     void whatNetworksDoNotTakeIsRefused() {
         assertMessage(
                 IllegalArgumentException.class,
-                "line 2, column 7: 'excitation' is no port, expected 'input current' or 'input current, feedback'",
-                () -> EquationNeuron.of("state v\ninput excitation\nspike v > 1"));
+                "line 2, column 7: 'membrane' is a name that networks use, expected another",
+                () -> EquationNeuron.of("state v\ninput membrane\nspike v > 1"));
         assertMessage(
                 IllegalArgumentException.class,
                 "line 1, column 7: 'V' is a name that networks use, expected another",

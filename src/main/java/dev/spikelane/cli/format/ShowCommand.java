@@ -99,12 +99,10 @@ public final class ShowCommand implements Callable<Integer> {
         network.inputs()
                 .forEach(input -> rows.add(population(
                         input.name(), input.shape().toString(), input.shape().size(), "input")));
-        for (Population each : network.populations()) {
-            rows.add(population(
-                    each.name(),
-                    each.shape().toString(),
-                    each.size(),
-                    each.neuron().toString()));
+        for (int i = 0; i < network.populations().size(); i++) {
+            Population each = network.populations().get(i);
+            Neuron now = network.laidOut().population(i).neuron();
+            rows.add(population(each.name(), each.shape().toString(), each.size(), now.toString()));
         }
         return table("populations", "Populations", Set.of("name", "shape", "model"), rows);
     }

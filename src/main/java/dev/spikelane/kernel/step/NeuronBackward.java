@@ -1,6 +1,5 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.kernel.step.leaky.LeakyBackward;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.SampleDraws;
@@ -22,6 +21,8 @@ public interface NeuronBackward {
         /** No model has more variables. */
         private static final int MOST_VARIABLES = 64;
 
+        private static final int MOST_PORTS = 16;
+
         /** Starts without matrices. */
         public Step() {}
 
@@ -37,17 +38,11 @@ public interface NeuronBackward {
         /** The row of the first sample in {@code after}. */
         public int afterRow;
 
-        /** The currents of the step; null if {@link LeakyBackward#needsCurrents} says that they are not needed. */
-        public @Nullable FloatMatrix current;
+        /** The currents of the step at each port; null if they are not needed, or there is no such port. */
+        public final @Nullable FloatMatrix[] currents = new FloatMatrix[MOST_PORTS];
 
-        /** The currents at the port {@code feedback}; null if there is no such port or they are not needed. */
-        public @Nullable FloatMatrix feedback;
-
-        /** Receives the gradients of the currents; may be {@code current} or {@code after}. */
-        public @Nullable FloatMatrix ofCurrent;
-
-        /** Receives the gradients of the currents at the port {@code feedback}; null if there is no such port. */
-        public @Nullable FloatMatrix ofFeedback;
+        /** Receive the gradients of the currents; may be {@code currents}, and the first of them {@code after}. */
+        public final @Nullable FloatMatrix[] ofCurrents = new FloatMatrix[MOST_PORTS];
 
         /** How many steps the neurons have done before this one since the last reset. */
         public int number;

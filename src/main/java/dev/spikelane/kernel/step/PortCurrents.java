@@ -1,45 +1,61 @@
 package dev.spikelane.kernel.step;
 
 import dev.spikelane.kernel.base.Tile;
+import java.util.List;
 
 /**
  * The currents of neurons, {@code [rows x currents]}, for each port: those of the neurons that run are in use. Neurons
  * with several currents each run all together.
- *
- * @param current what enters the port {@code current}
- * @param feedback what enters the port {@code feedback}, laid out as the other and at the same blocks; the same tile if
- *     there is no such port
  */
-public record PortCurrents(Tile current, Tile feedback) {
+public final class PortCurrents {
+
+    private final Tile[] ports;
 
     /**
-     * The currents of neurons with one port.
+     * The currents of neurons.
      *
-     * @param current what enters the port {@code current}
+     * @param ports what enters each port, in their order; all but the first are laid out as the first, and at the same
+     *     blocks
      */
-    public PortCurrents(Tile current) {
-        this(current, current);
+    public PortCurrents(Tile... ports) {
+        this.ports = ports.clone();
+    }
+
+    /** Returns what enters the first port. */
+    public Tile current() {
+        return ports[0];
+    }
+
+    /** Returns how many ports there are. */
+    public int count() {
+        return ports.length;
     }
 
     /**
-     * Throws unless neurons are given what they take: currents of one port or of both, of the same neurons.
+     * Returns what enters a port.
      *
-     * @param takesFeedback whether they take currents at the port {@code feedback} too
-     * @throws IllegalArgumentException if they are given those of other ports, or the two differ in where they are
+     * @param number its place
      */
-    public void require(boolean takesFeedback) {
-        boolean both = feedback != current;
-        if (both != takesFeedback) {
-            throw new IllegalArgumentException(
-                    both
-                            ? "currents are of the ports 'current' and 'feedback', expected those of 'current' alone"
-                            : "currents are of the port 'current' alone, expected those of 'feedback' too");
+    public Tile port(int number) {
+        return ports[number];
+    }
+
+    /**
+     * Throws unless neurons are given what they take: currents of all ports, of the same neurons.
+     *
+     * @param names of the ports whose currents they take
+     * @throws IllegalArgumentException if they are given those of more or fewer ports, or some differ in where they are
+     */
+    public void require(List<String> names) {
+        if (names.size() != ports.length) {
+            throw new IllegalArgumentException("currents are of "
+                    + (ports.length == 1 ? "one port" : ports.length + " ports") + ", expected those of " + names);
         }
-        if (both) {
-            feedback.requireAt("feedback", current);
-            if (feedback.origin() != current.origin()) {
-                throw new IllegalArgumentException(
-                        "feedback is " + feedback + ", expected to be laid out as current, " + current);
+        for (int i = 1; i < ports.length; i++) {
+            ports[i].requireAt(names.get(i), current());
+            if (ports[i].origin() != current().origin()) {
+                throw new IllegalArgumentException(names.get(i) + " is " + ports[i] + ", expected to be laid out as "
+                        + names.getFirst() + ", " + current());
             }
         }
     }

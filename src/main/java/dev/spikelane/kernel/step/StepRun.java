@@ -3,6 +3,8 @@ package dev.spikelane.kernel.step;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What steps of neurons read and write: matrices, and the words of 64 neurons of which a thread has the turn. An object
@@ -23,6 +25,8 @@ public final class StepRun {
     public FloatMatrix feedback;
     /** The row whose feedback stands in row 0. */
     public int firstFed;
+    /** What enters all ports, for neurons that may have more than two; null if nobody said. */
+    public @Nullable PortCurrents ports;
     /** {@code [batch x neurons]}, the spikes of the step before. */
     public SpikeMatrix previous;
 
@@ -70,6 +74,7 @@ public final class StepRun {
         state = newState;
         feedback = newState;
         firstFed = 0;
+        ports = null;
         previous = newSpikes;
         spikes = newSpikes;
         membranes = newState;
@@ -130,7 +135,13 @@ public final class StepRun {
         tile = released.on(state);
         current = state;
         feedback = state;
+        ports = null;
         membranes = state;
+    }
+
+    /** Returns what enters a port of neurons that may have more than two. */
+    public FloatMatrix entering(int port) {
+        return Objects.requireNonNull(ports).port(port).matrix();
     }
 
     /**

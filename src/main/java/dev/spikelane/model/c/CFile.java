@@ -2,6 +2,7 @@ package dev.spikelane.model.c;
 
 import dev.spikelane.equation.C99;
 import dev.spikelane.equation.Op;
+import dev.spikelane.neuron.Neuron;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -42,6 +43,9 @@ final class CFile {
     private final Map<String, Integer> rooms = new TreeMap<>();
 
     private final Set<String> names = new HashSet<>(TAKEN);
+    /** Where the currents of a port stand, which populations use one after the other. */
+    private final Map<String, String> ports =
+            new TreeMap<>(Map.of(Neuron.CURRENT, Neuron.CURRENT, Neuron.FEEDBACK, Neuron.FEEDBACK));
 
     private long constantBytes;
     private long memoryBytes;
@@ -68,6 +72,11 @@ final class CFile {
             name = plain + "_" + i;
         }
         return name;
+    }
+
+    /** The name of the currents of a port. */
+    String port(String said) {
+        return ports.computeIfAbsent(said, this::name);
     }
 
     /** Adds a statement of a step. */

@@ -8,7 +8,6 @@ import dev.spikelane.description.SourceDescription;
 import dev.spikelane.equation.C99;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.network.Network;
-import dev.spikelane.neuron.Neuron;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,8 +126,7 @@ public final class CNetwork {
     }
 
     private void step(int population) {
-        port(population, Neuron.CURRENT);
-        port(population, Neuron.FEEDBACK);
+        said.populations().get(population).neuron().ports().forEach(port -> port(population, port));
         neurons.get(population).write();
     }
 
@@ -142,11 +140,12 @@ public final class CNetwork {
                 continue;
             }
             CRow row = Objects.requireNonNull(sources.get(projection.source())).before(projection.delay());
-            String into = file.room(first ? port : "added", size);
+            String sum = file.port(port);
+            String into = file.room(first ? sum : "added", size);
             new CPath(file, network, i).write(row, into);
             if (!first) {
                 file.step.append("    for (int i = 0; i < ").append(size).append("; i++) {\n");
-                file.step.append("        %s[i] += added[i];%n    }%n".formatted(port));
+                file.step.append("        %s[i] += added[i];%n    }%n".formatted(sum));
             }
             first = false;
         }

@@ -14,8 +14,10 @@ import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyText;
 import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.StateLeaky;
 import java.util.ArrayList;
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The neurons of a population: their state, and the loop that takes them through a step. */
 final class CNeurons {
+
+    private static final String ROUNDED = "its variables are rounded to levels";
 
     private final CFile file;
     private final PopulationDescription population;
@@ -44,6 +48,10 @@ final class CNeurons {
     CNeurons(CFile file, PopulationDescription population, NeuronGroup group) {
         requireText(population);
         EquationParameters bound;
+        if (population.neuron() instanceof EquationNeuron rounded
+                && !rounded.quantization().equals(Quantization.NONE)) {
+            throw refused(population, ROUNDED);
+        }
         if (group instanceof BoundEquations own) {
             this.equations = own.equations();
             bound = own.parameters();
@@ -109,7 +117,7 @@ final class CNeurons {
             throw refused(population, "inhibition lets one neuron of a row fire");
         }
         if (parameters.quantized > 0) {
-            throw refused(population, "its variables are rounded to levels");
+            throw refused(population, ROUNDED);
         }
         return parameters;
     }
@@ -134,7 +142,7 @@ final class CNeurons {
         @Override
         public String load(Node leaf) {
             if (leaf.op() == Op.STEP) {
-                return leaf.name() + "[i]"; // current, feedback
+                return file.port(leaf.name()) + "[i]";
             }
             if (leaf.op() == Op.STATE) {
                 return arrays.get(leaf.name()) + "[i]";

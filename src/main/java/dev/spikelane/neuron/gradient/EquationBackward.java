@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Takes gradients back through a step of neurons of equations; the loops compute the step again. */
@@ -31,6 +32,7 @@ final class EquationBackward implements NeuronBackward {
      * @param noisy the neurons, if they may have noise
      * @param toDistance see {@link EquationGradients#toDistance}
      * @param toCurrents see {@link EquationGradients#toCurrents}
+     * @param charge see {@link Equations#charge}; null where nobody needs it
      */
     record Neurons(
             Equations equations,
@@ -38,7 +40,13 @@ final class EquationBackward implements NeuronBackward {
             Consumer<Frame> parameters,
             @Nullable BoundEquations noisy,
             CompiledProgram toDistance,
-            CompiledProgram toCurrents) {
+            CompiledProgram toCurrents,
+            @Nullable CompiledProgram charge) {
+
+        /** The same with loops that compute variables as they are at the spike. */
+        Neurons with(CompiledProgram charging) {
+            return new Neurons(equations, count, parameters, noisy, toDistance, toCurrents, charging);
+        }
 
         /** Compiles the loops. */
         static Neurons of(
@@ -53,7 +61,8 @@ final class EquationBackward implements NeuronBackward {
                     parameters,
                     noisy,
                     EquationLoops.compile(back::toDistance, shared),
-                    EquationLoops.compile(back::toCurrents, shared));
+                    EquationLoops.compile(back::toCurrents, shared),
+                    null);
         }
     }
 
@@ -67,6 +76,7 @@ final class EquationBackward implements NeuronBackward {
         private final int[] inputs;
         private final int[] gradientsOfInputs;
         private final int[] noises;
+        private final int[] charged;
         private final int after;
         private final int ofSpikes;
         private final int distance;
@@ -82,6 +92,7 @@ final class EquationBackward implements NeuronBackward {
             this.inputs = places(neurons.equations.inputs(), "");
             this.gradientsOfInputs = places(neurons.equations.inputs(), EquationGradients.GRADIENT);
             this.noises = places(neurons.equations.noises(), "");
+            this.charged = places(names, Equations.CHARGED);
             this.after = frame.rows.indexOf(EquationGradients.AFTER);
             this.ofSpikes = frame.rows.indexOf(EquationGradients.GRADIENT + Equations.SPIKE);
             this.distance = frame.rows.indexOf(EquationGradients.DISTANCE);
@@ -102,6 +113,7 @@ final class EquationBackward implements NeuronBackward {
 
     private final Pass first;
     private final Pass second;
+    private final @Nullable Pass charge;
     private final int all;
     private final int firstNeuron;
     private final int neurons;
@@ -118,16 +130,17 @@ final class EquationBackward implements NeuronBackward {
     EquationBackward(Neurons of, Map<String, FloatMatrix> sums, int firstNeuron, int neurons) {
         this.first = new Pass(of.toDistance, of);
         this.second = new Pass(of.toCurrents, of);
+        this.charge = of.charge == null ? null : new Pass(of.charge, of);
         this.all = of.count;
         this.noisy = of.noisy;
         this.firstNeuron = firstNeuron;
         this.neurons = neurons;
         int words = Math.ceilDiv(neurons, Long.SIZE);
         this.zeros = NativeMemory.ofAuto().allocate((long) words * Long.SIZE * Float.BYTES, Long.SIZE);
-        for (Pass pass : List.of(first, second)) {
+        Stream.of(first, second, charge).filter(Objects::nonNull).forEach(pass -> {
             pass.frame.firstWord = firstNeuron / Long.SIZE;
             pass.frame.words = words;
-        }
+        });
         sums.forEach((name, sum) -> put(second.frame, second.frame.rows.indexOf(EquationGradients.SUM + name), sum, 0));
     }
 
@@ -153,9 +166,21 @@ final class EquationBackward implements NeuronBackward {
         }
         drawNoises(pass, step, batch);
         put(pass.frame, pass.after, step.after, step.afterRow);
-        put(pass.frame, pass.inputs[0], step.current, step.currentRow);
-        if (pass.inputs.length > 1) {
-            put(pass.frame, pass.inputs[1], step.feedback, step.currentRow);
+        for (int i = 0; i < pass.inputs.length; i++) {
+            put(pass.frame, pass.inputs[i], step.currents[i], step.currentRow);
+        }
+    }
+
+    /** Computes variables as they are at the spike, {@code [batch x tile]} each. */
+    void charge(Step step, FloatMatrix ofVariables, List<FloatMatrix> into) {
+        Pass pass = Objects.requireNonNull(charge);
+        put(pass, step, ofVariables);
+        for (int i = 0; i < into.size(); i++) {
+            put(pass.frame, pass.charged[i], into.get(i), 0);
+        }
+        pass.run(into.getFirst().rows());
+        for (int i = 0; i < into.size(); i++) {
+            clearPads(into.get(i), 0, into.get(i).rows());
         }
     }
 
@@ -198,16 +223,14 @@ final class EquationBackward implements NeuronBackward {
         } else {
             put(second.frame, second.ofDistance, ofDistance, 0);
         }
-        put(second.frame, second.gradientsOfInputs[0], Objects.requireNonNull(step.ofCurrent), step.currentRow);
-        if (second.inputs.length > 1) {
-            put(second.frame, second.gradientsOfInputs[1], Objects.requireNonNull(step.ofFeedback), step.currentRow);
+        for (int i = 0; i < second.inputs.length; i++) {
+            put(second.frame, second.gradientsOfInputs[i], step.ofCurrents[i], step.currentRow);
         }
         second.run(batch);
-        clearPads(ofVariables, 0, ofVariables.rows());
-        clearPads(step.ofCurrent, step.currentRow, batch);
-        if (second.inputs.length > 1) {
-            clearPads(Objects.requireNonNull(step.ofFeedback), step.currentRow, batch);
+        for (int i = 0; i < second.inputs.length; i++) {
+            clearPads(Objects.requireNonNull(step.ofCurrents[i]), step.currentRow, batch);
         }
+        clearPads(ofVariables, 0, ofVariables.rows());
     }
 
     /** Clears what loops left behind the last neuron. */

@@ -6,18 +6,25 @@ import dev.spikelane.equation.DoubleProgram;
 import dev.spikelane.equation.EquationGradients;
 import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.EquationParser;
+import dev.spikelane.equation.Equations;
+import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.kernel.step.QuantizeLevels;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.Quantization;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The way back through neurons of equations. Parameters that follow from others have sums of their own. */
 final class EquationGradient extends NeuronGradient {
@@ -33,7 +40,11 @@ final class EquationGradient extends NeuronGradient {
     private record Link(int sum, int[] by, DoubleProgram derivatives) {}
 
     private final BoundEquations neurons;
+    /** What takes the step back, or its second part where variables are rounded between the two. */
     private final EquationBackward.Neurons backward;
+
+    private final EquationBackward.@Nullable Neurons charge;
+    private final @Nullable QuantizeLevels levels;
     private final boolean throughSpikes;
     private final boolean needsInputs;
     private final Map<String, FloatMatrix> sums;
@@ -48,15 +59,40 @@ final class EquationGradient extends NeuronGradient {
         this.sums = sums;
         this.allSums = List.copyOf(sums.values());
         this.names = List.copyOf(sums.keySet());
-        EquationGradients back = new EquationGradients(neurons.equations(), names);
-        EquationParameters parameters = neurons.parameters();
-        this.backward =
-                EquationBackward.Neurons.of(back, parameters.neurons(), parameters::put, parameters.shared(), neurons);
+        Quantization rounds = ((EquationNeuron) model).quantization();
+        boolean whole = rounds.equals(Quantization.NONE);
+        Equations equations = neurons.equations();
+        EquationGradients back = new EquationGradients(whole ? equations : equations.fire(), names);
+        this.backward = loops(back);
+        this.charge = whole
+                ? null
+                : loops(new EquationGradients(equations.charging(), names))
+                        .with(EquationLoops.compile(
+                                equations::charge, neurons.parameters().shared()));
+        this.levels = whole ? null : QuantizeLevels.of(NativeMemory.ofAuto(), rounds.levels());
         this.throughSpikes = back.throughSpikes();
-        this.needsInputs = back.needsInputs();
+        this.needsInputs = !whole || back.needsInputs();
         this.links = links();
         this.ofNeuron = new float[names.size()];
         model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
+    }
+
+    private EquationBackward.Neurons loops(EquationGradients back) {
+        EquationParameters parameters = neurons.parameters();
+        return EquationBackward.Neurons.of(
+                back, parameters.neurons(), parameters::put, parameters.shared(), neurons);
+    }
+
+    private NeuronBackward backward(Map<String, FloatMatrix> into, int firstNeuron, int count) {
+        EquationBackward made = new EquationBackward(backward, into, firstNeuron, count);
+        return charge == null
+                ? made
+                : new RoundedBackward(
+                        new EquationBackward(charge, into, firstNeuron, count),
+                        made,
+                        Objects.requireNonNull(levels),
+                        List.copyOf(neurons.equations().variables().keySet()),
+                        count);
     }
 
     static EquationGradient prepare(Arena arena, Neuron model, BoundEquations neurons, int batch, Set<String> learned) {
@@ -125,14 +161,14 @@ final class EquationGradient extends NeuronGradient {
 
     @Override
     public NeuronBackward tile(int firstNeuron, int count) {
-        return new EquationBackward(backward, sums, firstNeuron, count);
+        return backward(sums, firstNeuron, count);
     }
 
     @Override
     public NeuronBackward ofSamples(int firstSample, int samples) {
         Map<String, FloatMatrix> own = new LinkedHashMap<>();
         sums.forEach((name, sum) -> own.put(name, sum.rows(firstSample, samples)));
-        return new EquationBackward(backward, own, 0, neurons.parameters().neurons());
+        return backward(own, 0, neurons.parameters().neurons());
     }
 
     /** The neurons' parameters change in place, and are read by every loop. */

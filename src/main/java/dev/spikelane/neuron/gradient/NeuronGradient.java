@@ -82,7 +82,7 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
     /**
      * Tells whether currents of all steps are needed; else membranes alone.
      *
-     * @return whether {@link NeuronBackward.Step#current} must be there
+     * @return whether {@link NeuronBackward.Step#currents} must be there
      */
     public boolean needsCurrents() {
         return true;

@@ -74,7 +74,7 @@ final class GradientBackward {
         boolean one = population.shares()
                 && population.openFrame() == null
                 && !population.neurons().needsCurrents()
-                && population.feedback() == null
+                && population.currents().length == 1
                 && population.projections().size() == 1;
         GradientProjection only = one ? population.projections().getFirst() : null;
         weights = only == null ? null : only.openTiles(blocksInTile);
@@ -211,7 +211,7 @@ final class GradientBackward {
             }
             population.place(own.step, at, own.past, whole);
             if (takesTurns()) {
-                own.step.ofCurrent = own.ofCurrents().all();
+                own.step.ofCurrents[0] = own.ofCurrents().all();
                 own.step.currentRow = step * size.batch();
             }
             FloatMatrix of = fires ? own.ofSpikes.steps(step, 1) : null;

@@ -9,7 +9,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
-import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
@@ -106,8 +105,9 @@ public record GradientBlueprint(
             }
         }
         return new WayBack.Keeping(
-                currents(population, Neuron.CURRENT, group.currents()),
-                group.takesFeedback() ? currents(population, Neuron.FEEDBACK, group.currents()) : null,
+                group.ports().stream()
+                        .map(port -> currents(population, port, group.currents()))
+                        .toList(),
                 replaces,
                 variables,
                 replaces && keepsInPlace(population.variable(names.getFirst()).name()));

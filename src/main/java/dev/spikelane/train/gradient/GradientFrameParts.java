@@ -56,7 +56,7 @@ record GradientFrameParts(
     /** Whether all that enters is one product of an input, which may be a frame, and threads share the neurons. */
     private static boolean isFramed(GradientPopulation population, GradientBlueprint plan) {
         boolean apart = population.shares()
-                && population.feedback() == null
+                && population.currents().length == 1
                 && plan.size().segments() == 1;
         if (!apart
                 || plan.form() != InputForm.FRAME && plan.form() != InputForm.ANY

@@ -14,7 +14,6 @@ import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
-import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.gradient.NeuronGradient;
@@ -23,7 +22,6 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +45,10 @@ public final class GradientPopulation {
     private final SampleDraws draws;
     private final SampleDraws noise;
     private final PopulationRun run;
-    private final KeptCurrents current;
-    private final @Nullable KeptCurrents feedback;
-    /** The projections to the port {@code current}, and to {@code feedback}. */
-    private final List<GradientProjection> projections = new ArrayList<>();
+    /** Of each port. */
+    private final KeptCurrents[] currents;
 
-    private final List<GradientProjection> feedbackProjections = new ArrayList<>();
+    private final List<GradientProjection> projections = new ArrayList<>();
     private final GradientStates states;
     private final List<String> variables;
     private final GradientOutlet ofSpikes;
@@ -100,8 +96,7 @@ public final class GradientPopulation {
         this.group = plan.layout().neurons(number);
         this.run = run;
         this.gradient = gradient;
-        this.current = run.keeping().current();
-        this.feedback = run.keeping().feedback();
+        this.currents = run.keeping().currents().toArray(KeptCurrents[]::new);
         this.states = new GradientStates(
                 run.state(),
                 this::newState,
@@ -131,8 +126,7 @@ public final class GradientPopulation {
     boolean samplesApart() {
         return gradient.samplesApart()
                 && !surrogate.isRandom()
-                && Stream.concat(projections.stream(), feedbackProjections.stream())
-                        .allMatch(GradientProjection::samplesApart)
+                && projections.stream().allMatch(GradientProjection::samplesApart)
                 && ofSpikes.samplesApart()
                 && Arrays.stream(ofVariables).allMatch(GradientOutlet::samplesApart);
     }
@@ -218,29 +212,23 @@ public final class GradientPopulation {
         return run;
     }
 
-    KeptCurrents current() {
-        return current;
+    /** The currents of each port, and later their gradients. */
+    KeptCurrents[] currents() {
+        return currents;
     }
 
-    @Nullable
-    KeptCurrents feedback() {
-        return feedback;
-    }
-
-    /** The projections to the port {@code current}. */
+    /** The projections that enter. */
     List<GradientProjection> projections() {
         return projections;
     }
 
     /** The currents of a port, and later their gradients. */
     KeptCurrents kept(String port) {
-        return port.equals(Neuron.CURRENT) ? current : Objects.requireNonNull(feedback);
+        return currents[group.ports().indexOf(port)];
     }
 
-    /** Adds a projection to a port. */
     void add(GradientProjection projection) {
-        boolean feeds = projection.forward().description().port().equals(Neuron.FEEDBACK);
-        (feeds ? feedbackProjections : projections).add(projection);
+        projections.add(projection);
     }
 
     NeuronGradient neurons() {
@@ -338,9 +326,8 @@ public final class GradientPopulation {
     void open(int segment) {
         segmentStart = segment * size.segment();
         states.keep(segment);
-        current.open(segmentStart);
-        if (feedback != null) {
-            feedback.open(segmentStart);
+        for (KeptCurrents port : currents) {
+            port.open(segmentStart);
         }
     }
 
@@ -360,9 +347,8 @@ public final class GradientPopulation {
         int count = Math.min(size.segment(), size.steps() - first);
         if (first != segmentStart) {
             segmentStart = first;
-            current.back(first);
-            if (feedback != null) {
-                feedback.back(first);
+            for (KeptCurrents port : currents) {
+                port.back(first);
             }
             run.fillAgain(workers, first, count, size);
             if (!gradient.needsCurrents()) {
@@ -415,31 +401,31 @@ public final class GradientPopulation {
      * computed again.
      */
     void place(NeuronBackward.Step at, int step, FloatMatrix[] past, SampleViews samples) {
-        int row = current.row(step);
+        int row = currents[0].row(step);
         boolean starts = row == 0;
         at.currentRow = row + samples.first();
         if (noise != SampleDraws.NONE) {
             at.noise = noise;
             at.number = (int) start().step() + row / size.batch();
         }
-        at.ofCurrent = current.all();
-        at.ofFeedback = feedback == null ? null : feedback.all();
+        for (int i = 0; i < currents.length; i++) {
+            at.ofCurrents[i] = currents[i].all();
+        }
         if (gradient.feedsOwnSpikes()) {
             at.previous = starts ? start().previousSpikes() : run.spikes().block();
             at.previousRow = starts ? 0 : (step - 1) * size.batch();
             at.ofPrevious = carriedSpikes;
         }
         if (gradient.needsCurrents()) {
-            at.current = current.all();
-            at.feedback = feedback == null ? null : feedback.all();
+            System.arraycopy(at.ofCurrents, 0, at.currents, 0, currents.length);
             System.arraycopy(past, 0, at.before, 0, past.length);
             at.beforeRow = row / size.batch() * samples.count();
             at.after = past[0];
             at.afterRow = at.beforeRow + samples.count();
         } else {
-            at.before[0] = starts ? start().membrane() : current.all();
+            at.before[0] = starts ? start().membrane() : at.ofCurrents[0];
             at.beforeRow = at.currentRow - (starts ? 0 : size.batch());
-            at.after = current.all();
+            at.after = at.ofCurrents[0];
             at.afterRow = at.currentRow;
         }
     }

@@ -1,6 +1,5 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Tile;
@@ -11,6 +10,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
+import java.util.stream.Stream;
 
 /** Some samples of a population in a loop, which a thread carries back through all steps of a segment. */
 final class GradientShare {
@@ -24,8 +24,9 @@ final class GradientShare {
     /** Where currents stand that take variables through steps again. */
     private final PortCurrents currents;
 
-    private final SampleViews ofCurrent;
-    private final SampleViews ofFeedback;
+    /** Of each port. */
+    private final SampleViews[] ofCurrents;
+
     private final GradientOutlet[] variables;
     /** Where the gradients of the spikes come from, in the order of the projections, and those of the variables. */
     private final SampleViews[] targets;
@@ -55,9 +56,10 @@ final class GradientShare {
         this.spikes = new SampleViews(first, count, size.batch());
         this.state = population.newState(count);
         Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
-        this.currents = new PortCurrents(none, population.feedback() == null ? none : none.another());
-        this.ofCurrent = new SampleViews(first, count, size.batch());
-        this.ofFeedback = new SampleViews(first, count, size.batch());
+        int ports = population.currents().length;
+        this.currents =
+                new PortCurrents(Stream.generate(none::another).limit(ports).toArray(Tile[]::new));
+        this.ofCurrents = SampleViews.of(ports, first, count, size.batch());
         this.variables = population.ofVariables();
         this.targets = SampleViews.of(population.ofSpikes().projections().size() + 1, first, count, size.batch());
         this.targetsOf = new SampleViews[variables.length][];
@@ -104,10 +106,8 @@ final class GradientShare {
     }
 
     private void goTo(int step) {
-        currents.current().on(population.current().samples(step, ofCurrent));
-        KeptCurrents second = population.feedback();
-        if (second != null) {
-            currents.feedback().on(second.samples(step, ofFeedback));
+        for (int i = 0; i < ofCurrents.length; i++) {
+            currents.port(i).on(population.currents()[i].samples(step, ofCurrents[i]));
         }
     }
 

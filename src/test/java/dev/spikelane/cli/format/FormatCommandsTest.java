@@ -94,15 +94,15 @@ final class FormatCommandsTest {
     @Test
     void showSaysUnits() throws IOException {
         Path file = folder.resolve("units.safetensors");
-        ModelFile.write(
-                file,
-                Network.builder(3)
-                        .dense(2, new TorchRandom(1))
-                        .neuron(
-                                "p",
-                                EquationNeuron.of("param low [mV] = -70\nstate v [mV] = low\ninput current [pA]\n"
-                                        + "v = v + current\nspike v > low"))
-                        .build());
+        Network network = Network.builder(3)
+                .dense(2, new TorchRandom(1))
+                .neuron(
+                        "p",
+                        EquationNeuron.of("param low [mV] = -70\nstate v [mV] = low\ninput current [pA]\n"
+                                + "v = v + current\nspike v > low"))
+                .build();
+        network.weights().replace("p.low", FloatMatrix.of(new float[] {-60}));
+        ModelFile.write(file, network);
         String json = CommandRun.of("show", file.toString(), "--json").requireSuccess();
         assertEquals(
                 "[{\"population\":\"p\",\"name\":\"membrane\",\"unit\":\"mV\"},"
@@ -110,7 +110,7 @@ final class FormatCommandsTest {
                         + "{\"population\":\"p\",\"name\":\"low\",\"unit\":\"mV\"}]",
                 new ObjectMapper().readTree(json).path("units").toString());
         String text = CommandRun.of("show", file.toString()).requireSuccess();
-        assertTrue(text.contains("Units"), text);
+        assertTrue(text.contains("Units") && text.contains("low=-60.0"), text);
         String none = CommandRun.of("show", model().toString()).requireSuccess();
         assertFalse(none.contains("Units"), none);
     }

@@ -10,6 +10,7 @@ import dev.spikelane.model.CExport;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -68,5 +69,38 @@ final class CExportTest {
         CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
         String said = CCompiler.run(program.toString());
         assertTrue(said.endsWith(", as expected\n"), said);
+    }
+
+    /** Ports stand in memory of their own, whatever their names are in C. */
+    @Test
+    void portsAreAddedAsHere() throws IOException, InterruptedException {
+        assumeTrue(CCompiler.isThere("gcc"));
+        TorchRandom random = new TorchRandom(1);
+        NetworkBuilder builder = Network.builder();
+        Input input = builder.input("feedback", Shape.of(9));
+        Population cells = builder.population("int_2", Shape.of(7), EquationNeuron.of("""
+                neuron Conductances
+                state v, ge, gi
+                input int, inhibitory, current
+                ge = 0.8 * ge + int
+                gi = 0.9 * gi + inhibitory
+                dv/dt = (ge * (3 - v) + gi * (-1 - v) - v + current) / 10 : exact
+                spike v > 0.2
+                reset v = 0
+                """));
+        builder.project("more", input, cells, Dense.of(random.rand(7, 9))).port("int");
+        builder.project("less", input, cells, Dense.of(random.rand(7, 9)))
+                .port("inhibitory")
+                .delay(2);
+        builder.project("own", cells, cells, Dense.of(random.rand(7, 7)))
+                .port("inhibitory")
+                .delay(1);
+        builder.project("direct", input, cells, Dense.linear(9, 7, random));
+        Path file = folder.resolve("ports.c");
+        CExport.of(builder.build()).withTestSteps(50).write(file);
+        Path program = folder.resolve("ports");
+        CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
+        String said = CCompiler.run(program.toString());
+        assertTrue(said.matches("50 steps, [1-9][0-9]+ spikes, as expected\n"), said);
     }
 }

@@ -25,6 +25,7 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -98,11 +99,12 @@ public final class RandomGraph {
             populations.add(population(builder, "p" + i, declared.getFirst().shape()));
         }
         for (Population target : populations) {
-            for (int j = 1 + random.nextInt(3); j > 0; j--) {
-                project(builder, target, Neuron.CURRENT, declared);
-            }
-            for (int j = random.nextInt(3); j > 0 && target.neuron().ports().contains(Neuron.FEEDBACK); j--) {
-                project(builder, target, Neuron.FEEDBACK, declared);
+            boolean own = target.neuron() instanceof EquationNeuron;
+            for (String port : target.neuron().ports()) {
+                int least = own || port.equals(Neuron.CURRENT) ? 1 : 0;
+                for (int j = least + random.nextInt(3); j > 0; j--) {
+                    project(builder, target, port, declared);
+                }
             }
         }
         this.network = builder.build();
@@ -187,7 +189,8 @@ public final class RandomGraph {
         boolean isArranged = first.equals(maps) && RandomNeuron.arranges(model) && arranged;
         Shape some = RandomNeuron.gates(model) == 1 && random.nextInt(3) == 0 ? smaller.outputShape(maps) : maps;
         Shape shape = isArranged ? some : flat();
-        Neuron neuron = new RandomNeuron(arena, learns ? Shape.of(shape.size()) : shape, random).of(model);
+        RandomNeuron drawn = new RandomNeuron(arena, learns ? Shape.of(shape.size()) : shape, random);
+        Neuron neuron = model == RandomNeuron.EQUATIONS && random.nextBoolean() ? drawn.ported() : drawn.of(model);
         return builder.population(name, shape, neuron);
     }
 

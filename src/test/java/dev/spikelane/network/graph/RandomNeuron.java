@@ -85,6 +85,45 @@ public final class RandomNeuron {
             reset v = max(0, v - own) * sigmoid(s)
             """);
 
+    private static final List<String> PORTED = List.of("""
+            neuron Conductances
+            param beta = 0.9, threshold = 0.4
+            state v, ge, gi
+            input excitatory, inhibitory
+            ge = beta * ge + abs(excitatory)
+            gi = 0.8 * gi + abs(inhibitory)
+            dv/dt = (ge * (2 - v) + gi * (-1 - v) - v) / 8 : exact
+            spike v > threshold
+            reset v = 0
+            """, """
+            param beta = 0.7
+            state u
+            input feedback, near, current, apical
+            u = beta * u + (current - feedback) + near * sigmoid(apical)
+            spike u > 0.5
+            reset u = u - 0.5
+            carries 0.75
+            """);
+
+    private static final List<String> NOISY = List.of("""
+            param beta = 0.8, share = 0.2
+            state v, w
+            input current
+            noise xi, eta
+            v = beta * v + current * (1 + share * xi)
+            w = 0.9 * w + share * eta
+            spike v > 0.5 + w
+            reset v = v - 0.5
+            """, """
+            param beta = 0.8, sigma = 0.3
+            state v
+            input current, distal
+            noise xi
+            v = beta * v + current + tanh(distal) + sigma * xi
+            spike v > 0.5
+            reset v = 0
+            """);
+
     private final Arena arena;
     private final Shape shape;
     private final int neurons;
@@ -147,7 +186,21 @@ public final class RandomNeuron {
     }
 
     private EquationNeuron equations() {
-        EquationNeuron made = EquationNeuron.of(TEXTS.get(random.nextInt(TEXTS.size())));
+        return drawn(TEXTS);
+    }
+
+    /** A neuron with ports of its own. */
+    EquationNeuron ported() {
+        return drawn(PORTED);
+    }
+
+    /** The same, or one that draws noise, which networks of the library alone have. */
+    EquationNeuron learning() {
+        return random.nextBoolean() ? ported() : drawn(NOISY);
+    }
+
+    private EquationNeuron drawn(List<String> texts) {
+        EquationNeuron made = EquationNeuron.of(texts.get(random.nextInt(texts.size())));
         return shape.rank() > 1 ? made.with("beta", random.nextFloat()) : made.withParameter("beta", shares());
     }
 

@@ -24,6 +24,7 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.gradient.NeuronGradient;
@@ -122,16 +123,26 @@ class RandomTrainingProperties {
             boolean arranged = random.nextInt(3) == 0;
             Shape maps = MAPS[random.nextInt(MAPS.length)];
             Input x = builder.input("x", arranged ? maps : Shape.of(1 + random.nextInt(70)));
-            Neuron neuron = new RandomNeuron(arena, neurons, random).of(model);
+            RandomNeuron drawn = new RandomNeuron(arena, neurons, random);
+            Neuron neuron =
+                    model == RandomNeuron.EQUATIONS && random.nextBoolean() ? drawn.learning() : drawn.of(model);
             Population p = builder.population("p", Shape.of(neurons), neuron);
             Population q = builder.population("q", Shape.of(2 + random.nextInt(20)), new Leaky(0.9).withThreshold(0.5));
             Paths paths = new Paths(random, new TorchRandom(seed), steps);
             int currents = neurons * neuron.gates();
-            builder.project("x-p", x, p, paths.of(x.shape(), currents));
+            for (String port : neuron instanceof EquationNeuron ? neuron.ports() : List.of(Neuron.CURRENT)) {
+                String name = port.equals(Neuron.CURRENT) ? "x-p" : "x-p " + port;
+                builder.project(name, x, p, paths.of(x.shape(), currents)).port(port);
+            }
             builder.project("p-q", p, q, paths.of(neurons, q.size())).delay(random.nextInt(3));
             if (random.nextBoolean()) {
                 int delay = 1 + random.nextInt(3);
-                builder.project("q-p", q, p, paths.of(q.size(), currents)).delay(delay);
+                builder.project("q-p", q, p, paths.of(q.size(), currents))
+                        .delay(delay)
+                        .port(
+                                neuron.ports().getLast().equals(Neuron.FEEDBACK)
+                                        ? Neuron.CURRENT
+                                        : neuron.ports().getLast());
             }
             if (random.nextBoolean()) {
                 String variable = neuron.variables().getFirst();

@@ -189,7 +189,9 @@ public final class NaiveLif extends NaiveNeurons {
     }
 
     @Override
-    void step(float[] current, float @Nullable [] feedback) {
+    void step(float @Nullable [][] entering) {
+        float[] current = entering[0];
+        float[] feedback = entering.length == 1 ? null : entering[1];
         float[] u = variables.get("membrane");
         boolean[] over = new boolean[u.length];
         float[] before = u.clone();

@@ -232,13 +232,15 @@ public final class NaiveNetwork {
     private void step(Population population, int step) {
         NaiveNeurons[] samples = of(neurons, population.name());
         for (int sample = 0; sample < batch; sample++) {
-            float[] current = Objects.requireNonNull(sum(population, Neuron.CURRENT, step, sample));
-            float[] feedback = sum(population, Neuron.FEEDBACK, step, sample);
-            keep(population, Neuron.CURRENT, step, current);
-            if (feedback != null) {
-                keep(population, Neuron.FEEDBACK, step, feedback);
+            List<String> ports = population.neuron().ports();
+            float[][] entering = new float[ports.size()][];
+            for (int port = 0; port < entering.length; port++) {
+                entering[port] = sum(population, ports.get(port), step, sample);
+                if (entering[port] != null) {
+                    keep(population, ports.get(port), step, entering[port]);
+                }
             }
-            samples[sample].step(current, feedback);
+            samples[sample].step(entering);
         }
         int size = population.size();
         boolean[] fired = new boolean[batch * size];

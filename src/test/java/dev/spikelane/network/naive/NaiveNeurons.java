@@ -12,6 +12,7 @@ import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.StateLeaky;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +38,8 @@ abstract class NaiveNeurons {
         this.unreset = new float[neurons];
     }
 
-    /** Takes all neurons through a step; what enters the port feedback is null where no projection does. */
-    abstract void step(float[] current, float @Nullable [] feedback);
+    /** Takes all neurons through a step; what enters a port is null where no projection does. */
+    abstract void step(float @Nullable [][] entering);
 
     /** Goes on from where other neurons of the same kind have come. */
     void takeState(NaiveNeurons other) {
@@ -82,8 +83,9 @@ abstract class NaiveNeurons {
         private final NeuronGroup withoutReset;
         private final NeuronState state;
         private final NeuronState unreset;
-        private final FloatMatrix current;
-        private final FloatMatrix feedback;
+        /** What enters each port. */
+        private final List<FloatMatrix> currents;
+
         private final SpikeMatrix spikes;
         private final Sample[] samples;
 
@@ -95,8 +97,9 @@ abstract class NaiveNeurons {
             this.withoutReset = bind(neuron.beforeReset(), arena, size, fed);
             this.state = neurons.newState(arena, batch);
             this.unreset = neurons.newState(arena, batch);
-            this.current = FloatMatrix.zeros(batch, neurons.currents());
-            this.feedback = FloatMatrix.zeros(batch, neurons.currents());
+            this.currents = neurons.ports().stream()
+                    .map(_ -> FloatMatrix.zeros(batch, neurons.currents()))
+                    .toList();
             this.spikes = SpikeMatrix.zeros(batch, size);
             this.samples = new Sample[batch];
         }
@@ -111,18 +114,10 @@ abstract class NaiveNeurons {
             return fed ? neuron.bindPorts(arena, currents) : neuron.bind(arena, currents);
         }
 
-        private void run(NeuronGroup group, NeuronState from) {
-            if (group.takesFeedback()) {
-                group.run(current, feedback, from, spikes);
-            } else {
-                group.run(current, from, spikes);
-            }
-        }
-
         private void run() {
             unreset.copyFrom(state);
-            run(withoutReset, unreset);
-            run(neurons, state);
+            withoutReset.run(currents, unreset, spikes);
+            neurons.run(currents, state, spikes);
             for (Sample each : samples) {
                 each.take();
             }
@@ -141,12 +136,13 @@ abstract class NaiveNeurons {
         }
 
         @Override
-        void step(float[] current, float @Nullable [] feedback) {
+        void step(float @Nullable [][] entering) {
             int neurons = fired.length;
-            for (int i = 0; i < current.length; i++) {
-                int from = i - i % neurons + group.shape.torch(i % neurons);
-                group.current.set(number, i, current[from]);
-                group.feedback.set(number, i, feedback == null ? 0 : feedback[from]);
+            for (int port = 0; port < group.currents.size(); port++) {
+                FloatMatrix into = group.currents.get(port);
+                for (int i = 0; i < into.columns(); i++) {
+                    into.set(number, i, entering[port][i - i % neurons + group.shape.torch(i % neurons)]);
+                }
             }
             if (number == group.samples.length - 1) {
                 group.run();

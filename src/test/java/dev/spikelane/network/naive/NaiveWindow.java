@@ -34,7 +34,8 @@ final class NaiveWindow extends NaiveNeurons {
     }
 
     @Override
-    void step(float[] current, float @Nullable [] feedback) {
+    void step(float @Nullable [][] entering) {
+        float[] current = entering[0];
         float[] u = variables.get("membrane");
         float[] sum = variables.get("sum");
         int n = step % length;

@@ -123,13 +123,13 @@ class LeakyTextBackTest {
             FloatMatrix ofSpikes,
             FloatMatrix ofDistance) {
         FloatMatrix distance = FloatMatrix.zeros(BATCH, NEURONS);
-        step.ofCurrent = FloatMatrix.zeros(BATCH, NEURONS);
-        step.ofFeedback = step.feedback == null ? null : FloatMatrix.zeros(BATCH, NEURONS);
+        step.ofCurrents[0] = FloatMatrix.zeros(BATCH, NEURONS);
+        step.ofCurrents[1] = step.currents[1] == null ? null : FloatMatrix.zeros(BATCH, NEURONS);
         way.toDistance(step, ofVariables, ofSpikes, distance);
         way.toCurrents(step, ofDistance, ofVariables, BATCH);
-        return step.ofFeedback == null
-                ? List.of(ofVariables, ofSpikes, distance, step.ofCurrent)
-                : List.of(ofVariables, ofSpikes, distance, step.ofCurrent, step.ofFeedback);
+        return step.ofCurrents[1] == null
+                ? List.of(ofVariables, ofSpikes, distance, step.ofCurrents[0])
+                : List.of(ofVariables, ofSpikes, distance, step.ofCurrents[0], step.ofCurrents[1]);
     }
 
     /** A step that the interpreter takes. */
@@ -146,11 +146,11 @@ class LeakyTextBackTest {
             put(frame, names.get(i), after);
             step.after = i == 0 ? after : step.after;
         }
-        step.current = drawn(BATCH);
-        put(frame, "current", step.current);
+        step.currents[0] = drawn(BATCH);
+        put(frame, "current", step.currents[0]);
         if (said.inputs().size() > 1) {
-            step.feedback = drawn(BATCH);
-            put(frame, "feedback", step.feedback);
+            step.currents[1] = drawn(BATCH);
+            put(frame, "feedback", step.currents[1]);
         }
         SpikeMatrix spikes = SpikeMatrix.zeros(BATCH, NEURONS);
         frame.put(Equations.SPIKE, spikes.segment(), 0, spikes.rowOffset(1));

@@ -121,8 +121,8 @@ public final class LstmBackward implements NeuronBackward {
 
     private void put(Step step, int sample, int gate, int i, float value) {
         int row = step.currentRow + sample;
-        FloatMatrix ofCurrent = step.ofCurrent;
-        FloatMatrix ofFeedback = step.ofFeedback;
+        FloatMatrix ofCurrent = step.ofCurrents[0];
+        FloatMatrix ofFeedback = step.ofCurrents[1];
         if (ofCurrent != null) {
             Elements.set(ofCurrent, row, LstmStep.column(gate, i, channels), value);
         }
@@ -185,8 +185,8 @@ public final class LstmBackward implements NeuronBackward {
 
     private float gate(Step step, int sample, int gate, int i) {
         int row = step.currentRow + sample;
-        FloatMatrix current = step.current;
-        FloatMatrix feedback = step.feedback;
+        FloatMatrix current = step.currents[0];
+        FloatMatrix feedback = step.currents[1];
         float sum = current == null ? 0 : Elements.get(current, row, LstmStep.column(gate, i, channels));
         return feedback == null ? sum : sum + Elements.get(feedback, row, LstmStep.column(gate, i, channels));
     }

@@ -79,14 +79,14 @@ final class LeakyAgain {
                 fed[i] = previous[i] * tile.own[i];
             }
         }
-        FloatMatrix currents = step.current;
+        FloatMatrix currents = step.currents[0];
         if (currents != null) {
             tile.loadAt(currents, step.currentRow + sample, current);
             System.arraycopy(current, 0, input, 0, count);
             for (float[] gain : tile.gains) {
                 tile.multiply(input, gain);
             }
-            FloatMatrix feedback = step.feedback;
+            FloatMatrix feedback = step.currents[1];
             if (feedback != null) {
                 tile.loadAt(feedback, step.currentRow + sample, fed);
             }

@@ -172,7 +172,7 @@ public final class LeakyBackward implements NeuronBackward {
                 charge(step, ofVariables, batch, sample);
             }
             tile.storeAt(ofMembrane, ofVariables, sample);
-            FloatMatrix to = step.ofCurrent;
+            FloatMatrix to = step.ofCurrents[0];
             if (to != null) {
                 toCurrent(sample);
                 tile.storeAt(ofInput, to, step.currentRow + sample);
@@ -271,7 +271,7 @@ public final class LeakyBackward implements NeuronBackward {
         } else {
             totals.add(LeakySums.OWN, sample, ofSecond);
         }
-        FloatMatrix fedBack = step.ofFeedback;
+        FloatMatrix fedBack = step.ofCurrents[1];
         if (fedBack != null) {
             tile.storeAt(ofSecond, fedBack, step.currentRow + sample);
         }

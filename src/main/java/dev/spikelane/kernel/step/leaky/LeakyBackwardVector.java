@@ -77,8 +77,8 @@ public final class LeakyBackwardVector implements NeuronBackward {
     @Override
     public void toCurrents(Step step, @Nullable FloatMatrix ofDistance, FloatMatrix ofVariables, int batch) {
         FloatMatrix before = step.before[0];
-        FloatMatrix ofCurrent = Objects.requireNonNull(step.ofCurrent);
-        FloatMatrix ofFeedback = step.ofFeedback;
+        FloatMatrix ofCurrent = Objects.requireNonNull(step.ofCurrents[0]);
+        FloatMatrix ofFeedback = step.ofCurrents[1];
         for (int sample = 0; sample < batch; sample++) {
             long of = at(ofVariables, sample);
             if (ofDistance != null) {

@@ -62,7 +62,7 @@ public record NeuronBackwardWork() implements Work {
         Open() {
             step.before[0] = RandomData.uniform(arena, BATCH, NEURONS, 0, 2);
             step.after = RandomData.uniform(arena, BATCH, NEURONS, 0, 2);
-            step.ofCurrent = FloatMatrix.zeros(arena, BATCH, NEURONS);
+            step.ofCurrents[0] = FloatMatrix.zeros(arena, BATCH, NEURONS);
         }
 
         @Override
@@ -72,7 +72,7 @@ public record NeuronBackwardWork() implements Work {
                     Contestant.JAVA,
                     () -> ofMembrane.fill(0),
                     this::back,
-                    () -> List.of(step.ofCurrent.segment(), ofMembrane.segment())));
+                    () -> List.of(step.ofCurrents[0].segment(), ofMembrane.segment())));
             if (Yardstick.AVAILABLE) {
                 entries.addAll(Roofline.loads(arena, (long) LOADS * BATCH * NEURONS / Roofline.FLOATS));
             }
