@@ -67,6 +67,15 @@ final class GoldenConvolution {
         return said.isArray() ? said.get(said.size() - 1).intValue() : said.asInt(otherwise);
     }
 
+    /** A convolution with half its kernel, rounded down, as padding: snnTorch's for feedback. */
+    static Convolution keeping(Convolution said) {
+        Kernel kernel = said.kernel();
+        Kernel padded = kernel.withPadding(kernel.y().size() / 2, kernel.x().size() / 2);
+        return kernel.biased()
+                ? Convolution.of(padded, said.weights(), said.bias())
+                : Convolution.of(padded, said.weights());
+    }
+
     /** The shape of a sample of a batch. */
     static Shape shape(List<Integer> batch) {
         return batch.size() == 3
@@ -84,11 +93,9 @@ final class GoldenConvolution {
         List<Integer> all = golden.shape("input");
         Shape maps = Shape.of(all.get(2), all.get(3), all.get(4));
         Convolution said = of(golden, golden.parameters().path("none"), "recurrent_weight", "recurrent_bias");
-        Kernel kernel = said.kernel().withPadding(golden.integer("kernel_size") / 2);
-        Convolution padded = Convolution.of(kernel, said.weights(), said.bias());
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", maps);
-        Population p = builder.population("p", maps, model.apply(Recurrence.by(padded)));
+        Population p = builder.population("p", maps, model.apply(Recurrence.by(keeping(said))));
         builder.project("x-p", x, p, new OneToOne(1));
         int steps = all.get(0);
         int batch = all.get(1);

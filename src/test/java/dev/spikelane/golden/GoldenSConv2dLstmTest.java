@@ -3,7 +3,6 @@ package dev.spikelane.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Convolution;
-import dev.spikelane.connection.Kernel;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -49,21 +48,16 @@ class GoldenSConv2dLstmTest {
     }
 
     private static Network network(GoldenCase golden, Shape shape) {
-        List<Integer> sizes = golden.shape("conv_weight");
-        int outputs = sizes.getFirst();
-        float[] values = golden.floats("conv_weight");
-        FloatMatrix weights = FloatMatrix.zeros(outputs, values.length / outputs);
-        weights.copyFrom(values);
-        Kernel kernel = Kernel.of(sizes.get(2), sizes.get(3)).withPadding(sizes.get(2) / 2, sizes.get(3) / 2);
-        Convolution all = Convolution.of(kernel, weights, FloatMatrix.vector(golden.floats("conv_bias")));
-        JsonNode said = golden.parameters();
+        Convolution said = GoldenConvolution.of(golden, golden.parameters().path("none"), "conv_weight", "conv_bias");
+        Convolution all = GoldenConvolution.keeping(said);
+        JsonNode options = golden.parameters();
         float threshold = golden.number("threshold");
         Reset reset = Reset.valueOf(golden.text("reset_mechanism").toUpperCase(Locale.ROOT));
         NetworkBuilder builder = Network.builder(shape)
                 .connect(SLstm.gatesOfInputs(all))
                 .neuron(SLstm.of(all).withReset(reset).withThreshold(threshold));
-        int max = said.path("max_pool").intValue();
-        int average = said.path("avg_pool").intValue();
+        int max = options.path("max_pool").intValue();
+        int average = options.path("avg_pool").intValue();
         if (max + average > 0) {
             builder.variable("membrane");
             (max > 0 ? builder.maxPool2d(max) : builder.avgPool2d(average))

@@ -1,6 +1,5 @@
 package dev.spikelane.model;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -53,7 +52,7 @@ final class InteropNirTest {
                 compare(golden, output, everyNode);
             }
             for (String output : model.outputs().keySet()) {
-                assertArrayEquals(everyNode.sent(output), run.sent(output), 1e-5f, "without relays: " + output);
+                assertNear(everyNode.sent(output), run.sent(output), "without relays: " + output);
             }
         }
         return model.warnings();
@@ -74,13 +73,16 @@ final class InteropNirTest {
             NirRun run = new NirRun(model, golden);
             NirRun second = new NirRun(again, golden);
             for (String output : model.outputs().keySet()) {
-                float[] expected = run.sent(output);
-                float[] got = second.sent(output);
-                for (int i = 0; i < expected.length; i++) {
-                    assertEquals(expected[i], got[i], 1e-5f * Math.max(1, Math.abs(expected[i])), golden.name());
-                }
+                assertNear(run.sent(output), second.sent(output), golden.name());
             }
             assertEquals(List.of(), again.warnings(), golden.name());
+        }
+    }
+
+    private static void assertNear(float[] expected, float[] got, String of) {
+        assertEquals(expected.length, got.length, of);
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals(expected[i], got[i], 1e-5f * Math.max(1, Math.abs(expected[i])), of);
         }
     }
 

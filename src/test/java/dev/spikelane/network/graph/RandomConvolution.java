@@ -23,7 +23,10 @@ public final class RandomConvolution {
     /** Any that the source can have. */
     public Convolution of(Shape source) {
         while (true) {
-            Convolution drawn = with(kernel(source), source.channels(), 1 + random.nextInt(6));
+            Kernel kernel = kernel(source);
+            boolean block = random.nextInt(6) == 0; // of all groups together
+            int outputs = block ? FloatMatrix.ROW_MULTIPLE / kernel.groups() : 1 + random.nextInt(6);
+            Convolution drawn = with(kernel, source.channels(), Math.max(outputs, 1));
             if (fits(drawn, source)) {
                 return drawn;
             }

@@ -183,7 +183,8 @@ abstract class UnfoldedOperator implements Operator {
         int channels = layout.made().channels();
         int firstPosition = firstPosition(current);
         int positions = endPosition(current) - firstPosition;
-        boolean together = channels == from.stride(); // those of positions side by side stand so in both
+        // of one group without padding, those of positions side by side stand so in both
+        boolean together = windows.length == 1 && channels == from.stride();
         FloatMatrix to = current.matrix();
         int some;
         for (int i = 0; i < count; i += some) {
