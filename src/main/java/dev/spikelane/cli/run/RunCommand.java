@@ -224,11 +224,11 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private int runArray(Path array) throws IOException {
-        for (Object given : new Object[] {labels, count, steps, code, decoding, weights, report}) {
+        for (Object given : new Object[] {labels, count, steps, code, decoding, weights, early, report}) {
             if (given != null) {
                 throw Choices.wrong(
                         command,
-                        "--labels, --count, --steps, --code, --decoding, --weights and --report are for images");
+                        "--labels, --count, --steps, --code, --decoding, --weights, --early and --report are for images");
             }
         }
         if (out != null) {
