@@ -210,9 +210,7 @@ class ShardsElsewhereTest {
                     .build();
             String message =
                     assertThrows(IllegalArgumentException.class, run::run).getMessage();
-            assertEquals(
-                    "epoch 1, batch 1: shards are of a batch of 1 samples, expected " + SmallRun.BATCH,
-                    message);
+            assertEquals("epoch 1, batch 1: shards are of a batch of 1 samples, expected " + SmallRun.BATCH, message);
         }
     }
 
