@@ -61,7 +61,9 @@ final class LayerText {
         for (Layer each : found.layers) {
             String dotted = each.name() + ".";
             String name = dotted.startsWith(from) ? to + dotted.substring(from.length()) : dotted;
-            if (!name.isEmpty()) { // else it is the module around all
+            if (each.name().isEmpty()) {
+                parts.add(each.text());
+            } else if (!name.isEmpty()) { // else it is the module around all
                 parts.add(name.substring(0, name.length() - 1) + ":" + each.text());
             }
         }

@@ -21,7 +21,8 @@ import java.util.OptionalInt;
  * <caption>Notes with a meaning; others are free</caption>
  * <tr><th>name</th><th>text</th></tr>
  * <tr><td>{@value #STEPS}</td><td>time steps of a sample, 1 to 100,000</td></tr>
- * <tr><td>{@value #CODE}</td><td>how a sample becomes input, a word of {@link dev.spikelane.data.InputCode#named}</td></tr>
+ * <tr><td>{@value #CODE}</td><td>how a sample becomes input, a word of
+ *     {@link dev.spikelane.data.InputCode#named}</td></tr>
  * <tr><td>{@value #DECODING}</td><td>how outputs become a class, a word of
  *     {@link dev.spikelane.train.Decoding#named}</td></tr>
  * <tr><td>{@value #POPULATION}</td><td>whose outputs these are; the last population if it is not there</td></tr>

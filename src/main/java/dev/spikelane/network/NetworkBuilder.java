@@ -2,14 +2,12 @@ package dev.spikelane.network;
 
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.description.ProjectionDescription;
-import dev.spikelane.engine.OperatorChain;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Neuron;
@@ -21,7 +19,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Collects what a network is made of: by {@link #input}, {@link #population} and {@link #project}, or as a chain in the
@@ -37,13 +34,7 @@ public final class NetworkBuilder {
     private final List<ProjectionBuilder> projections = new ArrayList<>();
     private final Set<String> sourceNames = new HashSet<>();
     private final Set<String> projectionNames = new HashSet<>();
-    /** The end of the chain, and the connections behind it that have no neurons yet. */
-    private @Nullable Source end;
-
-    private final List<Connection> pending = new ArrayList<>();
-    private int layers;
-    /** How many of them have a convolution. */
-    private int convolutions;
+    private final Chain chain = new Chain();
 
     NetworkBuilder(Arena arena) {
         this.arena = Objects.requireNonNull(arena, "arena");
@@ -56,7 +47,7 @@ public final class NetworkBuilder {
     }
 
     NetworkBuilder chain(Shape shape) {
-        end = input("input", shape);
+        chain.start(input("input", shape));
         return this;
     }
 
@@ -154,10 +145,7 @@ public final class NetworkBuilder {
     }
 
     private ProjectionBuilder latest() {
-        if (!pending.isEmpty()) {
-            throw new IllegalStateException("'" + pending.getLast() + "' behind '" + end().name()
-                    + "' has no neurons yet, expected neuron() before what is said of the projection");
-        }
+        chain.requireNeurons(", expected neuron() before what is said of the projection");
         if (projections.isEmpty()) {
             throw new IllegalStateException("there is no projection yet, expected project() before what is said of it");
         }
@@ -175,7 +163,7 @@ public final class NetworkBuilder {
      */
     public NetworkBuilder dense(int outputs, TorchRandom random) {
         Objects.requireNonNull(random, "random");
-        return connect(Dense.linear(width().size(), outputs, random));
+        return connect(Dense.linear(chain.width().size(), outputs, random));
     }
 
     /**
@@ -235,17 +223,7 @@ public final class NetworkBuilder {
     public NetworkBuilder convolution(int outputs, Kernel kernel, TorchRandom random) {
         Objects.requireNonNull(kernel, "kernel");
         Objects.requireNonNull(random, "random");
-        Convolution made;
-        try {
-            made = Convolution.of(width().channels(), outputs, kernel, random);
-        } catch (IllegalArgumentException failure) {
-            throw misfit(true, failure.getMessage(), failure);
-        } catch (OutOfMemoryError refused) {
-            OutOfMemoryError named = new OutOfMemoryError(nameOfMisfit(true) + refused.getMessage());
-            named.initCause(refused);
-            throw named;
-        }
-        return connect(made);
+        return connect(chain.convolution(outputs, kernel, random));
     }
 
     /**
@@ -277,7 +255,7 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder batchNorm() {
-        return connect(BatchNorm.of(width().channels()));
+        return connect(BatchNorm.of(chain.width().channels()));
     }
 
     /**
@@ -353,13 +331,7 @@ public final class NetworkBuilder {
     }
 
     private NetworkBuilder pool(int dimensions, Pool pool) {
-        if (width().rank() != dimensions + 1) {
-            throw misfit(
-                    false,
-                    pool + " has a source of shape " + width() + ", expected "
-                            + (dimensions == 1 ? "channels and length" : "channels, height and width"),
-                    null);
-        }
+        chain.requireDimensions(dimensions, pool);
         return connect(pool);
     }
 
@@ -373,30 +345,8 @@ public final class NetworkBuilder {
      */
     public NetworkBuilder connect(Connection connection) {
         Objects.requireNonNull(connection, "connection");
-        try {
-            connection.outputShape(width());
-        } catch (IllegalArgumentException failure) {
-            throw misfit(connection instanceof Convolution, failure.getMessage(), failure);
-        }
-        pending.add(connection);
+        chain.add(connection);
         return this;
-    }
-
-    /** The name of the projection at the end of the chain. */
-    private String nameOfChain(boolean convolves) {
-        return convolves ? "conv" + (convolutions + 1) : "fc" + (layers - convolutions + 1);
-    }
-
-    private boolean convolves() {
-        return pending.stream().anyMatch(Convolution.class::isInstance);
-    }
-
-    private IllegalArgumentException misfit(boolean convolution, @Nullable String why, @Nullable Throwable cause) {
-        return new IllegalArgumentException(nameOfMisfit(convolution) + why, cause);
-    }
-
-    private String nameOfMisfit(boolean convolution) {
-        return "projection '" + nameOfChain(convolution || convolves()) + "' from '" + end().name() + "': ";
     }
 
     /**
@@ -408,12 +358,7 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there are no neurons, or a connection stands behind them already
      */
     public NetworkBuilder variable(String name) {
-        if (!pending.isEmpty() || !(end() instanceof Population population)) {
-            throw new IllegalStateException("variable '" + name + "' is asked of "
-                    + (pending.isEmpty() ? "'" + end().name() + "'" : pending.getLast())
-                    + ", expected it behind neurons");
-        }
-        end = population.variable(name);
+        chain.goOnFrom(name);
         return this;
     }
 
@@ -426,7 +371,7 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no connection behind the last neurons
      */
     public NetworkBuilder neuron(Neuron neuron) {
-        return neuron("lif" + (layers + 1), neuron);
+        return neuron(chain.nameOfNeurons(), neuron);
     }
 
     /**
@@ -441,24 +386,10 @@ public final class NetworkBuilder {
     public NetworkBuilder neuron(String name, Neuron neuron) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(neuron, "neuron");
-        if (pending.isEmpty()) {
-            throw new IllegalStateException(
-                    "population '" + name + "' has no connection from '" + end().name() + "' yet");
-        }
-        Shape currents = width();
-        int gates = neuron.gates();
-        if (currents.channels() % gates != 0) {
-            throw new IllegalArgumentException("population '" + name + "' gets " + currents.channels()
-                    + (currents.rank() == 1 ? " currents" : " maps of currents") + ", expected a multiple of " + gates
-                    + " for " + neuron);
-        }
-        Shape shape = currents.withChannels(currents.channels() / gates);
+        Shape shape = chain.shape(name, neuron);
         Population population = population(name, shape, neuron);
-        project(nameOfChain(convolves()), end(), population, pending.toArray(Connection[]::new));
-        layers++;
-        convolutions += convolves() ? 1 : 0;
-        pending.clear();
-        end = population;
+        project(chain.name(), chain.end(), population, chain.path());
+        chain.goOnBehind(population);
         return this;
     }
 
@@ -471,16 +402,12 @@ public final class NetworkBuilder {
      *     projections without delay form a cycle
      */
     public Network build() {
-        if (!pending.isEmpty()) {
-            throw new IllegalStateException(
-                    "'" + pending.getLast() + "' behind '" + end().name() + "' has no neurons yet");
-        }
+        chain.requireNeurons("");
         if (populations.isEmpty()) {
             throw new IllegalStateException("the network has no population yet");
         }
         List<Projection> all = new ArrayList<>(
                 projections.stream().map(ProjectionBuilder::build).toList());
-        all.forEach(NetworkBuilder::requireFit);
         for (Population population : populations) {
             Neuron neuron = population.neuron();
             for (String port : neuron instanceof EquationNeuron ? neuron.ports() : List.of(Neuron.CURRENT)) {
@@ -491,9 +418,7 @@ public final class NetworkBuilder {
             }
         }
         for (Population population : populations) {
-            List<Projection> own = recurrent(population, enters(all, population, Neuron.FEEDBACK));
-            own.forEach(NetworkBuilder::requireFit);
-            all.addAll(own);
+            all.addAll(recurrent(population, enters(all, population, Neuron.FEEDBACK)));
         }
         return new Network(arena, inputs, populations, all);
     }
@@ -528,42 +453,6 @@ public final class NetworkBuilder {
                 .port(Neuron.FEEDBACK)
                 .delay(1)
                 .build();
-    }
-
-    private static void requireFit(Projection projection) {
-        Population target = projection.target();
-        String name = "projection '" + projection.name() + "' from '"
-                + projection.source().name() + "' to '" + target.name() + "'";
-        if (!target.neuron().ports().contains(projection.port())) {
-            throw new IllegalArgumentException(name + " enters the port '" + projection.port() + "', expected one of "
-                    + target.neuron().ports() + " for " + target.neuron());
-        }
-        name += projection.port().equals(Neuron.CURRENT) ? "" : " (port '" + projection.port() + "')";
-        Shape made;
-        try {
-            made = OperatorChain.outputShape(
-                    projection.path(), projection.source().shape());
-        } catch (IllegalArgumentException failure) {
-            throw new IllegalArgumentException(name + ": " + failure.getMessage(), failure);
-        }
-        Shape expected = target.shape().times(target.neuron().gates());
-        if (!made.equals(expected)) {
-            throw new IllegalArgumentException(
-                    name + " makes currents of shape " + made + ", expected " + expected + " for " + target);
-        }
-    }
-
-    private Source end() {
-        Source last = end;
-        if (last == null) {
-            throw new IllegalStateException("there is no chain: start with Network.builder(inputs), or use project()");
-        }
-        return last;
-    }
-
-    /** The shape at the end of the chain. */
-    private Shape width() {
-        return OperatorChain.outputShape(pending, end().shape());
     }
 
     private void requireOwn(String projection, Source source) {

@@ -1,6 +1,9 @@
 package dev.spikelane.network;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.engine.OperatorChain;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.neuron.Neuron;
 import java.util.List;
 import java.util.Objects;
 
@@ -42,7 +45,37 @@ final class ProjectionBuilder {
         return this;
     }
 
+    /** Makes the projection; throws if its source does not fit its target. */
     Projection build() {
+        requirePort();
+        requireShape();
         return new Projection(this);
+    }
+
+    private void requirePort() {
+        if (!target.neuron().ports().contains(port)) {
+            throw new IllegalArgumentException(this + " enters the port '" + port + "', expected one of "
+                    + target.neuron().ports() + " for " + target.neuron());
+        }
+    }
+
+    private void requireShape() {
+        String named = this + (port.equals(Neuron.CURRENT) ? "" : " (port '" + port + "')");
+        Shape made;
+        try {
+            made = OperatorChain.outputShape(path, source.shape());
+        } catch (IllegalArgumentException failure) {
+            throw new IllegalArgumentException(named + ": " + failure.getMessage(), failure);
+        }
+        Shape expected = target.shape().times(target.neuron().gates());
+        if (!made.equals(expected)) {
+            throw new IllegalArgumentException(
+                    named + " makes currents of shape " + made + ", expected " + expected + " for " + target);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "projection '" + name + "' from '" + source.name() + "' to '" + target.name() + "'";
     }
 }

@@ -1,11 +1,8 @@
 package dev.spikelane.network;
 
-import dev.spikelane.engine.BlockObserver;
 import dev.spikelane.engine.NetworkRun;
-import dev.spikelane.engine.PopulationRun;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -15,7 +12,6 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a network: owns the state of its neurons and the memory between its populations.
@@ -51,6 +47,7 @@ public final class Simulation implements AutoCloseable {
     private final int rowsInBlock;
     private final NetworkRun run;
     private final GivenInputs given;
+    private final SimulationObservers observing;
     private final Weights plastic;
     private final StateBytes stateBytes;
     private long steps;
@@ -65,6 +62,7 @@ public final class Simulation implements AutoCloseable {
         this.rowsInBlock = rowsInBlock;
         this.given = new GivenInputs(network.inputs(), batch);
         this.run = NetworkRun.of(this, network.laidOut(), batch, Math.max(1, rowsInBlock / batch), threads);
+        this.observing = new SimulationObservers(network, run, batch);
         this.plastic = new Weights(run.plasticValues(), run.plasticGuard());
         this.stateBytes = new StateBytes(network, batch, run);
     }
@@ -110,11 +108,7 @@ public final class Simulation implements AutoCloseable {
         if (!run.isOpen()) {
             throw new IllegalStateException("simulation is closed");
         }
-        Objects.requireNonNull(observer, "observer");
-        PopulationRun seen = run.population(population);
-        observer.attach(batch, seen.size());
-        seen.add(new Observed(observer));
-        return observer;
+        return observing.attach(population, observer);
     }
 
     /**
@@ -235,25 +229,7 @@ public final class Simulation implements AutoCloseable {
     public VariableRecorder record(String population, String variable, int mostSteps) {
         Objects.requireNonNull(variable, "variable");
         Population found = network.population(population);
-        return record(found, VariableRecorder.after(variable, mostSteps, batch, columns(found, variable)));
-    }
-
-    private int columns(Population of, String variable) {
-        Neuron neuron = of.neuron();
-        if (neuron.variables().contains(variable)) {
-            return of.size();
-        }
-        if (!neuron.ports().contains(variable)) {
-            throw new IllegalArgumentException("population '" + of.name() + "' has neither a variable nor a port '"
-                    + variable + "', expected one of " + neuron.variables() + " or " + neuron.ports());
-        }
-        if (!network.laidOut().description().enters(network.number(of.name()), variable)) {
-            throw new IllegalArgumentException("no projection enters the port '" + variable + "' of population '"
-                    + of.name()
-                    + "', expected one whose currents can be recorded; neurons that feed back to themselves one"
-                    + " to one do so without");
-        }
-        return of.shape().times(neuron.gates()).size();
+        return record(found, VariableRecorder.after(variable, mostSteps, batch, observing.columns(found, variable)));
     }
 
     /**
@@ -280,8 +256,7 @@ public final class Simulation implements AutoCloseable {
     private VariableRecorder record(Population population, VariableRecorder recorder) {
         begin();
         try {
-            run.record(
-                    network.number(population.name()), recorder.of(population).observing());
+            observing.record(population, recorder);
         } finally {
             end();
         }
@@ -442,11 +417,10 @@ public final class Simulation implements AutoCloseable {
         Objects.requireNonNull(observer, "observer");
         begin();
         try {
-            for (int i = 0; i < network.populations().size(); i++) {
-                if (isSeenBy(i, observer) && !stateBytes.has(observer) && observer.stateBytes() > 0) {
-                    stateBytes.add(observer, network.populations().get(i).name());
-                    return observer;
-                }
+            Population seen = observing.populationOf(observer);
+            if (seen != null && !stateBytes.has(observer) && observer.stateBytes() > 0) {
+                stateBytes.add(observer, seen.name());
+                return observer;
             }
             throw new IllegalArgumentException("observer is " + observer
                     + ", expected one of this simulation that has a state and was not named before");
@@ -678,43 +652,6 @@ public final class Simulation implements AutoCloseable {
             run.turn().end();
         } finally {
             Reference.reachabilityFence(this); // a cleaner frees what is forgotten, which a call that runs must not be
-        }
-    }
-
-    private boolean isSeenBy(int population, Observer observer) {
-        PopulationRun seen = run.population(population);
-        return seen.isSeenBy(new Observed(observer))
-                || observer instanceof VariableRecorder own && seen.isSeenBy(own.observing());
-    }
-
-    /** An observer of a user's, as the engine sees it. */
-    private record Observed(Observer observer) implements BlockObserver {
-
-        @Override
-        public boolean needsMembranes() {
-            return observer.needsMembranes();
-        }
-
-        @Override
-        public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
-            observer.observe(firstStep, steps, spikes, membranes);
-        }
-
-        @Override
-        public void reset() {
-            observer.reset();
-        }
-
-        /** Whether it is of the same object: two that are equal see, and hold, what is their own. */
-        @Override
-        @SuppressWarnings("ReferenceEquality")
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Observed observed && observed.observer == observer;
-        }
-
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(observer);
         }
     }
 }

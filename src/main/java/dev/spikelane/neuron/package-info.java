@@ -18,14 +18,17 @@
  * <tr><td>Synaptic</td><td>{@link dev.spikelane.neuron.Synaptic}</td><td>bit for bit</td></tr>
  * <tr><td>Alpha</td><td>{@link dev.spikelane.neuron.Alpha}</td><td>bit for bit</td></tr>
  * <tr><td>Lapicque</td><td>{@link dev.spikelane.neuron.Lapicque}</td><td>bit for bit</td></tr>
- * <tr><td>RLeaky, RSynaptic</td><td>{@link dev.spikelane.neuron.RLeaky}, {@link dev.spikelane.neuron.RSynaptic}</td><td>bit for bit one to
- * one; to rounding all to all</td></tr>
+ * <tr><td>RLeaky, RSynaptic</td><td>{@link dev.spikelane.neuron.RLeaky}, {@link dev.spikelane.neuron.RSynaptic}</td>
+ *     <td>bit for bit one to one; to rounding all to all</td></tr>
  * <tr><td>DeltaLeaky</td><td>{@link dev.spikelane.neuron.DeltaLeaky}</td><td>bit for bit</td></tr>
  * <tr><td>StateLeaky</td><td>{@link dev.spikelane.neuron.StateLeaky}</td><td>to rounding</td></tr>
- * <tr><td>LinearLeaky</td><td>a dense connection, then {@link dev.spikelane.neuron.StateLeaky}</td><td>to rounding</td></tr>
- * <tr><td>LeakyParallel</td><td>a dense connection, then {@link dev.spikelane.neuron.LeakyParallel}</td><td>to rounding</td></tr>
+ * <tr><td>LinearLeaky</td><td>a dense connection, then {@link dev.spikelane.neuron.StateLeaky}</td>
+ *     <td>to rounding</td></tr>
+ * <tr><td>LeakyParallel</td><td>a dense connection, then {@link dev.spikelane.neuron.LeakyParallel}</td>
+ *     <td>to rounding</td></tr>
  * <tr><td>SLSTM</td><td>a dense connection, then {@link dev.spikelane.neuron.SLstm}</td><td>to rounding</td></tr>
- * <tr><td>functional.quant.state_quant</td><td>{@link dev.spikelane.neuron.Quantization}</td><td>the level of {@code argmin}</td></tr>
+ * <tr><td>functional.quant.state_quant</td><td>{@link dev.spikelane.neuron.Quantization}</td>
+ *     <td>the level of {@code argmin}</td></tr>
  * </table>
  *
  * <p>Where snnTorch returns a number, the same number is returned here. Where it raises, returns NaN from finite input,
@@ -34,38 +37,46 @@
  * <table>
  * <caption>Differences from snnTorch 0.9.4</caption>
  * <tr><th>where</th><th>snnTorch</th><th>here</th></tr>
- * <tr><td>all models</td><td>another batch size zeroes the state without a word</td><td>an error; the state belongs to the caller</td></tr>
- * <tr><td>all models</td><td>a call without a state goes on from the last call, and {@code utils.reset} resets other networks too</td><td>a state is one
- * object, given with every call</td></tr>
- * <tr><td>all models</td><td>{@code reset_mechanism} set later changes an immediate reset, but not a delayed one</td><td>{@code withFiring} makes
- * another model</td></tr>
+ * <tr><td>all models</td><td>another batch size zeroes the state without a word</td>
+ *     <td>an error; the state belongs to the caller</td></tr>
+ * <tr><td>all models</td><td>a call without a state goes on from the last call, and {@code utils.reset} resets other
+ *     networks too</td><td>a state is one object, given with every call</td></tr>
+ * <tr><td>all models</td><td>{@code reset_mechanism} set later changes an immediate reset, but not a delayed one</td>
+ *     <td>{@code withFiring} makes another model</td></tr>
  * <tr><td>all models</td><td>NaN or infinite parameters are taken</td><td>an error that names the parameter</td></tr>
- * <tr><td>Leaky</td><td>graded factor 0 with {@code reset_delay=False}: NaN, or infinity for the winner of an inhibition</td><td>the spike is not
- * divided</td></tr>
- * <tr><td>Leaky and others</td><td>inhibition warns, and raises IndexError unless the input is 2-D</td><td>every row of a batch</td></tr>
- * <tr><td>Lapicque</td><td>beta, R or C for each neuron raises RuntimeError</td><td>each neuron its own circuit</td></tr>
- * <tr><td>Lapicque</td><td>beta 1, whose capacitance is infinite, keeps the membrane for ever or gives NaN; time step 0 keeps it too</td><td>an
- * error</td></tr>
+ * <tr><td>Leaky</td><td>graded factor 0 with {@code reset_delay=False}: NaN, or infinity for the winner of an
+ *     inhibition</td><td>the spike is not divided</td></tr>
+ * <tr><td>Leaky and others</td><td>inhibition warns, and raises IndexError unless the input is 2-D</td>
+ *     <td>every row of a batch</td></tr>
+ * <tr><td>Lapicque</td><td>beta, R or C for each neuron raises RuntimeError</td>
+ *     <td>each neuron its own circuit</td></tr>
+ * <tr><td>Lapicque</td><td>beta 1, whose capacitance is infinite, keeps the membrane for ever or gives NaN; time step 0
+ *     keeps it too</td><td>an error</td></tr>
  * <tr><td>Alpha</td><td>alpha 0 with a negative beta: NaN</td><td>an error, as where alpha is not above beta</td></tr>
- * <tr><td>RSynaptic</td><td>{@code reset_delay=False} raises TypeError, or has no effect with states passed in</td><td>resets as
- * RLeaky</td></tr>
- * <tr><td>RSynaptic</td><td>{@code reset_hidden} forgets the spikes of the step before</td><td>a reset clears them too</td></tr>
- * <tr><td>SLSTM</td><td>zeroes both states at every step unless inputs and neurons are as many</td><td>states go on</td></tr>
+ * <tr><td>RSynaptic</td><td>{@code reset_delay=False} raises TypeError, or has no effect with states passed in</td>
+ *     <td>resets as RLeaky</td></tr>
+ * <tr><td>RSynaptic</td><td>{@code reset_hidden} forgets the spikes of the step before</td>
+ *     <td>a reset clears them too</td></tr>
+ * <tr><td>SLSTM</td><td>zeroes both states at every step unless inputs and neurons are as many</td>
+ *     <td>states go on</td></tr>
  * <tr><td>SLSTM</td><td>inhibition is ignored</td><td>it acts</td></tr>
- * <tr><td>LeakyParallel</td><td>beta for each neuron is ignored, random weights stay</td><td>each neuron its own beta</td></tr>
- * <tr><td>LeakyParallel</td><td>an infinite or NaN membrane makes all of its row NaN, as the weights from one to one are a full matrix with
- * zeros</td><td>it stays alone; from all to all as upstream</td></tr>
- * <tr><td>LeakyParallel</td><td>membranes are not returned, states are lost between calls</td><td>a state as all models</td></tr>
- * <tr><td>LeakyParallel</td><td>dropout is ignored, as its RNN has one layer</td><td>the outputs that fire are dropped, by numbers of
- * {@link dev.spikelane.random.CounterRandom} and not of torch</td></tr>
+ * <tr><td>LeakyParallel</td><td>beta for each neuron is ignored, random weights stay</td>
+ *     <td>each neuron its own beta</td></tr>
+ * <tr><td>LeakyParallel</td><td>an infinite or NaN membrane makes all of its row NaN, as the weights from one to one
+ *     are a full matrix with zeros</td><td>it stays alone; from all to all as upstream</td></tr>
+ * <tr><td>LeakyParallel</td><td>membranes are not returned, states are lost between calls</td>
+ *     <td>a state as all models</td></tr>
+ * <tr><td>LeakyParallel</td><td>dropout is ignored, as its RNN has one layer</td>
+ *     <td>the outputs that fire are dropped, by numbers of {@link dev.spikelane.random.CounterRandom} and not of
+ *     torch</td></tr>
  * <tr><td>StateLeaky</td><td>states are lost between calls</td><td>states go on, also in a truncated kernel</td></tr>
  * <tr><td>StateLeaky</td><td>beta above 1: an exponential that grows</td><td>an error</td></tr>
- * <tr><td>DeltaLeaky</td><td>reset, inhibition, graded spikes, quantization and clamping of beta are ignored</td><td>not offered; beta is not
- * clamped either</td></tr>
- * <tr><td>state_quant</td><td>{@code upper_limit=0} with levels around the threshold raises ZeroDivisionError</td><td>the threshold is the
- * highest level</td></tr>
- * <tr><td>state_quant</td><td>a threshold from 0 down, a highest level from 0 down, or a lowest above 0: levels in an order of their own</td><td>an
- * error; {@link dev.spikelane.neuron.Quantization#of} takes any</td></tr>
+ * <tr><td>DeltaLeaky</td><td>reset, inhibition, graded spikes, quantization and clamping of beta are ignored</td>
+ *     <td>not offered; beta is not clamped either</td></tr>
+ * <tr><td>state_quant</td><td>{@code upper_limit=0} with levels around the threshold raises ZeroDivisionError</td>
+ *     <td>the threshold is the highest level</td></tr>
+ * <tr><td>state_quant</td><td>a threshold from 0 down, a highest level from 0 down, or a lowest above 0: levels in an
+ *     order of their own</td><td>an error; {@link dev.spikelane.neuron.Quantization#of} takes any</td></tr>
  * <tr><td>state_quant</td><td>prints uniform levels</td><td>prints nothing</td></tr>
  * </table>
  *

@@ -24,10 +24,13 @@ import org.jspecify.annotations.Nullable;
  * <tr><th>form</th><th>z</th><th>steps</th><th>in Python</th></tr>
  * <tr><td>{@link #rate}</td><td>spikes of one step</td><td>mean</td><td>{@code ce_rate_loss}</td></tr>
  * <tr><td>{@link #count}</td><td>spikes of all steps, added up</td><td>one term</td><td>{@code ce_count_loss}</td></tr>
- * <tr><td>{@link #maxMembrane}</td><td>the highest membrane of all steps</td><td>one term</td><td>{@code ce_max_membrane_loss}</td></tr>
- * <tr><td>{@link #membrane}</td><td>membranes of one step</td><td>sum</td><td>a loop over {@code nn.CrossEntropyLoss}, as in tutorial 5</td></tr>
- * <tr><td>{@link #temporal}, {@link #reciprocalTemporal}</td><td>{@code -t} or {@code 1 / (t + 1)}, t the step of the first spike, the last where there is none</td><td>one
- *     term</td><td>{@code ce_temporal_loss}</td></tr>
+ * <tr><td>{@link #maxMembrane}</td><td>the highest membrane of all steps</td><td>one term</td>
+ *     <td>{@code ce_max_membrane_loss}</td></tr>
+ * <tr><td>{@link #membrane}</td><td>membranes of one step</td><td>sum</td>
+ *     <td>a loop over {@code nn.CrossEntropyLoss}, as in tutorial 5</td></tr>
+ * <tr><td>{@link #temporal}, {@link #reciprocalTemporal}</td>
+ *     <td>{@code -t} or {@code 1 / (t + 1)}, t the step of the first spike, the last where there is none</td>
+ *     <td>one term</td><td>{@code ce_temporal_loss}</td></tr>
  * </table>
  *
  * <p>The gradient of the highest membrane goes to the first step that has it; that of a first spike, with the sign

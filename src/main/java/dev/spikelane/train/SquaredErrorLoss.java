@@ -16,9 +16,10 @@ import java.util.Objects;
  * <caption>Forms</caption>
  * <tr><th>form</th><th>term</th><th>in Python</th></tr>
  * <tr><td>{@link #count()}</td><td>{@code (count - target)^2 / steps}</td><td>{@code mse_count_loss}</td></tr>
- * <tr><td>{@link #membrane()}, {@link #membraneTargets}</td><td>{@code (membrane - target)^2 / steps}, the mean over the steps</td><td>{@code
- *     mse_membrane_loss}</td></tr>
- * <tr><td>{@link #spikeTime()}, {@link #spikeTimeTargets}</td><td>{@code (time / steps - target / steps)^2}</td><td>{@code mse_temporal_loss}</td></tr>
+ * <tr><td>{@link #membrane()}, {@link #membraneTargets}</td>
+ *     <td>{@code (membrane - target)^2 / steps}, the mean over the steps</td><td>{@code mse_membrane_loss}</td></tr>
+ * <tr><td>{@link #spikeTime()}, {@link #spikeTimeTargets}</td><td>{@code (time / steps - target / steps)^2}</td>
+ *     <td>{@code mse_temporal_loss}</td></tr>
  * </table>
  *
  * <p><b>Counts.</b> The target of the label's class is {@code trunc(steps * correctRate)}, that of the others

@@ -200,6 +200,9 @@ public final class Trainer implements AutoCloseable {
     public ShardGradients gradients(TrainingBatch part, int shard, int... labels) {
         Objects.requireNonNull(part, "part");
         Objects.requireNonNull(labels, "labels");
+        if (labels.length == 0) {
+            throw new IllegalArgumentException("there are no labels, expected one for each sample of the batch");
+        }
         turn.take();
         try {
             int shards = Math.min(recipe.shards(), labels.length);

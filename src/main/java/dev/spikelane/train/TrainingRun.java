@@ -266,6 +266,7 @@ public final class TrainingRun {
      *
      * @return this run, with its history
      * @throws IOException if a checkpoint cannot be written
+     * @throws IllegalArgumentException if shards from elsewhere are not those of the next batch
      * @throws IllegalStateException if a loss or value is not finite; the message names the epoch, batch,
      *     population and step, and the last checkpoint stays;
      *     or if this run or its trainer is busy, as for one of its own listeners
@@ -357,10 +358,9 @@ public final class TrainingRun {
         try {
             loss = elsewhere == null
                     ? trainer.watchedStepInTurn(batches.of(loader.batch()), state.measures())
-                    : trainer.watchedUpdateInTurn(elsewhere.apply(this), state.measures());
+                    : trainer.watchedUpdateInTurn(ofBatch(elsewhere.apply(this), samples), state.measures());
         } catch (NonFiniteLoss | NonFiniteRunningValue | RefusedParameter stop) {
-            throw new IllegalStateException(
-                    "epoch " + epoch() + ", batch " + (state.batch + 1) + ": " + stop.getMessage(), stop);
+            throw new IllegalStateException(where() + ": " + stop.getMessage(), stop);
         }
         state.lossSum += loss * samples;
         state.right += trainer.right();
@@ -376,6 +376,18 @@ public final class TrainingRun {
         state.lastRate = rate;
         state.batch++;
         state.step++;
+    }
+
+    private String where() {
+        return "epoch " + epoch() + ", batch " + (state.batch + 1);
+    }
+
+    private List<ShardGradients> ofBatch(List<ShardGradients> shards, int samples) {
+        if (!shards.isEmpty() && shards.getFirst().samples() != samples) {
+            throw new IllegalArgumentException(where() + ": shards are of a batch of "
+                    + shards.getFirst().samples() + " samples, expected " + samples);
+        }
+        return shards;
     }
 
     private void finishEpoch(@Nullable Evaluation evaluation) throws IOException {

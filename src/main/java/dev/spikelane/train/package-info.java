@@ -14,9 +14,10 @@
  * <table>
  * <caption>Functions of snnTorch</caption>
  * <tr><th>snnTorch</th><th>here</th></tr>
- * <tr><td>ce_rate_loss, ce_count_loss, ce_max_membrane_loss, ce_temporal_loss</td><td>{@link dev.spikelane.train.CrossEntropyLoss}, which also has
- *     that of the membranes of each step</td></tr>
- * <tr><td>mse_count_loss, mse_membrane_loss, mse_temporal_loss</td><td>{@link dev.spikelane.train.SquaredErrorLoss}</td></tr>
+ * <tr><td>ce_rate_loss, ce_count_loss, ce_max_membrane_loss, ce_temporal_loss</td>
+ *     <td>{@link dev.spikelane.train.CrossEntropyLoss}, which also has that of the membranes of each step</td></tr>
+ * <tr><td>mse_count_loss, mse_membrane_loss, mse_temporal_loss</td>
+ *     <td>{@link dev.spikelane.train.SquaredErrorLoss}</td></tr>
  * <tr><td>l1_rate_sparsity</td><td>{@link dev.spikelane.train.Loss#spikeRatePenalty}</td></tr>
  * <tr><td>accuracy_rate, accuracy_temporal</td><td>{@link dev.spikelane.train.Decoding}</td></tr>
  * <tr><td>snntorch.surrogate</td><td>{@link dev.spikelane.train.Surrogate}</td></tr>
@@ -29,17 +30,21 @@
  * <tr><th>snnTorch</th><th>there</th><th>here</th></tr>
  * <tr><td>sigmoid, far below the threshold</td><td>NaN</td><td>0</td></tr>
  * <tr><td>LSO</td><td>cannot be called</td><td>what its documentation says</td></tr>
- * <tr><td>ce_rate_loss, population code</td><td>an error without weights; with them, outputs are not pooled</td><td>outputs of a class are
- *     added up; weights of outputs give snnTorch's numbers</td></tr>
- * <tr><td>mse losses, weights</td><td>weigh outputs by the label of another sample; an error unless there are as many samples as outputs</td><td>{@code
- *     withWeights} weighs samples by their label; {@code withOutputWeights} gives snnTorch's numbers</td></tr>
- * <tr><td>mse_temporal_loss, several spikes</td><td>forgets whole steps of all outputs and samples</td><td>the spikes of each output;
- *     {@code withSharedSteps} gives snnTorch's numbers</td></tr>
- * <tr><td>mse_temporal_loss, target_is_time</td><td>rewrites negative times in the caller's tensor</td><td>leaves them as they are</td></tr>
- * <tr><td>mse_membrane_loss, targets in time</td><td>a class for each step</td><td>that, or numbers for each step and sample</td></tr>
- * <tr><td>SSO</td><td>draws from torch's generator, whose numbers depend on the place in the batch</td><td>draws from seed, epoch, sample, step
- *     and neuron</td></tr>
- * <tr><td>losses of spikes, graded outputs</td><td>read what the spikes carry</td><td>an error that asks for a loss of membranes</td></tr>
+ * <tr><td>ce_rate_loss, population code</td><td>an error without weights; with them, outputs are not pooled</td>
+ *     <td>outputs of a class are added up; weights of outputs give snnTorch's numbers</td></tr>
+ * <tr><td>mse losses, weights</td><td>weigh outputs by the label of another sample; an error unless there are as many
+ *     samples as outputs</td><td>{@code withWeights} weighs samples by their label; {@code withOutputWeights} gives
+ *     snnTorch's numbers</td></tr>
+ * <tr><td>mse_temporal_loss, several spikes</td><td>forgets whole steps of all outputs and samples</td>
+ *     <td>the spikes of each output; {@code withSharedSteps} gives snnTorch's numbers</td></tr>
+ * <tr><td>mse_temporal_loss, target_is_time</td><td>rewrites negative times in the caller's tensor</td>
+ *     <td>leaves them as they are</td></tr>
+ * <tr><td>mse_membrane_loss, targets in time</td><td>a class for each step</td>
+ *     <td>that, or numbers for each step and sample</td></tr>
+ * <tr><td>SSO</td><td>draws from torch's generator, whose numbers depend on the place in the batch</td>
+ *     <td>draws from seed, epoch, sample, step and neuron</td></tr>
+ * <tr><td>losses of spikes, graded outputs</td><td>read what the spikes carry</td>
+ *     <td>an error that asks for a loss of membranes</td></tr>
  * <tr><td>labels that are no class</td><td>an error of torch</td><td>an error that names the label</td></tr>
  * </table>
  */

@@ -113,6 +113,19 @@ final class StateDictLayersTest {
         assertEquals(network().weights().hash(), renamed.network().weights().hash());
     }
 
+    /** A layer without a name still takes the next tensors when they have other names. */
+    @Test
+    void layersWithoutNamesStayWithoutWhereOthersAreRenamed() throws IOException {
+        StateDict state = StateDict.of(
+                "x", Safetensors.of(Map.of("layers", SHORT), sequential().tensors()));
+        for (StateDict renamed : List.of(
+                state.withPrefix("", "net."),
+                state.withPrefix("0.", "conv0."),
+                state.withPrefix("", "net.").withPrefix("net.", ""))) {
+            assertEquals(network().weights().hash(), renamed.network().weights().hash());
+        }
+    }
+
     /** Torch's arguments by place, those of transposed kernels in another order. */
     @Test
     void argumentsByPlace() throws IOException {

@@ -77,11 +77,11 @@ record ConversionCheck(
     /**
      * Prints whether both do the same.
      *
-     * @param written what is compared
+     * @param network what is compared
+     * @param written where it stands
      * @param out the name that it gets if both do the same
      */
-    boolean print(PrintWriter to, Path written, Path out, Format format) throws IOException {
-        Network network = format.read(written).requireModel().network();
+    boolean print(PrintWriter to, Network network, Path written, Path out) throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("in", file.toString());
         facts.put("in_sha256", hash(file));

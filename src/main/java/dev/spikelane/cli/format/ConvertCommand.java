@@ -3,6 +3,8 @@ package dev.spikelane.cli.format;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.model.NirImport;
+import dev.spikelane.model.StateDict;
+import dev.spikelane.network.Network;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
@@ -88,8 +90,7 @@ public final class ConvertCommand implements Callable<Integer> {
         }
         AtomicFile.requireWritable(out);
         NirImport semantics = semantics();
-        Content content = tensors.apply(
-                command, semantics.equals(NirImport.DEFAULT) ? Format.readAny(in) : new NirFormat(semantics).read(in));
+        Content content = read(semantics);
         if (check != null) {
             return checked(ConversionCheck.of(in, content, semantics, check), content, format, semantics) ? 0 : 1;
         }
@@ -104,11 +105,18 @@ public final class ConvertCommand implements Callable<Integer> {
     private boolean checked(ConversionCheck asked, Content content, Format format, NirImport semantics)
             throws IOException {
         Path folder = Files.createTempDirectory("spikelane-");
-        Path written = folder.resolve("out" + format.extensions().getFirst());
+        Path written = folder.resolve(out.getFileName());
         try {
             write(format, written, content);
             Format reader = format.equals(NirFormat.DEFAULT) ? new NirFormat(semantics) : format;
-            boolean same = asked.print(command.commandLine().getOut(), written, out, reader);
+            Content again = reader.read(written);
+            StateDict alone = again.state();
+            Network network =
+                    (alone == null ? again : read(semantics)).requireModel().network();
+            if (alone != null) { // no layers, which are those of IN
+                alone.loadInto(network);
+            }
+            boolean same = asked.print(command.commandLine().getOut(), network, written, out);
             if (same) {
                 AtomicFile.write(out, channel -> {
                     try (FileChannel all = FileChannel.open(written)) {
@@ -126,6 +134,11 @@ public final class ConvertCommand implements Callable<Integer> {
             Files.deleteIfExists(written);
             Files.delete(folder);
         }
+    }
+
+    private Content read(NirImport semantics) throws IOException {
+        return tensors.apply(
+                command, semantics.equals(NirImport.DEFAULT) ? Format.readAny(in) : new NirFormat(semantics).read(in));
     }
 
     private void write(Format format, Path to, Content content) throws IOException {

@@ -21,15 +21,20 @@ public record ArrayInput(Signal rows, int steps, int batch) {
 
     /** Reads a {@code .npy} file of any type; zeros and ones alone are spikes, else float64 is rounded to float32. */
     public static ArrayInput read(Path data, List<Input> inputs) throws IOException {
-        Tensor given = Npz.read(data).tensors().getFirst();
+        List<Tensor> arrays = Npz.read(data).tensors();
+        if (arrays.size() != 1) {
+            throw new IOException(
+                    data + ": has " + (arrays.isEmpty() ? "no array" : arrays.size() + " arrays") + ", expected one");
+        }
+        Tensor given = arrays.getFirst();
         List<Integer> shape = given.shape();
-        int columns = inputs.getFirst().shape().size();
-        if (inputs.size() != 1
+        int columns = inputs.size() == 1 ? inputs.getFirst().shape().size() : 0;
+        if (columns == 0
                 || shape.size() < 2
                 || given.count() == 0
                 || given.count() != (long) shape.get(0) * shape.get(1) * columns) {
             throw new IOException(data + ": is of shape " + shape + ", expected [steps, batch, ...] for "
-                    + (inputs.size() == 1
+                    + (columns > 0
                             ? "an input of " + inputs.getFirst().shape()
                             : "one input, but there are " + inputs.size()));
         }
@@ -55,6 +60,7 @@ public record ArrayInput(Signal rows, int steps, int batch) {
         for (int i = 0; i < values.length; i++) {
             matrix.set(i / columns, i % columns, values[i]);
         }
+        matrix.requireFinite("input");
         return matrix;
     }
 }

@@ -6,8 +6,6 @@ import dev.spikelane.cli.format.Format;
 import dev.spikelane.cli.format.TensorOptions;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
-import dev.spikelane.cli.input.DataOptions;
-import dev.spikelane.cli.input.ImageSet;
 import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Output;
@@ -15,11 +13,9 @@ import dev.spikelane.cli.output.PagePrinter;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.train.EvaluationFacts;
 import dev.spikelane.cli.train.TrainCommand;
-import dev.spikelane.cli.train.TrainingData;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
-import dev.spikelane.io.Idx;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.model.Model;
@@ -31,10 +27,7 @@ import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Evaluator;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -66,11 +59,7 @@ import picocli.CommandLine.Spec;
         })
 public final class RunCommand implements Callable<Integer> {
 
-    private static final int MOST_STEPS = 100_000;
     private static final int MOST_BATCH = 4_096;
-    private static final int DEFAULT_STEPS = 25;
-    private static final String DEFAULT_CODE = "frame";
-    private static final String DEFAULT_DECODING = "membrane";
 
     @Spec
     private CommandSpec command = CommandSpec.create();
@@ -86,7 +75,7 @@ public final class RunCommand implements Callable<Integer> {
     private TensorOptions tensors = new TensorOptions();
 
     @Mixin
-    private DataOptions source = new DataOptions();
+    private ImageOptions images = new ImageOptions();
 
     @Option(
             names = "--out",
@@ -94,41 +83,8 @@ public final class RunCommand implements Callable<Integer> {
             description = "With --data FILE.npy: write the output's spikes and membranes as an archive, .npz.")
     private @Nullable Path out;
 
-    @Option(
-            names = "--images",
-            paramLabel = "FILE",
-            description = "IDX file of images, instead of the test images of a folder.")
-    private @Nullable Path images;
-
-    @Option(
-            names = "--labels",
-            paramLabel = "FILE",
-            description =
-                    "IDX file of the classes of these images. Default: the one beside them, if its name differs in"
-                            + " \"labels\" and \"idx1\" only.")
-    private @Nullable Path labels;
-
-    @Option(names = "--count", paramLabel = "N", description = "How many images, the first ones. Default: all.")
-    private @Nullable Integer count;
-
-    @Option(
-            names = "--steps",
-            paramLabel = "N",
-            description = "Time steps. Default: as the model was trained, else 25.")
-    private @Nullable Integer steps;
-
-    @Option(
-            names = "--code",
-            paramLabel = "CODE",
-            description = "frame, rate, latency, or pieces. Default: as the model was trained, else frame.")
-    private @Nullable String code;
-
-    @Option(
-            names = "--decoding",
-            paramLabel = "NAME",
-            description =
-                    "membrane, max-membrane, count, or first-spike. Default: as the model was trained, else membrane.")
-    private @Nullable String decoding;
+    @Mixin
+    private UseOptions use = new UseOptions();
 
     @Option(
             names = "--weights",
@@ -162,26 +118,20 @@ public final class RunCommand implements Callable<Integer> {
         if (report != null) {
             AtomicFile.requireWritable(report);
         }
-        Path array = source.file();
-        if (array != null
-                && images == null
-                && array.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
+        Path array = images.array();
+        if (array != null) {
             return runArray(array);
         }
         if (out != null) {
             throw Choices.wrong(command, "--out needs an array of NumPy, --data FILE.npy");
         }
-        Dataset data = data();
+        Dataset data = images.data(command);
         Model trained = tensors.apply(command, Format.readAny(model)).requireModel();
-        int allSteps = steps(trained);
-        String codeName = noted(code, trained, Model.CODE, DEFAULT_CODE);
+        int allSteps = use.steps(command, trained);
+        String codeName = use.code(trained);
         TrainingRecipes.Code coded = Choices.choose(command, "--code", codeName, TrainingRecipes.CODES);
         TrainingRecipes.requireSteps(command, codeName, allSteps);
-        Decoding decoded = Choices.choose(
-                command,
-                "--decoding",
-                noted(decoding, trained, Model.DECODING, DEFAULT_DECODING),
-                TrainingRecipes.DECODINGS);
+        Decoding decoded = use.decoding(command, trained);
         if (early != null) {
             Choices.requireRange(command, "--early", early, 1, allSteps);
             if (decoded != Decoding.COUNT || weights != null) {
@@ -224,12 +174,10 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private int runArray(Path array) throws IOException {
-        for (Object given : new Object[] {labels, count, steps, code, decoding, weights, report}) {
-            if (given != null) {
-                throw Choices.wrong(
-                        command,
-                        "--labels, --count, --steps, --code, --decoding, --weights and --report are for images");
-            }
+        if (images.isGiven() || use.isGiven() || weights != null || early != null || report != null) {
+            throw Choices.wrong(
+                    command,
+                    "--labels, --count, --steps, --code, --decoding, --weights, --early and --report are for images");
         }
         if (out != null) {
             AtomicFile.requireWritable(out);
@@ -245,7 +193,7 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private Section facts(Model trained, Dataset data, int allSteps, String codeName, Decoding decoded) {
-        List<String> notes = notes(trained, decoded);
+        List<String> notes = use.notes(trained, decoded, images.isSample(command));
         Section section = Section.of("", "Model " + model)
                 .value("model", model.toString())
                 .say(
@@ -276,68 +224,6 @@ public final class RunCommand implements Callable<Integer> {
         output.say(sections);
         output.keep(Machine.facts());
         output.end();
-    }
-
-    /** What a user should know of how the model was used. */
-    private List<String> notes(Model trained, Decoding decoded) {
-        Map<String, String> known = trained.notes();
-        List<String> assumed = new ArrayList<>();
-        if (code == null && !known.containsKey(Model.CODE)) {
-            assumed.add("--code " + DEFAULT_CODE);
-        }
-        if (steps == null && !known.containsKey(Model.STEPS)) {
-            assumed.add("--steps " + DEFAULT_STEPS);
-        }
-        if (decoding == null && !known.containsKey(Model.DECODING)) {
-            assumed.add("--decoding " + DEFAULT_DECODING);
-        }
-        List<String> notes = new ArrayList<>();
-        if (!assumed.isEmpty()) {
-            notes.add("the file does not say how the model was trained; assumed: " + String.join(", ", assumed));
-        }
-        if (images == null && source.folder(command) == null && ImageSet.NAME.equals(known.get(ImageSet.NOTE))) {
-            notes.add("the model was trained with the first " + TrainingData.SAMPLE_TRAINING
-                    + " of these images, so the accuracy says little about new ones");
-        }
-        String wanted = known.getOrDefault(Model.DECODING, decoded.toString());
-        if (!wanted.equals(decoded.toString())) {
-            notes.add("decoded by " + decoded + ", while it was trained for " + wanted);
-        }
-        if (steps != null && trained.steps().orElse(steps) != steps) {
-            notes.add("run for " + steps + " steps, while it was trained for "
-                    + trained.steps().getAsInt());
-        }
-        if (code != null && !trained.code().orElse(code).equals(code)) {
-            notes.add("images become " + code + ", while it was trained with " + known.get(Model.CODE));
-        }
-        return notes;
-    }
-
-    private Dataset data() throws IOException {
-        if (images == null && source.file() == null && labels != null) {
-            throw Choices.wrong(command, "--labels needs --images, the file of the images that it names");
-        }
-        if (images != null && source.isGiven()) {
-            throw Choices.wrong(
-                    command, "expected --images, --data or --sample, one of them: they name different images");
-        }
-        Dataset all;
-        Path file = images == null ? source.file() : images;
-        if (file != null) {
-            Path classes = labels == null ? ImageSet.labelsBeside(file) : labels;
-            if (classes == null) {
-                throw Choices.wrong(command, "no labels lie beside " + file + ", expected --labels FILE");
-            }
-            all = Dataset.idx(file.toString(), Idx.read(file), Idx.read(classes));
-        } else {
-            Path folder = source.folder(command);
-            all = folder == null ? ImageSet.sampleDataset() : Dataset.idxTest(folder);
-        }
-        if (count == null) {
-            return all;
-        }
-        Choices.requireRange(command, "--count", count, 1, all.size());
-        return all.range(0, count);
     }
 
     /** Before the run, and in the words of the options. */
@@ -383,17 +269,5 @@ public final class RunCommand implements Callable<Integer> {
             made.loss(CrossEntropyLoss.count().withPopulationCode(classes));
         }
         return made.decoding(decoded);
-    }
-
-    private static String noted(@Nullable String given, Model trained, String note, String otherwise) {
-        return given == null ? trained.notes().getOrDefault(note, otherwise) : given;
-    }
-
-    private int steps(Model trained) {
-        if (steps == null) {
-            return trained.steps().orElse(DEFAULT_STEPS);
-        }
-        Choices.requireRange(command, "--steps", steps, 1, MOST_STEPS);
-        return steps;
     }
 }

@@ -152,6 +152,26 @@ final class FormatCommandsTest {
         assertEquals(ofModel, accuracy("run", "--model", npz.toString(), "--data", images, "--steps", "5", "--json"));
     }
 
+    /** Options of images are refused rather than passed over, and arrays that are no input in a line. */
+    @Test
+    void runRefusesArraysAndOptionsThatDoNotGoTogether() throws IOException {
+        String model = model().toString();
+        Path input = folder.resolve("input.npy");
+        FloatMatrix rows = FloatMatrix.zeros(2, 36);
+        Npy.write(input, rows, 2, 1, 36);
+        CommandRun.of("run", "--model", model, "--data", input.toString(), "--early", "1")
+                .requireFailureWith(2, "are for images");
+        rows.set(1, 3, Float.NaN);
+        Npy.write(input, rows, 2, 1, 36);
+        CommandRun.of("run", "--model", model, "--data", input.toString())
+                .requireFailureWith(1, "spikelane: " + input + ": ");
+        Path empty = folder.resolve("empty.npz");
+        Npz.of(List.of()).write(empty);
+        Path out = folder.resolve("out.npz");
+        CommandRun.of("convert", "--check", empty.toString(), model, out.toString())
+                .requireFailureWith(1, empty + ": has no array, expected one");
+    }
+
     /** What torch's own network of a checkpoint does, by what torch prints of it. */
     @Test
     void runTakesACheckpointWithItsLayersAndAnArray() throws IOException {
@@ -252,6 +272,27 @@ final class FormatCommandsTest {
         assertFalse(Files.exists(nir));
     }
 
+    /** What is written is read as what it was made of: the text says the layers of both. */
+    @Test
+    void filesOfTensorsAreCheckedByTheLayersThatAreSaid() throws IOException {
+        Path pth = write("layers", "layers_conv", "net.pth");
+        String layers = "1x10x10\n"
+                + GoldenSet.interop("layers").cases().getFirst().fact("text").asText();
+        Path out = folder.resolve("out.npz");
+        String json = CommandRun.of(
+                        "convert",
+                        "--check",
+                        "random",
+                        "--part",
+                        "model",
+                        "--layers",
+                        layers,
+                        pth.toString(),
+                        out.toString())
+                .requireSuccess();
+        assertTrue(json.contains("\"equal\":true") && Files.exists(out), json);
+    }
+
     @Test
     void aGraphWithNanIsShown() throws IOException {
         Path graph = write("nir", "malformed_nir", "nan_weight.nir");
@@ -298,6 +339,13 @@ final class FormatCommandsTest {
                         2, "'net.xyz' does not say a format, expected a name that ends in one of [.safetensors, .npz");
         CommandRun.of("convert", file.toString(), file.toString()).requireFailureWith(2, "IN and OUT are one file");
         CommandRun.of("convert", file.toString(), folder.resolve("net.pth").toString())
+                .requireFailureWith(1, "net.pth: is of a format that is read alone");
+        CommandRun.of(
+                        "convert",
+                        "--check",
+                        "random",
+                        file.toString(),
+                        folder.resolve("net.pth").toString())
                 .requireFailureWith(1, "net.pth: is of a format that is read alone");
         assertFalse(Files.exists(folder.resolve("net.pth")));
     }

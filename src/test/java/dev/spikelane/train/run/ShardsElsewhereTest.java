@@ -199,6 +199,21 @@ class ShardsElsewhereTest {
         }
     }
 
+    /** The mean loss of an epoch counts the samples of each batch. */
+    @Test
+    void shardsOfAnotherBatchAreRefused() throws IOException {
+        Network network = SmallRun.network();
+        try (Machine machine = new Machine();
+                Trainer trainer = SmallRun.trainer(network).shards(SHARDS).build()) {
+            TrainingRun run = SmallRun.run(trainer)
+                    .shardsFrom(_ -> List.of(ShardGradients.of(machine.compute(network, 0, new int[] {4}, 0))))
+                    .build();
+            String message =
+                    assertThrows(IllegalArgumentException.class, run::run).getMessage();
+            assertEquals("epoch 1, batch 1: shards are of a batch of 1 samples, expected " + SmallRun.BATCH, message);
+        }
+    }
+
     @Test
     void aShardAloneHasItsSamplesAndLabelsOfAll() {
         try (Trainer trainer =
@@ -213,6 +228,10 @@ class ShardsElsewhereTest {
             assertEquals(
                     "shard is 3, expected 0 to 2",
                     assertThrows(IllegalArgumentException.class, () -> trainer.gradients(part, 3, new int[6]))
+                            .getMessage());
+            assertEquals(
+                    "there are no labels, expected one for each sample of the batch",
+                    assertThrows(IllegalArgumentException.class, () -> trainer.gradients(part, 0, new int[0]))
                             .getMessage());
             assertEquals(
                     "there are 6 numbers of samples, expected 1 to 5",

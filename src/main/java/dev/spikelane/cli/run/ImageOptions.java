@@ -1,0 +1,85 @@
+package dev.spikelane.cli.run;
+
+import static dev.spikelane.cli.output.Value.named;
+
+import dev.spikelane.cli.input.Choices;
+import dev.spikelane.cli.input.DataOptions;
+import dev.spikelane.cli.input.ImageSet;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.io.Idx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** Which images a model is run on, or which array. */
+final class ImageOptions {
+
+    @Mixin
+    private DataOptions source = new DataOptions();
+
+    @Option(
+            names = "--images",
+            paramLabel = "FILE",
+            description = "IDX file of images, instead of the test images of a folder.")
+    private @Nullable Path images;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description =
+                    "IDX file of the classes of these images. Default: the one beside them, if its name differs in"
+                            + " \"labels\" and \"idx1\" only.")
+    private @Nullable Path labels;
+
+    @Option(names = "--count", paramLabel = "N", description = "How many images, the first ones. Default: all.")
+    private @Nullable Integer count;
+
+    /** The array of NumPy that is named in place of images; null if there is none. */
+    @Nullable
+    Path array() {
+        Path file = images == null ? source.file() : null;
+        return file != null && file.toString().toLowerCase(Locale.ROOT).endsWith(".npy") ? file : null;
+    }
+
+    /** Whether something is said of images that an array has not. */
+    boolean isGiven() {
+        return labels != null || count != null;
+    }
+
+    /** Whether the images are those of this program. */
+    boolean isSample(CommandSpec command) {
+        return images == null && source.folder(command) == null;
+    }
+
+    /** The images. */
+    Dataset data(CommandSpec command) throws IOException {
+        if (images == null && source.file() == null && labels != null) {
+            throw Choices.wrong(command, "--labels needs --images, the file of the images that it names");
+        }
+        if (images != null && source.isGiven()) {
+            throw Choices.wrong(
+                    command, "expected --images, --data or --sample, one of them: they name different images");
+        }
+        Dataset all;
+        Path file = images == null ? source.file() : images;
+        if (file != null) {
+            Path classes = labels == null ? ImageSet.labelsBeside(file) : labels;
+            if (classes == null) {
+                throw Choices.wrong(command, "no labels lie beside " + file + ", expected --labels FILE");
+            }
+            all = Dataset.idx(file.toString(), Idx.read(file), Idx.read(classes));
+        } else {
+            Path folder = source.folder(command);
+            all = folder == null ? ImageSet.sampleDataset() : Dataset.idxTest(folder);
+        }
+        if (count == null) {
+            return all;
+        }
+        Choices.requireRange(command, "--count", count, 1, all.size());
+        return all.range(0, count);
+    }
+}

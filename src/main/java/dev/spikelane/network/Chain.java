@@ -1,0 +1,149 @@
+package dev.spikelane.network;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.Pool;
+import dev.spikelane.engine.OperatorChain;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.random.TorchRandom;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a network that is said layer after layer: the last neurons, at first the input, and the connections behind
+ * them that have no neurons yet.
+ */
+final class Chain {
+
+    private @Nullable Source end;
+    private final List<Connection> pending = new ArrayList<>();
+    private int layers;
+    /** How many of them have a convolution. */
+    private int convolutions;
+
+    void start(Source source) {
+        end = source;
+    }
+
+    Source end() {
+        Source last = end;
+        if (last == null) {
+            throw new IllegalStateException("there is no chain: start with Network.builder(inputs), or use project()");
+        }
+        return last;
+    }
+
+    /** The shape at the end. */
+    Shape width() {
+        return OperatorChain.outputShape(pending, end().shape());
+    }
+
+    /** The name of the projection at the end. */
+    String name() {
+        return name(convolves());
+    }
+
+    private String name(boolean convolution) {
+        return convolution ? "conv" + (convolutions + 1) : "fc" + (layers - convolutions + 1);
+    }
+
+    private boolean convolves() {
+        return pending.stream().anyMatch(Convolution.class::isInstance);
+    }
+
+    /** The name of the next neurons, unless they get another. */
+    String nameOfNeurons() {
+        return "lif" + (layers + 1);
+    }
+
+    Connection[] path() {
+        return pending.toArray(Connection[]::new);
+    }
+
+    /** Adds a connection; throws if its inputs do not fit. */
+    void add(Connection connection) {
+        try {
+            connection.outputShape(width());
+        } catch (IllegalArgumentException failure) {
+            throw misfit(connection instanceof Convolution, failure.getMessage(), failure);
+        }
+        pending.add(connection);
+    }
+
+    /** A convolution of what stands at the end, with random weights. */
+    Convolution convolution(int outputs, Kernel kernel, TorchRandom random) {
+        try {
+            return Convolution.of(width().channels(), outputs, kernel, random);
+        } catch (IllegalArgumentException failure) {
+            throw misfit(true, failure.getMessage(), failure);
+        } catch (OutOfMemoryError refused) {
+            OutOfMemoryError named = new OutOfMemoryError(nameOfMisfit(true) + refused.getMessage());
+            named.initCause(refused);
+            throw named;
+        }
+    }
+
+    /** Throws unless lines, or maps, stand at the end. */
+    void requireDimensions(int dimensions, Pool pool) {
+        if (width().rank() != dimensions + 1) {
+            throw misfit(
+                    false,
+                    pool + " has a source of shape " + width() + ", expected "
+                            + (dimensions == 1 ? "channels and length" : "channels, height and width"),
+                    null);
+        }
+    }
+
+    private IllegalArgumentException misfit(boolean convolution, @Nullable String why, @Nullable Throwable cause) {
+        return new IllegalArgumentException(nameOfMisfit(convolution) + why, cause);
+    }
+
+    private String nameOfMisfit(boolean convolution) {
+        return "projection '" + name(convolution || convolves()) + "' from '" + end().name() + "': ";
+    }
+
+    /** Goes on from a variable of the last neurons, in place of their spikes. */
+    void goOnFrom(String variable) {
+        if (!pending.isEmpty() || !(end() instanceof Population population)) {
+            throw new IllegalStateException("variable '" + variable + "' is asked of "
+                    + (pending.isEmpty() ? "'" + end().name() + "'" : pending.getLast())
+                    + ", expected it behind neurons");
+        }
+        end = population.variable(variable);
+    }
+
+    /** The shape of neurons that get what stands at the end. */
+    Shape shape(String name, Neuron neuron) {
+        if (pending.isEmpty()) {
+            throw new IllegalStateException(
+                    "population '" + name + "' has no connection from '" + end().name() + "' yet");
+        }
+        Shape currents = width();
+        int gates = neuron.gates();
+        if (currents.channels() % gates != 0) {
+            throw new IllegalArgumentException("population '" + name + "' gets " + currents.channels()
+                    + (currents.rank() == 1 ? " currents" : " maps of currents") + ", expected a multiple of " + gates
+                    + " for " + neuron);
+        }
+        return currents.withChannels(currents.channels() / gates);
+    }
+
+    /** Goes on behind these neurons, which get what stood at the end. */
+    void goOnBehind(Population population) {
+        layers++;
+        convolutions += convolves() ? 1 : 0;
+        pending.clear();
+        end = population;
+    }
+
+    /** Throws if a connection has no neurons behind it. */
+    void requireNeurons(String expected) {
+        if (!pending.isEmpty()) {
+            throw new IllegalStateException(
+                    "'" + pending.getLast() + "' behind '" + end().name() + "' has no neurons yet" + expected);
+        }
+    }
+}

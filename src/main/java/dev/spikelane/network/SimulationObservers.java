@@ -1,0 +1,95 @@
+package dev.spikelane.network;
+
+import dev.spikelane.engine.BlockObserver;
+import dev.spikelane.engine.NetworkRun;
+import dev.spikelane.engine.PopulationRun;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Neuron;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who observes the populations of a simulation.
+ *
+ * @param network what is simulated
+ * @param run its run
+ * @param batch samples side by side
+ */
+record SimulationObservers(Network network, NetworkRun run, int batch) {
+
+    <T extends Observer> T attach(int population, T observer) {
+        Objects.requireNonNull(observer, "observer");
+        PopulationRun seen = run.population(population);
+        observer.attach(batch, seen.size());
+        seen.add(new Observed(observer));
+        return observer;
+    }
+
+    void record(Population population, VariableRecorder recorder) {
+        run.record(network.number(population.name()), recorder.of(population).observing());
+    }
+
+    /** How many values a step has of a variable, or at a port that projections enter. */
+    int columns(Population of, String variable) {
+        Neuron neuron = of.neuron();
+        if (neuron.variables().contains(variable)) {
+            return of.size();
+        }
+        if (!neuron.ports().contains(variable)) {
+            throw new IllegalArgumentException("population '" + of.name() + "' has neither a variable nor a port '"
+                    + variable + "', expected one of " + neuron.variables() + " or " + neuron.ports());
+        }
+        if (!network.laidOut().description().enters(network.number(of.name()), variable)) {
+            throw new IllegalArgumentException("no projection enters the port '" + variable + "' of population '"
+                    + of.name()
+                    + "', expected one whose currents can be recorded; neurons that feed back to themselves one"
+                    + " to one do so without");
+        }
+        return of.shape().times(neuron.gates()).size();
+    }
+
+    /** The population that somebody observes; null if there is none. */
+    @Nullable
+    Population populationOf(Observer observer) {
+        for (int i = 0; i < network.populations().size(); i++) {
+            PopulationRun seen = run.population(i);
+            if (seen.isSeenBy(new Observed(observer))
+                    || observer instanceof VariableRecorder own && seen.isSeenBy(own.observing())) {
+                return network.populations().get(i);
+            }
+        }
+        return null;
+    }
+
+    /** An observer of a user's, as the engine sees it. */
+    private record Observed(Observer observer) implements BlockObserver {
+
+        @Override
+        public boolean needsMembranes() {
+            return observer.needsMembranes();
+        }
+
+        @Override
+        public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
+            observer.observe(firstStep, steps, spikes, membranes);
+        }
+
+        @Override
+        public void reset() {
+            observer.reset();
+        }
+
+        /** Whether it is of the same object: two that are equal see, and hold, what is their own. */
+        @Override
+        @SuppressWarnings("ReferenceEquality")
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Observed observed && observed.observer == observer;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(observer);
+        }
+    }
+}
