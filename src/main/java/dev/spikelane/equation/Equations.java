@@ -70,7 +70,8 @@ public record Equations(
     /** The first part of a step that is cut at the spike: stores variables {@link #atSpike}. */
     public Program charge(Graph graph) {
         Program program = new Program(name + "Charge", 1);
-        Map<Node, Node> made = Program.copy(Graph.order(atSpike.values()), graph, _ -> null);
+        Map<Node, Node> made = new HashMap<>();
+        Program.copy(Graph.order(atSpike.values()), graph, made);
         atSpike.forEach((each, node) -> program.store(Op.STATE, CHARGED + each, 0, Graph.of(made, node)));
         return program;
     }
@@ -78,7 +79,8 @@ public record Equations(
     /** The first part as a step, in which nobody fires. */
     public Equations charging() {
         Graph graph = new Graph();
-        Map<Node, Node> made = Program.copy(Graph.order(atSpike.values()), graph, _ -> null);
+        Map<Node, Node> made = new HashMap<>();
+        Program.copy(Graph.order(atSpike.values()), graph, made);
         SequencedMap<String, Node> charged = new LinkedHashMap<>();
         atSpike.forEach((each, node) -> charged.put(each, Graph.of(made, node)));
         Node some = charged.firstEntry().getValue();
@@ -110,7 +112,8 @@ public record Equations(
         List<Node> roots = new ArrayList<>(next.values());
         roots.add(spike);
         requireVariables(roots, cut.keySet());
-        Map<Node, Node> made = Program.copy(order(), graph, cut::get);
+        Map<Node, Node> made = new HashMap<>(cut);
+        Program.copy(order(), graph, made);
         SequencedMap<String, Node> fired = new LinkedHashMap<>();
         next.forEach((each, node) ->
                 fired.put(each, node.equals(atSpike.get(each)) ? Graph.of(begins, each) : Graph.of(made, node)));

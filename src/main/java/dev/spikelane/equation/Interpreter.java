@@ -68,9 +68,7 @@ public final class Interpreter implements Loop {
     public void run(Frame frame, int row, int groups, int delta) {
         float[][] values = frame.values(order.length);
         for (int i = 0; i < firstRow; i++) {
-            float value = order[i].op() == Op.CONSTANT
-                    ? (float) order[i].value()
-                    : frame.shared[rows[i]][0];
+            float value = order[i].op() == Op.CONSTANT ? (float) order[i].value() : frame.shared[rows[i]][0];
             Arrays.fill(values[i], value);
         }
         for (int group = 0; group < groups; group++) {

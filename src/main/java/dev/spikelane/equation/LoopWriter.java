@@ -197,7 +197,9 @@ abstract class LoopWriter {
         code.iload(ROW).iload(DELTA).iadd().iload(batch).isub().istore(ROW).goto_(again);
         code.labelBinding(end).return_();
         if (sliced) {
-            code.labelBinding(foreign).invokestatic(CHECKS, "isNative", MethodTypeDesc.of(CD_void, SEGMENT)).return_();
+            code.labelBinding(foreign)
+                    .invokestatic(CHECKS, "isNative", MethodTypeDesc.of(CD_void, SEGMENT))
+                    .return_();
         }
         failed();
     }
@@ -226,7 +228,8 @@ abstract class LoopWriter {
         int index = allRows.indexOf(name);
         if (shared.contains(name)) {
             int value = local(TypeKind.FLOAT);
-            code.aload(FRAME_SLOT).getfield(FRAME, "shared", CD_float.arrayType().arrayType());
+            code.aload(FRAME_SLOT)
+                    .getfield(FRAME, "shared", CD_float.arrayType().arrayType());
             code.loadConstant(index).aaload().iconst_0().faload().fstore(value);
             segments.put(name, value);
             return;

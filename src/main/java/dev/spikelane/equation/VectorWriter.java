@@ -140,7 +140,9 @@ final class VectorWriter extends LoopWriter {
             // Vector by vector: a word that were gathered would be carried from one to the next.
             int lanes = SimdWidth.bits() / Float.SIZE;
             int bits = local(TypeKind.LONG);
-            code.aload(valueOf(store.value())).invokevirtual(MASK, "toLong", MethodTypeDesc.of(CD_long)).lstore(bits);
+            code.aload(valueOf(store.value()))
+                    .invokevirtual(MASK, "toLong", MethodTypeDesc.of(CD_long))
+                    .lstore(bits);
             if (lanes < Byte.SIZE) {
                 placeOfBits(store);
                 code.iload(counter).lload(bits);
@@ -182,7 +184,8 @@ final class VectorWriter extends LoopWriter {
     @Override
     void failed() {
         code.labelBinding(other).pop().new_(ERROR).dup().getstatic(LANES, "OTHER_VECTOR", CD_String);
-        code.invokespecial(ERROR, INIT_NAME, MethodTypeDesc.of(CD_void, CD_Object)).athrow();
+        code.invokespecial(ERROR, INIT_NAME, MethodTypeDesc.of(CD_void, CD_Object))
+                .athrow();
     }
 
     @Override

@@ -1,7 +1,5 @@
 package dev.spikelane.cli.run;
 
-import static dev.spikelane.cli.output.Value.named;
-
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.DataOptions;
 import dev.spikelane.cli.input.ImageSet;

@@ -1,9 +1,8 @@
 package dev.spikelane.kernel.base;
 
 import java.util.Locale;
+import java.util.StringJoiner;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Learns which of two ways to do something is the faster one on this machine, while it is done again and again. Both
@@ -39,6 +38,7 @@ public final class EitherWay {
     private static final int OCTAVES = 40;
 
     private static volatile boolean hurries;
+
     /** Whether somebody who warms up has met what is not known. */
     private static volatile boolean waits;
 
@@ -65,11 +65,14 @@ public final class EitherWay {
 
         @Override
         public String toString() {
-            return IntStream.range(0, OCTAVES)
-                    .filter(octave -> factors[octave] != 0)
-                    .mapToObj(octave -> String.format(
-                            Locale.ROOT, "%.2f from %.1f us on", factors[octave], Math.scalb(1e-3, octave)))
-                    .collect(Collectors.joining(", "));
+            StringJoiner said = new StringJoiner(", ");
+            for (int octave = 0; octave < OCTAVES; octave++) {
+                if (factors[octave] != 0) {
+                    said.add(String.format(
+                            Locale.ROOT, "%.2f from %.1f us on", factors[octave], Math.scalb(1e-3, octave)));
+                }
+            }
+            return said.toString();
         }
     }
 
@@ -78,6 +81,7 @@ public final class EitherWay {
         private double factor;
         private int wait;
         private boolean known;
+
         /** The next run of a trial; -1 if there is none now. */
         private int turn = -1;
 
