@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.base;
 
+import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -29,5 +30,36 @@ public final class ExponentialVector {
                 .lanewise(LSHL, Exponential.MANTISSA_BITS)
                 .reinterpretAsFloats();
         return p.mul(r.mul(r)).add(r).add(ONE).mul(power).blend(0, x.compare(LT, Exponential.LEAST));
+    }
+
+    /**
+     * Takes the exponentials of what numbers exceed another one by, as {@link #of} does, whose operations stand here
+     * again: where C1 has not counted its calls, C2 would not inline it, and box what it takes and returns.
+     *
+     * @param values overwritten from {@code from} until {@code to}, whole vectors
+     */
+    public static void ofDifferences(float[] values, int from, int to, float most) {
+        for (int at = from; at < to; at += COUNT) {
+            FloatVector x = FloatVector.fromArray(FLOAT, values, at).sub(most);
+            FloatVector bounded = x.max(Exponential.LEAST);
+            FloatVector rounded = bounded.mul(Exponential.LOG2_E).add(Exponential.ROUND);
+            FloatVector n = rounded.sub(Exponential.ROUND);
+            FloatVector r = bounded.sub(n.mul(Exponential.LN2_HIGH)).sub(n.mul(Exponential.LN2_LOW));
+            FloatVector p = r.mul(Exponential.TERM_7).add(Exponential.TERM_6);
+            p = p.mul(r).add(Exponential.TERM_5);
+            p = p.mul(r).add(Exponential.TERM_4);
+            p = p.mul(r).add(Exponential.TERM_3);
+            p = p.mul(r).add(Exponential.TERM_2);
+            FloatVector power = rounded.reinterpretAsInts()
+                    .add(Exponential.EXPONENT)
+                    .lanewise(LSHL, Exponential.MANTISSA_BITS)
+                    .reinterpretAsFloats();
+            p.mul(r.mul(r))
+                    .add(r)
+                    .add(1)
+                    .mul(power)
+                    .blend(0, x.compare(LT, Exponential.LEAST))
+                    .intoArray(values, at);
+        }
     }
 }

@@ -46,11 +46,7 @@ final class SoftmaxVector {
     /** Takes the exponentials of differences from maxima. */
     static void exponentials(float[] values, int stride, int rows, float[] maxima) {
         for (int i = 0; i < rows; i++) {
-            FloatVector most = FloatVector.broadcast(FLOAT, maxima[i]);
-            for (int at = i * stride; at < (i + 1) * stride; at += COUNT) {
-                ExponentialVector.of(FloatVector.fromArray(FLOAT, values, at).sub(most))
-                        .intoArray(values, at);
-            }
+            ExponentialVector.ofDifferences(values, i * stride, (i + 1) * stride, maxima[i]);
         }
     }
 
