@@ -32,7 +32,7 @@ final class ExecutorsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 4})
     void weightsDependOnNoExecutor(int executors) throws IOException {
-        Sessions.shared().stop(); // one session at a time
+        Sessions.stop();
         try (SparkSession spark =
                 Sessions.builder("local-cluster[" + executors + ",1,1024]").getOrCreate()) {
             assertEquals(
@@ -55,7 +55,7 @@ final class ExecutorsTest {
                 }
             }
         }
-        Sessions.shared().stop();
+        Sessions.stop();
         try (SparkSession spark = Sessions.builder("local-cluster[2,1,1024]")
                 .config("spark.jars", jar.toString())
                 .config("spark.executor.extraClassPath", String.join(File.pathSeparator, others))

@@ -47,7 +47,7 @@ final class NetworkTest {
     }
 
     private SparkSession session() {
-        Sessions.shared().stop(); // one session at a time
+        Sessions.stop();
         return Sessions.builder("local-cluster[2,1,1024]")
                 .config("spark.driver.host", Wire.OUTSIDE)
                 .config("spark.driver.bindAddress", Wire.INSIDE)

@@ -24,7 +24,7 @@ final class OldExecutorTest {
     void oldExecutorsSaySo() throws IOException {
         Optional<Path> old = oldJava();
         assumeTrue(old.isPresent(), "no Java 17 in /usr/lib/jvm");
-        Sessions.shared().stop();
+        Sessions.stop();
         try (SparkSession spark = Sessions.builder("local-cluster[1,1,1024]")
                 .config("spark.executorEnv.JAVA_HOME", old.get().toString())
                 .getOrCreate()) {

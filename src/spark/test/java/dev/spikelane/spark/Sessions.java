@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import scala.Option;
 
 /**
  * For {@code @ExtendWith}: the Spark session of a test JVM, under the master of the property {@code spikelane.spark.master}: {@code local[2,3]}, two threads and
@@ -26,12 +27,20 @@ final class Sessions implements BeforeAllCallback {
     @Override
     public void beforeAll(ExtensionContext context) {
         context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).getOrComputeIfAbsent(Sessions.class, _ ->
-                (AutoCloseable) () -> shared().stop());
+                (AutoCloseable) Sessions::stop);
     }
 
     /** The session that tests share; made at the first call. */
     static SparkSession shared() {
         return builder(MASTER).getOrCreate();
+    }
+
+    /** Ends the session that is there, if any: one is alive at a time. */
+    static void stop() {
+        Option<SparkSession> known = SparkSession.getDefaultSession();
+        if (known.isDefined()) {
+            known.get().stop();
+        }
     }
 
     static boolean isCluster() {
