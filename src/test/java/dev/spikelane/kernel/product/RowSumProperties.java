@@ -53,7 +53,8 @@ final class RowSumProperties {
     private static Tile tile(Arena arena, FloatMatrix of, boolean whole, int first, int end) {
         int origin = whole ? 0 : first * FloatMatrix.ROW_MULTIPLE;
         int columns = Math.min(of.columns(), whole ? of.columns() : end * FloatMatrix.ROW_MULTIPLE) - origin;
-        FloatMatrix copy = FloatMatrix.zeros(arena, of.rows(), whole ? columns : (end - first) * FloatMatrix.ROW_MULTIPLE);
+        FloatMatrix copy =
+                FloatMatrix.zeros(arena, of.rows(), whole ? columns : (end - first) * FloatMatrix.ROW_MULTIPLE);
         for (int row = 0; row < of.rows(); row++) {
             for (int column = 0; column < columns; column++) {
                 copy.set(row, column, of.get(row, origin + column));
