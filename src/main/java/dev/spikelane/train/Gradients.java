@@ -470,11 +470,6 @@ public final class Gradients implements AutoCloseable {
         return workers;
     }
 
-    /** Makes a change of the network's values while no simulation of it runs. */
-    void change(Runnable change) {
-        plan.layout().guard().change(change);
-    }
-
     /** Takes notice of the change of learned values that is under way. */
     void update() {
         run.update();

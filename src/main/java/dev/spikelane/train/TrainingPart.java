@@ -187,10 +187,6 @@ final class TrainingPart implements ObservedGradients.Part {
         return part * size / Math.min(workers.threads(), size);
     }
 
-    void backward() {
-        gradients.backward();
-    }
-
     /** Says which samples these are: those of a data set, or else those of the whole batch. */
     private void draw(TrainingBatch batch, int first, int firstOfAll) {
         int[] samples = batch.samples();

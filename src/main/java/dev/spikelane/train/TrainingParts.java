@@ -87,7 +87,7 @@ final class TrainingParts implements AutoCloseable {
 
     /** Makes a change of which the parts know. */
     void change(Gradients of, Runnable change) {
-        of.change(change);
+        of.plan().layout().guard().change(change);
         seen = of.seen(); // the present version may be that of somebody else
     }
 
@@ -132,7 +132,7 @@ final class TrainingParts implements AutoCloseable {
     /** Takes a part back, whose gradients are added to those of the parts before, unless it is the first. */
     void back(TrainingPart part, boolean first) {
         learned.beginPart(first);
-        part.backward();
+        part.gradients().backward();
         learned.endPart(part.slots(), first);
     }
 
