@@ -2,8 +2,6 @@ package dev.spikelane.kernel.base;
 
 import java.util.Locale;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Learns which of two ways to do something is the faster one on this machine, while it is done again and again. Both
@@ -65,11 +63,15 @@ public final class EitherWay {
 
         @Override
         public String toString() {
-            return IntStream.range(0, OCTAVES)
-                    .filter(octave -> factors[octave] != 0)
-                    .mapToObj(octave -> String.format(
-                            Locale.ROOT, "%.2f from %.1f us on", factors[octave], Math.scalb(1e-3, octave)))
-                    .collect(Collectors.joining(", "));
+            StringBuilder text = new StringBuilder();
+            for (int octave = 0; octave < OCTAVES; octave++) {
+                if (factors[octave] != 0) {
+                    double from = Math.scalb(1e-3, octave);
+                    text.append(text.isEmpty() ? "" : ", ")
+                            .append(String.format(Locale.ROOT, "%.2f from %.1f us on", factors[octave], from));
+                }
+            }
+            return text.toString();
         }
     }
 
