@@ -283,8 +283,7 @@ public final class Network {
      * @param batch samples that will run side by side, at least 1
      * @return how long it took; empty if the times of the last rounds still differed after 4 seconds, much was compiled
      *     or something was left to learn, as on a busy machine or with less than a whole core: the next calls get
-     *     faster
-     *     for a while
+     *     faster for a while
      * @throws IllegalArgumentException if the batch is below 1
      */
     public Optional<Duration> warmUp(int batch) {
