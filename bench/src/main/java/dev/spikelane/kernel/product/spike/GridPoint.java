@@ -72,7 +72,7 @@ public record GridPoint(int rows, double density, int threads, String chosen, Ma
         return Math.max(excess(PRODUCT), excess(SETTLED));
     }
 
-    /** What the first call and a settled one take from the constants of another CPU; empty where it was not measured. */
+    /** What the first call and a settled one take from the constants of another CPU; empty if nobody measured it. */
     String misled() {
         return microseconds.containsKey(FIRST)
                 ? String.format(Locale.ROOT, "%.2f %.2f", excess(FIRST), excess(SETTLED))
