@@ -132,7 +132,8 @@ final class Lexer {
         }
         int word = endOfName(end);
         if (word > end || !right) {
-            throw error("cannot read the number '" + shortened(text.substring(at, word)) + "', expected one such as 2, 0.5 or 1e-3");
+            String number = shortened(text.substring(at, word));
+            throw error("cannot read the number '" + number + "', expected one such as 2, 0.5 or 1e-3");
         }
         return end;
     }
