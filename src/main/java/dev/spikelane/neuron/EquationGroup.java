@@ -32,9 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class EquationGroup implements TileGroup, BoundEquations {
 
     /**
-     * Operations of a step up to which two at once pay. A loop of more than some 30 takes twice as long for each of
-     * them (Zen 5, 2026-11), and a long step waits for itself. Four at once never pay: 0.14 ns for leaky neurons, and
-     * 0.06 with two.
+     * Operations of a step up to which two at once pay: a long step waits for itself (Zen 5, 2026-11). Four at once
+     * never pay: 0.14 ns for leaky neurons, and 0.06 with two.
      */
     private static final int MOST_TWICE = 12;
 
