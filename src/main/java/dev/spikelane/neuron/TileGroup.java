@@ -38,7 +38,8 @@ sealed interface TileGroup extends NeuronGroup, PortSteps<NeuronState>
         }
     }
 
-    private void recordWhole(PortCurrents currents, FloatMatrix first, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
+    private void recordWhole(
+            PortCurrents currents, FloatMatrix first, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
         try {
             spikes.requireShape("spikes", first.rows(), neurons());
             membranes.requireShape("membranes", first.rows(), neurons());

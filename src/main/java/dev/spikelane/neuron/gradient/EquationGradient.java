@@ -79,8 +79,7 @@ final class EquationGradient extends NeuronGradient {
 
     private EquationBackward.Neurons loops(EquationGradients back) {
         EquationParameters parameters = neurons.parameters();
-        return EquationBackward.Neurons.of(
-                back, parameters.neurons(), parameters::put, parameters.shared(), neurons);
+        return EquationBackward.Neurons.of(back, parameters.neurons(), parameters::put, parameters.shared(), neurons);
     }
 
     private NeuronBackward backward(Map<String, FloatMatrix> into, int firstNeuron, int count) {
