@@ -189,7 +189,7 @@ public final class NaiveLif extends NaiveNeurons {
     }
 
     @Override
-    void step(float @Nullable [][] entering) {
+    void step(float[][] entering) {
         float[] current = entering[0];
         float[] feedback = entering.length == 1 ? null : entering[1];
         float[] u = variables.get("membrane");

@@ -14,7 +14,6 @@ import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The neurons of one population and one sample, in torch's order, as plain arrays that go through one step at a time.
@@ -39,7 +38,7 @@ abstract class NaiveNeurons {
     }
 
     /** Takes all neurons through a step; what enters a port is null where no projection does. */
-    abstract void step(float @Nullable [][] entering);
+    abstract void step(float[][] entering);
 
     /** Goes on from where other neurons of the same kind have come. */
     void takeState(NaiveNeurons other) {
@@ -136,7 +135,7 @@ abstract class NaiveNeurons {
         }
 
         @Override
-        void step(float @Nullable [][] entering) {
+        void step(float[][] entering) {
             int neurons = fired.length;
             for (int port = 0; port < group.currents.size(); port++) {
                 FloatMatrix into = group.currents.get(port);

@@ -1,7 +1,6 @@
 package dev.spikelane.network.naive;
 
 import dev.spikelane.neuron.StateLeaky;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Neurons whose newest K inputs count: sums since the last multiple of K steps, and sums of what is older, from the
@@ -34,7 +33,7 @@ final class NaiveWindow extends NaiveNeurons {
     }
 
     @Override
-    void step(float @Nullable [][] entering) {
+    void step(float[][] entering) {
         float[] current = entering[0];
         float[] u = variables.get("membrane");
         float[] sum = variables.get("sum");
