@@ -196,7 +196,7 @@ final class LayerTensors {
         };
     }
 
-    /** By one weight a neuron, which has a second name where it is learned; by a convolution that keeps maps; or all. */
+    /** By a weight of each neuron, which has a second name where it is learned; by a convolution of maps; or by all. */
     private Recurrence recurrence(String layer, Shape neurons) throws IOException {
         String owner = layer + "." + RECURRENT;
         if (tensors.containsKey(layer + OWN_WEIGHTS)) {
