@@ -16,6 +16,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.neuron.Neuron;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,7 @@ final class ChainReader {
 
     private static final String LINEAR = "Linear";
     /** The models of snnTorch that its tensors and a name tell. */
-    static final Set<String> NEURONS = Set.of("Leaky", "Synaptic", "Alpha", "RLeaky", "RSynaptic");
+    static final Set<String> NEURONS = Set.of("Leaky", "Synaptic", "Alpha", "Lapicque", "RLeaky", "RSynaptic");
     /** What does nothing where nobody trains. */
     private static final Set<String> PASSED_OVER = Set.of("Dropout", "Dropout1d", "Dropout2d", "Identity");
 
@@ -87,10 +89,11 @@ final class ChainReader {
         String type = layer.type();
         if (NEURONS.contains(type)) {
             NetworkBuilder chain = begun(layer, null);
+            Neuron neuron = read.neuron(layer, Objects.requireNonNull(rows));
             if (OWN_NAME.matcher(layer.name()).matches()) {
-                chain.neuron(layer.name(), read.neuron(layer));
+                chain.neuron(layer.name(), neuron);
             } else {
-                chain.neuron(read.neuron(layer));
+                chain.neuron(neuron);
             }
         } else if (PASSED_OVER.contains(type)) {
             layer.forget();
@@ -294,7 +297,11 @@ final class ChainReader {
 
     private String type(String layer) throws IOException {
         boolean recurrent =
-                tensors.keySet().stream().anyMatch(name -> name.startsWith(layer + "." + LayerTensors.RECURRENT));
+                tensors.keySet().stream().anyMatch(name -> name.startsWith(layer + "." + LayerTensors.RECURRENT))
+                        || tensors.containsKey(layer + LayerTensors.OWN_WEIGHTS);
+        if (tensors.containsKey(layer + LayerTensors.TIME_STEP)) {
+            return "Lapicque";
+        }
         if (tensors.containsKey(layer + ".alpha")) {
             if (recurrent) {
                 return "RSynaptic";

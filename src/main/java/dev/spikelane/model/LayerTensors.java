@@ -11,8 +11,10 @@ import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.RLeaky;
@@ -24,11 +26,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Makes connections and neurons of the tensors of torch's modules, and knows which of them were read. */
 final class LayerTensors {
 
     static final String RECURRENT = "recurrent.";
+    static final String OWN_WEIGHTS = ".V";
+    static final String TIME_STEP = ".time_step";
 
     private final String file;
     private final Map<String, Tensor> tensors;
@@ -150,30 +155,33 @@ final class LayerTensors {
         return flat;
     }
 
-    /** Neurons with snnTorch's defaults where neither their tensors nor the text say otherwise. */
-    Neuron neuron(Layer said) throws IOException {
+    /** Neurons of a shape, with snnTorch's defaults where neither their tensors nor the text say otherwise. */
+    Neuron neuron(Layer said, Shape neurons) throws IOException {
         String layer = said.name();
         String type = said.type();
         boolean delayed = said.arguments() == null || said.truth(-1, "reset_delay", true);
         boolean inhibited = said.arguments() != null && said.truth(-1, "inhibition", false);
-        Parameter beta = parameter(layer + ".beta");
+        Parameter beta = parameter(layer + ".beta", neurons);
         Firing firing = Firing.DEFAULT
-                .withThreshold(parameter(layer + ".threshold").values())
+                .withThreshold(parameter(layer + ".threshold", neurons).values())
                 .withReset(reset(layer))
                 .withDelayedReset(delayed)
                 .withInhibition(inhibited);
         Parameter graded = tensors.containsKey(layer + ".graded_spikes_factor")
-                ? parameter(layer + ".graded_spikes_factor")
+                ? parameter(layer + ".graded_spikes_factor", neurons)
                 : Parameter.of(1);
         if (!type.equals("Leaky") && !graded.equals(Parameter.of(1))) {
             throw wrong(JsonValue.quoted(layer + ".graded_spikes_factor") + " is not 1, expected that of " + type);
         }
         return switch (type) {
             case "Leaky" -> new Leaky(beta, firing, graded);
-            case "Synaptic" -> new Synaptic(parameter(layer + ".alpha"), beta, firing);
-            case "Alpha" -> new Alpha(parameter(layer + ".alpha"), beta, firing);
-            case "RLeaky" -> new RLeaky(beta, recurrence(layer), firing);
-            default -> new RSynaptic(parameter(layer + ".alpha"), beta, recurrence(layer), firing);
+            case "Synaptic" -> new Synaptic(parameter(layer + ".alpha", neurons), beta, firing);
+            case "Alpha" -> new Alpha(parameter(layer + ".alpha", neurons), beta, firing);
+            case "Lapicque" ->
+                Lapicque.of(number(layer + ".R"), number(layer + ".C"), number(layer + TIME_STEP))
+                        .withFiring(firing);
+            case "RLeaky" -> new RLeaky(beta, recurrence(layer, neurons), firing);
+            default -> new RSynaptic(parameter(layer + ".alpha", neurons), beta, recurrence(layer, neurons), firing);
         };
     }
 
@@ -188,19 +196,84 @@ final class LayerTensors {
         };
     }
 
-    private Recurrence recurrence(String layer) throws IOException {
+    /** By a weight of each neuron, which has a second name where it is learned; by a convolution of maps; or by all. */
+    private Recurrence recurrence(String layer, Shape neurons) throws IOException {
         String owner = layer + "." + RECURRENT;
-        return tensors.containsKey(owner + "V")
-                ? Recurrence.by(new OneToOne(parameter(owner + "V")))
-                : Recurrence.allToAll(matrix(find(owner + "weight")), matrix(find(owner + "bias")));
+        if (tensors.containsKey(layer + OWN_WEIGHTS)) {
+            read.add(owner + "V");
+            return Recurrence.by(new OneToOne(parameter(layer + OWN_WEIGHTS, neurons)));
+        }
+        if (tensors.containsKey(owner + "V")) {
+            return Recurrence.by(new OneToOne(parameter(owner + "V", neurons)));
+        }
+        Tensor weights = find(owner + "weight");
+        FloatMatrix bias = matrix(find(owner + "bias"));
+        if (weights.shape().size() < 4) {
+            return Recurrence.allToAll(matrix(weights), bias);
+        }
+        requireShape(weights, 4, "[outputs, inputs, height, width]");
+        int height = weights.shape().get(2);
+        int width = weights.shape().get(3);
+        Kernel kernel = Kernel.of(height, width).withPadding(height / 2, width / 2);
+        return Recurrence.by(Convolution.of(kernel, flat(weights), bias));
     }
 
-    private Parameter parameter(String tensor) throws IOException {
+    private Parameter parameter(String tensor, Shape neurons) throws IOException {
         Tensor found = find(tensor);
-        if (found.shape().size() > 1 || found.count() == 0) {
+        float[] values = isNumbers(found) ? repeated(found, neurons) : null;
+        if (values == null) {
             throw wrong(found + ", expected a number, or one for each neuron");
         }
-        return Parameter.of(matrix(found).toArray());
+        return Parameter.of(values);
+    }
+
+    private double number(String tensor) throws IOException {
+        Tensor found = find(tensor);
+        if (found.count() != 1 || !isNumbers(found)) {
+            throw wrong(found + ", expected a number");
+        }
+        return found.floats()[0];
+    }
+
+    /** Whether a tensor may be a parameter; Python's whole numbers, such as a threshold of 1, may. */
+    static boolean isNumbers(Tensor found) {
+        return found.count() > 0 && found.type() != Tensor.Type.BOOL;
+    }
+
+    /**
+     * The values of a parameter as torch repeats them along dimensions of 1, one for each neuron; as they are where
+     * they have at most one dimension, and null where their shape is none that neurons can have.
+     */
+    static float @Nullable [] repeated(Tensor found, Shape neurons) {
+        FloatMatrix matrix = found.matrix();
+        matrix.requireFinite("tensor '" + found.name() + "'");
+        float[] values = matrix.toArray();
+        List<Integer> shape = found.shape();
+        if (values.length == 1 || shape.size() == 1) {
+            return values;
+        }
+        List<Integer> sizes = neurons.sizes();
+        int more = shape.size() - sizes.size();
+        for (int axis = 0; axis < shape.size(); axis++) {
+            int size = shape.get(axis);
+            if (size != 1 && (axis < more || size != sizes.get(axis - more))) {
+                return null;
+            }
+        }
+        float[] each = new float[neurons.size()];
+        for (int i = 0; i < each.length; i++) {
+            int left = i;
+            int stride = 1;
+            int at = 0;
+            for (int axis = shape.size() - 1; axis >= Math.max(0, more); axis--) {
+                int size = shape.get(axis);
+                at += size == 1 ? 0 : left % size * stride;
+                stride *= size;
+                left /= sizes.get(axis - more);
+            }
+            each[i] = values[at];
+        }
+        return each;
     }
 
     FloatMatrix matrix(Tensor tensor) throws IOException {

@@ -7,8 +7,10 @@ import dev.spikelane.io.Tensor;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
+import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Neuron;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,9 +25,13 @@ final class StateDictMatch {
 
     static final String RESET = ".reset_mechanism_val";
     static final String GRADED = ".graded_spikes_factor";
+    /** What snnTorch calls the values of a {@link Lapicque}. */
+    private static final Map<String, String> CIRCUIT = Map.of("resistance", ".R", "capacitance", ".C");
+
     private static final Set<Tensor.Type> FLOATS =
             Set.of(Tensor.Type.F64, Tensor.Type.F32, Tensor.Type.F16, Tensor.Type.BF16);
 
+    private final Network network;
     private final Map<String, Tensor> tensors;
     private final Map<String, FloatMatrix> values = new LinkedHashMap<>();
     private final Map<String, Long> counts = new LinkedHashMap<>();
@@ -34,6 +40,7 @@ final class StateDictMatch {
     private final List<String> different = new ArrayList<>();
 
     StateDictMatch(Network network, Map<String, Tensor> tensors) {
+        this.network = network;
         this.tensors = tensors;
         this.others = new LinkedHashSet<>(tensors.keySet());
         for (NamedValues each : network.laidOut().description().values()) {
@@ -63,7 +70,7 @@ final class StateDictMatch {
             return;
         }
         List<Integer> shape = wanted.said().shape();
-        if (!fits(wanted.said(), found)) {
+        if (!fits(wanted, found)) {
             boolean turned = shape.size() > 1 && found.shape().equals(shape.reversed());
             different.add(found + ", expected the shape " + shape
                     + (turned ? ": it looks transposed; in Python write its .T.contiguous()" : ""));
@@ -74,7 +81,7 @@ final class StateDictMatch {
                 different.add(found + ", expected a whole number from 0, of I64");
             }
             counts.put(wanted.name(), count);
-        } else if (wanted.said().type() != ElementType.FLOAT32 || !FLOATS.contains(found.type())) {
+        } else if (isParameter(wanted) ? !LayerTensors.isNumbers(found) : !areFloats(wanted, found)) {
             different.add(found + ", expected floats on both sides: the network has "
                     + wanted.said().type());
         } else {
@@ -82,14 +89,33 @@ final class StateDictMatch {
         }
     }
 
+    private static boolean isParameter(NamedValues wanted) {
+        return wanted.said().role() == ValueDescription.Role.PARAMETER;
+    }
+
+    private static boolean areFloats(NamedValues wanted, Tensor found) {
+        return wanted.said().type() == ElementType.FLOAT32 && FLOATS.contains(found.type());
+    }
+
     private void widen(NamedValues wanted, Tensor found) {
         try {
-            FloatMatrix matrix = found.matrix();
+            float[] each = isParameter(wanted) ? LayerTensors.repeated(found, neurons(wanted)) : null;
+            FloatMatrix matrix = each == null ? found.matrix() : FloatMatrix.vector(each);
             matrix.requireFinite("tensor '" + found.name() + "'");
             values.put(wanted.name(), matrix);
         } catch (IllegalArgumentException refused) {
             different.add(refused.getMessage());
         }
+    }
+
+    /** The shape of the neurons that have a parameter. */
+    private Shape neurons(NamedValues wanted) {
+        List<Integer> shape = wanted.said().shape();
+        return network.populations().stream()
+                .filter(each -> each.name().equals(wanted.owner()))
+                .map(Population::shape)
+                .findFirst()
+                .orElseGet(() -> Shape.of(shape.isEmpty() ? 1 : shape.getFirst()));
     }
 
     /** The tensor of one of the names that torch and snnTorch give such a value. */
@@ -106,6 +132,12 @@ final class StateDictMatch {
         if (value.equals(Neuron.RECURRENT_WEIGHTS)) {
             names.add(owner + ".recurrent." + value);
         }
+        if (CIRCUIT.containsKey(value)) {
+            names.add(owner + CIRCUIT.get(value));
+        }
+        if (tensors.containsKey(owner + LayerTensors.OWN_WEIGHTS)) { // whose second name is that of the module in it
+            others.remove(owner + "." + LayerTensors.RECURRENT + "V");
+        }
         for (String name : names) {
             if (others.remove(name)) {
                 return tensors.get(name);
@@ -114,12 +146,17 @@ final class StateDictMatch {
         return null;
     }
 
-    private static boolean fits(ValueDescription wanted, Tensor found) {
-        if (wanted.role() == ValueDescription.Role.PARAMETER) {
-            long neurons = wanted.shape().isEmpty() ? 1 : wanted.shape().getFirst();
-            return found.shape().size() <= 1 && (found.count() == 1 || found.count() == neurons);
+    private boolean fits(NamedValues wanted, Tensor found) {
+        List<Integer> shape = wanted.said().shape();
+        if (!isParameter(wanted) || !LayerTensors.isNumbers(found)) {
+            return found.shape().equals(shape) && found.count() > 0;
         }
-        return found.shape().equals(wanted.shape()) && found.count() > 0;
+        try {
+            float[] each = LayerTensors.repeated(found, neurons(wanted));
+            return each != null && (each.length == 1 || !shape.isEmpty() && each.length == shape.getFirst());
+        } catch (IllegalArgumentException refused) {
+            return true; // whose message widen gives
+        }
     }
 
     /** Compares what snnTorch says of a model in numbers, and takes it from what is left over. */
@@ -135,6 +172,9 @@ final class StateDictMatch {
                         + " (0 subtracts, 1 sets to zero, 2 is none)");
             }
         }
+        if (population.neuron() instanceof Lapicque lapicque) {
+            matchStep(population.name(), lapicque.timeStep());
+        }
         Tensor graded = tensors.get(population.name() + GRADED);
         if (graded != null && others.contains(graded.name()) && FLOATS.contains(graded.type()) && graded.count() == 1) {
             others.remove(graded.name());
@@ -142,6 +182,15 @@ final class StateDictMatch {
                 different.add(graded + " is " + only(graded) + ", expected 1, as "
                         + population.neuron().getClass().getSimpleName() + " has no such factor");
             }
+        }
+    }
+
+    /** Takes a circuit's beta, which follows from the rest, and its step. */
+    private void matchStep(String population, float expected) {
+        others.remove(population + ".beta");
+        Tensor step = tensors.get(population + LayerTensors.TIME_STEP);
+        if (step != null && others.remove(step.name()) && (step.count() != 1 || (float) only(step) != expected)) {
+            different.add(step + " is not " + expected + ", the time step that the network was built with");
         }
     }
 

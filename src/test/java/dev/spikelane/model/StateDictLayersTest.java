@@ -4,18 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TorchFile;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
 import java.io.ByteArrayInputStream;
@@ -153,6 +160,55 @@ final class StateDictLayersTest {
                         + " MaxPool2d((3, 2), (2, 1), (1, 0), 1, ceil_mode=True), Leaky");
         assertEquals(network.projections().toString(), read.projections().toString());
         assertEquals(network.weights().hash(), read.weights().hash());
+    }
+
+    /** Torch repeats a parameter along dimensions of 1; Python's whole numbers and second names are parameters, too. */
+    @Test
+    void parametersOfMapsFeedbackAndCircuits() throws IOException {
+        Kernel same = Kernel.of(3).withPadding(1);
+        Parameter each = Parameter.of(0.1f, 0.1f, 0.1f, 0.1f, 0.9f, 0.9f, 0.9f, 0.9f);
+        Network network = Network.builder(Shape.of(1, 4, 4))
+                .conv2d(2, 3, new TorchRandom(1))
+                .neuron(new Leaky(each, Firing.DEFAULT, Parameter.of(1)))
+                .conv2d(2, 1, new TorchRandom(2))
+                .neuron(new RLeaky(
+                        Parameter.of(0.5f),
+                        Recurrence.by(Convolution.of(2, 2, same, new TorchRandom(3))),
+                        Firing.DEFAULT))
+                .flatten()
+                .dense(3, new TorchRandom(4))
+                .neuron(Lapicque.of(2, 4, 0.5))
+                .dense(2, new TorchRandom(5))
+                .neuron(new RLeaky(
+                        Parameter.of(0.5f), Recurrence.by(new OneToOne(Parameter.of(0.3f, 0.4f))), Firing.DEFAULT))
+                .build();
+        List<Tensor> tensors = new ArrayList<>();
+        for (Tensor tensor : StateDict.of(network).tensors()) {
+            String name = tensor.name().replace("lif3.resistance", "lif3.R").replace("lif3.capacitance", "lif3.C");
+            switch (name) {
+                case "lif1.beta" -> tensors.add(floats(name, List.of(1, 2, 1, 1), 0.1f, 0.9f));
+                case "lif2.threshold" ->
+                    tensors.add(Tensor.of(name, Tensor.Type.I64, List.of(), MemorySegment.ofArray(new long[] {1})));
+                default -> tensors.add(Tensor.of(name, tensor.type(), tensor.shape(), tensor.bytes()));
+            }
+        }
+        tensors.add(floats("lif3.beta", List.of(), 0.94f));
+        tensors.add(floats("lif3.time_step", List.of(), 0.5f));
+        tensors.add(floats("lif4.recurrent.V", List.of(2), 0.3f, 0.4f));
+        StateDict state = StateDict.of("x", Npz.of(tensors));
+        assertEquals(List.of(), state.compare(network).missing());
+        assertTrue(
+                state.compare(network).isWhole(), () -> state.compare(network).toString());
+        long hash = network.weights().hash();
+        state.loadInto(network);
+        assertEquals(hash, network.weights().hash());
+        String text = "1x4x4, conv1: Conv2d(1, 2, 3), lif1: Leaky, conv2: Conv2d(2, 2, 1), lif2: RLeaky, Flatten,"
+                + " fc1: Linear, lif3: Lapicque, fc2: Linear, lif4: RLeaky";
+        assertEquals(hash, state.network(text).weights().hash());
+    }
+
+    private static Tensor floats(String name, List<Integer> shape, float... values) {
+        return Tensor.of(name, Tensor.Type.F32, shape, MemorySegment.ofArray(values));
     }
 
     @Test
