@@ -76,9 +76,14 @@ final class PickleReader {
         Map<String, Stored> tensors = new LinkedHashMap<>();
         reader.collect("", all, 0, tensors, others);
         if (tensors.isEmpty() && !others.isEmpty()) {
-            throw reader.wrong("holds no tensor, but " + others + ", expected tensors in dictionaries");
+            throw reader.wrong("holds no tensor, but " + some(others) + ", expected tensors in dictionaries");
         }
         return tensors;
+    }
+
+    /** The first of some names, and how many there are. */
+    static String some(List<String> names) {
+        return JsonValue.quoted(names.getFirst()) + (names.size() == 1 ? "" : " and " + (names.size() - 1) + " more");
     }
 
     private void collect(String prefix, Object value, int depth, Map<String, Stored> into, List<String> others)

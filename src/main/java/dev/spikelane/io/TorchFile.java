@@ -113,9 +113,8 @@ public final class TorchFile implements TensorFile {
         Map<String, PickleReader.Stored> said = PickleReader.read(file.name(), program, plain);
         List<String> warnings = new ArrayList<>();
         if (!plain.isEmpty()) {
-            warnings.add(file.name() + ": holds what is no tensor and is passed over: "
-                    + JsonValue.quoted(plain.getFirst())
-                    + (plain.size() == 1 ? "" : " and " + (plain.size() - 1) + " more"));
+            warnings.add(
+                    file.name() + ": holds what is no tensor and is passed over: " + PickleReader.some(plain));
         }
         return tensors(file, root, members, said, warnings);
     }
