@@ -140,29 +140,15 @@ public final class GradientsBuilder {
     }
 
     private GradientsBuilder drop(String projection, Dropout dropout) {
-        double probability = dropout.probability();
         Projection of = network.projections().stream()
                 .filter(each -> each.name().equals(projection))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no projection '" + projection
                         + "', expected one of "
                         + network.projections().stream().map(Projection::name).toList()));
-        if (!(probability >= 0 && (float) probability < 1)) {
-            throw new IllegalArgumentException("probability is " + probability + ", expected 0 to below 1");
-        }
-        if (of.source() instanceof Population population
-                && !population.neuron().spikeValue().isAlways(1)) {
-            throw new IllegalArgumentException("projection '" + projection + "' carries graded spikes of population '"
-                    + population.name() + "', expected spikes of 1 or values for a dropout");
-        }
-        if (dropout.channels() && of.source().shape().rank() == 1) {
-            throw new IllegalArgumentException("projection '" + projection + "' carries a row of "
-                    + of.source().shape().size() + ", expected channels of maps for a dropout of channels");
-        }
-        dropouts.remove(of.name());
-        if (probability > 0) {
-            dropouts.put(of.name(), dropout);
-        }
+        dropout.requireFits(of);
+        dropouts.put(of.name(), dropout);
+        dropouts.values().removeIf(each -> each.probability() == 0);
         return this;
     }
 

@@ -1,9 +1,29 @@
 package dev.spikelane.train.gradient;
 
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+
 /**
  * What is dropped of what a projection carries.
  *
  * @param probability that it is dropped
  * @param channels whether all positions of a channel are dropped together, else each element by itself
  */
-public record Dropout(double probability, boolean channels) {}
+public record Dropout(double probability, boolean channels) {
+
+    /** Throws unless a projection can drop that. */
+    public void requireFits(Projection of) {
+        if (!(probability >= 0 && (float) probability < 1)) {
+            throw new IllegalArgumentException("probability is " + probability + ", expected 0 to below 1");
+        }
+        if (of.source() instanceof Population population
+                && !population.neuron().spikeValue().isAlways(1)) {
+            throw new IllegalArgumentException("projection '" + of.name() + "' carries graded spikes of population '"
+                    + population.name() + "', expected spikes of 1 or values for a dropout");
+        }
+        if (channels && of.source().shape().rank() == 1) {
+            throw new IllegalArgumentException("projection '" + of.name() + "' carries a row of "
+                    + of.source().shape().size() + ", expected channels of maps for a dropout of channels");
+        }
+    }
+}
