@@ -47,8 +47,7 @@ final class LoopSum {
         this.kept = population.keptAt(port);
         int rows = Math.min(stepsAtATime, size.segment()) * batch;
         this.added = Tile.whole(FloatMatrix.zeros(arena, rows, columns));
-        this.pieces =
-                pieces(population, port, isInner, arena, size, rows).toArray(Piece[]::new);
+        this.pieces = pieces(population, port, isInner, arena, size, rows).toArray(Piece[]::new);
         this.leads = pieces[0] instanceof Outer;
         KeptCurrents found = kept;
         if (found == null && pieces[0] instanceof Outer outer) {
