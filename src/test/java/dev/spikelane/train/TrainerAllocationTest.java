@@ -54,11 +54,11 @@ class TrainerAllocationTest {
     private static final int BATCH = 12;
     private static final int[] LABELS = {0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3};
 
-    /** Synaptic neurons behind a frame are left out: in some JVMs their generated way back makes 320 bytes a step. */
     @Test
     void frames() {
         FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, 40, new Random(1));
         train(feedforward(), TrainingBatch.ofFrame(frame, LABELS), 1);
+        train(deep(), TrainingBatch.ofFrame(frame, LABELS), 1);
     }
 
     @Test

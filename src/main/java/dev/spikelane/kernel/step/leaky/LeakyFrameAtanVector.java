@@ -3,6 +3,8 @@ package dev.spikelane.kernel.step.leaky;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.SurrogateConstants;
@@ -76,6 +78,12 @@ final class LeakyFrameAtanVector {
             FloatVector sum = none;
             FloatVector sum2 = none;
             for (int t = (steps - 1) / STEPS * STEPS; t >= 0; t -= STEPS) {
+                if (carry.getClass() != VECTOR
+                        || carry2.getClass() != VECTOR
+                        || sum.getClass() != VECTOR
+                        || sum2.getClass() != VECTOR) {
+                    throw new AssertionError(OTHER_VECTOR);
+                }
                 int from = (first + i) * target.stride() + t * outputs;
                 FloatVector g0a = none;
                 FloatVector g0b = none;

@@ -4,8 +4,10 @@ import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static jdk.incubator.vector.VectorOperators.GT;
 
@@ -35,13 +37,16 @@ final class LeakyFrameVector {
             @Nullable FloatMatrix end,
             SpikeMatrix spikes,
             int block) {
-        for (int i = 0; i < VECTORS; i += 4) {
-            fireFour(parameters, current, membrane, end, spikes, block, i);
+        for (int i = 0; i < VECTORS; i += 2) {
+            fireTwo(parameters, current, membrane, end, spikes, block, i);
         }
     }
 
-    /** Four vectors of neurons side by side: a step of one waits for the step before. */
-    private static void fireFour(
+    /**
+     * Two vectors of neurons side by side: a step of one waits for the step before. Four are faster, and more than C2
+     * inlines: it boxed some of them in JVMs that had trained other networks.
+     */
+    private static void fireTwo(
             LeakyParameters parameters,
             Tile current,
             FloatMatrix membrane,
@@ -66,75 +71,57 @@ final class LeakyFrameVector {
         boolean zeros = parameters.options.reset() == Reset.ZERO;
         FloatVector threshold0 = FloatVector.fromMemorySegment(FLOAT, thresholds, column, ORDER);
         FloatVector threshold1 = FloatVector.fromMemorySegment(FLOAT, thresholds, column + BYTES, ORDER);
-        FloatVector threshold2 = FloatVector.fromMemorySegment(FLOAT, thresholds, column + 2L * BYTES, ORDER);
-        FloatVector threshold3 = FloatVector.fromMemorySegment(FLOAT, thresholds, column + 3L * BYTES, ORDER);
         FloatVector beta0 = FloatVector.fromMemorySegment(FLOAT, betas, column, ORDER);
         FloatVector beta1 = FloatVector.fromMemorySegment(FLOAT, betas, column + BYTES, ORDER);
-        FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, betas, column + 2L * BYTES, ORDER);
-        FloatVector beta3 = FloatVector.fromMemorySegment(FLOAT, betas, column + 3L * BYTES, ORDER);
         FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
-        // what the step before takes: a factor, or a difference, whose zero has a sign; a mask is spilled
-        FloatVector kept0 = zeros ? one : threshold0.mul(0);
-        FloatVector taken0 = zeros ? zero : threshold0;
-        FloatVector kept1 = zeros ? one : threshold1.mul(0);
-        FloatVector taken1 = zeros ? zero : threshold1;
-        FloatVector kept2 = zeros ? one : threshold2.mul(0);
-        FloatVector taken2 = zeros ? zero : threshold2;
-        FloatVector kept3 = zeros ? one : threshold3.mul(0);
-        FloatVector taken3 = zeros ? zero : threshold3;
+        // What the step before takes: a factor, or a difference, whose zero has a sign; a mask is spilled. Lanes
+        // choose,
+        // so that no vector is one of two by a branch.
+        VectorMask<Float> factors = FLOAT.maskAll(zeros);
+        FloatVector kept0 = threshold0.mul(0).blend(one, factors);
+        FloatVector taken0 = threshold0.blend(zero, factors);
+        FloatVector kept1 = threshold1.mul(0).blend(one, factors);
+        FloatVector taken1 = threshold1.blend(zero, factors);
         long step = spikes.rowOffset(batch);
         for (int sample = 0; sample < batch; sample++) {
             long from = current.offset(sample, block) + (long) first * BYTES;
             FloatVector in0 = FloatVector.fromMemorySegment(FLOAT, input, from, ORDER);
             FloatVector in1 = FloatVector.fromMemorySegment(FLOAT, input, from + BYTES, ORDER);
-            FloatVector in2 = FloatVector.fromMemorySegment(FLOAT, input, from + 2L * BYTES, ORDER);
-            FloatVector in3 = FloatVector.fromMemorySegment(FLOAT, input, from + 3L * BYTES, ORDER);
             long at = membrane.rowOffset(sample) + column;
             FloatVector u0 = FloatVector.fromMemorySegment(FLOAT, state, at, ORDER);
             FloatVector u1 = FloatVector.fromMemorySegment(FLOAT, state, at + BYTES, ORDER);
-            FloatVector u2 = FloatVector.fromMemorySegment(FLOAT, state, at + 2L * BYTES, ORDER);
-            FloatVector u3 = FloatVector.fromMemorySegment(FLOAT, state, at + 3L * BYTES, ORDER);
             long row = spikes.rowOffset(sample) + (long) block * Long.BYTES + first * COUNT / Byte.SIZE;
             FloatVector reset0 = kept0.blend(taken0, u0.compare(GT, threshold0));
             FloatVector reset1 = kept1.blend(taken1, u1.compare(GT, threshold1));
-            FloatVector reset2 = kept2.blend(taken2, u2.compare(GT, threshold2));
-            FloatVector reset3 = kept3.blend(taken3, u3.compare(GT, threshold3));
             for (int t = 0; t < steps; t++) {
+                if (u0.getClass() != VECTOR
+                        || u1.getClass() != VECTOR
+                        || reset0.getClass() != VECTOR
+                        || reset1.getClass() != VECTOR) {
+                    throw new AssertionError(OTHER_VECTOR);
+                }
                 if (subtracts) {
                     u0 = beta0.mul(u0).add(in0).sub(reset0);
                     u1 = beta1.mul(u1).add(in1).sub(reset1);
-                    u2 = beta2.mul(u2).add(in2).sub(reset2);
-                    u3 = beta3.mul(u3).add(in3).sub(reset3);
                 } else if (zeros) {
                     u0 = beta0.mul(reset0.mul(u0)).add(in0);
                     u1 = beta1.mul(reset1.mul(u1)).add(in1);
-                    u2 = beta2.mul(reset2.mul(u2)).add(in2);
-                    u3 = beta3.mul(reset3.mul(u3)).add(in3);
                 } else {
                     u0 = beta0.mul(u0).add(in0);
                     u1 = beta1.mul(u1).add(in1);
-                    u2 = beta2.mul(u2).add(in2);
-                    u3 = beta3.mul(u3).add(in3);
                 }
                 VectorMask<Float> over0 = u0.compare(GT, threshold0);
                 VectorMask<Float> over1 = u1.compare(GT, threshold1);
-                VectorMask<Float> over2 = u2.compare(GT, threshold2);
-                VectorMask<Float> over3 = u3.compare(GT, threshold3);
                 reset0 = kept0.blend(taken0, over0);
                 reset1 = kept1.blend(taken1, over1);
-                reset2 = kept2.blend(taken2, over2);
-                reset3 = kept3.blend(taken3, over3);
-                long fired = over0.toLong()
-                        | over1.toLong() << COUNT
-                        | over2.toLong() << 2 * COUNT
-                        | over3.toLong() << 3 * COUNT;
+                long fired = over0.toLong() | over1.toLong() << COUNT;
                 if (COUNT == Short.SIZE) {
-                    bits.set(JAVA_LONG_UNALIGNED, row, fired);
-                } else if (COUNT == Byte.SIZE) {
                     bits.set(JAVA_INT_UNALIGNED, row, (int) fired);
-                } else {
+                } else if (COUNT == Byte.SIZE) {
                     bits.set(JAVA_SHORT_UNALIGNED, row, (short) fired);
+                } else {
+                    bits.set(JAVA_BYTE, row, (byte) fired);
                 }
                 row += step;
             }
@@ -143,8 +130,6 @@ final class LeakyFrameVector {
                 Checks.isNative(ends);
                 u0.intoMemorySegment(ends, at, ORDER);
                 u1.intoMemorySegment(ends, at + BYTES, ORDER);
-                u2.intoMemorySegment(ends, at + 2L * BYTES, ORDER);
-                u3.intoMemorySegment(ends, at + 3L * BYTES, ORDER);
             }
         }
     }
@@ -215,6 +200,12 @@ final class LeakyFrameVector {
             long at = (long) i * steps * stepBytes + within;
             long nextAt = (long) next * steps * stepBytes + within;
             for (int t = 0; t < steps; t++) {
+                if (u0.getClass() != VECTOR
+                        || u1.getClass() != VECTOR
+                        || u2.getClass() != VECTOR
+                        || u3.getClass() != VECTOR) {
+                    throw new AssertionError(OTHER_VECTOR);
+                }
                 VectorMask<Float> over0 = u0.compare(GT, threshold);
                 VectorMask<Float> over1 = u1.compare(GT, threshold2);
                 VectorMask<Float> over2 = u2.compare(GT, threshold);
