@@ -6,6 +6,7 @@ import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.train.loss.TargetRows;
@@ -27,6 +28,8 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Says how a {@link TrainingRun} goes. */
@@ -392,11 +395,19 @@ public final class TrainingRunBuilder {
         }
     }
 
+    /** A text that stays the same while the network learns. */
+    private static String asBuilt(Network network) {
+        return Stream.concat(
+                        network.populations().stream().map(Population::toString),
+                        network.projections().stream().map(Projection::toString))
+                .collect(Collectors.joining("; ", "Network ", ""));
+    }
+
     /** What the run is. */
     RunIdentity identity() {
         TrainingRecipe recipe = trainer.recipe();
         Map<String, String> texts = new LinkedHashMap<>();
-        texts.put("network", trainer.network().toString());
+        texts.put("network", asBuilt(trainer.network()));
         texts.put("loss", PopulationLoss.text(recipe.losses()));
         texts.put("optimizer", recipe.optimizer().toString());
         texts.put("clipping", String.valueOf(recipe.clipping()));

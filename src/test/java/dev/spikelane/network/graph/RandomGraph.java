@@ -273,7 +273,7 @@ public final class RandomGraph {
             from = drawn.outputShape(from);
         }
         if (from.rank() > 1) {
-            if (random.nextInt(path.isEmpty() ? 3 : 2) == 0) {
+            if (path.isEmpty() ? random.nextInt(3) == 0 : random.nextInt(4) > 0) {
                 Pool pool = pool(from);
                 path.add(pool);
                 from = pool.outputShape(from);
@@ -344,7 +344,7 @@ public final class RandomGraph {
 
     /** A pool that fits; behind convolutions, those of 2 x 2 have loops of their own. */
     private Pool pool(Shape from) {
-        if (isHalved(from) && random.nextBoolean()) {
+        if (isHalved(from) && random.nextInt(4) > 0) {
             return Pool.max(2);
         }
         while (true) {

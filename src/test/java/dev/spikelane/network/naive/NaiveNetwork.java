@@ -23,7 +23,9 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
 import dev.spikelane.network.graph.RandomGraph;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Neuron;
+import dev.spikelane.random.CounterRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -125,7 +127,17 @@ public final class NaiveNetwork {
                 present.put(name, Parameter.of(found.toArray()));
             }
         }
-        return population.neuron().withParameters(present);
+        Neuron made = population.neuron().withParameters(present);
+        return made instanceof EquationNeuron noisy ? noisy.withSeed(seed(noisy.seed(), population.name())) : made;
+    }
+
+    /** Populations draw noise of their own, by their names. */
+    private static long seed(long seed, String name) {
+        long own = seed;
+        for (int i = 0; i < name.length(); i++) {
+            own = CounterRandom.rowKey(own, name.charAt(i), i);
+        }
+        return own;
     }
 
     /** Gives the network values for the steps to come; names that are not there keep what they were built with. */
