@@ -161,7 +161,7 @@ abstract class LoopWriter {
         frameInt(code, FRAME_SLOT, "batch").istore(batch);
         int bytes = local(TypeKind.LONG);
         code.iload(WORDS).i2l().loadConstant((long) BLOCK_BYTES).lmul().lstore(bytes);
-        List<String> rows = part.rows();
+        Set<String> rows = part.ownRows();
         for (String name : rows) {
             open(name, bytes);
         }

@@ -76,6 +76,15 @@ public final class Program {
 
     /** The names of all rows, in an order that {@link Frame} shares. */
     public List<String> rows() {
+        Set<String> names = ownRows();
+        for (Program part : parts()) {
+            part.addStored(names);
+        }
+        return List.copyOf(names);
+    }
+
+    /** The names of the rows that it reads and stores itself, without those that go from part to part. */
+    Set<String> ownRows() {
         Set<String> names = new LinkedHashSet<>();
         for (Node node : order()) {
             if (node.isRow()) {
@@ -83,10 +92,7 @@ public final class Program {
             }
         }
         addStored(names);
-        for (Program part : parts()) {
-            part.addStored(names);
-        }
-        return List.copyOf(names);
+        return names;
     }
 
     private void addStored(Set<String> names) {

@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -35,6 +36,31 @@ final class LoopProperties {
             List<Integer> found =
                     neurons.run(new Lowering(), steps, (program, shared) -> compile(program, shared, form));
             assertEquals(expected, found, () -> form + ", " + steps + " steps at once");
+        }
+    }
+
+    /** Conditions are compared anew in each part, so that one may have more operations than it is cut at. */
+    @Example
+    void partsAreNotCutAgain() {
+        String text = """
+                neuron Held
+                param p = 0.4, q = -1.25, dt = 0.5
+                state v = 0.25, w = p
+                input current
+                let half = p / 2 - exp(q)
+                refractory 2 holds v
+                v = 0.75 > 0.1 or p / -0.75 >= 0 ? tanh(max(1e-3 < 1 ? q : 1, 0)) : current
+                dw/dt = (p * current - w) / 2 : exact
+                spike v > 0.3
+                reset w = w + p
+                """;
+        EquationCase neurons = new EquationCase(EquationParser.parse(text), 70, 2, false, 1);
+        List<Integer> expected = neurons.run(new Graph(), 1, Interpreter::new);
+        for (LoopCompiler.Form form : List.of(LoopCompiler.Form.SCALAR, LoopCompiler.Form.of("vector"))) {
+            assertEquals(
+                    expected,
+                    neurons.run(new Lowering(), 4, (program, shared) -> compile(program, shared, form)),
+                    form::toString);
         }
     }
 
