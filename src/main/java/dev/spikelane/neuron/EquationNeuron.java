@@ -183,7 +183,8 @@ public final class EquationNeuron implements Neuron {
 
     /**
      * Returns this neuron with states that are rounded to levels when it is found out who fires: behind the last line
-     * before {@code spike}, all states of the text. Gradients go through that as if nothing were rounded.
+     * before {@code spike}, all states of the text. Gradients go through that as if nothing were rounded. An expression
+     * behind it that a state was given in front of it is that state, rounded.
      *
      * @param levels snnTorch's {@code state_quant}
      * @return the neuron
@@ -252,7 +253,8 @@ public final class EquationNeuron implements Neuron {
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        return ports().size() > 1 ? bind(arena, shape) : Neuron.super.bindPorts(arena, shape);
+        boolean fed = ports().size() > 1 || ports().contains(FEEDBACK);
+        return fed ? bind(arena, shape) : Neuron.super.bindPorts(arena, shape);
     }
 
     @Override

@@ -56,6 +56,7 @@ sealed interface TileGroup extends NeuronGroup, PortSteps<NeuronState>
 
     @Override
     default void run(List<FloatMatrix> currents, NeuronState state, SpikeMatrix spikes) {
+        PortCurrents.requireCount(currents.size(), ports());
         runWhole(state.whole(currents), currents.getFirst(), state, spikes);
     }
 
@@ -71,6 +72,7 @@ sealed interface TileGroup extends NeuronGroup, PortSteps<NeuronState>
 
     @Override
     default void record(List<FloatMatrix> currents, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
+        PortCurrents.requireCount(currents.size(), ports());
         recordWhole(state.whole(currents), currents.getFirst(), state, spikes, membranes);
     }
 

@@ -28,12 +28,14 @@ import dev.spikelane.train.TrainingBatch;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ports with names of their own: what enters them is added in the text, as it is at one port by the network. */
 @EveryWidth
@@ -153,6 +155,28 @@ final class EquationPortsTest {
         assertEquals("nS", network.population("cells").neuron().unit("inhibitory"));
     }
 
+    /** The name of the only port changes nothing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"feedback", "drive"})
+    void aSinglePortHasAnyName(String port) {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS, 20, 0.3, new Random(7));
+        List<SpikeMatrix> fired = new ArrayList<>();
+        for (String name : List.of("current", port)) {
+            Network network = Network.builder(20)
+                    .dense(NEURONS, new TorchRandom(3))
+                    .neuron(EquationNeuron.of(adding(name, name)))
+                    .port(name)
+                    .build();
+            try (Simulation simulation = network.simulate(1)) {
+                var spikes = simulation.recordSpikes("lif1", STEPS);
+                simulation.run(input);
+                fired.add(spikes.spikes());
+            }
+        }
+        assertNotEquals(0, fired.getFirst().count());
+        assertSameBits(fired.getFirst(), fired.getLast(), "spikes");
+    }
+
     @Test
     void whatDoesNotEnterIsRefusedByName() {
         EquationNeuron neuron = EquationNeuron.of(CONDUCTANCES);
@@ -175,6 +199,18 @@ final class EquationPortsTest {
                 IllegalArgumentException.class,
                 "currents are of one port, expected those of [excitatory, inhibitory]",
                 () -> group.run(FloatMatrix.zeros(1, 4), group.newState(Arena.ofAuto(), 1), SpikeMatrix.zeros(1, 4)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "currents are of 0 ports, expected those of [excitatory, inhibitory]",
+                () -> group.run(List.of(), group.newState(Arena.ofAuto(), 1), SpikeMatrix.zeros(1, 4)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "currents are of 3 ports, expected those of [excitatory, inhibitory]",
+                () -> group.record(
+                        List.of(FloatMatrix.zeros(1, 4), FloatMatrix.zeros(1, 4), FloatMatrix.zeros(1, 4)),
+                        group.newState(Arena.ofAuto(), 1),
+                        SpikeMatrix.zeros(1, 4),
+                        FloatMatrix.zeros(1, 4)));
         assertMessage(
                 IllegalArgumentException.class,
                 "inhibitory is blocks [0, 1) of 5 columns, expected blocks [0, 1) of 4 columns",

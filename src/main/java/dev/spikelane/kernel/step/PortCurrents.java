@@ -47,16 +47,21 @@ public final class PortCurrents {
      * @throws IllegalArgumentException if they are given those of more or fewer ports, or some differ in where they are
      */
     public void require(List<String> names) {
-        if (names.size() != ports.length) {
-            throw new IllegalArgumentException("currents are of "
-                    + (ports.length == 1 ? "one port" : ports.length + " ports") + ", expected those of " + names);
-        }
+        requireCount(ports.length, names);
         for (int i = 1; i < ports.length; i++) {
             ports[i].requireAt(names.get(i), current());
             if (ports[i].origin() != current().origin()) {
                 throw new IllegalArgumentException(names.get(i) + " is " + ports[i] + ", expected to be laid out as "
                         + names.getFirst() + ", " + current());
             }
+        }
+    }
+
+    /** Throws unless there are as many currents as ports. */
+    public static void requireCount(int count, List<String> names) {
+        if (names.size() != count) {
+            throw new IllegalArgumentException("currents are of " + (count == 1 ? "one port" : count + " ports")
+                    + ", expected those of " + names);
         }
     }
 }

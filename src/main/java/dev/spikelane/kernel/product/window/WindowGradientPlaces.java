@@ -21,6 +21,8 @@ final class WindowGradientPlaces {
     final WindowGradientLists lists;
 
     private final Window.Axis y;
+    /** Rows from a window to the next, or behind the last row if that is less. */
+    private final int stride;
     /** Channels of the input. */
     private final int channels;
 
@@ -61,6 +63,7 @@ final class WindowGradientPlaces {
     WindowGradientPlaces(WindowGradientShape shape, int left, int width, int rows, int samples) {
         Window.Axis x = shape.window().x();
         this.y = shape.window().y();
+        this.stride = Math.clamp(at(y.inputs() - 1) + 1L, 1, y.stride());
         this.channels = shape.window().allChannels();
         this.width = width;
         int count = Math.multiplyExact(channels, y.kernel());
@@ -83,9 +86,9 @@ final class WindowGradientPlaces {
             channelOf[i] = i % channels;
             columnOf[i] = i / channels * x.spread() + x.padding() + left - (x.kernel() - 1) * x.dilation();
         }
-        int reach = Math.min(y.inputs(), ((rows - 1) * y.stride() + (y.kernel() - 1) * y.dilation()) / y.spread() + 1);
-        int ofRest = Math.ceilDiv(reach, y.stride() / gcd(y.stride(), y.spread())) * x.inputs();
-        this.begins = new int[y.stride() * channels];
+        int reach = Math.min(y.inputs(), ((rows - 1) * stride + (y.kernel() - 1) * y.dilation()) / y.spread() + 1);
+        int ofRest = Math.ceilDiv(reach, stride / gcd(stride, y.spread())) * x.inputs();
+        this.begins = new int[stride * channels];
         Arrays.setAll(begins, i -> i * ofRest);
         this.ends = new int[begins.length];
         this.places = new int[begins.length * ofRest + Lanes.COUNT];
@@ -111,7 +114,7 @@ final class WindowGradientPlaces {
     }
 
     private int rest(int at) {
-        return Math.floorMod(at, y.stride());
+        return Math.floorMod(at, stride);
     }
 
     /** Goes to a band of rows of the output. */
@@ -124,8 +127,8 @@ final class WindowGradientPlaces {
             lastRows[ky] = -1;
             for (int iy = 0; iy < y.inputs(); iy++) {
                 int at = at(iy) - ky * y.dilation();
-                int oy = at / y.stride();
-                if (at >= 0 && oy >= first && oy < behind && oy * y.stride() == at) {
+                int oy = at / stride;
+                if (at >= 0 && oy >= first && oy < behind && oy * stride == at) {
                     firstRows[ky] = Math.min(firstRows[ky], iy);
                     lastRows[ky] = iy;
                     start = Math.min(start, iy);
@@ -156,7 +159,7 @@ final class WindowGradientPlaces {
         }
         for (int ky = 0; ky < y.kernel(); ky++) {
             if (lastRows[ky] >= 0) {
-                int up = Math.floorDiv(ky * y.dilation(), y.stride()) + top;
+                int up = Math.floorDiv(ky * y.dilation(), stride) + top;
                 int begin = firstRows[ky] * channels;
                 int behind = lastRows[ky] * channels;
                 WindowGradientListVector.append(
@@ -167,7 +170,7 @@ final class WindowGradientPlaces {
 
     /** Finds the spikes of a row of the input. */
     private void find(SpikeMatrix spikes, int row, int iy, int rest) {
-        int place = Math.floorDiv(at(iy), y.stride()) * width;
+        int place = Math.floorDiv(at(iy), stride) * width;
         int first = iy * channelOf.length;
         int last = first + channelOf.length - 1;
         long from = spikes.rowOffset(row);

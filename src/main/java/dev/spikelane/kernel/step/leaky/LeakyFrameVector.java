@@ -76,8 +76,7 @@ final class LeakyFrameVector {
         FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
         // What the step before takes: a factor, or a difference, whose zero has a sign; a mask is spilled. Lanes
-        // choose,
-        // so that no vector is one of two by a branch.
+        // choose, so that no vector is one of two by a branch.
         VectorMask<Float> factors = FLOAT.maskAll(zeros);
         FloatVector kept0 = threshold0.mul(0).blend(one, factors);
         FloatVector taken0 = threshold0.blend(zero, factors);

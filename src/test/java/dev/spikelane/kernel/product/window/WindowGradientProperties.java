@@ -127,6 +127,21 @@ class WindowGradientProperties {
         return axis.outputs() == 1 ? Window.Axis.ONE : new Window.Axis(axis.outputs(), 2, 2, 0, 1, axis.outputs() / 2);
     }
 
+    /** Windows whose stride leads behind the input need no lists of its rows. */
+    @Example
+    void stridesLeadBehindTheInput() {
+        Window.Axis x = new Window.Axis(7, 3, 1, 1, 1, 7);
+        for (Window.Axis y : new Window.Axis[] {
+            new Window.Axis(9, 3, 1 << 30, 1, 2, 1), new Window.Axis(2, 2, 9, 5, 1, 2), new Window.Axis(3, 2, 7, 3, 1, 2)
+        }) {
+            try (Arena arena = Arena.ofShared()) {
+                Random random = new Random(1);
+                WindowGradientShape shape = new WindowGradientShape(new Window(5, y, x), 3);
+                weights(arena, shape, Matrices.spikes(arena, 9, shape.window().inputs(), 0.4, random), random);
+            }
+        }
+    }
+
     /** Lists of half a billion places would not fit the heap, nor their number an int. */
     @Example
     void tooManyPlacesAreRefused() {
