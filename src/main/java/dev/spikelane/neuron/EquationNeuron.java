@@ -274,6 +274,7 @@ public final class EquationNeuron implements Neuron {
 
     @Override
     public String toString() {
-        return "EquationNeuron[" + equations.name() + ", " + values + "]";
+        String rounded = quantization.equals(Quantization.NONE) ? "" : ", " + quantization;
+        return "EquationNeuron[" + equations.name() + ", " + values + rounded + "]";
     }
 }

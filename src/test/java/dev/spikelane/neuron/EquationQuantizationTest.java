@@ -3,6 +3,7 @@ package dev.spikelane.neuron;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
@@ -165,6 +166,15 @@ final class EquationQuantizationTest {
         }
     }
 
+    /** Gradients go through two parts of a step as through one. */
+    @Test
+    void fineLevelsChangeNextToNothing() {
+        EquationNeuron fine = LATER.withQuantization(Quantization.uniform(16, 1, 3, 3));
+        String[] learned = {"lif1.beta", "lif1.threshold"};
+        assertArrayEquals(
+                trained(LATER, 1, learned).toArray(), trained(fine, 1, learned).toArray(), 2e-3f);
+    }
+
     @Test
     void modelFilesKeepLevels(@TempDir Path folder) throws IOException {
         Network network = Network.builder(5)
@@ -203,5 +213,8 @@ final class EquationQuantizationTest {
                         .withQuantization(LEVELS));
         assertEquals(LEAKY, LEAKY.withQuantization(LEVELS).withQuantization(Quantization.NONE));
         assertNotEquals(LEAKY, LEAKY.withQuantization(LEVELS));
+        assertEquals(
+                "EquationNeuron[neuron, {beta=0.9, threshold=1.0}, " + LEVELS + "]",
+                LEAKY.withQuantization(LEVELS).toString());
     }
 }

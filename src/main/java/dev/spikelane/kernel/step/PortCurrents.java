@@ -57,7 +57,13 @@ public final class PortCurrents {
         }
     }
 
-    /** Throws unless there are as many currents as ports. */
+    /**
+     * Throws unless there are currents of as many ports as neurons take.
+     *
+     * @param count of ports that there are
+     * @param names of the ports whose currents they take
+     * @throws IllegalArgumentException if there are more or fewer
+     */
     public static void requireCount(int count, List<String> names) {
         if (names.size() != count) {
             throw new IllegalArgumentException("currents are of " + (count == 1 ? "one port" : count + " ports")
