@@ -66,8 +66,8 @@ public final class PortCurrents {
      */
     public static void requireCount(int count, List<String> names) {
         if (names.size() != count) {
-            throw new IllegalArgumentException("currents are of " + (count == 1 ? "one port" : count + " ports")
-                    + ", expected those of " + names);
+            throw new IllegalArgumentException(
+                    "currents are of " + (count == 1 ? "one port" : count + " ports") + ", expected those of " + names);
         }
     }
 }

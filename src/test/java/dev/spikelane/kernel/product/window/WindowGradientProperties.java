@@ -132,7 +132,9 @@ class WindowGradientProperties {
     void stridesLeadBehindTheInput() {
         Window.Axis x = new Window.Axis(7, 3, 1, 1, 1, 7);
         for (Window.Axis y : new Window.Axis[] {
-            new Window.Axis(9, 3, 1 << 30, 1, 2, 1), new Window.Axis(2, 2, 9, 5, 1, 2), new Window.Axis(3, 2, 7, 3, 1, 2)
+            new Window.Axis(9, 3, 1 << 30, 1, 2, 1),
+            new Window.Axis(2, 2, 9, 5, 1, 2),
+            new Window.Axis(3, 2, 7, 3, 1, 2)
         }) {
             try (Arena arena = Arena.ofShared()) {
                 Random random = new Random(1);
