@@ -90,28 +90,6 @@ final class WindowRowsVector extends WindowRows {
                     int base = y * x.inputs() + place;
                     int last = starts[y * rowOfInput + right];
                     for (int i = starts[y * rowOfInput + left]; i < last; i++) {
-                        if (s00.getClass() != VECTOR
-                                || s01.getClass() != VECTOR
-                                || s02.getClass() != VECTOR
-                                || s03.getClass() != VECTOR
-                                || s10.getClass() != VECTOR
-                                || s11.getClass() != VECTOR
-                                || s12.getClass() != VECTOR
-                                || s13.getClass() != VECTOR
-                                || s20.getClass() != VECTOR
-                                || s21.getClass() != VECTOR
-                                || s22.getClass() != VECTOR
-                                || s23.getClass() != VECTOR
-                                || s30.getClass() != VECTOR
-                                || s31.getClass() != VECTOR
-                                || s32.getClass() != VECTOR
-                                || s33.getClass() != VECTOR
-                                || s40.getClass() != VECTOR
-                                || s41.getClass() != VECTOR
-                                || s42.getClass() != VECTOR
-                                || s43.getClass() != VECTOR) {
-                            throw new AssertionError(OTHER_VECTOR);
-                        }
                         MemorySegment entry = tables.asSlice(table + (entries[i] - base * pixel), ENTRY);
                         s00 = FloatVector.fromMemorySegment(FLOAT, entry, 0, ORDER)
                                 .add(s00);
