@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 /**
  * Whether threads share a stage that comes again and again: where a stage is short, that is learned. A long one is
- * shared, as threads that are late do less of it. What a simulation has learned of a stage serves all later ones that
+ * shared, as threads that are late do less of it. What a warm-up has learned of a stage serves all later simulations that
  * have such a stage.
  */
 public final class Sharing {
@@ -33,8 +33,9 @@ public final class Sharing {
     public Sharing(String stage, int threads) {
         this.threads = threads;
         String name = stage + ", " + threads + " threads";
+        boolean keeps = EitherWay.hurries() && LEARNED.size() < MOST_LEARNED;
         this.ways = new EitherWay(
-                LEARNED.size() < MOST_LEARNED
+                keeps
                         ? LEARNED.computeIfAbsent(name, of -> new EitherWay.Learned())
                         : LEARNED.getOrDefault(name, new EitherWay.Learned()));
     }

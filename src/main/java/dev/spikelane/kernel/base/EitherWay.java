@@ -110,6 +110,11 @@ public final class EitherWay {
         }
     }
 
+    /** Whether somebody warms up, so that what is not known is tried at once. */
+    public static boolean hurries() {
+        return hurries;
+    }
+
     /**
      * Says whether what is not known is tried at once: while somebody warms up.
      *

@@ -1,6 +1,7 @@
 package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.RunSize;
+import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.dense.BlockMatmul;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class GradientFrame {
 
+    /** Gradients of outputs that stand in one array at most. */
+    private static final int MOST_GRADIENTS = 1 << 28;
+
     private final LeakyParameters parameters;
     private final GradientProjection from;
     private final GradientProjection to;
@@ -34,23 +38,22 @@ final class GradientFrame {
     /** Receives the membranes after the window; null if nobody wants them. */
     private final @Nullable FloatMatrix end;
 
-    private final LeakyFrame.Window window;
+    private final LeakyFrame.Source[] sources;
     private final SpikeMatrix spikes;
     private final RunSize size;
     private final int outputs;
-    /** For each block of 64 neurons those of all samples, one below the other. */
+    /** For each block of 64 neurons the currents of all samples, one below the other. */
     private final FloatMatrix[] currents;
 
     private final Scratch[] scratch;
 
-    /** What a thread needs for a sample: all steps of 64 neurons. */
-    private record Scratch(LeakyFrame.Steps steps, Tile summed, Tile currents, BlockMatmul product) {}
-
     /**
-     * Gradients of the target's currents: a row for each sample, in which those of a step stand behind those of the
-     * step before. Of a target of many outputs each thread has the row of its sample.
+     * What a thread needs.
+     *
+     * @param upstream gradients of the target's currents, for a sample: those of a step behind those of the step before
      */
-    private final FloatMatrix[] upstream;
+    private record Scratch(
+            LeakyFrame.Room room, Tile summed, Tile currents, BlockMatmul product, FloatMatrix upstream) {}
 
     /**
      * Makes the short way of a population, if it can go it.
@@ -70,20 +73,24 @@ final class GradientFrame {
         this.surrogate = parts.surrogate();
         this.state = parts.state();
         this.end = parts.start() == parts.state() ? null : state.membrane();
-        this.window = new LeakyFrame.Window(parts.start().membrane(), parts.carried());
         this.spikes = parts.spikes();
         this.size = size;
         this.outputs = parts.outputs();
-        boolean narrow = NarrowMatmul.fits(outputs);
         this.currents = before == null ? currents(arena) : before.currents;
-        this.upstream = before == null ? upstream(arena, narrow) : before.upstream;
+        this.sources = new LeakyFrame.Source[currents.length];
+        for (int block = 0; block < sources.length; block++) {
+            sources[block] = new LeakyFrame.Source(
+                    currents[block], size.steps(), parts.start().membrane(), parts.carried());
+        }
+        int stride = LeakyFrame.stride(size.steps(), outputs);
+        boolean fits = NarrowMatmul.fits(outputs)
+                && (long) size.batch() * stride <= MOST_GRADIENTS
+                && surrogate instanceof FiringGradient.Formula formula
+                && LeakyFrame.isOnePass(parameters, formula.step());
+        this.atan = fits ? ((FiringGradient.Formula) surrogate).step() : null;
+        float[] gradients = before == null ? new float[fits ? size.batch() * stride : 0] : before.target.gradients();
         int rows = parts.weights().rows() / blocks();
-        this.target = new LeakyFrame.Target(upstream[0], outputs, parts.weights(), rows);
-        this.atan = narrow
-                        && surrogate instanceof FiringGradient.Formula formula
-                        && formula.step().isArcTangent()
-                ? formula.step()
-                : null;
+        this.target = new LeakyFrame.Target(gradients, stride, outputs, parts.weights(), rows);
         this.scratch = before == null ? scratch(arena) : before.scratch;
     }
 
@@ -96,26 +103,21 @@ final class GradientFrame {
         return made;
     }
 
-    private FloatMatrix[] upstream(Arena arena, boolean narrow) {
-        FloatMatrix[] made = new FloatMatrix[narrow ? 1 : size.threads()];
-        for (int i = 0; i < made.length; i++) {
-            made[i] = FloatMatrix.zeros(arena, narrow ? size.batch() : 1, size.steps() * outputs);
-        }
-        return made;
-    }
-
     private Scratch[] scratch(Arena arena) {
         Scratch[] made = new Scratch[size.threads()];
         for (int i = 0; i < made.length; i++) {
             FloatMatrix sums = FloatMatrix.zeros(arena, size.batch(), LeakyFrame.BLOCK);
+            FloatMatrix distances = FloatMatrix.zeros(arena, LeakyFrame.SAMPLES * size.steps(), LeakyFrame.BLOCK);
             made[i] = new Scratch(
-                    new LeakyFrame.Steps(
-                            FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
+                    new LeakyFrame.Room(
+                            distances,
+                            distances.rows(0, size.steps()),
                             FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
                             sums),
                     Tile.of(sums, from.outputs()),
                     Tile.of(currents[0], from.outputs()),
-                    new BlockMatmul());
+                    new BlockMatmul(),
+                    FloatMatrix.zeros(arena, 1, size.steps() * outputs));
         }
         return made;
     }
@@ -135,21 +137,18 @@ final class GradientFrame {
     /** Takes a block back through all steps. */
     void backward(int block, int thread) {
         Scratch own = scratch[thread];
-        LeakyFrame.Steps steps = own.steps;
+        LeakyFrame.Source source = sources[block];
         own.product.take(target.weights(), target.firstWeights(block), outputs);
-        for (int sample = 0; sample < size.batch(); sample++) {
-            LeakyFrame.distances(parameters, currents[block], window.start(), steps.distance(), sample, block);
-            if (atan != null && own.product.isFinite()) {
-                LeakyFrame.back(parameters, atan, target, steps, window, sample, block);
-            } else {
-                boolean shared = upstream[0].rows() == size.batch();
-                FloatMatrix rows = upstream[shared ? 0 : thread];
-                if (!shared) {
-                    gather(sample, rows, 0);
-                }
-                own.product.multiply(rows, shared ? sample : 0, steps.gradient());
-                surrogate.backward(steps.distance(), steps.gradient(), steps.gradient(), SampleDraws.NONE, 0, 0);
-                LeakyFrame.back(parameters, steps, window, sample, block);
+        if (atan != null && own.product.isFinite()) {
+            LeakyFrame.back(parameters, atan, target, source, own.room, block);
+        } else {
+            for (int sample = 0; sample < size.batch(); sample++) {
+                gather(sample, own.upstream);
+                LeakyFrame.distances(parameters, source, own.room, sample, block);
+                FloatMatrix gradient = own.room.gradient();
+                own.product.multiply(own.upstream, 0, gradient);
+                surrogate.backward(own.room.distance(), gradient, gradient, SampleDraws.NONE, 0, 0);
+                LeakyFrame.back(parameters, source, own.room, sample, block);
             }
         }
         from.frameSum().takeSums(own.summed.at(block, block + 1), thread);
@@ -162,15 +161,24 @@ final class GradientFrame {
     /** Begins the way back. */
     void open() {
         from.frameSum().openSums();
-        if (upstream[0].rows() == size.batch()) {
+        if (atan == null) {
+            return;
+        }
+        FloatMatrix gradients = to.ofCurrents();
+        float[] into = target.gradients();
+        for (int step = 0; step < size.steps(); step++) {
             for (int sample = 0; sample < size.batch(); sample++) {
-                gather(sample, upstream[0], sample);
+                int at = sample * target.stride() + step * outputs;
+                int row = step * size.batch() + sample;
+                for (int output = 0; output < outputs; output++) {
+                    into[at + output] = Elements.get(gradients, row, output);
+                }
             }
         }
     }
 
     /** Copies the rows of a sample, which are a batch apart. */
-    private void gather(int sample, FloatMatrix into, int row) {
+    private void gather(int sample, FloatMatrix into) {
         FloatMatrix gradients = to.ofCurrents();
         long bytes = (long) outputs * Float.BYTES;
         for (int step = 0; step < size.steps(); step++) {
@@ -178,7 +186,7 @@ final class GradientFrame {
                     gradients.segment(),
                     gradients.rowOffset(step * size.batch() + sample),
                     into.segment(),
-                    into.rowOffset(row) + step * bytes,
+                    step * bytes,
                     bytes);
         }
     }

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step.leaky;
 
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.Pads;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
@@ -10,7 +11,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaky neurons whose currents are the same at all steps, forward and back, one sample and 64 neurons at a time: all
+ * Leaky neurons whose currents are the same at all steps, forward and back, some samples and 64 neurons at a time: all
  * steps of these fit the L1 cache, so that membranes are computed again rather than kept, and gradients of the steps
  * are summed where they come to be. Bits are those of {@link LeakyStep} and {@link LeakyBackward}.
  */
@@ -20,27 +21,36 @@ public final class LeakyFrame {
     /** Neurons of a block. */
     public static final int BLOCK = 64;
 
+    /** Rows of 64 distances for each step, so that some samples have room, and the L1 cache has room for them. */
+    public static final int SAMPLES = 2;
+
+    /** Steps whose gradients of spikes are computed at a time, so that weights are loaded once for all of them. */
+    static final int STEPS = 2;
+
     private LeakyFrame() {}
 
     /**
-     * All steps of 64 neurons and a sample, on the way back.
+     * What a thread needs on the way back.
      *
-     * @param distance {@code [steps x 64]}, membranes minus thresholds
-     * @param gradient {@code [steps x 64]}, of the distances
-     * @param sums {@code [batch x 64]}, those of the currents, summed over the steps
+     * @param distances of some samples and two vectors of neurons: {@link #SAMPLES} rows for each step
+     * @param distance {@code [steps x 64]}, membranes of a sample minus thresholds; may be the first rows of the former
+     * @param gradient {@code [steps x 64]}, of these
+     * @param sums {@code [batch x 64]}, gradients of the currents, summed over the steps
      */
-    public record Steps(FloatMatrix distance, FloatMatrix gradient, FloatMatrix sums) {}
+    public record Room(FloatMatrix distances, FloatMatrix distance, FloatMatrix gradient, FloatMatrix sums) {}
 
     /**
      * Where gradients come from.
      *
-     * @param gradients of the currents of a target: a row for each sample, in which those of a step stand behind those
-     *     of the step before
+     * @param gradients of the currents of a target: for each sample those of its steps, one behind the other, and then
+     *     any numbers that complete a stride
+     * @param stride numbers of a sample, at least {@link #stride}
      * @param outputs of the target
      * @param weights 64 inputs side by side, a row for each output, block after block
      * @param rowsOfBlock rows of a block of weights
      */
-    public record Target(FloatMatrix gradients, int outputs, FloatMatrix weights, int rowsOfBlock) {
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Target(float[] gradients, int stride, int outputs, FloatMatrix weights, int rowsOfBlock) {
 
         /**
          * Returns where the weights of a block begin.
@@ -54,13 +64,30 @@ public final class LeakyFrame {
     }
 
     /**
-     * The window of steps.
+     * Says how many gradients of a sample stand beside each other.
      *
+     * @param steps of the window
+     * @param outputs of the target
+     * @return numbers from a sample to the next
+     */
+    public static int stride(int steps, int outputs) {
+        return Math.ceilDiv(steps, STEPS) * STEPS * outputs;
+    }
+
+    /**
+     * The window of steps, and what all of them have in common.
+     *
+     * @param current {@code [batch x 64]}
+     * @param steps of the window
      * @param start {@code [batch x neurons]}, the membrane before the first step
      * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step; null if
      *     nobody wants them
      */
-    public record Window(FloatMatrix start, @Nullable FloatMatrix carried) {}
+    public record Source(
+            FloatMatrix current,
+            int steps,
+            FloatMatrix start,
+            @Nullable FloatMatrix carried) {}
 
     /**
      * Tells whether neurons can be run so.
@@ -90,77 +117,74 @@ public final class LeakyFrame {
             @Nullable FloatMatrix end,
             SpikeMatrix spikes,
             int block) {
-        for (int sample = 0; sample < membrane.rows(); sample++) {
-            LeakyFrameVector.fire(parameters, current, membrane, end, spikes, sample, block);
-        }
+        LeakyFrameVector.fire(parameters, current, membrane, end, spikes, block);
     }
 
     /**
-     * Computes membranes again.
+     * Computes membranes of a sample again, and their distances.
      *
      * @param parameters of the neurons
-     * @param current {@code [batch x 64]}
-     * @param membrane {@code [batch x neurons]}, before the first step
-     * @param distance {@code [steps x 64]}, receives membranes minus thresholds
+     * @param source the window
+     * @param room receives the distances
      * @param sample whose membranes are wanted
      * @param block of 64 neurons
      */
-    public static void distances(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            FloatMatrix membrane,
-            FloatMatrix distance,
-            int sample,
-            int block) {
-        LeakyFrameVector.distances(parameters, current, membrane, distance, sample, block);
+    public static void distances(LeakyParameters parameters, Source source, Room room, int sample, int block) {
+        LeakyFrameVector.distances(parameters, source, room.distance, sample, block);
     }
 
     /**
-     * Takes gradients of the distances back through all steps, and sums those of the currents up, steps descending.
+     * Takes gradients of the distances of a sample back through all steps, and sums those of the currents up, steps
+     * descending.
      *
      * @param parameters of the neurons
-     * @param steps what is taken back, and receives the sums
-     * @param window the window
+     * @param source the window
+     * @param room distances and their gradients; receives the sums
      * @param sample whose gradients these are
      * @param block of 64 neurons
      */
-    public static void back(LeakyParameters parameters, Steps steps, Window window, int sample, int block) {
-        LeakyFrameVector.back(
-                parameters, steps.distance, steps.gradient, window.start, steps.sums, window.carried, sample, block);
-        clearPads(parameters, steps, window, sample, block);
+    public static void back(LeakyParameters parameters, Source source, Room room, int sample, int block) {
+        LeakyFrameVector.back(parameters, source, room, sample, block);
+        clearPads(parameters, source, room, sample, block);
     }
 
     /**
-     * The same from the gradients of a target, in one pass: each step's gradients of spikes are sums from zero over
-     * outputs ascending, one fused multiply-add each, and go through the surrogate.
+     * Returns whether some neurons go back in one pass.
      *
      * @param parameters of the neurons
+     * @param surrogate what a spike passes back
+     * @return whether {@link #back(LeakyParameters, SurrogateStep, Target, Source, Room, int)} takes them
+     */
+    public static boolean isOnePass(LeakyParameters parameters, SurrogateStep surrogate) {
+        return parameters.options.reset() != Reset.ZERO && surrogate.isArcTangent();
+    }
+
+    /**
+     * All of that for all samples, from the gradients of a target: each step's gradients of spikes are sums from zero
+     * over outputs ascending, one fused multiply-add each, and go through the surrogate.
+     *
+     * @param parameters of the neurons, which no reset sets to zero
      * @param surrogate an arc tangent
      * @param target where gradients come from
-     * @param steps distances; receives the sums
-     * @param window the window
-     * @param sample whose gradients these are
+     * @param source the window
+     * @param room receives the sums
      * @param block of 64 neurons
      */
     public static void back(
-            LeakyParameters parameters,
-            SurrogateStep surrogate,
-            Target target,
-            Steps steps,
-            Window window,
-            int sample,
-            int block) {
-        LeakyFrameAtanVector.back(parameters, surrogate.constants(), target, steps, window, sample, block);
-        clearPads(parameters, steps, window, sample, block);
+            LeakyParameters parameters, SurrogateStep surrogate, Target target, Source source, Room room, int block) {
+        LeakyFrameAtanVector.back(parameters, surrogate.constants(), target, source, room, block);
+        for (int sample = 0; sample < source.current.rows(); sample++) {
+            clearPads(parameters, source, room, sample, block);
+        }
     }
 
     /** An infinite gradient has left NaN where weights are padding. */
-    private static void clearPads(LeakyParameters parameters, Steps steps, Window window, int sample, int block) {
+    private static void clearPads(LeakyParameters parameters, Source source, Room room, int sample, int block) {
         int neurons = parameters.neurons() - block * BLOCK;
         for (int i = neurons; i < BLOCK; i++) {
-            steps.sums.set(sample, i, 0);
+            room.sums.set(sample, i, 0);
         }
-        FloatMatrix carried = window.carried;
+        FloatMatrix carried = source.carried;
         if (carried != null && neurons < BLOCK) {
             Pads.clear(carried, sample);
         }

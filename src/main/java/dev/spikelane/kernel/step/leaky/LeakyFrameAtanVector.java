@@ -3,10 +3,7 @@ package dev.spikelane.kernel.step.leaky;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-import static jdk.incubator.vector.VectorOperators.GT;
 
-import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.SurrogateConstants;
 import dev.spikelane.memory.FloatMatrix;
@@ -15,12 +12,15 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The way back of {@link LeakyFrame} in one pass, for few outputs and the arc tangent: what comes from the outputs is
- * computed while the CPU divides. Two vectors of neurons go side by side.
+ * computed while the CPU divides. Two vectors of neurons go side by side. C2 inlines calls up to a number of nodes,
+ * which resets to zero would pass, so that vectors were boxed: the way for any outputs has them. Four steps are written
+ * out: in a loop over them gradients come from memory, which takes a third longer.
  */
 final class LeakyFrameAtanVector {
 
-    private static final int BLOCK_BYTES = LeakyFrame.BLOCK * Float.BYTES;
+    private static final int BLOCK_BYTES = LeakyFrameVector.BLOCK_BYTES;
     private static final int PAIR = 2 * BYTES;
+    private static final int STEPS = LeakyFrame.STEPS;
 
     private LeakyFrameAtanVector() {}
 
@@ -28,12 +28,17 @@ final class LeakyFrameAtanVector {
             LeakyParameters parameters,
             SurrogateConstants atan,
             LeakyFrame.Target target,
-            LeakyFrame.Steps steps,
-            LeakyFrame.Window window,
-            int sample,
+            LeakyFrame.Source source,
+            LeakyFrame.Room room,
             int block) {
+        int most = room.distances().rows() * BLOCK_BYTES / (source.steps() * PAIR);
+        int samples = source.current().rows();
         for (int lane = 0; lane < BLOCK_BYTES; lane += PAIR) {
-            back(parameters, atan, target, steps, window, sample, block, lane);
+            for (int first = 0; first < samples; first += most) {
+                int count = Math.min(most, samples - first);
+                LeakyFrameVector.distances(parameters, source, room.distances(), PAIR, first, count, block, lane);
+                back(parameters, atan, target, source, room, first, count, block, lane);
+            }
         }
     }
 
@@ -41,101 +46,92 @@ final class LeakyFrameAtanVector {
             LeakyParameters parameters,
             SurrogateConstants atan,
             LeakyFrame.Target target,
-            LeakyFrame.Steps steps,
-            LeakyFrame.Window window,
-            int sample,
+            LeakyFrame.Source source,
+            LeakyFrame.Room room,
+            int first,
+            int samples,
             int block,
             int lane) {
-        MemorySegment distances = steps.distance().segment();
-        MemorySegment upstream = target.gradients().segment();
+        MemorySegment distances = room.distances().segment();
         MemorySegment weights = target.weights().segment();
         MemorySegment betas = parameters.beta.segment();
-        MemorySegment sums = steps.sums().segment();
+        MemorySegment sums = room.sums().segment();
         Checks.isNative(distances);
-        Checks.isNative(upstream);
         Checks.isNative(weights);
         Checks.isNative(betas);
         Checks.isNative(sums);
+        float[] upstream = target.gradients();
         int outputs = target.outputs();
+        int steps = source.steps();
         long column = (long) block * BLOCK_BYTES + lane;
         long weight = target.weights().rowOffset(target.firstWeights(block)) + lane;
-        boolean zeros = parameters.options.reset() == Reset.ZERO;
         FloatVector none = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
         FloatVector a = FloatVector.broadcast(FLOAT, atan.a());
         FloatVector b = FloatVector.broadcast(FLOAT, atan.b());
         FloatVector beta = FloatVector.fromMemorySegment(FLOAT, betas, column, ORDER);
         FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, betas, column + BYTES, ORDER);
-        FloatVector carry = none;
-        FloatVector carry2 = none;
-        FloatVector sum = none;
-        FloatVector sum2 = none;
-        int last = steps.distance().rows() - 1;
-        long from = target.gradients().rowOffset(sample) + (long) last * outputs * Float.BYTES;
-        long at = steps.distance().rowOffset(last) + lane;
-        for (int t = last; t >= 0; t--) {
-            FloatVector g = none;
-            FloatVector g2 = none;
-            for (int output = 0; output < outputs; output++) {
-                FloatVector factor = FloatVector.broadcast(
-                        FLOAT, upstream.get(JAVA_FLOAT_UNALIGNED, from + (long) output * Float.BYTES));
-                MemorySegment two = weights.asSlice(weight + (long) output * BLOCK_BYTES, PAIR);
-                g = factor.fma(FloatVector.fromMemorySegment(FLOAT, two, 0, ORDER), g);
-                g2 = factor.fma(FloatVector.fromMemorySegment(FLOAT, two, BYTES, ORDER), g2);
+        for (int i = 0; i < samples; i++) {
+            FloatVector carry = none;
+            FloatVector carry2 = none;
+            FloatVector sum = none;
+            FloatVector sum2 = none;
+            for (int t = (steps - 1) / STEPS * STEPS; t >= 0; t -= STEPS) {
+                int from = (first + i) * target.stride() + t * outputs;
+                FloatVector g0a = none;
+                FloatVector g0b = none;
+                FloatVector g1a = none;
+                FloatVector g1b = none;
+                for (int output = 0; output < outputs; output++) {
+                    MemorySegment two = weights.asSlice(weight + (long) output * BLOCK_BYTES, PAIR);
+                    FloatVector w = FloatVector.fromMemorySegment(FLOAT, two, 0, ORDER);
+                    FloatVector w2 = FloatVector.fromMemorySegment(FLOAT, two, BYTES, ORDER);
+                    FloatVector factor = FloatVector.broadcast(FLOAT, upstream[from + output]);
+                    g0a = factor.fma(w, g0a);
+                    g0b = factor.fma(w2, g0b);
+                    factor = FloatVector.broadcast(FLOAT, upstream[from + outputs + output]);
+                    g1a = factor.fma(w, g1a);
+                    g1b = factor.fma(w2, g1b);
+                }
+                long at = ((long) i * steps + t) * PAIR;
+                if (t + 1 < steps) {
+                    long x = at + PAIR;
+                    FloatVector y = FloatVector.fromMemorySegment(FLOAT, distances, x, ORDER);
+                    FloatVector y2 = FloatVector.fromMemorySegment(FLOAT, distances, x + BYTES, ORDER);
+                    y = a.mul(y);
+                    y2 = a.mul(y2);
+                    carry = carry.add(one.div(one.add(y.mul(y))).mul(b).mul(g1a));
+                    carry2 = carry2.add(one.div(one.add(y2.mul(y2))).mul(b).mul(g1b));
+                    sum = sum.add(carry);
+                    sum2 = sum2.add(carry2);
+                    carry = beta.mul(carry);
+                    carry2 = beta2.mul(carry2);
+                }
+                {
+                    long x = at;
+                    FloatVector y = FloatVector.fromMemorySegment(FLOAT, distances, x, ORDER);
+                    FloatVector y2 = FloatVector.fromMemorySegment(FLOAT, distances, x + BYTES, ORDER);
+                    y = a.mul(y);
+                    y2 = a.mul(y2);
+                    carry = carry.add(one.div(one.add(y.mul(y))).mul(b).mul(g0a));
+                    carry2 = carry2.add(one.div(one.add(y2.mul(y2))).mul(b).mul(g0b));
+                    sum = sum.add(carry);
+                    sum2 = sum2.add(carry2);
+                    carry = beta.mul(carry);
+                    carry2 = beta2.mul(carry2);
+                }
             }
-            FloatVector y = a.mul(FloatVector.fromMemorySegment(FLOAT, distances, at, ORDER));
-            FloatVector y2 = a.mul(FloatVector.fromMemorySegment(FLOAT, distances, at + BYTES, ORDER));
-            carry = carry.add(one.div(one.add(y.mul(y))).mul(b).mul(g));
-            carry2 = carry2.add(one.div(one.add(y2.mul(y2))).mul(b).mul(g2));
-            sum = sum.add(carry);
-            sum2 = sum2.add(carry2);
-            carry = beta.mul(carry);
-            carry2 = beta2.mul(carry2);
-            if (zeros && t > 0) {
-                long before = at - BLOCK_BYTES;
-                carry = one.blend(
-                                none,
-                                FloatVector.fromMemorySegment(FLOAT, distances, before, ORDER)
-                                        .compare(GT, 0))
-                        .mul(carry);
-                carry2 = one.blend(
-                                none,
-                                FloatVector.fromMemorySegment(FLOAT, distances, before + BYTES, ORDER)
-                                        .compare(GT, 0))
-                        .mul(carry2);
+            long to = room.sums().rowOffset(first + i) + lane;
+            sum.intoMemorySegment(sums, to, ORDER);
+            sum2.intoMemorySegment(sums, to + BYTES, ORDER);
+            FloatMatrix carried = source.carried();
+            if (carried != null) {
+                MemorySegment carries = carried.segment();
+                Checks.isNative(carries);
+                long end = carried.rowOffset(first + i) + column;
+                carry.intoMemorySegment(carries, end, ORDER);
+                carry2.intoMemorySegment(carries, end + BYTES, ORDER);
             }
-            at -= BLOCK_BYTES;
-            from -= (long) outputs * Float.BYTES;
         }
-        long to = steps.sums().rowOffset(sample) + lane;
-        sum.intoMemorySegment(sums, to, ORDER);
-        sum2.intoMemorySegment(sums, to + BYTES, ORDER);
-        FloatMatrix carried = window.carried();
-        if (carried == null) {
-            return;
-        }
-        MemorySegment carries = carried.segment();
-        Checks.isNative(carries);
-        long end = carried.rowOffset(sample) + column;
-        if (zeros) {
-            MemorySegment start = window.start().segment();
-            MemorySegment thresholds = parameters.threshold.segment();
-            Checks.isNative(start);
-            Checks.isNative(thresholds);
-            carry = one.blend(
-                            none,
-                            FloatVector.fromMemorySegment(FLOAT, start, end, ORDER)
-                                    .compare(GT, FloatVector.fromMemorySegment(FLOAT, thresholds, column, ORDER)))
-                    .mul(carry);
-            carry2 = one.blend(
-                            none,
-                            FloatVector.fromMemorySegment(FLOAT, start, end + BYTES, ORDER)
-                                    .compare(
-                                            GT,
-                                            FloatVector.fromMemorySegment(FLOAT, thresholds, column + BYTES, ORDER)))
-                    .mul(carry2);
-        }
-        carry.intoMemorySegment(carries, end, ORDER);
-        carry2.intoMemorySegment(carries, end + BYTES, ORDER);
     }
 }

@@ -4,11 +4,15 @@ import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.SpikeLanesVector;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -20,32 +24,34 @@ import org.jspecify.annotations.Nullable;
 /** The vector variants of {@link LeakyFrame}: chains of steps in registers, several side by side. */
 final class LeakyFrameVector {
 
-    private static final int BLOCK_BYTES = LeakyFrame.BLOCK * Float.BYTES;
+    static final int BLOCK_BYTES = LeakyFrame.BLOCK * Float.BYTES;
     private static final int VECTORS = LeakyFrame.BLOCK / COUNT;
 
     private LeakyFrameVector() {}
 
+    /** All samples. */
     static void fire(
             LeakyParameters parameters,
             Tile current,
             FloatMatrix membrane,
             @Nullable FloatMatrix end,
             SpikeMatrix spikes,
-            int sample,
             int block) {
         for (int i = 0; i < VECTORS; i += 2) {
-            fireTwo(parameters, current, membrane, end, spikes, sample, block, i);
+            fireTwo(parameters, current, membrane, end, spikes, block, i);
         }
     }
 
-    /** Two vectors of neurons side by side. */
+    /**
+     * Two vectors of neurons side by side: a step of one waits for the step before. Four are faster, and more than C2
+     * inlines: it boxed some of them in JVMs that had trained other networks.
+     */
     private static void fireTwo(
             LeakyParameters parameters,
             Tile current,
             FloatMatrix membrane,
             @Nullable FloatMatrix end,
             SpikeMatrix spikes,
-            int sample,
             int block,
             int first) {
         MemorySegment bits = spikes.segment();
@@ -63,69 +69,98 @@ final class LeakyFrameVector {
         long column = (long) block * BLOCK_BYTES + (long) first * BYTES;
         boolean subtracts = parameters.options.reset() == Reset.SUBTRACT;
         boolean zeros = parameters.options.reset() == Reset.ZERO;
-        FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, thresholds, column, ORDER);
-        FloatVector threshold2 = FloatVector.fromMemorySegment(FLOAT, thresholds, column + BYTES, ORDER);
-        FloatVector beta = FloatVector.fromMemorySegment(FLOAT, betas, column, ORDER);
-        FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, betas, column + BYTES, ORDER);
-        long from = current.offset(sample, block) + (long) first * BYTES;
-        FloatVector in = FloatVector.fromMemorySegment(FLOAT, input, from, ORDER);
-        FloatVector in2 = FloatVector.fromMemorySegment(FLOAT, input, from + BYTES, ORDER);
-        long at = membrane.rowOffset(sample) + column;
-        FloatVector u = FloatVector.fromMemorySegment(FLOAT, state, at, ORDER);
-        FloatVector u2 = FloatVector.fromMemorySegment(FLOAT, state, at + BYTES, ORDER);
+        FloatVector threshold0 = FloatVector.fromMemorySegment(FLOAT, thresholds, column, ORDER);
+        FloatVector threshold1 = FloatVector.fromMemorySegment(FLOAT, thresholds, column + BYTES, ORDER);
+        FloatVector beta0 = FloatVector.fromMemorySegment(FLOAT, betas, column, ORDER);
+        FloatVector beta1 = FloatVector.fromMemorySegment(FLOAT, betas, column + BYTES, ORDER);
         FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
-        FloatVector none = threshold.mul(0); // what no reset takes, a zero with a sign
-        FloatVector none2 = threshold2.mul(0);
-        long row = spikes.rowOffset(sample) + (long) block * Long.BYTES;
+        // What the step before takes: a factor, or a difference, whose zero has a sign; a mask is spilled. Lanes
+        // choose, so that no vector is one of two by a branch.
+        VectorMask<Float> factors = FLOAT.maskAll(zeros);
+        FloatVector kept0 = threshold0.mul(0).blend(one, factors);
+        FloatVector taken0 = threshold0.blend(zero, factors);
+        FloatVector kept1 = threshold1.mul(0).blend(one, factors);
+        FloatVector taken1 = threshold1.blend(zero, factors);
         long step = spikes.rowOffset(batch);
-        for (int t = 0; t < steps; t++) {
-            VectorMask<Float> over = u.compare(GT, threshold);
-            VectorMask<Float> over2 = u2.compare(GT, threshold2);
-            if (subtracts) {
-                u = beta.mul(u).add(in).sub(none.blend(threshold, over));
-                u2 = beta2.mul(u2).add(in2).sub(none2.blend(threshold2, over2));
-            } else if (zeros) {
-                u = beta.mul(one.blend(zero, over).mul(u)).add(in);
-                u2 = beta2.mul(one.blend(zero, over2).mul(u2)).add(in2);
-            } else {
-                u = beta.mul(u).add(in);
-                u2 = beta2.mul(u2).add(in2);
+        for (int sample = 0; sample < batch; sample++) {
+            long from = current.offset(sample, block) + (long) first * BYTES;
+            FloatVector in0 = FloatVector.fromMemorySegment(FLOAT, input, from, ORDER);
+            FloatVector in1 = FloatVector.fromMemorySegment(FLOAT, input, from + BYTES, ORDER);
+            long at = membrane.rowOffset(sample) + column;
+            FloatVector u0 = FloatVector.fromMemorySegment(FLOAT, state, at, ORDER);
+            FloatVector u1 = FloatVector.fromMemorySegment(FLOAT, state, at + BYTES, ORDER);
+            long row = spikes.rowOffset(sample) + (long) block * Long.BYTES + first * COUNT / Byte.SIZE;
+            FloatVector reset0 = kept0.blend(taken0, u0.compare(GT, threshold0));
+            FloatVector reset1 = kept1.blend(taken1, u1.compare(GT, threshold1));
+            for (int t = 0; t < steps; t++) {
+                if (u0.getClass() != VECTOR
+                        || u1.getClass() != VECTOR
+                        || reset0.getClass() != VECTOR
+                        || reset1.getClass() != VECTOR) {
+                    throw new AssertionError(OTHER_VECTOR);
+                }
+                if (subtracts) {
+                    u0 = beta0.mul(u0).add(in0).sub(reset0);
+                    u1 = beta1.mul(u1).add(in1).sub(reset1);
+                } else if (zeros) {
+                    u0 = beta0.mul(reset0.mul(u0)).add(in0);
+                    u1 = beta1.mul(reset1.mul(u1)).add(in1);
+                } else {
+                    u0 = beta0.mul(u0).add(in0);
+                    u1 = beta1.mul(u1).add(in1);
+                }
+                VectorMask<Float> over0 = u0.compare(GT, threshold0);
+                VectorMask<Float> over1 = u1.compare(GT, threshold1);
+                reset0 = kept0.blend(taken0, over0);
+                reset1 = kept1.blend(taken1, over1);
+                long fired = over0.toLong() | over1.toLong() << COUNT;
+                if (COUNT == Short.SIZE) {
+                    bits.set(JAVA_INT_UNALIGNED, row, (int) fired);
+                } else if (COUNT == Byte.SIZE) {
+                    bits.set(JAVA_SHORT_UNALIGNED, row, (short) fired);
+                } else {
+                    bits.set(JAVA_BYTE, row, (byte) fired);
+                }
+                row += step;
             }
-            SpikeLanesVector.store(bits, row, first, u.compare(GT, threshold).toLong());
-            SpikeLanesVector.store(
-                    bits, row, first + 1, u2.compare(GT, threshold2).toLong());
-            row += step;
-        }
-        if (end != null) {
-            MemorySegment ends = end.segment();
-            Checks.isNative(ends);
-            u.intoMemorySegment(ends, at, ORDER);
-            u2.intoMemorySegment(ends, at + BYTES, ORDER);
+            if (end != null) {
+                MemorySegment ends = end.segment();
+                Checks.isNative(ends);
+                u0.intoMemorySegment(ends, at, ORDER);
+                u1.intoMemorySegment(ends, at + BYTES, ORDER);
+            }
         }
     }
 
+    /** A single sample. */
+    static void distances(
+            LeakyParameters parameters, LeakyFrame.Source source, FloatMatrix into, int sample, int block) {
+        for (int lane = 0; lane < BLOCK_BYTES; lane += 2 * BYTES) {
+            distances(parameters, source, into, BLOCK_BYTES, sample, 1, block, lane);
+        }
+    }
+
+    /**
+     * Two vectors of neurons, of one sample and the next side by side.
+     *
+     * @param into receives the distances of all steps of a sample, and then those of the next
+     * @param stepBytes from those of a step to those of the next
+     * @param samples from the first one on
+     */
     static void distances(
             LeakyParameters parameters,
-            FloatMatrix current,
-            FloatMatrix membrane,
-            FloatMatrix distance,
-            int sample,
-            int block) {
-        for (int i = 0; i < VECTORS; i += 2) {
-            distancesOfTwo(parameters, current, membrane, distance, sample, block, i);
-        }
-    }
-
-    private static void distancesOfTwo(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            FloatMatrix membrane,
-            FloatMatrix distance,
-            int sample,
+            LeakyFrame.Source source,
+            FloatMatrix into,
+            int stepBytes,
+            int first,
+            int samples,
             int block,
-            int first) {
-        MemorySegment to = distance.segment();
+            int lane) {
+        FloatMatrix current = source.current();
+        FloatMatrix membrane = source.start();
+        int steps = source.steps();
+        MemorySegment to = into.segment();
         MemorySegment input = current.segment();
         MemorySegment state = membrane.segment();
         MemorySegment thresholds = parameters.threshold.segment();
@@ -135,54 +170,78 @@ final class LeakyFrameVector {
         Checks.isNative(state);
         Checks.isNative(thresholds);
         Checks.isNative(betas);
-        int steps = distance.rows();
-        long column = (long) block * BLOCK_BYTES + (long) first * BYTES;
+        int within = stepBytes == BLOCK_BYTES ? lane : 0;
+        long neuron = (long) block * BLOCK_BYTES + lane;
         boolean subtracts = parameters.options.reset() == Reset.SUBTRACT;
         boolean zeros = parameters.options.reset() == Reset.ZERO;
-        FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, thresholds, column, ORDER);
-        FloatVector threshold2 = FloatVector.fromMemorySegment(FLOAT, thresholds, column + BYTES, ORDER);
-        FloatVector beta = FloatVector.fromMemorySegment(FLOAT, betas, column, ORDER);
-        FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, betas, column + BYTES, ORDER);
-        FloatVector in =
-                FloatVector.fromMemorySegment(FLOAT, input, current.rowOffset(sample) + (long) first * BYTES, ORDER);
-        FloatVector in2 = FloatVector.fromMemorySegment(
-                FLOAT, input, current.rowOffset(sample) + (long) first * BYTES + BYTES, ORDER);
-        FloatVector u = FloatVector.fromMemorySegment(FLOAT, state, membrane.rowOffset(sample) + column, ORDER);
-        FloatVector u2 =
-                FloatVector.fromMemorySegment(FLOAT, state, membrane.rowOffset(sample) + column + BYTES, ORDER);
+        FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, thresholds, neuron, ORDER);
+        FloatVector threshold2 = FloatVector.fromMemorySegment(FLOAT, thresholds, neuron + BYTES, ORDER);
+        FloatVector beta = FloatVector.fromMemorySegment(FLOAT, betas, neuron, ORDER);
+        FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, betas, neuron + BYTES, ORDER);
         FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
         FloatVector none = threshold.mul(0); // what no reset takes, a zero with a sign
         FloatVector none2 = threshold2.mul(0);
-        long at = (long) first * BYTES;
-        for (int t = 0; t < steps; t++) {
-            VectorMask<Float> over = u.compare(GT, threshold);
-            VectorMask<Float> over2 = u2.compare(GT, threshold2);
-            if (subtracts) {
-                u = beta.mul(u).add(in).sub(none.blend(threshold, over));
-                u2 = beta2.mul(u2).add(in2).sub(none2.blend(threshold2, over2));
-            } else if (zeros) {
-                u = beta.mul(one.blend(zero, over).mul(u)).add(in);
-                u2 = beta2.mul(one.blend(zero, over2).mul(u2)).add(in2);
-            } else {
-                u = beta.mul(u).add(in);
-                u2 = beta2.mul(u2).add(in2);
+        for (int i = 0; i < samples; i += 2) {
+            int next = Math.min(i + 1, samples - 1); // behind the last, the last again
+            long from = current.rowOffset(first + i) + lane;
+            long nextFrom = current.rowOffset(first + next) + lane;
+            FloatVector in0 = FloatVector.fromMemorySegment(FLOAT, input, from, ORDER);
+            FloatVector in1 = FloatVector.fromMemorySegment(FLOAT, input, from + BYTES, ORDER);
+            FloatVector in2 = FloatVector.fromMemorySegment(FLOAT, input, nextFrom, ORDER);
+            FloatVector in3 = FloatVector.fromMemorySegment(FLOAT, input, nextFrom + BYTES, ORDER);
+            from = membrane.rowOffset(first + i) + neuron;
+            nextFrom = membrane.rowOffset(first + next) + neuron;
+            FloatVector u0 = FloatVector.fromMemorySegment(FLOAT, state, from, ORDER);
+            FloatVector u1 = FloatVector.fromMemorySegment(FLOAT, state, from + BYTES, ORDER);
+            FloatVector u2 = FloatVector.fromMemorySegment(FLOAT, state, nextFrom, ORDER);
+            FloatVector u3 = FloatVector.fromMemorySegment(FLOAT, state, nextFrom + BYTES, ORDER);
+            long at = (long) i * steps * stepBytes + within;
+            long nextAt = (long) next * steps * stepBytes + within;
+            for (int t = 0; t < steps; t++) {
+                if (u0.getClass() != VECTOR
+                        || u1.getClass() != VECTOR
+                        || u2.getClass() != VECTOR
+                        || u3.getClass() != VECTOR) {
+                    throw new AssertionError(OTHER_VECTOR);
+                }
+                VectorMask<Float> over0 = u0.compare(GT, threshold);
+                VectorMask<Float> over1 = u1.compare(GT, threshold2);
+                VectorMask<Float> over2 = u2.compare(GT, threshold);
+                VectorMask<Float> over3 = u3.compare(GT, threshold2);
+                if (subtracts) {
+                    u0 = beta.mul(u0).add(in0).sub(none.blend(threshold, over0));
+                    u1 = beta2.mul(u1).add(in1).sub(none2.blend(threshold2, over1));
+                    u2 = beta.mul(u2).add(in2).sub(none.blend(threshold, over2));
+                    u3 = beta2.mul(u3).add(in3).sub(none2.blend(threshold2, over3));
+                } else if (zeros) {
+                    u0 = beta.mul(one.blend(zero, over0).mul(u0)).add(in0);
+                    u1 = beta2.mul(one.blend(zero, over1).mul(u1)).add(in1);
+                    u2 = beta.mul(one.blend(zero, over2).mul(u2)).add(in2);
+                    u3 = beta2.mul(one.blend(zero, over3).mul(u3)).add(in3);
+                } else {
+                    u0 = beta.mul(u0).add(in0);
+                    u1 = beta2.mul(u1).add(in1);
+                    u2 = beta.mul(u2).add(in2);
+                    u3 = beta2.mul(u3).add(in3);
+                }
+                u0.sub(threshold).intoMemorySegment(to, at, ORDER);
+                u1.sub(threshold2).intoMemorySegment(to, at + BYTES, ORDER);
+                u2.sub(threshold).intoMemorySegment(to, nextAt, ORDER);
+                u3.sub(threshold2).intoMemorySegment(to, nextAt + BYTES, ORDER);
+                at += stepBytes;
+                nextAt += stepBytes;
             }
-            u.sub(threshold).intoMemorySegment(to, at, ORDER);
-            u2.sub(threshold2).intoMemorySegment(to, at + BYTES, ORDER);
-            at += BLOCK_BYTES;
         }
     }
 
     static void back(
-            LeakyParameters parameters,
-            FloatMatrix distance,
-            FloatMatrix ofDistance,
-            FloatMatrix start,
-            FloatMatrix sums,
-            @Nullable FloatMatrix carried,
-            int sample,
-            int block) {
+            LeakyParameters parameters, LeakyFrame.Source source, LeakyFrame.Room room, int sample, int block) {
+        FloatMatrix distance = room.distance();
+        FloatMatrix ofDistance = room.gradient();
+        FloatMatrix start = source.start();
+        FloatMatrix sums = room.sums();
+        FloatMatrix carried = source.carried();
         MemorySegment x = distance.segment();
         MemorySegment g = ofDistance.segment();
         MemorySegment starts = start.segment();

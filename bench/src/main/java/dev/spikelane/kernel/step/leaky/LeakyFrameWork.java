@@ -59,26 +59,30 @@ public record LeakyFrameWork(boolean back) implements Work {
         private final FloatMatrix membrane = FloatMatrix.zeros(arena, BATCH, NEURONS);
         private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS * BATCH, NEURONS);
         private final SurrogateStep atan = new SurrogateStep(SurrogateShape.ATAN, 2, 0);
-        private final LeakyFrame.Steps steps = new LeakyFrame.Steps(
-                FloatMatrix.zeros(arena, STEPS, LeakyFrame.BLOCK),
+        private final FloatMatrix distances =
+                FloatMatrix.zeros(arena, LeakyFrame.SAMPLES * STEPS, LeakyFrame.BLOCK);
+        private final LeakyFrame.Room room = new LeakyFrame.Room(
+                distances,
+                distances.rows(0, STEPS),
                 FloatMatrix.zeros(arena, STEPS, LeakyFrame.BLOCK),
                 FloatMatrix.zeros(arena, BATCH, LeakyFrame.BLOCK));
         private final Tile tile = Tile.of(current, spikes.columns());
         private final LeakyFrame.Target target;
-        private final LeakyFrame.Window window = new LeakyFrame.Window(membrane, null);
+        private final LeakyFrame.Source source = new LeakyFrame.Source(current, STEPS, membrane, null);
 
         Open(LeakyFrameWork work) {
             this.work = work;
-            FloatMatrix gradients = RandomData.uniform(arena, BATCH, STEPS * OUTPUTS, -1, 1);
+            int stride = LeakyFrame.stride(STEPS, OUTPUTS);
+            float[] gradients = RandomData.uniform(arena, BATCH, stride, -1, 1).toArray();
             FloatMatrix weights = RandomData.uniform(arena, spikes.stride() * OUTPUTS, LeakyFrame.BLOCK, -1, 1);
-            target = new LeakyFrame.Target(gradients, OUTPUTS, weights, OUTPUTS);
+            target = new LeakyFrame.Target(gradients, stride, OUTPUTS, weights, OUTPUTS);
         }
 
         @Override
         public List<Entry> entries() {
             List<Entry> entries = new ArrayList<>();
             Runnable pass = work.back ? this::back : this::forward;
-            MemorySegment result = work.back ? steps.sums().segment() : spikes.segment();
+            MemorySegment result = work.back ? room.sums().segment() : spikes.segment();
             entries.add(new Entry(Contestant.JAVA, pass, result));
             if (Yardstick.AVAILABLE) {
                 long vectors = (long) STEPS * BATCH * spikes.stride() * Long.SIZE / Roofline.FLOATS;
@@ -95,10 +99,7 @@ public record LeakyFrameWork(boolean back) implements Work {
 
         private void back() {
             for (int block = 0; block < spikes.stride(); block++) {
-                for (int sample = 0; sample < BATCH; sample++) {
-                    LeakyFrame.distances(parameters, current, membrane, steps.distance(), sample, block);
-                    LeakyFrame.back(parameters, atan, target, steps, window, sample, block);
-                }
+                LeakyFrame.back(parameters, atan, target, source, room, block);
             }
         }
 
