@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 
 /**
  * Whether threads share a stage that comes again and again: where a stage is short, that is learned. A long one is
- * shared, as threads that are late do less of it. What a warm-up has learned of a stage serves all later simulations that
- * have such a stage.
+ * shared, as threads that are late do less of it. What a warm-up has learned of a stage serves all later simulations
+ * that have such a stage.
  */
 public final class Sharing {
 

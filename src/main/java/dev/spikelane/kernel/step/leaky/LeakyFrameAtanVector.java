@@ -13,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The way back of {@link LeakyFrame} in one pass, for few outputs and the arc tangent: what comes from the outputs is
  * computed while the CPU divides. Two vectors of neurons go side by side. C2 inlines calls up to a number of nodes,
- * which resets to zero would pass, so that vectors were boxed: the way for any outputs has them. Four steps are written
+ * which resets to zero would pass, so that vectors were boxed: the way for any outputs has them. Two steps are written
  * out: in a loop over them gradients come from memory, which takes a third longer.
  */
 final class LeakyFrameAtanVector {
