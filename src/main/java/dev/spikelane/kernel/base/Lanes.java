@@ -26,10 +26,6 @@ public final class Lanes {
 
     public static final VectorSpecies<Double> DOUBLE = FLOAT.withLanes(double.class);
 
-    /** As many floats as {@link #DOUBLE} has lanes. */
-    public static final VectorSpecies<Float> HALF =
-            VectorSpecies.of(float.class, VectorShape.forBitSize(SimdWidth.bits() / 2));
-
     /** Floats in a vector. */
     public static final int COUNT = FLOAT.length();
 

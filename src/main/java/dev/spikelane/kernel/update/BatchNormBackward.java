@@ -113,10 +113,16 @@ public final class BatchNormBackward {
     public void settle(int at, int step) {
         Objects.checkIndex(at, rows.steps());
         Objects.checkIndex(step, forward.statistics.mean().rows());
-        if (SimdWidth.VECTOR && rows.channels() >= BatchNormStepVector.COUNT) {
-            BatchNormBackwardVector.settle(this, at, step);
-        } else {
-            scalarSettle(at, step);
+        for (int channel = 0; channel < rows.channels(); channel++) {
+            float inverse = Elements.get(forward.statistics.inverse(), step, channel);
+            double sum = sums.sum(at, 0, channel);
+            double products = sums.sum(at, 1, channel);
+            Elements.set(ofBias, at, channel, (float) sum);
+            Elements.set(ofWeights, at, channel, (float) (products * inverse));
+            Elements.set(centers, at, channel, Elements.get(forward.statistics.mean(), step, channel));
+            Elements.set(means, at, channel, (float) (sum / rows.count()));
+            Elements.set(slopes, at, channel, (float) (products * inverse * inverse / rows.count()));
+            Elements.set(factors, at, channel, Elements.get(total.weights(), forward.set(step), channel) * inverse);
         }
         NormFactors.repeat(centers, at, rows.channels());
         NormFactors.repeat(slopes, at, rows.channels());
@@ -176,21 +182,6 @@ public final class BatchNormBackward {
             }
             sums.set(at, block, 0, channel, sum);
             sums.set(at, block, 1, channel, products);
-        }
-    }
-
-    /** The specification of what takes a step back, of the first position. */
-    void scalarSettle(int at, int step) {
-        for (int channel = 0; channel < rows.channels(); channel++) {
-            float inverse = Elements.get(forward.statistics.inverse(), step, channel);
-            double sum = sums.sum(at, 0, channel);
-            double products = sums.sum(at, 1, channel);
-            Elements.set(ofBias, at, channel, (float) sum);
-            Elements.set(ofWeights, at, channel, (float) (products * inverse));
-            Elements.set(centers, at, channel, Elements.get(forward.statistics.mean(), step, channel));
-            Elements.set(means, at, channel, (float) (sum / rows.count()));
-            Elements.set(slopes, at, channel, (float) (products * inverse * inverse / rows.count()));
-            Elements.set(factors, at, channel, Elements.get(total.weights(), forward.set(step), channel) * inverse);
         }
     }
 

@@ -129,10 +129,14 @@ public final class BatchNormStep {
     public void settle(int at, int step) {
         Objects.checkIndex(at, rows.steps());
         Objects.checkIndex(step, statistics.mean().rows());
-        if (SimdWidth.VECTOR && rows.channels() >= BatchNormStepVector.COUNT) {
-            BatchNormStepVector.settle(this, at, step);
-        } else {
-            scalarSettle(at, step);
+        double count = rows.count();
+        for (int channel = 0; channel < rows.channels(); channel++) {
+            double sum = sums.sum(at, 0, channel);
+            double mean = sum / count;
+            double spread = Math.max(sums.sum(at, 1, channel) - sum * mean, 0);
+            Elements.set(statistics.mean(), step, channel, (float) mean);
+            Elements.set(statistics.inverse(), step, channel, (float) (1 / Math.sqrt(spread / count + epsilon)));
+            Elements.set(statistics.variance(), step, channel, (float) (spread / Math.max(count - 1, 1)));
         }
     }
 
@@ -184,19 +188,6 @@ public final class BatchNormStep {
             }
             sums.set(at, block, 0, channel, sum);
             sums.set(at, block, 1, channel, squares);
-        }
-    }
-
-    /** The specification of the statistics. */
-    void scalarSettle(int at, int step) {
-        double count = rows.count();
-        for (int channel = 0; channel < rows.channels(); channel++) {
-            double sum = sums.sum(at, 0, channel);
-            double mean = sum / count;
-            double spread = Math.max(sums.sum(at, 1, channel) - sum * mean, 0);
-            Elements.set(statistics.mean(), step, channel, (float) mean);
-            Elements.set(statistics.inverse(), step, channel, (float) (1 / Math.sqrt(spread / count + epsilon)));
-            Elements.set(statistics.variance(), step, channel, (float) (spread / Math.max(count - 1, 1)));
         }
     }
 

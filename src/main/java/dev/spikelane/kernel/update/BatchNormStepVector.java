@@ -2,16 +2,15 @@ package dev.spikelane.kernel.update;
 
 import static dev.spikelane.kernel.base.Lanes.DOUBLE;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
-import static dev.spikelane.kernel.base.Lanes.HALF;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.DoublesVector;
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The vector variant of {@link BatchNormStep}: as many channels at a time as a vector has numbers, the last of them
@@ -52,8 +51,7 @@ final class BatchNormStepVector {
             for (int row = firstRow; row < endRow; row++) {
                 long offset = values.rowOffset(row) + (long) channel * Float.BYTES;
                 for (int position = 0; position < rows.positions(); position++) {
-                    DoubleVector x = (DoubleVector) FloatVector.fromMemorySegment(HALF, from, offset, ORDER)
-                            .convertShape(VectorOperators.F2D, DOUBLE, 0);
+                    DoubleVector x = DoublesVector.load(from, offset);
                     sum = sum.add(x);
                     squares = squares.add(x.mul(x));
                     offset += bytes;
@@ -62,41 +60,6 @@ final class BatchNormStepVector {
             long to = (long) channel * Double.BYTES;
             sum.intoMemorySegment(sums, of.sums.offset(at, block, 0) + to, ORDER);
             squares.intoMemorySegment(sums, of.sums.offset(at, block, 1) + to, ORDER);
-        }
-    }
-
-    /** For at least as many channels as a vector has doubles. */
-    static void settle(BatchNormStep of, int at, int step) {
-        BatchStatistics statistics = of.statistics;
-        MemorySegment sums = of.sums.segment();
-        MemorySegment means = statistics.mean().segment();
-        MemorySegment inverses = statistics.inverse().segment();
-        MemorySegment variances = statistics.variance().segment();
-        Checks.isNative(sums);
-        Checks.isNative(means);
-        Checks.isNative(inverses);
-        Checks.isNative(variances);
-        int channels = of.rows.channels();
-        double count = of.rows.count();
-        for (int next = 0; next < channels; next += COUNT) {
-            int channel = Math.min(next, channels - COUNT);
-            DoubleVector sum = DoubleVector.zero(DOUBLE);
-            DoubleVector squares = DoubleVector.zero(DOUBLE);
-            for (int block = 0; block < of.sums.blocks; block++) {
-                long from = (long) channel * Double.BYTES;
-                sum = sum.add(DoubleVector.fromMemorySegment(DOUBLE, sums, of.sums.offset(at, block, 0) + from, ORDER));
-                squares = squares.add(
-                        DoubleVector.fromMemorySegment(DOUBLE, sums, of.sums.offset(at, block, 1) + from, ORDER));
-            }
-            DoubleVector mean = sum.div(count);
-            DoubleVector spread = squares.sub(sum.mul(mean)).max(0);
-            DoubleVector inverse = DoubleVector.broadcast(DOUBLE, 1)
-                    .div(spread.div(count).add(of.epsilon).sqrt());
-            long to = statistics.mean().rowOffset(step) + (long) channel * Float.BYTES;
-            ((FloatVector) mean.convertShape(VectorOperators.D2F, HALF, 0)).intoMemorySegment(means, to, ORDER);
-            ((FloatVector) inverse.convertShape(VectorOperators.D2F, HALF, 0)).intoMemorySegment(inverses, to, ORDER);
-            ((FloatVector) spread.div(Math.max(count - 1, 1)).convertShape(VectorOperators.D2F, HALF, 0))
-                    .intoMemorySegment(variances, to, ORDER);
         }
     }
 

@@ -66,7 +66,7 @@ final class BatchNormStepProperties {
         for (int block = 0; block < expected.rows().blocks(); block++) {
             expected.scalarMeasure(given, 1, block);
         }
-        expected.scalarSettle(1, 2);
+        expected.settle(1, 2);
         expected.factors.scalar(1, 2, expected.set(2));
         NormFactors.repeat(expected.factors.factors(), 1, channels);
         NormFactors.repeat(expected.factors.terms(), 1, channels);
@@ -83,7 +83,7 @@ final class BatchNormStepProperties {
         for (int block = 0; block < expected.rows().blocks(); block++) {
             expectedBack.scalarMeasure(back, given, 1, 2, block);
         }
-        expectedBack.scalarSettle(1, 2);
+        expectedBack.settle(1, 2);
         for (FloatMatrix of :
                 List.of(expectedBack.centers, expectedBack.slopes, expectedBack.means, expectedBack.factors)) {
             NormFactors.repeat(of, 1, channels);

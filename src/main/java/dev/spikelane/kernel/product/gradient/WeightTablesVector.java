@@ -3,6 +3,8 @@ package dev.spikelane.kernel.product.gradient;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -213,7 +215,11 @@ final class WeightTablesVector {
             FloatVector sum = FloatVector.fromMemorySegment(FLOAT, bias, ofBias + lane, ORDER);
             for (int group = 0; group < groups; group++) {
                 long all = ((long) group * SpikeLists.ENTRIES + (1L << lists.rows(first + group)) - 1) * bytes;
-                sum = sum.add(FloatVector.fromMemorySegment(FLOAT, tables, all + lane, ORDER));
+                sum = FloatVector.fromMemorySegment(FLOAT, tables, all + lane, ORDER)
+                        .add(sum);
+            }
+            if (sum.getClass() != VECTOR) {
+                throw new AssertionError(OTHER_VECTOR);
             }
             sum.intoMemorySegment(bias, ofBias + lane, ORDER);
         }

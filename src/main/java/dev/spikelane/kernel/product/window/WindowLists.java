@@ -49,8 +49,8 @@ public final class WindowLists {
         int floats = Math.multiplyExact(tables.window.positions(), rounded / Float.BYTES);
         room = rounded == channels ? null : FloatMatrix.zeros(arena, 1, floats);
         groups = tables.window.inputs() / 4;
-        entries = new int[groups + WindowListsVector.GROUPS];
-        starts = new int[groups + WindowListsVector.GROUPS];
+        entries = new int[groups + WindowListsVector.MOST_GROUPS];
+        starts = new int[groups + WindowListsVector.MOST_GROUPS];
     }
 
     /** Returns how many bytes they take on the heap. */

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product.window;
 
+import static dev.spikelane.kernel.base.Lanes.INT;
 import static jdk.incubator.vector.VectorOperators.BIT_COUNT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -10,22 +11,26 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Makes {@link WindowLists}, eight groups at a time: the loop of {@link WindowLists#list} takes five cycles for each
- * group, and one that visits only those with spikes waits for branches that the CPU cannot foresee (Zen 5, 2026-11).
+ * Makes {@link WindowLists}, a vector of groups at a time: the loop of {@link WindowLists#list} takes five cycles for
+ * each group, and one that visits only those with spikes waits for branches that the CPU cannot foresee (Zen 5,
+ * 2026-11).
  */
 final class WindowListsVector {
 
-    /** The width that it takes, whatever others take; narrower CPUs may have no instruction that packs lanes. */
+    /** The least width that it takes: narrower CPUs may have no instruction that packs lanes. */
     static final int BITS = 256;
 
-    /** Groups in a vector. */
-    static final int GROUPS = 8;
+    /** The most groups in a vector. */
+    static final int MOST_GROUPS = 16;
 
-    private static final VectorSpecies<Integer> INT = IntVector.SPECIES_256;
+    private static final int GROUPS = INT.length();
     private static final ValueLayout.OfInt HALF_WORD = ValueLayout.JAVA_INT;
+    private static final int IN_HALF_WORD = 8;
+
+    /** Lanes of the second half of a word. */
+    private static final VectorMask<Integer> UPPER = VectorMask.fromLong(INT, -1L << IN_HALF_WORD);
 
     private WindowListsVector() {}
 
@@ -33,14 +38,17 @@ final class WindowListsVector {
     static void list(MemorySegment spikes, long from, int groups, int entryBytes, int[] entries, int[] starts) {
         Checks.isNative(spikes);
         IntVector lane = IntVector.zero(INT).addIndex(1);
-        IntVector shifts = lane.mul(4);
+        IntVector shifts = lane.and(IN_HALF_WORD - 1).mul(4);
         IntVector below = IntVector.broadcast(INT, 1).lanewise(LSHL, lane).sub(1);
         IntVector places = lane.mul(WindowTables.SUBSETS);
         int at = 0;
         for (int group = 0; group < groups; group += GROUPS) {
-            int bits = spikes.get(HALF_WORD, from + group / 2);
-            IntVector subsets =
-                    IntVector.broadcast(INT, bits).lanewise(LSHR, shifts).and(15);
+            long word = from + group / IN_HALF_WORD * Integer.BYTES;
+            IntVector bits = IntVector.broadcast(INT, spikes.get(HALF_WORD, word) >>> group % IN_HALF_WORD * 4);
+            if (GROUPS > IN_HALF_WORD) {
+                bits = bits.blend(spikes.get(HALF_WORD, word + Integer.BYTES), UPPER);
+            }
+            IntVector subsets = bits.lanewise(LSHR, shifts).and(15);
             VectorMask<Integer> some = subsets.compare(NE, 0);
             int mask = (int) some.toLong();
             places.add(group * WindowTables.SUBSETS)

@@ -25,8 +25,8 @@ final class WindowListsProperties {
             @ForAll long seed) {
         try (Arena arena = Arena.ofShared()) {
             SpikeMatrix spikes = Matrices.spikes(arena, 2, 4 * groups, density, new Random(seed));
-            int[] entries = new int[groups + WindowListsVector.GROUPS];
-            int[] starts = new int[groups + WindowListsVector.GROUPS];
+            int[] entries = new int[groups + WindowListsVector.MOST_GROUPS];
+            int[] starts = new int[groups + WindowListsVector.MOST_GROUPS];
             int[] same = entries.clone();
             int[] sameStarts = starts.clone();
             WindowLists.list(spikes.segment(), spikes.rowOffset(1), groups, 768, entries, starts);
