@@ -49,7 +49,6 @@ final class EquationGroup implements TileGroup, BoundEquations {
     private final @Nullable CompiledProgram charge;
 
     private final @Nullable QuantizeLevels levels;
-    /** The step, or what comes behind that. */
     private final Equations steps;
 
     private final CompiledProgram one;
@@ -65,18 +64,18 @@ final class EquationGroup implements TileGroup, BoundEquations {
     EquationGroup(Arena arena, EquationNeuron model, int neurons) {
         Map<String, float[]> values = new HashMap<>();
         model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
-        this.equations = model.equations();
+        Equations.Cut cut = model.cut();
+        this.equations = cut == null ? model.equations() : cut.charge();
         this.names = model.variables();
         this.first = equations.variables().firstEntry().getKey();
         this.recorded = Equations.RECORD + first;
         this.seed = model.seed();
         this.parameters = new EquationParameters(arena, equations, neurons, values);
-        boolean rounds = !model.quantization().equals(Quantization.NONE);
-        this.levels = rounds ? QuantizeLevels.of(arena, model.quantization().levels()) : null;
-        this.charge = rounds ? EquationLoops.compile(equations::charge, parameters.shared()) : null;
-        this.steps = rounds ? equations.fire() : equations;
+        this.levels = cut == null ? null : QuantizeLevels.of(arena, model.quantization().levels());
+        this.charge = cut == null ? null : EquationLoops.compile(equations::charge, parameters.shared());
+        this.steps = cut == null ? equations : cut.fire();
         this.one = compile(steps, 1, List.of());
-        this.more = !rounds && equations.noises().isEmpty() && one.program().operations() <= MOST_TWICE
+        this.more = cut == null && equations.noises().isEmpty() && one.program().operations() <= MOST_TWICE
                 ? compile(steps, 2, List.of())
                 : null;
         this.initial = FloatMatrix.zeros(arena, names.size(), neurons);
@@ -166,6 +165,11 @@ final class EquationGroup implements TileGroup, BoundEquations {
     @Override
     public Equations equations() {
         return equations;
+    }
+
+    @Override
+    public Equations steps() {
+        return steps;
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A neuron that is said as equations.
@@ -183,8 +184,8 @@ public final class EquationNeuron implements Neuron {
 
     /**
      * Returns this neuron with states that are rounded to levels when it is found out who fires: behind the last line
-     * before {@code spike}, all states of the text. Gradients go through that as if nothing were rounded. An expression
-     * behind it that a state was given in front of it is that state, rounded.
+     * before {@code spike}, all states of the text. Gradients go through that as if nothing were rounded. States behind
+     * it are rounded; other names from before it may be used there if they need nothing but parameters.
      *
      * @param levels snnTorch's {@code state_quant}
      * @return the neuron
@@ -193,7 +194,7 @@ public final class EquationNeuron implements Neuron {
     public EquationNeuron withQuantization(Quantization levels) {
         Objects.requireNonNull(levels, "levels");
         if (!levels.equals(Quantization.NONE)) {
-            equations.fire();
+            EquationParser.cut(text);
         }
         return new EquationNeuron(text, equations, values, seed, levels, resets);
     }
@@ -216,6 +217,15 @@ public final class EquationNeuron implements Neuron {
 
     Equations equations() {
         return resets ? equations : equations.beforeReset();
+    }
+
+    /** The parts of a step, between which variables are rounded; null if they are not. */
+    Equations.@Nullable Cut cut() {
+        if (quantization.equals(Quantization.NONE)) {
+            return null;
+        }
+        Equations.Cut cut = EquationParser.cut(text);
+        return resets ? cut : new Equations.Cut(cut.charge(), cut.fire().beforeReset());
     }
 
     @Override
