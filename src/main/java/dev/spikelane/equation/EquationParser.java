@@ -254,7 +254,9 @@ public final class EquationParser {
         if (Graph.order(List.of(value)).stream().anyMatch(node -> node.op().isLeaf() && node.op() != Op.CONSTANT)) {
             throw at.error(token + " depends on " + at + ", expected a number; 'let' makes parameters of others");
         }
-        double number = DoubleInterpreter.value(value, node -> Double.NaN);
+        DoubleProgram program = new DoubleProgram(List.of(value));
+        program.run(null, 0);
+        double number = program.value(0);
         if (!Float.isFinite((float) number)) {
             throw at.error(token + " is " + number + ", expected a finite number");
         }

@@ -6,6 +6,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -197,6 +198,11 @@ public final class EquationNeuron implements Neuron {
             EquationParser.cut(text);
         }
         return new EquationNeuron(text, equations, values, seed, levels, resets);
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return Collections.unmodifiableMap(values);
     }
 
     @Override
