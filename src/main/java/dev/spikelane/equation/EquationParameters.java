@@ -23,6 +23,7 @@ public final class EquationParameters {
     private final int neurons;
     /** One value, or one for each neuron. */
     private final Map<String, float[]> values = new LinkedHashMap<>();
+
     private final List<Following> following = new ArrayList<>();
     private final List<Row> rows = new ArrayList<>();
 

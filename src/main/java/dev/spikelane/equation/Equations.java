@@ -2,12 +2,10 @@ package dev.spikelane.equation;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,17 +69,7 @@ public record Equations(
             SequencedMap<String, Node> after,
             Node fires) {
         return new Equations(
-                name,
-                parameters,
-                derived,
-                variables,
-                otherInputs,
-                otherNoises,
-                units,
-                charged,
-                after,
-                fires,
-                carries);
+                name, parameters, derived, variables, otherInputs, otherNoises, units, charged, after, fires, carries);
     }
 
     /** Whether a variable is rounded where variables are: all but what counts down a refractory period. */

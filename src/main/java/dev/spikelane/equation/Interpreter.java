@@ -44,7 +44,8 @@ public final class Interpreter implements Loop {
             rows[i] = names.indexOf(order[i].name());
             isShared[i] = order[i].op() == Op.CONSTANT || shared.contains(order[i].name());
         }
-        this.stored = Graph.places(all, stores.stream().map(Program.Store::value).toList());
+        this.stored =
+                Graph.places(all, stores.stream().map(Program.Store::value).toList());
         this.storeRows =
                 stores.stream().mapToInt(store -> names.indexOf(store.name())).toArray();
     }

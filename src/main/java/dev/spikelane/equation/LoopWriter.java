@@ -188,7 +188,9 @@ abstract class LoopWriter {
         code.iload(ROW).iload(DELTA).iadd().iload(batch).isub().istore(ROW).goto_(again);
         code.labelBinding(end).return_();
         if (sliced) {
-            code.labelBinding(foreign).invokestatic(CHECKS, "isNative", IS_NATIVE).return_();
+            code.labelBinding(foreign)
+                    .invokestatic(CHECKS, "isNative", IS_NATIVE)
+                    .return_();
         }
         failed();
     }

@@ -69,7 +69,9 @@ final class EquationGroup implements TileGroup, BoundEquations {
         this.recorded = Equations.RECORD + first;
         this.seed = model.seed();
         this.parameters = new EquationParameters(arena, equations, neurons, given(model.parameters()));
-        this.levels = cut == null ? null : QuantizeLevels.of(arena, model.quantization().levels());
+        this.levels = cut == null
+                ? null
+                : QuantizeLevels.of(arena, model.quantization().levels());
         this.charge = cut == null ? null : EquationLoops.compile(equations::charge, parameters.shared());
         this.steps = cut == null ? equations : cut.fire();
         this.one = compile(steps, 1, List.of());
@@ -151,8 +153,8 @@ final class EquationGroup implements TileGroup, BoundEquations {
             return Parameter.of(1);
         }
         int count = values.values().stream().mapToInt(Parameter::count).max().orElse(1);
-        return Parameter.of(new EquationParameters(NativeMemory.ofAuto(), equations, count, given(values))
-                .values(carries));
+        return Parameter.of(
+                new EquationParameters(NativeMemory.ofAuto(), equations, count, given(values)).values(carries));
     }
 
     private static Map<String, float[]> given(Map<String, Parameter> parameters) {

@@ -40,6 +40,8 @@ final class DoubleInterpreter {
         double a = Graph.of(values, node.of(0));
         double b = node.of().size() < 2 ? 0 : Graph.of(values, node.of(1));
         double c = node.of().size() < 3 ? 0 : Graph.of(values, node.of(2));
-        return node.op() == Op.SPIKE && smooth != null ? smooth.applyAsDouble(b) : DoubleProgram.apply(node.op(), a, b, c);
+        return node.op() == Op.SPIKE && smooth != null
+                ? smooth.applyAsDouble(b)
+                : DoubleProgram.apply(node.op(), a, b, c);
     }
 }

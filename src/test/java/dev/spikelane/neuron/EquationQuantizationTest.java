@@ -182,8 +182,10 @@ final class EquationQuantizationTest {
                 reset a = a - v
                 """;
         FloatMatrix currents = Matrices.uniform(Arena.ofAuto(), 40, 70, new Random(3));
-        NeuronRun expected = EquationNeuron.of(text.formatted(other)).withQuantization(FEW).run(currents);
-        NeuronRun actual = EquationNeuron.of(text.formatted(one)).withQuantization(FEW).run(currents);
+        NeuronRun expected =
+                EquationNeuron.of(text.formatted(other)).withQuantization(FEW).run(currents);
+        NeuronRun actual =
+                EquationNeuron.of(text.formatted(one)).withQuantization(FEW).run(currents);
         assertSameBits(expected.spikes(), actual.spikes(), "spikes");
         assertSameBits(expected.membranes(), actual.membranes(), "membranes");
         assertNotEquals(0, actual.spikes().count());
