@@ -1,6 +1,5 @@
 package dev.spikelane.equation;
 
-import dev.spikelane.kernel.base.Exponential;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -23,6 +22,9 @@ public final class C99 {
 
     private static final Set<Op> OF_BITS = EnumSet.of(Op.ABS, Op.SQRT, Op.POWER2, Op.EXPONENT, Op.SCALE);
 
+    /** What these call. */
+    private static final Set<String> BITS = Set.of(PREFIX + "bits", PREFIX + "float");
+
     /** Functions that the {@link Lowering} writes out. */
     private static final List<Op> LOWERED = List.of(Op.EXP, Op.EXPM1, Op.LOG, Op.SIGMOID, Op.TANH);
 
@@ -36,88 +38,6 @@ public final class C99 {
 
     /** Types, macros, and what statements call their values. */
     private static final String OF_HEADERS = "[a-z0-9_]+_t|[A-Z][A-Z0-9_]+|t[0-9]+";
-
-    private static final String BITS = """
-            static inline uint32_t spk_bits(float x)
-            {
-                uint32_t n;
-                memcpy(&n, &x, sizeof n);
-                return n;
-            }
-
-            static inline float spk_float(uint32_t n)
-            {
-                float x;
-                memcpy(&x, &n, sizeof x);
-                return x;
-            }
-
-            """;
-
-    private static final String ABS = """
-            static inline float spk_abs(float x)
-            {
-                return spk_float(spk_bits(x) & 0x7fffffffu);
-            }
-
-            """;
-
-    private static final String FMA = """
-            /*
-             * a * b + c, rounded once. The product is exact in double; the sum is rounded to odd, so that the second
-             * rounding is right (Boldo and Melquiond, 2008).
-             */
-            static inline float spk_fma(float a, float b, float c)
-            {
-            #ifdef __FP_FAST_FMAF
-                return __builtin_fmaf(a, b, c);
-            #else
-                double product = (double) a * b;
-                double sum = product + c;
-                double added = sum - product;
-                double error = (product - (sum - added)) + (c - added);
-                uint64_t bits;
-                memcpy(&bits, &sum, sizeof bits);
-                if ((bits & 1) == 0 && (error < 0 || error > 0) && sum - sum == 0) {
-                    bits += (error > 0) == (sum > 0) ? 1 : UINT64_MAX;
-                    memcpy(&sum, &bits, sizeof sum);
-                }
-                return (float) sum;
-            #endif
-            }
-
-            """;
-
-    private static final String SQRT = """
-            /* The square root, bit by bit, as a target without the C library has no other. */
-            static float spk_sqrt(float x)
-            {
-                uint32_t n = spk_bits(x);
-                if (!(x > 0) || n >= 0x7f800000u) {
-                    return x < 0 ? NAN : x;
-                }
-                int32_t e = (int32_t) (n >> 23);
-                uint64_t m = n & 0x7fffffu;
-                if (e > 0) {
-                    m |= 0x800000u;
-                } else {
-                    for (e = 1; m < 0x800000u; e--) {
-                        m <<= 1;
-                    }
-                }
-                int32_t shift = (e & 1) == 0 ? 26 : 25; /* so that e - 150 - shift is even */
-                uint64_t square = m << shift;
-                uint64_t root = 0;
-                for (uint64_t bit = (uint64_t) 1 << 24; bit != 0; bit >>= 1) {
-                    if ((root | bit) * (root | bit) <= square) {
-                        root |= bit;
-                    }
-                }
-                int32_t exponent = (e - 150 - shift) / 2 + 151;
-                return spk_float(((uint32_t) exponent << 23) + (uint32_t) ((root + 1) >> 1) - 0x800000u);
-            }
-
-            """;
 
     private C99() {}
 
@@ -249,17 +169,9 @@ public final class C99 {
         List<String> of =
                 node.of().stream().map(each -> names.getOrDefault(each, "")).toList();
         return switch (node.op()) {
-            case ADD -> of.get(0) + " + " + of.get(1);
-            case SUB -> of.get(0) + " - " + of.get(1);
-            case MUL -> of.get(0) + " * " + of.get(1);
-            case DIV -> of.get(0) + " / " + of.get(1);
+            case ADD, SUB, MUL, DIV, GT, GE, LT, LE, AND, OR ->
+                of.get(0) + " " + node.op().sign() + " " + of.get(1);
             case NEG -> "-" + of.get(0);
-            case GT -> of.get(0) + " > " + of.get(1);
-            case GE -> of.get(0) + " >= " + of.get(1);
-            case LT -> of.get(0) + " < " + of.get(1);
-            case LE -> of.get(0) + " <= " + of.get(1);
-            case AND -> of.get(0) + " & " + of.get(1);
-            case OR -> of.get(0) + " | " + of.get(1);
             case NOT -> "!" + of.get(0);
             case SELECT -> of.get(0) + " ? " + of.get(1) + " : " + of.get(2);
             case SPIKE -> "(float) " + of.get(0);
@@ -296,52 +208,16 @@ public final class C99 {
                 lowered(op, called, lowered);
             }
         }
+        Set<String> names = new HashSet<>(called.stream().anyMatch(OF_BITS::contains) ? BITS : Set.of());
+        called.forEach(op -> names.add(name(op)));
         StringBuilder text = new StringBuilder();
-        text.append(called.stream().anyMatch(OF_BITS::contains) ? BITS : "");
-        text.append(called.contains(Op.ABS) ? ABS : "");
-        text.append(called.contains(Op.FMA) ? FMA : "");
-        text.append(called.contains(Op.SQRT) ? SQRT : "");
-        text.append(scaling(called));
+        for (String function : Zoo.resource("functions.c").split("\n\n")) {
+            int name = function.indexOf(PREFIX);
+            if (names.contains(function.substring(name, function.indexOf('(', name)))) {
+                text.append(function.stripTrailing()).append("\n\n");
+            }
+        }
         return text.append(lowered).toString();
-    }
-
-    /** Functions that take exponents apart. */
-    private static String scaling(Set<Op> called) {
-        int exponent = Exponential.EXPONENT;
-        int bits = Exponential.MANTISSA_BITS;
-        String round = literal(Exponential.ROUND);
-        StringBuilder text = new StringBuilder();
-        if (called.contains(Op.POWER2)) {
-            text.append("""
-                    /* 2 to the integer in the low bits of x. */
-                    static inline float spk_power2(float x)
-                    {
-                        return spk_float((spk_bits(x) + (uint32_t) %d) << %d);
-                    }
-
-                    """.formatted(exponent, bits));
-        }
-        if (called.contains(Op.EXPONENT)) {
-            text.append("""
-                    /* The exponent of a normal number. */
-                    static inline float spk_exponent(float x)
-                    {
-                        return spk_float((spk_bits(x) >> %d) - (uint32_t) %d) - %s;
-                    }
-
-                    """.formatted(bits, exponent, round));
-        }
-        if (called.contains(Op.SCALE)) {
-            text.append("""
-                    /* a / 2^b. */
-                    static inline float spk_scale(float a, float b)
-                    {
-                        return spk_float(spk_bits(a) - (spk_bits(b + %s) << %d));
-                    }
-
-                    """.formatted(round, bits));
-        }
-        return text.toString();
     }
 
     private static void lowered(Op op, Set<Op> called, StringBuilder text) {

@@ -1,10 +1,13 @@
 package dev.spikelane.equation;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Nodes of parameters in float64, prepared once: a run allocates nothing. */
+/**
+ * Nodes of parameters in float64, with the functions of {@link StrictMath}, so that machines agree. Prepared once: a
+ * run allocates nothing.
+ */
 public final class DoubleProgram {
 
     private final Node[] order;
@@ -14,32 +17,30 @@ public final class DoubleProgram {
 
     /** Prepares nodes. */
     public DoubleProgram(List<Node> roots) {
-        this.order = Graph.order(roots).toArray(Node[]::new);
-        this.arguments = new int[order.length][];
+        List<Node> all = Graph.order(roots);
+        this.order = all.toArray(new Node[0]);
+        this.arguments = Graph.arguments(all);
+        this.roots = Graph.places(all, roots);
         this.values = new double[order.length];
-        Map<Node, Integer> places = new HashMap<>();
-        for (int i = 0; i < order.length; i++) {
-            places.put(order[i], i);
-            arguments[i] = order[i].of().stream()
-                    .mapToInt(node -> Graph.of(places, node))
-                    .toArray();
-        }
-        this.roots = roots.stream().mapToInt(node -> Graph.of(places, node)).toArray();
     }
 
-    /** Computes all for a neuron. */
-    public void run(EquationParameters parameters, int neuron) {
+    /**
+     * Computes all for a neuron.
+     *
+     * @param parameters null if there are none in the nodes
+     */
+    public void run(@Nullable EquationParameters parameters, int neuron) {
         for (int i = 0; i < order.length; i++) {
             Node node = order[i];
             int[] of = arguments[i];
             values[i] = switch (node.op()) {
                 case CONSTANT -> node.value();
-                case PARAMETER -> parameters.value(node.name(), neuron);
+                case PARAMETER -> Objects.requireNonNull(parameters).value(node.name(), neuron);
                 default -> {
                     double a = values[of[0]];
                     double b = of.length < 2 ? 0 : values[of[1]];
                     double c = of.length < 3 ? 0 : values[of[2]];
-                    yield DoubleInterpreter.apply(node.op(), a, b, c);
+                    yield apply(node.op(), a, b, c);
                 }
             };
         }
@@ -57,5 +58,34 @@ public final class DoubleProgram {
             all[i] = value(i);
         }
         return all;
+    }
+
+    /** One operation; conditions are 1 or 0. */
+    static double apply(Op op, double a, double b, double c) {
+        return switch (op) {
+            case ADD -> a + b;
+            case SUB -> a - b;
+            case MUL -> a * b;
+            case DIV -> a / b;
+            case FMA -> Math.fma(a, b, c);
+            case NEG -> -a;
+            case ABS -> Math.abs(a);
+            case SQRT -> Math.sqrt(a);
+            case EXP -> StrictMath.exp(a);
+            case EXPM1 -> StrictMath.expm1(a);
+            case LOG -> StrictMath.log(a);
+            case SIGMOID -> 1 / (1 + StrictMath.exp(-a));
+            case TANH -> StrictMath.tanh(a);
+            case GT -> a > b ? 1 : 0;
+            case GE -> a >= b ? 1 : 0;
+            case LT -> a < b ? 1 : 0;
+            case LE -> a <= b ? 1 : 0;
+            case AND -> a * b;
+            case OR -> Math.max(a, b);
+            case NOT -> 1 - a;
+            case SELECT -> a != 0 ? b : c;
+            case SPIKE -> a;
+            case CONSTANT, PARAMETER, STATE, STEP, POWER2, EXPONENT, SCALE -> throw new AssertionError(op);
+        };
     }
 }

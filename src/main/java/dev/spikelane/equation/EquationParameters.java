@@ -5,13 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The values of parameters, those that follow from others too, in memory where a {@link Frame} finds them. */
@@ -26,9 +24,8 @@ public final class EquationParameters {
     /** One value, or one for each neuron. */
     private final Map<String, float[]> values = new LinkedHashMap<>();
 
-    private final Map<String, MemorySegment> rows = new HashMap<>();
     private final List<Following> following = new ArrayList<>();
-    private final List<LaidOut> laidOut = new ArrayList<>();
+    private final List<Row> rows = new ArrayList<>();
 
     /**
      * Lays values out.
@@ -38,30 +35,28 @@ public final class EquationParameters {
      */
     public EquationParameters(Arena arena, Equations equations, int neurons, Map<String, float[]> given) {
         this.neurons = neurons;
-        given.forEach((name, of) -> {
-            if (of.length != 1 && of.length != neurons) {
+        for (Map.Entry<String, Double> said : equations.parameters().entrySet()) {
+            String name = said.getKey();
+            float[] of = given.get(name);
+            if (of != null && of.length != 1 && of.length != neurons) {
                 throw new IllegalArgumentException(
                         name + " has " + of.length + " values, expected 1 or " + neurons + ", one for each neuron");
             }
-        });
-        equations
-                .parameters()
-                .forEach((name, value) ->
-                        values.put(name, given.getOrDefault(name, new float[] {(float) (double) value})));
-        equations.derived().forEach((name, of) -> {
-            float[] into = new float[isShared(of.of()) ? 1 : neurons];
-            values.put(name, into);
+            values.put(name, of == null ? new float[] {said.getValue().floatValue()} : of);
+        }
+        for (Map.Entry<String, Derived> made : equations.derived().entrySet()) {
+            Derived of = made.getValue();
+            float[] into = new float[count(of.of())];
+            values.put(made.getKey(), into);
             following.add(new Following(of, new DoubleProgram(of.of()), into));
-        });
+        }
         long bytes = (long) Math.ceilDiv(neurons, Long.SIZE) * Long.SIZE * Float.BYTES;
-        values.forEach((name, of) -> {
-            if (of.length == 1) {
-                return;
+        for (Map.Entry<String, float[]> each : values.entrySet()) {
+            if (each.getValue().length > 1) {
+                MemorySegment row = arena.allocate(bytes, bytes % PAGE == 0 ? PAGE : ALIGNMENT);
+                rows.add(new Row(each.getKey(), each.getValue(), row));
             }
-            MemorySegment row = arena.allocate(bytes, bytes % PAGE == 0 ? PAGE : ALIGNMENT);
-            rows.put(name, row);
-            laidOut.add(new LaidOut(of, row));
-        });
+        }
         update();
     }
 
@@ -77,9 +72,9 @@ public final class EquationParameters {
                 }
             }
         }
-        for (int i = 0; i < laidOut.size(); i++) {
-            float[] of = laidOut.get(i).values;
-            MemorySegment row = laidOut.get(i).row;
+        for (int i = 0; i < rows.size(); i++) {
+            float[] of = rows.get(i).values;
+            MemorySegment row = rows.get(i).row;
             for (int j = 0; j < row.byteSize() / Float.BYTES; j++) {
                 row.setAtIndex(JAVA_FLOAT, j, of[Math.min(j, of.length - 1)]);
             }
@@ -118,12 +113,17 @@ public final class EquationParameters {
         }
     }
 
+    /** A parameter that is no single value. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record LaidOut(float[] values, MemorySegment row) {}
+    private record Row(String name, float[] values, MemorySegment row) {}
 
-    private boolean isShared(Collection<Node> nodes) {
-        return Graph.order(nodes).stream()
-                .noneMatch(node -> node.op() == Op.PARAMETER && values(node.name()).length > 1);
+    /** How many values nodes of parameters have: one, or one for each neuron. */
+    private int count(List<Node> nodes) {
+        int count = 1;
+        for (Node node : Graph.order(nodes)) {
+            count = node.op() == Op.PARAMETER ? Math.max(count, values(node.name()).length) : count;
+        }
+        return count;
     }
 
     /** The value of a parameter for a neuron. */
@@ -139,20 +139,22 @@ public final class EquationParameters {
 
     /** Names of the parameters that are one value for all neurons. */
     public Set<String> shared() {
-        return values.entrySet().stream()
-                .filter(each -> each.getValue().length == 1)
-                .map(Map.Entry::getKey)
-                .collect(Collectors.toUnmodifiableSet());
+        Set<String> shared = new HashSet<>(values.keySet());
+        for (Row row : rows) {
+            shared.remove(row.name);
+        }
+        return shared;
     }
 
-    /** The value of a node of parameters, for a neuron. */
-    public float of(Node node, int neuron) {
-        return (float) DoubleInterpreter.value(node, leaf -> value(leaf.name(), neuron));
-    }
-
-    /** Whether a node of parameters is one value for all neurons. */
-    public boolean isShared(Node node) {
-        return isShared(List.of(node));
+    /** The values of a node of parameters: one, or one for each neuron. */
+    public float[] values(Node node) {
+        DoubleProgram program = new DoubleProgram(List.of(node));
+        float[] all = new float[count(List.of(node))];
+        for (int i = 0; i < all.length; i++) {
+            program.run(this, i);
+            all[i] = (float) program.value(0);
+        }
+        return all;
     }
 
     /** Neurons of a row. */
@@ -162,11 +164,13 @@ public final class EquationParameters {
 
     /** Says where the parameters are. */
     public void put(Frame frame) {
-        rows.forEach((name, row) -> frame.put(name, row, 0, 0));
-        values.forEach((name, of) -> {
-            if (of.length == 1) {
-                frame.share(name, of);
+        for (Row row : rows) {
+            frame.put(row.name, row.row, 0, 0);
+        }
+        for (Map.Entry<String, float[]> each : values.entrySet()) {
+            if (each.getValue().length == 1) {
+                frame.share(each.getKey(), each.getValue());
             }
-        });
+        }
     }
 }

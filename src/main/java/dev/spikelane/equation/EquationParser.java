@@ -70,8 +70,11 @@ public final class EquationParser {
     private @Nullable Node refractory;
     private @Nullable Node spike;
     private @Nullable Node carries;
+    /** Whether variables behind the spike are leaves of their own. */
+    private final boolean cuts;
 
-    private EquationParser(String text) {
+    private EquationParser(String text, boolean cuts) {
+        this.cuts = cuts;
         this.words = new ExpressionParser(graph, Lexer.tokens(text), names);
         parameters.put(Integrator.DT, 1.0);
         names.put(Integrator.DT, graph.leaf(Op.PARAMETER, Integrator.DT, 0));
@@ -84,7 +87,17 @@ public final class EquationParser {
      *     expected
      */
     public static Equations parse(String text) {
-        return new EquationParser(text).all();
+        return new EquationParser(text, false).all();
+    }
+
+    /**
+     * Reads a neuron whose variables are rounded at the spike.
+     *
+     * @throws IllegalArgumentException if lines behind the spike take more from those before it than variables
+     */
+    public static Equations.Cut cut(String text) {
+        EquationParser parser = new EquationParser(text, true);
+        return parser.all().cut(parser.graph);
     }
 
     /** An error at the first place of a name in a text. */
@@ -148,6 +161,7 @@ public final class EquationParser {
     private void dropUnusedStepTime(Collection<Node> next, Node fires) {
         List<Node> roots = new ArrayList<>(next);
         roots.add(fires);
+        roots.addAll(atSpike.values());
         roots.addAll(variables.values());
         derived.values().forEach(each -> roots.addAll(each.of()));
         if (carries != null) {
@@ -240,7 +254,9 @@ public final class EquationParser {
         if (Graph.order(List.of(value)).stream().anyMatch(node -> node.op().isLeaf() && node.op() != Op.CONSTANT)) {
             throw at.error(token + " depends on " + at + ", expected a number; 'let' makes parameters of others");
         }
-        double number = DoubleInterpreter.value(value, node -> Double.NaN);
+        DoubleProgram program = new DoubleProgram(List.of(value));
+        program.run(null, 0);
+        double number = program.value(0);
         if (!Float.isFinite((float) number)) {
             throw at.error(token + " is " + number + ", expected a finite number");
         }
@@ -333,13 +349,20 @@ public final class EquationParser {
             } while (words.takes(","));
         }
         refractory = integrator.derive("_refractory", steps);
-        variables.put(at.text(), graph.constant(0));
-        names.put(at.text(), graph.leaf(Op.STATE, at.text(), 0));
+        names.put(at.text(), graph.leaf(Op.STATE, at.text(), 0)); // a variable behind all others, from the spike on
     }
 
     private void spike(Token at) {
         if (spike != null) {
             throw at.error("there is a line 'spike' already, expected one; conditions are joined by 'and'");
+        }
+        Node zero = graph.constant(0);
+        if (refractory != null) {
+            variables.put(Equations.REFRACTORY, zero);
+        }
+        for (String each : variables.keySet()) {
+            atSpike.put(each, held.contains(each) ? held(each) : Graph.of(names, each));
+            names.computeIfPresent(each, (_, now) -> cuts ? graph.leaf(Op.STATE, each, 1) : now);
         }
         Token first = words.peek(0);
         Node condition = words.condition();
@@ -347,24 +370,28 @@ public final class EquationParser {
         if (compared.op() != Op.GT && compared.op() != Op.GE) {
             throw first.error("found another condition, expected 'A > B' or 'A >= B', behind conditions and 'and'");
         }
-        Node zero = graph.constant(0);
-        Node left = names.getOrDefault("refractory", zero);
+        Node left = names.getOrDefault(Equations.REFRACTORY, zero);
         if (refractory != null) {
             Node active = graph.of(Op.LE, left, zero);
-            for (String each : held) {
-                names.put(each, graph.of(Op.SELECT, active, Graph.of(names, each), graph.leaf(Op.STATE, each, 0)));
-            }
             Node gate = condition.equals(compared) ? active : graph.of(Op.AND, active, condition.of(0));
             condition = graph.of(Op.AND, gate, compared);
         }
-        variables.keySet().forEach(each -> atSpike.put(each, Graph.of(names, each)));
+        if (!cuts) {
+            names.putAll(atSpike);
+        }
         spike = graph.of(Op.SPIKE, condition, graph.of(Op.SUB, compared.of(0), compared.of(1)));
         names.put(at.text(), spike);
         if (refractory != null) {
             Node less = graph.of(Op.SUB, left, graph.constant(1));
             Node rest = graph.of(Op.SELECT, graph.of(Op.GT, less, zero), less, zero);
-            names.put("refractory", graph.of(Op.SELECT, condition, refractory, rest));
+            names.put(Equations.REFRACTORY, graph.of(Op.SELECT, condition, refractory, rest));
         }
+    }
+
+    /** A variable that stays in a refractory period. */
+    private Node held(String variable) {
+        Node active = graph.of(Op.LE, Graph.of(names, Equations.REFRACTORY), graph.constant(0));
+        return graph.of(Op.SELECT, active, Graph.of(names, variable), graph.leaf(Op.STATE, variable, 0));
     }
 
     private void reset(Token at) {

@@ -2,12 +2,10 @@ package dev.spikelane.equation;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +47,9 @@ public record Equations(
     /** What begins the name of the row of a variable {@link #atSpike}. */
     public static final String CHARGED = "charged:";
 
+    /** Name of the variable that counts down a refractory period. */
+    static final String REFRACTORY = "refractory";
+
     /** Nodes of a step, in the order of computation. */
     public List<Node> order() {
         List<Node> roots = new ArrayList<>(next.values());
@@ -58,13 +59,61 @@ public record Equations(
 
     /** The same neuron, with variables behind a step that are as they are {@link #atSpike}. */
     public Equations beforeReset() {
+        return with(inputs, noises, atSpike, atSpike, spike);
+    }
+
+    private Equations with(
+            List<String> otherInputs,
+            List<String> otherNoises,
+            SequencedMap<String, Node> charged,
+            SequencedMap<String, Node> after,
+            Node fires) {
         return new Equations(
-                name, parameters, derived, variables, inputs, noises, units, atSpike, atSpike, spike, carries);
+                name, parameters, derived, variables, otherInputs, otherNoises, units, charged, after, fires, carries);
     }
 
     /** Whether a variable is rounded where variables are: all but what counts down a refractory period. */
     public static boolean isRounded(String variable) {
-        return !variable.equals("refractory");
+        return !variable.equals(REFRACTORY);
+    }
+
+    /**
+     * A step in two parts, between which variables are rounded.
+     *
+     * @param charge what comes before, as a step in which nobody fires
+     * @param fire what comes behind, as a step without inputs, whose variables begin as the first part leaves them
+     */
+    public record Cut(Equations charge, Equations fire) {}
+
+    /**
+     * Cuts a step whose spike and variables behind it are made of variables {@link #atSpike}, leaves of shift 1.
+     *
+     * @param whole the graph of the nodes
+     * @throws IllegalArgumentException if they need more of the first part
+     */
+    Cut cut(Graph whole) {
+        Graph graph = new Graph();
+        Map<Node, Node> made = new HashMap<>();
+        for (Node node : order()) {
+            if (node.op() == Op.STATE && node.shift() == 1) {
+                made.put(node, graph.leaf(Op.STATE, node.name(), 0));
+            } else if (node.op() == Op.STATE || node.op() == Op.STEP) {
+                throw new IllegalArgumentException("what is in front of 'spike' is used behind it: '" + node.name()
+                        + "' as it was before, expected variables as they are there, and parameters");
+            }
+        }
+        Program.copy(order(), graph, made);
+        SequencedMap<String, Node> begins = new LinkedHashMap<>();
+        SequencedMap<String, Node> after = new LinkedHashMap<>();
+        next.forEach((each, node) -> {
+            begins.put(each, graph.leaf(Op.STATE, each, 0));
+            after.put(each, Graph.of(made, node));
+        });
+        Node zero = whole.constant(0);
+        Node never = whole.of(Op.SPIKE, whole.of(Op.GT, zero, zero), zero);
+        return new Cut(
+                with(inputs, noises, atSpike, atSpike, never),
+                with(List.of(), List.of(), begins, after, Graph.of(made, spike)));
     }
 
     /** The first part of a step that is cut at the spike: stores variables {@link #atSpike}. */
@@ -74,76 +123,6 @@ public record Equations(
         Program.copy(Graph.order(atSpike.values()), graph, made);
         atSpike.forEach((each, node) -> program.store(Op.STATE, CHARGED + each, 0, Graph.of(made, node)));
         return program;
-    }
-
-    /** The first part as a step, in which nobody fires. */
-    public Equations charging() {
-        Graph graph = new Graph();
-        Map<Node, Node> made = new HashMap<>();
-        Program.copy(Graph.order(atSpike.values()), graph, made);
-        SequencedMap<String, Node> charged = new LinkedHashMap<>();
-        atSpike.forEach((each, node) -> charged.put(each, Graph.of(made, node)));
-        Node some = charged.firstEntry().getValue();
-        Node never = graph.of(Op.SPIKE, graph.of(Op.GT, some, some), graph.constant(0));
-        return new Equations(
-                name, parameters, derived, variables, inputs, noises, units, charged, charged, never, null);
-    }
-
-    /**
-     * The second part of a step that is cut at the spike, whose variables begin as they are {@link #atSpike}.
-     *
-     * @throws IllegalArgumentException if it needs more of the first part than variables
-     */
-    public Equations fire() {
-        Graph graph = new Graph();
-        SequencedMap<String, Node> begins = new LinkedHashMap<>();
-        variables.keySet().forEach(each -> begins.put(each, graph.leaf(Op.STATE, each, 0)));
-        Map<Node, Node> cut = new HashMap<>();
-        atSpike.forEach((each, node) -> {
-            if (node.op() != Op.CONSTANT && node.op() != Op.PARAMETER) {
-                cut.putIfAbsent(node, Graph.of(begins, each));
-            }
-            if (node.op() == Op.SELECT
-                    && node.of(0).op() == Op.LE
-                    && !isRounded(node.of(0).of(0).name())) {
-                cut.putIfAbsent(node.of(1), Graph.of(begins, each)); // held, and compared only where it is not
-            }
-        });
-        List<Node> roots = new ArrayList<>(next.values());
-        roots.add(spike);
-        requireVariables(roots, cut.keySet());
-        Map<Node, Node> made = new HashMap<>(cut);
-        Program.copy(order(), graph, made);
-        SequencedMap<String, Node> fired = new LinkedHashMap<>();
-        next.forEach((each, node) ->
-                fired.put(each, node.equals(atSpike.get(each)) ? Graph.of(begins, each) : Graph.of(made, node)));
-        return new Equations(
-                name,
-                parameters,
-                derived,
-                variables,
-                List.of(),
-                List.of(),
-                units,
-                begins,
-                fired,
-                Graph.of(made, spike),
-                carries);
-    }
-
-    private static void requireVariables(List<Node> roots, Set<Node> cut) {
-        Set<Node> seen = new HashSet<>(cut);
-        List<Node> left = new ArrayList<>(roots);
-        while (!left.isEmpty()) {
-            Node node = left.removeLast();
-            if (seen.add(node)) {
-                if (node.op() == Op.STATE || node.op() == Op.STEP) {
-                    throw new IllegalArgumentException("what is in front of 'spike' is used behind it: '" + node.name()
-                            + "' as it was before, expected variables as they are there, and parameters");
-                }
-                left.addAll(node.of());
-            }
-        }
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.spikelane.equation;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +107,24 @@ public class Graph {
             seen.set(node.id());
             found.add(node);
         }
+    }
+
+    /** The places of nodes in an order of computation. */
+    static int[] places(List<Node> order, List<Node> of) {
+        int[] places = new int[of.size()];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = Collections.binarySearch(order, of.get(i));
+        }
+        return places;
+    }
+
+    /** For each node of an order of computation, the places of those that it takes. */
+    static int[][] arguments(List<Node> order) {
+        int[][] arguments = new int[order.size()][];
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = places(order, order.get(i).of());
+        }
+        return arguments;
     }
 
     /** What a map has for a key that it has for sure. */

@@ -9,11 +9,8 @@ import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.kernel.base.Sigmoid;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** The specification: node after node, for 64 neurons each. It serves where classes cannot be defined. */
 public final class Interpreter implements Loop {
@@ -22,11 +19,10 @@ public final class Interpreter implements Loop {
 
     private final List<Program.Store> stores;
     private final Node[] order;
-    /** The first of the order that is not the same for all neurons. */
-    private final int firstRow;
-    /** For each of the order: its place in the frame, and the places in the order of what it takes. */
-    private final int[] rows;
+    /** For each of the order: whether neurons share it, its place in the frame, and the places of what it takes. */
+    private final boolean[] isShared;
 
+    private final int[] rows;
     private final int[][] arguments;
     private final int[] stored;
     private final int[] storeRows;
@@ -37,39 +33,31 @@ public final class Interpreter implements Loop {
      * @param shared parameters that are one value for all neurons
      */
     public Interpreter(Program program, Set<String> shared) {
-        this.stores = program.stores();
         List<Node> all = program.order();
-        this.order = Stream.concat(
-                        all.stream().filter(node -> isShared(node, shared)),
-                        all.stream().filter(node -> !isShared(node, shared)))
-                .toArray(Node[]::new);
-        this.firstRow =
-                (int) all.stream().filter(node -> isShared(node, shared)).count();
         List<String> names = program.rows();
-        Map<Node, Integer> places = new HashMap<>();
+        this.stores = program.stores();
+        this.order = all.toArray(new Node[0]);
+        this.arguments = Graph.arguments(all);
         this.rows = new int[order.length];
-        this.arguments = new int[order.length][];
+        this.isShared = new boolean[order.length];
         for (int i = 0; i < order.length; i++) {
-            places.put(order[i], i);
             rows[i] = names.indexOf(order[i].name());
-            arguments[i] = order[i].of().stream().mapToInt(places::get).toArray();
+            isShared[i] = order[i].op() == Op.CONSTANT || shared.contains(order[i].name());
         }
         this.stored =
-                stores.stream().mapToInt(store -> places.get(store.value())).toArray();
+                Graph.places(all, stores.stream().map(Program.Store::value).toList());
         this.storeRows =
                 stores.stream().mapToInt(store -> names.indexOf(store.name())).toArray();
-    }
-
-    private static boolean isShared(Node node, Set<String> shared) {
-        return node.op() == Op.CONSTANT || node.op() == Op.PARAMETER && shared.contains(node.name());
     }
 
     @Override
     public void run(Frame frame, int row, int groups, int delta) {
         float[][] values = frame.values(order.length);
-        for (int i = 0; i < firstRow; i++) {
-            float value = order[i].op() == Op.CONSTANT ? (float) order[i].value() : frame.shared[rows[i]][0];
-            Arrays.fill(values[i], value);
+        for (int i = 0; i < order.length; i++) {
+            if (isShared[i]) {
+                boolean number = order[i].op() == Op.CONSTANT;
+                Arrays.fill(values[i], number ? (float) order[i].value() : frame.shared[rows[i]][0]);
+            }
         }
         for (int group = 0; group < groups; group++) {
             for (int sample = 0; sample < frame.batch; sample++) {
@@ -82,8 +70,11 @@ public final class Interpreter implements Loop {
 
     private void block(Frame frame, float[][] values, int row, int sample, int word) {
         long at = (long) word * BLOCK * Float.BYTES;
-        for (int i = firstRow; i < order.length; i++) {
+        for (int i = 0; i < order.length; i++) {
             Node node = order[i];
+            if (isShared[i]) {
+                continue;
+            }
             if (node.op().isLeaf()) {
                 long from = offset(frame, rows[i], node.op(), node.shift(), row, sample) + at;
                 MemorySegment.copy(frame.segments[rows[i]], JAVA_FLOAT, from, values[i], 0, BLOCK);

@@ -61,7 +61,7 @@ final class Lexer {
         } else if (isDigit(c) || c == '.') {
             add(Token.Kind.NUMBER, endOfNumber());
         } else if (isLetter(c)) {
-            add(Token.Kind.NAME, endOfName(at));
+            add(Token.Kind.NAME, endOf(at, true));
         } else if (c == '[') {
             unit();
         } else if (SIGNS.indexOf(c) >= 0) {
@@ -108,40 +108,32 @@ final class Lexer {
         at++;
     }
 
-    private int endOfName(int from) {
+    private int endOf(int from, boolean letters) {
         int end = from;
-        while (end < text.length() && (isLetter(text.charAt(end)) || isDigit(text.charAt(end)))) {
+        while (end < text.length() && (isDigit(text.charAt(end)) || letters && isLetter(text.charAt(end)))) {
             end++;
         }
         return end;
     }
 
     private int endOfNumber() {
-        int end = endOfDigits(at);
+        int end = endOf(at, false);
         boolean right = end > at;
         if (end < text.length() && text.charAt(end) == '.') {
             int fraction = end + 1;
-            end = endOfDigits(fraction);
+            end = endOf(fraction, false);
             right |= end > fraction;
         }
         if (end < text.length() && (text.charAt(end) == 'e' || text.charAt(end) == 'E')) {
             boolean signed = end + 1 < text.length() && "+-".indexOf(text.charAt(end + 1)) >= 0;
             int exponent = end + (signed ? 2 : 1);
-            end = endOfDigits(exponent);
+            end = endOf(exponent, false);
             right &= end > exponent;
         }
-        int word = endOfName(end);
+        int word = endOf(end, true);
         if (word > end || !right) {
             throw error("cannot read the number '" + shortened(text.substring(at, word))
                     + "', expected one such as 2, 0.5 or 1e-3");
-        }
-        return end;
-    }
-
-    private int endOfDigits(int from) {
-        int end = from;
-        while (end < text.length() && isDigit(text.charAt(end))) {
-            end++;
         }
         return end;
     }

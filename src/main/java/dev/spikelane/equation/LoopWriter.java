@@ -36,6 +36,7 @@ abstract class LoopWriter {
     private static final ClassDesc CHECKS = ClassDesc.of("dev.spikelane.kernel.base.Checks");
     private static final MethodTypeDesc PART =
             MethodTypeDesc.of(CD_void, FRAME, CD_int, CD_int, CD_int, CD_int, CD_int, CD_int);
+    private static final MethodTypeDesc IS_NATIVE = MethodTypeDesc.of(CD_void, SEGMENT);
     private static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_void, FRAME, CD_int, CD_int, CD_int);
 
     // The parameters of a part's method: it does so many rows, of all samples, from a row and its sample on.
@@ -128,14 +129,8 @@ abstract class LoopWriter {
         frameInt(code, 1, "words").iadd().istore(end);
         Label tiles = code.newBoundLabel();
         for (int i = 0; i < parts; i++) {
-            code.aload(1)
-                    .iload(2)
-                    .iload(sample)
-                    .iadd()
-                    .iload(sample)
-                    .iconst_1()
-                    .iload(4)
-                    .iload(word);
+            code.aload(1).iload(2).iload(sample).iadd();
+            code.iload(sample).iconst_1().iload(4).iload(word);
             code.loadConstant(Parts.TILE_WORDS).iload(end).iload(word).isub();
             code.invokestatic(ClassDesc.of("java.lang.Math"), "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
             code.invokestatic(self, "part" + i, PART);
@@ -160,7 +155,7 @@ abstract class LoopWriter {
         int batch = local(TypeKind.INT);
         frameInt(code, FRAME_SLOT, "batch").istore(batch);
         int bytes = local(TypeKind.LONG);
-        code.iload(WORDS).i2l().loadConstant((long) BLOCK_BYTES).lmul().lstore(bytes);
+        times(WORDS, BLOCK_BYTES).lstore(bytes);
         Set<String> rows = part.ownRows();
         for (String name : rows) {
             open(name, bytes);
@@ -187,18 +182,14 @@ abstract class LoopWriter {
             }
         }
         neurons();
-        code.iinc(ROW, 1)
-                .iinc(SAMPLE, 1)
-                .iinc(LEFT, -1)
-                .iload(SAMPLE)
-                .iload(batch)
-                .if_icmplt(again);
+        code.iinc(ROW, 1).iinc(SAMPLE, 1).iinc(LEFT, -1);
+        code.iload(SAMPLE).iload(batch).if_icmplt(again);
         code.iconst_0().istore(SAMPLE);
         code.iload(ROW).iload(DELTA).iadd().iload(batch).isub().istore(ROW).goto_(again);
         code.labelBinding(end).return_();
         if (sliced) {
             code.labelBinding(foreign)
-                    .invokestatic(CHECKS, "isNative", MethodTypeDesc.of(CD_void, SEGMENT))
+                    .invokestatic(CHECKS, "isNative", IS_NATIVE)
                     .return_();
         }
         failed();
@@ -214,7 +205,7 @@ abstract class LoopWriter {
     abstract void neurons();
 
     private void check(int segment) {
-        code.aload(segment).invokestatic(CHECKS, "isNative", MethodTypeDesc.of(CD_void, SEGMENT));
+        code.aload(segment).invokestatic(CHECKS, "isNative", IS_NATIVE);
     }
 
     /** The same of a slice's class, where C2 has not inlined what makes it. */
@@ -228,31 +219,22 @@ abstract class LoopWriter {
         int index = allRows.indexOf(name);
         if (shared.contains(name)) {
             int value = local(TypeKind.FLOAT);
-            code.aload(FRAME_SLOT)
-                    .getfield(FRAME, "shared", CD_float.arrayType().arrayType());
-            code.loadConstant(index).aaload().iconst_0().faload().fstore(value);
+            element("shared", CD_float.arrayType(), index).iconst_0().faload().fstore(value);
             segments.put(name, value);
             return;
         }
         int segment = local(TypeKind.REFERENCE);
-        code.aload(FRAME_SLOT).getfield(FRAME, "segments", SEGMENT.arrayType());
-        code.loadConstant(index).aaload().astore(segment);
+        element("segments", SEGMENT, index).astore(segment);
         check(segment);
         if (name.startsWith(Parts.CUT)) {
             segments.put(name, segment);
             return;
         }
         int base = local(TypeKind.LONG);
-        code.aload(FRAME_SLOT)
-                .getfield(FRAME, "bases", CD_long.arrayType())
-                .loadConstant(index)
-                .laload();
-        long word = part.isBits(name) ? Long.BYTES : BLOCK_BYTES;
-        code.iload(FIRST_WORD).i2l().loadConstant(word).lmul().ladd();
-        code.lstore(base);
+        element("bases", CD_long, index);
+        times(FIRST_WORD, part.isBits(name) ? Long.BYTES : BLOCK_BYTES).ladd().lstore(base);
         int stride = local(TypeKind.LONG);
-        code.aload(FRAME_SLOT).getfield(FRAME, "strides", CD_long.arrayType());
-        code.loadConstant(index).laload().lstore(stride);
+        element("strides", CD_long, index).lstore(stride);
         segments.put(name, segment);
         bases.put(name, base);
         strides.put(name, stride);
@@ -262,6 +244,27 @@ abstract class LoopWriter {
                 slice(name, name, bytes);
             }
         }
+    }
+
+    /** Reads an element of an array of the frame. */
+    private CodeBuilder element(String array, ClassDesc type, int index) {
+        code.aload(FRAME_SLOT).getfield(FRAME, array, type.arrayType());
+        return code.loadConstant(index).arrayLoad(TypeKind.from(type));
+    }
+
+    /** Multiplies a local by so many bytes. */
+    final CodeBuilder times(int local, long bytes) {
+        return code.iload(local).i2l().loadConstant(bytes).lmul();
+    }
+
+    /** Writes a loop whose counter runs from 0 to below another local. */
+    final void loop(int counter, int end, Runnable body) {
+        code.iconst_0().istore(counter);
+        Label next = code.newBoundLabel();
+        Label done = code.newLabel();
+        code.iload(counter).iload(end).if_icmpge(done);
+        body.run();
+        code.iinc(counter, 1).goto_(next).labelBinding(done);
     }
 
     private boolean isParameter(String name) {

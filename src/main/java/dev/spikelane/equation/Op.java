@@ -13,10 +13,10 @@ public enum Op {
     STATE(0),
     /** A row that there is for each step, by its name: an input, noise. {@link Node#shift} says which step. */
     STEP(0),
-    ADD(2),
-    SUB(2),
-    MUL(2),
-    DIV(2),
+    ADD(2, "+"),
+    SUB(2, "-"),
+    MUL(2, "*"),
+    DIV(2, "/"),
     /** {@code a * b + c}, rounded once. */
     FMA(3),
     NEG(1),
@@ -41,12 +41,12 @@ public enum Op {
     EXPONENT(1),
     /** {@code a / 2^b} for an integer b, by its exponent field. Lowered graphs alone have it. */
     SCALE(2),
-    GT(2),
-    GE(2),
-    LT(2),
-    LE(2),
-    AND(2),
-    OR(2),
+    GT(2, ">"),
+    GE(2, ">="),
+    LT(2, "<"),
+    LE(2, "<="),
+    AND(2, "&"),
+    OR(2, "|"),
     NOT(1),
     /** The second if the first, a condition, holds; else the third. */
     SELECT(3),
@@ -57,9 +57,20 @@ public enum Op {
     SPIKE(2);
 
     private final int arguments;
+    private final String sign;
 
     Op(int arguments) {
+        this(arguments, "");
+    }
+
+    Op(int arguments, String sign) {
         this.arguments = arguments;
+        this.sign = sign;
+    }
+
+    /** The sign between two nodes that C has for it; else empty. */
+    String sign() {
+        return sign;
     }
 
     /** How many nodes it takes. */
@@ -69,10 +80,7 @@ public enum Op {
 
     /** Whether its value is true or false, not a number. */
     public boolean isCondition() {
-        return switch (this) {
-            case GT, GE, LT, LE, AND, OR, NOT -> true;
-            default -> false;
-        };
+        return compareTo(GT) >= 0 && compareTo(NOT) <= 0;
     }
 
     /** Whether it takes no nodes. */

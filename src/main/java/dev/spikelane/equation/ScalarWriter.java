@@ -8,7 +8,6 @@ import static java.lang.constant.ConstantDescs.CD_void;
 
 import dev.spikelane.kernel.base.Exponential;
 import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.Label;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
@@ -45,37 +44,23 @@ final class ScalarWriter extends LoopWriter {
                 .filter(store -> store.value().op().isCondition())
                 .toList();
         bits.forEach(store -> words.put(store, local(TypeKind.LONG)));
-        code.iconst_0().istore(word);
-        Label nextWord = code.newBoundLabel();
-        Label done = code.newLabel();
-        code.iload(word).iload(WORDS).if_icmpge(done);
-        words.values().forEach(local -> code.lconst_0().lstore(local));
-        code.iconst_0().istore(neuron);
-        Label next = code.newBoundLabel();
-        Label endOfWord = code.newLabel();
-        code.iload(neuron).loadConstant(Long.SIZE).if_icmpge(endOfWord);
-        code.iload(word).loadConstant(Long.SIZE).imul().iload(neuron).iadd();
-        code.i2l().loadConstant((long) Float.BYTES).lmul().lstore(at);
-        computeAll();
-        code.iinc(neuron, 1).goto_(next).labelBinding(endOfWord);
-        for (Program.Store store : bits) {
-            int place = local(TypeKind.LONG);
-            int segment = local(TypeKind.REFERENCE);
-            placeOfBits(store);
-            code.iload(word)
-                    .i2l()
-                    .loadConstant((long) Long.BYTES)
-                    .lmul()
-                    .ladd()
-                    .lstore(place)
-                    .astore(segment);
-            code.aload(segment)
-                    .getstatic(LAYOUT, "JAVA_LONG", OF_LONG)
-                    .lload(place)
-                    .lload(Graph.of(words, store));
-            code.invokeinterface(SEGMENT, "set", MethodTypeDesc.of(CD_void, OF_LONG, CD_long, CD_long));
-        }
-        code.iinc(word, 1).goto_(nextWord).labelBinding(done);
+        int neurons = local(TypeKind.INT);
+        code.loadConstant(Long.SIZE).istore(neurons);
+        loop(word, WORDS, () -> {
+            words.values().forEach(local -> code.lconst_0().lstore(local));
+            loop(neuron, neurons, () -> {
+                code.iload(word).loadConstant(Long.SIZE).imul().iload(neuron).iadd();
+                code.i2l().loadConstant((long) Float.BYTES).lmul().lstore(at);
+                computeAll();
+            });
+            bits.forEach(store -> {
+                placeOfBits(store);
+                times(word, Long.BYTES).ladd();
+                layout("JAVA_LONG", OF_LONG);
+                code.lload(Graph.of(words, store));
+                code.invokeinterface(SEGMENT, "set", MethodTypeDesc.of(CD_void, OF_LONG, CD_long, CD_long));
+            });
+        });
     }
 
     @Override
@@ -97,15 +82,15 @@ final class ScalarWriter extends LoopWriter {
     void broadcast() {}
 
     /** Behind the segment and the offset, the layout. */
-    private void layout() {
+    private void layout(String name, ClassDesc type) {
         int place = local(TypeKind.LONG);
-        code.lstore(place).getstatic(LAYOUT, "JAVA_FLOAT", OF_FLOAT).lload(place);
+        code.lstore(place).getstatic(LAYOUT, name, type).lload(place);
     }
 
     @Override
     void load(Node leaf) {
         place(leaf.op(), leaf.name(), leaf.shift(), at);
-        layout();
+        layout("JAVA_FLOAT", OF_FLOAT);
         code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_float, OF_FLOAT, CD_long));
     }
 
@@ -117,7 +102,7 @@ final class ScalarWriter extends LoopWriter {
             code.lload(word).iload(value).i2l().iload(neuron).lshl().lor().lstore(word);
         } else {
             place(store.op(), store.name(), store.shift(), at);
-            layout();
+            layout("JAVA_FLOAT", OF_FLOAT);
             code.fload(value);
             code.invokeinterface(SEGMENT, "set", MethodTypeDesc.of(CD_void, OF_FLOAT, CD_long, CD_float));
         }
@@ -141,10 +126,10 @@ final class ScalarWriter extends LoopWriter {
             case FMA -> code.invokestatic(FUSED, "of", MethodTypeDesc.of(CD_float, CD_float, CD_float, CD_float));
             case NEG -> code.fneg();
             case ABS -> code.invokestatic(MATH, "abs", MethodTypeDesc.of(CD_float, CD_float));
-            case SQRT ->
-                code.f2d()
-                        .invokestatic(MATH, "sqrt", MethodTypeDesc.of(CD_double, CD_double))
-                        .d2f();
+            case SQRT -> {
+                code.f2d().invokestatic(MATH, "sqrt", MethodTypeDesc.of(CD_double, CD_double));
+                code.d2f();
+            }
             case GT -> compare(code.fcmpl(), Opcode.IFGT);
             case GE -> compare(code.fcmpl(), Opcode.IFGE);
             case LT -> compare(code.fcmpg(), Opcode.IFLT);
@@ -162,16 +147,14 @@ final class ScalarWriter extends LoopWriter {
 
     private void bits(Op op) {
         switch (op) {
-            case POWER2 ->
-                toBits().loadConstant(Exponential.EXPONENT)
-                        .iadd()
-                        .loadConstant(Exponential.MANTISSA_BITS)
-                        .ishl();
-            case EXPONENT ->
-                toBits().loadConstant(Exponential.MANTISSA_BITS)
-                        .iushr()
-                        .loadConstant(Exponential.EXPONENT)
-                        .isub();
+            case POWER2 -> {
+                toBits().loadConstant(Exponential.EXPONENT).iadd();
+                code.loadConstant(Exponential.MANTISSA_BITS).ishl();
+            }
+            case EXPONENT -> {
+                toBits().loadConstant(Exponential.MANTISSA_BITS).iushr();
+                code.loadConstant(Exponential.EXPONENT).isub();
+            }
             case SCALE -> {
                 code.loadConstant(Exponential.ROUND).fadd();
                 toBits().loadConstant(Exponential.MANTISSA_BITS).ishl();

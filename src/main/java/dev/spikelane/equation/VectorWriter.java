@@ -40,6 +40,7 @@ final class VectorWriter extends LoopWriter {
     private static final ClassDesc ORDER = ClassDesc.of("java.nio.ByteOrder");
     private static final MethodTypeDesc TWO = MethodTypeDesc.of(FLOATS, VECTOR);
     private static final MethodTypeDesc ONE = MethodTypeDesc.of(FLOATS);
+    private static final MethodTypeDesc BY_INT = MethodTypeDesc.of(INTS, CD_int);
     private static final MethodTypeDesc BROADCAST = MethodTypeDesc.of(FLOATS, SPECIES, CD_float);
 
     /**
@@ -76,25 +77,14 @@ final class VectorWriter extends LoopWriter {
         int lanes = SimdWidth.bits() / Float.SIZE;
         int end = local(TypeKind.INT);
         // A quotient, whose range C2 knows.
-        code.iload(WORDS)
-                .loadConstant(Long.SIZE)
-                .imul()
-                .loadConstant(lanes)
-                .idiv()
-                .istore(end);
+        code.iload(WORDS).loadConstant(Long.SIZE).imul();
+        code.loadConstant(lanes).idiv().istore(end);
         counter = local(TypeKind.INT);
         at = local(TypeKind.LONG);
-        code.iconst_0().istore(counter);
-        Label next = code.newBoundLabel();
-        Label done = code.newLabel();
-        code.iload(counter).iload(end).if_icmpge(done);
-        code.iload(counter)
-                .i2l()
-                .loadConstant((long) lanes * Float.BYTES)
-                .lmul()
-                .lstore(at);
-        computeAll();
-        code.iinc(counter, 1).goto_(next).labelBinding(done);
+        loop(counter, end, () -> {
+            times(counter, (long) lanes * Float.BYTES).lstore(at);
+            computeAll();
+        });
     }
 
     @Override
@@ -140,9 +130,8 @@ final class VectorWriter extends LoopWriter {
             // Vector by vector: a word that were gathered would be carried from one to the next.
             int lanes = SimdWidth.bits() / Float.SIZE;
             int bits = local(TypeKind.LONG);
-            code.aload(valueOf(store.value()))
-                    .invokevirtual(MASK, "toLong", MethodTypeDesc.of(CD_long))
-                    .lstore(bits);
+            code.aload(valueOf(store.value())).invokevirtual(MASK, "toLong", MethodTypeDesc.of(CD_long));
+            code.lstore(bits);
             if (lanes < Byte.SIZE) {
                 placeOfBits(store);
                 code.iload(counter).lload(bits);
@@ -152,14 +141,9 @@ final class VectorWriter extends LoopWriter {
             for (int i = 0; i < lanes / Byte.SIZE; i++) {
                 int place = local(TypeKind.LONG);
                 placeOfBits(store);
-                code.iload(counter)
-                        .loadConstant(lanes / Byte.SIZE)
-                        .imul()
-                        .loadConstant(i)
-                        .iadd()
-                        .i2l()
-                        .ladd();
-                code.lstore(place).getstatic(LAYOUT, "JAVA_BYTE", OF_BYTE).lload(place);
+                code.iload(counter).loadConstant(lanes / Byte.SIZE).imul();
+                code.loadConstant(i).iadd().i2l().ladd().lstore(place);
+                code.getstatic(LAYOUT, "JAVA_BYTE", OF_BYTE).lload(place);
                 code.lload(bits).loadConstant(i * Byte.SIZE).lshr().l2i();
                 code.invokeinterface(SEGMENT, "set", MethodTypeDesc.of(CD_void, OF_BYTE, CD_long, CD_byte));
             }
@@ -207,16 +191,14 @@ final class VectorWriter extends LoopWriter {
             }
             case POWER2 -> {
                 bits(valueOf(node.of(0)));
-                code.loadConstant(Exponential.EXPONENT);
-                code.invokevirtual(INTS, "add", MethodTypeDesc.of(INTS, CD_int));
+                code.loadConstant(Exponential.EXPONENT).invokevirtual(INTS, "add", BY_INT);
                 shift("LSHL");
                 floats();
             }
             case EXPONENT -> {
                 bits(valueOf(node.of(0)));
                 shift("LSHR");
-                code.loadConstant(Exponential.EXPONENT);
-                code.invokevirtual(INTS, "sub", MethodTypeDesc.of(INTS, CD_int));
+                code.loadConstant(Exponential.EXPONENT).invokevirtual(INTS, "sub", BY_INT);
                 floats();
                 code.loadConstant(Exponential.ROUND).invokevirtual(FLOATS, "sub", MethodTypeDesc.of(FLOATS, CD_float));
             }

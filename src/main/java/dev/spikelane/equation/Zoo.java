@@ -28,9 +28,14 @@ public final class Zoo {
         if (!NAMES.contains(name)) {
             throw new IllegalArgumentException("'" + name + "' is no neuron of these, expected one of " + NAMES);
         }
-        try (InputStream stream = Zoo.class.getResourceAsStream(name + ".txt")) {
+        return resource(name + ".txt");
+    }
+
+    /** Returns a file of this package. */
+    static String resource(String file) {
+        try (InputStream stream = Zoo.class.getResourceAsStream(file)) {
             if (stream == null) {
-                throw new IllegalStateException("the resource of '" + name + "' is missing");
+                throw new IllegalStateException("the resource '" + file + "' is missing");
             }
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException failure) {

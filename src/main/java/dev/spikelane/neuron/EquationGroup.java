@@ -49,7 +49,6 @@ final class EquationGroup implements TileGroup, BoundEquations {
     private final @Nullable CompiledProgram charge;
 
     private final @Nullable QuantizeLevels levels;
-    /** The step, or what comes behind that. */
     private final Equations steps;
 
     private final CompiledProgram one;
@@ -63,20 +62,20 @@ final class EquationGroup implements TileGroup, BoundEquations {
     private @Nullable CompiledProgram recording;
 
     EquationGroup(Arena arena, EquationNeuron model, int neurons) {
-        Map<String, float[]> values = new HashMap<>();
-        model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
-        this.equations = model.equations();
+        Equations.Cut cut = model.cut();
+        this.equations = cut == null ? model.equations() : cut.charge();
         this.names = model.variables();
         this.first = equations.variables().firstEntry().getKey();
         this.recorded = Equations.RECORD + first;
         this.seed = model.seed();
-        this.parameters = new EquationParameters(arena, equations, neurons, values);
-        boolean rounds = !model.quantization().equals(Quantization.NONE);
-        this.levels = rounds ? QuantizeLevels.of(arena, model.quantization().levels()) : null;
-        this.charge = rounds ? EquationLoops.compile(equations::charge, parameters.shared()) : null;
-        this.steps = rounds ? equations.fire() : equations;
+        this.parameters = new EquationParameters(arena, equations, neurons, given(model.parameters()));
+        this.levels = cut == null
+                ? null
+                : QuantizeLevels.of(arena, model.quantization().levels());
+        this.charge = cut == null ? null : EquationLoops.compile(equations::charge, parameters.shared());
+        this.steps = cut == null ? equations : cut.fire();
         this.one = compile(steps, 1, List.of());
-        this.more = !rounds && equations.noises().isEmpty() && one.program().operations() <= MOST_TWICE
+        this.more = cut == null && equations.noises().isEmpty() && one.program().operations() <= MOST_TWICE
                 ? compile(steps, 2, List.of())
                 : null;
         this.initial = FloatMatrix.zeros(arena, names.size(), neurons);
@@ -99,8 +98,9 @@ final class EquationGroup implements TileGroup, BoundEquations {
     private void start() {
         int row = 0;
         for (Node node : equations.variables().values()) {
+            float[] values = parameters.values(node);
             for (int i = 0; i < neurons(); i++) {
-                initial.set(row, i, parameters.of(node, i));
+                initial.set(row, i, values[values.length == 1 ? 0 : i]);
             }
             row++;
         }
@@ -152,20 +152,27 @@ final class EquationGroup implements TileGroup, BoundEquations {
         if (carries == null) {
             return Parameter.of(1);
         }
-        Map<String, float[]> given = new HashMap<>();
-        values.forEach((name, parameter) -> given.put(name, parameter.values()));
         int count = values.values().stream().mapToInt(Parameter::count).max().orElse(1);
-        EquationParameters all = new EquationParameters(NativeMemory.ofAuto(), equations, count, given);
-        float[] made = new float[all.isShared(carries) ? 1 : count];
-        for (int i = 0; i < made.length; i++) {
-            made[i] = all.of(carries, i);
+        return Parameter.of(
+                new EquationParameters(NativeMemory.ofAuto(), equations, count, given(values)).values(carries));
+    }
+
+    private static Map<String, float[]> given(Map<String, Parameter> parameters) {
+        Map<String, float[]> given = new HashMap<>();
+        for (Map.Entry<String, Parameter> each : parameters.entrySet()) {
+            given.put(each.getKey(), each.getValue().values());
         }
-        return Parameter.of(made);
+        return given;
     }
 
     @Override
     public Equations equations() {
         return equations;
+    }
+
+    @Override
+    public Equations steps() {
+        return steps;
     }
 
     @Override

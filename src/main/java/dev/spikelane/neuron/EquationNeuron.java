@@ -6,6 +6,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A neuron that is said as equations.
@@ -183,8 +185,8 @@ public final class EquationNeuron implements Neuron {
 
     /**
      * Returns this neuron with states that are rounded to levels when it is found out who fires: behind the last line
-     * before {@code spike}, all states of the text. Gradients go through that as if nothing were rounded. An expression
-     * behind it that a state was given in front of it is that state, rounded.
+     * before {@code spike}, all states of the text. Gradients go through that as if nothing were rounded. States behind
+     * it are rounded; other names from before it may be used there if they need nothing but parameters.
      *
      * @param levels snnTorch's {@code state_quant}
      * @return the neuron
@@ -193,9 +195,14 @@ public final class EquationNeuron implements Neuron {
     public EquationNeuron withQuantization(Quantization levels) {
         Objects.requireNonNull(levels, "levels");
         if (!levels.equals(Quantization.NONE)) {
-            equations.fire();
+            EquationParser.cut(text);
         }
         return new EquationNeuron(text, equations, values, seed, levels, resets);
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return Collections.unmodifiableMap(values);
     }
 
     @Override
@@ -216,6 +223,15 @@ public final class EquationNeuron implements Neuron {
 
     Equations equations() {
         return resets ? equations : equations.beforeReset();
+    }
+
+    /** The parts of a step, between which variables are rounded; null if they are not. */
+    Equations.@Nullable Cut cut() {
+        if (quantization.equals(Quantization.NONE)) {
+            return null;
+        }
+        Equations.Cut cut = EquationParser.cut(text);
+        return resets ? cut : new Equations.Cut(cut.charge(), cut.fire().beforeReset());
     }
 
     @Override

@@ -140,6 +140,14 @@ final class EquationParserTest {
         assertEquals(0.95, read.parameters().get("rho"), 1e-12);
     }
 
+    @Test
+    void aRefractoryPeriodIsNoMembraneWhereverItIsDeclared() {
+        Equations read = EquationParser.parse("refractory 2\nstate v, a\ninput i\nv = v + i\nspike v > 1");
+        assertEquals(
+                List.of("v", "a", "refractory"), List.copyOf(read.variables().keySet()));
+        assertEquals(read.variables().keySet(), read.next().keySet());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     v = j * 2               | line 4, column 5: 'j' is not declared, expected one of [dt, i, p, v]

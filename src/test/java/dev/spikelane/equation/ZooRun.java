@@ -55,9 +55,7 @@ final class ZooRun {
     ZooRun run(int steps, IntToDoubleFunction current, IntToDoubleFunction feedback) {
         Map<Node, Integer> places = new HashMap<>();
         order.forEach(node -> places.put(node, places.size()));
-        int[][] of = order.stream()
-                .map(node -> node.of().stream().mapToInt(places::get).toArray())
-                .toArray(int[][]::new);
+        int[][] of = Graph.arguments(order);
         double[] made = new double[of.length];
         for (int step = 1; step <= steps; step++) {
             put("current", current.applyAsDouble(step));
@@ -88,7 +86,7 @@ final class ZooRun {
         double b = of.length < 2 ? 0 : made[of[1]];
         double c = of.length < 3 ? 0 : made[of[2]];
         return wide
-                ? DoubleInterpreter.apply(node.op(), a, b, c)
+                ? DoubleProgram.apply(node.op(), a, b, c)
                 : Interpreter.apply(node.op(), (float) a, (float) b, (float) c);
     }
 

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Neurons of equations whose states are rounded when it is found out who fires. */
@@ -166,6 +167,30 @@ final class EquationQuantizationTest {
         }
     }
 
+    /** A number is rounded as what has its value; what counts down a refractory period is not where a state is it. */
+    @ParameterizedTest
+    @CsvSource({"v = 0.3, v = 0.3 + 0 * a", "a = refractory, a = refractory + 0 * v"})
+    void statesAreRoundedWhateverTheyWereGiven(String one, String other) {
+        String text = """
+                state v, a
+                input current
+                refractory 3
+                v = 0.5 * v + current
+                a = 0.7 * a + current
+                %s
+                spike v + a > 1
+                reset a = a - v
+                """;
+        FloatMatrix currents = Matrices.uniform(Arena.ofAuto(), 40, 70, new Random(3));
+        NeuronRun expected =
+                EquationNeuron.of(text.formatted(other)).withQuantization(FEW).run(currents);
+        NeuronRun actual =
+                EquationNeuron.of(text.formatted(one)).withQuantization(FEW).run(currents);
+        assertSameBits(expected.spikes(), actual.spikes(), "spikes");
+        assertSameBits(expected.membranes(), actual.membranes(), "membranes");
+        assertNotEquals(0, actual.spikes().count());
+    }
+
     /** Gradients go through two parts of a step as through one. */
     @Test
     void fineLevelsChangeNextToNothing() {
@@ -210,6 +235,13 @@ final class EquationQuantizationTest {
                         + " are there, and parameters",
                 () -> EquationNeuron.of("state v\ninput current\nv = 0.5 * v + current\nspike v > 1\n"
                                 + "reset v = v - 1 + current")
+                        .withQuantization(LEVELS));
+        assertMessage(
+                IllegalArgumentException.class,
+                "what is in front of 'spike' is used behind it: 'v' as it was before, expected variables as they are"
+                        + " there, and parameters",
+                () -> EquationNeuron.of("state v\ninput current\nx = 0.5 * v + current\nv = 0.5 * v + current\n"
+                                + "spike v > 1\nreset v = v - x")
                         .withQuantization(LEVELS));
         assertEquals(LEAKY, LEAKY.withQuantization(LEVELS).withQuantization(Quantization.NONE));
         assertNotEquals(LEAKY, LEAKY.withQuantization(LEVELS));

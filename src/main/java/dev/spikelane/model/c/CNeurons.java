@@ -83,13 +83,10 @@ final class CNeurons {
 
     /** Says what a variable is at the start. */
     private void start(String name, @Nullable Node initial) {
-        float[] values = new float[population.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = initial == null ? 0 : parameters.of(initial, i);
-        }
+        float[] values = initial == null ? new float[1] : parameters.values(initial);
         String value = CFile.areSame(values) ? C99.literal(values[0]) : file.floats(name + "_start", values) + "[i]";
         file.reset.append("    for (int i = 0; i < %d; i++) {%n        %s[i] = %s;%n    }%n"
-                .formatted(values.length, name, value));
+                .formatted(population.size(), name, value));
     }
 
     private static void requireText(PopulationDescription population) {

@@ -62,11 +62,11 @@ final class EquationGradient extends NeuronGradient {
         Quantization rounds = ((EquationNeuron) model).quantization();
         boolean whole = rounds.equals(Quantization.NONE);
         Equations equations = neurons.equations();
-        EquationGradients back = new EquationGradients(whole ? equations : equations.fire(), names);
+        EquationGradients back = new EquationGradients(neurons.steps(), names);
         this.backward = loops(back);
         this.charge = whole
                 ? null
-                : loops(new EquationGradients(equations.charging(), names))
+                : loops(new EquationGradients(equations, names))
                         .with(EquationLoops.compile(
                                 equations::charge, neurons.parameters().shared()));
         this.levels = whole ? null : QuantizeLevels.of(NativeMemory.ofAuto(), rounds.levels());
