@@ -138,7 +138,7 @@ final class TrainingParts implements AutoCloseable {
 
     /** Changes values by gradients that are stored, in a change that has begun. */
     void update() {
-        learned.update();
+        learned.update(gradients().workers());
         gradients().replace(learned.parameters());
         for (int i = 0; i < made.size(); i++) {
             made.get(i).gradients().update();

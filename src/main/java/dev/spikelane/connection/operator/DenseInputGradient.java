@@ -5,6 +5,8 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** The way back through a dense connection: a product with the transposed weights. */
 final class DenseInputGradient implements InputGradient {
@@ -15,7 +17,7 @@ final class DenseInputGradient implements InputGradient {
     DenseInputGradient(Arena arena, PackedWeights weights) {
         this.weights = weights;
         this.transposed = PackedWeights.zeros(arena, /* inputs= */ weights.outputs(), /* outputs= */ weights.inputs());
-        update();
+        updates().forEach(Runnable::run);
     }
 
     @Override
@@ -29,7 +31,9 @@ final class DenseInputGradient implements InputGradient {
     }
 
     @Override
-    public void update() {
-        transposed.setTransposed(weights);
+    public List<Runnable> updates() {
+        return IntStream.range(0, weights.blocks())
+                .<Runnable>mapToObj(block -> () -> transposed.setTransposed(weights, block))
+                .toList();
     }
 }

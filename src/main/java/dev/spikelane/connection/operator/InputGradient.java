@@ -4,6 +4,7 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.map.PooledGradients;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +92,12 @@ public interface InputGradient {
         return null;
     }
 
-    /** Takes notice that the weights have changed. */
-    default void update() {}
+    /**
+     * Returns what takes notice that the weights have changed.
+     *
+     * @return parts that threads may share
+     */
+    default List<Runnable> updates() {
+        return List.of();
+    }
 }

@@ -350,21 +350,20 @@ public final class PackedWeights {
     }
 
     /**
-     * Fills these weights with the transpose of others, without their bias.
+     * Fills these weights with the transpose of others, without their bias: those of a block of the others' outputs.
      *
      * @param other weights with as many outputs as these have inputs, and as many inputs as these have outputs
+     * @param block one of the {@link #blocks} of the others
      * @throws IllegalArgumentException if the shapes do not fit
      */
-    public void setTransposed(PackedWeights other) {
+    public void setTransposed(PackedWeights other, int block) {
         if (other.inputs != outputs || other.outputs != inputs) {
             throw new IllegalArgumentException(
                     "weights are " + other.inputs + " -> " + other.outputs + ", expected " + outputs + " -> " + inputs);
         }
-        for (int block = 0; block < other.blocks(); block++) {
-            int rows = Math.min(BLOCK, other.outputs - block * BLOCK);
-            for (int column = 0; column < outputs; column += SQUARE) {
-                transposeSquares(other, block, rows, column, Math.min(SQUARE, outputs - column));
-            }
+        int rows = Math.min(BLOCK, other.outputs - block * BLOCK);
+        for (int column = 0; column < outputs; column += SQUARE) {
+            transposeSquares(other, block, rows, column, Math.min(SQUARE, outputs - column));
         }
     }
 

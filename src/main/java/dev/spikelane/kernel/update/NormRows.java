@@ -33,8 +33,14 @@ public record NormRows(int steps, int batch, int positions, int channels) {
         return Math.ceilDiv(batch, BlockSums.SAMPLES);
     }
 
-    /** The row of a step at which a block starts, or behind which the last ends. */
-    int row(int at, int block) {
+    /**
+     * Returns the row of a step at which a block starts, or behind which the last ends.
+     *
+     * @param at the step
+     * @param block the block, at most {@link #blocks}
+     * @return the row
+     */
+    public int row(int at, int block) {
         return at * batch + Math.min(block * BlockSums.SAMPLES, batch);
     }
 

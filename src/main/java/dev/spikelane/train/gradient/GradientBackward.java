@@ -21,7 +21,9 @@ final class GradientBackward {
     private final GradientPopulation population;
     private final RunSize size;
     private final Arena arena;
-    private final int blocksInTile;
+    /** Tiles, as many for each thread, whose blocks differ by one at most. */
+    private final int parts;
+
     private final GradientOutlet[] ofVariables;
     /** All samples. */
     private final SampleViews whole;
@@ -42,31 +44,42 @@ final class GradientBackward {
         this.population = population;
         this.size = size;
         this.arena = arena;
-        this.blocksInTile = blocksInTile;
+        this.parts = parts(blocksInTile);
         this.ofVariables = population.ofVariables();
         this.whole = new SampleViews(0, size.batch(), size.batch());
         this.scratch = new GradientScratch[population.shares() ? size.threads() : 1];
         this.tiles = tiles();
     }
 
+    private int parts(int blocksInTile) {
+        int parts = Math.ceilDiv(population.blocks(), blocksInTile);
+        return parts == 1 ? 1 : Math.min(Math.ceilDiv(parts, size.threads()) * size.threads(), population.blocks());
+    }
+
     private NeuronBackward[] tiles() {
-        NeuronBackward[] made = new NeuronBackward[parts()];
-        for (int part = 0; part < made.length; part++) {
-            int first = part * blocksInTile * Long.SIZE;
-            made[part] = population
-                    .neurons()
-                    .tile(
-                            first,
-                            Math.min(
-                                    blocksInTile * Long.SIZE,
-                                    population.declared().size() - first));
+        NeuronBackward[] made = new NeuronBackward[parts];
+        for (int part = 0; part < parts; part++) {
+            int first = firstBlock(part) * Long.SIZE;
+            int end = Math.min(
+                    firstBlock(part + 1) * Long.SIZE, population.declared().size());
+            made[part] = population.neurons().tile(first, end - first);
         }
         return made;
     }
 
+    /** The first block of a part; behind the last part, the block behind the last. */
+    private int firstBlock(int part) {
+        return (int) ((long) part * population.blocks() / parts);
+    }
+
+    /** The most blocks of a part. */
+    private int blocksInTile() {
+        return Math.ceilDiv(population.blocks(), parts);
+    }
+
     /** Parts that threads may take back at the same time. */
     int parts() {
-        return Math.ceilDiv(population.blocks(), blocksInTile);
+        return parts;
     }
 
     /** Prepares for gradients of weights that come a few steps at a time, as soon as those of currents are there. */
@@ -77,7 +90,7 @@ final class GradientBackward {
                 && population.currents().length == 1
                 && population.projections().size() == 1;
         GradientProjection only = one ? population.projections().getFirst() : null;
-        weights = only == null ? null : only.openTiles(blocksInTile);
+        weights = only == null ? null : only.openTiles(blocksInTile());
         frameSum = only == null ? null : only.openFrameSum();
         for (int thread = 0; thread < scratch.length && takesTurns(); thread++) {
             scratch(thread).ofCurrents();
@@ -131,11 +144,11 @@ final class GradientBackward {
 
     /** Room for a batch of the neurons that a thread takes back at a time. */
     private Tile tile() {
-        return blocksInTile == population.blocks()
+        return parts == 1
                 ? Tile.whole(FloatMatrix.zeros(
                         arena, size.batch(), population.declared().size()))
                 : Tile.of(
-                        FloatMatrix.zeros(arena, size.batch(), blocksInTile * Long.SIZE),
+                        FloatMatrix.zeros(arena, size.batch(), blocksInTile() * Long.SIZE),
                         population.declared().size());
     }
 
@@ -163,8 +176,8 @@ final class GradientBackward {
     /** Takes a part of the neurons back through some steps. */
     void backPart(int first, int count, int part, int thread) {
         GradientScratch own = scratch(thread);
-        int firstBlock = part * blocksInTile;
-        int endBlock = Math.min(firstBlock + blocksInTile, population.blocks());
+        int firstBlock = firstBlock(part);
+        int endBlock = firstBlock(part + 1);
         own.tiles.at(firstBlock, endBlock);
         if (population.shares() && population.neurons().needsCurrents()) {
             again(first, count, firstBlock, endBlock, thread);
@@ -218,8 +231,7 @@ final class GradientBackward {
             if (of != null && population.neurons().feedsOwnSpikes()) {
                 RowSum.add(own.tiles.in(of), own.tiles.inWhole(population.carriedSpikes()), size.batch());
             }
-            population.back(
-                    tile, own.step, of, own.distance, population.carried(), at, part * blocksInTile * Long.SIZE);
+            population.back(tile, own.step, of, own.distance, population.carried(), at, firstBlock(part) * Long.SIZE);
         }
     }
 }

@@ -17,12 +17,15 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The way back through the operators of a projection, over some rows at a time. */
 final class GradientChain {
+
+    private static final int FEW_ROWS = 4;
 
     private final ChainRun forward;
     private final Operator[] operators;
@@ -46,6 +49,11 @@ final class GradientChain {
     private final @Nullable StepViews<FloatMatrix>[] ofMade;
     /** The gradients of the source, where they are made in whole rows; null otherwise. */
     private final @Nullable StepViews<FloatMatrix> ofSource;
+
+    /** The same, a few rows at a time, where there is one operator. */
+    private final @Nullable StepViews<FloatMatrix> ofFewRows;
+
+    private final int fewRows;
 
     private final Scratch[] scratch;
     private final int batch;
@@ -112,6 +120,8 @@ final class GradientChain {
         this.ofSource = inputs[0] instanceof InputGradient.OfRows
                 ? new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operators[0].inputs()), batch)
                 : null;
+        this.fewRows = rowsInPart(batch);
+        this.ofFewRows = ofSource != null && isOneOperator() ? new StepViews<>(ofSource.all(), fewRows) : null;
     }
 
     /** Room to take gradients past the pool behind an operator; null if it does not take them so. */
@@ -213,6 +223,26 @@ final class GradientChain {
         } else {
             back.pull(gradient, count, into);
         }
+    }
+
+    /** A few samples of a batch: parts of a step that are alike, so that threads end together. */
+    private static int rowsInPart(int batch) {
+        int rows = batch;
+        while (rows % 2 == 0 && rows > FEW_ROWS) {
+            rows /= 2;
+        }
+        return rows;
+    }
+
+    /** How many rows go to the source at a time, each by itself, past the only operator; 0 if they go otherwise. */
+    int fewRows() {
+        return ofFewRows == null ? 0 : fewRows;
+    }
+
+    /** Takes {@link #fewRows} of currents back to the source. */
+    void toSource(FloatMatrix gradient, int part, int thread) {
+        FloatMatrix into = Objects.requireNonNull(ofFewRows).from(part);
+        pull(0, null, gradient, fewRows, tiles[thread].on(into), thread);
     }
 
     /** Whether gradients of the source are made in whole rows, by {@link #toFirst}. */
@@ -336,13 +366,16 @@ final class GradientChain {
         return first == null || !isOneOperator() ? null : first.packed();
     }
 
-    void update() {
+    /** What takes notice that weights have changed, parts that threads may share. */
+    List<Runnable> updates() {
+        List<Runnable> updates = new ArrayList<>();
         for (int i = 0; i < operators.length; i++) {
-            operators[i].update();
+            updates.add(operators[i]::update);
             InputGradient input = inputs[i];
             if (input != null) {
-                input.update();
+                updates.addAll(input.updates());
             }
         }
+        return updates;
     }
 }

@@ -5,6 +5,7 @@ import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.TwoStageRun;
 import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.update.BatchNormBackward;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.Objects;
@@ -25,6 +26,10 @@ final class GradientNorm implements Halves.Work {
     private final Halves halves;
     private FloatMatrix gradients;
     private final FloatMatrix values;
+    private final Tile whole;
+    /** Whether gradients behind are still where they were made. */
+    private boolean copies;
+
     /** The first step whose gradients are there. */
     private int done;
 
@@ -49,6 +54,7 @@ final class GradientNorm implements Halves.Work {
         this.halves = new Halves(this, forward.step().rows().blocks(), workers);
         this.gradients = forward.values();
         this.values = forward.values();
+        this.whole = Tile.whole(values);
     }
 
     /** Returns the way forward. */
@@ -81,8 +87,10 @@ final class GradientNorm implements Halves.Work {
         if (step >= done) {
             return;
         }
-        behind.pullWhole(step, done - step, rows.from(step));
+        behind.openCurrents(step, done - step);
         gradients = rows.all();
+        whole.on(gradients);
+        copies = true;
         run(step, done);
         done = step;
     }
@@ -96,6 +104,7 @@ final class GradientNorm implements Halves.Work {
     void frameBack(FloatMatrix into) {
         behind.frameSum().pullWhole(into);
         gradients = into;
+        copies = false;
         run(0, 1);
     }
 
@@ -108,7 +117,13 @@ final class GradientNorm implements Halves.Work {
 
     @Override
     public void measure(int step, int block) {
-        kernel.measure(gradients, values, size.inSegment(step), step, block);
+        int at = size.inSegment(step);
+        if (copies) { // normalized rows pass what stands behind as they are
+            int first = forward.step().rows().row(at, block);
+            int end = forward.step().rows().row(at, block + 1);
+            whole.copyFrom(behind.ofFirst(step), first - at * size.batch(), first, end - first);
+        }
+        kernel.measure(gradients, values, at, step, block);
     }
 
     @Override

@@ -331,9 +331,20 @@ public final class GradientPopulation {
         }
     }
 
-    /** Begins the way back. */
+    private boolean carries() {
+        return openFrame() == null || plan.use() == GradientBlueprint.Use.ANY;
+    }
+
+    /** Makes room for the way back. */
+    void reserve() {
+        if (carries()) {
+            carried();
+        }
+    }
+
+    /** Begins the way back, behind {@link #reserve}. */
     void begin() {
-        if (openFrame() == null || plan.use() == GradientBlueprint.Use.ANY) {
+        if (carries()) {
             carried().fill(0);
         }
         states.begin();

@@ -6,9 +6,12 @@ import dev.spikelane.engine.ProjectionRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A projection: forward, and what it takes back from the gradients of its currents. */
@@ -31,11 +34,12 @@ public final class GradientProjection {
     /** What it takes back of a frame. */
     private final GradientFrameSum frameSum;
 
-    /** Whole rows of the source. */
-    private final Tile whole = Tile.whole(FloatMatrix.zeros(1, 1));
-
     private final WorkerPool.Job toFirst = this::toFirst;
     private final WorkerPool.Job between = this::between;
+    private final WorkerPool.Job toSourceRows = this::toSourceRows;
+    /** A few rows of the currents at a time; made when they are needed. */
+    private @Nullable StepViews<FloatMatrix> fewRows;
+
     private int stepsInPart;
     private int count;
     private boolean tiles;
@@ -192,10 +196,13 @@ public final class GradientProjection {
         return Math.max(0, reached);
     }
 
-    /** Lets threads share some steps from the one that was opened on: all of a path, some rows at a time. */
+    /**
+     * Lets threads share some steps from the one that was opened on: all of a path, some rows at a time. Where each row
+     * is made by itself, parts are as small as can be, so that threads end together.
+     */
     private void run(WorkerPool.Job job, int steps) {
         count = steps;
-        stepsInPart = Math.min(size.turn(), Math.ceilDiv(steps, size.threads()));
+        stepsInPart = chain.makesRows() ? 1 : Math.min(size.turn(), Math.ceilDiv(steps, size.threads()));
         chain.workers().run(job, Math.ceilDiv(steps, stepsInPart));
     }
 
@@ -203,6 +210,11 @@ public final class GradientProjection {
         int from = part * stepsInPart;
         int row = size.inSegment(opened + from) * size.batch();
         chain.toFirst(port.from(opened + from), from, rowsOfPart(from), row, thread, toSource);
+    }
+
+    private void toSourceRows(int part, int thread) {
+        int first = port.row(opened) / chain.fewRows();
+        chain.toSource(Objects.requireNonNull(fewRows).from(first + part), part, thread);
     }
 
     private int rowsOfPart(int from) {
@@ -224,9 +236,8 @@ public final class GradientProjection {
         if (chain.makesRows()) {
             chain.copyRows(from, count * size.batch(), into);
         } else {
-            FloatMatrix ofFirst = chain.isOneOperator() ? port.from(opened + from) : chain.ofFirst(from);
             Signal source = chain.readsSource() ? forward.source().from(opened + from, delay()) : null;
-            chain.pull(source, ofFirst, count * size.batch(), into, 0);
+            chain.pull(source, ofFirst(opened + from), count * size.batch(), into, 0);
         }
         if (dropout != null) {
             dropout.back(into, opened + from, count);
@@ -248,17 +259,27 @@ public final class GradientProjection {
     }
 
     private void take(int steps, boolean again) {
-        run(again ? between : toFirst, steps);
+        if (chain.fewRows() > 0) {
+            StepViews<FloatMatrix> some = fewRows;
+            fewRows = some == null ? new StepViews<>(port.all(), chain.fewRows()) : some;
+            chain.workers().run(toSourceRows, steps * size.batch() / chain.fewRows());
+        } else {
+            run(again ? between : toFirst, steps);
+        }
         taken = steps;
         made = again ? steps : 0;
     }
 
-    /** Writes the gradients of whole rows of the source that some steps of currents have. */
-    void pullWhole(int step, int steps, FloatMatrix into) {
+    /** Takes gradients of some steps of currents back to what the first operator makes. */
+    void openCurrents(int step, int steps) {
         backTo(step);
         opened = step;
         toFirst(steps);
-        pull(0, steps, whole.on(into));
+    }
+
+    /** The gradients of what the first operator makes, from a step on that was opened. */
+    FloatMatrix ofFirst(int step) {
+        return chain.isOneOperator() ? port.from(step) : chain.ofFirst(step - opened);
     }
 
     /** Whether all steps of the window have the same rows. */
@@ -333,8 +354,8 @@ public final class GradientProjection {
         return tiles;
     }
 
-    /** Takes notice that weights have changed. */
-    void update() {
-        chain.update();
+    /** What takes notice that weights have changed, parts that threads may share. */
+    List<Runnable> updates() {
+        return chain.updates();
     }
 }

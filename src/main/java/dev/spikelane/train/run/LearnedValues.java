@@ -1,5 +1,6 @@
 package dev.spikelane.train.run;
 
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.gradient.GradientSlot;
@@ -9,6 +10,7 @@ import dev.spikelane.train.update.ParameterUpdate;
 import dev.spikelane.train.update.ShardSum;
 import dev.spikelane.train.update.StepNorm;
 import dev.spikelane.train.update.TrainingParameter;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The values that are learned, with the sums of their gradients and the rules that change them. */
 public final class LearnedValues {
+
+    /** Values that a thread changes at a time. */
+    private static final long FLOATS_IN_PART = 1 << 14;
 
     private final List<GradientSlot> slots;
     private final List<TrainingParameter> parameters = new ArrayList<>();
@@ -25,6 +30,8 @@ public final class LearnedValues {
     private final StepNorm norm = new StepNorm();
     private final boolean[] changes;
     private Clipping.@Nullable Clipper clipper;
+    private final WorkerPool.Job change = this::change;
+    private TrainingParameter changing;
 
     /**
      * Binds values.
@@ -65,6 +72,7 @@ public final class LearnedValues {
         if (parameters.isEmpty()) {
             throw new IllegalArgumentException("nothing is learned, expected some values");
         }
+        this.changing = parameters.getFirst();
         if (clipping != null) {
             clipper = clipping.bind(parameters.stream()
                     .map(parameter -> parameter.gradient().segment())
@@ -168,16 +176,20 @@ public final class LearnedValues {
         }
     }
 
-    /** Changes values by gradients that are stored. */
-    public void update() {
+    /** Changes values by gradients that are stored: threads share each of many values. */
+    public void update(WorkerPool workers) {
         for (int i = 0; i < parameters.size(); i++) {
-            TrainingParameter parameter = parameters.get(i);
-            if (parameter.isStored() && changes[i]) {
-                FloatMatrix gradient = parameter.gradient();
-                parameter
-                        .update()
-                        .update(gradient.segment(), 0, gradient.segment().byteSize() / Float.BYTES);
+            changing = parameters.get(i);
+            if (changing.isStored() && changes[i]) {
+                long floats = changing.gradient().segment().byteSize() / Float.BYTES;
+                workers.run(change, (int) Math.ceilDiv(floats, FLOATS_IN_PART), floats > FLOATS_IN_PART);
             }
         }
+    }
+
+    private void change(int part, int thread) {
+        MemorySegment gradient = changing.gradient().segment();
+        long first = part * FLOATS_IN_PART;
+        changing.update().update(gradient, first, Math.min(first + FLOATS_IN_PART, gradient.byteSize() / Float.BYTES));
     }
 }

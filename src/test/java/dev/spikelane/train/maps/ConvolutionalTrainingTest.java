@@ -27,6 +27,7 @@ import dev.spikelane.train.TrainingRun;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -118,6 +119,42 @@ final class ConvolutionalTrainingTest {
             assertTrue(report.agreement() > 0.9, report.toString());
             assertEquals(0, report.accuracyChange(), 0.05, report.toString());
         }
+    }
+
+    /** Blocks of samples that threads complete in any order are added ascending. */
+    @Test
+    void threadsThatTakeBlockAfterBlockGiveTheSameBits() {
+        long expected = learned(1);
+        for (int threads : new int[] {2, 3, 6}) {
+            assertEquals(expected, learned(threads), threads + " threads");
+        }
+    }
+
+    private static long learned(int threads) {
+        TorchRandom random = new TorchRandom(42);
+        Network network = Network.builder(Shape.of(1, SIDE, SIDE))
+                .conv2d(6, 3, random)
+                .maxPool2d(2)
+                .neuron(new Leaky(0.5))
+                .conv2d(5, 3, random)
+                .neuron(new Leaky(0.5))
+                .flatten()
+                .dense(CLASSES, random)
+                .neuron(new Leaky(0.5))
+                .build();
+        int batch = 45;
+        try (Trainer trainer = Trainer.of(network, STEPS, batch)
+                .loss(CrossEntropyLoss.rate())
+                .optimizer(new Adam(0.01))
+                .threads(threads)
+                .build()) {
+            for (int step = 0; step < 4; step++) {
+                trainer.step(TrainingBatch.ofFrame(
+                        random.rand(batch, SIDE * SIDE),
+                        IntStream.range(0, batch).map(i -> i % CLASSES).toArray()));
+            }
+        }
+        return network.weights().hash();
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.spikelane.kernel.product.window.WindowGradientInput;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
+import java.util.List;
 
 /** The way back through a convolution. */
 final class ConvInputGradient implements InputGradient.OfRows {
@@ -37,7 +38,7 @@ final class ConvInputGradient implements InputGradient.OfRows {
     }
 
     @Override
-    public void update() {
-        kernel.update(weights);
+    public List<Runnable> updates() {
+        return List.of(() -> kernel.update(weights));
     }
 }

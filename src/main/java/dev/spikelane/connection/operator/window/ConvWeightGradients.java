@@ -13,14 +13,17 @@ import dev.spikelane.kernel.product.window.WindowGradientWeights;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The gradients of the weights of a convolution: sums over blocks of eight samples, steps descending, which are added
- * ascending when they are complete. Where all steps come at once, each thread has one at a time; else all of them are
- * there. A part is a block, or a share of its input channels where there are more threads than blocks; then places of
- * the kernel for which complete sums are added.
+ * ascending when they are complete. Where all steps come at once, and there are more blocks than threads, a thread
+ * takes the block that comes next, and whoever completes the lowest adds it and those behind it that are there: one
+ * more sum than threads lets who is ahead go on. Else all sums are there; a part is a block, or a share of its input
+ * channels where there are more threads than blocks; then places of the kernel for which complete sums are added.
  */
 final class ConvWeightGradients implements WeightGradients {
 
@@ -39,12 +42,22 @@ final class ConvWeightGradients implements WeightGradients {
     private WeightRows rows;
     private Round round = Round.NONE;
     private int blocks;
-    /** The first block whose sum is there now, how many are, and in how many shares a block is added. */
-    private int first;
-
+    /** How many sums there are; block after block goes to the next of them. */
     private int count;
+
+    /** In how many shares a block is added. */
     private int shares;
+
     private boolean inOnePiece = true;
+    /** Whether sums have not been moved to the total, which leaves zeros. */
+    private boolean interrupted;
+
+    /** Where threads take block after block: the next one, how many are in the total, and whose sums are complete. */
+    private final AtomicInteger next = new AtomicInteger();
+
+    private volatile int collected;
+    private final boolean[] complete;
+    private volatile boolean failed;
 
     private enum Round {
         OPEN,
@@ -68,45 +81,55 @@ final class ConvWeightGradients implements WeightGradients {
             kernels[i] = new WindowGradientWeights(arena, shape);
         }
         this.rows = new WeightRows(total.bias());
+        this.complete = new boolean[threads + 1];
     }
 
     @Override
-    public void open(WeightRows next) {
-        rows = next;
+    public void open(WeightRows of) {
+        rows = of;
         round = Round.OPEN;
-        inOnePiece = next.begins() && next.ends();
-        blocks = Math.ceilDiv(next.batch(), BLOCK);
-        first = 0;
-        count = sums(next.batch());
+        inOnePiece = of.begins() && of.ends();
+        blocks = Math.ceilDiv(of.batch(), BLOCK);
+        count = sums(of.batch());
+        next.set(0);
+        collected = 0;
+        failed = false;
+        Arrays.fill(complete, false);
         shares = Math.min(Math.ceilDiv(kernels.length, count), shape.window().channels());
         while (sums.size() < count) {
             sums.add(new WindowGradientSum(arena, shape));
         }
-        if (next.begins()) {
+        if (of.begins()) {
             total.packed().fill(0);
             total.bias().fill(0);
             for (int i = 0; i < sums.size(); i++) {
-                sums.get(i).clear();
+                sums.get(i).begin(interrupted);
             }
+            interrupted = true;
         }
     }
 
     /** How many sums of blocks there are at a time. */
     private int sums(int samples) {
         int all = Math.ceilDiv(samples, BLOCK);
-        return inOnePiece ? Math.min(all, kernels.length) : all;
+        int threads = kernels.length;
+        return inOnePiece ? Math.min(all, threads == 1 ? 1 : threads + 1) : all;
+    }
+
+    /** Whether threads take block after block. */
+    private boolean goesOn() {
+        return inOnePiece && blocks > kernels.length;
     }
 
     @Override
     public int parts() {
         round = switch (round) {
             case OPEN -> Round.ADD;
-            case ADD -> rows.ends() ? Round.COLLECT : Round.NONE;
-            case COLLECT -> next();
-            case NONE -> Round.NONE;
+            case ADD -> rows.ends() && !goesOn() ? Round.COLLECT : Round.NONE;
+            case COLLECT, NONE -> Round.NONE;
         };
         return switch (round) {
-            case ADD -> openBlocks() * shares;
+            case ADD -> blocks * shares;
             case COLLECT -> Math.min(kernels.length, places());
             case OPEN, NONE -> finish();
         };
@@ -116,43 +139,74 @@ final class ConvWeightGradients implements WeightGradients {
         return shape.window().y().kernel() * shape.window().x().kernel();
     }
 
-    /** Goes to the blocks that come next, if there are any. */
-    private Round next() {
-        first += count;
-        return first < blocks ? Round.ADD : Round.NONE;
-    }
-
-    private int openBlocks() {
-        return Math.min(count, blocks - first);
-    }
-
     @Override
     public void run(int part, int thread) {
         if (round == Round.COLLECT) {
-            collect(part);
+            collectPlaces(part);
             return;
         }
+        if (goesOn()) {
+            addNext(thread);
+            return;
+        }
+        kernels[thread].share(part % shares, shares);
+        add(part / shares, thread);
+    }
+
+    /** Adds the block that comes next, and to the total what is complete then. */
+    private void addNext(int thread) {
+        int block = next.getAndIncrement();
+        boolean done = false;
+        try {
+            while (block - collected >= count) { // another thread is far behind
+                if (failed) {
+                    return;
+                }
+                Thread.onSpinWait();
+            }
+            kernels[thread].share(0, 1);
+            add(block, thread);
+            collect(block);
+            done = true;
+        } finally {
+            if (!done) {
+                failed = true;
+            }
+        }
+    }
+
+    private synchronized void collect(int block) {
+        complete[block % count] = true;
+        while (complete[collected % count]) {
+            complete[collected % count] = false;
+            WindowGradientSum sum = sums.get(collected % count);
+            sum.moveTo(total.packed(), 0, places());
+            sum.moveBiasTo(total.bias());
+            collected++;
+        }
+    }
+
+    private void add(int block, int thread) {
         WindowGradientWeights kernel = kernels[thread];
-        kernel.share(part % shares, shares);
-        int block = part / shares;
+        WindowGradientSum sum = sums.get(block % count);
         int batch = rows.batch();
-        int sample = (first + block) * BLOCK;
+        int sample = block * BLOCK;
         int count = Math.min(BLOCK, batch - sample);
         PooledGradients[] pooled = rows.pooled();
         for (int step = rows.source().rows() / batch - 1; step >= 0; step--) {
             int row = step * batch + sample;
             if (pooled != null) {
-                kernel.add(rows.source(), pooled[thread], row, count, sums.get(block));
+                kernel.add(rows.source(), pooled[thread], row, count, sum);
             } else {
-                kernel.add(rows.source(), Objects.requireNonNull(rows.gradient()), row, count, sums.get(block));
+                kernel.add(rows.source(), Objects.requireNonNull(rows.gradient()), row, count, sum);
             }
         }
     }
 
     /** Adds complete sums, at some places of the kernel. */
-    private void collect(int part) {
+    private void collectPlaces(int part) {
         int parts = Math.min(kernels.length, places());
-        for (int block = 0; block < openBlocks(); block++) {
+        for (int block = 0; block < blocks; block++) {
             sums.get(block).moveTo(total.packed(), part * places() / parts, (part + 1) * places() / parts);
             if (part == 0) {
                 sums.get(block).moveBiasTo(total.bias());
@@ -162,6 +216,7 @@ final class ConvWeightGradients implements WeightGradients {
 
     /** Multiplies sums that came from spikes by what the spikes carry. */
     private int finish() {
+        interrupted &= !rows.ends() || failed;
         for (int group = 0; rows.ends() && rows.source() instanceof SpikeMatrix && group < groups.length; group++) {
             float[] factors = operator.factors(group);
             if (factors != null) {

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowGradientMaps {
 
-    /** Bytes of gradients that are there at a time: they stay in the L2 cache. */
-    private static final int MOST_BYTES = 1 << 16;
+    /** Bytes of gradients that are there at a time: they stay in the L1 cache, 5 % of a training step of VGG-9. */
+    private static final int MOST_BYTES = 1 << 15;
 
     private static final int MOST_ROWS = 8;
 

@@ -39,10 +39,16 @@ public final class WindowGradientSum {
         return (shape.rows() + (long) shape.groups() * shape.blocks()) * WindowGradientShape.BLOCK * Float.BYTES;
     }
 
-    /** Makes all sums zero. */
-    public void clear() {
-        weights.fill(0);
-        bias.fill(0);
+    /**
+     * Prepares for other rows.
+     *
+     * @param clear whether sums are not zero yet
+     */
+    public void begin(boolean clear) {
+        if (clear) {
+            weights.fill(0);
+            bias.fill(0);
+        }
         byChannel = false;
     }
 

@@ -177,7 +177,7 @@ class WindowGradientProperties {
                     ? Matrices.spikes(arena, rows, inputs, 0.5, random)
                     : Matrices.uniform(arena, rows, inputs, random);
             kernel.add(other, gradient, 0, rows, sum);
-            sum.clear();
+            sum.begin(true);
         }
         int shares = random.nextInt(1, 4);
         for (int share = shares - 1; share >= 0; share--) {
