@@ -171,7 +171,7 @@ public final class GradientProjection {
 
     /** Writes the gradients of some samples in a step of the source, if it reaches that far. */
     void pull(int step, SampleViews samples, Tile into, int thread) {
-        chain.pull(null, port.samples(step + delay(), samples), samples.count(), into, thread);
+        chain.pull(0, null, port.samples(step + delay(), samples), samples.count(), into, thread);
     }
 
     /**
@@ -226,7 +226,7 @@ public final class GradientProjection {
         } else {
             FloatMatrix ofFirst = chain.isOneOperator() ? port.from(opened + from) : chain.ofFirst(from);
             Signal source = chain.readsSource() ? forward.source().from(opened + from, delay()) : null;
-            chain.pull(source, ofFirst, count * size.batch(), into, 0);
+            chain.pull(0, source, ofFirst, count * size.batch(), into, 0);
         }
         if (dropout != null) {
             dropout.back(into, opened + from, count);
