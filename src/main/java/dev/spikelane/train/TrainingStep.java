@@ -28,7 +28,6 @@ final class TrainingStep implements AutoCloseable {
     private final RunningValues running;
     private final Function<String, FloatMatrix> gradients = this::gradient;
 
-    private TrainingPart current;
     /** Spikes of each population in the last step; where nobody counts them, those of an earlier one. */
     private final long[] spikes;
 
@@ -48,7 +47,6 @@ final class TrainingStep implements AutoCloseable {
         this.observed = new ObservedGradients(recipe.observed(), recipe.window() * recipe.batch());
         this.parts = new TrainingParts(recipe, factory);
         this.learned = parts.learned();
-        this.current = parts.of(0, Math.ceilDiv(recipe.batch(), recipe.shards()), recipe.window());
         this.running = new RunningValues(parts.layout());
         this.spikes = new long[parts.layout().description().populations().size()];
     }
@@ -136,7 +134,6 @@ final class TrainingStep implements AutoCloseable {
         if (counts) {
             part.countSpikes(spikes);
         }
-        current = part;
         return part;
     }
 

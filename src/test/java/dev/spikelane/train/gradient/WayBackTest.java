@@ -48,37 +48,45 @@ class WayBackTest {
         for (List<String> walk : walks) {
             assertTrue(walk.size() < most, () -> walk.size() + 1 + " calls: " + String.join("\n", walk));
         }
-        assertEquals(1, walks.stream().filter(walk -> walk.getLast().endsWith("Trainer.step")).count());
+        assertEquals(
+                1,
+                walks.stream()
+                        .filter(walk -> walk.getLast().endsWith("Trainer.step"))
+                        .count());
     }
 
     /** An operator whose way back to its inputs tells who called it. */
     private static Operator watched(Operator operator, List<List<String>> walks) {
-        return proxy(Operator.class, operator, (_, result) -> result instanceof InputGradient back
-                ? proxy(InputGradient.class, back, (method, pulled) -> {
-                    if (method.equals("pull")) {
-                        walks.add(walk());
-                    }
-                    return pulled;
-                })
-                : result);
+        return proxy(
+                Operator.class,
+                operator,
+                (_, result) -> result instanceof InputGradient back
+                        ? proxy(InputGradient.class, back, (method, pulled) -> {
+                            if (method.equals("pull")) {
+                                walks.add(walk());
+                            }
+                            return pulled;
+                        })
+                        : result);
     }
 
     /** The calls of this library, the last one first. */
     private static List<String> walk() {
-        return StackWalker.getInstance().walk(frames -> frames.filter(
-                        frame -> frame.getClassName().startsWith("dev.spikelane.")
+        return StackWalker.getInstance()
+                .walk(frames -> frames.filter(frame -> frame.getClassName().startsWith("dev.spikelane.")
                                 && !frame.getClassName().contains("WayBackTest"))
-                .map(frame -> frame.getClassName() + "." + frame.getMethodName())
-                .toList());
+                        .map(frame -> frame.getClassName() + "." + frame.getMethodName())
+                        .toList());
     }
 
     private static <T> T proxy(Class<T> type, T of, BiFunction<String, @Nullable Object, @Nullable Object> result) {
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (_, method, arguments) -> {
-            try {
-                return result.apply(method.getName(), method.invoke(of, arguments));
-            } catch (InvocationTargetException failure) {
-                throw failure.getCause();
-            }
-        }));
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (_, method, arguments) -> {
+                    try {
+                        return result.apply(method.getName(), method.invoke(of, arguments));
+                    } catch (InvocationTargetException failure) {
+                        throw failure.getCause();
+                    }
+                }));
     }
 }
