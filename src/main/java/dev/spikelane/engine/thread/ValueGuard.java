@@ -39,7 +39,7 @@ public final class ValueGuard {
         }
     }
 
-    /** Begins a change, while nobody reads these values or computes with them; where it returns, {@link #end} ends it. */
+    /** Begins a change while nobody reads these values or computes with them; {@link #end} ends it if this returns. */
     public void begin() {
         lock.writeLock().lock();
         try {
