@@ -36,7 +36,9 @@ public final class LaidOutNetwork {
     private final Map<String, Values> values;
     private final int mostSteps;
     private final List<WeakReference<NetworkRun>> runs = new ArrayList<>();
-    private final ValueGuard guard = new ValueGuard(this::whileIdle);
+    private final ValueGuard guard = new ValueGuard(this::hold, this::release);
+    /** The runs that the change under way keeps from computing. */
+    private List<NetworkRun> held = List.of();
 
     /**
      * Lays a network out.
@@ -164,25 +166,38 @@ public final class LaidOutNetwork {
         }
     }
 
-    private void whileIdle(Runnable change) {
+    /** Keeps runs from computing while values change, all or none of them. */
+    private void hold() {
         synchronized (runs) {
             if (runs.isEmpty()) { // a training step, which allocates nothing
-                change.run();
                 return;
             }
-            List<NetworkRun> held = new ArrayList<>();
+            List<NetworkRun> now = new ArrayList<>();
             try {
                 for (Iterator<WeakReference<NetworkRun>> each = runs.iterator(); each.hasNext(); ) {
                     NetworkRun run = each.next().get();
                     if (run != null) {
                         run.turn().beginChange();
-                        held.add(run);
+                        now.add(run);
                     }
                 }
-                change.run();
-            } finally {
-                held.forEach(run -> run.turn().endChange());
+                held = now;
+            } catch (RuntimeException | Error busy) {
+                release(now);
+                throw busy;
             }
+        }
+    }
+
+    private void release() {
+        List<NetworkRun> before = held;
+        held = List.of();
+        release(before);
+    }
+
+    private static void release(List<NetworkRun> held) {
+        for (int i = 0; i < held.size(); i++) {
+            held.get(i).turn().endChange();
         }
     }
 

@@ -34,7 +34,7 @@ final class PlasticValues {
             }
         }
         this.all = byName.values().toArray(Values[]::new);
-        this.guard = new ValueGuard(turn::change);
+        this.guard = new ValueGuard(turn::beginChange, turn::endChange);
     }
 
     /** The operators of a projection. */

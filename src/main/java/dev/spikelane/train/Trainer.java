@@ -116,7 +116,7 @@ public final class Trainer implements AutoCloseable {
         Objects.requireNonNull(batch, "batch");
         turn.take();
         try {
-            return stepInTurn(batch);
+            return run(step, whole(batch), rate);
         } finally {
             end();
         }

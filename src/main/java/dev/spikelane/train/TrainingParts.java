@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.run.LearnedValues;
@@ -85,10 +86,9 @@ final class TrainingParts implements AutoCloseable {
         return gradients().plan().layout();
     }
 
-    /** Makes a change of which the parts know. */
-    void change(Gradients of, Runnable change) {
-        of.plan().layout().guard().change(change);
-        seen = of.seen(); // the present version may be that of somebody else
+    /** Lets values change; the parts know of changes by their own methods. */
+    ValueGuard guard() {
+        return layout().guard();
     }
 
     /** Takes over what somebody else has made of the network's values since the last step. */
@@ -100,7 +100,7 @@ final class TrainingParts implements AutoCloseable {
 
     /** Takes over values of the network that were changed from outside. */
     void reload() {
-        change(gradients(), () -> {
+        guard().change(() -> {
             List<GradientSlot> slots = gradients().slots();
             for (int i = 0; i < slots.size(); i++) {
                 if (slots.get(i).population() != null) {
@@ -110,6 +110,7 @@ final class TrainingParts implements AutoCloseable {
             for (int i = 0; i < made.size(); i++) {
                 made.get(i).gradients().refresh();
             }
+            saw();
         });
     }
 
@@ -127,6 +128,7 @@ final class TrainingParts implements AutoCloseable {
         learned.set(values);
         gradients().replace(learned.parameters());
         gradients().update();
+        saw();
     }
 
     /** Takes a part back, whose gradients are added to those of the parts before, unless it is the first. */
@@ -143,6 +145,11 @@ final class TrainingParts implements AutoCloseable {
         for (int i = 0; i < made.size(); i++) {
             made.get(i).gradients().update();
         }
+        saw();
+    }
+
+    private void saw() {
+        seen = gradients().seen(); // the present version may be that of somebody else
     }
 
     @Override

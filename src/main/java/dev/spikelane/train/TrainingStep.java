@@ -27,10 +27,7 @@ final class TrainingStep implements AutoCloseable {
     private final ObservedGradients observed;
     private final RunningValues running;
     private final Function<String, FloatMatrix> gradients = this::gradient;
-    private final Runnable change = this::changeValues;
-    private final Runnable backAndChange = this::backAndChange;
 
-    private TrainingPart current;
     /** Spikes of each population in the last step; where nobody counts them, those of an earlier one. */
     private final long[] spikes;
 
@@ -50,7 +47,6 @@ final class TrainingStep implements AutoCloseable {
         this.observed = new ObservedGradients(recipe.observed(), recipe.window() * recipe.batch());
         this.parts = new TrainingParts(recipe, factory);
         this.learned = parts.learned();
-        this.current = parts.of(0, Math.ceilDiv(recipe.batch(), recipe.shards()), recipe.window());
         this.running = new RunningValues(parts.layout());
         this.spikes = new long[parts.layout().description().populations().size()];
     }
@@ -88,7 +84,13 @@ final class TrainingStep implements AutoCloseable {
         learned.norm().takeStored();
         learned.clip();
         if (accepted(loss)) {
-            parts.change(parts.gradients(), change);
+            parts.guard().begin();
+            try {
+                learned.beginUpdate(rate, windowStart, windowEnd);
+                changeValues();
+            } finally {
+                parts.guard().end();
+            }
         }
     }
 
@@ -109,7 +111,7 @@ final class TrainingStep implements AutoCloseable {
                 tell(loss);
             }
             if (parts.fuses()) {
-                parts.change(part.gradients(), backAndChange);
+                backAndChange(part);
             } else {
                 parts.back(part, shard == 0);
                 observed.take(part, batch.first(shard), batch.samples());
@@ -132,7 +134,6 @@ final class TrainingStep implements AutoCloseable {
         if (counts) {
             part.countSpikes(spikes);
         }
-        current = part;
         return part;
     }
 
@@ -273,24 +274,29 @@ final class TrainingStep implements AutoCloseable {
 
     /** Goes back to values that were copied. */
     void setValues(List<FloatMatrix> values, RunningValues runningValues) {
-        parts.change(parts.gradients(), () -> {
+        parts.guard().change(() -> {
             parts.set(values);
             runningValues.commit();
         });
     }
 
     private void changeValues() {
-        learned.beginUpdate(rate, windowStart, windowEnd);
         parts.update();
         running.commit();
     }
 
-    private void backAndChange() {
-        learned.beginUpdate(rate, windowStart, windowEnd);
-        parts.back(current, true);
-        learned.norm().takeStored();
-        parts.update();
-        running.commit();
+    /** Takes the only part back, whose gradients change values as they come to be. */
+    private void backAndChange(TrainingPart part) {
+        parts.guard().begin();
+        try {
+            learned.beginUpdate(rate, windowStart, windowEnd);
+            part.gradients().backward();
+            learned.endPart(part.slots(), true);
+            learned.norm().takeStored();
+            changeValues();
+        } finally {
+            parts.guard().end();
+        }
     }
 
     @Override

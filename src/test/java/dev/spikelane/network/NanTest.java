@@ -39,7 +39,7 @@ final class NanTest {
     }
 
     private static long hash(int bits) {
-        return new Weights(Map.of("fc.bias", new Bits(bits)), new ValueGuard(Runnable::run)).hash();
+        return new Weights(Map.of("fc.bias", new Bits(bits)), new ValueGuard(() -> {}, () -> {})).hash();
     }
 
     private record Bits(int bits) implements Values {

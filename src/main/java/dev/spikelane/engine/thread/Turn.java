@@ -41,16 +41,6 @@ public final class Turn {
         user.set(NOBODY);
     }
 
-    /** Makes a change of values, as {@link #beginChange} says. */
-    public void change(Runnable change) {
-        beginChange();
-        try {
-            change.run();
-        } finally {
-            endChange();
-        }
-    }
-
     /**
      * Begins a change of values, after another one that is under way.
      *

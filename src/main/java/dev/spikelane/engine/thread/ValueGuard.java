@@ -2,9 +2,7 @@ package dev.spikelane.engine.thread;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets values change only while nobody reads them or computes with them, and counts the changes. Threads that read
@@ -13,20 +11,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ValueGuard {
 
-    private final Consumer<Runnable> whileIdle;
+    private final Runnable hold;
+    private final Runnable release;
     /** A fair one: training changes values again and again, and would keep readers waiting. */
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
 
     private final AtomicLong version = new AtomicLong();
-    /** Made once, as a training step allocates nothing. */
-    private final Runnable counted = this::changeAndCount;
 
-    /** What the thread that has the lock for writing does next. */
-    private @Nullable Runnable next;
-
-    /** Guards values by what runs a change while nobody computes with them. */
-    public ValueGuard(Consumer<Runnable> whileIdle) {
-        this.whileIdle = whileIdle;
+    /**
+     * Guards values.
+     *
+     * @param hold keeps others from computing with them, or throws where somebody does
+     * @param release lets them go on
+     */
+    public ValueGuard(Runnable hold, Runnable release) {
+        this.hold = hold;
+        this.release = release;
     }
 
     /** Reads several values, of which none changes meanwhile; the reader must not change any. */
@@ -39,15 +39,34 @@ public final class ValueGuard {
         }
     }
 
-    /** Makes a change while nobody reads these values or computes with them, and counts it. */
-    public void change(Runnable change) {
+    /** Begins a change while nobody reads these values or computes with them; {@link #end} ends it if this returns. */
+    public void begin() {
         lock.writeLock().lock();
         try {
-            next = change;
-            whileIdle.accept(counted);
-        } finally {
-            next = null;
+            hold.run();
+        } catch (RuntimeException | Error refused) {
             lock.writeLock().unlock();
+            throw refused;
+        }
+    }
+
+    /** Counts the change and ends it, also where it failed: a training step may have been half done. */
+    public void end() {
+        version.incrementAndGet();
+        try {
+            release.run();
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** Makes a change while nobody reads these values or computes with them, and counts it. */
+    public void change(Runnable change) {
+        begin();
+        try {
+            change.run();
+        } finally {
+            end();
         }
     }
 
@@ -55,22 +74,10 @@ public final class ValueGuard {
     public void changeHeld(Runnable change) {
         lock.writeLock().lock();
         try {
-            next = change;
-            changeAndCount();
+            change.run();
         } finally {
+            version.incrementAndGet();
             lock.writeLock().unlock();
-        }
-    }
-
-    private void changeAndCount() {
-        Runnable change = next;
-        next = null; // a change within a change is one of its own
-        try {
-            if (change != null) {
-                change.run();
-            }
-        } finally {
-            version.incrementAndGet(); // also where it failed: a training step may have been half done
         }
     }
 

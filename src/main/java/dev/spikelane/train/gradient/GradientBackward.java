@@ -2,6 +2,7 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.base.Tile;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Takes the neurons of a population back through a segment, a tile of them at a time: threads share the tiles where
  * neurons are apart.
  */
-final class GradientBackward {
+final class GradientBackward implements WorkerPool.Job {
 
     private final GradientPopulation population;
     private final RunSize size;
@@ -34,6 +35,9 @@ final class GradientBackward {
     private @Nullable WeightGradients weights;
     /** The same where a frame has given the currents. */
     private @Nullable GradientFrameSum frameSum;
+
+    private int first;
+    private int count;
 
     /**
      * Makes the tiles.
@@ -115,13 +119,14 @@ final class GradientBackward {
     }
 
     /** Goes to a segment, whose currents are there. */
-    void open(int first, int count) {
+    void open(int firstStep, int steps) {
+        at(firstStep, steps);
         for (int thread = 0; thread < scratch.length; thread++) {
             scratch(thread); // before threads share them
         }
         if (!population.shares() && population.neurons().needsCurrents()) {
             scratch(0).tiles.at(0, population.blocks());
-            again(first, count, 0, population.blocks(), 0);
+            again(0, population.blocks(), 0);
         }
     }
 
@@ -153,7 +158,7 @@ final class GradientBackward {
     }
 
     /** Computes the variables of a tile again, before each step and after the last. */
-    private void again(int first, int count, int firstBlock, int endBlock, int thread) {
+    private void again(int firstBlock, int endBlock, int thread) {
         int batch = size.batch();
         NeuronState state = population.states().again();
         GradientScratch into = scratch(thread);
@@ -173,14 +178,21 @@ final class GradientBackward {
         return state.variable(population.variables().get(number));
     }
 
-    /** Takes a part of the neurons back through some steps. */
-    void backPart(int first, int count, int part, int thread) {
+    /** Goes to the steps that come next on the way back. */
+    void at(int firstStep, int steps) {
+        first = firstStep;
+        count = steps;
+    }
+
+    /** Takes a part of the neurons back through these steps. */
+    @Override
+    public void run(int part, int thread) {
         GradientScratch own = scratch(thread);
         int firstBlock = firstBlock(part);
         int endBlock = firstBlock(part + 1);
         own.tiles.at(firstBlock, endBlock);
         if (population.shares() && population.neurons().needsCurrents()) {
-            again(first, count, firstBlock, endBlock, thread);
+            again(firstBlock, endBlock, thread);
         }
         WeightGradients taker = weights;
         GradientFrameSum sum = frameSum;
@@ -189,7 +201,7 @@ final class GradientBackward {
         }
         for (int behind = count; behind > 0; behind -= size.turn()) {
             int from = Math.max(0, behind - size.turn());
-            backSteps(first, from, behind - from, part, own);
+            backSteps(from, behind - from, part, own);
             if (taker != null) {
                 taker.add(own.tiles.addedIn(own.ofCurrents().all()), first + from, first + behind, thread);
             } else if (sum != null) {
@@ -199,18 +211,18 @@ final class GradientBackward {
     }
 
     /** Takes neurons back through a few steps, whose gradients stay in a core's caches. */
-    private void backSteps(int first, int from, int count, int part, GradientScratch own) {
+    private void backSteps(int from, int some, int part, GradientScratch own) {
         boolean fires = population.firesBack();
         if (fires) {
-            population.ofSpikes().gather(from, count, own.ofSpikes, own.added, own.tiles);
+            population.ofSpikes().gather(from, some, own.ofSpikes, own.added, own.tiles);
         }
         for (int i = 0; i < ofVariables.length; i++) {
             if (ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null) {
-                ofVariables[i].gather(from, count, own.ofVariables[i], own.added, own.tiles);
+                ofVariables[i].gather(from, some, own.ofVariables[i], own.added, own.tiles);
             }
         }
         NeuronBackward tile = tiles[part];
-        for (int step = count - 1; step >= 0; step--) {
+        for (int step = some - 1; step >= 0; step--) {
             int at = first + from + step;
             for (int i = 0; i < ofVariables.length; i++) {
                 if (ofVariables[i].mayHaveGradients()) {

@@ -211,7 +211,13 @@ final class GradientChain {
         }
     }
 
-    private void pull(int operator, @Nullable Signal given, FloatMatrix gradient, int count, Tile into, int thread) {
+    /**
+     * Takes the first rows of gradients of what an operator makes, all columns of them, back to the blocks in use of
+     * what it was given, or to whole rows.
+     *
+     * @param given its rows, for the first operator those of the source; null where it does not read them
+     */
+    void pull(int operator, @Nullable Signal given, FloatMatrix gradient, int count, Tile into, int thread) {
         InputGradient back = Objects.requireNonNull(inputs[operator], "gradients of the source were not asked for");
         PooledGradients[] behind = pooled[operator];
         if (back instanceof InputGradient.OfInputs ofInputs) {
@@ -273,16 +279,6 @@ final class GradientChain {
     /** What {@link #toFirst} has made from a step on, where there are several operators. */
     FloatMatrix ofFirst(int first) {
         return Objects.requireNonNull(ofMade[0]).from(first);
-    }
-
-    /**
-     * Takes the first rows of gradients of what the first operator makes, all columns of them, back to the blocks in
-     * use of the source, or to whole rows.
-     *
-     * @param source its rows; null unless {@link #readsSource}
-     */
-    void pull(@Nullable Signal source, FloatMatrix ofFirst, int count, Tile into, int thread) {
-        pull(0, source, ofFirst, count, into, thread);
     }
 
     /** Writes what {@link #toFirst} has made of the source from a step on, where {@link #makesRows} holds. */

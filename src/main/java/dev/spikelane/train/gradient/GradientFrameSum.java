@@ -157,7 +157,7 @@ final class GradientFrameSum {
             chain.copyRows(0, size.batch(), into);
         } else {
             Signal source = chain.readsSource() ? frame() : null;
-            chain.pull(source, chain.isOneOperator() ? sums() : chain.ofFirst(0), size.batch(), into, 0);
+            chain.pull(0, source, chain.isOneOperator() ? sums() : chain.ofFirst(0), size.batch(), into, 0);
         }
     }
 

@@ -175,7 +175,7 @@ public final class GradientProjection {
 
     /** Writes the gradients of some samples in a step of the source, if it reaches that far. */
     void pull(int step, SampleViews samples, Tile into, int thread) {
-        chain.pull(null, port.samples(step + delay(), samples), samples.count(), into, thread);
+        chain.pull(0, null, port.samples(step + delay(), samples), samples.count(), into, thread);
     }
 
     /**
@@ -237,7 +237,7 @@ public final class GradientProjection {
             chain.copyRows(from, count * size.batch(), into);
         } else {
             Signal source = chain.readsSource() ? forward.source().from(opened + from, delay()) : null;
-            chain.pull(source, ofFirst(opened + from), count * size.batch(), into, 0);
+            chain.pull(0, source, ofFirst(opened + from), count * size.batch(), into, 0);
         }
         if (dropout != null) {
             dropout.back(into, opened + from, count);

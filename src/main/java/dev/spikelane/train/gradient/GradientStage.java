@@ -15,7 +15,6 @@ final class GradientStage {
     private final int turn;
     private final WorkerPool workers;
     private final ComponentRun forward;
-    private final WorkerPool.Job backward = this::backwardPart;
     private final WorkerPool.Job forwardFrame = this::forwardFrame;
     private final WorkerPool.Job backwardFrame = this::backwardFrame;
     private int first;
@@ -83,10 +82,10 @@ final class GradientStage {
             return;
         }
         if (populations.length == 1 && populations[0].shares()) {
-            first = firstStep;
-            count = steps;
-            populations[0].openOutlets(first, count);
-            workers.run(backward, populations[0].backward().parts());
+            GradientBackward backward = populations[0].backward();
+            populations[0].openOutlets(firstStep, steps);
+            backward.at(firstStep, steps);
+            workers.run(backward, backward.parts());
             return;
         }
         if (shares.length > 0) {
@@ -101,7 +100,8 @@ final class GradientStage {
             int some = Math.min(turn, firstStep + steps - step);
             for (int number = populations.length - 1; number >= 0; number--) {
                 populations[number].openOutlets(step, some);
-                populations[number].backward().backPart(step, some, 0, 0);
+                populations[number].backward().at(step, some);
+                populations[number].backward().run(0, 0);
             }
         }
     }
@@ -112,9 +112,5 @@ final class GradientStage {
 
     private void backwardFrame(int block, int thread) {
         Objects.requireNonNull(populations[0].openFrame()).backward(block, thread);
-    }
-
-    private void backwardPart(int part, int thread) {
-        populations[0].backward().backPart(first, count, part, thread);
     }
 }

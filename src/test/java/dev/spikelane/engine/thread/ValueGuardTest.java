@@ -14,11 +14,8 @@ final class ValueGuardTest {
     void changesAreCountedBeforeAnybodyComputes() {
         List<Long> seen = new ArrayList<>();
         ValueGuard[] made = {null};
-        made[0] = new ValueGuard(change -> {
-            seen.add(made[0].version());
-            change.run();
-            seen.add(made[0].version());
-        });
+        Runnable look = () -> seen.add(made[0].version());
+        made[0] = new ValueGuard(look, look);
         made[0].change(() -> {});
         made[0].change(() -> {});
         assertEquals(List.of(0L, 1L, 1L, 2L), seen);
@@ -26,7 +23,7 @@ final class ValueGuardTest {
 
     @Test
     void whatFailedHalfDoneCounts() {
-        ValueGuard guard = new ValueGuard(Runnable::run);
+        ValueGuard guard = new ValueGuard(() -> {}, () -> {});
         assertThrows(IllegalStateException.class, () -> guard.change(ValueGuardTest::fail));
         assertEquals(1, guard.version());
         assertThrows(IllegalStateException.class, () -> guard.changeHeld(ValueGuardTest::fail));
@@ -35,7 +32,7 @@ final class ValueGuardTest {
 
     @Test
     void whatWasRefusedDoesNotCount() {
-        ValueGuard guard = new ValueGuard(_ -> fail());
+        ValueGuard guard = new ValueGuard(ValueGuardTest::fail, ValueGuardTest::fail);
         assertThrows(IllegalStateException.class, () -> guard.change(() -> {}));
         assertEquals(0, guard.version());
         guard.changeHeld(() -> {});
@@ -44,7 +41,7 @@ final class ValueGuardTest {
 
     @Test
     void aChangeWithinAChangeIsCountedToo() {
-        ValueGuard guard = new ValueGuard(Runnable::run);
+        ValueGuard guard = new ValueGuard(() -> {}, () -> {});
         guard.change(() -> {
             guard.change(() -> {});
             assertEquals(1, guard.version());
