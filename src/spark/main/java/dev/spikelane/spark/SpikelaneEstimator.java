@@ -57,6 +57,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     private byte @Nullable [] bytes;
     private @Nullable TrainerFactory factory;
     private transient Consumer<? super String> listener = _ -> {};
+    private transient Consumer<? super TrainingRun> onStep = _ -> {};
     private transient Consumer<? super EpochResult> onEpoch = _ -> {};
 
     /**
@@ -171,6 +172,17 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
+     * Says who hears of each step, on the driver.
+     *
+     * @param value gets the run, which knows its epoch, batch, loss and accuracy
+     * @return this
+     */
+    public SpikelaneEstimator onStep(Consumer<? super TrainingRun> value) {
+        onStep = value;
+        return this;
+    }
+
+    /**
      * Says who hears of each epoch, on the driver.
      *
      * @param value gets its numbers
@@ -250,6 +262,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
         TrainingRunBuilder run = TrainingRun.of(trainer, data, batching)
                 .epochs(number(epochs(), 1))
                 .shardsFrom(rounds)
+                .onStep(onStep)
                 .onEpoch(result -> {
                     listener.accept("epoch " + result.epoch() + ": " + rounds.times());
                     onEpoch.accept(result);
@@ -318,6 +331,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
         copy.bytes = bytes;
         copy.factory = factory;
         copy.listener = listener;
+        copy.onStep = onStep;
         copy.onEpoch = onEpoch;
         return copy;
     }
@@ -329,8 +343,8 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
 
     /**
      * Returns what reads an estimator that was saved: its parameters and its model. What {@link #setTrainer},
-     * {@link #onEpoch} and {@link #onTimes} were given is not saved; {@link #fit} refuses to go without a trainer that
-     * was there.
+     * {@link #onStep}, {@link #onEpoch} and {@link #onTimes} were given is not saved; {@link #fit} refuses to go without
+     * a trainer that was there.
      *
      * @return a reader
      */

@@ -6,8 +6,8 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Weights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** All values of a network as bytes: float32 in torch's order, counts as int64, in the order of their names. */
@@ -45,17 +45,16 @@ final class WeightBytes {
         Map<String, FloatMatrix> all = new LinkedHashMap<>();
         Map<String, Long> counts = new LinkedHashMap<>();
         for (String name : weights.names()) {
-            FloatMatrix like = weights.get(name);
             if (weights.type(name) == ElementType.INT64) {
                 counts.put(name, from.getLong());
-                all.put(name, like);
                 continue;
             }
-            float[] values = new float[like.rows() * like.columns()];
-            FloatBuffer floats = from.asFloatBuffer();
-            floats.get(values);
+            List<Integer> shape = weights.shape(name);
+            float[] values = new float[elements(shape)];
+            from.asFloatBuffer().get(values);
             from.position(from.position() + values.length * Float.BYTES);
-            all.put(name, FloatMatrix.copyOf(like.rows(), like.columns(), values));
+            int rows = shape.size() > 1 ? shape.getFirst() : 1;
+            all.put(name, FloatMatrix.copyOf(rows, values.length / rows, values));
         }
         weights.replaceAll(all);
         counts.forEach(weights::replace);
@@ -64,11 +63,15 @@ final class WeightBytes {
     private static int size(Weights weights) {
         long size = 0;
         for (String name : weights.names()) {
-            FloatMatrix values = weights.get(name);
             size += weights.type(name) == ElementType.INT64
                     ? Long.BYTES
-                    : (long) values.rows() * values.columns() * Float.BYTES;
+                    : (long) elements(weights.shape(name)) * Float.BYTES;
         }
         return Math.toIntExact(size);
+    }
+
+    /** How many values there are; to copy them only to count them would cost as much as to send them. */
+    private static int elements(List<Integer> shape) {
+        return shape.stream().reduce(1, Math::multiplyExact);
     }
 }

@@ -41,23 +41,25 @@ final class ExecutorsTest {
         }
     }
 
-    /** As spark-submit has them: a jar comes with the job, and Spark's own classes do not see what is in it. */
+    /** As spark-submit has them: jars come with the job, and Spark's own classes do not see what is in them. */
     @Test
     void classesMayComeWithTheJob(@TempDir Path folder) throws IOException {
         Path jar = folder.resolve("job.jar");
+        List<String> jars = new ArrayList<>(List.of(jar.toString()));
         List<String> others = new ArrayList<>();
         try (JarOutputStream to = new JarOutputStream(Files.newOutputStream(jar))) {
             for (String entry : Sessions.classPath().split(File.pathSeparator)) {
                 if (Files.isDirectory(Path.of(entry))) {
                     add(Path.of(entry), to);
-                } else if (!Path.of(entry).getFileName().toString().startsWith("spikelane-")) {
-                    others.add(entry);
+                } else {
+                    boolean ours = Path.of(entry).getFileName().toString().startsWith("spikelane-");
+                    (ours ? jars : others).add(entry);
                 }
             }
         }
         Sessions.stop();
         try (SparkSession spark = Sessions.builder("local-cluster[2,1,1024]")
-                .config("spark.jars", jar.toString())
+                .config("spark.jars", String.join(",", jars))
                 .config("spark.executor.extraClassPath", String.join(File.pathSeparator, others))
                 .getOrCreate()) {
             Set<String> lost = ConcurrentHashMap.newKeySet();

@@ -13,6 +13,7 @@ import dev.spikelane.train.Adam;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Loss;
 import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainingRun;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Locale;
@@ -60,6 +61,8 @@ record TrainCommand(CommandOptions options) implements SparkCommand {
             "rate", CrossEntropyLoss::rate,
             "count", CrossEntropyLoss::count);
 
+    private static final int PARTS = 10;
+
     @Override
     public void call(PrintStream out) throws IOException {
         String output = options.required("--output");
@@ -98,13 +101,33 @@ record TrainCommand(CommandOptions options) implements SparkCommand {
                 .setTrainer((network, steps, batch) -> Trainer.of(network, steps, batch)
                         .loss(LOSSES.get(loss).get())
                         .optimizer(new Adam(rate)))
-                .onEpoch(result -> out.println("Epoch    " + result));
+                .onStep(run -> say(run, out))
+                .onEpoch(result -> out.printf(
+                        Locale.ROOT,
+                        "Epoch    %d: loss %.4f, accuracy %.2f %%, %,.0f rows a second%n",
+                        result.epoch(),
+                        result.loss(),
+                        100 * result.accuracy(),
+                        result.samplesPerSecond()));
         options.integer("--epochs").ifPresent(estimator::setEpochs);
         options.integer("--batch").ifPresent(estimator::setBatchSize);
         options.integer("--shards").ifPresent(estimator::setShards);
         options.number("--seed", Long::valueOf).ifPresent(estimator::setSeed);
         options.text("--checkpoint").ifPresent(estimator::setCheckpoint);
         return estimator;
+    }
+
+    /** Some ten times an epoch: Spark's progress bar stands still while its tasks stay for an epoch. */
+    private static void say(TrainingRun run, PrintStream out) {
+        if (run.batch() % Math.ceilDiv(run.batches(), PARTS) == 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "Step     %,d of %,d: loss %.4f, accuracy %.2f %%%n",
+                    run.batch(),
+                    run.batches(),
+                    run.loss(),
+                    100 * run.accuracy());
+        }
     }
 
     /** A network of the size of the first row, with an output for each class. */

@@ -81,7 +81,19 @@ final class SparkCommandTest {
                 "2",
                 "--rate",
                 "0.01");
-        assertEquals(2, trained.lines().filter(line -> line.startsWith("Epoch")).count(), trained);
+        assertEquals(
+                2,
+                trained.lines()
+                        .filter(line ->
+                                line.matches("Epoch    [12]: loss [0-9.]+, accuracy [0-9.]+ %, [0-9,]+ rows a second"))
+                        .count(),
+                trained);
+        assertEquals(
+                6,
+                trained.lines()
+                        .filter(line -> line.matches("Step     [123] of 3: loss [0-9.]+, accuracy [0-9.]+ %"))
+                        .count(),
+                trained);
         assertTrue(trained.contains("Wrote    " + model), trained);
         String output = folder.resolve("out").toString();
         String ran =
