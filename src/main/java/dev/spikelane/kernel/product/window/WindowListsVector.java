@@ -43,7 +43,7 @@ final class WindowListsVector {
         IntVector places = lane.mul(WindowTables.SUBSETS);
         int at = 0;
         for (int group = 0; group < groups; group += GROUPS) {
-            long word = from + group / IN_HALF_WORD * Integer.BYTES;
+            long word = from + (long) (group / IN_HALF_WORD) * Integer.BYTES;
             IntVector bits = IntVector.broadcast(INT, spikes.get(HALF_WORD, word) >>> group % IN_HALF_WORD * 4);
             if (GROUPS > IN_HALF_WORD) {
                 bits = bits.blend(spikes.get(HALF_WORD, word + Integer.BYTES), UPPER);
