@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.kernel.base.IntLanes;
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.SimdWidth;
 import java.util.Set;
@@ -47,7 +48,7 @@ final class SimdTest {
         assertTrue(Set.of(128, 256, 512).contains(Simd.bits()), Simd.describe());
         assertEquals(Simd.bits() / 32, Lanes.COUNT);
         assertEquals(Simd.bits() / 8, Lanes.BYTES);
-        assertEquals(Lanes.COUNT, Lanes.INT.length());
+        assertEquals(Lanes.COUNT, IntLanes.INT.length());
         String lanes = Simd.bits() + "-bit vectors (" + Simd.bits() / 32 + " floats), ";
         assertTrue(Simd.describe().startsWith(lanes), Simd.describe());
     }

@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.base;
 
+import static dev.spikelane.kernel.base.IntLanes.INT;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
-import static dev.spikelane.kernel.base.Lanes.INT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static dev.spikelane.random.CounterRandom.PARITY;
 import static dev.spikelane.random.CounterRandom.ROTATION_0;

@@ -2,9 +2,9 @@ package dev.spikelane.kernel.base;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
-import static dev.spikelane.kernel.base.Lanes.DOUBLE;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.kernel.base.OtherLanes.DOUBLE;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;

@@ -6,27 +6,15 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The vectors in use. No kernel has vectors of floats or of integers of another width: where methods of the Vector API
- * have met two classes, C2 boxes in large loops. Those of integers are initialized with those of floats: with integers
- * that came later, two of two JVMs boxed in the loops of an LSTM. Loaded only where {@link SimdWidth#VECTOR} holds,
+ * The vectors of floats in use; those of other numbers are {@link IntLanes} and {@link OtherLanes}, whose classes are
+ * 90 of the Vector API's, 20 ms of CPU time where a process begins. No kernel has vectors of floats or integers of
+ * another width: profiles of two classes make C2 box in large loops. Loaded only where {@link SimdWidth#VECTOR} holds,
  * because it needs the module jdk.incubator.vector.
  */
 public final class Lanes {
 
     public static final VectorSpecies<Float> FLOAT =
             VectorSpecies.of(float.class, VectorShape.forBitSize(SimdWidth.bits()));
-
-    public static final VectorSpecies<Integer> INT = FLOAT.withLanes(int.class);
-
-    public static final VectorSpecies<Long> LONG = FLOAT.withLanes(long.class);
-
-    public static final VectorSpecies<Short> SHORT = FLOAT.withLanes(short.class);
-
-    /** As many bytes as {@link #SHORT} has lanes. */
-    public static final VectorSpecies<Byte> BYTE =
-            VectorSpecies.of(byte.class, VectorShape.forBitSize(SimdWidth.bits() / 2));
-
-    public static final VectorSpecies<Double> DOUBLE = FLOAT.withLanes(double.class);
 
     /** Floats in a vector. */
     public static final int COUNT = FLOAT.length();

@@ -1,7 +1,7 @@
 package dev.spikelane.kernel.product;
 
+import static dev.spikelane.kernel.base.IntLanes.INT;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.INT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.MIN;

@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.product;
 
-import static dev.spikelane.kernel.base.Lanes.LONG;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
 import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.OtherLanes.LONG;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 

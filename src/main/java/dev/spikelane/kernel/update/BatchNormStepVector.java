@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.update;
 
-import static dev.spikelane.kernel.base.Lanes.DOUBLE;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.kernel.base.OtherLanes.DOUBLE;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.DoublesVector;

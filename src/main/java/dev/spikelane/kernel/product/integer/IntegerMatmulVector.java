@@ -1,9 +1,9 @@
 package dev.spikelane.kernel.product.integer;
 
+import static dev.spikelane.kernel.base.IntLanes.INT;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.INT;
 import static dev.spikelane.kernel.base.Lanes.ORDER;
-import static dev.spikelane.kernel.base.Lanes.SHORT;
+import static dev.spikelane.kernel.base.OtherLanes.SHORT;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;

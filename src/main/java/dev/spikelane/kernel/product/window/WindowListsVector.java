@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.product.window;
 
-import static dev.spikelane.kernel.base.Lanes.INT;
+import static dev.spikelane.kernel.base.IntLanes.INT;
 import static jdk.incubator.vector.VectorOperators.BIT_COUNT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
