@@ -211,7 +211,7 @@ public final class C99 {
         Set<String> names = new HashSet<>(called.stream().anyMatch(OF_BITS::contains) ? BITS : Set.of());
         called.forEach(op -> names.add(name(op)));
         StringBuilder text = new StringBuilder();
-        for (String function : Zoo.resource("functions.c").split("\n\n")) {
+        for (String function : Zoo.resource("functions.c").split("\n\n", 0)) {
             int name = function.indexOf(PREFIX);
             if (names.contains(function.substring(name, function.indexOf('(', name)))) {
                 text.append(function.stripTrailing()).append("\n\n");
