@@ -6,9 +6,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The vectors of floats in use. Those of other numbers are {@link IntLanes} and {@link OtherLanes}, whose classes, 90
- * of the Vector API's, would cost a process's first neuron 12 ms. Loaded only where {@link SimdWidth#VECTOR} holds, as it
- * needs the module jdk.incubator.vector.
+ * The vectors of floats in use. Those of other numbers are {@link IntLanes} and {@link OtherLanes}: 90 classes of the
+ * Vector API, which would cost a process's first neuron 12 ms. Loaded only where {@link SimdWidth#VECTOR} holds, as
+ * it needs the module jdk.incubator.vector.
  */
 public final class Lanes {
 
