@@ -343,8 +343,8 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
 
     /**
      * Returns what reads an estimator that was saved: its parameters and its model. What {@link #setTrainer},
-     * {@link #onStep}, {@link #onEpoch} and {@link #onTimes} were given is not saved; {@link #fit} refuses to go without
-     * a trainer that was there.
+     * {@link #onStep}, {@link #onEpoch} and {@link #onTimes} were given is not saved; {@link #fit} refuses to go
+     * without a trainer that was there.
      *
      * @return a reader
      */
