@@ -35,8 +35,7 @@ final class BatchNormBackwardVector {
         for (int next = 0; next < rows.channels(); next += COUNT) {
             int channel = BatchNormStepVector.first(rows, next);
             long own = (long) channel * Float.BYTES;
-            DoubleVector center =
-                    DoublesVector.load(means, centers.rowOffset(step) + own);
+            DoubleVector center = DoublesVector.load(means, centers.rowOffset(step) + own);
             DoubleVector sum = DoubleVector.zero(DOUBLE);
             DoubleVector products = DoubleVector.zero(DOUBLE);
             for (int row = firstRow; row < endRow; row++) {
