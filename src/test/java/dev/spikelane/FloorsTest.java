@@ -331,6 +331,7 @@ final class FloorsTest {
                 new TreeSet<>(Set.of(
                         "BernoulliRowVector.fired",
                         "DenseTileVector.load",
+                        "DoublesVector.load",
                         "ExponentialVector.of",
                         "LstmStepVector.sigmoid",
                         "LstmStepVector.tanh",
