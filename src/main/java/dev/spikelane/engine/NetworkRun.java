@@ -19,6 +19,7 @@ import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A network at work: its memory, its threads, the inputs and populations, and the stages in their order. */
@@ -39,6 +40,9 @@ public final class NetworkRun {
     private final Signal[] given;
     private final PopulationRun[] populations;
     private final PlasticValues plastic;
+    /** Made once: reading a state allocates nothing. */
+    private final Consumer<ByteBuffer> stateReader = this::readState;
+
     private final Turn turn = new Turn("simulation");
     private RunSize size;
     private ProjectionRuns projections;
@@ -392,7 +396,7 @@ public final class NetworkRun {
 
     /** Reads what {@link #write} has written; readers of plastic values see them before or after it. */
     public void read(ByteBuffer from) {
-        plastic.read(from, () -> readState(from));
+        plastic.read(from, stateReader);
     }
 
     private void readState(ByteBuffer from) {

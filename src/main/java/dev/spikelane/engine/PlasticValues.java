@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The chains of a run, with values of its own where projections are plastic, and these values: a part of its state. */
 final class PlasticValues {
@@ -70,13 +71,13 @@ final class PlasticValues {
     }
 
     /** Reads the values behind the rest of the state; their readers see them before or after both. */
-    void read(ByteBuffer from, Runnable rest) {
+    void read(ByteBuffer from, Consumer<ByteBuffer> rest) {
         if (all.length == 0) {
-            rest.run();
+            rest.accept(from);
             return;
         }
         guard.changeHeld(() -> {
-            rest.run();
+            rest.accept(from);
             for (Values values : all) {
                 try (Arena arena = Arena.ofShared()) {
                     FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());

@@ -11,25 +11,37 @@ import jdk.incubator.vector.FloatVector;
 public final class ExponentialVector {
 
     private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1);
+    // constants of vectors: where an operation broadcasts one, C2 inlines a third more nodes
+    private static final FloatVector LEAST = FloatVector.broadcast(FLOAT, Exponential.LEAST);
+    private static final FloatVector LOG2_E = FloatVector.broadcast(FLOAT, Exponential.LOG2_E);
+    private static final FloatVector ROUND = FloatVector.broadcast(FLOAT, Exponential.ROUND);
+    private static final FloatVector LN2_HIGH = FloatVector.broadcast(FLOAT, Exponential.LN2_HIGH);
+    private static final FloatVector LN2_LOW = FloatVector.broadcast(FLOAT, Exponential.LN2_LOW);
+    private static final FloatVector TERM_7 = FloatVector.broadcast(FLOAT, Exponential.TERM_7);
+    private static final FloatVector TERM_6 = FloatVector.broadcast(FLOAT, Exponential.TERM_6);
+    private static final FloatVector TERM_5 = FloatVector.broadcast(FLOAT, Exponential.TERM_5);
+    private static final FloatVector TERM_4 = FloatVector.broadcast(FLOAT, Exponential.TERM_4);
+    private static final FloatVector TERM_3 = FloatVector.broadcast(FLOAT, Exponential.TERM_3);
+    private static final FloatVector TERM_2 = FloatVector.broadcast(FLOAT, Exponential.TERM_2);
 
     private ExponentialVector() {}
 
     /** Lane by lane what {@link Exponential#scalar} gives. */
     public static FloatVector of(FloatVector x) {
-        FloatVector bounded = x.max(Exponential.LEAST);
-        FloatVector rounded = bounded.mul(Exponential.LOG2_E).add(Exponential.ROUND);
-        FloatVector n = rounded.sub(Exponential.ROUND);
-        FloatVector r = bounded.sub(n.mul(Exponential.LN2_HIGH)).sub(n.mul(Exponential.LN2_LOW));
-        FloatVector p = r.mul(Exponential.TERM_7).add(Exponential.TERM_6);
-        p = p.mul(r).add(Exponential.TERM_5);
-        p = p.mul(r).add(Exponential.TERM_4);
-        p = p.mul(r).add(Exponential.TERM_3);
-        p = p.mul(r).add(Exponential.TERM_2);
+        FloatVector bounded = x.max(LEAST);
+        FloatVector rounded = bounded.mul(LOG2_E).add(ROUND);
+        FloatVector n = rounded.sub(ROUND);
+        FloatVector r = bounded.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+        FloatVector p = r.mul(TERM_7).add(TERM_6);
+        p = p.mul(r).add(TERM_5);
+        p = p.mul(r).add(TERM_4);
+        p = p.mul(r).add(TERM_3);
+        p = p.mul(r).add(TERM_2);
         FloatVector power = rounded.reinterpretAsInts()
                 .add(Exponential.EXPONENT)
                 .lanewise(LSHL, Exponential.MANTISSA_BITS)
                 .reinterpretAsFloats();
-        return p.mul(r.mul(r)).add(r).add(ONE).mul(power).blend(0, x.compare(LT, Exponential.LEAST));
+        return p.mul(r.mul(r)).add(r).add(ONE).mul(power).blend(0, x.compare(LT, LEAST));
     }
 
     /**

@@ -22,7 +22,11 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** The vector variant of {@link LstmStep}. Each gate has a loop of its own. */
+/**
+ * The vector variant of {@link LstmStep}. Each gate has loops of its own, and exponentials have theirs, from which others
+ * take them through memory: a loop that goes on with one passes the nodes that C2 inlines, and is boxed where it is the
+ * first that a JVM runs (two of three, JDK 25).
+ */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class LstmStepVector {
 
@@ -35,6 +39,14 @@ final class LstmStepVector {
      * six runs.
      */
     private enum Part {
+        EXPONENTIALS {
+            @Override
+            void run(LeakyParameters parameters, int channels, StepRun run, FloatMatrix gates, int row) {
+                for (int gate = 0; gate < LstmStep.GATES; gate++) {
+                    exponentials(run, row, gates, gate, channels);
+                }
+            }
+        },
         SIGMOIDS {
             @Override
             void run(LeakyParameters parameters, int channels, StepRun run, FloatMatrix gates, int row) {
@@ -67,7 +79,21 @@ final class LstmStepVector {
             @Override
             void run(LeakyParameters parameters, int channels, StepRun run, FloatMatrix gates, int row) {
                 int batch = run.state.rows() / 2;
-                cells(parameters, run.state, batch, row % batch, gates);
+                cells(run.state, batch + row % batch, gates);
+            }
+        },
+        EXPONENTIALS_OF_CELLS {
+            @Override
+            void run(LeakyParameters parameters, int channels, StepRun run, FloatMatrix gates, int row) {
+                int batch = run.state.rows() / 2;
+                exponentials(run.state, batch + row % batch, gates);
+            }
+        },
+        HIDDEN {
+            @Override
+            void run(LeakyParameters parameters, int channels, StepRun run, FloatMatrix gates, int row) {
+                int batch = run.state.rows() / 2;
+                hidden(parameters, run.state, batch, row % batch, gates);
             }
         };
 
@@ -85,8 +111,38 @@ final class LstmStepVector {
     }
 
     /**
-     * One gate of all neurons, position by position. Lanes behind a position's channels hold another gate; as zeros,
-     * those of the last position leave the padding zero.
+     * What one gate takes of the sums of all neurons, position by position. Lanes behind a position's channels hold
+     * another gate; as zeros, those of the last position leave the padding zero.
+     */
+    private static void exponentials(StepRun run, int row, FloatMatrix gates, int gate, int channels) {
+        MemorySegment inputs = run.current.segment();
+        MemorySegment fed = run.feedback.segment();
+        MemorySegment to = gates.segment();
+        Checks.isNative(inputs);
+        Checks.isNative(fed);
+        Checks.isNative(to);
+        long inputRow = run.current.rowOffset(row);
+        long fedRow = run.feedback.rowOffset(row - run.firstFed);
+        long toRow = gates.rowOffset(gate);
+        int neurons = run.spikes.columns();
+        int last = lastVector(run);
+        float factor = gate == LstmStep.CANDIDATE ? -2 : -1;
+        for (int first = 0; first < neurons; first += channels) {
+            int column = LstmStep.GATES * first + gate * channels;
+            int end = Math.min(channels, last - column + 1);
+            for (int channel = 0; channel < end; channel += COUNT) {
+                long at = (long) (column + channel) * Float.BYTES;
+                long into = toRow + (long) (first + channel) * Float.BYTES;
+                FloatVector sum = FloatVector.fromMemorySegment(FLOAT, inputs, inputRow + at, ORDER)
+                        .add(FloatVector.fromMemorySegment(FLOAT, fed, fedRow + at, ORDER));
+                ZERO.blend(ExponentialVector.of(sum.abs().mul(factor)), FLOAT.indexInRange(channel, channels))
+                        .intoMemorySegment(to, into, ORDER);
+            }
+        }
+    }
+
+    /**
+     * One gate of all neurons from its exponentials. Lanes behind a position's channels stay as they are.
      */
     private static void sigmoid(StepRun run, int row, FloatMatrix gates, int gate, int channels) {
         MemorySegment inputs = run.current.segment();
@@ -105,10 +161,12 @@ final class LstmStepVector {
             int end = Math.min(channels, last - column + 1);
             for (int channel = 0; channel < end; channel += COUNT) {
                 long at = (long) (column + channel) * Float.BYTES;
+                long into = toRow + (long) (first + channel) * Float.BYTES;
                 FloatVector sum = FloatVector.fromMemorySegment(FLOAT, inputs, inputRow + at, ORDER)
                         .add(FloatVector.fromMemorySegment(FLOAT, fed, fedRow + at, ORDER));
-                ZERO.blend(sigmoid(sum), FLOAT.indexInRange(channel, channels))
-                        .intoMemorySegment(to, toRow + (long) (first + channel) * Float.BYTES, ORDER);
+                FloatVector e = FloatVector.fromMemorySegment(FLOAT, to, into, ORDER);
+                FloatVector value = e.blend(ONE, sum.compare(GE, 0)).div(e.add(ONE));
+                e.blend(value, FLOAT.indexInRange(channel, channels)).intoMemorySegment(to, into, ORDER);
             }
         }
     }
@@ -130,10 +188,11 @@ final class LstmStepVector {
             int end = Math.min(channels, last - column + 1);
             for (int channel = 0; channel < end; channel += COUNT) {
                 long at = (long) (column + channel) * Float.BYTES;
+                long into = toRow + (long) (first + channel) * Float.BYTES;
                 FloatVector sum = FloatVector.fromMemorySegment(FLOAT, inputs, inputRow + at, ORDER)
                         .add(FloatVector.fromMemorySegment(FLOAT, fed, fedRow + at, ORDER));
-                ZERO.blend(tanh(sum), FLOAT.indexInRange(channel, channels))
-                        .intoMemorySegment(to, toRow + (long) (first + channel) * Float.BYTES, ORDER);
+                FloatVector e = FloatVector.fromMemorySegment(FLOAT, to, into, ORDER);
+                e.blend(tanh(sum, e), FLOAT.indexInRange(channel, channels)).intoMemorySegment(to, into, ORDER);
             }
         }
     }
@@ -183,7 +242,44 @@ final class LstmStepVector {
         }
     }
 
-    private static void cells(LeakyParameters parameters, FloatMatrix state, int batch, int sample, FloatMatrix gates) {
+    private static void cells(FloatMatrix state, int row, FloatMatrix gates) {
+        MemorySegment states = state.segment();
+        MemorySegment gate = gates.segment();
+        Checks.isNative(states);
+        Checks.isNative(gate);
+        long cellRow = state.rowOffset(row);
+        int vectors = state.stride() / COUNT;
+        for (int i = 0; i < vectors; i++) {
+            long at = (long) i * BYTES;
+            FloatVector input = FloatVector.fromMemorySegment(FLOAT, gate, gates.rowOffset(LstmStep.INPUT) + at, ORDER);
+            FloatVector forget =
+                    FloatVector.fromMemorySegment(FLOAT, gate, gates.rowOffset(LstmStep.FORGET) + at, ORDER);
+            FloatVector candidate =
+                    FloatVector.fromMemorySegment(FLOAT, gate, gates.rowOffset(LstmStep.CANDIDATE) + at, ORDER);
+            forget.mul(FloatVector.fromMemorySegment(FLOAT, states, cellRow + at, ORDER))
+                    .add(input.mul(candidate))
+                    .intoMemorySegment(states, cellRow + at, ORDER);
+        }
+    }
+
+    /** What the cells' tanh takes, in place of the candidates, which nobody needs any more. */
+    private static void exponentials(FloatMatrix state, int row, FloatMatrix gates) {
+        MemorySegment states = state.segment();
+        MemorySegment to = gates.segment();
+        Checks.isNative(states);
+        Checks.isNative(to);
+        long cellRow = state.rowOffset(row);
+        long toRow = gates.rowOffset(LstmStep.CANDIDATE);
+        int vectors = state.stride() / COUNT;
+        for (int i = 0; i < vectors; i++) {
+            long at = (long) i * BYTES;
+            FloatVector cell = FloatVector.fromMemorySegment(FLOAT, states, cellRow + at, ORDER);
+            ExponentialVector.of(cell.abs().mul(-2)).intoMemorySegment(to, toRow + at, ORDER);
+        }
+    }
+
+    private static void hidden(
+            LeakyParameters parameters, FloatMatrix state, int batch, int sample, FloatMatrix gates) {
         MemorySegment thresholds = parameters.threshold.segment();
         MemorySegment states = state.segment();
         MemorySegment gate = gates.segment();
@@ -198,35 +294,22 @@ final class LstmStepVector {
         int vectors = state.stride() / COUNT;
         for (int i = 0; i < vectors; i++) {
             long at = (long) i * BYTES;
-            FloatVector input = FloatVector.fromMemorySegment(FLOAT, gate, gates.rowOffset(LstmStep.INPUT) + at, ORDER);
-            FloatVector forget =
-                    FloatVector.fromMemorySegment(FLOAT, gate, gates.rowOffset(LstmStep.FORGET) + at, ORDER);
-            FloatVector candidate =
-                    FloatVector.fromMemorySegment(FLOAT, gate, gates.rowOffset(LstmStep.CANDIDATE) + at, ORDER);
-            FloatVector output =
-                    FloatVector.fromMemorySegment(FLOAT, gate, gates.rowOffset(LstmStep.OUTPUT) + at, ORDER);
-            FloatVector cell = forget.mul(FloatVector.fromMemorySegment(FLOAT, states, cellRow + at, ORDER))
-                    .add(input.mul(candidate));
-            FloatVector h = output.mul(tanh(cell));
+            FloatVector cell = FloatVector.fromMemorySegment(FLOAT, states, cellRow + at, ORDER);
+            FloatVector e = FloatVector.fromMemorySegment(FLOAT, gate, gates.rowOffset(LstmStep.CANDIDATE) + at, ORDER);
+            FloatVector h = FloatVector.fromMemorySegment(FLOAT, gate, gates.rowOffset(LstmStep.OUTPUT) + at, ORDER)
+                    .mul(tanh(cell, e));
             if (later) {
                 FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, thresholds, at, ORDER);
                 VectorMask<Float> over = FloatVector.fromMemorySegment(FLOAT, states, stateRow + at, ORDER)
                         .compare(strict ? GT : GE, threshold);
                 h = h.sub(ZERO.blend(ONE, over).mul(subtracts ? threshold : h));
             }
-            cell.intoMemorySegment(states, cellRow + at, ORDER);
             h.intoMemorySegment(states, stateRow + at, ORDER);
         }
     }
 
-    private static FloatVector sigmoid(FloatVector x) {
-        FloatVector e = ExponentialVector.of(x.abs().neg());
-        return e.blend(ONE, x.compare(GE, 0)).div(e.add(ONE));
-    }
-
-    private static FloatVector tanh(FloatVector x) {
-        FloatVector magnitude = x.abs();
-        FloatVector e = ExponentialVector.of(magnitude.mul(-2));
+    /** Where e is the exponential of -2 |x|. */
+    private static FloatVector tanh(FloatVector x, FloatVector e) {
         FloatVector far = ONE.sub(e).div(ONE.add(e));
         FloatVector square = x.mul(x);
         FloatVector p = square.mul(Sigmoid.TANH_11).add(Sigmoid.TANH_9);
@@ -234,6 +317,6 @@ final class LstmStepVector {
         p = p.mul(square).add(Sigmoid.TANH_5);
         p = p.mul(square).add(Sigmoid.TANH_3);
         FloatVector near = p.mul(square).mul(x).add(x);
-        return far.blend(far.neg(), x.compare(LT, 0)).blend(near, magnitude.compare(LT, Sigmoid.TANH_NEAR));
+        return far.blend(far.neg(), x.compare(LT, 0)).blend(near, x.abs().compare(LT, Sigmoid.TANH_NEAR));
     }
 }
