@@ -333,7 +333,6 @@ final class FloorsTest {
                         "DenseTileVector.load",
                         "DoublesVector.load",
                         "ExponentialVector.of",
-                        "LstmStepVector.sigmoid",
                         "LstmStepVector.tanh",
                         "QuantizeUniformVector.level",
                         "QuantizeUniformVector.within",

@@ -23,9 +23,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The vector variant of {@link LstmStep}. Each gate has loops of its own, and exponentials have theirs, from which others
- * take them through memory: a loop that goes on with one passes the nodes that C2 inlines, and is boxed where it is the
- * first that a JVM runs (two of three, JDK 25).
+ * The vector variant of {@link LstmStep}. Each gate has loops of its own, and exponentials have theirs, from which
+ * others take them through memory: a loop that goes on with one passes the nodes that C2 inlines, and is boxed where it
+ * is the first that a JVM runs (two of three, JDK 25).
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class LstmStepVector {
