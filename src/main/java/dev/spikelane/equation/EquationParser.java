@@ -122,7 +122,7 @@ public final class EquationParser {
         } catch (Graph.TooLargeException large) {
             throw lines.error(large);
         }
-        require(!variables.isEmpty(), "state");
+        require(variables.keySet().stream().anyMatch(Equations::isRounded), "state");
         require(!inputs.isEmpty(), "input");
         Node fires = spike;
         if (fires == null) {

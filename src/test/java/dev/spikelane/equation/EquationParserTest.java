@@ -193,6 +193,10 @@ final class EquationParserTest {
 
     @Test
     void whatIsMissingIsNamed() {
+        assertMessage( // what counts down a refractory period is none
+                IllegalArgumentException.class,
+                "line 3, column 12: found the end of the text, expected a line 'state ...'",
+                () -> EquationParser.parse("input i\nrefractory 2\nspike i > 0"));
         for (String word : List.of("state", "input", "spike")) {
             String text = word.equals("state")
                     ? "input i\nspike i > 0"
