@@ -281,6 +281,32 @@ final class FloorsTest {
     }
 
     /**
+     * Where methods of vectors have met two classes of floats, or of integers, in a JVM, C2 boxes in large loops. The one
+     * other width is that of short integers.
+     */
+    @Test
+    void vectorsOfANumberHaveOneWidth() throws IOException {
+        List<String> made = new ArrayList<>();
+        for (ClassModel file : classes()) {
+            for (PoolEntry entry : file.constantPool()) {
+                if (entry instanceof MemberRefEntry use
+                        && use.owner().asInternalName().startsWith("jdk/incubator/vector/")
+                        && use.name().stringValue().matches("of|ofLargestShape|withShape|withLanes|SPECIES_.*")) {
+                    made.add(nameOf(file).replaceFirst(".*\\.", "") + " " + use.name());
+                }
+            }
+        }
+        assertEquals(
+                Set.of(
+                        "IntLanes withLanes",
+                        "IntegerSumsVector of",
+                        "Lanes of",
+                        "OtherLanes withLanes",
+                        "SimdWidth$Widest SPECIES_PREFERRED"),
+                new TreeSet<>(made));
+    }
+
+    /**
      * One place knows how torch's order differs from that of rows; the three others move single elements by
      * {@code Shape.torch}.
      */
