@@ -27,10 +27,12 @@ public final class DoublesVector {
     private DoublesVector() {}
 
     /**
-     * As many floats as a vector has doubles, each as a double.
+     * Returns as many floats as a vector has doubles, each as a double.
      *
-     * @param from memory of at least a whole vector
+     * @param from memory of at least one and a half vectors of floats, as any matrix has
      * @param offset bytes to the first of them
+     * @return the doubles
+     * @throws IndexOutOfBoundsException if they do not lie in the memory
      */
     public static DoubleVector load(MemorySegment from, long offset) {
         FloatVector values = offset <= from.byteSize() - BYTES

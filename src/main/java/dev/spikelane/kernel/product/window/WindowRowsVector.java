@@ -22,8 +22,8 @@ import jdk.incubator.vector.FloatVector;
  * <p>This class is a {@link Template}, a copy for each number of rows and of vectors in a strip. It has few accesses
  * to memory: where sums of rows are loaded before the loop and stored behind it one by one, C1 runs out of virtual
  * registers, and then the loop is not compiled at all (JDK 25). The one slice is in the loop that runs most, and no
- * other access is, since slices are not always inlined. What an entry is added to is an argument, whose class the loop
- * tells C2 ({@link dev.spikelane.kernel.base.Lanes#VECTOR}).
+ * other access is, since slices are not always inlined. Entries call the Vector API, as their class is known, and take
+ * sums as arguments; sums call it only where they are stored, and are asked for their class there.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within an entry are int on purpose
 final class WindowRowsVector extends WindowRows {

@@ -141,9 +141,7 @@ final class LstmStepVector {
         }
     }
 
-    /**
-     * One gate of all neurons from its exponentials. Lanes behind a position's channels stay as they are.
-     */
+    /** One gate of all neurons from its exponentials. Lanes behind a position's channels stay as they are. */
     private static void sigmoid(StepRun run, int row, FloatMatrix gates, int gate, int channels) {
         MemorySegment inputs = run.current.segment();
         MemorySegment fed = run.feedback.segment();
@@ -171,6 +169,7 @@ final class LstmStepVector {
         }
     }
 
+    /** The same with tanh: a loop of its own, as what both inline is near the nodes that C2 inlines. */
     private static void tanh(StepRun run, int row, FloatMatrix gates, int gate, int channels) {
         MemorySegment inputs = run.current.segment();
         MemorySegment fed = run.feedback.segment();
@@ -242,6 +241,7 @@ final class LstmStepVector {
         }
     }
 
+    /** The new cells, from gates and those before. */
     private static void cells(FloatMatrix state, int row, FloatMatrix gates) {
         MemorySegment states = state.segment();
         MemorySegment gate = gates.segment();
@@ -278,6 +278,7 @@ final class LstmStepVector {
         }
     }
 
+    /** H, from the output gates and what {@link #exponentials(FloatMatrix, int, FloatMatrix)} left of the cells. */
     private static void hidden(
             LeakyParameters parameters, FloatMatrix state, int batch, int sample, FloatMatrix gates) {
         MemorySegment thresholds = parameters.threshold.segment();
