@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product.integer;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.spike.ActiveLists;
 import dev.spikelane.kernel.product.spike.IntegerCosts;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.kernel.product.spike.TunedStage;
@@ -82,7 +83,12 @@ public final class IntegerMatmul {
         Variant other = VARIANTS[stage.look];
         int rows = stage.rehearses ? Math.min(REHEARSED_ROWS, all) : all;
         long active = spikes.count(0, rows);
+        long start = stage.now();
+        if (other == Variant.ACTIVE) {
+            workspace.integers.listInParts(spikes, 0, rows, ActiveLists.rows(rows, active));
+        }
         long since = stage.now();
+        long listing = since - start;
         run(other, spikes, rows, active, weights, block, workspace);
         if (stage.rehearses) {
             stage.rehearsed(since, costs(stage.tuner, other, weights.type(), rows, weights.inputs(), active));
@@ -92,7 +98,7 @@ public final class IntegerMatmul {
             since = stage.now();
             run(other, spikes, rows, active, weights, block, workspace);
         }
-        stage.looked(0, since);
+        stage.looked(listing, since + listing); // a thread lists once for all of its blocks
     }
 
     /** What a variant costs for 64 outputs. */

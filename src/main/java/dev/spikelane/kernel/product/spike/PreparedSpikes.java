@@ -147,6 +147,13 @@ public final class PreparedSpikes {
         return complete ? lists : null;
     }
 
+    /** Lists what each part of a product lists for itself, as there are too many rows to do it once for all. */
+    void listParts(SpikeMatrix spikes) {
+        if (variant == SpikeMatmul.Variant.ACTIVE && !complete) {
+            lists.listInParts(spikes, first, rows, tile);
+        }
+    }
+
     /** The shape of panels. Half of a wide one would do nothing for few outputs. */
     SpikePanels.Shape shape() {
         boolean few = 2 * outputs <= PackedWeights.BLOCK;

@@ -184,14 +184,16 @@ public final class SpikeMatmul {
         } else {
             long start = stage.now();
             own.take(variant(stage.look), active, spikes, first, rows, weights);
+            long taken = stage.now();
+            own.listParts(spikes);
             long since = stage.now();
-            long preparing = since - start;
+            long listing = since - taken;
             compute(own, spikes, weights, block, workspace);
             if (stage.looksAgain(since)) {
                 since = stage.now();
                 compute(own, spikes, weights, block, workspace);
             }
-            stage.looked(preparing, since);
+            stage.looked(taken - start + listing, since + listing); // a thread lists once for all of its blocks
         }
         if (own == prepared) {
             own.take(variant(stage.way), active, spikes, first, rows, weights);
@@ -250,12 +252,31 @@ public final class SpikeMatmul {
      * @return the best number of rows, at most {@code rows}
      */
     public static int rowsAtATime(int rows, int inputs, int outputs, long active) {
-        TunedStage stage = ASKED.get();
-        describe(stage, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedWeights.BLOCK));
-        if (variant(stage.tuner.peek(stage)) != Variant.ACTIVE || stage.tuner.wantsTrial(stage)) {
-            return rows;
+        return rowsAtATime(ASKED.get(), rows, inputs, outputs, active);
+    }
+
+    /**
+     * As many rows as a stage, which its tuner may know, takes at a time. Active inputs are always visited some rows at
+     * a time; other variants are compared with that.
+     */
+    static int rowsAtATime(TunedStage stage, int rows, int inputs, int outputs, long active) {
+        Tuner tuner = stage.tuner;
+        int some = Math.min(rows, tuner.costs().rowsForeseen(rows, active));
+        int blocks = Math.ceilDiv(outputs, PackedWeights.BLOCK);
+        describe(stage, rows, inputs, outputs, active, blocks);
+        boolean inParts = variant(tuner.peek(stage)) == Variant.ACTIVE;
+        if (some == rows || !tuner.learns()) {
+            return inParts ? some : rows;
         }
-        return Math.min(rows, SpikeCosts.inUse().rowsForeseen(rows, active));
+        double whole = tuner.nanoseconds(stage);
+        boolean triesWhole = tuner.wantsTrial(stage);
+        if (!inParts) {
+            describe(stage, some, inputs, outputs, active * some / rows, blocks);
+            double parts = tuner.nanoseconds(stage) * rows / some;
+            inParts = parts < whole || parts < Tuner.HOPELESS * whole && tuner.wantsTrial(stage);
+            triesWhole &= whole < Tuner.HOPELESS * parts;
+        }
+        return inParts && !triesWhole ? some : rows;
     }
 
     /**

@@ -30,6 +30,11 @@ public final class SpikePanelsVector {
     private static final int NARROW = SpikePanels.Shape.NARROW.bytes;
     private static final int SUMS = SpikePanels.SUMS;
 
+    /** Bytes of an entry of 32 outputs that a row adds at a time, two vectors after two others if it has four. */
+    private static final int STRIP = Math.min(4 * BYTES, NARROW);
+
+    private static final boolean IN_PARTS = STRIP > 2 * BYTES;
+
     /** Where an entry stands in its table. */
     private static final int PLACE = 15 * ENTRY;
 
@@ -122,13 +127,13 @@ public final class SpikePanelsVector {
     static void addWide(MemorySegment workspace, MemorySegment panels, long spikes, int rows) {
         Checks.isNative(workspace);
         Checks.isNative(panels);
-        for (int row = 0; row < rows; row++) {
-            long bits = panels.get(JAVA_SHORT, spikes + row * (long) Short.BYTES);
-            long entry0 = bits << 8 & PLACE;
-            long entry1 = (bits << 4 & PLACE) + TABLE;
-            long entry2 = (bits & PLACE) + 2 * TABLE;
-            long entry3 = (bits >>> 4 & PLACE) + 3 * TABLE;
-            for (int lanes = 0; lanes < ENTRY; lanes += 4 * BYTES) {
+        for (int lanes = 0; lanes < ENTRY; lanes += 4 * BYTES) {
+            for (int row = 0; row < rows; row++) {
+                int bits = panels.get(JAVA_SHORT, spikes + row * (long) Short.BYTES);
+                int entry0 = bits << 8 & PLACE;
+                int entry1 = (bits << 4 & PLACE) + TABLE;
+                int entry2 = (bits & PLACE) + 2 * TABLE;
+                int entry3 = (bits >>> 4 & PLACE) + 3 * TABLE;
                 MemorySegment sums = workspace.asSlice(SUMS + row * (long) ENTRY + lanes, 4 * BYTES);
                 MemorySegment tables = workspace.asSlice(lanes, 3 * TABLE + PLACE + 4 * BYTES);
                 FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, sums, 0, ORDER);
@@ -172,42 +177,48 @@ public final class SpikePanelsVector {
     static void addNarrow(MemorySegment workspace, MemorySegment panels, long spikes, int rows) {
         Checks.isNative(workspace);
         Checks.isNative(panels);
-        for (int row = 0; row < rows; row++) {
-            long bits = panels.get(JAVA_INT, spikes + row * (long) Integer.BYTES);
-            long entry0 = bits << 8 & PLACE;
-            long entry1 = (bits << 4 & PLACE) + NARROW;
-            long entry2 = (bits & PLACE) + TABLE;
-            long entry3 = (bits >>> 4 & PLACE) + TABLE + NARROW;
-            long entry4 = (bits >>> 8 & PLACE) + 2 * TABLE;
-            long entry5 = (bits >>> 12 & PLACE) + 2 * TABLE + NARROW;
-            long entry6 = (bits >>> 16 & PLACE) + 3 * TABLE;
-            long entry7 = (bits >>> 20 & PLACE) + 3 * TABLE + NARROW;
-            for (int lanes = 0; lanes < NARROW; lanes += 2 * BYTES) {
-                MemorySegment sums = workspace.asSlice(SUMS + row * (long) NARROW + lanes, 2 * BYTES);
-                MemorySegment tables = workspace.asSlice(lanes, 3 * TABLE + PLACE + NARROW + 2 * BYTES);
-                FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, sums, 0, ORDER);
-                FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, sums, BYTES, ORDER);
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0 + BYTES, ORDER));
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1 + BYTES, ORDER));
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2 + BYTES, ORDER));
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3 + BYTES, ORDER));
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry4, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry4 + BYTES, ORDER));
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry5, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry5 + BYTES, ORDER));
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry6, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry6 + BYTES, ORDER));
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry7, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry7 + BYTES, ORDER));
-                if (sum0.getClass() != VECTOR || sum1.getClass() != VECTOR) {
-                    throw new AssertionError(OTHER_VECTOR);
+        for (int strip = 0; strip < NARROW; strip += STRIP) {
+            for (int row = 0; row < rows; row++) {
+                int bits = panels.get(JAVA_INT, spikes + row * (long) Integer.BYTES);
+                int entry0 = bits << 8 & PLACE;
+                int entry1 = (bits << 4 & PLACE) + NARROW;
+                int entry2 = (bits & PLACE) + TABLE;
+                int entry3 = (bits >>> 4 & PLACE) + TABLE + NARROW;
+                int entry4 = (bits >>> 8 & PLACE) + 2 * TABLE;
+                int entry5 = (bits >>> 12 & PLACE) + 2 * TABLE + NARROW;
+                int entry6 = (bits >>> 16 & PLACE) + 3 * TABLE;
+                int entry7 = (bits >>> 20 & PLACE) + 3 * TABLE + NARROW;
+                for (int part = 0; part < STRIP; part += 2 * BYTES) {
+                    int lanes = strip + part;
+                    MemorySegment sums = workspace.asSlice(SUMS + row * (long) NARROW + lanes, 2 * BYTES);
+                    MemorySegment tables = workspace.asSlice(lanes, 3 * TABLE + PLACE + NARROW + 2 * BYTES);
+                    FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, sums, 0, ORDER);
+                    FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, sums, BYTES, ORDER);
+                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0, ORDER));
+                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0 + BYTES, ORDER));
+                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1, ORDER));
+                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1 + BYTES, ORDER));
+                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2, ORDER));
+                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2 + BYTES, ORDER));
+                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3, ORDER));
+                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3 + BYTES, ORDER));
+                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry4, ORDER));
+                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry4 + BYTES, ORDER));
+                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry5, ORDER));
+                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry5 + BYTES, ORDER));
+                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry6, ORDER));
+                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry6 + BYTES, ORDER));
+                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry7, ORDER));
+                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry7 + BYTES, ORDER));
+                    if (sum0.getClass() != VECTOR || sum1.getClass() != VECTOR) {
+                        throw new AssertionError(OTHER_VECTOR);
+                    }
+                    sum0.intoMemorySegment(sums, 0, ORDER);
+                    sum1.intoMemorySegment(sums, BYTES, ORDER);
+                    if (!IN_PARTS) {
+                        break; // C2 makes more of a row than of a loop that runs once
+                    }
                 }
-                sum0.intoMemorySegment(sums, 0, ORDER);
-                sum1.intoMemorySegment(sums, BYTES, ORDER);
             }
         }
     }

@@ -14,6 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Learning on a machine that is known, by a clock that only products move. */
@@ -120,6 +121,44 @@ final class TunerTest {
                 }
             }
         }
+    }
+
+    /**
+     * Active inputs take longer in many rows at once, of which each part of a product makes lists, than in some: so both
+     * ways to take them have to be tried.
+     */
+    @ParameterizedTest
+    @CsvSource({"0.02", "0.1", "0.15", "0.2", "0.5"})
+    void takesRowsInPartsWhereThatIsFaster(double density) {
+        int rows = 1_024;
+        long active = (long) (density * rows * PRE);
+        SpikeCosts truth = SpikeCosts.of("zen5");
+        for (String start : CPUS) {
+            TunedStage stage = stage(SpikeCosts.of(start));
+            TunedStage asked = new TunedStage(stage.tuner, 1);
+            int foreseen = stage.tuner.costs().rowsForeseen(rows, active);
+            double[] times = new double[1_000];
+            for (int call = 0; call < times.length; call++) {
+                int some = SpikeMatmul.rowsAtATime(asked, rows, PRE, POST, active);
+                assertTrue(some == rows || some == foreseen, some + " rows");
+                for (int row = 0; row < rows; row += some) {
+                    int part = Math.min(some, rows - row);
+                    times[call] +=
+                            run(stage, part, POST, active * part / rows, parts(truth, part, density, foreseen), 1);
+                }
+            }
+            SpikeMatmul.describe(asked, rows, PRE, POST, active, BLOCKS);
+            double whole = best(asked, parts(truth, rows, density, rows));
+            double late = Arrays.stream(times).skip(900).average().orElseThrow();
+            assertTrue(late <= 1.1 * whole, "from " + start + ": " + late / whole + " times the best");
+        }
+    }
+
+    /** What active inputs take a third longer in where there are more rows than are foreseen. */
+    private static Machine parts(SpikeCosts truth, int rows, double density, int foreseen) {
+        Machine exact = machine(truth, rows, POST, (long) (density * rows * PRE));
+        return variant ->
+                exact.nanoseconds(variant) * (variant == SpikeMatmul.Variant.ACTIVE && rows > foreseen ? 1.4 : 1);
     }
 
     /** A machine where narrow tables take a sixth of what wide ones take, which look a fifth faster. */

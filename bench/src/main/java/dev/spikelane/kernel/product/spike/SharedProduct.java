@@ -37,12 +37,24 @@ final class SharedProduct implements Runnable {
         }
     }
 
-    private static final int LEAST_RUNS = 3;
+    /** Runs, all stages of which know their fastest variant: parts of other sizes are tried now and then. */
+    private static final int SETTLED_RUNS = 10;
+
     private static final long LEARNING_NANOSECONDS = 3_000_000_000L;
 
     private record Rows(SpikeMatrix spikes, List<Tile> tiles) {}
 
-    private final List<Rows> all = new ArrayList<>();
+    /** As many rows at a time as a product takes. */
+    private final List<Rows> all;
+
+    /** As many rows at a time as active inputs are foreseen of, if threads share a product of more. */
+    private final List<Rows> foreseen;
+
+    /** To ask how many rows to take at a time. */
+    private final TunedStage asked;
+
+    private final long active;
+    private final int rows;
     private final PackedWeights weights;
     private final SpikeMatmul.Variant variant;
     private final PreparedSpikes prepared;
@@ -50,6 +62,7 @@ final class SharedProduct implements Runnable {
     private final Threads crew;
     private final boolean chosen;
     private Rows now;
+    private int settledRuns;
 
     /** Makes a product whose variant is chosen as the library has learned. */
     SharedProduct(Arena arena, Threads crew, SpikeMatrix spikes, PackedWeights weights, FloatMatrix current) {
@@ -75,18 +88,11 @@ final class SharedProduct implements Runnable {
         this.chosen = tuner != null;
         Tuner serves = tuner == null ? Tuner.OF_JVM : tuner;
         int threads = crew.count;
-        int rows = spikes.rows();
-        int most = variant == SpikeMatmul.Variant.ACTIVE
-                ? serves.costs().rowsForeseen(rows, spikes.count())
-                : SpikePanels.ROWS;
-        int some = threads == 1 ? rows : Math.min(rows, most);
-        for (int row = 0; row < rows; row += some) {
-            int count = Math.min(some, rows - row);
-            FloatMatrix into = current.rows(row, count);
-            all.add(new Rows(
-                    spikes.rows(row, count),
-                    Stream.generate(() -> Tile.whole(into)).limit(threads).toList()));
-        }
+        this.rows = spikes.rows();
+        this.active = spikes.count();
+        this.asked = new TunedStage(serves, 1);
+        this.all = some(spikes, current, threads == 1 ? rows : Math.min(rows, SpikePanels.ROWS), threads);
+        this.foreseen = some(spikes, current, serves.costs().rowsForeseen(rows, active), threads);
         now = all.getFirst();
         workspaces = Stream.generate(() -> new SpikeWorkspace(arena, serves))
                 .limit(threads)
@@ -94,10 +100,34 @@ final class SharedProduct implements Runnable {
         prepared = new PreparedSpikes(arena, threads, serves);
     }
 
+    private static List<Rows> some(SpikeMatrix spikes, FloatMatrix current, int most, int threads) {
+        List<Rows> all = new ArrayList<>();
+        for (int row = 0; row < spikes.rows(); row += most) {
+            int count = Math.min(most, spikes.rows() - row);
+            FloatMatrix into = current.rows(row, count);
+            all.add(new Rows(
+                    spikes.rows(row, count),
+                    Stream.generate(() -> Tile.whole(into)).limit(threads).toList()));
+        }
+        return all;
+    }
+
+    /** As many rows at a time as a simulation would take. */
+    private List<Rows> some() {
+        if (crew.count == 1) {
+            return all;
+        }
+        int most = Math.min(rows, SpikePanels.ROWS);
+        boolean cut = chosen
+                ? SpikeMatmul.rowsAtATime(asked, most, weights.inputs(), weights.outputs(), active * most / rows) < most
+                : variant == SpikeMatmul.Variant.ACTIVE;
+        return cut ? foreseen : all;
+    }
+
     /** Runs until it is known which variant is the fastest, or for some time. */
     void learn() {
         long start = System.nanoTime();
-        for (int run = 0; run < LEAST_RUNS || !settled() && System.nanoTime() - start < LEARNING_NANOSECONDS; run++) {
+        while (settledRuns < SETTLED_RUNS && System.nanoTime() - start < LEARNING_NANOSECONDS) {
             run();
         }
     }
@@ -119,8 +149,9 @@ final class SharedProduct implements Runnable {
 
     @Override
     public void run() {
-        for (int i = 0; i < all.size(); i++) { // an iterator would count as memory that the library takes
-            now = all.get(i);
+        List<Rows> some = some();
+        for (int i = 0; i < some.size(); i++) { // an iterator would count as memory that the library takes
+            now = some.get(i);
             SpikeMatrix spikes = now.spikes();
             if (chosen) {
                 SpikeMatmul.prepare(spikes, spikes.rows(), i, weights, prepared);
@@ -129,7 +160,9 @@ final class SharedProduct implements Runnable {
                 prepared.keep(spikes, i);
             }
             crew.run(this);
+            settledRuns = settled() ? settledRuns : -1;
         }
+        settledRuns++;
     }
 
     private void compute(int firstBlock, int endBlock, int thread) {
