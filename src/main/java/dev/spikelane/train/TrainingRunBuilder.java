@@ -9,6 +9,7 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.train.loss.TargetRows;
 import dev.spikelane.train.run.CodedSteps;
 import dev.spikelane.train.run.DataHash;
@@ -408,6 +409,12 @@ public final class TrainingRunBuilder {
         TrainingRecipe recipe = trainer.recipe();
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("network", asBuilt(trainer.network()));
+        for (Population population : trainer.network().populations()) {
+            if (population.neuron() instanceof EquationNeuron neuron) {
+                texts.put("equations of population '" + population.name() + "'", neuron.text());
+                texts.put("noise of population '" + population.name() + "'", "of seed " + neuron.seed());
+            }
+        }
         texts.put("loss", PopulationLoss.text(recipe.losses()));
         texts.put("optimizer", recipe.optimizer().toString());
         texts.put("clipping", String.valueOf(recipe.clipping()));

@@ -18,6 +18,7 @@ import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.run.CheckpointSum;
@@ -245,6 +246,50 @@ final class TrainingRunTest {
             assertThrows(
                     IOException.class,
                     () -> SmallRun.run(trainer).checkpoint(file).resume().build());
+        }
+    }
+
+    private static Network cells(String threshold, long seed) {
+        TorchRandom random = new TorchRandom(5);
+        return Network.builder(12)
+                .dense(SmallRun.CLASSES, random)
+                .neuron(EquationNeuron.of("""
+                        state v
+                        input current
+                        v = 0.9 * v + current
+                        spike v > THRESHOLD
+                        reset v = 0
+                        """.replace("THRESHOLD", threshold)).withSeed(seed))
+                .build();
+    }
+
+    private static Trainer trainerOf(Network cells) {
+        return Trainer.of(cells, SmallRun.STEPS, SmallRun.BATCH)
+                .loss(CrossEntropyLoss.membrane())
+                .optimizer(new Adam(0.02))
+                .build();
+    }
+
+    private static TrainingRunBuilder runOfCells(Trainer trainer) {
+        return TrainingRun.of(trainer, SmallRun.data(SmallRun.SAMPLES, 1), SmallRun.batching()).epochs(1);
+    }
+
+    @Test
+    void resumesOnlyWithTheSameEquationsAndNoise() throws IOException {
+        Path file = folder.resolve("cells.safetensors");
+        try (Trainer trainer = trainerOf(cells("1", 0))) {
+            runOfCells(trainer).checkpoint(file).build().run();
+        }
+        for (Network other : List.of(cells("0.5", 0), cells("1", 1))) {
+            try (Trainer trainer = trainerOf(other)) {
+                IOException refused = assertThrows(
+                        IOException.class,
+                        () -> runOfCells(trainer).checkpoint(file).resume().build());
+                assertTrue(refused.getMessage().contains("of population 'lif1'"), refused.getMessage());
+            }
+        }
+        try (Trainer trainer = trainerOf(cells("1", 0))) {
+            runOfCells(trainer).checkpoint(file).resume().build();
         }
     }
 

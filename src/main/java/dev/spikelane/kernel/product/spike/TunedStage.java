@@ -77,8 +77,8 @@ public final class TunedStage {
     /** Chooses, for some blocks of outputs. */
     public void open(int someBlocks) {
         blocks = someBlocks;
-        if (!tuner.learns()) {
-            way = TunedClass.cheapest(costs);
+        way = TunedClass.cheapest(costs);
+        if (!tuner.learns() || !hasChoice()) {
             rest();
             return;
         }
@@ -89,6 +89,15 @@ public final class TunedStage {
             left.setPlain(blocks);
             claimed.setPlain(look == NONE);
         }
+    }
+
+    /** Whether there is another way; of a single row of spikes there is none. */
+    boolean hasChoice() {
+        int others = 0;
+        for (int other = 0; other < Tuner.WAYS; other++) {
+            others += other != way && costs[other] < Double.POSITIVE_INFINITY ? 1 : 0;
+        }
+        return others > 0;
     }
 
     /** Measures nothing until it is opened. */

@@ -134,7 +134,7 @@ final class SharedProduct implements Runnable {
 
     private boolean settled() {
         TunedStage stage = prepared.isApart() ? workspace().own.stage : prepared.stage;
-        return stage.of.settled;
+        return !stage.hasChoice() || stage.of.settled;
     }
 
     /** The variant that served last. */
