@@ -121,7 +121,7 @@ public record SpikeCosts(
             "zen5",
             new Active(0.6, 0, 1.52, 20_000),
             new Panel(18.5, 1.08, 512),
-            new Panel(22, 1.02, 512),
+            new Panel(24, 1.02, 512),
             new Lists(36, 10, 1.03),
             new Dense(2.5),
             new Panel(75, 0.82, SpikePanels.ROWS),
