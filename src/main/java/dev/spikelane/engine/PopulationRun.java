@@ -314,9 +314,9 @@ public final class PopulationRun {
         showPreviousSpikes();
     }
 
-    /** Goes on from a state of zeros. */
+    /** Goes on from the state at the start, by the parameters that there are now. */
     public void reset() {
-        state.reset();
+        neurons().reset(state);
         signals.reset();
         showPreviousSpikes();
         observers.reset();

@@ -549,7 +549,8 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Sets all neurons to zero and the observers to their beginning. Values of plastic projections stay as they are.
+     * Sets all neurons and observers to their start: zeros, unless equations say otherwise, which read the parameters
+     * that the network has now. Values of plastic projections stay as they are.
      *
      * @throws IllegalStateException if the simulation is closed or busy
      */

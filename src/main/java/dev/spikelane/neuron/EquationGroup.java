@@ -264,6 +264,11 @@ final class EquationGroup implements TileGroup, BoundEquations {
     }
 
     @Override
+    public void reset(NeuronState state) {
+        state.reset(initial);
+    }
+
+    @Override
     public void run(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
         run(begin(currents, state, spikes), rows, state);
     }

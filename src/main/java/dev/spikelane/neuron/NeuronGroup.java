@@ -35,14 +35,23 @@ public sealed interface NeuronGroup permits TileGroup {
     boolean coupled();
 
     /**
-     * Allocates a state of zeros. It belongs to the caller, and is changed by {@link #run} and by nothing else: another
-     * batch size is an error, never a silent reset.
+     * Allocates a state as it is at the start: zeros, unless the model says otherwise. It belongs to the caller, and is
+     * changed by {@link #run} and {@link #reset} alone: another batch size is an error, never a silent reset.
      *
      * @param arena the arena that owns the memory
      * @param batch samples, at least 1
      * @return the state of {@code [batch x neurons]} neurons
      */
     NeuronState newState(Arena arena, int batch);
+
+    /**
+     * Sets a state to what it is at the start, by the parameters that the neurons have now.
+     *
+     * @param state a state of as many neurons of this model
+     */
+    default void reset(NeuronState state) {
+        state.reset();
+    }
 
     /**
      * Returns the ports whose currents the neurons take.

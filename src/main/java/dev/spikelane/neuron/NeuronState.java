@@ -54,7 +54,7 @@ public final class NeuronState {
 
     private @Nullable SampleDraws noise;
     /** What variables are at the start, {@code [variables x neurons]}; null for zeros. */
-    private final @Nullable FloatMatrix initial;
+    private @Nullable FloatMatrix initial;
 
     /**
      * What there is of a state; states of the same layout can be copied into each other.
@@ -241,6 +241,12 @@ public final class NeuronState {
             window.fill(0);
         }
         Arrays.fill(steps, 0);
+    }
+
+    /** The same with other values at the start from now on, {@code [variables x neurons]}. */
+    void reset(FloatMatrix start) {
+        initial = start;
+        reset();
     }
 
     private void start() {

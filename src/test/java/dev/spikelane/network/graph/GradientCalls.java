@@ -141,7 +141,7 @@ final class GradientCalls implements AutoCloseable {
             case RESET -> {
                 gradients.reset();
                 steps.clear();
-                expected = interpreter();
+                expected = interpreter().begin(values);
                 stands = false;
                 yield true;
             }

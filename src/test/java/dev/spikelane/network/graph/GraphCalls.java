@@ -99,7 +99,7 @@ final class GraphCalls implements AutoCloseable {
         switch (call) {
             case STEP -> give(session, call, 1);
             case RUN, RUN_CONSTANT -> give(session, call, random.nextInt(3) == 0 ? 1 : 1 + random.nextInt(9));
-            case RESET -> session.reset();
+            case RESET -> session.reset(values);
             case SNAPSHOT -> saved.add(session.save());
             case RESTORE -> {
                 if (!saved.isEmpty()) {
@@ -129,7 +129,7 @@ final class GraphCalls implements AutoCloseable {
         Simulation simulation = Simulations.of(network, batch, threads, rowsInBlock);
         Map<String, FloatMatrix> plastic = new HashMap<>();
         simulation.plasticWeights().names().forEach(name -> plastic.put(name, values.get(name)));
-        return new GraphSession(simulation, plastic, threads + " threads, blocks of " + rowsInBlock + " rows");
+        return new GraphSession(simulation, values, plastic, threads + " threads, blocks of " + rowsInBlock + " rows");
     }
 
     private void join(GraphSession session) {

@@ -32,7 +32,8 @@ final class GraphSession implements AutoCloseable {
     private record Step(Map<String, Signal> inputs, Map<String, FloatMatrix> values) {}
 
     /** A state of the simulation, as bytes, and what it stands for. */
-    record Saved(byte[] bytes, List<Object> steps, Map<String, FloatMatrix> plastic) {}
+    record Saved(
+            byte[] bytes, Map<String, FloatMatrix> begin, List<Object> steps, Map<String, FloatMatrix> plastic) {}
 
     /** What is recorded of a population, from a step on. */
     private record Recording(Population population, String what, Object recorder) {}
@@ -48,20 +49,25 @@ final class GraphSession implements AutoCloseable {
     /** The step up to which they were compared. */
     private int compared;
 
+    /** The values that there were when it began. */
+    private Map<String, FloatMatrix> begin;
+
     private Map<String, FloatMatrix> plastic;
     private NaiveNetwork expected;
 
-    GraphSession(Simulation simulation, Map<String, FloatMatrix> plastic, String name) {
+    GraphSession(
+            Simulation simulation, Map<String, FloatMatrix> begin, Map<String, FloatMatrix> plastic, String name) {
         this.simulation = simulation;
         this.network = simulation.network();
         this.batch = simulation.batch();
+        this.begin = begin;
         this.plastic = plastic;
         this.name = name;
         this.expected = interpreter();
     }
 
     private NaiveNetwork interpreter() {
-        return new NaiveNetwork(network, batch, (input, step) -> frame(input, step));
+        return new NaiveNetwork(network, batch, (input, step) -> frame(input, step)).begin(begin);
     }
 
     private Signal frame(String input, int step) {
@@ -105,8 +111,9 @@ final class GraphSession implements AutoCloseable {
         expected.run(1);
     }
 
-    void reset() {
+    void reset(Map<String, FloatMatrix> values) {
         simulation.reset();
+        begin = values;
         compared = 0;
         steps.clear();
         expected = interpreter();
@@ -114,17 +121,18 @@ final class GraphSession implements AutoCloseable {
     }
 
     Saved save() {
-        return new Saved(simulation.snapshot().toBytes(), List.copyOf(steps), plastic);
+        return new Saved(simulation.snapshot().toBytes(), begin, List.copyOf(steps), plastic);
     }
 
     void restore(Saved saved) {
         simulation.restore(SimulationState.of(saved.bytes));
+        begin = saved.begin;
         take(saved.steps, saved.plastic);
     }
 
     /** Another simulation that goes on as this one. */
     GraphSession fork(String forkName) {
-        GraphSession fork = new GraphSession(simulation.fork(), plastic, name + "/" + forkName);
+        GraphSession fork = new GraphSession(simulation.fork(), begin, plastic, name + "/" + forkName);
         fork.take(List.copyOf(steps), plastic);
         return fork;
     }
@@ -214,12 +222,12 @@ final class GraphSession implements AutoCloseable {
     }
 
     /** What neurons begin with: zeros but where equations say otherwise. */
-    private static FloatMatrix start(Population population, String variable) {
+    private FloatMatrix start(Population population, String variable) {
         Shape shape = population.shape();
         FloatMatrix start = FloatMatrix.zeros(1, shape.size());
         if (population.neuron() instanceof EquationNeuron) {
             Arena arena = Arena.ofAuto();
-            NeuronState state = population.neuron().bind(arena, shape).newState(arena, 1);
+            NeuronState state = expected.neuron(population).bind(arena, shape).newState(arena, 1);
             shape.toTorch(state.variable(variable), 0, start, 0, 1);
         }
         return start;

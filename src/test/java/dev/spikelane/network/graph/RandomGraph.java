@@ -43,7 +43,7 @@ public final class RandomGraph {
     };
     private static final int LONGEST_DELAY = 5;
     /** More than any test simulates from one reset to the next. */
-    static final int MOST_STEPS = 60;
+    static final int MOST_STEPS = 220;
 
     public final Network network;
     public final Map<String, Signal> inputs = new TreeMap<>();

@@ -115,7 +115,7 @@ public final class NaiveNetwork {
     }
 
     /** The model with the parameters that it has now. */
-    Neuron neuron(Population population) {
+    public Neuron neuron(Population population) {
         return models.computeIfAbsent(population.name(), _ -> present(population));
     }
 
@@ -138,6 +138,15 @@ public final class NaiveNetwork {
             own = CounterRandom.rowKey(own, name.charAt(i), i);
         }
         return own;
+    }
+
+    /** Begins with values, which say what variables are before the first step. */
+    public NaiveNetwork begin(Map<String, FloatMatrix> present) {
+        values = present;
+        connections.clear();
+        models.clear();
+        network.populations().forEach(each -> neurons.put(each.name(), neurons(each)));
+        return this;
     }
 
     /** Gives the network values for the steps to come; names that are not there keep what they were built with. */

@@ -1,6 +1,7 @@
 package dev.spikelane.network.naive;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.EquationNeuron;
@@ -12,6 +13,7 @@ import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.StateLeaky;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -71,8 +73,7 @@ abstract class NaiveNeurons {
      * Cells of SLSTM, whose elementary functions are polynomials, equations, whose loops have an interpreter to follow,
      * and neurons with a dropout, whose masks come from a generator of random numbers: here the model's own neurons are
      * the reference, on the calling thread, one step of the whole batch at a time. The last sample of a step makes it
-     * run. They stand in the inner order, in which the first of equals wins; all have the same parameters, or a flat
-     * shape.
+     * run. They stand in the inner order, in which the first of equals wins.
      */
     private static final class Group {
 
@@ -92,8 +93,9 @@ abstract class NaiveNeurons {
             Arena arena = Arena.ofAuto();
             int size = shape.size();
             this.shape = shape;
-            this.neurons = bind(neuron, arena, size, fed);
-            this.withoutReset = bind(neuron.beforeReset(), arena, size, fed);
+            Neuron inside = inside(neuron, shape);
+            this.neurons = bind(inside, arena, size, fed);
+            this.withoutReset = bind(inside.beforeReset(), arena, size, fed);
             this.state = neurons.newState(arena, batch);
             this.unreset = neurons.newState(arena, batch);
             this.currents = neurons.ports().stream()
@@ -106,6 +108,22 @@ abstract class NaiveNeurons {
         NaiveNeurons sample(int number) {
             samples[number] = new Sample(this, number);
             return samples[number];
+        }
+
+        /** The model with the values of single neurons in that order. */
+        private static Neuron inside(Neuron neuron, Shape shape) {
+            Map<String, Parameter> moved = new HashMap<>();
+            neuron.parameters().forEach((name, parameter) -> {
+                float[] values = parameter.values();
+                if (values.length == shape.size()) {
+                    float[] inside = new float[values.length];
+                    for (int i = 0; i < inside.length; i++) {
+                        inside[i] = values[shape.torch(i)];
+                    }
+                    moved.put(name, Parameter.of(inside));
+                }
+            });
+            return neuron.withParameters(moved);
         }
 
         private static NeuronGroup bind(Neuron neuron, Arena arena, int size, boolean fed) {

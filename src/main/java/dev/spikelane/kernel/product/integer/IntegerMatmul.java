@@ -64,7 +64,7 @@ public final class IntegerMatmul {
         describe(stage, weights.type(), rows, weights.inputs(), weights.outputs(), active, end - first);
         stage.open(end - first);
         if (stage.looks()) {
-            look(stage, spikes, rows, weights, current.narrow(first, first + 1), workspace);
+            look(stage, spikes, rows, weights, current.narrow(first, first + 1), end - first, workspace);
             current.narrow(first, end);
         }
         long start = stage.now();
@@ -79,16 +79,13 @@ public final class IntegerMatmul {
             int all,
             PackedIntegers weights,
             Tile block,
+            int blocks,
             SpikeWorkspace workspace) {
         Variant other = VARIANTS[stage.look];
         int rows = stage.rehearses ? Math.min(REHEARSED_ROWS, all) : all;
         long active = spikes.count(0, rows);
         long start = stage.now();
-        if (other == Variant.ACTIVE) {
-            workspace.integers.listInParts(spikes, 0, rows, ActiveLists.rows(rows, active));
-        }
-        long since = stage.now();
-        long listing = since - start;
+        long since = start;
         run(other, spikes, rows, active, weights, block, workspace);
         if (stage.rehearses) {
             stage.rehearsed(since, costs(stage.tuner, other, weights.type(), rows, weights.inputs(), active));
@@ -98,7 +95,12 @@ public final class IntegerMatmul {
             since = stage.now();
             run(other, spikes, rows, active, weights, block, workspace);
         }
-        stage.looked(listing, since + listing); // a thread lists once for all of its blocks
+        long end = stage.now();
+        if (other == Variant.ACTIVE) {
+            workspace.integers.listInParts(spikes, 0, rows, ActiveLists.rows(rows, active));
+        }
+        long now = stage.now();
+        stage.looked(0, TunedStage.ofBlock(end - since, now - end, blocks), now - start);
     }
 
     /** What a variant costs for 64 outputs. */

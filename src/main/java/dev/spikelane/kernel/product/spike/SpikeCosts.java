@@ -11,8 +11,9 @@ import java.util.Locale;
  * outputs. {@link Tuner} starts from them; they never change bits.
  *
  * <p>Constants of some CPUs ship with the library; a variant that was not measured there is guessed high. The system
- * property {@value #PROPERTY} says which serve: {@code auto} (the default: those of this CPU model, which decide alone;
- * on others those of the most similar one, as a start for learning), {@code learn} (the same, as a start on every
+ * property {@value #PROPERTY} says which serve: {@code auto} (the default: those of this CPU model, which decide alone
+ * where they were measured with the loops that there are; elsewhere those of the most similar one, as a start for
+ * learning), {@code learn} (the same, as a start on every
  * CPU), the name of a shipped set ({@code zen3}, {@code zen4}, {@code zen5}, {@code sapphire-rapids}, {@code lanes4},
  * {@code lanes8}, {@code lanes16}), or constants as {@link #text} writes them.
  *
@@ -230,8 +231,9 @@ public record SpikeCosts(
     }
 
     /**
-     * Whether the constants that ship for a CPU and vectors were measured on that very model, with tables as they are:
-     * those of 512 bits have become a tenth faster since Zen 4 and Emerald Rapids were measured.
+     * Whether the constants that ship for a CPU and vectors were measured on that very model, and its loops have hardly
+     * changed since: tables of 512 bits have become a tenth faster since Zen 4 and Emerald Rapids were measured, and
+     * those of 256 bits a few percent slower.
      */
     static boolean isMeasured(int family, int model, int bits) {
         return switch (family) {

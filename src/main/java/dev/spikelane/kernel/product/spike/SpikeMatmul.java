@@ -162,7 +162,7 @@ public final class SpikeMatmul {
         int first = current.firstBlock();
         int end = current.endBlock();
         if (stage.looks()) {
-            look(prepared, spikes, weights, current.narrow(first, first + 1), workspace);
+            look(prepared, spikes, weights, current.narrow(first, first + 1), end - first, workspace);
             current.narrow(first, end);
         }
         long start = stage.now();
@@ -170,9 +170,14 @@ public final class SpikeMatmul {
         stage.done(start, end - first);
     }
 
-    /** Computes a block by another variant. */
+    /** Computes a block by another variant, the first of so many that are one part of the product. */
     private static void look(
-            PreparedSpikes prepared, SpikeMatrix spikes, PackedWeights weights, Tile block, SpikeWorkspace workspace) {
+            PreparedSpikes prepared,
+            SpikeMatrix spikes,
+            PackedWeights weights,
+            Tile block,
+            int blocks,
+            SpikeWorkspace workspace) {
         TunedStage stage = prepared.stage;
         PreparedSpikes own = workspace.own;
         int first = prepared.first();
@@ -185,15 +190,16 @@ public final class SpikeMatmul {
             long start = stage.now();
             own.take(variant(stage.look), active, spikes, first, rows, weights);
             long taken = stage.now();
-            own.listParts(spikes);
-            long since = stage.now();
-            long listing = since - taken;
+            long since = taken;
             compute(own, spikes, weights, block, workspace);
             if (stage.looksAgain(since)) {
                 since = stage.now();
                 compute(own, spikes, weights, block, workspace);
             }
-            stage.looked(taken - start + listing, since + listing); // a thread lists once for all of its blocks
+            long end = stage.now();
+            own.listParts(spikes);
+            long now = stage.now();
+            stage.looked(taken - start, TunedStage.ofBlock(end - since, now - end, blocks), now - start);
         }
         if (own == prepared) {
             own.take(variant(stage.way), active, spikes, first, rows, weights);
@@ -255,28 +261,13 @@ public final class SpikeMatmul {
         return rowsAtATime(ASKED.get(), rows, inputs, outputs, active);
     }
 
-    /**
-     * As many rows as a stage, which its tuner may know, takes at a time. Active inputs are always visited some rows at
-     * a time; other variants are compared with that.
-     */
+    /** As many rows as a stage takes at a time, which its tuner may know. */
     static int rowsAtATime(TunedStage stage, int rows, int inputs, int outputs, long active) {
-        Tuner tuner = stage.tuner;
-        int some = Math.min(rows, tuner.costs().rowsForeseen(rows, active));
-        int blocks = Math.ceilDiv(outputs, PackedWeights.BLOCK);
-        describe(stage, rows, inputs, outputs, active, blocks);
-        boolean inParts = variant(tuner.peek(stage)) == Variant.ACTIVE;
-        if (some == rows || !tuner.learns()) {
-            return inParts ? some : rows;
+        describe(stage, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedWeights.BLOCK));
+        if (variant(stage.tuner.peek(stage)) != Variant.ACTIVE || stage.tuner.wantsTrial(stage)) {
+            return rows;
         }
-        double whole = tuner.nanoseconds(stage);
-        boolean triesWhole = tuner.wantsTrial(stage);
-        if (!inParts) {
-            describe(stage, some, inputs, outputs, active * some / rows, blocks);
-            double parts = tuner.nanoseconds(stage) * rows / some;
-            inParts = parts < whole || parts < Tuner.HOPELESS * whole && tuner.wantsTrial(stage);
-            triesWhole &= whole < Tuner.HOPELESS * parts;
-        }
-        return inParts && !triesWhole ? some : rows;
+        return Math.min(rows, stage.tuner.costs().rowsForeseen(rows, active));
     }
 
     /**

@@ -77,8 +77,8 @@ public final class TunedStage {
     /** Chooses, for some blocks of outputs. */
     public void open(int someBlocks) {
         blocks = someBlocks;
-        way = TunedClass.cheapest(costs);
         if (!tuner.learns() || !hasChoice()) {
+            way = TunedClass.cheapest(costs);
             rest();
             return;
         }
@@ -91,13 +91,13 @@ public final class TunedStage {
         }
     }
 
-    /** Whether there is another way; of a single row of spikes there is none. */
+    /** Whether there are several ways; of a single row of spikes there is one. */
     boolean hasChoice() {
-        int others = 0;
-        for (int other = 0; other < Tuner.WAYS; other++) {
-            others += other != way && costs[other] < Double.POSITIVE_INFINITY ? 1 : 0;
+        int ways = 0;
+        for (double each : costs) {
+            ways += each < Double.POSITIVE_INFINITY ? 1 : 0;
         }
-        return others > 0;
+        return ways > 1;
     }
 
     /** Measures nothing until it is opened. */
@@ -131,9 +131,20 @@ public final class TunedStage {
         return Tuner.isWarm(tuner.now(this) - since, costs[look] / blocks);
     }
 
-    /** The caller has looked at one block, for the last time since then. */
-    public void looked(long preparingTook, long since) {
-        tuner.looked(this, preparingTook, tuner.now(this) - since);
+    /**
+     * What a block takes where so many blocks share what each part of a product does for itself.
+     *
+     * @param run what a block took that did all of it
+     * @param own what that takes; at most half of the run is believed, as something may have held it up
+     */
+    public static long ofBlock(long run, long own, int blocks) {
+        long once = Math.min(own, run / 2);
+        return run - once + once / blocks;
+    }
+
+    /** The caller has looked at one block, which took so much behind what all of them need; all of it so much. */
+    public void looked(long preparingTook, long block, long all) {
+        tuner.looked(this, preparingTook, block, all);
     }
 
     /** Some blocks are done. */

@@ -74,7 +74,7 @@ public final class Tuner {
 
     private static final int MOST_RUNS = 2_000;
 
-    /** Of so many questions and one the last is granted; one less than a power of 2. */
+    /** Of so many questions and one the first is granted; one less than a power of 2. */
     private static final int ASKED_IN_VAIN = 3;
 
     private static final double SHARE_OF_REHEARSALS = 0.1;
@@ -278,13 +278,13 @@ public final class Tuner {
     }
 
     /** Takes the time that another way took on one block. */
-    void looked(TunedStage stage, long preparing, long block) {
+    void looked(TunedStage stage, long preparing, long block, long elapsed) {
         if (!stage.hasClass()) {
             return;
         }
         long all = stage.threads * preparing + block * stage.blocks;
         stage.of.look(stage.look, all / (stage.of.scale * stage.costs[stage.look]));
-        stage.of.credit -= preparing + 2 * block;
+        stage.of.credit -= elapsed;
     }
 
     /** Takes the times of a stage that was measured. */
@@ -316,7 +316,7 @@ public final class Tuner {
 
     /** The class of a stage on any number of threads, or the most similar one; null where there is no choice. */
     private @Nullable TunedClass known(TunedStage stage) {
-        if (stage.rows == 1 || !learns()) {
+        if (!stage.hasChoice() || !learns()) {
             return null;
         }
         TunedClass found = ofAnyThreads(stage);

@@ -14,7 +14,6 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Learning on a machine that is known, by a clock that only products move. */
@@ -56,6 +55,7 @@ final class TunerTest {
             if (stage.looks()) {
                 double one = machine.nanoseconds(SpikeMatmul.variant(stage.look)) / blocks * slowedDown;
                 long since = stage.now();
+                long begin = since;
                 pass(stage.rehearses ? 1_000 : one);
                 if (stage.rehearses) {
                     stage.rehearsed(since, 1_000);
@@ -64,7 +64,7 @@ final class TunerTest {
                         since = stage.now();
                         pass(one);
                     }
-                    stage.looked(0, since);
+                    stage.looked(0, stage.now() - since, stage.now() - begin);
                 }
             }
             long start = stage.now();
@@ -123,42 +123,13 @@ final class TunerTest {
         }
     }
 
-    /**
-     * Active inputs take longer in many rows at once, of which each part of a product makes lists, than in some: so both
-     * ways to take them have to be tried.
-     */
-    @ParameterizedTest
-    @CsvSource({"0.02", "0.1", "0.15", "0.2", "0.5"})
-    void takesRowsInPartsWhereThatIsFaster(double density) {
-        int rows = 1_024;
-        long active = (long) (density * rows * PRE);
-        SpikeCosts truth = SpikeCosts.of("zen5");
-        for (String start : CPUS) {
-            TunedStage stage = stage(SpikeCosts.of(start));
-            TunedStage asked = new TunedStage(stage.tuner, 1);
-            int foreseen = stage.tuner.costs().rowsForeseen(rows, active);
-            double[] times = new double[1_000];
-            for (int call = 0; call < times.length; call++) {
-                int some = SpikeMatmul.rowsAtATime(asked, rows, PRE, POST, active);
-                assertTrue(some == rows || some == foreseen, some + " rows");
-                for (int row = 0; row < rows; row += some) {
-                    int part = Math.min(some, rows - row);
-                    times[call] +=
-                            run(stage, part, POST, active * part / rows, parts(truth, part, density, foreseen), 1);
-                }
-            }
-            SpikeMatmul.describe(asked, rows, PRE, POST, active, BLOCKS);
-            double whole = best(asked, parts(truth, rows, density, rows));
-            double late = Arrays.stream(times).skip(900).average().orElseThrow();
-            assertTrue(late <= 1.1 * whole, "from " + start + ": " + late / whole + " times the best");
-        }
-    }
-
-    /** What active inputs take a third longer in where there are more rows than are foreseen. */
-    private static Machine parts(SpikeCosts truth, int rows, double density, int foreseen) {
-        Machine exact = machine(truth, rows, POST, (long) (density * rows * PRE));
-        return variant ->
-                exact.nanoseconds(variant) * (variant == SpikeMatmul.Variant.ACTIVE && rows > foreseen ? 1.4 : 1);
+    /** What a part of a product does for itself counts once for all of its blocks, and never makes a block free. */
+    @Test
+    void countsListsOnceForAllBlocksOfAPart() {
+        assertEquals(775, TunedStage.ofBlock(1_000, 300, 4));
+        assertEquals(1_000, TunedStage.ofBlock(1_000, 300, 1));
+        assertEquals(1_000, TunedStage.ofBlock(1_000, 0, 16));
+        assertEquals(625, TunedStage.ofBlock(1_000, 4_000_000, 4), "something held it up");
     }
 
     /** A machine where narrow tables take a sixth of what wide ones take, which look a fifth faster. */
@@ -301,7 +272,8 @@ final class TunerTest {
     void doesNotMeasureWhatTakesMicroseconds() {
         TunedStage stage = stage(SpikeCosts.of("zen5"));
         for (int call = 0; call < 200; call++) {
-            run(stage, 1, POST, 8, machine(SpikeCosts.of("zen5"), 1, POST, 8), 1);
+            run(stage, 2, 64, 16, machine(SpikeCosts.of("zen5"), 2, 64, 16), 1);
+            assertTrue(stage.hasChoice());
             assertFalse(stage.measured);
         }
     }

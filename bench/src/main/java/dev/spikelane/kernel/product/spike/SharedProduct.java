@@ -47,7 +47,7 @@ final class SharedProduct implements Runnable {
     /** As many rows at a time as a product takes. */
     private final List<Rows> all;
 
-    /** As many rows at a time as active inputs are foreseen of, if threads share a product of more. */
+    /** As many rows at a time as active inputs are foreseen of. */
     private final List<Rows> foreseen;
 
     /** To ask how many rows to take at a time. */
@@ -114,13 +114,10 @@ final class SharedProduct implements Runnable {
 
     /** As many rows at a time as a simulation would take. */
     private List<Rows> some() {
-        if (crew.count == 1) {
-            return all;
-        }
         int most = Math.min(rows, SpikePanels.ROWS);
         boolean cut = chosen
                 ? SpikeMatmul.rowsAtATime(asked, most, weights.inputs(), weights.outputs(), active * most / rows) < most
-                : variant == SpikeMatmul.Variant.ACTIVE;
+                : variant == SpikeMatmul.Variant.ACTIVE && crew.count > 1;
         return cut ? foreseen : all;
     }
 
@@ -134,7 +131,7 @@ final class SharedProduct implements Runnable {
 
     private boolean settled() {
         TunedStage stage = prepared.isApart() ? workspace().own.stage : prepared.stage;
-        return !stage.hasChoice() || stage.of.settled;
+        return !stage.tuner.learns() || !stage.hasChoice() || stage.of.settled;
     }
 
     /** The variant that served last. */

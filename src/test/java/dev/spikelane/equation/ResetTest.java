@@ -1,0 +1,81 @@
+package dev.spikelane.equation;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.EquationNeuron;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What neurons of equations begin with. */
+final class ResetTest {
+
+    private static Network cells() {
+        NetworkBuilder builder = Network.builder();
+        Input input = builder.input("x", Shape.of(3));
+        Population cells = builder.population("cells", Shape.of(3), EquationNeuron.of("""
+                param rest = -0.25
+                state v = rest
+                input current
+                v = v + current
+                spike v > 1
+                reset v = rest
+                """));
+        builder.project("in", input, cells, new OneToOne(1));
+        return builder.build();
+    }
+
+    private static FloatMatrix row(float... values) {
+        FloatMatrix row = FloatMatrix.zeros(1, values.length);
+        for (int i = 0; i < values.length; i++) {
+            row.set(0, i, values[i]);
+        }
+        return row;
+    }
+
+    private static float[] membranes(Simulation simulation) {
+        return simulation.state("cells").membrane().toArray();
+    }
+
+    /** A reset and a new simulation begin alike, with the parameters that there are; what runs keeps its state. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void beginsWithTheParametersOfNow(int values) {
+        Network network = cells();
+        FloatMatrix other = values == 1 ? row(-0.5f) : row(-0.5f, -1, -2);
+        float[] expected = values == 1 ? new float[] {-0.5f, -0.5f, -0.5f} : new float[] {-0.5f, -1, -2};
+        try (Simulation simulation = network.simulate(1);
+                Simulation fork = simulation.fork()) {
+            network.weights().replace("cells.rest", other);
+            assertArrayEquals(new float[] {-0.25f, -0.25f, -0.25f}, membranes(simulation));
+            simulation.reset();
+            fork.reset();
+            assertArrayEquals(expected, membranes(simulation));
+            assertArrayEquals(expected, membranes(fork));
+            try (Simulation fresh = network.simulate(1)) {
+                assertArrayEquals(expected, membranes(fresh));
+            }
+        }
+    }
+
+    /** The same when parameters change a second time, and back. */
+    @Test
+    void followsEveryChange() {
+        Network network = cells();
+        try (Simulation simulation = network.simulate(1)) {
+            for (float rest : new float[] {-0.5f, 0.125f, -0.25f}) {
+                network.weights().replace("cells.rest", row(rest));
+                simulation.reset();
+                assertArrayEquals(new float[] {rest, rest, rest}, membranes(simulation));
+            }
+        }
+    }
+}
