@@ -47,6 +47,11 @@ public final class ActiveLists {
         return Math.clamp((long) SOME * rows / Math.max(1, active), 1, SpikeCosts.MOST_ROWS_FORESEEN);
     }
 
+    /** Whether rows can be listed at once, and lists do not grow. */
+    static boolean fits(int rows, long active) {
+        return rows <= SpikeCosts.MOST_ROWS_FORESEEN && active <= SOME;
+    }
+
     /** The most active inputs of one of the first rows. */
     public int most(int rows) {
         int most = 0;

@@ -109,7 +109,7 @@ public final class PreparedSpikes {
         complete = switch (newVariant) {
             case SCALAR, PERMUTE -> false;
             case DENSE -> newRows <= SpikeFactors.mostRows(weights.paddedInputs());
-            case ACTIVE -> newRows <= tile;
+            case ACTIVE -> newRows <= tile || ActiveLists.fits(newRows, active);
             case WIDE, NARROW, LISTS -> newRows <= SpikePanels.ROWS && weights.paddedInputs() <= SpikePanels.INPUTS;
         };
         if (complete) {
@@ -147,7 +147,7 @@ public final class PreparedSpikes {
         return complete ? lists : null;
     }
 
-    /** Lists what each part of a product lists for itself, as there are too many rows to do it once for all. */
+    /** Lists what each part of a product lists for itself, as there is too much to do it once for all. */
     void listParts(SpikeMatrix spikes) {
         if (variant == SpikeMatmul.Variant.ACTIVE && !complete) {
             lists.listInParts(spikes, first, rows, tile);

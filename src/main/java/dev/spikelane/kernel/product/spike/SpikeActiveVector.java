@@ -52,7 +52,9 @@ final class SpikeActiveVector {
         for (int row = firstRow; row < firstRow + rows; row += tile) {
             int some = Math.min(tile, firstRow + rows - row);
             ActiveLists lists = listed;
+            int of = row - firstRow; // the row's place in the lists
             if (lists == null) {
+                of = 0;
                 lists = workspace.own.lists;
                 lists.list(spikes, row, some, spikes.count(row, some));
             }
@@ -60,23 +62,25 @@ final class SpikeActiveVector {
             int first = current.firstBlock();
             for (int i = first; i < current.endBlock(); i++) {
                 int block = workspace.down ? current.endBlock() - 1 - (i - first) : i;
-                block(row, some, weights, block, current, lists);
+                block(row, some, weights, block, current, lists, of);
             }
         }
     }
 
-    private static void block(int row, int rows, PackedWeights weights, int block, Tile tile, ActiveLists lists) {
+    private static void block(
+            int row, int rows, PackedWeights weights, int block, Tile tile, ActiveLists lists, int of) {
         FloatMatrix current = tile.matrix();
         long outputs = (long) block * PackedWeights.BLOCK_BYTES;
         long to = outputs - (long) tile.origin() * Float.BYTES;
         int used = Math.min(weights.outputs() - block * PackedWeights.BLOCK, PackedWeights.BLOCK);
         int strip = 0;
         if (used <= COUNT) {
-            vector(lists, row, rows, weights, weights.blockOffset(block), outputs, current, to);
+            vector(lists, of, row, rows, weights, weights.blockOffset(block), outputs, current, to);
             strip = BYTES;
         }
         for (; strip < used * Float.BYTES; strip += STRIP) {
-            strip(lists, row, rows, weights, weights.blockOffset(block) + strip, outputs + strip, current, to + strip);
+            long inputs = weights.blockOffset(block) + strip;
+            strip(lists, of, row, rows, weights, inputs, outputs + strip, current, to + strip);
         }
         for (; strip < PackedWeights.BLOCK_BYTES; strip += BYTES) {
             clear(row, row + rows, current, to + strip);
@@ -99,6 +103,7 @@ final class SpikeActiveVector {
      */
     private static void vector(
             ActiveLists lists,
+            int of,
             int firstRow,
             int rows,
             PackedWeights weights,
@@ -119,8 +124,8 @@ final class SpikeActiveVector {
         for (int row = 0; row < rows; row++) {
             FloatVector sum = FloatVector.fromMemorySegment(FLOAT, bias, outputs, ORDER);
             FloatVector group = none;
-            int end = ends[row];
-            for (int at = starts[row]; at < end; at++) {
+            int end = ends[of + row];
+            for (int at = starts[of + row]; at < end; at++) {
                 int entry = entries[at];
                 long from = inputs + ((long) (entry & NUMBER) << NUMBER_SHIFT);
                 group = group.add(FloatVector.fromMemorySegment(FLOAT, weight, from, ORDER));
@@ -139,6 +144,7 @@ final class SpikeActiveVector {
      */
     private static void strip(
             ActiveLists lists,
+            int of,
             int firstRow,
             int rows,
             PackedWeights weights,
@@ -166,8 +172,8 @@ final class SpikeActiveVector {
             FloatVector group1 = none;
             FloatVector group2 = none;
             FloatVector group3 = none;
-            int end = ends[row];
-            for (int at = starts[row]; at < end; at++) {
+            int end = ends[of + row];
+            for (int at = starts[of + row]; at < end; at++) {
                 int entry = entries[at];
                 MemorySegment input = weight.asSlice(inputs + ((long) (entry & NUMBER) << NUMBER_SHIFT), STRIP);
                 group0 = group0.add(FloatVector.fromMemorySegment(FLOAT, input, 0, ORDER));

@@ -263,11 +263,15 @@ public final class SpikeMatmul {
 
     /** As many rows as a stage takes at a time, which its tuner may know. */
     static int rowsAtATime(TunedStage stage, int rows, int inputs, int outputs, long active) {
+        int some = stage.tuner.costs().rowsForeseen(rows, active);
+        if (some >= rows) {
+            return rows;
+        }
         describe(stage, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedWeights.BLOCK));
         if (variant(stage.tuner.peek(stage)) != Variant.ACTIVE || stage.tuner.wantsTrial(stage)) {
             return rows;
         }
-        return Math.min(rows, stage.tuner.costs().rowsForeseen(rows, active));
+        return some;
     }
 
     /**
