@@ -2,6 +2,7 @@ package dev.spikelane.equation;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What neurons of equations begin with. */
+@EveryWidth
 final class ResetTest {
 
     private static Network cells() {

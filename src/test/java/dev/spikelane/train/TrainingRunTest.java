@@ -271,7 +271,8 @@ final class TrainingRunTest {
     }
 
     private static TrainingRunBuilder runOfCells(Trainer trainer) {
-        return TrainingRun.of(trainer, SmallRun.data(SmallRun.SAMPLES, 1), SmallRun.batching()).epochs(1);
+        return TrainingRun.of(trainer, SmallRun.data(SmallRun.SAMPLES, 1), SmallRun.batching())
+                .epochs(1);
     }
 
     @Test

@@ -31,8 +31,7 @@ public record Tutorial6TrainingWork(int batch, int steps, int threads) implement
 
     @Override
     public String name() {
-        return "tutorial6 training iteration batch %d steps %d threads %d"
-                .formatted(batch, steps, threads);
+        return "tutorial6 training iteration batch %d steps %d threads %d".formatted(batch, steps, threads);
     }
 
     @Override

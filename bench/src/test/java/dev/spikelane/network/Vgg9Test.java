@@ -15,7 +15,8 @@ class Vgg9Test {
     void layersFireAsThoseOfATrainedNetwork() {
         Vgg9 vgg = new Vgg9(false);
         try (Simulation simulation = vgg.network.simulate(Vgg9.BATCH)) {
-            List<SpikeCounts> counts = IntStream.range(0, vgg.network.populations().size())
+            List<SpikeCounts> counts = IntStream.range(
+                            0, vgg.network.populations().size())
                     .mapToObj(simulation::countSpikes)
                     .toList();
             simulation.runConstant(vgg.images, Vgg9.STEPS);

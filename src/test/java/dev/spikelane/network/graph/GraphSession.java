@@ -32,8 +32,7 @@ final class GraphSession implements AutoCloseable {
     private record Step(Map<String, Signal> inputs, Map<String, FloatMatrix> values) {}
 
     /** A state of the simulation, as bytes, and what it stands for. */
-    record Saved(
-            byte[] bytes, Map<String, FloatMatrix> begin, List<Object> steps, Map<String, FloatMatrix> plastic) {}
+    record Saved(byte[] bytes, Map<String, FloatMatrix> begin, List<Object> steps, Map<String, FloatMatrix> plastic) {}
 
     /** What is recorded of a population, from a step on. */
     private record Recording(Population population, String what, Object recorder) {}
@@ -55,8 +54,7 @@ final class GraphSession implements AutoCloseable {
     private Map<String, FloatMatrix> plastic;
     private NaiveNetwork expected;
 
-    GraphSession(
-            Simulation simulation, Map<String, FloatMatrix> begin, Map<String, FloatMatrix> plastic, String name) {
+    GraphSession(Simulation simulation, Map<String, FloatMatrix> begin, Map<String, FloatMatrix> plastic, String name) {
         this.simulation = simulation;
         this.network = simulation.network();
         this.batch = simulation.batch();

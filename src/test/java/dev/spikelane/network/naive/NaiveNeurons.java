@@ -12,8 +12,8 @@ import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.StateLeaky;
 import java.lang.foreign.Arena;
-import java.util.LinkedHashMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 

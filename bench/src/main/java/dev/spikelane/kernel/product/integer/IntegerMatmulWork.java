@@ -120,9 +120,8 @@ public record IntegerMatmulWork(int inputs, int outputs, int rows, double densit
 
         /** C, with the variant that the library chooses. */
         private void yardstick() {
-            IntegerMatmul.Variant variant =
-                    IntegerMatmul.choose(
-                            work.type, work.rows, work.inputs, integers.outputs(), spikes.count(0, work.rows));
+            IntegerMatmul.Variant variant = IntegerMatmul.choose(
+                    work.type, work.rows, work.inputs, integers.outputs(), spikes.count(0, work.rows));
             ProductYardstick.integers(
                     variant == IntegerMatmul.Variant.TABLES
                             ? ProductYardstick.Integers.TABLES

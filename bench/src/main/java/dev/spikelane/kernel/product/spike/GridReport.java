@@ -40,13 +40,14 @@ public final class GridReport {
         return tables.toString();
     }
 
-    private static String table(
-            List<GridPoint> points, String title, int threads, Function<GridPoint, String> text) {
+    private static String table(List<GridPoint> points, String title, int threads, Function<GridPoint, String> text) {
         StringBuilder table = new StringBuilder("\n" + title + "\n\n| rows |");
         for (double density : SpikeGrid.DENSITIES) {
             table.append(String.format(Locale.ROOT, " %.2f |", density));
         }
-        table.append("\n|---|").append("---|".repeat(SpikeGrid.DENSITIES.length)).append('\n');
+        table.append("\n|---|")
+                .append("---|".repeat(SpikeGrid.DENSITIES.length))
+                .append('\n');
         for (int rows : SpikeGrid.ROWS) {
             table.append("| ").append(rows).append(" |");
             for (double density : SpikeGrid.DENSITIES) {

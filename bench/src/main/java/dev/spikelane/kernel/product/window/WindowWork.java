@@ -33,7 +33,8 @@ import java.util.stream.IntStream;
  * @param inputs rows and columns of the input
  * @param density share of the inputs that fire
  */
-public record WindowWork(int channels, int outputs, int kernel, int padding, int inputs, double density) implements Work {
+public record WindowWork(int channels, int outputs, int kernel, int padding, int inputs, double density)
+        implements Work {
 
     private static final int MAPS = 400;
 

@@ -59,8 +59,7 @@ public record LeakyFrameWork(boolean back) implements Work {
         private final FloatMatrix membrane = FloatMatrix.zeros(arena, BATCH, NEURONS);
         private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS * BATCH, NEURONS);
         private final SurrogateStep atan = new SurrogateStep(SurrogateShape.ATAN, 2, 0);
-        private final FloatMatrix distances =
-                FloatMatrix.zeros(arena, LeakyFrame.SAMPLES * STEPS, LeakyFrame.BLOCK);
+        private final FloatMatrix distances = FloatMatrix.zeros(arena, LeakyFrame.SAMPLES * STEPS, LeakyFrame.BLOCK);
         private final LeakyFrame.Room room = new LeakyFrame.Room(
                 distances,
                 distances.rows(0, STEPS),
