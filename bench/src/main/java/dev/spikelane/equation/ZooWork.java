@@ -63,17 +63,20 @@ public record ZooWork(String neuron) implements Work {
     private static final class Open implements Case {
         private final Arena arena = Arena.ofShared();
         private final EquationNeuron model;
-        private final FloatMatrix current;
-        private final FloatMatrix feedback;
+        /** What enters each port. */
+        private final List<FloatMatrix> inputs;
+
         private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS, NEURONS);
         private final ZooInC compiled;
 
         Open(String name) {
             Currents currents = CURRENTS.get(name);
             this.model = EquationNeuron.of(Zoo.text(name));
-            this.current = RandomData.uniform(arena, STEPS, NEURONS, 0, currents.most);
+            FloatMatrix current = RandomData.uniform(arena, STEPS, NEURONS, 0, currents.most);
             float other = currents.most * currents.feedback;
-            this.feedback = RandomData.uniform(arena, STEPS, NEURONS, Math.min(0, other), Math.max(1e-9f, other));
+            FloatMatrix feedback =
+                    RandomData.uniform(arena, STEPS, NEURONS, Math.min(0, other), Math.max(1e-9f, other));
+            this.inputs = List.of(current, feedback).subList(0, model.ports().size());
             this.compiled = ZooInC.of(arena, EquationParser.parse(model.text()));
         }
 
@@ -84,8 +87,6 @@ public record ZooWork(String neuron) implements Work {
             if (compiled != null) {
                 NeuronState start = bind("auto").newState(arena, 1);
                 FloatMatrix state = FloatMatrix.zeros(arena, model.variables().size(), NEURONS);
-                List<FloatMatrix> inputs =
-                        List.of(current, feedback).subList(0, model.ports().size());
                 entries.add(new Entry(
                         Contestant.YARDSTICK,
                         () -> copy(start, state),
@@ -108,20 +109,10 @@ public record ZooWork(String neuron) implements Work {
             NeuronGroup group = bind(form);
             NeuronState state = group.newState(arena, 1);
             FloatMatrix copy = FloatMatrix.zeros(arena, model.variables().size(), NEURONS);
-            return new Entry(
-                    contestant,
-                    state::reset,
-                    () -> {
-                        if (group.takesFeedback()) {
-                            group.run(current, feedback, state, spikes);
-                        } else {
-                            group.run(current, state, spikes);
-                        }
-                    },
-                    () -> {
-                        copy(state, copy);
-                        return List.of(copy.segment(), spikes.segment());
-                    });
+            return new Entry(contestant, state::reset, () -> group.run(inputs, state, spikes), () -> {
+                copy(state, copy);
+                return List.of(copy.segment(), spikes.segment());
+            });
         }
 
         private void copy(NeuronState from, FloatMatrix to) {

@@ -62,6 +62,7 @@ final class SharedProduct implements Runnable {
     private final Threads crew;
     private final boolean chosen;
     private Rows now;
+    private boolean learns;
     private int settledRuns;
 
     /** Makes a product whose variant is chosen as the library has learned. */
@@ -114,6 +115,9 @@ final class SharedProduct implements Runnable {
 
     /** As many rows at a time as a simulation would take. */
     private List<Rows> some() {
+        if (foreseen.size() == all.size()) {
+            return all;
+        }
         int most = Math.min(rows, SpikePanels.ROWS);
         boolean cut = chosen
                 ? SpikeMatmul.rowsAtATime(asked, most, weights.inputs(), weights.outputs(), active * most / rows) < most
@@ -123,10 +127,12 @@ final class SharedProduct implements Runnable {
 
     /** Runs until it is known which variant is the fastest, or for some time. */
     void learn() {
+        learns = true;
         long start = System.nanoTime();
         while (settledRuns < SETTLED_RUNS && System.nanoTime() - start < LEARNING_NANOSECONDS) {
             run();
         }
+        learns = false;
     }
 
     private boolean settled() {
@@ -157,7 +163,9 @@ final class SharedProduct implements Runnable {
                 prepared.keep(spikes, i);
             }
             crew.run(this);
-            settledRuns = settled() ? settledRuns : -1;
+            if (learns && !settled()) {
+                settledRuns = -1;
+            }
         }
         settledRuns++;
     }
