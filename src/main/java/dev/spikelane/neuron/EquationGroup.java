@@ -265,6 +265,9 @@ final class EquationGroup implements TileGroup, BoundEquations {
 
     @Override
     public void reset(NeuronState state) {
+        state.require(names);
+        FloatMatrix membrane = state.membrane();
+        membrane.requireShape("state", membrane.rows(), neurons());
         state.reset(initial);
     }
 

@@ -47,7 +47,9 @@ public sealed interface NeuronGroup permits TileGroup {
     /**
      * Sets a state to what it is at the start, by the parameters that the neurons have now.
      *
-     * @param state a state of as many neurons of this model
+     * @param state a state {@code [any batch x neurons]} of this model
+     * @throws IllegalArgumentException if the model says what its variables begin with, and the state has other
+     *     variables or another number of neurons; nothing changes then
      */
     default void reset(NeuronState state) {
         state.reset();

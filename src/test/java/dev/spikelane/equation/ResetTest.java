@@ -1,6 +1,7 @@
 package dev.spikelane.equation;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.OneToOne;
@@ -12,6 +13,11 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.EquationNeuron;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.NeuronState;
+import java.lang.foreign.Arena;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -79,5 +85,29 @@ final class ResetTest {
                 assertArrayEquals(new float[] {rest, rest, rest}, membranes(simulation));
             }
         }
+    }
+
+    /** States of other neurons stay as they are. */
+    @Test
+    void refusesStatesOfOthers() {
+        Arena arena = Arena.ofAuto();
+        EquationNeuron neuron = EquationNeuron.of("""
+                state v = 2, w
+                input current
+                v = v + current - w
+                spike v > 9
+                """);
+        NeuronGroup three = neuron.bind(arena, 3);
+        NeuronState wider = neuron.bind(arena, 4).newState(arena, 2);
+        NeuronState plain = new Leaky(0.9f).bind(arena, 3).newState(arena, 2);
+        for (NeuronState other : List.of(wider, plain)) {
+            float[] before = other.membrane().toArray();
+            assertThrows(IllegalArgumentException.class, () -> three.reset(other));
+            assertArrayEquals(before, other.membrane().toArray());
+        }
+        NeuronState own = three.newState(arena, 2);
+        own.membrane().fill(5);
+        three.reset(own);
+        assertArrayEquals(new float[] {2, 2, 2, 2, 2, 2}, own.membrane().toArray());
     }
 }
