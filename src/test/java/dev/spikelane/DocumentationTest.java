@@ -51,6 +51,8 @@ class DocumentationTest {
                 Path.of("CONTRIBUTING.md"),
                 Path.of("SECURITY.md"),
                 Path.of("bench/README.md"),
+                Path.of("bench/EXPERIMENTS.md"),
+                Path.of("bench/C2.md"),
                 Path.of("native/README.md")));
         try (Stream<Path> site = Files.list(SITE)) {
             site.sorted().forEach(pages::add);
