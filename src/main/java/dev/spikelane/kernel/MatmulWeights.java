@@ -58,7 +58,13 @@ public final class MatmulWeights {
                     + " outputs, expected [outputs x inputs]; they are transposed, weights.transposed() "
                     + "is what is needed");
         }
+        requireFinite(weights, bias);
         return new MatmulWeights(PackedWeights.pack(arena, weights, bias));
+    }
+
+    private static void requireFinite(FloatMatrix weights, FloatMatrix bias) {
+        weights.requireFinite("weights");
+        bias.requireFinite("bias");
     }
 
     /**
@@ -70,6 +76,7 @@ public final class MatmulWeights {
      *     then
      */
     public void set(FloatMatrix weights, FloatMatrix bias) {
+        requireFinite(weights, bias);
         packed.set(weights, bias);
     }
 

@@ -43,7 +43,7 @@ public final class GradientsBuilder {
     private final int steps;
     private final int batch;
     private int threads = 1;
-    private int every;
+    private int every = Integer.MAX_VALUE;
     private long seed;
     private @Nullable Held held;
     private MemoryLimit limit = new MemoryLimit(MemoryLimit.MACHINE);
@@ -70,8 +70,29 @@ public final class GradientsBuilder {
         layout.requireSteps(steps);
         this.steps = steps;
         this.batch = batch;
-        this.every = steps;
         this.learned = GradientValues.weights(network, layout);
+    }
+
+    /** The same wishes for some of the steps and samples: what a trainer asks of each of its parts. */
+    GradientsBuilder part(int some, int samples) {
+        GradientsBuilder part = new GradientsBuilder(network, some, samples);
+        part.threads = threads;
+        part.every = every;
+        part.seed = seed;
+        part.form = form;
+        part.otherwise = otherwise;
+        part.surrogates.putAll(surrogates);
+        part.dropouts.putAll(dropouts);
+        part.learned.clear();
+        part.learned.addAll(learned);
+        part.given.addAll(given);
+        part.kept.addAll(kept);
+        part.observed.addAll(observed);
+        return part;
+    }
+
+    private int segment() {
+        return Math.min(every, steps);
     }
 
     /**
@@ -171,10 +192,8 @@ public final class GradientsBuilder {
      * @throws IllegalArgumentException if there are no such values, or they have no gradient
      */
     public GradientsBuilder learn(String... names) {
-        for (String name : names) {
-            requireLearnable(name);
-            learned.add(name);
-        }
+        requireLearnable(names);
+        learned.addAll(List.of(names));
         return this;
     }
 
@@ -186,11 +205,12 @@ public final class GradientsBuilder {
      * @throws IllegalArgumentException if there are no such values, or they have no gradient
      */
     public GradientsBuilder learnOnly(String... names) {
+        requireLearnable(names);
         learned.clear();
         return learn(names);
     }
 
-    private void requireLearnable(String name) {
+    private void requireLearnable(String... names) {
         Set<String> all = GradientValues.weights(network, layout);
         for (Population population : network.populations()) {
             for (String parameter : NeuronGradient.learnable(population.neuron())) {
@@ -200,10 +220,12 @@ public final class GradientsBuilder {
                 }
             }
         }
-        if (!all.contains(name)) {
-            throw new IllegalArgumentException("'" + name + "' "
-                    + (network.weights().names().contains(name) ? "has no gradient" : "is no value of the network")
-                    + ", expected one of " + all);
+        for (String name : names) {
+            if (!all.contains(name)) {
+                throw new IllegalArgumentException("'" + name + "' "
+                        + (network.weights().names().contains(name) ? "has no gradient" : "is no value of the network")
+                        + ", expected one of " + all);
+            }
         }
     }
 
@@ -301,7 +323,7 @@ public final class GradientsBuilder {
         if (count < 1) {
             throw new IllegalArgumentException("every is " + count + ", expected at least 1 step");
         }
-        every = Math.min(count, steps);
+        every = count;
         return this;
     }
 
@@ -418,7 +440,7 @@ public final class GradientsBuilder {
     private Needed needed(int samples) {
         Held.Counted arena = new Held(Owner.TRAINER).newArena();
         try (Gradients gradients = build(arena, samples, WorkerPool.inTurns(threads))) {
-            if (gives && every == steps) {
+            if (gives && segment() == steps) {
                 gradients.slots().forEach(slot -> slot.give((values, from, first, end) -> {}));
             }
             runForms(gradients, samples);
@@ -427,7 +449,7 @@ public final class GradientsBuilder {
                 sums += slot.values().rowOffset(slot.values().rows());
             }
             GradientRun run = gradients.run();
-            return new Needed(arena.bytes(), run.listBytes(every, batch), run.blockBytes(batch), sums);
+            return new Needed(arena.bytes(), run.listBytes(segment(), batch), run.blockBytes(batch), sums);
         }
     }
 
@@ -509,7 +531,13 @@ public final class GradientsBuilder {
             GradientBlueprint plan = new GradientBlueprint(
                     network,
                     layout,
-                    new RunSize(steps, samples, batch, every, Math.clamp(rowsInTurn / batch, 1, every), threads),
+                    new RunSize(
+                            steps,
+                            samples,
+                            batch,
+                            segment(),
+                            Math.clamp(rowsInTurn / batch, 1, segment()),
+                            threads),
                     arena,
                     Set.copyOf(learned),
                     Set.copyOf(given),

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ public final class TrainerBuilder {
     private final Network network;
     private final int steps;
     private final int batch;
-    private final List<Consumer<GradientsBuilder>> wishes = new ArrayList<>();
+    private final GradientsBuilder wishes;
     private final Map<String, String> surrogates = new TreeMap<>();
     private int window;
     private int shards = 1;
@@ -47,13 +46,7 @@ public final class TrainerBuilder {
         this.steps = steps;
         this.batch = batch;
         this.window = steps;
-        Gradients.of(network, steps, batch); // checks the numbers
-    }
-
-    private TrainerBuilder with(Consumer<GradientsBuilder> wish) {
-        wish.accept(Gradients.of(network, steps, batch)); // checks it
-        wishes.add(wish);
-        return this;
+        this.wishes = Gradients.of(network, steps, batch);
     }
 
     /**
@@ -174,7 +167,8 @@ public final class TrainerBuilder {
     public TrainerBuilder surrogate(Surrogate surrogate) {
         Objects.requireNonNull(surrogate, "surrogate");
         surrogates.put("all", surrogate.toString());
-        return with(gradients -> gradients.surrogate(surrogate));
+        wishes.surrogate(surrogate);
+        return this;
     }
 
     /**
@@ -187,7 +181,7 @@ public final class TrainerBuilder {
      */
     public TrainerBuilder surrogate(String name, Surrogate surrogate) {
         Objects.requireNonNull(surrogate, "surrogate");
-        with(gradients -> gradients.surrogate(name, surrogate));
+        wishes.surrogate(name, surrogate);
         surrogates.put(name, surrogate.toString());
         return this;
     }
@@ -201,7 +195,8 @@ public final class TrainerBuilder {
      */
     public TrainerBuilder learn(String... names) {
         Objects.requireNonNull(names, "names");
-        return with(gradients -> gradients.learn(names));
+        wishes.learn(names);
+        return this;
     }
 
     /**
@@ -213,7 +208,8 @@ public final class TrainerBuilder {
      */
     public TrainerBuilder learnOnly(String... names) {
         Objects.requireNonNull(names, "names");
-        return with(gradients -> gradients.learnOnly(names));
+        wishes.learnOnly(names);
+        return this;
     }
 
     /**
@@ -240,7 +236,7 @@ public final class TrainerBuilder {
      *     spikes are graded
      */
     public TrainerBuilder dropout(String projection, double probability) {
-        with(gradients -> gradients.dropout(projection, probability));
+        wishes.dropout(projection, probability);
         surrogates.put("dropout of " + projection, String.valueOf(probability));
         return this;
     }
@@ -257,7 +253,7 @@ public final class TrainerBuilder {
      *     out of range, or the source's spikes are graded
      */
     public TrainerBuilder dropoutChannels(String projection, double probability) {
-        with(gradients -> gradients.dropoutChannels(projection, probability));
+        wishes.dropoutChannels(projection, probability);
         surrogates.put("dropout of " + projection, probability + " of channels");
         return this;
     }
@@ -270,7 +266,8 @@ public final class TrainerBuilder {
      */
     public TrainerBuilder seed(long ofDraws) {
         surrogates.put("seed", String.valueOf(ofDraws));
-        return with(gradients -> gradients.seed(ofDraws));
+        wishes.seed(ofDraws);
+        return this;
     }
 
     /**
@@ -281,7 +278,8 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if it is below 1
      */
     public TrainerBuilder threads(int count) {
-        return with(gradients -> gradients.threads(count));
+        wishes.threads(count);
+        return this;
     }
 
     /**
@@ -292,7 +290,8 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if it is below 1
      */
     public TrainerBuilder recomputeEvery(int count) {
-        return with(gradients -> gradients.recomputeEvery(count));
+        wishes.recomputeEvery(count);
+        return this;
     }
 
     /**
@@ -326,7 +325,8 @@ public final class TrainerBuilder {
     }
 
     private TrainerBuilder inputs(InputForm ofInputs) {
-        return with(gradients -> gradients.inputs(ofInputs));
+        wishes.inputs(ofInputs);
+        return this;
     }
 
     /**
@@ -467,7 +467,8 @@ public final class TrainerBuilder {
      */
     public TrainerBuilder observeSpikes(String population) {
         observed.put(population, network.population(population));
-        return with(gradients -> gradients.observeSpikes(population));
+        wishes.observeSpikes(population);
+        return this;
     }
 
     /**
@@ -483,7 +484,8 @@ public final class TrainerBuilder {
     public TrainerBuilder observe(String population, String variable) {
         Source source = network.population(population).variable(variable);
         observed.put(source.name(), source);
-        return with(gradients -> gradients.observe(population, variable));
+        wishes.observe(population, variable);
+        return this;
     }
 
     /**
@@ -537,8 +539,7 @@ public final class TrainerBuilder {
     }
 
     private GradientsBuilder builder(int some, int samples) {
-        GradientsBuilder builder = Gradients.of(network, some, samples);
-        wishes.forEach(wish -> wish.accept(builder));
+        GradientsBuilder builder = wishes.part(some, samples);
         builder.use(window == steps ? GradientBlueprint.Use.WINDOWS_FROM_ZERO : GradientBlueprint.Use.TRAINING);
         if (shards > 1 || clipping == null && observers.isEmpty()) {
             builder.gives();

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel;
 
+import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.spikes;
 import static dev.spikelane.Matrices.uniform;
@@ -14,6 +15,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Products as a user calls them, against plain loops. */
 @EveryWidth
@@ -162,5 +165,28 @@ final class MatmulTest {
             sum = Math.fma(values.get(row, input), numbers.get(output, input), sum);
         }
         return sum;
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void refusesWhatIsNotFinite(float value) {
+        try (Arena arena = Arena.ofShared()) {
+            FloatMatrix numbers = FloatMatrix.zeros(arena, 3, 70);
+            FloatMatrix own = FloatMatrix.zeros(arena, 1, 3);
+            MatmulWeights packed = MatmulWeights.of(arena, numbers, own);
+            own.set(0, 2, value);
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "bias has " + value + " at row 0, column 2, expected a finite number",
+                    () -> MatmulWeights.of(arena, numbers, own));
+            numbers.set(1, 69, value);
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "weights has " + value + " at row 1, column 69, expected a finite number",
+                    () -> MatmulWeights.of(arena, numbers, FloatMatrix.zeros(arena, 1, 3)));
+            assertThrows(IllegalArgumentException.class, () -> packed.set(numbers, FloatMatrix.zeros(arena, 1, 3)));
+            numbers.set(1, 69, 0);
+            assertThrows(IllegalArgumentException.class, () -> packed.set(numbers, own));
+        }
     }
 }

@@ -246,24 +246,19 @@ public final class DenseOperator implements Operator {
     }
 
     private void setWeights(FloatMatrix torch) {
-        FloatMatrix bias = FloatMatrix.zeros(1, outputs());
-        weights.readBias(bias);
-        set(arranged(torch), bias);
+        torch.requireFinite("weights");
+        FloatMatrix inside = arranged(torch);
+        if (ofSpikes != weights) {
+            PackedWeights.pack(NativeMemory.ofAuto(), inside).scaled(spikeValue); // throws where a product overflows
+        }
+        weights.set(inside);
+        update();
     }
 
     private void setBias(FloatMatrix torch) {
-        FloatMatrix old = FloatMatrix.zeros(outputs(), inputs());
-        weights.read(old);
-        set(old, arrangedBias(torch));
-    }
-
-    /** Puts weights and bias in, or leaves all as it was. */
-    private void set(FloatMatrix newWeights, FloatMatrix newBias) {
-        if (ofSpikes != weights) {
-            PackedWeights.pack(NativeMemory.ofAuto(), newWeights, newBias).scaled(spikeValue);
-        }
-        weights.set(newWeights, newBias);
-        setSpikeValue(spikeValue);
+        torch.requireFinite("bias");
+        TorchLayout.copyInside(made, torch, 0, weights.bias(), 0, 1);
+        update();
     }
 
     @Override

@@ -158,7 +158,8 @@ public final class IntegerDenseOperator implements Operator {
     }
 
     private void writeBias(FloatMatrix bias) {
-        set(weights.read(), bias);
+        weights.setBias(bias);
+        widened = null;
     }
 
     private void set(IntegerMatrix newWeights, FloatMatrix newBias) {

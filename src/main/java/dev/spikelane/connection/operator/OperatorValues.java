@@ -29,7 +29,10 @@ public record OperatorValues(ValueDescription description, Consumer<FloatMatrix>
         return new OperatorValues(
                 description,
                 into -> read(packed, inputs, outputs, into),
-                from -> packed.set(TorchLayout.weightsInside(inputs, outputs, from), packed.bias()));
+                from -> {
+                    from.requireFinite("values");
+                    packed.set(TorchLayout.weightsInside(inputs, outputs, from));
+                });
     }
 
     private static void read(PackedWeights packed, Shape inputs, Shape outputs, FloatMatrix into) {

@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Layout {@code [ceil(outputs/64)][inputs rounded up to 16][64]} floats: the weights of 64 outputs from one input
  * are 256 consecutive bytes, those of the next input follow. Padding is zero. They change only where they are set; may
- * be shared between threads if its arena is.
+ * be shared between threads if its arena is. Callers have seen that values are finite.
  */
 public final class PackedWeights {
 
@@ -55,9 +55,9 @@ public final class PackedWeights {
      * Packs weights without a bias.
      *
      * @param arena the arena that owns the copy
-     * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}; copied
+     * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}, finite; copied
      * @return the packed weights
-     * @throws IllegalArgumentException if a weight is NaN or infinite, or the copy would be too large
+     * @throws IllegalArgumentException if the copy would be too large
      */
     public static PackedWeights pack(Arena arena, FloatMatrix weights) {
         return pack(arena, weights, FloatMatrix.zeros(arena, 1, weights.rows()));
@@ -67,19 +67,16 @@ public final class PackedWeights {
      * Packs weights and a bias.
      *
      * @param arena the arena that owns the copy
-     * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}; copied
-     * @param bias {@code [1 x outputs]}; copied
+     * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}, finite; copied
+     * @param bias {@code [1 x outputs]}, finite; copied
      * @return the packed weights
-     * @throws IllegalArgumentException if the bias has another shape, or a value is NaN or infinite, or the copy would
-     *     be too large
+     * @throws IllegalArgumentException if the bias has another shape, or the copy would be too large
      */
     public static PackedWeights pack(Arena arena, FloatMatrix weights, FloatMatrix bias) {
         int outputs = weights.rows();
         int inputs = weights.columns();
         weights.requireShape("weights", outputs, inputs);
         bias.requireShape("bias", 1, outputs);
-        weights.requireFinite("weights");
-        bias.requireFinite("bias");
         FloatMatrix ownBias = FloatMatrix.zeros(arena, 1, outputs);
         ownBias.copyFrom(bias);
         FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(outputs, inputs) + MORE_ROWS, BLOCK);
@@ -106,17 +103,24 @@ public final class PackedWeights {
     /**
      * Replaces weights and bias. Nobody may multiply by them meanwhile.
      *
-     * @param weights {@code [outputs x inputs]}; copied
-     * @param newBias {@code [1 x outputs]}; copied
-     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite; nothing is replaced
-     *     then
+     * @param weights {@code [outputs x inputs]}, finite; copied
+     * @param newBias {@code [1 x outputs]}, finite; copied
+     * @throws IllegalArgumentException if the shapes do not fit; nothing is replaced then
      */
     public void set(FloatMatrix weights, FloatMatrix newBias) {
-        weights.requireShape("weights", outputs, inputs);
         newBias.requireShape("bias", 1, outputs);
-        weights.requireFinite("weights");
-        newBias.requireFinite("bias");
+        set(weights);
         bias.copyFrom(newBias);
+    }
+
+    /**
+     * Replaces the weights; the bias stays. Nobody may multiply by them meanwhile.
+     *
+     * @param weights {@code [outputs x inputs]}, finite; copied
+     * @throws IllegalArgumentException if the shape does not fit; nothing is replaced then
+     */
+    public void set(FloatMatrix weights) {
+        weights.requireShape("weights", outputs, inputs);
         for (int output = 0; output < outputs; output++) {
             copyOutput(weights, output, inputs, packed.segment());
         }

@@ -13,7 +13,6 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class PackedWeightsTest {
 
@@ -48,25 +47,6 @@ final class PackedWeightsTest {
             PackedWeights packed = PackedWeights.pack(arena, Matrices.uniform(arena, 3, 2, new Random(1)));
             assertEquals(0, packed.bias(2));
             assertEquals("PackedWeights 2 -> 3", packed.toString());
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
-    void refusesWhatIsNotFinite(float value) {
-        try (Arena arena = Arena.ofShared()) {
-            FloatMatrix weights = FloatMatrix.zeros(arena, 3, 70);
-            FloatMatrix bias = FloatMatrix.zeros(arena, 1, 3);
-            bias.set(0, 2, value);
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "bias has " + value + " at row 0, column 2, expected a finite number",
-                    () -> PackedWeights.pack(arena, weights, bias));
-            weights.set(1, 69, value);
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "weights has " + value + " at row 1, column 69, expected a finite number",
-                    () -> PackedWeights.pack(arena, weights));
         }
     }
 

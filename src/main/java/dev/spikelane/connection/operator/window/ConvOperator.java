@@ -63,7 +63,8 @@ public final class ConvOperator extends UnfoldedOperator {
         this.weights = all.groups();
         this.scaled = new PackedWeights[weights.length];
         this.ofSpikes = weights;
-        set(said.weights(), said.bias());
+        layout.write(said.weights(), all);
+        layout.writeBias(said.bias(), all);
         setSpikeValue(spikeValue.values());
     }
 
@@ -124,32 +125,20 @@ public final class ConvOperator extends UnfoldedOperator {
     }
 
     private void setWeights(FloatMatrix torch) {
-        FloatMatrix bias = FloatMatrix.zeros(1, layout.made().channels());
-        readBias(bias);
-        set(torch, bias);
-    }
-
-    private void setBias(FloatMatrix bias) {
-        FloatMatrix old = FloatMatrix.zeros(
-                described.getFirst().rows(), described.getFirst().columns());
-        readWeights(old);
-        set(old, bias);
-    }
-
-    /** Puts weights and bias in, or leaves all as it was. */
-    private void set(FloatMatrix torch, FloatMatrix bias) {
         torch.requireFinite("weights");
-        bias.requireFinite("bias");
         PackedWeights[] packed = new PackedWeights[weights.length];
         for (int group = 0; group < packed.length; group++) {
-            packed[group] = PackedWeights.pack(
-                    NativeMemory.ofAuto(), layout.arranged(torch, group), layout.biasOf(bias, group));
+            packed[group] = PackedWeights.pack(NativeMemory.ofAuto(), layout.arranged(torch, group));
         }
         requireFinite(packed, spikeValue);
         for (int group = 0; group < packed.length; group++) {
             weights[group].packed().copyFrom(packed[group].packed());
-            weights[group].bias().copyFrom(packed[group].bias());
         }
+        update();
+    }
+
+    private void setBias(FloatMatrix torch) {
+        layout.writeBias(torch, all);
         update();
     }
 

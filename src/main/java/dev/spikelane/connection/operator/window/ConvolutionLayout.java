@@ -143,9 +143,10 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
 
     /** Takes weights of all groups, or their gradients, in torch's layout. */
     void write(FloatMatrix torch, PackedGroups packed) {
+        torch.requireFinite("values");
         PackedWeights[] groups = packed.groups();
         for (int group = 0; group < groups.length; group++) {
-            groups[group].set(arranged(torch, group), groups[group].bias());
+            groups[group].set(arranged(torch, group));
         }
     }
 

@@ -147,15 +147,25 @@ public final class PackedIntegers {
             throw new IllegalArgumentException(
                     "weights have " + weights.scales().length + " scales, expected " + ownScales);
         }
-        newBias.requireShape("bias", 1, outputs);
-        newBias.requireFinite("bias");
-        bias.copyFrom(newBias);
+        setBias(newBias);
         for (int output = 0; output < outputs; output++) {
             scales.set(0, output, weights.scale(output));
             for (int input = 0; input < inputs; input++) {
                 set(output, input, weights.item(output, input));
             }
         }
+    }
+
+    /**
+     * Replaces the bias, also of the same weights {@linkplain #times times} a value. Nobody may multiply meanwhile.
+     *
+     * @param newBias {@code [1 x outputs]}; copied
+     * @throws IllegalArgumentException if its shape differs, or a value is not finite; nothing is replaced then
+     */
+    public void setBias(FloatMatrix newBias) {
+        newBias.requireShape("bias", 1, outputs);
+        newBias.requireFinite("bias");
+        bias.copyFrom(newBias);
     }
 
     /**
