@@ -8,6 +8,7 @@ import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
+import dev.spikelane.engine.thread.Turns;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -17,7 +18,6 @@ import java.lang.foreign.Arena;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +36,8 @@ public final class LaidOutNetwork {
     private final Map<String, Values> values;
     private final int mostSteps;
     private final List<WeakReference<NetworkRun>> runs = new ArrayList<>();
-    private final ValueGuard guard = new ValueGuard(this::hold, this::release);
-    /** The runs that the change under way keeps from computing. */
-    private List<NetworkRun> held = List.of();
+    private final Turns turns = new Turns();
+    private final ValueGuard guard = new ValueGuard(turns);
 
     /**
      * Lays a network out.
@@ -158,47 +157,18 @@ public final class LaidOutNetwork {
         return guard.version();
     }
 
+    /** Returns the turns of those who compute with the values. */
+    public Turns turns() {
+        return turns;
+    }
+
     /** Lets a run be asked whether it is busy when values change. */
     void register(NetworkRun run) {
         synchronized (runs) {
             runs.removeIf(known -> known.refersTo(null));
             runs.add(new WeakReference<>(run));
         }
-    }
-
-    /** Keeps runs from computing while values change, all or none of them. */
-    private void hold() {
-        synchronized (runs) {
-            if (runs.isEmpty()) { // a training step, which allocates nothing
-                return;
-            }
-            List<NetworkRun> now = new ArrayList<>();
-            try {
-                for (Iterator<WeakReference<NetworkRun>> each = runs.iterator(); each.hasNext(); ) {
-                    NetworkRun run = each.next().get();
-                    if (run != null) {
-                        run.turn().beginChange();
-                        now.add(run);
-                    }
-                }
-                held = now;
-            } catch (RuntimeException | Error busy) {
-                release(now);
-                throw busy;
-            }
-        }
-    }
-
-    private void release() {
-        List<NetworkRun> before = held;
-        held = List.of();
-        release(before);
-    }
-
-    private static void release(List<NetworkRun> held) {
-        for (int i = 0; i < held.size(); i++) {
-            held.get(i).turn().endChange();
-        }
+        turns.register(run.turn());
     }
 
     /** Puts others in place of a projection's operators, for runs still to be made: so tests watch threads at work. */

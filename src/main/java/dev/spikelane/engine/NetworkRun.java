@@ -43,7 +43,7 @@ public final class NetworkRun {
     /** Made once: reading a state allocates nothing. */
     private final Consumer<ByteBuffer> stateReader = this::readState;
 
-    private final Turn turn = new Turn("simulation");
+    private final Turn turn;
     private RunSize size;
     private ProjectionRuns projections;
     private ComponentRun[] stages;
@@ -63,6 +63,7 @@ public final class NetworkRun {
 
     private NetworkRun(LaidOutNetwork network, RunSize size, int mostSteps, Memory memory, @Nullable WayBack back) {
         this.network = network;
+        this.turn = new Turn("simulation", network.turns());
         this.size = size;
         this.mostSteps = mostSteps;
         this.memory = memory;

@@ -35,7 +35,7 @@ final class PlasticValues {
             }
         }
         this.all = byName.values().toArray(Values[]::new);
-        this.guard = new ValueGuard(turn::beginChange, turn::endChange);
+        this.guard = new ValueGuard(network.turns(), turn::beginChange, turn::endChange);
     }
 
     /** The operators of a projection. */

@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The values of a network by name: weights and biases of its projections ({@code fc1.weight}, {@code fc1.bias}) and
  * parameters of its neurons ({@code lif1.beta}), each seen as a matrix in torch's layout. They change only through
- * {@link #replace} and {@link #replaceAll}, between steps. Threads that read while another one changes values see one
+ * {@link #replace} and {@link #replaceAll}, between steps; while a simulation runs these refuse, and those of
+ * {@link #waiting} wait for their turn. Threads that read while another one changes values see one
  * version: what {@link #get} and {@link #hash}, {@link Network#quantized}, model files and new simulations take is from
  * before a change or from behind it. Who calls {@link #get} several times may see several versions.
  */
@@ -30,6 +32,9 @@ public final class Weights {
 
     private final Map<String, Values> values;
     private final ValueGuard guard;
+    /** How long a change may wait; null if it does not. */
+    private final @Nullable Duration most;
+
     private volatile @Nullable KnownHash known;
 
     /** The hash of a version. */
@@ -37,8 +42,31 @@ public final class Weights {
 
     /** Values by name; the guard runs what changes them while nobody computes with them. */
     Weights(Map<String, Values> values, ValueGuard guard) {
-        this.values = new LinkedHashMap<>(values);
+        this(new LinkedHashMap<>(values), guard, null);
+    }
+
+    private Weights(Map<String, Values> values, ValueGuard guard, @Nullable Duration most) {
+        this.values = values;
         this.guard = guard;
+        this.most = most;
+    }
+
+    /**
+     * Returns the same values, whose changes wait for their turn: for calls of simulations and classifiers that are
+     * under way. Calls that begin meanwhile wait behind the change, and the next change behind them, so that a service
+     * that is never idle changes its weights, and goes on between two changes. A change takes as long as the longest
+     * call under way; where one outlasts the time, or lets another thread wait for a call of its own, all wait so long.
+     *
+     * @param most how long a change may wait; then it throws an {@link IllegalStateException}, and so it does at once
+     *     if its thread is interrupted or in a call of a simulation of this network; nothing changes then
+     * @return the values of this network
+     * @throws IllegalArgumentException if the time is negative
+     */
+    public Weights waiting(Duration most) {
+        if (most.isNegative()) {
+            throw new IllegalArgumentException("most is " + most + ", expected 0 or more");
+        }
+        return new Weights(values, guard, most);
     }
 
     /**
@@ -109,7 +137,7 @@ public final class Weights {
      */
     public void replace(String name, IntegerMatrix from) {
         Values found = find(name);
-        guard.change(() -> found.write(from));
+        change(() -> found.write(from));
     }
 
     /**
@@ -135,7 +163,7 @@ public final class Weights {
      */
     public void replace(String name, long count) {
         Values found = find(name);
-        guard.change(() -> found.write(count));
+        change(() -> found.write(count));
     }
 
     /**
@@ -153,7 +181,7 @@ public final class Weights {
     public void replace(String name, FloatMatrix from) {
         Values found = find(name);
         FloatMatrix matrix = found.description().matrix(from);
-        guard.change(() -> found.write(matrix));
+        change(() -> found.write(matrix));
     }
 
     /**
@@ -172,7 +200,15 @@ public final class Weights {
             Values each = find(name);
             found.put(each, each.description().matrix(Objects.requireNonNull(from, name)));
         });
-        guard.change(() -> ValuesChange.apply(found));
+        change(() -> ValuesChange.apply(found));
+    }
+
+    private void change(Runnable change) {
+        if (most == null) {
+            guard.change(change);
+        } else {
+            guard.change(change, most);
+        }
     }
 
     /** Reads several values, of which none changes meanwhile; the reader must not change any. */

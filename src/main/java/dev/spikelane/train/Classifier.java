@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Classifier implements AutoCloseable {
 
     private final Model model;
-    private final Turn turn = new Turn("classifier");
+    private final Turn turn;
     private int steps;
     private @Nullable InputCode code;
     private @Nullable Decoding decoding;
@@ -43,6 +43,8 @@ public final class Classifier implements AutoCloseable {
 
     private Classifier(Model model) {
         this.model = model;
+        this.turn = new Turn("classifier", model.network().laidOut().turns());
+        model.network().laidOut().turns().register(turn); // values do not change between the calls of a sample
         this.steps = model.steps().orElse(0);
         this.decoding = model.decoding().map(Decoding::named).orElse(null);
     }

@@ -1,7 +1,10 @@
 package dev.spikelane.engine.thread;
 
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -11,7 +14,10 @@ import java.util.function.Supplier;
  */
 public final class ValueGuard {
 
-    private final Runnable hold;
+    private static final String RUNS = "weights cannot change while a simulation of this network runs";
+
+    private final Turns turns;
+    private final BooleanSupplier hold;
     private final Runnable release;
     /** A fair one: training changes values again and again, and would keep readers waiting. */
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
@@ -21,10 +27,21 @@ public final class ValueGuard {
     /**
      * Guards values.
      *
-     * @param hold keeps others from computing with them, or throws where somebody does
+     * @param turns of those for whose calls a change may wait
+     */
+    public ValueGuard(Turns turns) {
+        this(turns, turns::hold, turns::release);
+    }
+
+    /**
+     * Guards values.
+     *
+     * @param turns of those for whose calls a change may wait
+     * @param hold keeps others from computing with these values; false where somebody does
      * @param release lets them go on
      */
-    public ValueGuard(Runnable hold, Runnable release) {
+    public ValueGuard(Turns turns, BooleanSupplier hold, Runnable release) {
+        this.turns = turns;
         this.hold = hold;
         this.release = release;
     }
@@ -39,15 +56,57 @@ public final class ValueGuard {
         }
     }
 
-    /** Begins a change while nobody reads these values or computes with them; {@link #end} ends it if this returns. */
+    /**
+     * Begins a change while nobody reads these values or computes with them; {@link #end} ends it if this returns.
+     *
+     * @throws IllegalStateException if somebody computes with them
+     */
     public void begin() {
         lock.writeLock().lock();
-        try {
-            hold.run();
-        } catch (RuntimeException | Error refused) {
-            lock.writeLock().unlock();
-            throw refused;
+        if (!hold()) {
+            throw new IllegalStateException(RUNS);
         }
+    }
+
+    /**
+     * Begins a change as soon as nobody reads these values or computes with them.
+     *
+     * @throws IllegalStateException if somebody does for so long, or this thread does or is interrupted
+     */
+    private void begin(Duration most) {
+        long start = System.nanoTime();
+        long nanoseconds = TimeUnit.NANOSECONDS.convert(most);
+        try {
+            if (!turns.await(() -> hold(nanoseconds - (System.nanoTime() - start)), nanoseconds)) {
+                String why = turns.isInCall() ? "this thread runs one" : "this waited " + most.toMillis() + " ms";
+                throw new IllegalStateException(RUNS + ", and " + why);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(RUNS + ", and this thread was interrupted while it waited", interrupted);
+        }
+    }
+
+    private boolean hold(long nanoseconds) {
+        try {
+            return lock.writeLock().tryLock(nanoseconds, TimeUnit.NANOSECONDS) && hold();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt(); // whoever waits next sees it
+            return false;
+        }
+    }
+
+    /** Holds others, or unlocks. */
+    private boolean hold() {
+        boolean held = false;
+        try {
+            held = hold.getAsBoolean();
+        } finally {
+            if (!held) {
+                lock.writeLock().unlock();
+            }
+        }
+        return held;
     }
 
     /** Counts the change and ends it, also where it failed: a training step may have been half done. */
@@ -63,6 +122,16 @@ public final class ValueGuard {
     /** Makes a change while nobody reads these values or computes with them, and counts it. */
     public void change(Runnable change) {
         begin();
+        changeBegun(change);
+    }
+
+    /** Makes a change as soon as nobody reads these values or computes with them, and counts it. */
+    public void change(Runnable change, Duration most) {
+        begin(most);
+        changeBegun(change);
+    }
+
+    private void changeBegun(Runnable change) {
         try {
             change.run();
         } finally {

@@ -15,7 +15,7 @@ final class ValueGuardTest {
         List<Long> seen = new ArrayList<>();
         ValueGuard[] made = {null};
         Runnable look = () -> seen.add(made[0].version());
-        made[0] = new ValueGuard(look, look);
+        made[0] = new ValueGuard(new Turns(), () -> { look.run(); return true; }, look);
         made[0].change(() -> {});
         made[0].change(() -> {});
         assertEquals(List.of(0L, 1L, 1L, 2L), seen);
@@ -23,7 +23,7 @@ final class ValueGuardTest {
 
     @Test
     void whatFailedHalfDoneCounts() {
-        ValueGuard guard = new ValueGuard(() -> {}, () -> {});
+        ValueGuard guard = new ValueGuard(new Turns());
         assertThrows(IllegalStateException.class, () -> guard.change(ValueGuardTest::fail));
         assertEquals(1, guard.version());
         assertThrows(IllegalStateException.class, () -> guard.changeHeld(ValueGuardTest::fail));
@@ -32,7 +32,7 @@ final class ValueGuardTest {
 
     @Test
     void whatWasRefusedDoesNotCount() {
-        ValueGuard guard = new ValueGuard(ValueGuardTest::fail, ValueGuardTest::fail);
+        ValueGuard guard = new ValueGuard(new Turns(), () -> false, ValueGuardTest::fail);
         assertThrows(IllegalStateException.class, () -> guard.change(() -> {}));
         assertEquals(0, guard.version());
         guard.changeHeld(() -> {});
@@ -41,7 +41,7 @@ final class ValueGuardTest {
 
     @Test
     void aChangeWithinAChangeIsCountedToo() {
-        ValueGuard guard = new ValueGuard(() -> {}, () -> {});
+        ValueGuard guard = new ValueGuard(new Turns());
         guard.change(() -> {
             guard.change(() -> {});
             assertEquals(1, guard.version());

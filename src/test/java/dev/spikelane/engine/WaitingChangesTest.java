@@ -1,0 +1,272 @@
+package dev.spikelane.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Alone;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.model.Model;
+import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.Weights;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.train.Classifier;
+import java.lang.foreign.Arena;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+/** A service that is never idle changes its weights: changes wait for their turn, and get it. */
+@Alone
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+final class WaitingChangesTest {
+
+    private static final int CHANGES = 100;
+    private static final Duration LONG = Duration.ofSeconds(50);
+    private static final FloatMatrix ONE = FloatMatrix.of(new float[] {1});
+
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+    private final List<Thread> threads = new ArrayList<>();
+
+    /** Membranes are sums, which never fire; a plastic projection adds the same to both. */
+    private static Network network(Arena arena) {
+        NetworkBuilder builder = Network.builder(arena);
+        Input x = builder.input("x", Shape.of(1));
+        Population a = builder.population("a", Shape.of(2), new Leaky(1).withThreshold(1e30f));
+        builder.project("one", x, a, Dense.of(version(0)));
+        builder.project("other", x, a, Dense.of(column(1, 1))).plastic();
+        return builder.build();
+    }
+
+    /** What a version adds in each step to one of two outputs. */
+    private static FloatMatrix version(int number) {
+        return number == 0 ? column(0.0625f, 0) : column(0, 0.0625f);
+    }
+
+    private static FloatMatrix column(float first, float second) {
+        return FloatMatrix.of(new float[] {first}, new float[] {second});
+    }
+
+    private static void change(Weights weights, String name, int version) {
+        weights.waiting(LONG).replace(name, version(version % 2));
+    }
+
+    /** Does something again and again until the test has ended, and counts. */
+    private AtomicInteger again(Runnable work) {
+        AtomicInteger done = new AtomicInteger();
+        threads.add(Thread.ofPlatform().daemon().start(() -> {
+            try {
+                while (!ended.get()) {
+                    work.run();
+                    done.incrementAndGet();
+                }
+            } catch (RuntimeException | Error failure) {
+                failures.add(failure);
+            }
+        }));
+        return done;
+    }
+
+    private void end() throws InterruptedException {
+        ended.set(true);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertEquals(List.of(), failures);
+    }
+
+    /** Makes requests again and again; an answer is that of one version. */
+    private AtomicInteger requests(Classifier desk, Signal input, Weights weights, String name) {
+        List<Double> allowed = new ArrayList<>();
+        for (int version = 1; version >= 0; version--) {
+            weights.replace(name, version(version));
+            allowed.add(desk.classify(input).probability(0));
+        }
+        assertNotEquals(allowed.get(0), allowed.get(1));
+        return again(() -> {
+            double found = desk.classify(input).probability(0);
+            assertTrue(allowed.contains(found), found + ", expected one of " + allowed);
+        });
+    }
+
+    /** Requests come without a pause; two threads change weights. All have their turns. */
+    @Test
+    void aServiceThatIsNeverIdleChangesItsWeights() throws InterruptedException {
+        Network network = network(Arena.ofAuto());
+        Model model = Model.of(network).with(Model.STEPS, "40").with(Model.DECODING, "membrane");
+        FloatMatrix train = FloatMatrix.zeros(40, 1);
+        train.fill(1);
+        List<AtomicInteger> served = new ArrayList<>();
+        for (Signal input : List.of(ONE, train)) {
+            Classifier desk = Classifier.of(model);
+            served.add(again(() -> desk.classify(input)));
+        }
+        Simulation simulation = network.simulate(1, 2);
+        served.add(again(() -> simulation.runConstant(ONE, 50)));
+        served.add(again(() -> change(network.weights(), "one.weight", 0)));
+        for (AtomicInteger each : served) {
+            while (each.get() == 0) {
+                Thread.yield();
+            }
+        }
+        int[] before = served.stream().mapToInt(AtomicInteger::get).toArray();
+        for (int i = 0; i < CHANGES; i++) {
+            change(network.weights(), "one.weight", i);
+        }
+        int[] behind = served.stream().mapToInt(AtomicInteger::get).toArray();
+        end();
+        for (int i = 0; i < before.length; i++) {
+            int times = behind[i] - before[i];
+            assertTrue(times > CHANGES / 20, "thread " + i + ": " + times + " times beside " + CHANGES + " changes");
+        }
+    }
+
+    /** A change may come neither between a reset and a run nor between two looks at the lead. */
+    @Test
+    void aRequestIsOfOneVersion() throws InterruptedException {
+        Network summing = network(Arena.ofAuto());
+        Model membranes = Model.of(summing).with(Model.STEPS, "40").with(Model.DECODING, "membrane");
+        Network firing = Network.builder(1)
+                .connect(Dense.of(version(0)))
+                .neuron(new Leaky(0).withThreshold(0.01f))
+                .build();
+        Model counts = Model.of(firing).with(Model.STEPS, "40").with(Model.DECODING, "count");
+        Classifier early = Classifier.of(counts).early(EarlyDecision.exact(40), 1);
+        List<AtomicInteger> served = List.of(
+                requests(Classifier.of(membranes), ONE, summing.weights(), "one.weight"),
+                requests(early, ONE, firing.weights(), "fc1.weight"));
+        for (int i = 0; i < CHANGES || served.stream().anyMatch(each -> each.get() < CHANGES / 2); i++) {
+            change(summing.weights(), "one.weight", i);
+            change(firing.weights(), "fc1.weight", i);
+        }
+        end();
+    }
+
+    /** An observer runs another simulation, makes one, reads values and asks for changes, while changes wait. */
+    @Test
+    void observersDoNotHoldChangesUp() throws InterruptedException {
+        Network network = network(Arena.ofAuto());
+        Simulation observed = network.simulate(1);
+        Simulation other = network.simulate(1);
+        observed.observe("a", (firstStep, steps, spikes, membranes) -> {
+            other.reset();
+            other.step(ONE);
+            network.weights().get("one.weight");
+            network.weights().hash();
+            try (Simulation fresh = network.simulate(1)) {
+                fresh.step(ONE);
+            }
+            for (Weights values : List.of(network.weights(), network.weights().waiting(LONG))) {
+                IllegalStateException refused = assertThrows(
+                        IllegalStateException.class, () -> values.replace("one.weight", version(1)));
+                assertTrue(refused.getMessage().startsWith("weights cannot change while"), refused.getMessage());
+            }
+        });
+        AtomicInteger calls = again(() -> observed.step(ONE));
+        AtomicInteger plastic = again(
+                () -> change(observed.plasticWeights(), "other.weight", 1));
+        for (int i = 0; i < CHANGES || calls.get() == 0 || plastic.get() == 0; i++) {
+            change(network.weights(), "one.weight", i);
+        }
+        end();
+    }
+
+    /** Each of two observers waits for the other's network: nobody can go first, so both give up. */
+    @Test
+    void whoWaitsForEachOtherGivesUp() throws InterruptedException {
+        List<Network> networks = List.of(network(Arena.ofAuto()), network(Arena.ofAuto()));
+        AtomicInteger within = new AtomicInteger();
+        for (int i = 0; i < 2; i++) {
+            Network next = networks.get(1 - i);
+            Simulation own = networks.get(i).simulate(1);
+            own.observe("a", (firstStep, steps, spikes, membranes) -> {
+                within.incrementAndGet();
+                while (within.get() < 2) {
+                    Thread.onSpinWait();
+                }
+                try {
+                    next.weights().waiting(Duration.ofMillis(50)).replace("one.weight", version(1));
+                } catch (IllegalStateException refused) {
+                    assertEquals(
+                            "weights cannot change while a simulation of this network runs, and this waited 50 ms",
+                            refused.getMessage());
+                }
+            });
+            threads.add(Thread.ofPlatform().daemon().start(() -> own.step(ONE)));
+        }
+        end();
+        networks.forEach(each -> each.weights().replace("one.weight", version(1)));
+    }
+
+    /** A simulation is closed behind the change; memory that is closed while it waits is no longer there. */
+    @Test
+    void closedWhileAChangeWaits() throws InterruptedException {
+        for (boolean closesNetwork : new boolean[] {false, true}) {
+            Arena arena = Arena.ofShared();
+            Network network = network(arena);
+            Simulation idle = network.simulate(1);
+            CountDownLatch runs = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            Simulation running = network.simulate(1);
+            running.observe("a", (firstStep, steps, spikes, membranes) -> {
+                runs.countDown();
+                await(go);
+            });
+            Thread.ofPlatform().daemon().start(() -> running.step(ONE));
+            await(runs);
+            Thread changer = startToWait(() -> {
+                try {
+                    change(network.weights(), "one.weight", 1);
+                } catch (IllegalStateException closed) {
+                    failures.add(closed);
+                }
+            });
+            Thread closer = startToWait(idle::close);
+            if (closesNetwork) {
+                arena.close();
+            }
+            go.countDown();
+            changer.join();
+            closer.join();
+            assertEquals(closesNetwork ? 1 : 0, failures.size());
+            failures.forEach(each -> assertEquals("the arena of source is closed", each.getMessage()));
+            assertThrows(IllegalStateException.class, () -> idle.step(ONE));
+            if (!closesNetwork) {
+                assertEquals(0.0625f, network.weights().get("one.weight").get(1, 0));
+            }
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    private static Thread startToWait(Runnable work) {
+        Thread thread = Thread.ofPlatform().daemon().start(work);
+        while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        return thread;
+    }
+}
