@@ -14,6 +14,12 @@ import java.util.Deque;
  */
 public final class Settling {
 
+    /**
+     * What a warm-up of inference may take: 3 to 8 s on two cores without other work, most of it for C2 (Emerald
+     * Rapids, 512 bits, 2026-11).
+     */
+    public static final Duration MOST = Duration.ofSeconds(10);
+
     /** C2 takes its time between two compilations of a loop. */
     private static final long QUIET_NANOSECONDS = 400_000_000L;
 
@@ -39,7 +45,6 @@ public final class Settling {
      * @return whether they agree
      */
     public static boolean run(Duration most, Runnable round) {
-        Tuner.hurry(true);
         EitherWay.hurry(true);
         try {
             return settles(most, round);
@@ -57,6 +62,7 @@ public final class Settling {
         long now = start;
         while (now - start < most.toNanos()) {
             long before = now;
+            Tuner.hurry(true); // what came in earlier rounds alone, as before threads had their memory, does not count
             round.run();
             now = System.nanoTime();
             boolean known = EitherWay.isSettled() && Tuner.isSettled();

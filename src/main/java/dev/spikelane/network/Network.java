@@ -7,6 +7,7 @@ import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.engine.Settling;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -276,12 +277,12 @@ public final class Network {
 
     /**
      * Makes the JVM compile what simulations of this network run, so that the first call of a service is as fast as all
-     * others: runs spikes of several densities, and values, in blocks and step by step, until the times agree; no round
-     * starts after 4 seconds. Meanwhile products learn which kernels are the fastest, and short stages whether threads
+     * others: runs spikes of several densities, and values, in blocks and step by step, until the times agree, then starts
+     * some simulations; no round starts after 10 seconds. Meanwhile products learn which kernels are the fastest, and short stages whether threads
      * share them, which serves later simulations; results do not depend on it.
      *
      * @param batch samples that will run side by side, at least 1
-     * @return how long it took; empty if the times of the last rounds still differed after 4 seconds, much was compiled
+     * @return how long it took; empty if the times of the last rounds still differed after 10 seconds, much was compiled
      *     or something was left to learn, as on a busy machine or with less than a whole core: the next calls get
      *     faster for a while
      * @throws IllegalArgumentException if the batch is below 1
@@ -295,12 +296,12 @@ public final class Network {
      *
      * @param batch samples that will run side by side, at least 1
      * @param threads threads that will share the work, the calling one among them, from 1 to 1024
-     * @return how long it took; empty if the times of the last rounds still differed after 4 seconds, or much was
+     * @return how long it took; empty if the times of the last rounds still differed after 10 seconds, or much was
      *     compiled, as on a busy machine or with less than a whole core: the next calls get faster for a while
      * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
     public Optional<Duration> warmUp(int batch, int threads) {
-        return WarmUp.run(this, batch, threads, WarmUp.MOST);
+        return WarmUp.run(this, batch, threads, Settling.MOST);
     }
 
     /**

@@ -1,9 +1,19 @@
 package dev.spikelane.example;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.model.Model;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** The examples that train come to the results that they state, and to the same ones each time. */
@@ -27,5 +37,45 @@ final class ExamplesTest {
     void aRecurrentNetworkRepeatsBits() {
         double accuracy = DelayedCopy.accuracy(200);
         assertTrue(accuracy > 0.99, "accuracy " + accuracy);
+    }
+
+    /** Requests come while the model is swapped: each is answered by one of both, and by the new one from then on. */
+    @Test
+    void aServiceSwapsItsModel() throws InterruptedException {
+        List<Integer> answers = Collections.synchronizedList(new ArrayList<>());
+        AtomicBoolean ended = new AtomicBoolean();
+        try (var service = new Service(alwaysSays(0), 1)) {
+            Thread requests = Thread.ofPlatform().start(() -> {
+                try {
+                    while (!ended.get()) {
+                        answers.add(service.classify(new float[] {1}).label());
+                        Thread.sleep(1);
+                    }
+                } catch (InterruptedException | RuntimeException failure) {
+                    answers.add(-1);
+                }
+            });
+            service.swap(alwaysSays(1));
+            int before = answers.size();
+            assertEquals(1, service.classify(new float[] {1}).label());
+            ended.set(true);
+            requests.join();
+            assertTrue(before > 0 && answers.indexOf(1) > 0, before + " answers");
+            assertEquals(List.of(0, 1), answers.stream().distinct().toList());
+            assertEquals(answers.lastIndexOf(0) + 1, answers.indexOf(1));
+        }
+    }
+
+    private static Model alwaysSays(int label) {
+        float[][] weights = new float[2][1];
+        weights[label][0] = 1;
+        var network = Network.builder(1)
+                .connect(Dense.of(FloatMatrix.of(weights)))
+                .neuron(new Leaky(0.5f).withThreshold(0.1f))
+                .build();
+        return Model.of(network)
+                .with(Model.STEPS, "20")
+                .with(Model.CODE, "frame")
+                .with(Model.DECODING, "count");
     }
 }

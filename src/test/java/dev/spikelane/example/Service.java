@@ -7,20 +7,42 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Classification;
 import dev.spikelane.train.Classifier;
+import java.util.ArrayList;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.stream.IntStream;
 
 public class Service implements AutoCloseable {
     /** What one request at a time needs; all of it is used again and again. */
-    private final BlockingQueue<Classifier> desks;
+    private volatile BlockingQueue<Classifier> desks;
+
+    private final int size;
 
     public Service(Model model, int size) {
-        this.desks = new ArrayBlockingQueue<>(size);
-        model.network().warmUp(1); // no round starts after 4 s; says how long it took, or nothing if times did not settle
+        this.size = size;
+        this.desks = desks(model);
+    }
+
+    private BlockingQueue<Classifier> desks(Model model) {
+        var made = new ArrayBlockingQueue<Classifier>(size);
         for (int i = 0; i < size; i++) {
-            desks.add(Classifier.of(model).seed(7)); // a seed: the same image, the same spikes
+            var desk = Classifier.of(model).seed(7); // a seed: the same image, the same spikes
+            desk.warmUp(); // until times settle, 10 s at most; says what it has reached
+            made.add(desk);
         }
+        return made;
+    }
+
+    /** Answers by another model from now on, while requests come; those under way end with the one they began with. */
+    public synchronized void swap(Model model) throws InterruptedException {
+        var before = desks;
+        desks = desks(model); // new requests go to them
+        var home = new ArrayList<Classifier>();
+        while (home.size() < size) {
+            home.add(before.take()); // as soon as its request has ended
+        }
+        home.forEach(Classifier::close);
+        before.addAll(home); // a request may have seen them before and take one only now: it works as before
     }
 
     /** For a health check: without vectors requests take many times as long. */
@@ -30,11 +52,12 @@ public class Service implements AutoCloseable {
 
     /** Any number of threads may call it; as many as there are desks compute at a time. */
     public Classification classify(float[] image) throws InterruptedException {
-        var desk = desks.take();
+        var now = desks; // a request brings its desk back to where it was
+        var desk = now.take();
         try {
             return desk.classify(image); // encodes, runs and decodes as the model notes; knows nothing of the one before
         } finally {
-            desks.add(desk);
+            now.add(desk);
         }
     }
 

@@ -2,12 +2,15 @@ package dev.spikelane.network;
 
 import com.sun.management.ThreadMXBean;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.Model;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Classifier;
+import java.lang.management.ClassLoadingMXBean;
 import java.lang.management.ManagementFactory;
 
-/** Prints the bytes that the first call behind a warm-up allocates. */
+/** Prints the bytes that the first call behind a warm-up allocates, and the classes that it loads. */
 final class FirstCallAllocationMain {
 
     private FirstCallAllocationMain() {}
@@ -26,13 +29,31 @@ final class FirstCallAllocationMain {
                 spikes.set(step, input, CounterRandom.uniform(0, step, 0, input) < 0.1f);
             }
         }
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        network.warmUp(1);
-        try (Simulation simulation = network.simulate(1)) {
-            long before = threads.getCurrentThreadAllocatedBytes();
-            simulation.run(spikes);
-            long bytes = threads.getCurrentThreadAllocatedBytes() - before;
-            System.out.println(bytes);
+        if (arguments[0].equals("simulation")) {
+            network.warmUp(1);
+            Simulation simulation = network.simulate(1);
+            measure(() -> simulation.run(spikes));
+        } else {
+            Model model = Model.of(network)
+                    .with(Model.STEPS, "200")
+                    .with(Model.CODE, "rate")
+                    .with(Model.DECODING, "count");
+            Classifier classifier = Classifier.of(model);
+            float[] sample = random.rand(1, 784).toArray();
+            System.out.println(classifier.warmUp());
+            measure(() -> classifier.classify(sample));
         }
+    }
+
+    private static void measure(Runnable first) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        ClassLoadingMXBean classes = ManagementFactory.getClassLoadingMXBean();
+        long bytes = threads.getCurrentThreadAllocatedBytes();
+        long loaded = classes.getTotalLoadedClassCount();
+        first.run();
+        loaded = classes.getTotalLoadedClassCount() - loaded;
+        bytes = threads.getCurrentThreadAllocatedBytes() - bytes;
+        System.out.println(loaded);
+        System.out.println(bytes);
     }
 }

@@ -16,6 +16,7 @@ import dev.spikelane.encode.Rate;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
@@ -26,6 +27,7 @@ import dev.spikelane.random.SampleDraws;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -246,6 +248,49 @@ final class ClassifierTest {
                 assertEquals(3, classifier.classify(row(0)).classes());
             }
         }
+    }
+
+    /** Made samples fit codes that make as many inputs of values, others, or need none; answers stay what they were. */
+    @Test
+    void warmsUpWithWhateverRuns() {
+        InputCode both = new InputCode() {
+            @Override
+            public FloatMatrix allocate(int samples, int neurons) {
+                return FloatMatrix.zeros(samples, 2 * neurons);
+            }
+
+            @Override
+            public void encode(FloatMatrix of, SampleDraws draws, Signal into) {
+                for (int i = 0; i < into.columns(); i++) {
+                    float value = of.get(0, i / 2);
+                    ((FloatMatrix) into).set(0, i, i % 2 == 0 ? value : 1 - value);
+                }
+            }
+        };
+        List<InputCode> codes = List.of(
+                InputCode.frame(),
+                InputCode.pieces(STEPS),
+                InputCode.rate(new Rate(), STEPS),
+                both);
+        Model noCode = Model.of(network)
+                .with(Model.STEPS, String.valueOf(STEPS))
+                .with(Model.DECODING, "membrane");
+        for (int i = 0; i <= codes.size(); i++) {
+            try (Classifier classifier = Classifier.of(noCode)) {
+                if (i < codes.size()) {
+                    classifier.code(codes.get(i));
+                }
+                String before = classifier.classify(values.rows(0, 1)).toString();
+                Classifier.WarmUp reached = classifier.warmUp(new float[0][], Duration.ofNanos(1));
+                assertFalse(reached.settled());
+                assertTrue(reached.median().isPositive() && reached.median().compareTo(reached.slowest()) <= 0);
+                assertTrue(reached.toString().startsWith("not settled after "), reached.toString());
+                assertEquals(before, classifier.classify(values.rows(0, 1)).toString());
+            }
+        }
+        Classifier frames = Classifier.of(model("frame", Decoding.COUNT));
+        assertThrows(IllegalArgumentException.class, () -> frames.warmUp(new float[3]));
+        frames.warmUp(new float[][] {row(0)}, Duration.ofNanos(1));
     }
 
     /** A class for each output is no population code. */

@@ -1,6 +1,7 @@
 package dev.spikelane.train.run;
 
 import dev.spikelane.data.InputCode;
+import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
@@ -11,7 +12,10 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.random.SampleDraws;
 import dev.spikelane.train.loss.ClassScore;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A simulation of one sample, what encodes it and what reads its outputs. */
@@ -137,12 +141,45 @@ public final class ClassifierRun implements AutoCloseable {
         simulation.close();
     }
 
+    /**
+     * Classifies samples until times settle: those that are given, or else made ones; as frames and as spikes where
+     * there is no code.
+     *
+     * @param answer takes what a sample came to, after so many steps
+     * @param most no round starts after this time
+     */
+    public Warmth warmUp(float[][] given, IntConsumer answer, Duration most) {
+        InputCode samples = code;
+        List<InputCode> codes = samples == null
+                ? List.of(InputCode.frame(), InputCode.rate(new Rate(), steps))
+                : List.of(samples);
+        float[][][] ofCodes = new float[codes.size()][][];
+        Arrays.setAll(ofCodes, i -> given.length > 0 ? given : MadeSamples.of(valuesOf(codes.get(i))));
+        Warmth warmth = new Warmth();
+        warmth.settle(most, () -> {
+            for (int i = 0; i < ofCodes.length; i++) {
+                for (float[] sample : ofCodes[i]) {
+                    warmth.begin();
+                    answer.accept(classify(encode(codes.get(i), sample)));
+                    warmth.end();
+                }
+            }
+        });
+        return warmth;
+    }
+
+    /** How many values the code makes the network's inputs of. */
+    private int valuesOf(InputCode samples) {
+        long made = samples.allocate(1, steps).columns(); // pieces need a multiple of the steps
+        return (int) ((long) input().shape().size() * steps / made);
+    }
+
     /** A sample's values and what its code makes of them. */
-    private record EncodedSample(FloatMatrix values, Signal input) {}
+    private record EncodedSample(InputCode code, FloatMatrix values, Signal input) {}
 
     private Signal encode(InputCode samples, float[] sample) {
         EncodedSample into = encoded;
-        if (into == null || into.values.columns() != sample.length) {
+        if (into == null || into.values.columns() != sample.length || into.code != samples) {
             into = encoded(samples, sample.length);
             encoded = into;
         }
@@ -151,18 +188,22 @@ public final class ClassifierRun implements AutoCloseable {
         return into.input;
     }
 
-    private EncodedSample encoded(InputCode samples, int values) {
+    private Input input() {
         List<Input> inputs = simulation.network().inputs();
         if (inputs.size() != 1) {
             throw new IllegalArgumentException("the network has the inputs "
                     + inputs.stream().map(Input::name).toList() + ", expected one, for the sample");
         }
+        return inputs.getFirst();
+    }
+
+    private EncodedSample encoded(InputCode samples, int values) {
+        int expected = input().shape().size();
         Signal input = samples.allocate(1, values);
-        int expected = inputs.getFirst().shape().size();
         if (input.columns() != expected) {
             throw new IllegalArgumentException("sample has " + values + " values, which the code (" + samples
                     + ") makes " + input.columns() + " inputs of, expected " + expected);
         }
-        return new EncodedSample(FloatMatrix.zeros(1, values), input);
+        return new EncodedSample(samples, FloatMatrix.zeros(1, values), input);
     }
 }
