@@ -32,6 +32,7 @@ final class LimitedMemoryMain {
                 .build();
         switch (arguments[0]) {
             case "forget simulations" -> forgetSimulations(network);
+            case "forget more simulations" -> forgetMore(network);
             case "forget trainers" -> forgetTrainers(network);
             case "hold simulations" -> holdSimulations(network);
             case "hold matrices" -> holdMatrices();
@@ -49,6 +50,22 @@ final class LimitedMemoryMain {
             most = Math.max(most, residentKilobytes());
         }
         System.out.println(most - before);
+    }
+
+    private static void forgetMore(Network network) {
+        SpikeMatrix input = SpikeMatrix.zeros(200, 784);
+        long most = 0;
+        for (int i = 0; i < 2 * SIMULATIONS; i++) {
+            network.simulate(1).run(input);
+            most = Math.max(most, NativeMemory.held());
+        }
+        System.out.println(most);
+        Deque<FloatMatrix> held = new ArrayDeque<>();
+        long start = System.nanoTime();
+        while (held.size() < SIMULATIONS) {
+            held.add(FloatMatrix.zeros(256, 512));
+        }
+        System.out.println(System.nanoTime() - start);
     }
 
     private static void forgetTrainers(Network network) {

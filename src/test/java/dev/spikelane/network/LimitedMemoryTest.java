@@ -33,13 +33,17 @@ final class LimitedMemoryTest {
     private Path folder;
 
     private List<String> run(String what) throws IOException, InterruptedException {
+        return run(what, LIMIT_MB);
+    }
+
+    private List<String> run(String what, long limit) throws IOException, InterruptedException {
         String classPath = System.getProperty("java.class.path");
         String modulePath = System.getProperty("jdk.module.path");
         Path output = folder.resolve("output");
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
-                        "-Dspikelane.maxNativeMemory=" + LIMIT_MB + "m",
+                        "-Dspikelane.maxNativeMemory=" + limit + "m",
                         "--add-modules",
                         "jdk.incubator.vector",
                         "-cp",
@@ -60,6 +64,16 @@ final class LimitedMemoryTest {
                 Files.isReadable(ForgottenSimulationsMain.STATUS), "this system does not tell the memory of a process");
         long grown = Long.parseLong(run("forget simulations").getFirst());
         assertTrue(grown / 1_000 < 3 * LIMIT_MB, "grew by " + grown + " kB"); // the heap grows, too
+    }
+
+    /** They took 300 MB and more; what is held then, 150 MB of matrices, asks for two collections and not for 300. */
+    @Test
+    void forgottenSimulationsAreFreedLongBeforeTheLimit() throws IOException, InterruptedException {
+        List<String> lines = run("forget more simulations", 8 * LIMIT_MB);
+        long most = Long.parseLong(lines.getFirst());
+        assertTrue(most <= LIMIT_MB << 20, "held " + most);
+        long nanoseconds = Long.parseLong(lines.get(1));
+        assertTrue(nanoseconds < 3_000_000_000L, nanoseconds + " ns");
     }
 
     @Test
