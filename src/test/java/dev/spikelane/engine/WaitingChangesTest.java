@@ -174,14 +174,13 @@ final class WaitingChangesTest {
                 fresh.step(ONE);
             }
             for (Weights values : List.of(network.weights(), network.weights().waiting(LONG))) {
-                IllegalStateException refused = assertThrows(
-                        IllegalStateException.class, () -> values.replace("one.weight", version(1)));
+                IllegalStateException refused =
+                        assertThrows(IllegalStateException.class, () -> values.replace("one.weight", version(1)));
                 assertTrue(refused.getMessage().startsWith("weights cannot change while"), refused.getMessage());
             }
         });
         AtomicInteger calls = again(() -> observed.step(ONE));
-        AtomicInteger plastic = again(
-                () -> change(observed.plasticWeights(), "other.weight", 1));
+        AtomicInteger plastic = again(() -> change(observed.plasticWeights(), "other.weight", 1));
         for (int i = 0; i < CHANGES || calls.get() == 0 || plastic.get() == 0; i++) {
             change(network.weights(), "one.weight", i);
         }

@@ -189,7 +189,9 @@ final class GraphTest {
                 IllegalStateException busy = assertThrows(
                         IllegalStateException.class,
                         () -> weights.replace("fc1.bias", FloatMatrix.of(new float[] {2})));
-                assertTrue(busy.getMessage().startsWith("weights cannot change while a simulation of this network runs"), busy.getMessage());
+                assertTrue(
+                        busy.getMessage().startsWith("weights cannot change while a simulation of this network runs"),
+                        busy.getMessage());
             });
             simulation.step(input);
         }

@@ -267,14 +267,10 @@ final class ClassifierTest {
                 }
             }
         };
-        List<InputCode> codes = List.of(
-                InputCode.frame(),
-                InputCode.pieces(STEPS),
-                InputCode.rate(new Rate(), STEPS),
-                both);
-        Model noCode = Model.of(network)
-                .with(Model.STEPS, String.valueOf(STEPS))
-                .with(Model.DECODING, "membrane");
+        List<InputCode> codes =
+                List.of(InputCode.frame(), InputCode.pieces(STEPS), InputCode.rate(new Rate(), STEPS), both);
+        Model noCode =
+                Model.of(network).with(Model.STEPS, String.valueOf(STEPS)).with(Model.DECODING, "membrane");
         for (int i = 0; i <= codes.size(); i++) {
             try (Classifier classifier = Classifier.of(noCode)) {
                 if (i < codes.size()) {

@@ -150,9 +150,8 @@ public final class ClassifierRun implements AutoCloseable {
      */
     public Warmth warmUp(float[][] given, IntConsumer answer, Duration most) {
         InputCode samples = code;
-        List<InputCode> codes = samples == null
-                ? List.of(InputCode.frame(), InputCode.rate(new Rate(), steps))
-                : List.of(samples);
+        List<InputCode> codes =
+                samples == null ? List.of(InputCode.frame(), InputCode.rate(new Rate(), steps)) : List.of(samples);
         float[][][] ofCodes = new float[codes.size()][][];
         Arrays.setAll(ofCodes, i -> given.length > 0 ? given : MadeSamples.of(valuesOf(codes.get(i))));
         Warmth warmth = new Warmth();

@@ -15,7 +15,13 @@ final class ValueGuardTest {
         List<Long> seen = new ArrayList<>();
         ValueGuard[] made = {null};
         Runnable look = () -> seen.add(made[0].version());
-        made[0] = new ValueGuard(new Turns(), () -> { look.run(); return true; }, look);
+        made[0] = new ValueGuard(
+                new Turns(),
+                () -> {
+                    look.run();
+                    return true;
+                },
+                look);
         made[0].change(() -> {});
         made[0].change(() -> {});
         assertEquals(List.of(0L, 1L, 1L, 2L), seen);
