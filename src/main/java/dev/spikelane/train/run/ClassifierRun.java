@@ -178,7 +178,7 @@ public final class ClassifierRun implements AutoCloseable {
 
     private Signal encode(InputCode samples, float[] sample) {
         EncodedSample into = encoded;
-        if (into == null || into.values.columns() != sample.length || into.code != samples) {
+        if (into == null || into.values.columns() != sample.length || !into.code.equals(samples)) {
             into = encoded(samples, sample.length);
             encoded = into;
         }
