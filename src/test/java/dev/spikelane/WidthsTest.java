@@ -55,6 +55,7 @@ final class WidthsTest {
             "train/TrainingRunTest",
             // Memory, locks and time.
             "engine/ChangesBesideRunsTest",
+            "engine/WaitingChangesTest",
             "train/gradient/WayBackTest",
             "network/ClosingTest",
             "network/ForgottenSimulationTest",

@@ -277,14 +277,15 @@ public final class Network {
 
     /**
      * Makes the JVM compile what simulations of this network run, so that the first call of a service is as fast as all
-     * others: runs spikes of several densities, and values, in blocks and step by step, until the times agree, then starts
-     * some simulations; no round starts after 10 seconds. Meanwhile products learn which kernels are the fastest, and short stages whether threads
-     * share them, which serves later simulations; results do not depend on it.
+     * others: runs spikes of several densities, and values, in blocks and step by step, until the times agree, then
+     * starts some simulations; no round starts after 10 seconds. Meanwhile products learn which kernels are the
+     * fastest, and short stages whether threads share them, which serves later simulations; results do not depend on
+     * it.
      *
      * @param batch samples that will run side by side, at least 1
-     * @return how long it took; empty if the times of the last rounds still differed after 10 seconds, much was compiled
-     *     or something was left to learn, as on a busy machine or with less than a whole core: the next calls get
-     *     faster for a while
+     * @return how long it took; empty if the times of the last rounds still differed after 10 seconds, much was
+     *     compiled or something was left to learn, as on a busy machine or with less than a whole core: the next calls
+     *     get faster for a while
      * @throws IllegalArgumentException if the batch is below 1
      */
     public Optional<Duration> warmUp(int batch) {

@@ -220,11 +220,11 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
-     * Classifies samples until the JVM has compiled what runs and products know their fastest kernels, so that the first
-     * sample that comes is as fast as later ones. Answers do not depend on it.
+     * Classifies samples until the JVM has compiled what runs and products know their fastest kernels, so that the
+     * first sample that comes is as fast as later ones. Answers do not depend on it.
      *
-     * @param samples such as will come, as {@link #classify(float[])} takes them; without any this makes some of several
-     *     densities, of spikes and of frames where the model notes no code
+     * @param samples such as will come, as {@link #classify(float[])} takes them; without any this makes some of
+     *     several densities, of spikes and of frames where the model notes no code
      * @return what it reached; no round starts after 10 seconds
      * @throws IllegalArgumentException as {@link #classify(float[])} does
      * @throws IllegalStateException as {@link #classify(float[])} does
