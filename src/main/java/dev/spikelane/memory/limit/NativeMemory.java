@@ -10,9 +10,10 @@ import java.util.function.BooleanSupplier;
  * does not count.
  *
  * <p>Before the limit is passed a collection is asked for, since what is forgotten is freed behind one alone, and a
- * small heap is seldom collected. So it is at a fortieth of the limit, and then whenever twice as much is held as behind
- * the last one: what nobody holds should not wait until there is no other way. Memory without an arena is counted by the JVM, together with direct buffers of
- * others; it is asked only where the limit may be near, so that a small matrix costs one addition more.
+ * small heap is seldom collected. So it is at a fortieth of the limit, and then whenever twice as much is held as
+ * behind the last one: what nobody holds should not wait until there is no other way. Memory without an arena is
+ * counted by the JVM, together with direct buffers of others; it is asked only where a collection may be due, so that
+ * a small matrix costs one addition more.
  */
 public final class NativeMemory {
 
