@@ -42,6 +42,7 @@ final class FloorsTest {
             Set.of("io.hdf5"),
             Set.of("io", "random"),
             Set.of("kernel.base"),
+            Set.of("loop"),
             Set.of("equation"),
             Set.of("kernel.product", "kernel.code", "kernel.map", "kernel.target", "kernel.update"),
             Set.of("kernel.product.dense", "kernel.product.spike"),
@@ -113,6 +114,7 @@ final class FloorsTest {
             "kernel.step.leaky",
             "kernel.target",
             "kernel.update",
+            "loop",
             "memory.limit",
             "model.c",
             "neuron.gradient",
@@ -356,7 +358,6 @@ final class FloorsTest {
         assertEquals(
                 new TreeSet<>(Set.of(
                         "BernoulliRowVector.fired",
-                        "DenseTileVector.load",
                         "DoublesVector.load",
                         "ExponentialVector.of",
                         "LstmStepVector.tanh",

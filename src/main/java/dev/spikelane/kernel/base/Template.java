@@ -23,6 +23,10 @@ public final class Template {
 
     private Template() {}
 
+    private interface ClassBytes {
+        byte[] read() throws IOException;
+    }
+
     /**
      * Makes an object of a copy of a class.
      *
@@ -38,7 +42,24 @@ public final class Template {
             Class<? extends T> template,
             Object data,
             Supplier<? extends T> plain) {
-        MethodHandles.Lookup copy = define(own, template, data);
+        return make(own, type, () -> bytes(template), data, plain);
+    }
+
+    /**
+     * Makes an object of a class that was written for it.
+     *
+     * @param own the lookup of the caller, in the package that the class names as its own
+     * @param type what it implements
+     * @param written the bytes of the class, with a constructor without parameters
+     * @param plain makes what serves where no class can be defined
+     */
+    public static <T> T written(MethodHandles.Lookup own, Class<T> type, byte[] written, Supplier<? extends T> plain) {
+        return make(own, type, () -> written, type, plain);
+    }
+
+    private static <T> T make(
+            MethodHandles.Lookup own, Class<T> type, ClassBytes bytes, Object data, Supplier<? extends T> plain) {
+        MethodHandles.Lookup copy = define(own, bytes, data);
         if (copy == null) {
             return plain.get();
         }
@@ -48,7 +69,7 @@ public final class Template {
         } catch (RuntimeException | Error failure) {
             throw failure;
         } catch (Throwable impossible) {
-            throw new AssertionError("cannot make an object of a copy of " + template, impossible);
+            throw new AssertionError("cannot make an object of " + copy.lookupClass(), impossible);
         }
     }
 
@@ -76,9 +97,9 @@ public final class Template {
     }
 
     /** Defines a copy, or says once why that cannot be. What native images throw is an error of their own. */
-    private static MethodHandles.@Nullable Lookup define(MethodHandles.Lookup own, Class<?> template, Object data) {
+    private static MethodHandles.@Nullable Lookup define(MethodHandles.Lookup own, ClassBytes bytes, Object data) {
         try {
-            return own.defineHiddenClassWithClassData(bytes(template), data, false);
+            return own.defineHiddenClassWithClassData(bytes.read(), data, false);
         } catch (VirtualMachineError failure) {
             throw failure;
         } catch (IllegalAccessException | IOException | RuntimeException | Error failure) {

@@ -1,32 +1,50 @@
 package dev.spikelane.kernel.product.dense;
 
+import dev.spikelane.kernel.base.Template;
+import dev.spikelane.loop.TileWriter;
+import java.lang.constant.ClassDesc;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 
-/** Adds products to a tile of sums. */
+/** Adds products to a tile of sums, whose rows and vectors {@link #of} says. */
 abstract class DenseTile {
 
-    /** Rows of a tile. */
-    static final int ROWS = 4;
-
     /**
-     * {@code c[row][lane] += sum over k of a[row][k] * b[k][lane]}, a fused multiply-add for each {@code k} in
-     * ascending order, for up to {@value #ROWS} rows and four vectors of lanes.
+     * {@code sums[row][lane] += sum over k of factors[row][k] * vectors[k][lane]}, a fused multiply-add for each
+     * {@code k} in ascending order. Offsets and distances are bytes.
      *
-     * @param stepA bytes from one row of {@code a} to the next
-     * @param last the last row, from 0; rows beyond repeat it, which gives the same bits again
+     * @param a where the first factor of the first row stands
+     * @param rowOfA from one row's factors to the next's
+     * @param stepOfA from one {@code k} to the next
+     * @param b where the first vector stands
+     * @param stepOfB from one {@code k} to the next
+     * @param c where the first sum of the first row stands
+     * @param rowOfC from one row's sums to the next's
+     * @param last the last row, from 0; unless the tile is packed, there have to be factors for the rows beyond
      * @param depth how many {@code k}
-     * @param at0 where the sums of row 0 are in {@code c}
-     * @param step bytes from one row of {@code c} to the next
      */
     abstract void add(
-            MemorySegment a,
-            long fromA,
-            long stepA,
+            MemorySegment factors,
+            long a,
+            long rowOfA,
+            long stepOfA,
+            MemorySegment vectors,
+            long b,
+            long stepOfB,
+            MemorySegment sums,
+            long c,
+            long rowOfC,
             int last,
-            MemorySegment b,
-            long fromB,
-            int depth,
-            MemorySegment c,
-            long at0,
-            long step);
+            int depth);
+
+    /** A tile. */
+    static DenseTile of(TileWriter.Shape shape) {
+        ClassDesc type = ClassDesc.of(DenseTile.class.getName());
+        ClassDesc name = ClassDesc.of(DenseTile.class.getName() + shape.rows() + "x" + shape.vectors());
+        return Template.written(
+                MethodHandles.lookup(),
+                DenseTile.class,
+                TileWriter.write(name, type, shape),
+                () -> new DenseTileScalar(shape.vectors()));
+    }
 }
