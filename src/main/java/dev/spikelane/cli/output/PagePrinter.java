@@ -27,7 +27,6 @@ public final class PagePrinter {
     public static void rows(Report report, Section section) {
         for (Fact fact : section.facts()) {
             if (fact instanceof Table table) {
-                report.text(table.caption().replace("\n", " "));
                 for (Section row : table.rows()) {
                     report.section(row.statements().getFirst().text());
                     list(report, row);
