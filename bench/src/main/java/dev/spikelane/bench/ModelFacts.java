@@ -27,8 +27,8 @@ record ModelFacts(Subject subject, List<Measurement> measured, Map<String, Doubl
             x scalar, x OpenBLAS: times as fast as the scalar kernels, and as
             OpenBLAS with spikes as floats; its spikes may differ
             1 a cycle, measured: percent of two rooflines, one load of 16 floats
-            in each cycle, and a loop that only loads and adds; what arrives asks
-            for its weights, and 16 neurons for 2.5 loads a step
+            in each cycle, and a loop that only loads and adds; the loads are of
+            the weights of active inputs, and 2.5 for 16 neurons and a step
             heap, weights: bytes that a run allocates, and of weights and
             parameters""";
 

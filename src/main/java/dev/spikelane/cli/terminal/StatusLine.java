@@ -23,8 +23,8 @@ public final class StatusLine {
     /** Goes to the end of the line: what a terminal shows of Ctrl-C stands behind the text. */
     private static final String ERASE = "\r\u001b[K";
 
-    /** What a terminal shows of Ctrl-C, and the cursor. */
-    private static final int CTRL_C = "^C".length() + 1;
+    /** What a terminal shows of Ctrl-C, {@code ^C}, and the cursor. */
+    private static final int CTRL_C = 3;
 
     private final PrintStream terminal;
     private final int columns;

@@ -209,7 +209,7 @@ final class TrainCommandTest {
         assumeFalse(ignoresInterrupts(), "Ctrl-C is ignored in background processes of a shell, and so is not tried");
         Path model = folder.resolve("model.safetensors");
         String log = interrupted(
-                arguments(model, "--epochs", "1", "--hidden", "1000,1000"),
+                arguments(model, "--epochs", "1", "--hidden", "700,700"),
                 text -> text.contains("Epoch 1 ["));
         String erase = "\r\u001b[K";
         assertTrue(log.contains(erase + "spikelane: stopped and saved in "), log);
