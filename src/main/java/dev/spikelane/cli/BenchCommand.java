@@ -63,7 +63,8 @@ public class BenchCommand implements Callable<Integer> {
     public final Integer call() throws IOException {
         Path file = options.file();
         if (file != null && (full || markdown != null || words.length > 0)) {
-            throw Choices.wrong(command, "--full, --markdown and words choose among listed works, --model measures its own");
+            throw Choices.wrong(
+                    command, "--full, --markdown and words choose among listed works, expected none of them with --model");
         }
         return measure(options, file, json, command);
     }

@@ -63,7 +63,8 @@ final class ScalarModel extends BenchCommand {
                 Work work = works.get(i);
                 try (Case open = work.open()) {
                     if (Long.parseLong(words[0]) != checksum(open.entries().getFirst())) {
-                        throw new IllegalStateException("the scalar kernels leave other spikes of '" + work.name() + "'");
+                        throw new IllegalStateException(
+                                "the scalar kernels leave other spikes of '" + work.name() + "'");
                     }
                 }
                 times.put(work.name(), Double.parseDouble(words[1]));

@@ -222,7 +222,7 @@ final class TrainCommandTest {
                 .forEach(part -> assertTrue(part.length() <= 57, part));
     }
 
-    /** Runs a command in a JVM of its own, sends it Ctrl-C when it has printed or done something, and returns what it printed. */
+    /** Runs a command in a JVM of its own, sends it Ctrl-C when it is time, and returns what it printed. */
     private String interrupted(List<String> arguments, Predicate<String> isTime)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
