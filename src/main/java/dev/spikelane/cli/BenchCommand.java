@@ -1,9 +1,13 @@
 package dev.spikelane.cli;
 
 import dev.spikelane.cli.input.Choices;
+import dev.spikelane.cli.run.BenchOptions;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -11,21 +15,31 @@ import picocli.CommandLine.Spec;
 
 /**
  * Stands in the help for what the launcher starts: benchmarks are a program of their own, which this one does not
- * contain.
+ * contain. They put the measuring of a model in its place.
  */
 @Command(
         name = "bench",
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = {
-            "Measure the kernels and networks of this machine against their rooflines, C and other libraries.",
+            "Measure the kernels and networks of this machine, or your own network, against their rooflines, C and"
+                    + " other libraries.",
             "The launcher of a checkout builds and starts it; bench/README.md describes it."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  ./spikelane bench", "  ./spikelane bench network", "  ./spikelane bench --full 'spike matmul'"})
-final class BenchCommand implements Runnable {
+        footer = {
+            "  ./spikelane bench",
+            "  ./spikelane bench --model spikelane-model.safetensors",
+            "  ./spikelane bench --model m.safetensors --input rate --batch 16 --threads 2",
+            "  ./spikelane bench --full 'spike matmul'"
+        })
+public class BenchCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec command = CommandSpec.create();
+
+    @Mixin
+    private BenchOptions options = new BenchOptions();
 
     @Option(names = "--full", description = "Measure everything, in about half an hour, with results in files.")
     private boolean full;
@@ -33,7 +47,7 @@ final class BenchCommand implements Runnable {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            description = "Where the figures of --full go. Default: spikelane-bench.json.")
+            description = "Where the figures of --full or --model go. Default: spikelane-bench.json, or none.")
     private @Nullable Path json;
 
     @Option(
@@ -46,10 +60,26 @@ final class BenchCommand implements Runnable {
     private String[] words = {};
 
     @Override
-    public void run() {
+    public final Integer call() throws IOException {
+        Path file = options.file();
+        if (file != null && (full || markdown != null || words.length > 0)) {
+            throw Choices.wrong(
+                    command, "--full, --markdown and words choose among listed works, expected none of them with --model");
+        }
+        return measure(options, file, json, command);
+    }
+
+    /**
+     * Measures a model.
+     *
+     * @param json where figures go, if anywhere
+     */
+    protected int measure(BenchOptions chosen, @Nullable Path file, @Nullable Path json, CommandSpec command)
+            throws IOException {
         throw Choices.wrong(
                 command,
-                "bench" + (full ? " --full" : "")
+                "bench" + (file == null ? "" : " --model " + file)
+                        + (full ? " --full" : "")
                         + (json == null ? "" : " --json " + json)
                         + (markdown == null ? "" : " --markdown " + markdown)
                         + (words.length == 0 ? "" : " " + String.join(" ", words))

@@ -48,9 +48,9 @@ final class InfoCommand implements Runnable {
     @Option(
             names = "--learn",
             description = {
-                "Warm up a network 784-1000-10, and print which variants of its products turn out to be the fastest",
-                "here, and how many times their estimate threads take that share a stage. Every program learns that",
-                "while it runs."
+                "Warm up a network 784-1000-10, and print which variants of its products turn out to be the fastest"
+                        + " here, and how many times their estimate threads take that share a stage. Every program"
+                        + " learns that while it runs."
             })
     private boolean learn;
 

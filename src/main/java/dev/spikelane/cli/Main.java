@@ -10,12 +10,14 @@ import dev.spikelane.cli.terminal.Failures;
 import dev.spikelane.cli.terminal.Program;
 import dev.spikelane.cli.terminal.Relaunch;
 import dev.spikelane.cli.terminal.StandardOutput;
+import dev.spikelane.cli.terminal.StatusLine;
 import dev.spikelane.cli.train.TrainCommand;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
@@ -27,6 +29,7 @@ import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
@@ -84,18 +87,30 @@ public final class Main implements Runnable {
         if (Relaunch.pays()) {
             System.exit(Relaunch.run(Main.class, arguments));
         }
-        OutputStream output = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
+        start(new BenchCommand(), arguments);
+    }
+
+    /**
+     * Runs a command of this process and exits with its code.
+     *
+     * @param bench what {@code bench} is
+     */
+    public static void start(BenchCommand bench, String... arguments) {
+        StatusLine status = StatusLine.OF_PROCESS;
+        OutputStream output = new BufferedOutputStream(status.before(new FileOutputStream(FileDescriptor.out)));
+        OutputStream errors = status.before(new FileOutputStream(FileDescriptor.err));
+        System.setErr(new PrintStream(errors, true, System.err.charset()));
         PrintWriter out = new PrintWriter(new StandardOutput(output), false, System.out.charset());
         PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
-        System.exit(run(out, err, arguments));
+        System.exit(run(out, err, bench, arguments));
     }
 
     /** Runs a command and returns its exit code. */
-    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    static int run(PrintWriter out, PrintWriter err, BenchCommand bench, String... arguments) {
         Main main = new Main();
         Failures failures = new Failures(err, () -> main.verbose);
         try {
-            int code = commandLine(main)
+            int code = commandLine(main, bench)
                     .setOut(out)
                     .setErr(err)
                     .setParameterExceptionHandler(failures)
@@ -125,8 +140,8 @@ public final class Main implements Runnable {
         command.commandLine().usage(command.commandLine().getOut());
     }
 
-    private static CommandLine commandLine(Main main) {
-        CommandLine commandLine = new CommandLine(main)
+    private static CommandLine commandLine(Main main, BenchCommand bench) {
+        CommandLine commandLine = new CommandLine(main, new Commands(bench))
                 .registerConverter(int.class, Main::integer)
                 .registerConverter(Integer.class, Main::integer)
                 .registerConverter(long.class, text -> wholeNumber(text, Long.MIN_VALUE, Long.MAX_VALUE))
@@ -141,13 +156,28 @@ public final class Main implements Runnable {
         return commandLine;
     }
 
+    /** The commands and their options, to be read. */
+    static CommandLine commandLine() {
+        return commandLine(new Main(), new BenchCommand());
+    }
+
+    /** Makes commands, but for the one that is there. */
+    private record Commands(BenchCommand bench) implements IFactory {
+        @Override
+        public <K> K create(Class<K> type) throws Exception {
+            return type == BenchCommand.class
+                    ? type.cast(bench)
+                    : CommandLine.defaultFactory().create(type);
+        }
+    }
+
     private static void describe(CommandLine commandLine) {
         Map<String, String> codes = new LinkedHashMap<>();
-        codes.put("0", "success");
-        codes.put("1", "a file cannot be read or written, or a run failed");
-        codes.put("2", "wrong arguments");
+        codes.put("0", "The command did what it should.");
+        codes.put("1", "A file cannot be read or written, or a run failed.");
+        codes.put("2", "The arguments are wrong.");
         if (commandLine.getCommandName().equals("train")) {
-            codes.put("130", "stopped by Ctrl-C, and saved");
+            codes.put("130", "Ctrl-C stopped it, and it is saved.");
         }
         CommandSpec spec = commandLine.getCommandSpec().version(Program.NAME + " " + Program.version());
         spec.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(codes);

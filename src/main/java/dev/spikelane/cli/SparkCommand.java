@@ -17,7 +17,8 @@ import picocli.CommandLine.Unmatched;
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane spark --help",
-            "  ./spikelane spark run --model m.safetensors --input images.parquet --output predictions"
+            "  ./spikelane spark run --model m.safetensors --input images.parquet \\",
+            "      --output predictions"
         })
 final class SparkCommand implements Runnable {
 

@@ -39,6 +39,7 @@ record CurvePicture(CurvePlot plot) implements Picture {
         double all = panels.stream().mapToInt(this::suitable).sum();
         double factor = (height() - Paper.top(plot)) / all;
         double top = Paper.top(plot);
+        int first = 0;
         for (int i = 0; i < panels.size(); i++) {
             CurvePanel panel = panels.get(i);
             double height = factor * suitable(panel);
@@ -49,12 +50,14 @@ record CurvePicture(CurvePlot plot) implements Picture {
                             panel.range())
                     .names(i == panels.size() - 1 ? plot.xLabel() : "", panel.label())
                     .counts(plot.countsEpochs());
-            paint(graphics, axes, panel);
+            paint(graphics, axes, panel, first);
+            first += Math.max(1, panel.lines().size());
             top += height;
         }
     }
 
-    private void paint(Graphics2D graphics, Axes axes, CurvePanel panel) {
+    /** Paints a panel, whose first line has a number among those of the figure. */
+    private void paint(Graphics2D graphics, Axes axes, CurvePanel panel, int first) {
         if (panel.lines().isEmpty()) {
             axes.paintAcross(graphics);
         } else {
@@ -70,12 +73,17 @@ record CurvePicture(CurvePlot plot) implements Picture {
         }
         for (int i = 0; i < panel.lines().size(); i++) {
             CurveLine line = panel.lines().get(i);
-            axes.curve(graphics, plot.x(line), line.values(), Ink.series(i));
+            axes.curve(graphics, plot.x(line), line.values(), Paper.color(plot, first + i, Ink.series(i)));
         }
-        spikes(graphics, axes, panel);
+        graphics.setColor(Paper.color(plot, first, Ink.SECOND));
+        graphics.setStroke(Ink.MARK);
+        graphics.draw(upright(axes, panel.spikes()));
         graphics.setClip(before);
         if (panel.lines().size() > 1) {
-            axes.legend(graphics, panel.lines().stream().map(CurveLine::name).toList());
+            axes.legend(
+                    graphics,
+                    panel.lines().stream().map(CurveLine::name).toList(),
+                    i -> Paper.color(plot, first + i, Ink.series(i)));
         }
     }
 
@@ -85,12 +93,6 @@ record CurvePicture(CurvePlot plot) implements Picture {
         for (double x : plot.verticals()) {
             graphics.draw(upright(axes, List.of(x)));
         }
-    }
-
-    private static void spikes(Graphics2D graphics, Axes axes, CurvePanel panel) {
-        graphics.setColor(Ink.SECOND);
-        graphics.setStroke(Ink.MARK);
-        graphics.draw(upright(axes, panel.spikes()));
     }
 
     /** Lines over the height of the panel. */

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +41,12 @@ public final class CurvePlot extends Figure {
     @Override
     public CurvePlot size(int newWidth, int newHeight) {
         super.size(newWidth, newHeight);
+        return this;
+    }
+
+    @Override
+    public CurvePlot colors(String... newColors) {
+        super.colors(newColors);
         return this;
     }
 
@@ -229,16 +234,17 @@ public final class CurvePlot extends Figure {
         return line.x(epochs ? 1 : 0);
     }
 
-    /** What the horizontal axis covers. */
+    /** What the horizontal axis covers: of values step by step the steps, as in a raster. */
     Range range() {
         if (limits != null) {
             return limits;
         }
-        double[] all = IntStream.range(0, panels.size())
-                .boxed()
-                .flatMap(i -> panels.get(i).lines().stream())
-                .flatMapToDouble(line -> Arrays.stream(x(line)))
-                .toArray();
+        List<CurveLine> lines =
+                panels.stream().flatMap(panel -> panel.lines().stream()).toList();
+        if (!epochs && lines.stream().allMatch(CurveLine::counted)) {
+            return Range.steps(lines.stream().mapToInt(line -> line.values().length).max().orElse(1));
+        }
+        double[] all = lines.stream().flatMapToDouble(line -> Arrays.stream(x(line))).toArray();
         return Range.of(
                 Arrays.stream(all).min().orElse(0), Arrays.stream(all).max().orElse(0));
     }

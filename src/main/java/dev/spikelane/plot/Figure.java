@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +31,14 @@ public abstract sealed class Figure
     private static final int LEAST_SIZE = 100;
     private static final int MOST_SIZE = 4_000;
 
+    private static final Pattern COLOR = Pattern.compile("#[0-9a-fA-F]{6}");
+
     private String title = "";
     private int width;
     private int height;
     private @Nullable String xLabel;
     private @Nullable String yLabel;
+    private List<String> colors = List.of();
 
     Figure() {}
 
@@ -131,15 +135,41 @@ public abstract sealed class Figure
     }
 
     /**
-     * Chooses the colors of the marks of a raster, on light pages and dark ones.
+     * Chooses the colors of marks and lines, on light pages and dark ones.
      *
-     * @param colors one for each panel from the first on, such as {@code #c9501c}; further panels keep theirs
+     * @param newColors such as {@code #c9501c}, from the first on: one for each panel of a raster or of traces, for
+     *     each line of curves and firing rates, panel after panel, where a panel of spikes is one line; further ones
+     *     keep theirs
      * @return this figure
      * @throws IllegalArgumentException if one is not written as {@code #rrggbb}
-     * @throws IllegalStateException if this is no raster
+     * @throws IllegalStateException if this is another kind of figure
      */
-    public Figure colors(String... colors) {
-        throw new IllegalStateException("this figure has no marks, expected a raster");
+    public Figure colors(String... newColors) {
+        Objects.requireNonNull(newColors, "colors");
+        if (!hasColors()) {
+            throw new IllegalStateException(
+                    "this figure has no colors to choose, expected a raster, curves, traces or firing rates");
+        }
+        for (String color : newColors) {
+            if (!COLOR.matcher(color).matches()) {
+                throw new IllegalArgumentException(
+                        "color is '" + color + "', expected red, green and blue as in #c9501c");
+            }
+        }
+        colors = List.of(newColors);
+        return this;
+    }
+
+    private boolean hasColors() {
+        return switch (this) {
+            case RasterPlot _, CurvePlot _, TracesPlot _, FiringRatePlot _ -> true;
+            case ConfusionMatrixPlot _, ImagePlot _, SheetPlot _, SpikeCountPlot _, WeightsPlot _ -> false;
+        };
+    }
+
+    /** The colors that were chosen. */
+    final List<String> colors() {
+        return colors;
     }
 
     /**

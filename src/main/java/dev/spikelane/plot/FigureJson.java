@@ -20,6 +20,7 @@ final class FigureJson {
         if (!figure.axes().isEmpty()) {
             json.name("xLabel").value(figure.xLabel()).name("yLabel").value(figure.yLabel());
         }
+        json.name("colors").strings(figure.colors());
         switch (figure) {
             case RasterPlot raster -> raster(raster, json);
             case TracesPlot traces -> traces(traces, json);
@@ -36,7 +37,7 @@ final class FigureJson {
 
     private static void raster(RasterPlot raster, JsonWriter json) {
         json.name("kind").value("raster").finite("markerSize", raster.markerSize());
-        json.name("colors").strings(raster.colors()).name("panels").array();
+        json.name("panels").array();
         for (SpikeTrain panel : raster.panels()) {
             train(panel, json);
         }

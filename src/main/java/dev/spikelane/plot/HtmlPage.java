@@ -192,7 +192,12 @@ final class HtmlPage {
         }
     }
 
+    /** A page of words alone needs no library that draws. */
     private void scripts() throws IOException {
+        if (charts == 0 && images.isEmpty()) {
+            text.append("<footer>Made by Spikelane.</footer>\n</main>\n</body>\n</html>\n");
+            return;
+        }
         text.append("<footer>The bar below a chart zooms, and so does the wheel with Ctrl. Made by Spikelane;"
                         + " drawn by Apache ECharts (Apache-2.0), which this page holds.</footer>\n")
                 .append("</main>\n<script type=\"application/json\" id=\"content\">{\"figures\":")

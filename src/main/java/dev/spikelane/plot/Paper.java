@@ -2,6 +2,7 @@ package dev.spikelane.plot;
 
 import dev.spikelane.plot.picture.Ink;
 import dev.spikelane.plot.picture.Picture;
+import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 
@@ -17,6 +18,11 @@ final class Paper {
     /** Where a picture's content starts. */
     static int top(Figure figure) {
         return figure.title().isEmpty() ? 6 : TITLE;
+    }
+
+    /** A color that was chosen, or another. */
+    static Color color(Figure figure, int number, Color otherwise) {
+        return number < figure.colors().size() ? Color.decode(figure.colors().get(number)) : otherwise;
     }
 
     static void paint(Graphics2D graphics, Figure figure, Picture picture) {

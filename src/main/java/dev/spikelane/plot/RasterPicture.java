@@ -78,8 +78,7 @@ record RasterPicture(RasterPlot raster) implements Picture {
                 * Math.max(1, markWidth(axes) / stepWidth(axes))
                 * Math.max(1, markHeight(axes) / neuronHeight(axes));
         int alpha = (int) Math.round(255 * Math.clamp(0.8 / Math.max(overlap, 1e-9), 0.2, 1));
-        Color color =
-                number < raster.colors().size() ? Color.decode(raster.colors().get(number)) : Ink.series(number % 4);
+        Color color = Paper.color(raster, number, Ink.series(number % 4));
         return new Color(color.getRed(), color.getGreen(), color.getBlue(), alpha);
     }
 

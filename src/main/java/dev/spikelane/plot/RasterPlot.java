@@ -4,8 +4,6 @@ import dev.spikelane.plot.data.Samples;
 import dev.spikelane.plot.data.SpikeTrain;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.regex.Pattern;
 
 /** Which neurons fire at which steps: a mark for each spike, in one or several panels over the same steps. */
 final class RasterPlot extends Figure {
@@ -15,11 +13,9 @@ final class RasterPlot extends Figure {
 
     private static final double LEAST_MARK = 0.5;
     private static final double MOST_MARK = 50;
-    private static final Pattern COLOR = Pattern.compile("#[0-9a-fA-F]{6}");
 
     private final List<SpikeTrain> panels = new ArrayList<>();
     private double markerSize = Double.NaN;
-    private List<String> colors = List.of();
 
     RasterPlot(SpikeTrain train) {
         requireSpikes(train.count());
@@ -37,19 +33,6 @@ final class RasterPlot extends Figure {
     }
 
     @Override
-    public Figure colors(String... newColors) {
-        Objects.requireNonNull(newColors, "colors");
-        for (String color : newColors) {
-            if (!COLOR.matcher(color).matches()) {
-                throw new IllegalArgumentException(
-                        "color is '" + color + "', expected red, green and blue as in #c9501c");
-            }
-        }
-        colors = List.of(newColors);
-        return this;
-    }
-
-    @Override
     List<String> axes() {
         return List.of("step", "neuron");
     }
@@ -57,11 +40,6 @@ final class RasterPlot extends Figure {
     /** Width and height of a mark that were chosen, or NaN. */
     double markerSize() {
         return markerSize;
-    }
-
-    /** The colors that were chosen for the first panels. */
-    List<String> colors() {
-        return colors;
     }
 
     List<SpikeTrain> panels() {

@@ -35,10 +35,10 @@ record RatesPicture(FiringRatePlot rates) implements Picture {
         axes.paint(graphics, true);
         double[] steps = CurveLine.steps(rates.steps());
         for (int i = 0; i < values.columns(); i++) {
-            axes.curve(graphics, steps, values.column(i), Ink.series(i));
+            axes.curve(graphics, steps, values.column(i), Paper.color(rates, i, Ink.series(i)));
         }
         if (!one) {
-            axes.legend(graphics, rates.names());
+            axes.legend(graphics, rates.names(), i -> Paper.color(rates, i, Ink.series(i)));
         }
     }
 }

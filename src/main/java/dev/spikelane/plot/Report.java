@@ -168,7 +168,7 @@ public final class Report {
      * Writes the page; the file is written as a whole or not at all; a pipe or a device is written in place.
      *
      * @param file the file, most often {@code .html}
-     * @throws IllegalStateException if ECharts is missing; the message names the dependency to add
+     * @throws IllegalStateException if ECharts is missing for figures; the message names the dependency to add
      * @throws IOException if the file cannot be written
      */
     public void write(Path file) throws IOException {
@@ -180,7 +180,7 @@ public final class Report {
      * Returns the page, for a service.
      *
      * @return a document of about a megabyte
-     * @throws IllegalStateException if ECharts is missing; the message names the dependency to add
+     * @throws IllegalStateException if ECharts is missing for figures; the message names the dependency to add
      */
     public String toHtml() {
         try {

@@ -48,7 +48,7 @@ record TracesPicture(TracesPlot traces, List<TracesPlot.Panel> panels) implement
             if (!Float.isNaN(traces.threshold())) {
                 axes.level(graphics, traces.threshold());
             }
-            axes.curve(graphics, steps, panel.membrane().column(0), Ink.ACCENT);
+            axes.curve(graphics, steps, panel.membrane().column(0), Paper.color(traces, i, Ink.ACCENT));
             spikes(graphics, axes, panel);
         }
     }

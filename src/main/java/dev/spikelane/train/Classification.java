@@ -102,14 +102,13 @@ public final class Classification {
      * @return classes, the largest score first and the lowest class first of equals; all if there are fewer
      * @throws IllegalArgumentException if the count is below 1
      */
-    public int[] top(int count) {
+    public List<Integer> top(int count) {
         Checks.atLeast(1, "count", count);
         return IntStream.range(0, scores.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer number) -> -scores[number]))
                 .limit(count)
-                .mapToInt(Integer::intValue)
-                .toArray();
+                .toList();
     }
 
     /**

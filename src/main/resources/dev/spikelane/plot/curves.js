@@ -69,16 +69,17 @@ function curveAxis(figure, theme, i, name) {
 /** The lines of a panel or its spikes; the first one carries the dashed lines. */
 function curveSeries(figure, theme, i) {
     const panel = figure.panels[i];
+    const first = figure.panels.slice(0, i).reduce((sum, before) => sum + Math.max(1, before.lines.length), 0);
     const dashed = figure.verticals.map((x) => ({ xAxis: x }));
     if (panel.threshold !== undefined) {
         dashed.push({ yAxis: panel.threshold });
     }
     const where = { xAxisIndex: i, yAxisIndex: i, markLine: markLines(theme, dashed) };
     if (panel.lines.length === 0) {
-        return [uprights(panel.spikes.map((step) => [step, panel.least, panel.most]), theme.second, where)];
+        return [uprights(panel.spikes.map((step) => [step, panel.least, panel.most]), figure.colors[first] || theme.second, where)];
     }
     return panel.lines.map((line, number) => {
-        const color = theme.series[number % theme.series.length];
+        const color = figure.colors[first + number] || theme.series[number % theme.series.length];
         return Object.assign({
             type: 'line',
             zlevel: 0,
@@ -112,7 +113,7 @@ function ratesChart(figure, theme, width) {
         for (let step = 0; step < figure.steps; step++) {
             points.push([step, figure.values[step * lines + line]]);
         }
-        const color = theme.series[line % theme.series.length];
+        const color = figure.colors[line] || theme.series[line % theme.series.length];
         return {
             type: 'line',
             zlevel: 0,

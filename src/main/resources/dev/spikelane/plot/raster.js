@@ -83,8 +83,8 @@ function neuronAxis(theme, neurons, more) {
 }
 
 function rasterChart(figure, theme, width) {
-    const left = 54;
-    const right = 14;
+    const left = 58;
+    const right = 16;
     const plotWidth = width - left - right;
     const option = Object.assign(baseOption(theme), { title: [], grid: [], xAxis: [], yAxis: [], series: [] });
     const share = { start: 0, end: 100 };

@@ -40,6 +40,7 @@ function tracesChart(figure, theme, width) {
 }
 
 function traceLine(figure, theme, i) {
+    const color = figure.colors[i] || theme.accent;
     const points = [];
     for (let step = 0; step < figure.steps; step++) {
         const value = figure.panels[i].values[step];
@@ -53,8 +54,8 @@ function traceLine(figure, theme, i) {
         data: points,
         showSymbol: figure.steps === 1,
         sampling: figure.steps > 5000 ? 'lttb' : undefined,
-        lineStyle: { color: theme.accent, width: 1.5 },
-        itemStyle: { color: theme.accent },
+        lineStyle: { color: color, width: 1.5 },
+        itemStyle: { color: color },
         markLine: markLines(theme, figure.threshold === undefined ? [] : [{ yAxis: figure.threshold }]),
     };
 }

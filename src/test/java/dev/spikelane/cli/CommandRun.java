@@ -16,7 +16,7 @@ public record CommandRun(int code, String out, String err) {
     public static CommandRun of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int code = Main.run(new PrintWriter(out), new PrintWriter(err), arguments);
+        int code = Main.run(new PrintWriter(out), new PrintWriter(err), new BenchCommand(), arguments);
         return new CommandRun(code, out.toString(), err.toString());
     }
 
@@ -30,7 +30,7 @@ public record CommandRun(int code, String out, String err) {
         };
         StringWriter err = new StringWriter();
         PrintWriter out = new PrintWriter(new StandardOutput(broken), false, StandardCharsets.UTF_8);
-        int code = Main.run(out, new PrintWriter(err), arguments);
+        int code = Main.run(out, new PrintWriter(err), new BenchCommand(), arguments);
         return new CommandRun(code, "", err.toString());
     }
 

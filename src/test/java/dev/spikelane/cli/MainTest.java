@@ -9,11 +9,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 class MainTest {
 
@@ -33,6 +39,43 @@ class MainTest {
         assertTrue(help.startsWith("Usage: spikelane"), help);
         assertTrue(help.endsWith(System.lineSeparator()), help);
         help.lines().forEach(line -> assertTrue(line.length() <= 80, line));
+    }
+
+    /** Each line of a description is what the list of commands shows of it. */
+    @Test
+    void helpIsWholeSentences() {
+        for (CommandLine each : Main.commandLine().getSubcommands().values()) {
+            CommandSpec spec = each.getCommandSpec();
+            if (each.getCommand().getClass().getName().startsWith("picocli.")) {
+                continue;
+            }
+            Stream<String> words = Stream.of(
+                            Stream.of(spec.usageMessage().description()),
+                            spec.usageMessage().exitCodeList().values().stream(),
+                            spec.args().stream().flatMap(option -> Stream.of(option.description())))
+                    .flatMap(lines -> lines);
+            words.forEach(line -> assertTrue(line.matches("(?s)\\S.*\\."), spec.name() + ": " + line));
+        }
+    }
+
+    /** Whole lines of a terminal of 80 columns, or of two that a backslash joins, which the command takes. */
+    @Test
+    void examplesCanBePasted() {
+        List<String> examples = new ArrayList<>();
+        for (CommandLine each : Main.commandLine().getSubcommands().values()) {
+            for (String line : each.getCommandSpec().usageMessage().footer()) {
+                assertTrue(line.length() <= 80 && !line.contains("#"), line);
+                boolean goesOn = !examples.isEmpty() && examples.getLast().endsWith("\\");
+                examples.add((goesOn ? examples.removeLast().replace("\\", "") : "") + line.strip());
+            }
+        }
+        for (String example : examples) {
+            if (example.startsWith("./spikelane ") && !example.contains(" spark ")) {
+                String[] words = example.replaceFirst(" \\| .*", "").replace("'", "").split(" +");
+                Main.commandLine().parseArgs(Arrays.copyOfRange(words, 1, words.length));
+            }
+        }
+        assertTrue(examples.size() > 20, examples.toString());
     }
 
     @ParameterizedTest

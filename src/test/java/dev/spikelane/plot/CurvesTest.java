@@ -115,7 +115,7 @@ class CurvesTest {
         assertTrue(!svg.contains(">step</text>"));
         String across = svg(Plot.curve("loss", 3, 3).epochs().yLimits(10, 20));
         assertTrue(!across.contains(">1.5</text>"), "half an epoch is named");
-        assertEquals(new Range(0, 2), Plot.curve("loss", 3, 2, 1).range());
+        assertEquals(new Range(0, 3), Plot.curve("loss", 3, 2, 1).range());
     }
 
     /** A mark reaches from the membrane to the top of the panel. */

@@ -56,6 +56,7 @@ class MissingLibraryTest {
         String build = Files.readString(Path.of("pom.xml"));
         String version = build.substring(build.indexOf("<version>"), build.indexOf("</version>"));
         assertTrue(pom.contains("<artifactId>spikelane-plot</artifactId>\n  " + version + "<"), version);
+        assertTrue(Files.readString(Path.of("src/plot/reactor.xml")).contains(version + "<"), version);
         for (String library : List.of(OptionalLibrary.ECHARTS, OptionalLibrary.VECTOR_GRAPHICS)) {
             String[] parts = library.split(":");
             assertTrue(

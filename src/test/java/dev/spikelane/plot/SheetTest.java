@@ -3,6 +3,7 @@ package dev.spikelane.plot;
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.Dense;
@@ -15,6 +16,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.plot.data.Range;
 import dev.spikelane.train.Evaluation;
 import dev.spikelane.train.Evaluator;
 import java.awt.image.BufferedImage;
@@ -172,8 +174,50 @@ class SheetTest {
                 () -> TUTORIAL.traces().markerSize(2));
         assertMessage(
                 IllegalStateException.class,
-                "this figure has no marks, expected a raster",
-                () -> TUTORIAL.traces().colors("#000000"));
+                "this figure has no colors to choose, expected a raster, curves, traces or firing rates",
+                () -> Plot.spikeCount(spikes).colors("#000000"));
+    }
+
+    /** Lines are anti-aliased, so a color is there where it is in the middle of one. */
+    @Test
+    void linesHaveTheColorsThatWereChosen() throws IOException {
+        FloatMatrix membranes = FloatMatrix.zeros(20, 5);
+        String[] chosen = {"#00aa00", "#aa0000", "#0000aa", "#aa00aa"};
+        CurvePlot curves = Plot.curve("one", 1, 2, 3).line("two", 3, 2, 1).panel("three", 2, 2, 2);
+        Figure neuron = Plot.neuron(membranes, membranes, spikes, 2);
+        Figure traces = Plot.traces(membranes).neurons(0, 1, 2).colors(chosen);
+        Figure rates = Plot.firingRate("a", spikes).add("b", spikes).add("c", SpikeMatrix.zeros(20, 5));
+        for (Figure figure : List.of(curves, neuron, traces, rates)) {
+            BufferedImage image = png(figure.colors(chosen));
+            for (int i = 0; i < 3; i++) {
+                assertTrue(has(image, Integer.parseInt(chosen[i].substring(1), 16)), figure.getClass() + chosen[i]);
+            }
+            assertFalse(has(image, 0xaa00aa), figure.getClass().toString());
+            assertTrue(figure.toHtml().contains("\"colors\":[\"#00aa00\",\"#aa0000\""));
+        }
+    }
+
+    private static boolean has(BufferedImage image, int color) {
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                if ((image.getRGB(x, y) & 0xffffff) == color) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** A curve of steps above a raster of them ends where the raster ends. */
+    @Test
+    void curvesAndRastersShareTheirAxis() {
+        String curve = Plot.curve("current", FloatMatrix.zeros(20, 1)).toHtml();
+        assertTrue(curve.contains("\"least\":0.0,\"most\":20.0") || curve.contains("\"least\":0,\"most\":20"), curve
+                .substring(curve.indexOf("\"least\""))
+                .substring(0, 60));
+        assertEquals(Range.steps(20), Plot.curve("", new double[20]).range());
+        assertEquals(new Range(1, 20), Plot.curve("", new double[20]).epochs().range());
+        assertEquals(new Range(0, 7), Plot.curve("", 1, 2).line("", new double[] {0, 7}, new double[] {1, 2}).range());
     }
 
     @Test

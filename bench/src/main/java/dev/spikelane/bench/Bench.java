@@ -1,5 +1,6 @@
 package dev.spikelane.bench;
 
+import dev.spikelane.cli.Main;
 import dev.spikelane.io.ReportFile;
 import dev.spikelane.kernel.product.spike.GridPeers;
 import dev.spikelane.kernel.product.spike.GridPoint;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The speed of the kernels beside all that they are compared with: a short selection as a table, or everything as JSON
@@ -25,6 +27,11 @@ public final class Bench {
     /** See {@link Options#USAGE}. */
     public static void main(String... arguments) {
         Locale.setDefault(Locale.ROOT);
+        if (ModelBench.isWanted(arguments)) {
+            Main.start(
+                    new ModelBench(arguments),
+                    Stream.concat(Stream.of("bench"), Stream.of(arguments)).toArray(String[]::new));
+        }
         System.exit(run(arguments));
     }
 

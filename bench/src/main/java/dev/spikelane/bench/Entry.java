@@ -19,4 +19,12 @@ public record Entry(Contestant contestant, Runnable reset, Runnable pass, Suppli
     public Entry(Contestant contestant, Runnable pass, MemorySegment... results) {
         this(contestant, () -> {}, pass, () -> List.of(results));
     }
+
+    /** That of one contestant at a work. */
+    static Entry of(Contestant contestant, List<Entry> entries, String work) {
+        return entries.stream()
+                .filter(entry -> entry.contestant() == contestant)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(contestant + " does not take part in '" + work + "'"));
+    }
 }

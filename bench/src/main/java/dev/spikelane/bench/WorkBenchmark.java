@@ -1,6 +1,5 @@
 package dev.spikelane.bench;
 
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -42,12 +41,7 @@ public class WorkBenchmark {
                 .orElseThrow(() -> new IllegalArgumentException("there is no work '" + work + "'"));
         open = named.open();
         open.verify();
-        List<Entry> entries = open.entries();
-        pass = entries.stream()
-                .filter(entry -> entry.contestant() == contestant)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(contestant + " does not take part in '" + work + "'"))
-                .pass();
+        pass = Entry.of(contestant, open.entries(), work).pass();
     }
 
     @TearDown

@@ -46,12 +46,11 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane demo",
-            "  ./spikelane demo --network conv        # filters, feature maps and their spikes",
-            "  ./spikelane demo --seed 1              # as after torch.manual_seed(1)",
+            "  ./spikelane demo --network conv",
+            "  ./spikelane demo --seed 1 --report demo.html",
             "  ./spikelane demo --images t10k-images-idx3-ubyte.gz --count 100",
-            "  ./spikelane demo --report demo.html    # pictures of all that ran",
             "  ./spikelane demo --json --no-report | jq .tutorial.counts",
-            "  ./spikelane demo --out recorded        # read the files with numpy.load"
+            "  ./spikelane demo --out recorded"
         })
 public final class DemoCommand implements Callable<Integer> {
 
@@ -150,8 +149,7 @@ public final class DemoCommand implements Callable<Integer> {
         } else {
             MapsRun.requireSize(images);
         }
-        PrintWriter err = command.commandLine().getErr();
-        Path page = page(err);
+        Path page = page(command.commandLine().getErr());
         if (folder != null) {
             makeFolder(folder);
         }
@@ -159,7 +157,7 @@ public final class DemoCommand implements Callable<Integer> {
                 command.commandLine(),
                 Stream.of(page, folder).filter(Objects::nonNull).toList());
         Output output = common.output(out.writer());
-        Progress progress = Progress.on(err, common.quiet());
+        Progress progress = Progress.on(common.quiet());
         if (model != null) {
             MapsReport.show(new MapsRun(model, images, settings), folder, page, output, progress);
             out.close();

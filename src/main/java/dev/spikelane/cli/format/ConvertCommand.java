@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Read a file of a network or of tensors and write it in the format that the name of OUT ends in.",
-            "The format of IN is recognized by its first bytes. OUT appears when it is complete; an older file is",
-            "replaced."
+            "The format of IN is recognized by its first bytes. OUT appears when it is complete; an older file is"
+                    + " replaced."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -42,10 +42,10 @@ public final class ConvertCommand implements Callable<Integer> {
             names = "--check",
             paramLabel = "INPUT",
             description = {
-                "Run IN and OUT, and print a certificate, a JSON object: of a graph of NIR, which runs in float64,",
-                "equal, or where they first differ and why; of other files whether spikes are, and how far membranes",
-                "were from their thresholds. OUT is written only if they are equal. INPUT is a .npy file",
-                "[steps, batch, ...], or the word random."
+                "Run IN and OUT, and print a certificate, a JSON object: of a graph of NIR, which runs in float64,"
+                        + " equal, or where they first differ and why; of other files whether spikes are, and how far"
+                        + " membranes were from their thresholds. OUT is written only if they are equal. INPUT is a"
+                        + " .npy file [steps, batch, ...], or the word random."
             })
     private @Nullable String check;
 

@@ -36,8 +36,9 @@ import picocli.CommandLine.Spec;
         name = "show",
         sortOptions = false,
         description = {
-            "Print what a file of a network or of tensors holds: populations, projections, shapes, parameters,",
-            "semantics and sizes. The format is recognized by the file's first bytes."
+            "Print what a file of a network or of tensors holds: populations, projections, shapes, parameters,"
+                    + " semantics and sizes.",
+            "The format is recognized by the file's first bytes."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -26,8 +26,8 @@ public final class TensorOptions {
             names = "--layers",
             paramLabel = "TEXT",
             description = {
-                "The layers of a file of tensors, as torch prints them, with the shape of the input first:",
-                "\"1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear, lif2: Leaky\"."
+                "The layers of a file of tensors, as torch prints them, with the shape of the input first, as in"
+                        + " \"1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear, lif2: Leaky\"."
             })
     private @Nullable String layers;
 

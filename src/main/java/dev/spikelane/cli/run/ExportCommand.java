@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  ./spikelane export spikelane-model.safetensors --c network.c",
             "  ./spikelane export m.safetensors --c network.c --weights int8",
-            "  cc -std=c99 -O3 -ffp-contract=off -DNETWORK_TEST network.c -o test && ./test 1000"
+            "  cc -std=c99 -O3 -ffp-contract=off -DNETWORK_TEST network.c -o test",
+            "  ./test 1000"
         })
 public final class ExportCommand implements Callable<Integer> {
 

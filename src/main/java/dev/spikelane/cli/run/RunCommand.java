@@ -55,7 +55,7 @@ import picocli.CommandLine.Spec;
             "  ./spikelane run --model m.safetensors --decoding count --json | jq .accuracy",
             "  ./spikelane run --model m.safetensors --weights int8",
             "  ./spikelane run --model m.safetensors --decoding count --early 5",
-            "  ./spikelane run --model net.nir --data spikes.npy --out spikes-and-membranes.npz"
+            "  ./spikelane run --model net.nir --data spikes.npy --out recorded.npz"
         })
 public final class RunCommand implements Callable<Integer> {
 

@@ -53,7 +53,7 @@ import picocli.CommandLine.Spec;
             "  ./spikelane train --preset recurrent --model rows.safetensors",
             "  ./spikelane train --hidden 500,200 --loss count --epochs 10",
             "  ./spikelane train --preset tutorial6 --hidden 32C5-P2,64C5-P2,128 --batch-norm",
-            "  ./spikelane train --resume             # after Ctrl-C",
+            "  ./spikelane train --resume",
             "  ./spikelane run --model spikelane-model.safetensors"
         })
 public final class TrainCommand implements Callable<Integer> {
@@ -185,7 +185,7 @@ public final class TrainCommand implements Callable<Integer> {
     private TrainingRun run(Trainer trainer, TrainingSettings settings, TrainingData data, Output output)
             throws IOException {
         Batching batching = settings.batching(common.seed());
-        Watcher watcher = new Watcher(output, Progress.on(command.commandLine().getErr(), common.quiet()), data);
+        Watcher watcher = new Watcher(output, Progress.on(common.quiet()), data);
         TrainingRunBuilder builder = TrainingRun.of(trainer, data.training(), batching)
                 .epochs(settings.epochs())
                 .schedule(settings.schedule(batching.batches(data.training().size())))

@@ -10,6 +10,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -137,14 +138,14 @@ public final class Axes {
     }
 
     /** Names lines by their colors, above the area on the right. */
-    public void legend(Graphics2D graphics, List<String> names) {
+    public void legend(Graphics2D graphics, List<String> names, IntFunction<Color> colors) {
         graphics.setFont(Ink.LABEL);
         double right = area.getMaxX();
         for (int i = names.size() - 1; i >= 0; i--) {
             right -= graphics.getFontMetrics().stringWidth(names.get(i));
             graphics.setColor(Ink.TEXT);
             graphics.drawString(names.get(i), (float) tenths(right), (float) area.getY() - 8);
-            graphics.setColor(Ink.series(i));
+            graphics.setColor(colors.apply(i));
             graphics.fill(new Rectangle2D.Double(tenths(right - 20), area.getY() - 13, 14, 3));
             right -= 36;
         }

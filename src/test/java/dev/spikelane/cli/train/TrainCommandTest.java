@@ -24,7 +24,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -185,33 +187,8 @@ final class TrainCommandTest {
         Path model = folder.resolve("model.safetensors");
         Path checkpoint = folder.resolve("run.checkpoint");
         String[] options = {"--preset", "tutorial5", "--epochs", "60", "--checkpoint", checkpoint.toString()};
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", // starts in less time, and its epochs take longer than a signal
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                String.join(File.pathSeparator, "target/classes", System.getProperty("java.class.path"), modulePath()),
-                Main.class.getName()));
-        command.addAll(arguments(model, options));
-        Path log = folder.resolve("log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            long end = System.nanoTime() + 60_000_000_000L;
-            while (process.isAlive() && !Files.exists(checkpoint) && System.nanoTime() < end) {
-                Thread.sleep(5);
-            }
-            new ProcessBuilder("/bin/kill", "-INT", String.valueOf(process.pid()))
-                    .start()
-                    .waitFor();
-            assertEquals(130, process.waitFor(), Files.readString(log));
-        } finally {
-            process.destroyForcibly();
-        }
-        assertTrue(Files.readString(log).contains("stopped and saved in " + checkpoint), Files.readString(log));
+        String log = interrupted(arguments(model, options), text -> Files.exists(checkpoint));
+        assertTrue(log.contains("stopped and saved in " + checkpoint), log);
         assertFalse(Files.exists(model));
         CommandRun wrong =
                 train(model, "--epochs", "60", "--checkpoint", checkpoint.toString(), "--resume", "--seed", "1");
@@ -223,6 +200,59 @@ final class TrainCommandTest {
         Path whole = folder.resolve("whole.safetensors");
         train(whole, "--preset", "tutorial5", "--epochs", "60").requireSuccess();
         assertEquals(-1, Files.mismatch(whole, model), "the model of an uninterrupted run");
+    }
+
+    /** On a terminal of 60 columns: what has been printed at the end is whole lines alone. */
+    @Test
+    void ctrlCClearsTheBar() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "there is no /bin/kill: Ctrl-C is not tried");
+        assumeFalse(ignoresInterrupts(), "Ctrl-C is ignored in background processes of a shell, and so is not tried");
+        Path model = folder.resolve("model.safetensors");
+        String log = interrupted(
+                arguments(model, "--epochs", "1", "--hidden", "700,700"),
+                text -> text.contains("Epoch 1 ["));
+        String erase = "\r\u001b[K";
+        assertTrue(log.contains(erase + "spikelane: stopped and saved in "), log);
+        for (String line : log.split("\n")) {
+            String shown = line.substring(Math.max(0, line.lastIndexOf(erase))).replace(erase, "");
+            assertFalse(shown.contains("Epoch 1 ["), log);
+        }
+        Arrays.stream(log.split("\r\u001b\\[K"))
+                .filter(part -> part.startsWith("Epoch 1"))
+                .forEach(part -> assertTrue(part.length() <= 57, part));
+    }
+
+    /** Runs a command in a JVM of its own, sends it Ctrl-C when it is time, and returns what it printed. */
+    private String interrupted(List<String> arguments, Predicate<String> isTime)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", // starts in less time, and its epochs take longer than a signal
+                "-Dspikelane.columns=60",
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                String.join(File.pathSeparator, "target/classes", System.getProperty("java.class.path"), modulePath()),
+                Main.class.getName()));
+        command.addAll(arguments);
+        Path log = folder.resolve("log");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            // Times, not seconds: a machine may stop both JVMs.
+            for (int i = 0; i < 6_000 && process.isAlive() && !isTime.test(Files.readString(log)); i++) {
+                Thread.sleep(10);
+            }
+            new ProcessBuilder("/bin/kill", "-INT", String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+            assertEquals(130, process.waitFor(), Files.readString(log));
+        } finally {
+            process.destroyForcibly();
+        }
+        return Files.readString(log);
     }
 
     /** A shell without job control lets its background processes, and all that they start, ignore the signal. */
