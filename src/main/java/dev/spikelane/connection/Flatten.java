@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes one dimension of several, as {@code torch.nn.Flatten} does, in torch's order (channel, y, x). A dense connection
- * right behind one that makes a row of all takes the rows as they are and sums in their own order (y, x, channel).
+ * Makes one dimension of several, as {@code torch.nn.Flatten} does, in torch's order (channel, y, x). A dense
+ * connection right behind one that makes a row of all takes the rows as they are and sums in their own order (y, x,
+ * channel).
  *
  * @param first the first dimension to flatten, without the batch; 0 is channels
  * @param last the last one; -1 is the last one of the source
@@ -25,8 +26,8 @@ public record Flatten(int first, int last) implements Connection {
      */
     public Flatten {
         if (first < 0 || last < -1 || last >= 0 && last < first) {
-            throw new IllegalArgumentException(
-                    "flattens dimensions " + first + " to " + last + ", expected 0 or more, ascending, or -1 at the end");
+            throw new IllegalArgumentException("flattens dimensions " + first + " to " + last
+                    + ", expected 0 or more, ascending, or -1 at the end");
         }
     }
 

@@ -124,8 +124,8 @@ public final class NirFile {
             default -> warnings.add(name + ": its version is no text");
         }
         version.filter(NirFile::isUnknown)
-                .ifPresent(each -> warnings.add(name + ": names the version '" + each + "', expected 0.2 to 1.0, so it may mean"
-                        + " something else"));
+                .ifPresent(each -> warnings.add(name + ": names the version '" + each
+                        + "', expected 0.2 to 1.0, so it may mean something else"));
         Hdf5Group group = root.groups().get("node");
         if (group == null || !GRAPH.equals(type("node", group))) {
             throw new IOException("has no group 'node' of the type NIRGraph, expected a graph of NIR");

@@ -27,7 +27,8 @@ final class NirMaps {
     private static int[] flattened(NirNumbers node, int... shape) {
         int start = (int) number(node, "start_dim", 0, 1);
         int end = (int) number(node, "end_dim", 0, -1);
-        int batch = node.has("input_type") && node.numbers("input_type").length > shape.length || end == shape.length ? 1 : 0;
+        boolean more = node.has("input_type") && node.numbers("input_type").length > shape.length;
+        int batch = more || end == shape.length ? 1 : 0;
         end = end < 0 ? end + shape.length : end - batch;
         start = Math.clamp(start < 0 ? start + shape.length : start - batch, 0, end);
         int[] made = new int[shape.length - end + start];
