@@ -155,7 +155,8 @@ final class CertificateTest {
         GoldenCase golden = golden("nir_snn_leaky");
         NirGraph graph = graph(golden);
         NirModel model = NirImport.DEFAULT.of(graph);
-        FloatMatrix silence = FloatMatrix.zeros(8, model.network().inputs().getFirst().shape().size());
+        FloatMatrix silence =
+                FloatMatrix.zeros(8, model.network().inputs().getFirst().shape().size());
         for (String name : model.network().weights().names()) {
             FloatMatrix before = model.network().weights().get(name);
             FloatMatrix after = FloatMatrix.zeros(before.rows(), before.columns());
@@ -165,7 +166,9 @@ final class CertificateTest {
             Certificate certificate =
                     Certificate.of(graph, NirImport.DEFAULT, model.network(), Map.of("input", silence), 2);
             assertFalse(certificate.equal(), name);
-            assertTrue(certificate.causes().toString().contains(name.replaceFirst(".*\\.", "")) || name.endsWith("leak"), name + " " + certificate);
+            assertTrue(
+                    certificate.causes().toString().contains(name.replaceFirst(".*\\.", "")) || name.endsWith("leak"),
+                    name + " " + certificate);
             model.network().weights().replace(name, before);
         }
         Certificate same = Certificate.of(graph, NirImport.DEFAULT, model.network(), Map.of("input", silence), 2);

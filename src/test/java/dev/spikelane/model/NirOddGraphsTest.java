@@ -280,8 +280,7 @@ final class NirOddGraphsTest {
         Network read = ModelFile.of(ModelFile.toBytes(model.network()));
         Network again = NirImport.DEFAULT.of(model.export().graph()).network();
         for (Network each : List.of(model.network(), read, again)) {
-            Certificate certificate =
-                    Certificate.of(graph(), NirImport.DEFAULT, each, Map.of("input", input(24)), 1);
+            Certificate certificate = Certificate.of(graph(), NirImport.DEFAULT, each, Map.of("input", input(24)), 1);
             assertTrue(certificate.equal(), certificate::toString);
         }
     }
@@ -310,7 +309,8 @@ final class NirOddGraphsTest {
             add("input", said("Input", "shape", sizes(3)))
                     .add("n", NirGraph.Node.of("LIF", values))
                     .add("output", said("Output"))
-                    .refuse("node 'n', LIF, has 'v_reset' of shape [" + length + "], expected that of 'v_threshold', [3]");
+                    .refuse("node 'n', LIF, has 'v_reset' of shape [" + length
+                            + "], expected that of 'v_threshold', [3]");
         }
     }
 
@@ -324,7 +324,9 @@ final class NirOddGraphsTest {
                 .add("output", said("Output"));
         List<String> warnings = NirImport.DEFAULT.of(graph()).warnings();
         assertEquals(1, warnings.size(), warnings::toString);
-        assertTrue(warnings.getFirst().startsWith("node 'n', LIF, has a 'tau' of 20.0, 200000 time steps"), warnings::toString);
+        assertTrue(
+                warnings.getFirst().startsWith("node 'n', LIF, has a 'tau' of 20.0, 200000 time steps"),
+                warnings::toString);
         assertEquals(List.of(), NirImport.DEFAULT.withTimeStep(1).of(graph()).warnings());
     }
 

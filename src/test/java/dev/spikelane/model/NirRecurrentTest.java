@@ -3,12 +3,12 @@ package dev.spikelane.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.EveryWidth;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
@@ -41,7 +41,12 @@ final class NirRecurrentTest {
         }
         MemorySegment bytes = MemorySegment.ofArray(new byte[all.length * Double.BYTES]);
         MemorySegment.copy(
-                MemorySegment.ofArray(all), ValueLayout.JAVA_DOUBLE, 0, bytes, ValueLayout.JAVA_DOUBLE_UNALIGNED, 0,
+                MemorySegment.ofArray(all),
+                ValueLayout.JAVA_DOUBLE,
+                0,
+                bytes,
+                ValueLayout.JAVA_DOUBLE_UNALIGNED,
+                0,
                 all.length);
         return Tensor.of("", Tensor.Type.F64, rows == 1 ? List.of(columns) : List.of(rows, columns), bytes);
     }
@@ -75,16 +80,14 @@ final class NirRecurrentTest {
                                 "Affine", Map.of("weight", weight, "bias", each((_, r) -> (3 * r % 5 - 2) / 8.0)))
                         : NirGraph.Node.of("Linear", Map.of("weight", weight)));
         List<NirGraph.Edge> edges = List.of(
-                new NirGraph.Edge(prefix + "lif", prefix + "w_rec"), new NirGraph.Edge(prefix + "w_rec", prefix + "lif"));
+                new NirGraph.Edge(prefix + "lif", prefix + "w_rec"),
+                new NirGraph.Edge(prefix + "w_rec", prefix + "lif"));
         Tensor size = tensor(1, 1, (_, _) -> NEURONS);
         NirGraph.Node input = NirGraph.Node.of("Input", Map.of("shape", size));
         NirGraph.Node output = NirGraph.Node.of("Output", Map.of("shape", size));
         Map<String, NirGraph.Node> nodes = new LinkedHashMap<>(Map.of("input", input, "output", output));
-        nodes.put(
-                "0",
-                NirGraph.Node.of(
-                        "Linear",
-                        Map.of("weight", tensor(NEURONS, NEURONS, (r, c) -> (float) (((5 * r + 3 * c) % 13 - 4) * .13)))));
+        nodes.put("0", NirGraph.Node.of("Linear", Map.of("weight", tensor(NEURONS, NEURONS, (r, c) ->
+                (float) (((5 * r + 3 * c) % 13 - 4) * .13)))));
         List<NirGraph.Edge> outer = new ArrayList<>();
         String middle = inside ? "rnn" : "1.lif";
         if (inside) {
@@ -130,8 +133,14 @@ final class NirRecurrentTest {
     /** By reset_mechanism "zero" and "subtract", with a dense recurrence and one to one. */
     @Test
     void theSpikesAreThoseOfSnnTorch() {
-        String[] zero = {"12eb4008a410e841888400ee40088418e84008e500a8418c8410ea4008841", "818e000282084c8808a0002c208488808e000282084c8808a0002c20848880"};
-        String[] subtract = {"12eb629046298c719ac7298c639cc639cc639cc6398c7398c7398c7398c73", "818e020000a8c8838082202a030ca8a0082282c028c88202e2200a020c88b8"};
+        String[] zero = {
+            "12eb4008a410e841888400ee40088418e84008e500a8418c8410ea4008841",
+            "818e000282084c8808a0002c208488808e000282084c8808a0002c20848880"
+        };
+        String[] subtract = {
+            "12eb629046298c719ac7298c639cc639cc639cc6398c7398c7398c7398c73",
+            "818e020000a8c8838082202a030ca8a0082282c028c88202e2200a020c88b8"
+        };
         NirImport subtracting = NirImport.DEFAULT.withReset(Reset.SUBTRACT, ResetTime.NEXT_STEP);
         for (boolean inside : new boolean[] {false, true}) {
             for (int i = 0; i < 2; i++) {
@@ -148,12 +157,14 @@ final class NirRecurrentTest {
         for (boolean inside : new boolean[] {false, true}) {
             NirGraph graph = graph(true, inside);
             NirModel model = NirImport.DEFAULT.of(graph);
-            assertTrue(model.semantics().endsWith("lif] at the NEXT_STEP, as RSynaptic of snnTorch"), model.semantics());
+            assertTrue(
+                    model.semantics().endsWith("lif] at the NEXT_STEP, as RSynaptic of snnTorch"), model.semantics());
             Map<String, SpikeMatrix> input = Map.of("input", input());
             Certificate same = Certificate.of(graph, NirImport.DEFAULT, model.network(), input, BATCH);
             assertTrue(same.equal(), same::toString);
             NirImport said = NirImport.DEFAULT.withReset(Reset.CLEAR, ResetTime.SAME_STEP);
-            Certificate other = Certificate.of(graph, NirImport.DEFAULT, said.of(graph).network(), input, BATCH);
+            Certificate other =
+                    Certificate.of(graph, NirImport.DEFAULT, said.of(graph).network(), input, BATCH);
             assertTrue(other.causes().getFirst().startsWith("reset kind"), other::toString);
             Certificate asSaid = Certificate.of(graph, said, said.of(graph).network(), input, BATCH);
             assertTrue(asSaid.equal(), asSaid::toString);

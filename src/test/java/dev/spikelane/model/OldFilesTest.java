@@ -65,7 +65,8 @@ final class OldFilesTest {
         Safetensors after = Safetensors.read(written);
         assertEquals(before.metadata(), after.metadata());
         List<Tensor> kept = after.tensors().stream()
-                .filter(each -> before.tensors().stream().anyMatch(tensor -> tensor.name().equals(each.name())))
+                .filter(each -> before.tensors().stream()
+                        .anyMatch(tensor -> tensor.name().equals(each.name())))
                 .toList();
         assertArrayEquals(
                 Safetensors.of(before.metadata(), before.tensors()).toBytes(),

@@ -49,8 +49,11 @@ final class SnnTorchFilesTest {
                 new String[] {"fc1", "fc2", "out"},
                 new String[] {"a", "b"},
                 new String[] {"block1.fc", "fc"})) {
-            Exception refused = assertThrows(IOException.class, () -> state(names).network("Linear, ".repeat(names.length)));
-            assertTrue(String.valueOf(refused.getMessage()).contains("do not tell which comes first"), refused.getMessage());
+            Exception refused =
+                    assertThrows(IOException.class, () -> state(names).network("Linear, ".repeat(names.length)));
+            assertTrue(
+                    String.valueOf(refused.getMessage()).contains("do not tell which comes first"),
+                    refused.getMessage());
         }
         StateDict ordered = state("net.10", "net.2", "net.0.fc");
         assertThrows(IOException.class, () -> ordered.network("Linear, Linear, Linear, Leaky"));
@@ -69,15 +72,22 @@ final class SnnTorchFilesTest {
     @Test
     void aTextSaysTheReset() throws IOException {
         StateDict all = StateDict.of(trained(Reset.ZERO));
-        String text = "4, fc1: Linear, lif1: Leaky(reset_mechanism='%s'), fc2: Linear, lif2: Synaptic(reset_mechanism=\"%s\")";
-        assertEquals(trained(Reset.ZERO).toString(), all.network(text.formatted("zero", "zero")).toString());
+        String text =
+                "4, fc1: Linear, lif1: Leaky(reset_mechanism='%s'), fc2: Linear, lif2: Synaptic(reset_mechanism=\"%s\")";
+        assertEquals(
+                trained(Reset.ZERO).toString(),
+                all.network(text.formatted("zero", "zero")).toString());
         Exception refused = assertThrows(IOException.class, () -> all.network(text.formatted("zero", "none")));
-        assertTrue(String.valueOf(refused.getMessage()).contains("reset_mechanism='none', but the file says ZERO"), refused.getMessage());
+        assertTrue(
+                String.valueOf(refused.getMessage()).contains("reset_mechanism='none', but the file says ZERO"),
+                refused.getMessage());
         List<Tensor> silent = all.tensors().stream()
                 .filter(each -> !each.name().endsWith("reset_mechanism_val"))
                 .toList();
         StateDict without = StateDict.of("x", Safetensors.of(Map.of(), silent));
-        assertEquals(trained(Reset.NONE).toString(), without.network(text.formatted("none", "none")).toString());
+        assertEquals(
+                trained(Reset.NONE).toString(),
+                without.network(text.formatted("none", "none")).toString());
     }
 
     /** A module with the buffers of snnTorch's takes them, and refuses any other. */
@@ -87,17 +97,32 @@ final class SnnTorchFilesTest {
         ModelFile.write(file, trained(Reset.ZERO));
         assertEquals(
                 List.of(
-                        "fc1.bias", "fc1.weight", "fc2.bias", "fc2.weight", "lif1.beta", "lif1.graded_spikes_factor",
-                        "lif1.reset_mechanism_val", "lif1.threshold", "lif2.alpha", "lif2.beta",
-                        "lif2.graded_spikes_factor", "lif2.reset_mechanism_val", "lif2.threshold"),
-                Safetensors.read(file).tensors().stream().map(Tensor::name).sorted().toList());
+                        "fc1.bias",
+                        "fc1.weight",
+                        "fc2.bias",
+                        "fc2.weight",
+                        "lif1.beta",
+                        "lif1.graded_spikes_factor",
+                        "lif1.reset_mechanism_val",
+                        "lif1.threshold",
+                        "lif2.alpha",
+                        "lif2.beta",
+                        "lif2.graded_spikes_factor",
+                        "lif2.reset_mechanism_val",
+                        "lif2.threshold"),
+                Safetensors.read(file).tensors().stream()
+                        .map(Tensor::name)
+                        .sorted()
+                        .toList());
         assertEquals(trained(Reset.ZERO).toString(), ModelFile.read(file).toString());
         List<Tensor> other = new ArrayList<>(Safetensors.read(file).tensors());
-        other.replaceAll(each -> each.name().equals("lif2.reset_mechanism_val") ? Integers.count(each.name(), 0) : each);
+        other.replaceAll(
+                each -> each.name().equals("lif2.reset_mechanism_val") ? Integers.count(each.name(), 0) : each);
         Path wrong = folder.resolve("wrong.safetensors");
         Safetensors.of(Safetensors.read(file).metadata(), other).write(wrong);
         Exception refused = assertThrows(IOException.class, () -> ModelFile.read(wrong));
-        assertTrue(String.valueOf(refused.getMessage()).endsWith("expected 1 for the reset ZERO"), refused.getMessage());
+        assertTrue(
+                String.valueOf(refused.getMessage()).endsWith("expected 1 for the reset ZERO"), refused.getMessage());
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")));
         Process python = new ProcessBuilder("/usr/bin/python3", "-c", PYTHON, file.toString())
                 .redirectErrorStream(true)
@@ -107,8 +132,7 @@ final class SnnTorchFilesTest {
         assertEquals("zero 1 1\n", said);
     }
 
-    private static final String PYTHON =
-            """
+    private static final String PYTHON = """
             import json, sys
             try:
                 import torch
@@ -157,13 +181,26 @@ final class SnnTorchFilesTest {
     @Test
     void aCellStartsWithTorchsWeights() {
         SLstm.Cell cell = SLstm.random(3, 2, new TorchRandom(7));
-        Network network = Network.builder(3).connect(cell.gates()).neuron(cell.neuron()).build();
-        assertEquals(Float.intBitsToFloat(0x3d4a4aff), network.weights().get("fc1.weight").get(0, 0));
-        assertEquals(Float.intBitsToFloat(0xbeda16fc), network.weights().get("fc1.weight").get(0, 1));
-        assertEquals(Float.intBitsToFloat(0x3eae2871), network.weights().get("fc1.bias").get(0, 0));
-        assertEquals(Float.intBitsToFloat(0x3e070361), network.weights().get("lif1.recurrent.weight").get(0, 1));
-        assertEquals(Float.intBitsToFloat(0x3c9e45c0), network.weights().get("lif1.recurrent.bias").get(0, 7));
+        Network network =
+                Network.builder(3).connect(cell.gates()).neuron(cell.neuron()).build();
+        assertEquals(
+                Float.intBitsToFloat(0x3d4a4aff),
+                network.weights().get("fc1.weight").get(0, 0));
+        assertEquals(
+                Float.intBitsToFloat(0xbeda16fc),
+                network.weights().get("fc1.weight").get(0, 1));
+        assertEquals(
+                Float.intBitsToFloat(0x3eae2871),
+                network.weights().get("fc1.bias").get(0, 0));
+        assertEquals(
+                Float.intBitsToFloat(0x3e070361),
+                network.weights().get("lif1.recurrent.weight").get(0, 1));
+        assertEquals(
+                Float.intBitsToFloat(0x3c9e45c0),
+                network.weights().get("lif1.recurrent.bias").get(0, 7));
         FloatMatrix weights = FloatMatrix.zeros(8, 2);
-        assertEquals(new SLstm(weights, FloatMatrix.zeros(1, 8), 1f).firing(), new SLstm(weights, FloatMatrix.zeros(1, 8)).firing());
+        assertEquals(
+                new SLstm(weights, FloatMatrix.zeros(1, 8), 1f).firing(),
+                new SLstm(weights, FloatMatrix.zeros(1, 8)).firing());
     }
 }
