@@ -330,8 +330,10 @@ final class FloorsTest {
         assertEquals(Set.of("kernel.base.TorchLayout"), users);
         assertEquals(
                 new TreeSet<>(Set.of(
+                        "connection.operator.FlattenInputGradient uses inside",
                         "connection.operator.FlattenInputGradient uses torch",
                         "connection.operator.FlattenOperator uses inside",
+                        "connection.operator.FlattenOperator uses torch",
                         "kernel.base.TorchLayout uses inside",
                         "kernel.base.TorchLayout uses torch",
                         "train.BoundLoss uses inside")),

@@ -1,10 +1,12 @@
 package dev.spikelane.connection;
 
+import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.random.TorchRandom;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +90,46 @@ public final class Convolution implements Connection {
      */
     public static Convolution of(Kernel kernel, FloatMatrix weights) {
         return new Convolution(kernel.withoutBias(), copy(weights), null, noBias(kernel, weights));
+    }
+
+    /**
+     * Makes a connection without a bias of weights as a file has them.
+     *
+     * @param kernel what is read for each output
+     * @param weights in torch's dimensions, {@code [outputs, inputs / groups, height, width]}, of lines
+     *     {@code [outputs, inputs / groups, length]}; of a transposed kernel inputs and outputs change places; copied
+     * @return the connection
+     * @throws IllegalArgumentException if the shape does not fit, or a weight is NaN or infinite
+     */
+    public static Convolution of(Kernel kernel, Tensor weights) {
+        return of(kernel, rows(kernel, weights));
+    }
+
+    /**
+     * Makes a connection of weights and a bias as a file has them.
+     *
+     * @param kernel what is read for each output
+     * @param weights as without a bias
+     * @param bias {@code [outputs]}; copied
+     * @return the connection
+     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
+     */
+    public static Convolution of(Kernel kernel, Tensor weights, Tensor bias) {
+        return of(kernel, rows(kernel, weights), bias.matrix());
+    }
+
+    private static FloatMatrix rows(Kernel kernel, Tensor weights) {
+        List<Integer> shape = weights.shape();
+        boolean maps = kernel.dimensions() == 2;
+        List<Integer> size = maps ? List.of(kernel.y().size(), kernel.x().size()) : List.of(kernel.x().size());
+        if (shape.size() != 2 + size.size() || !shape.subList(2, shape.size()).equals(size) || weights.count() == 0) {
+            throw new IllegalArgumentException(weights + ", expected [outputs, inputs / groups] and the kernel's "
+                    + size);
+        }
+        return FloatMatrix.copyOf(
+                shape.getFirst(),
+                Math.toIntExact(weights.count() / shape.getFirst()),
+                weights.matrix().toArray());
     }
 
     private static FloatMatrix noBias(Kernel kernel, FloatMatrix weights) {

@@ -58,16 +58,16 @@ public interface InputCode {
     /**
      * Returns the word by which a model file notes this code, for {@link #named}.
      *
-     * @return {@code frame}, {@code pieces}, {@code rate} or {@code latency}; empty if the code has options that a word
-     *     does not say
+     * @return {@code frame}, {@code pieces}, {@code rate}, {@code latency}, or latency with its options, such as
+     *     {@code latency(tau=5.0, linear=true)}; empty if the code has options that a word does not say
      */
     default String word() {
         return "";
     }
 
     /**
-     * Finds a code by its word: {@link #frame}, {@link #pieces}, or {@link #rate(Rate, int)} and {@link #latency}
-     * without options.
+     * Finds a code by its word: {@link #frame}, {@link #pieces}, {@link #rate(Rate, int)} without options, or
+     * {@link #latency}.
      *
      * @param word what {@link #word} returns
      * @param steps time steps, at least 1
@@ -80,7 +80,7 @@ public interface InputCode {
             case FrameInput.WORD -> frame();
             case PieceInput.WORD -> pieces(steps);
             case RateInput.WORD -> rate(new Rate(), steps);
-            case LatencyInput.WORD -> latency(new Latency(), steps);
+            case String named when LatencyInput.isNamed(named) -> latency(LatencyInput.named(named), steps);
             default ->
                 throw new IllegalArgumentException("code is '" + word + "', expected one of " + FrameInput.WORD + ", "
                         + PieceInput.WORD + ", " + RateInput.WORD + ", " + LatencyInput.WORD);

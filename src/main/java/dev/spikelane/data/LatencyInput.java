@@ -6,11 +6,31 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.SampleDraws;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Latency coding, with memory for the spike times of the batch that it encoded last. */
 final class LatencyInput implements InputCode {
 
     static final String WORD = "latency";
+
+    /** What a word says in parentheses where it is not the default. */
+    private record Option(String name, Function<Latency, Object> get, BiFunction<Latency, String, Latency> with) {}
+
+    private static final List<Option> OPTIONS = List.of(
+            new Option("threshold", Latency::threshold, (of, text) -> of.withThreshold(Double.parseDouble(text))),
+            new Option("tau", Latency::tau, (of, text) -> of.withTau(Double.parseDouble(text))),
+            new Option(
+                    "first_spike_time",
+                    Latency::firstSpikeTime,
+                    (of, text) -> of.withFirstSpikeTime(Integer.parseInt(text))),
+            new Option("linear", Latency::linear, (of, text) -> of.withLinear(truth(text))),
+            new Option("normalize", Latency::normalize, (of, text) -> of.withNormalize(truth(text))),
+            new Option("epsilon", Latency::epsilon, (of, text) -> of.withEpsilon(Double.parseDouble(text))),
+            new Option("clip", Latency::clip, (of, text) -> of.withClip(truth(text))),
+            new Option("drop_late", Latency::dropLate, (of, text) -> of.withDropLate(truth(text))));
 
     private final Latency latency;
     private final int steps;
@@ -42,8 +62,49 @@ final class LatencyInput implements InputCode {
 
     @Override
     public String word() {
-        return latency.equals(new Latency()) ? WORD : "";
+        Latency plain = new Latency();
+        String options = OPTIONS.stream()
+                .filter(option -> !option.get.apply(latency).equals(option.get.apply(plain)))
+                .map(option -> option.name + "=" + option.get.apply(latency))
+                .collect(Collectors.joining(", "));
+        return options.isEmpty() ? WORD : WORD + "(" + options + ")";
     }
+
+    /** Whether a word is one of this code. */
+    static boolean isNamed(String word) {
+        return word.equals(WORD) || word.startsWith(WORD + "(") && word.endsWith(")");
+    }
+
+    /** The encoder of a word; throws if it has other options. */
+    static Latency named(String word) {
+        Latency latency = new Latency();
+        if (word.equals(WORD)) {
+            return latency;
+        }
+        for (String each : word.substring(WORD.length() + 1, word.length() - 1).split(", ", -1)) {
+            int equals = each.indexOf('=');
+            Option option = OPTIONS.stream()
+                    .filter(known -> known.name.equals(each.substring(0, Math.max(0, equals))))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("code is '" + word + "' with the option '" + each
+                            + "', expected some of "
+                            + OPTIONS.stream().map(Option::name).toList() + " with their values"));
+            try {
+                latency = option.with.apply(latency, each.substring(equals + 1));
+            } catch (NumberFormatException none) {
+                throw new IllegalArgumentException("code is '" + word + "', expected a number in '" + each + "'", none);
+            }
+        }
+        return latency;
+    }
+
+    private static boolean truth(String text) {
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException("option of a latency code is '" + text + "', expected true or false");
+        }
+        return text.equals("true");
+    }
+
 
     @Override
     public String toString() {

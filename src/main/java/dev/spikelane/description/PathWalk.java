@@ -41,7 +41,7 @@ public final class PathWalk {
                 path.stream().map(ConnectionKinds::of).toList());
         List<OperatorDescription> operators = new ArrayList<>();
         for (int i = 0; i < path.size(); i++) {
-            if (!walk.seesThrough()) {
+            if (!walk.seesThrough(path.get(i))) {
                 operators.add(new OperatorDescription(path.get(i), i, walk.rows, walk.owner()));
             }
             walk.pass(path.get(i));
@@ -55,8 +55,9 @@ public final class PathWalk {
      * Whether the next connection computes nothing: its rows stay where they are, and whatever is behind it knows their
      * order.
      */
-    private boolean seesThrough() {
+    private boolean seesThrough(Connection connection) {
         return kinds.get(place).flattens()
+                && connection.outputShape(shape).rank() == 1
                 && (!TorchLayout.differs(rows)
                         || place + 1 < kinds.size() && kinds.get(place + 1).takesInnerOrder());
     }
@@ -72,7 +73,7 @@ public final class PathWalk {
     /** Goes behind the next connection; throws if it does not fit. */
     public void pass(Connection connection) {
         Shape made = connection.outputShape(shape);
-        boolean unseen = seesThrough();
+        boolean unseen = seesThrough(connection);
         operators += unseen ? 0 : 1;
         rows = unseen && TorchLayout.differs(rows) ? rows : made;
         shape = made;

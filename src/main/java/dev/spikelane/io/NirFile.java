@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,10 @@ public final class NirFile {
     private static final String NODES = "nodes";
     private static final String EDGES = "edges";
     private static final String VERSION = "1.0.0";
+    /** Of the version, so that numbers of both compare as one. */
+    private static final int PART = 100_000;
+
+    private static final Pattern NUMBERS = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(\\D.*)?");
     private static final int MOST_DEPTH = 16;
     /** A little less than the largest array, which some JVMs refuse. */
     private static final int MOST_BYTES_IN_ARRAY = Integer.MAX_VALUE - Long.BYTES;
@@ -114,9 +120,12 @@ public final class NirFile {
         switch (root.items().get("version")) {
             case Hdf5Item.Texts texts
             when texts.shape().isEmpty() -> version = Optional.of(texts.texts().getFirst());
-            case null -> {}
+            case null -> warnings.add(name + ": names no version, expected 0.2 to 1.0");
             default -> warnings.add(name + ": its version is no text");
         }
+        version.filter(NirFile::isUnknown)
+                .ifPresent(each -> warnings.add(name + ": names the version '" + each
+                        + "', expected 0.2 to 1.0, so it may mean something else"));
         Hdf5Group group = root.groups().get("node");
         if (group == null || !GRAPH.equals(type("node", group))) {
             throw new IOException("has no group 'node' of the type NIRGraph, expected a graph of NIR");
@@ -134,10 +143,23 @@ public final class NirFile {
         return new NirFile(graph, version, warnings);
     }
 
+    private static boolean isUnknown(String version) {
+        Matcher numbers = NUMBERS.matcher(version);
+        if (!numbers.matches()) {
+            return true;
+        }
+        int number = Integer.parseInt(numbers.group(1)) * PART + Integer.parseInt(numbers.group(2));
+        return number < 2 || number > PART;
+    }
+
     private static NirGraph graph(String path, Hdf5Group group, int depth) throws IOException {
         Hdf5Group inside = group.groups().get(NODES);
         if (inside == null || depth > MOST_DEPTH) {
             throw new IOException(path + (inside == null ? " has no group 'nodes'" : " is a graph too deep in others"));
+        }
+        if (!inside.items().isEmpty()) {
+            throw new IOException(path + " has the data sets " + inside.items().keySet()
+                    + " among its nodes, expected groups");
         }
         Map<String, NirGraph.Node> nodes = new LinkedHashMap<>();
         for (Map.Entry<String, Hdf5Group> each : inside.groups().entrySet()) {

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells whether a network does what a graph of NIR says, on one input. The graph runs in float64 by a reference that
  * reads it itself and shares nothing with {@link NirImport}, and the network in float32. They are equal if all spikes
- * are, and if no membrane differs by more than float32 can round in as many steps, a bound that is computed beside each
- * number, nor by a thousandth. Otherwise there is a first difference, and what in the network is not as the file says.
+ * are, if no membrane differs by more than float32 can round in as many steps, a bound that is computed beside each
+ * number, nor by a thousandth, and if neurons, weights and edges are the file's, also those that the input does not
+ * reach. Otherwise there is what in the network is not as the file says, and a first difference, if the run has one.
  *
  * <p>A neuron whose membrane is closer to its threshold than the bound could fire or not by rounding alone; such
  * decisions are counted, and a first difference that is one of them is said to be of that kind.
@@ -139,7 +140,7 @@ public final class Certificate {
         Certificate certificate() throws IOException {
             record();
             Difference earliest = null;
-            List<String> causes = new ArrayList<>();
+            List<String> causes = List.of();
             for (int sample = 0; sample < batch; sample++) {
                 NirReference reference = semantics.reference(graph);
                 Difference found = null;
@@ -150,6 +151,9 @@ public final class Certificate {
                 if (found != null && (earliest == null || found.step < earliest.step)) {
                     earliest = found;
                     causes = NirFindings.of(reference, network);
+                }
+                if (earliest == null && sample == batch - 1) {
+                    causes = NirFindings.of(reference, network); // of neurons that this input leaves silent
                 }
             }
             if (earliest != null && earliest.rounding && causes.isEmpty()) {
@@ -301,18 +305,18 @@ public final class Certificate {
     }
 
     /**
-     * Tells whether network and file do the same on this input.
+     * Tells whether network and file do the same on this input, and say the same.
      *
-     * @return whether nothing differs but by rounding, and all spikes are equal
+     * @return whether nothing differs but by rounding, all spikes are equal, and there are no causes
      */
     public boolean equal() {
-        return first.isEmpty();
+        return first.isEmpty() && causes.isEmpty();
     }
 
     /**
      * Returns where they first differ.
      *
-     * @return the earliest step; nothing if they are equal
+     * @return the earliest step; nothing if this input shows no difference
      */
     public Optional<Difference> first() {
         return first;
@@ -368,6 +372,7 @@ public final class Certificate {
     @Override
     public String toString() {
         return first.map(difference -> "not equal: " + difference + "; " + causes)
-                .orElse("equal: " + spikes + " decisions and " + membranes + " membranes");
+                .orElse((equal() ? "equal: " : "not equal: " + causes + "; equal on this input: ") + spikes
+                        + " decisions and " + membranes + " membranes");
     }
 }

@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -281,18 +280,37 @@ final class ChainReader {
         return layers;
     }
 
-    /** By all numbers in their names, neurons behind the weights of the same; throws where that does not tell it. */
+    /**
+     * By the first part of their names that differs: by numbers that both have there, or, where it is the last part,
+     * neurons behind the weights of the same number. Throws where that does not tell it.
+     */
     private void sort(List<String> layers) throws IOException {
-        Comparator<String> order = Comparator.<String, int[]>comparing(ChainReader::numbers, Arrays::compare)
-                .thenComparing(layer -> !tensors.containsKey(layer + ".weight"));
-        layers.sort(order);
+        layers.sort(this::compare);
         for (int i = 1; i < layers.size(); i++) {
-            if (order.compare(layers.get(i - 1), layers.get(i)) == 0) {
+            if (compare(layers.get(i - 1), layers.get(i)) == 0) {
                 throw wrong("the names of its layers " + JsonValue.quoted(layers.get(i - 1)) + " and "
                         + JsonValue.quoted(layers.get(i)) + " do not tell which comes first, expected numbers in them"
                         + " or a text that says the layers (StateDict.network(layers), --layers)");
             }
         }
+    }
+
+    private int compare(String first, String second) {
+        String[] parts = first.split("\\.", -1);
+        String[] others = second.split("\\.", -1);
+        int same = Math.max(0, Arrays.mismatch(parts, others));
+        if (same == Math.min(parts.length, others.length)) {
+            return 0;
+        }
+        int[] numbers = numbers(parts[same]);
+        int[] otherNumbers = numbers(others[same]);
+        int order = numbers.length == otherNumbers.length ? Arrays.compare(numbers, otherNumbers) : 0;
+        boolean last = same == parts.length - 1 && same == others.length - 1;
+        boolean weights = tensors.containsKey(first + ".weight");
+        if (order != 0 || !last || numbers.length != otherNumbers.length) {
+            return order;
+        }
+        return Boolean.compare(tensors.containsKey(second + ".weight"), weights);
     }
 
     private String type(String layer) throws IOException {

@@ -34,6 +34,8 @@ final class LayerTensors {
     static final String RECURRENT = "recurrent.";
     static final String OWN_WEIGHTS = ".V";
     static final String TIME_STEP = ".time_step";
+    private static final Map<String, Reset> RESETS =
+            Map.of("subtract", Reset.SUBTRACT, "zero", Reset.ZERO, "none", Reset.NONE);
 
     private final String file;
     private final Map<String, Tensor> tensors;
@@ -164,7 +166,7 @@ final class LayerTensors {
         Parameter beta = parameter(layer + ".beta", neurons);
         Firing firing = Firing.DEFAULT
                 .withThreshold(parameter(layer + ".threshold", neurons).values())
-                .withReset(reset(layer))
+                .withReset(reset(said))
                 .withDelayedReset(delayed)
                 .withInhibition(inhibited);
         Parameter graded = tensors.containsKey(layer + ".graded_spikes_factor")
@@ -185,8 +187,23 @@ final class LayerTensors {
         };
     }
 
+    /** What the file says, or the text where it does not. */
+    private Reset reset(Layer layer) throws IOException {
+        for (Map.Entry<String, Reset> each : RESETS.entrySet()) {
+            if (layer.arguments() != null && layer.says(-1, "reset_mechanism", each.getKey())) {
+                boolean stands = tensors.containsKey(layer.name() + StateDictMatch.RESET);
+                if (stands && reset(layer.name()) != each.getValue()) {
+                    throw wrong(layer + " has reset_mechanism='" + each.getKey() + "', but the file says "
+                            + reset(layer.name()));
+                }
+                return each.getValue();
+            }
+        }
+        return reset(layer.name());
+    }
+
     private Reset reset(String layer) throws IOException {
-        Tensor reset = find(layer + ".reset_mechanism_val");
+        Tensor reset = find(layer + StateDictMatch.RESET);
         long number = reset.type() == Tensor.Type.I64 && reset.count() == 1 ? Integers.count(reset) : -1;
         return switch (Math.clamp(number, -1, 3)) {
             case 0 -> Reset.SUBTRACT;

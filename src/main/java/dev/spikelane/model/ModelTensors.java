@@ -10,7 +10,9 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Weights;
+import dev.spikelane.description.NeuronOptions;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collection;
@@ -182,9 +184,28 @@ final class ModelTensors {
             }
         }
         weights.replaceAll(changed);
+        for (Population each : network.populations()) {
+            requireMeaning(each, others);
+        }
         if (!others.isEmpty()) {
             throw new IOException(name + ": has the tensors " + others + ", expected none but those of the network, "
                     + weights.names());
+        }
+    }
+
+    /** What stands there for snnTorch has to say the same as the description. */
+    private void requireMeaning(Population population, Set<String> others) throws IOException {
+        Tensor number = tensors.get(population.name() + StateDictMatch.RESET);
+        Object reset = NeuronOptions.of(population.neuron()).get("reset");
+        if (number != null && reset != null && others.remove(number.name())) {
+            long expected = StateDictMatch.resetNumber(reset);
+            if (number.type() != Tensor.Type.I64 || count(number) != expected) {
+                throw new IOException(name + ": " + number + ", expected " + expected + " for the reset " + reset);
+            }
+        }
+        Tensor graded = tensors.get(population.name() + StateDictMatch.GRADED);
+        if (graded != null && others.remove(graded.name()) && !parameter(graded.name()).isAlways(1)) {
+            throw new IOException(name + ": " + graded + ", expected 1, as the model has no such factor");
         }
     }
 

@@ -19,6 +19,8 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Weights;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.description.NeuronOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +53,9 @@ final class ModelWriter {
         for (NamedValues each : description.values()) {
             tensors.addAll(tensors(each, eightBits));
         }
+        for (PopulationDescription each : description.populations()) {
+            tensors.addAll(meaning(each));
+        }
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "pt");
         metadata.put(ModelFormat.DESCRIPTION, json.text());
@@ -63,6 +68,21 @@ final class ModelWriter {
             }
         });
         return Safetensors.of(metadata, tensors);
+    }
+
+    /** What snnTorch's load_state_dict asks for besides, of a model of its own. */
+    private static List<Tensor> meaning(PopulationDescription population) {
+        Map<String, Object> options = NeuronOptions.of(population.neuron());
+        Object reset = options.get("reset");
+        if (reset == null || !ChainReader.NEURONS.contains(String.valueOf(options.get("model")))) {
+            return List.of();
+        }
+        String name = population.name() + StateDictMatch.RESET;
+        Tensor number = Integers.count(name, StateDictMatch.resetNumber(reset));
+        String graded = population.name() + StateDictMatch.GRADED;
+        return population.neuron() instanceof Leaky // which has the factor
+                ? List.of(number)
+                : List.of(number, Tensor.of(graded, FloatMatrix.vector(1), List.of()));
     }
 
     private List<Tensor> tensors(NamedValues each, boolean eightBits) {

@@ -15,6 +15,8 @@ final class NirCell {
     private final boolean fires;
     /** A node that only compares. */
     private final boolean compares;
+    /** A node whose spikes reset it at the next step. */
+    private final boolean late;
 
     final double[] share;
     final double[] synapseShare;
@@ -31,10 +33,11 @@ final class NirCell {
 
     final double[] marginError;
 
-    NirCell(NirNumbers node, double dt, boolean exact, NirValue got) {
+    NirCell(NirNumbers node, double dt, boolean exact, boolean late, NirValue got) {
         int size = got.values().length;
         this.node = node;
         this.sizes = got.shape();
+        this.late = late;
         this.synaptic = node.type().startsWith("Cuba");
         this.compares = node.type().equals("Threshold");
         this.leaks = !compares && !node.type().equals("I") && !node.type().equals("IF");
@@ -122,12 +125,23 @@ final class NirCell {
     }
 
     private void fire(int i) {
+        if (late && margin[i] > 0) {
+            reset(i);
+        }
         margin[i] = membrane[i] - threshold[i];
         marginError[i] = membraneError[i] + ROUNDING * Math.abs(threshold[i]) + TINY;
-        if (margin[i] > 0 && !compares) {
-            membrane[i] = reset[i];
-            membraneError[i] = ROUNDING * Math.abs(reset[i]);
+        if (margin[i] > 0 && !compares && !late) {
+            reset(i);
         }
+    }
+
+    private void reset(int i) {
+        membrane[i] = reset[i];
+        membraneError[i] = ROUNDING * Math.abs(reset[i]);
+    }
+
+    boolean late() {
+        return late;
     }
 
     boolean fires() {
@@ -136,6 +150,10 @@ final class NirCell {
 
     boolean synaptic() {
         return synaptic;
+    }
+
+    boolean compares() {
+        return compares;
     }
 
     boolean leaks() {

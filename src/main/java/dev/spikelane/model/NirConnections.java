@@ -36,12 +36,12 @@ record NirConnections(Weights weights) {
             case Dense _, IntegerDense _, Recurrent _ -> dense(owner);
             case Convolution convolution -> convolution(name, convolution, rows, owner);
             case Pool pool -> pool(name, pool);
-            case Flatten _ ->
+            case Flatten flatten ->
                 NirGraph.Node.of(
                         "Flatten",
                         Map.of(
-                                "start_dim", whole("start_dim", List.of(), 0),
-                                "end_dim", whole("end_dim", List.of(), -1),
+                                "start_dim", whole("start_dim", List.of(), flatten.first()),
+                                "end_dim", whole("end_dim", List.of(), flatten.last()),
                                 "input_type", sizes(rows)));
             case OneToOne _ -> {
                 float[] factors = weights.get(owner + ".weight").toArray();

@@ -19,22 +19,28 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Looks in a network for what is not as a graph of NIR says it, to tell why both do not do the same. */
+/** Looks in a network for what is not as a graph of NIR says it, whether or not both do the same. */
 final class NirFindings {
 
     /** Float32 may be off by so much of a number, as some parameters are products of three. */
     private static final double TOLERANCE = 4 * NirValue.ROUNDING;
 
+    /** Of parameters that follow from several of the file. */
+    private static final double SCALED = 1e-5;
+
     private final NirReference reference;
     private final Network network;
     private final List<String> found = new ArrayList<>();
+    private final Map<String, String> nodes = new HashMap<>();
     private final Map<String, Map<String, Integer>> saidEdges = new HashMap<>();
     private final Map<String, Map<String, Integer>> presentEdges = new HashMap<>();
 
     private NirFindings(NirReference reference, Network network) {
         this.reference = reference;
         this.network = network;
+        reference.nodes().keySet().forEach(name -> nodes.put(name.replace('/', '.'), name));
     }
 
     /** After a step at least, as only then neurons know how many they are. */
@@ -42,10 +48,12 @@ final class NirFindings {
         NirFindings findings = new NirFindings(reference, network);
         findings.findEdges();
         for (Population population : network.populations()) {
-            NirCell cell = reference.cell(population.name());
+            NirCell cell = findings.cell(population.name());
             if (cell != null && population.neuron() instanceof Lif lif) {
                 findings.reset(population, cell, lif);
                 findings.parameters(population, cell, lif);
+            } else if (cell != null && cell.fires()) {
+                findings.threshold(population, cell);
             }
             if (reference.nodes().containsKey(population.name())) {
                 findings.edges(population);
@@ -55,15 +63,33 @@ final class NirFindings {
         return findings.found;
     }
 
+    /** Written files have dots in names where a graph stood in another. */
+    private @Nullable NirCell cell(String population) {
+        String inside = nodes.get(population);
+        return reference.cell(inside == null ? population : inside);
+    }
+
+    /** Of a model that takes its input as it is, so that its membrane has another scale. */
+    private void threshold(Population population, NirCell cell) {
+        Parameter said = population.neuron().parameters().get("threshold");
+        double[] expected = cell.threshold.clone();
+        for (int i = 0; i < expected.length; i++) {
+            expected[i] /= cell.gain[i] * (cell.leaks() ? cell.share[i] : 1);
+        }
+        if (said != null && differs(SCALED, present(population, "threshold", said), expected)) {
+            found.add("parameter: '" + population.name() + "' has a threshold that is not the file's");
+        }
+    }
+
     private void reset(Population population, NirCell cell, Lif lif) {
-        boolean clears = lif.firing().reset() == Reset.CLEAR && lif.firing().resetTime() == ResetTime.SAME_STEP;
+        ResetTime said = cell.late() ? ResetTime.NEXT_STEP : ResetTime.SAME_STEP;
+        boolean clears = lif.firing().reset() == Reset.CLEAR && lif.firing().resetTime() == said;
         boolean stays = lif.firing().reset() == Reset.NONE;
-        boolean compares = reference.type(population.name()).equals("Threshold");
-        if (cell.fires() && !compares ? !clears : !stays) {
+        if (cell.fires() && !cell.compares() ? !clears : !stays) {
             found.add("reset kind: '" + population.name() + "' has the reset "
                     + lif.firing().reset() + " at the "
                     + lif.firing().resetTime() + ", the file says "
-                    + (cell.fires() ? "v_reset in the same step" : "none"));
+                    + (cell.fires() ? "v_reset at the " + said : "none"));
         }
         if (cell.fires() && lif.firing().compare() != Compare.STRICT) {
             found.add("order of events: '" + population.name() + "' fires at its threshold, the file says above it");
@@ -84,13 +110,14 @@ final class NirFindings {
             compare(population, "rest", lif.rest(), cell.rest);
         }
         compare(population, "gain", lif.gain(), cell.gain);
-        if (cell.synaptic()) {
-            double[] kept = cell.synapseShare.clone();
-            for (int i = 0; i < kept.length; i++) {
-                kept[i] = 1 - kept[i];
-            }
-            compare(population, "synapse", lif.synapse(), kept);
+        if (!cell.leaks() && !cell.compares()) {
+            compare(population, "leak", lif.leak(), 1);
         }
+        double[] kept = cell.synapseShare.clone();
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = cell.synaptic() ? 1 - kept[i] : 0;
+        }
+        compare(population, "synapse", lif.synapse(), kept);
         if (cell.fires()) {
             compare(population, "threshold", lif.firing().threshold(), cell.threshold);
             if (lif.firing().reset() == Reset.CLEAR) {
@@ -135,11 +162,15 @@ final class NirFindings {
     }
 
     private static boolean differs(double[] present, double... expected) {
+        return differs(TOLERANCE, present, expected);
+    }
+
+    private static boolean differs(double tolerance, double[] present, double... expected) {
         int count = Math.max(present.length, expected.length);
         for (int i = 0; i < count; i++) {
             double wanted = expected[(int) ((long) i * expected.length / count)];
             double got = present[(int) ((long) i * present.length / count)];
-            if (!(Math.abs(got - wanted) <= TOLERANCE * Math.max(Math.abs(wanted), Math.abs(got)) + NirValue.TINY)) {
+            if (!(Math.abs(got - wanted) <= tolerance * Math.max(Math.abs(wanted), Math.abs(got)) + NirValue.TINY)) {
                 return true;
             }
         }
@@ -151,8 +182,9 @@ final class NirFindings {
         for (String value : List.of("weight", "bias")) {
             for (Projection projection : network.projections()) {
                 List<String> path = List.of(projection.name().split(" ", -1));
-                String full = projection.name() + (path.size() == 1 ? "." : "." + path.indexOf(name) + ".") + value;
-                if (path.contains(name)
+                String called = path.contains(name) ? name : name.replace('/', '.');
+                String full = projection.name() + (path.size() == 1 ? "." : "." + path.indexOf(called) + ".") + value;
+                if (path.contains(called)
                         && node.has(value)
                         && network.weights().names().contains(full)) {
                     compare(name, value, node.numbers(value), network.weights().get(full));

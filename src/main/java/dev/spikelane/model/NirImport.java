@@ -9,7 +9,12 @@ import dev.spikelane.model.FlatGraph.FlatNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a graph of NIR becomes a network. NIR gives differential equations and no time step: what a file does not say is
@@ -24,26 +29,31 @@ import java.util.Objects;
  * <p>These are the steps of Euler's method; {@link #withExactDecay} takes {@code 1 - exp(-dt / tau)} in place of
  * {@code dt / tau}, as Rockpool, sinabs and Nengo do. The step is 0.1 ms, snnTorch's and Norse's, unless
  * {@link #withTimeStep} says another one. Where {@code r} is 1 in all of an {@code IF} and no step was said, each input
- * counts once, as sinabs and snnTorch mean it. A file has no reset but to {@code v_reset}: snnTorch and sinabs also
- * write it for neurons that subtract their threshold, which {@link #withReset} brings back.
+ * counts once, as sinabs and snnTorch mean it. What snnTorch writes of its RSynaptic is reset at the next step, as it
+ * is there, unless {@code withReset} says otherwise. A file has no reset but to {@code v_reset}: snnTorch and sinabs
+ * also write it for neurons that subtract their threshold, which {@link #withReset} brings back.
  */
 public final class NirImport {
 
     /** Steps of 0.1 ms by Euler's method, resets as the file says them. */
-    public static final NirImport DEFAULT = new NirImport(0, false, Reset.CLEAR, ResetTime.SAME_STEP);
+    public static final NirImport DEFAULT = new NirImport(0, false, Reset.CLEAR, null);
 
     private static final double USUAL = 1e-4;
+    /** How the name of neurons ends that snnTorch writes together with their recurrence. */
+    private static final String NEURONS = "lif";
 
     private final double said;
     private final boolean exact;
     private final Reset reset;
-    private final ResetTime resetTime;
+    /** Null if it was not said. */
+    private final @Nullable ResetTime resetTime;
 
-    private NirImport(double said, boolean exact, Reset reset, ResetTime resetTime) {
+
+    private NirImport(double said, boolean exact, Reset reset, @Nullable ResetTime resetTime) {
         this.said = said;
         this.exact = exact;
         this.reset = Objects.requireNonNull(reset, "reset");
-        this.resetTime = Objects.requireNonNull(resetTime, "resetTime");
+        this.resetTime = resetTime;
     }
 
     /**
@@ -77,7 +87,7 @@ public final class NirImport {
      * @return the options
      */
     public NirImport withReset(Reset kind, ResetTime time) {
-        return new NirImport(said, exact, kind, time);
+        return new NirImport(said, exact, kind, Objects.requireNonNull(time, "time"));
     }
 
     /**
@@ -157,7 +167,46 @@ public final class NirImport {
 
     /** Runs a graph in float64, with the file's own reset. */
     NirReference reference(NirGraph graph) throws IOException {
-        return new NirReference(graph, dt(), said != 0, exact);
+        return new NirReference(graph, dt(), said != 0, exact, late(FlatGraph.of(graph)));
+    }
+
+    /** The nodes that reset at the next step although nobody said so. */
+    Set<String> late(FlatGraph graph) {
+        return graph.order.stream()
+                .filter(this::resetsLate)
+                .map(node -> node.name)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /**
+     * Whether a node is what snnTorch writes of its RSynaptic, which never resets in the same step, as its
+     * {@code reset_delay} does nothing. It is told by names, by a recurrence of its own, and by inputs that count as
+     * they are.
+     */
+    private boolean resetsLate(FlatNode node) {
+        if (resetTime != null || node.primitive != NirPrimitive.CUBA_LIF || !node.name.endsWith(NEURONS)) {
+            return false;
+        }
+        String recurrence = node.name.substring(0, node.name.length() - NEURONS.length()) + "w_rec";
+        double[] synapses = node.said.numbers("tau_syn");
+        double[] membranes = node.said.numbers("tau_mem");
+        double[] weights = node.value("w_in") == null ? new double[] {1} : node.said.numbers("w_in");
+        double[] r = node.said.numbers("r");
+        boolean plain = node.value("v_reset") == null || isAlwaysZero(node.said.numbers("v_reset"));
+        for (int i = 0; i < Math.max(r.length, synapses.length) && plain; i++) {
+            double taus = synapses[i % synapses.length] * membranes[i % membranes.length];
+            plain = Math.abs(r[i % r.length] * weights[i % weights.length] * dt() * dt() / taus - 1) < 1e-4;
+        }
+        return plain
+                && isAlwaysZero(node.said.numbers("v_leak"))
+                && node.sources.stream()
+                        .anyMatch(each -> each.name.equals(recurrence)
+                                && each.sources.equals(Set.of(node))
+                                && each.targets.equals(Set.of(node)));
+    }
+
+    private static boolean isAlwaysZero(double... values) {
+        return Arrays.stream(values).allMatch(value -> value == 0);
     }
 
     double dt() {
@@ -190,13 +239,17 @@ public final class NirImport {
         return reset;
     }
 
-    ResetTime resetTime() {
-        return resetTime;
+    ResetTime resetTime(FlatNode node) {
+        return resetsLate(node) ? ResetTime.NEXT_STEP : resets();
+    }
+
+    ResetTime resets() {
+        return Objects.requireNonNullElse(resetTime, ResetTime.SAME_STEP);
     }
 
     @Override
     public String toString() {
         return "steps of " + dt() + " s" + (said == 0 ? ", which the file does not say" : "") + "; "
-                + (exact ? "exact decay" : "Euler's method") + "; reset " + reset + " at the " + resetTime;
+                + (exact ? "exact decay" : "Euler's method") + "; reset " + reset + " at the " + resets();
     }
 }

@@ -14,13 +14,29 @@ final class NirMaps {
             case "Scale" -> scaled(node.spread("scale", got.values().length, got.shape()), got);
             case "Flatten" ->
                 new NirValue(
-                        new int[] {got.values().length},
+                        flattened(node, got.shape()),
                         got.values().clone(),
                         got.errors().clone());
             case "Conv1d" -> convolved(node, got, false);
             case "Conv2d" -> convolved(node, got, true);
             default -> pooled(node, got, node.type().equals("AvgPool2d"));
         };
+    }
+
+    /** A dense node behind does not ask for dimensions. */
+    private static int[] flattened(NirNumbers node, int... shape) {
+        int start = (int) number(node, "start_dim", 0, 1);
+        int end = (int) number(node, "end_dim", 0, -1);
+        boolean more = node.has("input_type") && node.numbers("input_type").length > shape.length;
+        int batch = more || end == shape.length ? 1 : 0;
+        end = end < 0 ? end + shape.length : end - batch;
+        start = Math.clamp(start < 0 ? start + shape.length : start - batch, 0, end);
+        int[] made = new int[shape.length - end + start];
+        for (int axis = 0; axis < shape.length; axis++) {
+            int to = axis < start ? axis : Math.max(start, axis - end + start);
+            made[to] = axis > start && axis <= end ? made[to] * shape[axis] : shape[axis];
+        }
+        return made;
     }
 
     private static NirValue dense(NirNumbers node, NirValue got) throws IOException {

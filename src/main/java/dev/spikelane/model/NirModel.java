@@ -1,6 +1,7 @@
 package dev.spikelane.model;
 
 import dev.spikelane.io.NirGraph;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Source;
@@ -34,7 +35,7 @@ public final class NirModel {
         this.graph = graph;
         this.outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
         this.places = Collections.unmodifiableMap(new LinkedHashMap<>(places));
-        this.warnings = List.copyOf(warnings);
+        this.warnings = warnings.stream().distinct().toList();
     }
 
     /**
@@ -123,7 +124,13 @@ public final class NirModel {
      * @return one line
      */
     public String semantics() {
-        return options.toString();
+        List<String> late = network.populations().stream()
+                .filter(each -> options.resets() == ResetTime.SAME_STEP
+                        && each.neuron() instanceof Lif lif
+                        && lif.firing().resetTime() == ResetTime.NEXT_STEP)
+                .map(Population::name)
+                .toList();
+        return options + (late.isEmpty() ? "" : ", of " + late + " at the NEXT_STEP, as RSynaptic of snnTorch");
     }
 
     /**

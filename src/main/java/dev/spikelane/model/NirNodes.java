@@ -34,6 +34,9 @@ final class NirNodes {
     /** Passes its currents on as its membrane. */
     static final Lif RELAY = Lif.of(Decay.NONE, Parameter.of(0)).withFiring(SILENT);
 
+    /** Of a time constant; one second of steps of 0.1 ms. */
+    private static final double MANY_STEPS = 10_000;
+
     private final NirImport options;
     private final List<String> warnings;
 
@@ -139,18 +142,27 @@ final class NirNodes {
         return pool.withStride(stride[0], stride[1]).withPadding(padding[0], padding[1]);
     }
 
+    /** Some tools count dimensions with the batch: then they say one more, or dense nodes behind take all. */
     private Flatten flatten(FlatNode node) throws IOException {
         int rank = node.input().rank();
-        int first = one(node, "start_dim", 0);
+        int first = one(node, "start_dim", 1);
         int last = one(node, "end_dim", -1);
-        boolean countsBatch = first == 1 && (last == -1 || last == rank);
-        if (countsBatch && rank > 1) {
-            warnings.add(node + " flattens from dimension 1: taken as counted with the batch, so all is flattened");
-        } else if (first != 0 || last != -1 && last != rank - 1) {
-            throw new IOException(
-                    node + " flattens dimensions " + first + " to " + last + " of " + node.input() + ", expected all");
+        first += first < 0 ? rank : 0;
+        last += last < -1 ? rank : 0;
+        boolean takesAll = rank > 1 && first == 1 && (last == -1 || last == rank - 1) && !node.targets.isEmpty();
+        for (FlatNode target : node.targets) {
+            boolean dense = target.primitive == NirPrimitive.AFFINE || target.primitive == NirPrimitive.LINEAR;
+            takesAll &= dense
+                    && target.required("weight").shape().getLast() == node.input().size();
         }
-        return new Flatten();
+        Tensor said = node.value("input_type");
+        boolean countsBatch = said != null && said.count() == rank + 1 || last == rank;
+        if (takesAll || countsBatch || rank == 1 && first == 1) {
+            warnings.add(node + " flattens from dimension " + first + ": taken as counted with the batch");
+            first = takesAll ? 0 : Math.max(0, first - 1);
+            last = takesAll || last < 0 ? -1 : last - 1;
+        }
+        return new Flatten(first, last == rank - 1 ? -1 : last);
     }
 
     Lif neuron(FlatNode node) throws IOException {
@@ -174,8 +186,13 @@ final class NirNodes {
         String threshold = node.primitive == NirPrimitive.THRESHOLD ? "threshold" : "v_threshold";
         Firing firing = Firing.DEFAULT
                 .withReset(node.primitive == NirPrimitive.THRESHOLD ? Reset.NONE : options.reset())
-                .withResetTime(options.resetTime())
+                .withResetTime(options.resetTime(node))
                 .withThreshold(perNeuron(node, threshold, value -> value).values());
+        Tensor reset = node.value("v_reset");
+        if (reset != null && !isSame(reset.shape(), node.required(threshold).shape())) {
+            throw new IOException(node + " has 'v_reset' of shape " + reset.shape() + ", expected that of '" + threshold
+                    + "', " + node.required(threshold).shape());
+        }
         return made.withParameter("resetPotential", perNeuron(node, "v_reset", value -> value))
                 .withFiring(firing);
     }
@@ -213,9 +230,13 @@ final class NirNodes {
             throw new IllegalArgumentException(node + " has " + tau + " in '" + name + "', expected more than 0");
         }
         double share = options.exact() ? -Math.expm1(-dt / tau) : dt / tau;
-        if (share > 1 && warnings.stream().noneMatch(each -> each.startsWith(node + " has a '" + name))) {
-            warnings.add(node + " has a '" + name + "' of " + tau + ", less than the time step " + dt
-                    + ": Euler's method " + (share > 2 ? "explodes" : "overshoots"));
+        boolean lasts = tau >= MANY_STEPS * dt && Double.isFinite(tau);
+        if ((share > 1 || lasts) && warnings.stream().noneMatch(each -> each.startsWith(node + " has a '" + name))) {
+            String odd = lasts
+                    ? Math.round(tau / dt) + " time steps of " + dt + ": tools such as sinabs count time constants in"
+                            + " steps, which the time step 1 says"
+                    : "less than the time step " + dt + ": Euler's method " + (share > 2 ? "explodes" : "overshoots");
+            warnings.add(node + " has a '" + name + "' of " + tau + ", " + odd);
         }
         return share;
     }

@@ -28,6 +28,9 @@ final class NirReference {
     private final double dt;
     private final boolean said;
     private final boolean exact;
+    /** Nodes that reset at the next step. */
+    private final Set<String> late;
+
     private final Map<String, NirNumbers> nodes = new LinkedHashMap<>();
     private final Map<String, Set<String>> sources = new LinkedHashMap<>();
     private final Map<String, Set<String>> cycles = new HashMap<>();
@@ -38,10 +41,11 @@ final class NirReference {
     private final Set<String> asked = new LinkedHashSet<>();
 
     /** A graph whose time step is not said counts inputs of integrators with {@code r = 1} once a step. */
-    NirReference(NirGraph graph, double dt, boolean said, boolean exact) throws IOException {
+    NirReference(NirGraph graph, double dt, boolean said, boolean exact, Set<String> late) throws IOException {
         this.dt = dt;
         this.said = said;
         this.exact = exact;
+        this.late = Set.copyOf(late);
         collect("", graph);
         Set<String> neurons = new HashSet<>(nodes.keySet());
         neurons.removeIf(name -> !NEURONS.contains(type(name)));
@@ -226,7 +230,7 @@ final class NirReference {
             case "Delay" -> delayed(name, node.spread("delay", got.values().length, got.shape()), got);
             default -> {
                 double step = said || !node.type().equals("IF") || !allOne(node.numbers("r")) ? dt : 1;
-                yield cells.computeIfAbsent(name, _ -> new NirCell(node, step, exact, got))
+                yield cells.computeIfAbsent(name, _ -> new NirCell(node, step, exact, late.contains(name), got))
                         .step(got);
             }
         };

@@ -1,6 +1,5 @@
 package dev.spikelane.model;
 
-import dev.spikelane.description.NeuronOptions;
 import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
@@ -183,17 +182,11 @@ public final class StateDict {
         for (Tensor each : new ModelWriter(network).content(false, Map.of()).tensors()) {
             tensors.put(each.name(), each);
         }
-        for (Population each : network.populations()) {
-            Map<String, Object> options = NeuronOptions.of(each.neuron());
-            Object reset = options.get("reset");
-            if (reset != null && ChainReader.NEURONS.contains(String.valueOf(options.get("model")))) {
-                String graded = each.name() + StateDictMatch.GRADED;
-                tensors.putIfAbsent(graded, Tensor.of(graded, FloatMatrix.vector(1), List.of()));
-                String number = each.name() + StateDictMatch.RESET;
-                tensors.put(number, Integers.count(number, StateDictMatch.resetNumber(reset)));
-            }
-        }
-        // As torch has it: what leads to a population, then its own.
+        // As torch has it: what leads to a population, then its own, at last its reset.
+        tensors.keySet().stream()
+                .filter(each -> each.endsWith(StateDictMatch.RESET))
+                .toList()
+                .forEach(each -> tensors.put(each, tensors.remove(each)));
         Map<String, Tensor> ordered = new LinkedHashMap<>();
         for (Population each : network.populations()) {
             network.projections().stream()

@@ -1,14 +1,17 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.cell.LstmStep;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Objects;
@@ -104,6 +107,52 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
         this(
                 Recurrence.allToAll(weights, bias),
                 Firing.DEFAULT.withReset(Reset.NONE).withThreshold(threshold));
+    }
+
+    /**
+     * Makes a model with snnTorch's defaults: no reset, and the threshold 1, which a membrane never reaches; choose a
+     * lower one with {@link #withThreshold}.
+     *
+     * @param weights of the hidden state, {@code [4 neurons x neurons]}, torch's {@code weight_hh}; copied
+     * @param bias the second bias, {@code [1 x 4 neurons]}, torch's {@code bias_hh}; copied
+     * @throws IllegalArgumentException if there are not four outputs for each input, the bias has another shape, or a
+     *     value is NaN or infinite
+     */
+    public SLstm(FloatMatrix weights, FloatMatrix bias) {
+        this(weights, bias, 1f);
+    }
+
+    /**
+     * A model and the connection in front of it.
+     *
+     * @param gates makes the current of each gate: {@code weight_ih} and {@code bias_ih}
+     * @param neuron with {@code weight_hh} and {@code bias_hh}
+     */
+    public record Cell(Dense gates, SLstm neuron) {}
+
+    /**
+     * Makes a model and its gates with the random weights that {@code torch.nn.LSTMCell(inputs, neurons)}, and so
+     * {@code snntorch.SLSTM}, starts with: uniform in {@code [-1 / sqrt(neurons), 1 / sqrt(neurons))}.
+     *
+     * @param inputs how many there are, at least 1
+     * @param neurons how many there are, at least 1
+     * @param random the stream; {@code weight_ih}, {@code weight_hh}, {@code bias_ih}, {@code bias_hh} are drawn in
+     *     this order
+     * @return both, without a reset, with the threshold 1
+     * @throws IllegalArgumentException if there is no input or no neuron
+     */
+    public static Cell random(int inputs, int neurons, TorchRandom random) {
+        Checks.atLeast(1, "inputs", inputs);
+        Checks.atLeast(1, "neurons", neurons);
+        int gates = Math.multiplyExact(LstmStep.GATES, neurons);
+        FloatMatrix ofInputs = FloatMatrix.zeros(gates, inputs);
+        FloatMatrix ofHidden = FloatMatrix.zeros(gates, neurons);
+        FloatMatrix first = FloatMatrix.zeros(1, gates);
+        FloatMatrix second = FloatMatrix.zeros(1, gates);
+        for (FloatMatrix each : List.of(ofInputs, ofHidden, first, second)) {
+            random.kaimingUniform(each, neurons);
+        }
+        return new Cell(Dense.of(ofInputs, first), new SLstm(ofHidden, second));
     }
 
     /**

@@ -1,10 +1,14 @@
 package dev.spikelane.io;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.io.hdf5.Hdf5;
+import dev.spikelane.io.hdf5.Hdf5Group;
+import dev.spikelane.io.hdf5.Hdf5Item;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -74,5 +82,44 @@ final class NirFileTest {
         }
         String message = refusal(file);
         assertTrue(message.startsWith("x: is no whole HDF5 file"), message);
+    }
+
+    private static NirFile written(@Nullable String version, Map<String, Hdf5Item> among) throws IOException {
+        Hdf5Item type = text("NIRGraph");
+        Hdf5Group node = new Hdf5Group(Map.of(), Map.of("type", text("Input")));
+        Hdf5Group nodes = new Hdf5Group(Map.of("a", node), among);
+        Hdf5Item edges = new Hdf5Item.Texts(List.of(1, 2), List.of("a", "a"));
+        Hdf5Group graph = new Hdf5Group(Map.of("nodes", nodes), Map.of("type", type, "edges", edges));
+        Path file = Files.createTempFile("graph", ".nir");
+        try {
+            Hdf5.write(file, new Hdf5Group(
+                    Map.of("node", graph), version == null ? Map.of() : Map.of("version", text(version))));
+            return NirFile.read("x", new ByteArrayInputStream(Files.readAllBytes(file)));
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private static Hdf5Item text(String text) {
+        return new Hdf5Item.Texts(List.of(), List.of(text));
+    }
+
+    @Test
+    void aDataSetAmongTheNodesIsRefused() {
+        Exception refused = assertThrows(IOException.class, () -> written("1.0", Map.of("lif", text("LIF"))));
+        assertEquals("x: node has the data sets [lif] among its nodes, expected groups", refused.getMessage());
+    }
+
+    @Test
+    void unknownVersionsAreOdd() throws IOException {
+        for (String version : List.of("0.2.0", "1.0", "1.0.8.dev9+g7232ada", "0.11")) {
+            assertEquals(List.of(), written(version, Map.of()).warnings(), version);
+        }
+        for (String version : List.of("1.1", "2.0.0", "1.10.0", "0.1", "10", "", "one", "99999999999.0")) {
+            List<String> warnings = written(version, Map.of()).warnings();
+            assertEquals(1, warnings.size(), version);
+            assertTrue(warnings.getFirst().startsWith("x: names the version '" + version + "', expected"), version);
+        }
+        assertEquals(List.of("x: names no version, expected 0.2 to 1.0"), written(null, Map.of()).warnings());
     }
 }

@@ -149,6 +149,32 @@ final class CertificateTest {
                 "reset kind");
     }
 
+    /** Neurons that an input leaves silent have parameters all the same. */
+    @Test
+    void parametersCountWhereNothingFires() throws IOException {
+        GoldenCase golden = golden("nir_snn_leaky");
+        NirGraph graph = graph(golden);
+        NirModel model = NirImport.DEFAULT.of(graph);
+        FloatMatrix silence =
+                FloatMatrix.zeros(8, model.network().inputs().getFirst().shape().size());
+        for (String name : model.network().weights().names()) {
+            FloatMatrix before = model.network().weights().get(name);
+            FloatMatrix after = FloatMatrix.zeros(before.rows(), before.columns());
+            after.copyFrom(before);
+            after.set(0, 0, before.get(0, 0) * 1.05f + (before.get(0, 0) == 0 ? .05f : 0));
+            model.network().weights().replace(name, after);
+            Certificate certificate =
+                    Certificate.of(graph, NirImport.DEFAULT, model.network(), Map.of("input", silence), 2);
+            assertFalse(certificate.equal(), name);
+            assertTrue(
+                    certificate.causes().toString().contains(name.replaceFirst(".*\\.", "")) || name.endsWith("leak"),
+                    name + " " + certificate);
+            model.network().weights().replace(name, before);
+        }
+        Certificate same = Certificate.of(graph, NirImport.DEFAULT, model.network(), Map.of("input", silence), 2);
+        assertTrue(same.equal(), same::toString);
+    }
+
     @Test
     void anotherTimeStepIsNamed() throws IOException {
         assertTold("nir_lif", NirImport.DEFAULT.withTimeStep(1e-3), "dt");

@@ -116,6 +116,9 @@ final class ModelFileTest {
         content.tensors().forEach(tensor -> shapes.put(tensor.name(), tensor.shape()));
         assertEquals(
                 Map.ofEntries(
+                        Map.entry("lif1.reset_mechanism_val", List.of()),
+                        Map.entry("lif1.graded_spikes_factor", List.of()),
+                        Map.entry("lif2.reset_mechanism_val", List.of()),
                         Map.entry("fc1.weight", List.of(3, 4)),
                         Map.entry("fc1.bias", List.of(3)),
                         Map.entry("lif1.beta", List.of(3)),
@@ -128,7 +131,9 @@ final class ModelFileTest {
                         Map.entry("lif2.threshold", List.of()),
                         Map.entry("lif2.graded_spikes_factor", List.of())),
                 shapes);
-        assertTrue(content.tensors().stream().allMatch(tensor -> tensor.type() == Tensor.Type.F32));
+        assertTrue(content.tensors().stream()
+                .allMatch(tensor -> tensor.type()
+                        == (tensor.name().endsWith("reset_mechanism_val") ? Tensor.Type.I64 : Tensor.Type.F32)));
         assertEquals("pt", content.metadata().get("format"));
     }
 

@@ -9,10 +9,13 @@ import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,12 +85,16 @@ final class NirOddGraphsTest {
 
     private Certificate run() {
         NirModel model = NirImport.DEFAULT.of(graph());
-        SpikeMatrix input = SpikeMatrix.zeros(
-                STEPS, model.network().inputs().getFirst().shape().size());
+        SpikeMatrix input = input(model.network().inputs().getFirst().shape().size());
+        return Certificate.of(graph(), NirImport.DEFAULT, model.network(), Map.of("input", input), 1);
+    }
+
+    private static SpikeMatrix input(int size) {
+        SpikeMatrix input = SpikeMatrix.zeros(STEPS, size);
         for (int i = 0; i < STEPS * input.columns(); i++) {
             input.set(i / input.columns(), i % input.columns(), i % 3 > 0);
         }
-        return Certificate.of(graph(), NirImport.DEFAULT, model.network(), Map.of("input", input), 1);
+        return input;
     }
 
     @Test
@@ -242,6 +249,85 @@ final class NirOddGraphsTest {
         Certificate differs = Certificate.of(graph(), other, written.network(), Map.of("input", input), 1);
         assertFalse(differs.equal());
         assertFalse(differs.causes().isEmpty());
+    }
+
+    /** The shape is that of nir's own rule, numbers stay in torch's order, and files hold it. */
+    @Test
+    void someDimensionsAreFlattened() throws IOException {
+        assertFlattened(1, -1, 2, 12);
+        assertFlattened(1, 2, 2, 12);
+        assertFlattened(-2, -1, 2, 12);
+        assertFlattened(0, 1, 6, 4);
+        assertFlattened(0, -1, 24);
+        assertFlattened(0, 2, 24);
+        assertFlattened(2, 2, 2, 3, 4);
+    }
+
+    private void assertFlattened(int first, int last, Integer... made) throws IOException {
+        nodes.clear();
+        edges.clear();
+        double[] thresholds = new double[24];
+        Arrays.setAll(thresholds, i -> .05 + .003 * i);
+        List<Integer> sizes = List.of(made);
+        add("input", said("Input", "shape", sizes(2, 3, 4)))
+                .add("m", lif(List.of(2, 3, 4), thresholds))
+                .add("f", said("Flatten", "start_dim", sizes(first), "end_dim", sizes(last)))
+                .add("n", lif(sizes, thresholds))
+                .add("output", said("Output"));
+        NirModel model = NirImport.DEFAULT.of(graph());
+        assertEquals(List.of(), model.warnings());
+        assertEquals(sizes, model.network().population("n").shape().sizes());
+        Network read = ModelFile.of(ModelFile.toBytes(model.network()));
+        Network again = NirImport.DEFAULT.of(model.export().graph()).network();
+        for (Network each : List.of(model.network(), read, again)) {
+            Certificate certificate = Certificate.of(graph(), NirImport.DEFAULT, each, Map.of("input", input(24)), 1);
+            assertTrue(certificate.equal(), certificate::toString);
+        }
+    }
+
+    @Test
+    void dimensionsCountedWithTheBatchAreToldByWhatIsBehind() {
+        add("input", said("Input", "shape", sizes(2, 3, 4)))
+                .add("f", said("Flatten", "start_dim", sizes(1), "end_dim", sizes(-1)))
+                .add("fc", said("Linear", "weight", tensor(List.of(5, 24), .2, -.1, .3)))
+                .add("n", lif(List.of(5), .5))
+                .add("output", said("Output"));
+        Certificate certificate = run();
+        assertTrue(certificate.equal(), certificate::toString);
+        assertEquals(
+                List.of("node 'f', Flatten, flattens from dimension 1: taken as counted with the batch"),
+                NirImport.DEFAULT.of(graph()).warnings());
+    }
+
+    @Test
+    void aResetHasTheShapeOfItsThreshold() {
+        for (int length : new int[] {1, 2}) {
+            nodes.clear();
+            edges.clear();
+            Map<String, Tensor> values = new LinkedHashMap<>(lif(List.of(3), 1).values());
+            values.put("v_reset", sizes(new double[length]));
+            add("input", said("Input", "shape", sizes(3)))
+                    .add("n", NirGraph.Node.of("LIF", values))
+                    .add("output", said("Output"))
+                    .refuse("node 'n', LIF, has 'v_reset' of shape [" + length
+                            + "], expected that of 'v_threshold', [3]");
+        }
+    }
+
+    /** sinabs writes time constants in steps, and a step of 1 says so. */
+    @Test
+    void timeConstantsInStepsAreOdd() {
+        Map<String, Tensor> values = new LinkedHashMap<>(lif(List.of(3), 1).values());
+        values.put("tau", sizes(20, 20, 20));
+        add("input", said("Input", "shape", sizes(3)))
+                .add("n", NirGraph.Node.of("LIF", values))
+                .add("output", said("Output"));
+        List<String> warnings = NirImport.DEFAULT.of(graph()).warnings();
+        assertEquals(1, warnings.size(), warnings::toString);
+        assertTrue(
+                warnings.getFirst().startsWith("node 'n', LIF, has a 'tau' of 20.0, 200000 time steps"),
+                warnings::toString);
+        assertEquals(List.of(), NirImport.DEFAULT.withTimeStep(1).of(graph()).warnings());
     }
 
     @Test

@@ -30,10 +30,12 @@ import org.jspecify.annotations.Nullable;
  * Compares what was written with what was read, on an input: with a graph of NIR, which says what a network is to do,
  * in float64; else with the network that was read.
  *
+ * @param notices what is odd about the file that was read
  * @param graph none for other files
  */
 record ConversionCheck(
         Path file,
+        List<String> notices,
         @Nullable NirGraph graph,
         Network before,
         NirImport semantics,
@@ -51,11 +53,11 @@ record ConversionCheck(
                 content.format().equals(NirFormat.NAME) ? NirFile.read(file).graph() : null;
         List<Input> inputs = before.inputs();
         if (input.equals(RANDOM)) {
-            return new ConversionCheck(file, graph, before, semantics, random(inputs), SAMPLES);
+            return new ConversionCheck(file, content.notices(), graph, before, semantics, random(inputs), SAMPLES);
         }
         ArrayInput given = ArrayInput.read(Path.of(input), inputs);
         Map<String, Signal> rows = Map.of(inputs.getFirst().name(), given.rows());
-        return new ConversionCheck(file, graph, before, semantics, rows, given.batch());
+        return new ConversionCheck(file, content.notices(), graph, before, semantics, rows, given.batch());
     }
 
     private static Map<String, Signal> random(List<Input> inputs) {
@@ -104,7 +106,8 @@ record ConversionCheck(
         } catch (IllegalArgumentException refused) {
             throw new IOException(file + ": cannot be compared: " + refused.getMessage(), refused);
         }
-        to.println(json + ",\"int8\":" + integers(network) + "}");
+        String warnings = new JsonWriter().strings(notices).text();
+        to.println(json + ",\"warnings\":" + warnings + ",\"int8\":" + integers(network) + "}");
         // A command that fails says nothing more, and this is what it has found.
         to.flush();
         return same;

@@ -49,14 +49,8 @@ public final class ConvertCommand implements Callable<Integer> {
             })
     private @Nullable String check;
 
-    @Option(
-            names = "--time-step",
-            paramLabel = "SECONDS",
-            description = "The time step of a graph of NIR, which its file does not say; otherwise 0.0001.")
-    private @Nullable Double timeStep;
-
-    @Option(names = "--exact", description = "Decay by exp(-dt / tau) instead of by a step of Euler's method.")
-    private boolean exact;
+    @Mixin
+    private NirOptions nir = new NirOptions();
 
     @Option(names = "--compress", description = "Deflate the arrays of a .npz file, as numpy.savez_compressed does.")
     private boolean compress;
@@ -89,8 +83,8 @@ public final class ConvertCommand implements Callable<Integer> {
             format = new TensorFormat(true);
         }
         AtomicFile.requireWritable(out);
-        NirImport semantics = semantics();
-        Content content = read(semantics);
+        NirImport semantics = nir.semantics(command);
+        Content content = read();
         if (check != null) {
             return checked(ConversionCheck.of(in, content, semantics, check), content, format, semantics) ? 0 : 1;
         }
@@ -112,7 +106,7 @@ public final class ConvertCommand implements Callable<Integer> {
             Content again = reader.read(written);
             StateDict alone = again.state();
             Network network =
-                    (alone == null ? again : read(semantics)).requireModel().network();
+                    (alone == null ? again : read()).requireModel().network();
             if (alone != null) { // no layers, which are those of IN
                 alone.loadInto(network);
             }
@@ -136,9 +130,8 @@ public final class ConvertCommand implements Callable<Integer> {
         }
     }
 
-    private Content read(NirImport semantics) throws IOException {
-        return tensors.apply(
-                command, semantics.equals(NirImport.DEFAULT) ? Format.readAny(in) : new NirFormat(semantics).read(in));
+    private Content read() throws IOException {
+        return tensors.apply(command, nir.read(command, in));
     }
 
     private void write(Format format, Path to, Content content) throws IOException {
@@ -146,15 +139,6 @@ public final class ConvertCommand implements Callable<Integer> {
             format.write(to, content);
         } catch (IllegalArgumentException refused) {
             throw new IOException(in + ": cannot be written as " + out + ": " + refused.getMessage(), refused);
-        }
-    }
-
-    private NirImport semantics() {
-        NirImport said = exact ? NirImport.DEFAULT.withExactDecay() : NirImport.DEFAULT;
-        try {
-            return timeStep == null ? said : said.withTimeStep(timeStep);
-        } catch (IllegalArgumentException refused) {
-            throw Choices.wrong(command, "--time-step: " + refused.getMessage());
         }
     }
 }

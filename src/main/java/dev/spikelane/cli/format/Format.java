@@ -35,11 +35,11 @@ public sealed interface Format permits NirFormat, SafetensorsFormat, TensorForma
     List<String> losses(Content content);
 
     /**
-     * Reads a file by the format that recognizes its first bytes; where none does, by that of its name, whose reader
-     * says what is wrong.
+     * Finds the format that recognizes a file's first bytes; where none does, that of its name, whose reader says what
+     * is wrong.
      */
-    static Content readAny(Path file) throws IOException {
-        return (Files.isRegularFile(file) && Files.isReadable(file) ? recognize(file) : named(file)).read(file);
+    static Format of(Path file) throws IOException {
+        return Files.isRegularFile(file) && Files.isReadable(file) ? recognize(file) : named(file);
     }
 
     /** The format of the end of a name. */

@@ -77,6 +77,20 @@ public final class TrainingRecipes {
         return codes;
     }
 
+    /** The code of a word, which a model may note with options. */
+    public static Code code(CommandSpec command, String word) {
+        Code known = CODES.get(word.replaceFirst("\\(.*\\)$", ""));
+        if (known == null) {
+            return Choices.choose(command, "--code", word, CODES);
+        }
+        try {
+            InputCode.named(word, 1);
+        } catch (IllegalArgumentException refused) {
+            throw Choices.wrong(command, "--code: " + refused.getMessage());
+        }
+        return steps -> InputCode.named(word, steps);
+    }
+
     /** Throws unless a code has as many steps as its last spike may need, before images are read. */
     public static void requireSteps(CommandSpec command, String code, int steps) {
         int least = code.equals("latency") ? latencySteps() : 1;

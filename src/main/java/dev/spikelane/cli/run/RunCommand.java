@@ -2,7 +2,7 @@ package dev.spikelane.cli.run;
 
 import static dev.spikelane.cli.output.Value.named;
 
-import dev.spikelane.cli.format.Format;
+import dev.spikelane.cli.format.NirOptions;
 import dev.spikelane.cli.format.TensorOptions;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
@@ -75,6 +75,9 @@ public final class RunCommand implements Callable<Integer> {
     private TensorOptions tensors = new TensorOptions();
 
     @Mixin
+    private NirOptions nir = new NirOptions();
+
+    @Mixin
     private ImageOptions images = new ImageOptions();
 
     @Option(
@@ -126,10 +129,10 @@ public final class RunCommand implements Callable<Integer> {
             throw Choices.wrong(command, "--out needs an array of NumPy, --data FILE.npy");
         }
         Dataset data = images.data(command);
-        Model trained = tensors.apply(command, Format.readAny(model)).requireModel();
+        Model trained = tensors.apply(command, nir.read(command, model)).requireModel();
         int allSteps = use.steps(command, trained);
         String codeName = use.code(trained);
-        TrainingRecipes.Code coded = Choices.choose(command, "--code", codeName, TrainingRecipes.CODES);
+        TrainingRecipes.Code coded = TrainingRecipes.code(command, codeName);
         TrainingRecipes.requireSteps(command, codeName, allSteps);
         Decoding decoded = use.decoding(command, trained);
         if (early != null) {
@@ -182,7 +185,7 @@ public final class RunCommand implements Callable<Integer> {
         if (out != null) {
             AtomicFile.requireWritable(out);
         }
-        ArrayRun run = ArrayRun.of(tensors.apply(command, Format.readAny(model)).requireModel(), array);
+        ArrayRun run = ArrayRun.of(tensors.apply(command, nir.read(command, model)).requireModel(), array);
         if (out != null) {
             run.write(out);
         }

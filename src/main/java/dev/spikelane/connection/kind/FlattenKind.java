@@ -9,23 +9,43 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /** Rows of numbers out of channels. */
 final class FlattenKind extends ConnectionKind<Flatten> {
 
+    private static final String FIRST = "start_dim";
+    private static final String LAST = "end_dim";
+
     FlattenKind() {
         super(Flatten.class, "flatten", Trait.FLATTENS);
     }
 
+    /** Files that flatten all say nothing, as they always did. */
+    @Override
+    public SequencedMap<String, Number> options(Flatten said) {
+        SequencedMap<String, Number> options = new LinkedHashMap<>();
+        if (!said.equals(new Flatten())) {
+            options.put(FIRST, said.first());
+            options.put(LAST, said.last());
+        }
+        return options;
+    }
+
     @Override
     public Operator bind(Arena arena, Flatten said, Shape rows, Parameter spikeValue) {
-        return new FlattenOperator(rows, spikeValue.values());
+        return new FlattenOperator(rows, said.outputShape(rows), spikeValue.values());
     }
 
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
-        requireOptions(said, Set.of());
-        return new Flatten();
+        if (!said.members().containsKey(FIRST)) {
+            requireOptions(said, Set.of());
+            return new Flatten();
+        }
+        requireOptions(said, Set.of(FIRST, LAST));
+        return new Flatten((int) said.member(FIRST).integer(0, 2), (int) said.member(LAST).integer(-1, 2));
     }
 }

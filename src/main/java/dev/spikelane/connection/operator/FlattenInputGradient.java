@@ -4,8 +4,8 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 
-/** The way back from torch's order into that of the rows. */
-record FlattenInputGradient(Shape shape) implements InputGradient {
+/** The way back from the order of what was made into that of the rows. */
+record FlattenInputGradient(Shape shape, Shape made) implements InputGradient {
 
     @Override
     public void pull(FloatMatrix gradient, int rows, Tile into) {
@@ -16,7 +16,7 @@ record FlattenInputGradient(Shape shape) implements InputGradient {
         int origin = into.origin();
         for (int row = 0; row < rows; row++) {
             for (int i = first; i < end; i++) {
-                gradients.set(row, i - origin, gradient.get(row, shape.torch(i)));
+                gradients.set(row, i - origin, gradient.get(row, made.inside(shape.torch(i))));
             }
         }
     }

@@ -7,21 +7,23 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
-/** Brings rows from their inner order into torch's. */
+/** Brings rows from their inner order into that of other dimensions of the same torch order. */
 public final class FlattenOperator implements Operator {
 
     private final Shape shape;
+    private final Shape made;
     private final float[] spikeValue;
 
-    public FlattenOperator(Shape shape, float[] spikeValue) {
+    public FlattenOperator(Shape shape, Shape made, float[] spikeValue) {
         this.shape = shape;
+        this.made = made;
         this.spikeValue = new float[shape.size()];
         setSpikeValue(spikeValue);
     }
 
-    /** Returns the shape whose inner order rows come in. */
-    public Shape shape() {
-        return shape;
+    /** Returns where an output comes from, both in their inner orders. */
+    private int from(int output) {
+        return shape.inside(made.torch(output));
     }
 
     @Override
@@ -49,7 +51,7 @@ public final class FlattenOperator implements Operator {
         for (int row = 0; row < rows; row++) {
             clearPadding(current, row);
             for (int i = first; i < end; i++) {
-                int from = shape.inside(i);
+                int from = from(i);
                 currents.set(row, i - origin, spikes.get(row, from) ? spikeValue[from] : 0);
             }
         }
@@ -65,7 +67,7 @@ public final class FlattenOperator implements Operator {
         for (int row = 0; row < rows; row++) {
             clearPadding(current, row);
             for (int i = first; i < end; i++) {
-                currents.set(row, i - origin, input.get(row, shape.inside(i)));
+                currents.set(row, i - origin, input.get(row, from(i)));
             }
         }
     }
@@ -81,12 +83,12 @@ public final class FlattenOperator implements Operator {
 
     @Override
     public FlattenOperator copy(Arena arena) {
-        return new FlattenOperator(shape, spikeValue);
+        return new FlattenOperator(shape, made, spikeValue);
     }
 
     @Override
     public InputGradient inputGradient(Arena arena) {
-        return new FlattenInputGradient(shape);
+        return new FlattenInputGradient(shape, made);
     }
 
     @Override

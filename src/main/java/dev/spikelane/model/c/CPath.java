@@ -11,7 +11,6 @@ import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.connection.operator.BatchNormOperator;
-import dev.spikelane.connection.operator.FlattenOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.PoolOperator;
 import dev.spikelane.description.OperatorDescription;
@@ -89,7 +88,7 @@ final class CPath {
             case Scale scale -> scaled(operator, filled(bound.inputs(), scale.factor()), row, to);
             case BatchNorm _ -> normalized(operator, ((BatchNormOperator) bound), row, to);
             case Pool _ -> pool(operator, (PoolOperator) bound, expanded(operator, bound, row, to), to);
-            case Flatten _ -> flatten(((FlattenOperator) bound).shape(), expanded(operator, bound, row, to), to);
+            case Flatten said -> flatten(operator.rows(), said, expanded(operator, bound, row, to), to);
             case BlasDense _ -> throw new AssertionError(operator);
         }
     }
@@ -162,8 +161,22 @@ final class CPath {
         file.statement("pool_sum(&%s, %s, %s, %s)", layer, row.c(), divided, to);
     }
 
-    private void flatten(Shape shape, CRow row, String to) {
-        reorder(file, shape, row.c(), to, false);
+    private void flatten(Shape shape, Flatten said, CRow row, String to) {
+        Shape made = said.outputShape(shape);
+        if (made.rank() == 1) {
+            reorder(file, shape, row.c(), to, false);
+            return;
+        }
+        int positions = shape.size() / shape.channels();
+        int width = made.size() / made.channels();
+        file.step.append("""
+                    for (int i = 0; i < %d; i++) {
+                        %s[i %% %d * %d + i / %d] = (%s)[i %% %d * %d + i / %d];
+                    }
+                """.indent(4)
+                .formatted(
+                        made.size(), to, width, made.channels(), width, row.c(), positions, shape.channels(),
+                        positions));
     }
 
     /** Copies a row from torch's order into the inner one, or back. */

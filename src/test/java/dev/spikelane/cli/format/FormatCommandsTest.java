@@ -3,6 +3,7 @@ package dev.spikelane.cli.format;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -61,6 +62,32 @@ final class FormatCommandsTest {
                         .neuron(new Leaky(0.9))
                         .build());
         return file;
+    }
+
+    /** Its leak is a tenth of a step, or all of it. */
+    @Test
+    void allCommandsTakeTheTimeStepOfAGraph() throws IOException {
+        String graph = write("nir", "nir_lif_r_one", "graph.nir").toString();
+        Path input = Files.write(
+                folder.resolve("input.npy"),
+                GoldenSet.interop("nir").cases().stream()
+                        .filter(golden -> golden.name().equals("nir_lif_r_one"))
+                        .findFirst()
+                        .orElseThrow()
+                        .file("input.npy"));
+        String usual = CommandRun.of("show", graph).requireSuccess();
+        assertTrue(usual.contains("steps of 1.0E-4 s, which the file does not say"), usual);
+        String said = CommandRun.of("show", graph, "--time-step", "0.0005", "--exact").requireSuccess();
+        assertTrue(said.contains("steps of 5.0E-4 s; exact decay"), said);
+        String ran = CommandRun.of("run", "--model", graph, "--data", input.toString()).requireSuccess();
+        String same = CommandRun.of("run", "--model", graph, "--data", input.toString(), "--time-step", "0.0001")
+                .requireSuccess();
+        assertEquals(ran, same);
+        String other = CommandRun.of("run", "--model", graph, "--data", input.toString(), "--time-step", "0.0005")
+                .requireSuccess();
+        assertNotEquals(ran, other);
+        CommandRun refused = CommandRun.of("show", model().toString(), "--time-step", "0.001");
+        assertTrue(refused.err().contains("--time-step and --exact are for graphs of NIR, found "), refused::err);
     }
 
     @Test
