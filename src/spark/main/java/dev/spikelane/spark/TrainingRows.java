@@ -52,8 +52,12 @@ final class TrainingRows implements Dataset, AutoCloseable {
         try {
             this.sorted = rows.sortByKey().persist(StorageLevel.MEMORY_AND_DISK()); // it samples the ids
             parts = sorted.mapPartitions(TrainingRows::part).collect();
-        } catch (Exception failed) { // one of Spark's, which the compiler does not know of
-            throw InvalidRowException.of(failed);
+        } catch (Exception failed) { // Spark's are checked, but not declared
+            InvalidRowException row = InvalidRowException.in(failed);
+            if (row != null) {
+                throw row;
+            }
+            throw failed;
         }
         int[] first = new int[parts.size()];
         long count = 0;
