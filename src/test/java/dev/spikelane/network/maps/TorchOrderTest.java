@@ -434,7 +434,7 @@ final class TorchOrderTest {
             gradients.backward();
             SpikeMatrix input = spikes().rows(0, BATCH);
             NeuronState state = simulation.state("first");
-            Allocations.assertNone(20, () -> {
+            Allocations.assertNone(1_000, () -> {
                 gradients.spikes("second");
                 gradients.values("second", "membrane");
                 gradients.given("second");
