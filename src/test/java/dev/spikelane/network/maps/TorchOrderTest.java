@@ -3,7 +3,6 @@ package dev.spikelane.network.maps;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.Allocations;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.OneToOne;
@@ -58,10 +57,10 @@ import org.junit.jupiter.api.Test;
 @EveryWidth
 final class TorchOrderTest {
 
-    private static final Shape MAPS = Shape.of(3, 2, 5);
+    static final Shape MAPS = Shape.of(3, 2, 5);
     private static final int SIZE = MAPS.size();
     private static final int STEPS = 12;
-    private static final int BATCH = 2;
+    static final int BATCH = 2;
 
     private static final Pattern ROWS = Pattern.compile("(FloatMatrix|SpikeMatrix|IntegerMatrix|Signal)\\b");
 
@@ -123,7 +122,7 @@ final class TorchOrderTest {
         return numbers;
     }
 
-    private static Network network(Shape shape) {
+    static Network network(Shape shape) {
         NetworkBuilder builder = Network.builder();
         Population first = builder.population(
                 "first",
@@ -137,7 +136,7 @@ final class TorchOrderTest {
         return builder.build();
     }
 
-    private static SpikeMatrix spikes() {
+    static SpikeMatrix spikes() {
         return Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, SIZE, 0.5, new Random(6));
     }
 
@@ -201,7 +200,7 @@ final class TorchOrderTest {
         }
     }
 
-    private static Gradients gradients(Network network) {
+    static Gradients gradients(Network network) {
         return Gradients.of(network, STEPS, BATCH)
                 .startAtSpikes("second")
                 .startAt("second", "membrane")
@@ -422,30 +421,5 @@ final class TorchOrderTest {
         return Stream.concat(
                         Stream.of(method.getGenericReturnType()), Arrays.stream(method.getGenericParameterTypes()))
                 .anyMatch(type -> ROWS.matcher(type.getTypeName()).find());
-    }
-
-    /** What callers ask for again and again is not made again. */
-    @Test
-    void nothingIsAllocatedForMaps() {
-        Network network = network(MAPS);
-        try (Gradients gradients = gradients(network);
-                Simulation simulation = network.simulate(BATCH)) {
-            gradients.forward(spikes());
-            gradients.backward();
-            Allocations.assertNone(100, () -> {
-                gradients.spikes("second");
-                gradients.values("second", "membrane");
-                gradients.given("second");
-                gradients.given("second", "membrane");
-                gradients.observed("first");
-                gradients.observed("second", "synapse");
-                gradients.gradientOfInput("x");
-                gradients.gradientOfState("first", "membrane");
-                gradients.gradientOfPreviousSpikes("first");
-                gradients.previousSpikes("second");
-                gradients.state("first");
-                simulation.state("first");
-            });
-        }
     }
 }
