@@ -23,7 +23,7 @@ final class TorchOrderAllocationTest {
                 gradients.given("second");
                 gradients.given("second", "membrane");
                 gradients.observed("first");
-                gradients.observed("second", "synapse");
+                gradients.observed("second", "membrane");
                 gradients.gradientOfInput("x");
                 gradients.gradientOfState("first", "membrane");
                 gradients.gradientOfPreviousSpikes("first");
