@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A caller may read and write the variables between runs. {@link #copyFrom}, {@link #write} and {@link #read} carry
  * the whole state over: neurons go on from it bit for bit.
  *
- * <p>Neurons of a {@link Shape} work on rows in its inner order, as {@link Neuron#bind(Arena, Shape)} says; a simulation
- * and gradients show theirs in torch's order, by a state {@link #inTorch} of its own.
+ * <p>Neurons of a {@link Shape} work on rows in its inner order, as {@link Neuron#bind(Arena, Shape)} says; a
+ * simulation and gradients show theirs in torch's order, by a state {@link #inTorch} of its own.
  */
 public final class NeuronState {
 

@@ -47,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  *       then neurons ascending.
  * </ul>
  *
- * <p>Rows of shaped inputs and populations are in torch's order (channel, y, x): what is shown, and what a caller writes.
+ * <p>Rows of shaped inputs and populations are in torch's order (channel, y, x): what is shown, and what a caller
+ * writes.
  *
  * <p>A window goes on from the state at the end of the one before, without gradients into it (truncated
  * backpropagation), until {@link #reset}. Used by one thread at a time: methods that change something throw
