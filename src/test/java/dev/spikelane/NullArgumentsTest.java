@@ -199,6 +199,7 @@ final class NullArgumentsTest {
         sample(Schedule.class, Schedule::constant);
         sample(Surrogate.class, Surrogate::atan);
         sample(Decoding.class, () -> Decoding.COUNT);
+        sample(Decoding.Scores.class, () -> (_, _, _) -> {});
         sample(Trainer.class, NullArgumentsTest::trainer);
         sample(TrainerBuilder.class, NullArgumentsTest::trainerBuilder);
         sample(TrainingBatch.class, () -> TrainingBatch.of(FloatMatrix.zeros(2, 3), 1));

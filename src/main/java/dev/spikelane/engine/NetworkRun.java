@@ -9,7 +9,7 @@ import dev.spikelane.engine.event.LayerProfile;
 import dev.spikelane.engine.thread.Turn;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.base.TorchLayout;
+import dev.spikelane.engine.view.TorchRows;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.Held;
@@ -48,6 +48,7 @@ public final class NetworkRun {
     private ProjectionRuns projections;
     private ComponentRun[] stages;
     private SpikeMatrix output;
+    private final TorchRows<SpikeMatrix> outputInTorch;
 
     /** What must be freed: reachable from a cleaner, so it must not know its simulation. */
     private record Memory(Arena arena, WorkerPool workers) implements Runnable {
@@ -85,7 +86,9 @@ public final class NetworkRun {
         this.plastic = new PlasticValues(network, arena, turn);
         this.projections = connected();
         this.stages = stages();
-        this.output = populations[populations.length - 1].spikes().steps(0, 1, 0);
+        PopulationRun last = populations[populations.length - 1];
+        this.output = last.spikes().steps(0, 1, 0);
+        this.outputInTorch = new TorchRows<>(last.description().shape(), arena);
     }
 
     private SignalHistory.Steps steps(int history, int block) {
@@ -284,10 +287,21 @@ public final class NetworkRun {
 
     /** The spikes of the last population in the first step of the block, in torch's order. */
     public SpikeMatrix output() {
-        PopulationRun last = populations[populations.length - 1];
-        return TorchLayout.differs(last.description().shape())
-                ? last.outside(last.spikes().block(), size.batch()).rows(0, size.batch())
-                : output;
+        return outputInTorch.show(output, size.batch());
+    }
+
+    /** Takes what callers have written to the states that they see, before a call. */
+    public void takeShown() {
+        for (PopulationRun population : populations) {
+            population.takeShown();
+        }
+    }
+
+    /** Shows callers the states that populations have come to. */
+    public void show() {
+        for (PopulationRun population : populations) {
+            population.show();
+        }
     }
 
     /** Takes the rows of an input for a call; constant ones are a frame for every step. */

@@ -1,6 +1,6 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.kernel.base.TorchLayout;
+import dev.spikelane.engine.view.TorchRows;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -24,8 +24,8 @@ final class PopulationObservers {
     private final List<BlockObserver> ofBlocks = new ArrayList<>();
     private final List<VariableObserver> ofSteps = new ArrayList<>();
     private @Nullable BeforeReset before;
-    private @Nullable SpikeMatrix spikesOutside;
-    private @Nullable FloatMatrix membranesOutside;
+    private TorchRows<SpikeMatrix> spikes;
+    private TorchRows<FloatMatrix> membranes;
 
     PopulationObservers(PopulationRun population, LaidOutNetwork network, Arena arena) {
         this.population = population;
@@ -33,6 +33,8 @@ final class PopulationObservers {
         this.arena = arena;
         this.shape = population.description().shape();
         this.shapeOfCurrents = shape.times(population.description().neuron().gates());
+        this.spikes = new TorchRows<>(shape, arena);
+        this.membranes = new TorchRows<>(shape, arena);
     }
 
     void add(BlockObserver observer) {
@@ -61,8 +63,8 @@ final class PopulationObservers {
 
     /** Forgets memory of a shorter block. */
     void grow() {
-        spikesOutside = null;
-        membranesOutside = null;
+        spikes = new TorchRows<>(shape, arena);
+        membranes = new TorchRows<>(shape, arena);
     }
 
     void reset() {
@@ -99,45 +101,15 @@ final class PopulationObservers {
         if (ofBlocks.isEmpty()) {
             return;
         }
-        SignalHistory<FloatMatrix> membranes = population.membranes();
-        FloatMatrix seen = membranes == null ? population.state().membrane() : membranes.block();
-        SpikeMatrix fired = population.spikes().block();
-        int batch = population.batch();
-        if (TorchLayout.differs(shape)) {
-            fired = outside(fired, steps * batch);
-            seen = outside(seen, membranes == null ? batch : rows(), membranes == null ? batch : steps * batch);
-        }
+        SignalHistory<FloatMatrix> kept = population.membranes();
+        int rows = steps * population.batch();
+        SpikeMatrix fired = spikes.show(population.spikes().block(), rows);
+        FloatMatrix seen = kept == null
+                ? membranes.show(population.state().membrane(), population.batch())
+                : membranes.show(kept.block(), rows);
         for (int i = 0; i < ofBlocks.size(); i++) {
             ofBlocks.get(i).observe(firstStep, steps, fired, seen);
         }
-    }
-
-    private int rows() {
-        return population.spikes().blockSteps() * population.batch();
-    }
-
-    /** The spikes of the first rows of the block, in torch's order. */
-    SpikeMatrix outside(SpikeMatrix rows, int count) {
-        if (!TorchLayout.differs(shape)) {
-            return rows;
-        }
-        SpikeMatrix made = spikesOutside;
-        if (made == null) {
-            made = SpikeMatrix.zeros(arena, rows(), shape.size());
-            spikesOutside = made;
-        }
-        TorchLayout.copyTorch(shape, rows, 0, made, 0, count);
-        return made;
-    }
-
-    private FloatMatrix outside(FloatMatrix rows, int most, int count) {
-        FloatMatrix made = membranesOutside;
-        if (made == null || made.rows() != most) {
-            made = FloatMatrix.zeros(arena, most, shape.size());
-            membranesOutside = made;
-        }
-        TorchLayout.copyTorch(shape, rows, 0, made, 0, count);
-        return made;
     }
 
     /** Neurons that go through the same step without its reset, from a copy of the state. */

@@ -7,6 +7,7 @@ import dev.spikelane.engine.event.LayerProfile;
 import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.FloatMatrix;
@@ -29,6 +30,9 @@ public final class PopulationRun {
     private final Arena arena;
     private final int batch;
     private final NeuronState state;
+    /** The state in torch's order; null until somebody asks for it, and where it is the state itself. */
+    private @Nullable NeuronState shown;
+
     private final PopulationSignals signals;
     private final List<ProjectionRun> projections = new ArrayList<>();
     private final PopulationObservers observers;
@@ -115,9 +119,36 @@ public final class PopulationRun {
         return Math.ceilDiv(size(), Long.SIZE);
     }
 
-    /** Returns the state. */
+    /** Returns the state, in the order of the rows. */
     public NeuronState state() {
         return state;
+    }
+
+    /** Returns the state as callers see it and write to it between calls, in torch's order. */
+    public NeuronState shownState() {
+        if (!TorchLayout.differs(description.shape())) {
+            return state;
+        }
+        NeuronState made = shown;
+        if (made == null) {
+            made = state.inTorch(arena, description.shape());
+            shown = made;
+        }
+        return made;
+    }
+
+    /** Takes what callers have written to the state that they see. */
+    void takeShown() {
+        if (shown != null) {
+            shown.take();
+        }
+    }
+
+    /** Shows callers the state to which the population has come. */
+    void show() {
+        if (shown != null) {
+            shown.show();
+        }
     }
 
     /** Returns the spikes of a block. */
@@ -280,11 +311,6 @@ public final class PopulationRun {
     /** Shows a block to the observers. */
     void observe(long firstStep, int steps) {
         observers.observe(firstStep, steps);
-    }
-
-    /** The spikes of the first rows of the block, in torch's order. */
-    SpikeMatrix outside(SpikeMatrix rows, int count) {
-        return observers.outside(rows, count);
     }
 
     void profile(int steps, long nanoseconds) {

@@ -26,7 +26,7 @@ import java.util.Objects;
  * the same spikes give up to rounding, because sums then have another order ({@link dev.spikelane.kernel.Matmul} says
  * which). NaN and infinities are refused before the first step: a membrane would keep them for ever.
  *
- * <p>Rows of shaped inputs and populations are in torch's order (channel, y, x) everywhere but in {@link #state}.
+ * <p>Rows of shaped inputs and populations are in torch's order (channel, y, x) everywhere.
  *
  * <p>Java Flight Recorder gets an event {@code dev.spikelane.Layer} for each population and call, with rows, density of
  * the input, kernel and time.
@@ -264,21 +264,21 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Returns the state of a population's neurons. Rows of a shaped population are in its inner order (y, x, channel).
+     * Returns the state of a population's neurons, which a caller may read and write between calls.
      *
      * @param population the population's number, from 0, in the order of declaration
-     * @return the state, which changes as the simulation runs
+     * @return the state, which changes with each call, in torch's order
      * @throws IndexOutOfBoundsException if there is no such population
      */
     public NeuronState state(int population) {
-        return run.population(population).state();
+        return run.population(population).shownState();
     }
 
     /**
-     * Returns the state of a population's neurons. Rows of a shaped population are in its inner order (y, x, channel).
+     * Returns the state of a population's neurons, which a caller may read and write between calls.
      *
      * @param population the population's name
-     * @return the state, which changes as the simulation runs
+     * @return the state, which changes with each call, in torch's order
      * @throws IllegalArgumentException if there is no such population
      */
     public NeuronState state(String population) {
@@ -646,10 +646,14 @@ public final class Simulation implements AutoCloseable {
             end();
             throw new IllegalStateException("simulation is closed");
         }
+        run.takeShown();
     }
 
     private void end() {
         try {
+            if (run.isOpen()) {
+                run.show();
+            }
             run.turn().end();
         } finally {
             Reference.reachabilityFence(this); // a cleaner frees what is forgotten, which a call that runs must not be

@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * Neurons of one model, ready to run: the model's parameters laid out in memory. Immutable; several simulations and, if
- * its arena is shared, several threads may use it at once, each with its own state.
+ * its arena is shared, several threads may use it at once, each with its own state. Rows of neurons of a
+ * {@link dev.spikelane.memory.Shape} stand in its inner order here, and in torch's in networks.
  */
 public sealed interface NeuronGroup permits TileGroup {
 

@@ -5,6 +5,7 @@ import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.cell.LstmStep;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A caller may read and write the variables between runs. {@link #copyFrom}, {@link #write} and {@link #read} carry
  * the whole state over: neurons go on from it bit for bit.
+ *
+ * <p>Neurons of a {@link Shape} work on rows in its inner order, as {@link Neuron#bind(Arena, Shape)} says; a
+ * simulation and gradients show theirs in torch's order, by a state {@link #inTorch} of its own.
  */
 public final class NeuronState {
 
@@ -47,6 +51,8 @@ public final class NeuronState {
     private final Signal[] parts;
 
     private final long[] steps;
+    /** What this state shows in torch's order; null if neurons work on it. */
+    private @Nullable Shown shown;
     /** What runs of words read and write, by their first word; made when first needed. */
     private final @Nullable StepRun[] runs;
     /** The same for neurons of equations. */
@@ -92,6 +98,9 @@ public final class NeuronState {
                     + (window == 0 ? "" : " with a window of " + window + " steps");
         }
     }
+
+    /** A state in the inner order of a shape. */
+    private record Shown(NeuronState inside, Shape shape) {}
 
     private NeuronState(Arena arena, Layout layout, @Nullable FloatMatrix initial, @Nullable Tile feedback) {
         this.initial = initial;
@@ -206,6 +215,58 @@ public final class NeuronState {
     }
 
     /**
+     * Makes a state that shows this one, whose rows stand in the inner order of a shape, in torch's order.
+     *
+     * @param arena the arena that owns the memory
+     * @param shape how the neurons are arranged
+     * @return a state that follows this one by {@link #show}, and that this one follows by {@link #take}
+     * @throws IllegalArgumentException if the shape has another number of neurons
+     */
+    public NeuronState inTorch(Arena arena, Shape shape) {
+        NeuronState made = zeros(arena, layout);
+        made.shown = new Shown(this, requireShape(shape));
+        if (keptOutside != null) {
+            made.keptOutside = SpikeMatrix.zeros(arena, layout.batch(), layout.neurons());
+        }
+        made.show();
+        return made;
+    }
+
+    /**
+     * Brings a state {@link #inTorch} up to date.
+     *
+     * @throws NullPointerException if it shows no other
+     */
+    public void show() {
+        Shown from = Objects.requireNonNull(shown, "shown");
+        NeuronState inside = from.inside;
+        for (int i = 0; i < parts.length; i++) {
+            TorchLayout.copyTorch(from.shape, inside.parts[i], 0, parts[i], 0, parts[i].rows());
+        }
+        if (keptOutside != null && inside.keptOutside != null) {
+            TorchLayout.copyTorch(from.shape, inside.keptOutside, 0, keptOutside, 0, layout.batch());
+        }
+        System.arraycopy(inside.steps, 0, steps, 0, steps.length);
+    }
+
+    /**
+     * Gives the state that this one shows what a caller has written here.
+     *
+     * @throws NullPointerException if it shows no other
+     */
+    public void take() {
+        Shown to = Objects.requireNonNull(shown, "shown");
+        NeuronState inside = to.inside;
+        for (int i = 0; i < parts.length; i++) {
+            TorchLayout.copyInside(to.shape, parts[i], 0, inside.parts[i], 0, parts[i].rows());
+        }
+        if (keptOutside != null && inside.keptOutside != null) {
+            TorchLayout.copyInside(to.shape, keptOutside, 0, inside.keptOutside, 0, layout.batch());
+        }
+        System.arraycopy(steps, 0, inside.steps, 0, steps.length);
+    }
+
+    /**
      * Says whence the noise of neurons comes from now on: a number is also a function of the sample and the epoch that
      * streams are at.
      *
@@ -213,6 +274,9 @@ public final class NeuronState {
      */
     public void drawNoise(SampleDraws draws) {
         noise = draws;
+        if (shown != null) {
+            shown.inside.noise = draws;
+        }
     }
 
     /** Where noise comes from; null if it is a function of the step, the place in the batch and the neuron alone. */
@@ -235,6 +299,11 @@ public final class NeuronState {
      * inputs, and begins with step 0 again.
      */
     public void reset() {
+        if (shown != null) {
+            shown.inside.reset();
+            show();
+            return;
+        }
         start();
         spikes.clear();
         if (window != null) {
@@ -331,7 +400,8 @@ public final class NeuronState {
     }
 
     /**
-     * Writes the state as {@link #write(ByteBuffer)} does, with each row in torch's order.
+     * Writes the state as {@link #write(ByteBuffer)} does, with each row in torch's order, in which a state
+     * {@link #inTorch} has them already.
      *
      * @param shape how the neurons are arranged
      * @param to receives {@link #bytes} from its position, which moves behind them
@@ -370,7 +440,7 @@ public final class NeuronState {
             throw new IllegalArgumentException(
                     "shape is " + shape + ", expected one of " + layout.neurons() + " neurons");
         }
-        return shape;
+        return shown == null ? shape : Shape.of(layout.neurons());
     }
 
     /** The number of the step that some words of neurons come to; throws unless it is the same for all of them. */

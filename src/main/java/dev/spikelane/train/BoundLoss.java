@@ -8,6 +8,7 @@ import dev.spikelane.kernel.update.GradientSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.train.gradient.GradientOutlet;
 import dev.spikelane.train.gradient.GradientPopulation;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -68,10 +69,10 @@ final class BoundLoss {
         this.adds = adds;
         this.read = new LossInput(steps, size, of.outputs());
         Loss loss = of.loss();
-        this.spikes = loss.readsSpikes() ? place(gradients.given(name)) : null;
-        this.membranes = loss.readsMembranes() ? place(gradients.given(name, MEMBRANE)) : null;
+        this.spikes = loss.readsSpikes() ? place(population.ofSpikes()) : null;
+        this.membranes = loss.readsMembranes() ? place(population.ofVariable(MEMBRANE)) : null;
         this.fired = loss.readsSpikes() ? population.spikes().block() : null;
-        this.values = loss.readsMembranes() ? gradients.values(name, MEMBRANE) : null;
+        this.values = loss.readsMembranes() ? population.ofVariable(MEMBRANE).values() : null;
         int rows = steps * size;
         boolean copies = TorchLayout.differs(shape);
         this.firedInTorch = fired != null && copies ? SpikeMatrix.zeros(rows, of.outputs()) : fired;
@@ -96,7 +97,8 @@ final class BoundLoss {
         this.readsLabelsOfSteps = loss instanceof SquaredErrorLoss error && error.readsStepLabels();
     }
 
-    private Place place(FloatMatrix given) {
+    private Place place(GradientOutlet outlet) {
+        FloatMatrix given = Objects.requireNonNull(outlet.given(), "given");
         boolean apart = adds || TorchLayout.differs(shape);
         return new Place(apart ? FloatMatrix.zeros(given.rows(), given.columns()) : given, given);
     }

@@ -48,18 +48,16 @@ public final class CrossEntropyLoss implements Loss {
 
     /** What the softmax is taken of. */
     enum Form {
-        RATE("ce_rate_loss", Decoding.COUNT),
-        COUNT("ce_count_loss", Decoding.COUNT),
-        MAX_MEMBRANE("ce_max_membrane_loss", Decoding.MAX_MEMBRANE),
-        MEMBRANE("ce_membrane_loss", Decoding.MEMBRANE),
-        TEMPORAL("ce_temporal_loss", Decoding.FIRST_SPIKE);
+        RATE("ce_rate_loss"),
+        COUNT("ce_count_loss"),
+        MAX_MEMBRANE("ce_max_membrane_loss"),
+        MEMBRANE("ce_membrane_loss"),
+        TEMPORAL("ce_temporal_loss");
 
         private final String name;
-        private final Decoding decoding;
 
-        Form(String name, Decoding decoding) {
+        Form(String name) {
             this.name = name;
-            this.decoding = decoding;
         }
 
         boolean readsMembranes() {
@@ -223,7 +221,12 @@ public final class CrossEntropyLoss implements Loss {
 
     @Override
     public Decoding decoding() {
-        return form.decoding;
+        return switch (form) {
+            case RATE, COUNT -> Decoding.COUNT;
+            case MAX_MEMBRANE -> Decoding.MAX_MEMBRANE;
+            case MEMBRANE -> Decoding.MEMBRANE;
+            case TEMPORAL -> Decoding.FIRST_SPIKE;
+        };
     }
 
     /** Whether evaluators can add up the softmaxes by which membranes are decoded. */

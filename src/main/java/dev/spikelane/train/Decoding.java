@@ -2,22 +2,121 @@ package dev.spikelane.train;
 
 import dev.spikelane.train.loss.ClassDecoder;
 import dev.spikelane.train.loss.ClassScore;
-import java.util.Arrays;
+import dev.spikelane.train.loss.LossRows;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How the outputs of a population over time become a class. */
-public enum Decoding {
+/**
+ * How the outputs of a population over time become a class: that of the largest score, the lowest of equals.
+ *
+ * <p>A program's own decoding says the scores. This one counts the spikes of samples of different length up to their
+ * ends, where {@link #COUNT} would count those of the padding behind them:
+ *
+ * <pre>{@code
+ * Decoding.ofSpikes("count of own steps", (outputs, row, scores) -> {
+ *     for (int step = 0; step < length[outputs.sample(row)]; step++) {
+ *         for (int c = 0; c < scores.length; c++) {
+ *             scores[c] += outputs.spikes().get(step * outputs.batch() + row, c) ? 1 : 0;
+ *         }
+ *     }
+ * });
+ * }</pre>
+ */
+public final class Decoding {
+
     /** The class that fires most often, its outputs added up; the lowest of equals. */
-    COUNT,
+    public static final Decoding COUNT = new Decoding(ClassScore.Named.COUNT);
     /** The output that fires first, where one that is silent fires at the last step; the lowest of equals. */
-    FIRST_SPIKE,
+    public static final Decoding FIRST_SPIKE = new Decoding(ClassScore.Named.FIRST_SPIKE);
     /** The output with the highest membrane of all steps; the lowest of equals. */
-    MAX_MEMBRANE,
+    public static final Decoding MAX_MEMBRANE = new Decoding(ClassScore.Named.MAX_MEMBRANE);
     /** The output with the largest sum over the steps of the softmax of the membranes; the lowest of equals. */
-    MEMBRANE,
+    public static final Decoding MEMBRANE = new Decoding(ClassScore.Named.MEMBRANE);
     /** Outputs are not classes. */
-    NONE;
+    public static final Decoding NONE = new Decoding(ClassScore.Named.NONE);
+
+    private static final List<Decoding> ALL = List.of(COUNT, FIRST_SPIKE, MAX_MEMBRANE, MEMBRANE, NONE);
+
+    private final ClassScore score;
+
+    private Decoding(ClassScore score) {
+        this.score = score;
+    }
+
+    /** How a program scores classes. */
+    @FunctionalInterface
+    public interface Scores {
+
+        /**
+         * Scores the classes of one sample. Several threads may call it at the same time, for different samples.
+         *
+         * @param outputs spikes or membranes of all steps of a batch, time-major; {@link LossInput#sample} says which
+         *     sample of the data set a sample is
+         * @param row the sample's number in the batch
+         * @param scores zeros, one for each class; the largest wins
+         */
+        void score(LossInput outputs, int row, float[] scores);
+    }
+
+    /**
+     * Makes a decoding of spikes.
+     *
+     * @param word what messages call it
+     * @param scores says how classes are scored
+     * @return a decoding
+     */
+    public static Decoding ofSpikes(String word, Scores scores) {
+        return own(word, true, scores);
+    }
+
+    /**
+     * Makes a decoding of membranes, as they are before the reset.
+     *
+     * @param word what messages call it
+     * @param scores says how classes are scored
+     * @return a decoding
+     */
+    public static Decoding ofMembranes(String word, Scores scores) {
+        return own(word, false, scores);
+    }
+
+    private static Decoding own(String word, boolean ofSpikes, Scores scores) {
+        Objects.requireNonNull(word, "word");
+        Objects.requireNonNull(scores, "scores");
+        return new Decoding(new ClassScore.Own(word, ofSpikes, () -> new Reader(scores)));
+    }
+
+    /** Scores that a program says. */
+    private static final class Reader implements ClassScore.Reader {
+
+        private final Scores scores;
+        /** What was read last, which a thread reads sample by sample: nothing is allocated for each. */
+        private @Nullable LossInput seen;
+
+        Reader(Scores scores) {
+            this.scores = scores;
+        }
+
+        @Override
+        public void read(LossRows input, int row, float[] of) {
+            LossInput outputs = seen;
+            if (outputs == null || outputs.rows() != input) {
+                outputs = new LossInput(input);
+                seen = outputs;
+            }
+            scores.score(outputs, row, of);
+        }
+    }
+
+    /**
+     * Returns the decodings of the library.
+     *
+     * @return all of them, in the order of this page
+     */
+    public static List<Decoding> values() {
+        return ALL;
+    }
 
     /**
      * Decodes the outputs of a batch. With {@link #COUNT} and {@link #FIRST_SPIKE} these are the classes that
@@ -46,7 +145,7 @@ public enum Decoding {
     public int[] classes(LossInput outputs, int populationClasses) {
         Objects.requireNonNull(outputs, "outputs");
         int[] classes = new int[outputs.batch()];
-        new ClassDecoder(score(), outputs.steps(), outputs.batch(), outputs.outputs(), populationClasses)
+        new ClassDecoder(score, outputs.steps(), outputs.batch(), outputs.outputs(), populationClasses)
                 .decode(outputs.rows(), 0, classes.length, classes);
         return classes;
     }
@@ -66,7 +165,7 @@ public enum Decoding {
     }
 
     /**
-     * Finds a decoding by its word.
+     * Finds a decoding of the library by its word.
      *
      * @param word what {@link #toString} returns, such as {@code first-spike}
      * @return the decoding
@@ -74,17 +173,17 @@ public enum Decoding {
      */
     public static Decoding named(String word) {
         Objects.requireNonNull(word, "word");
-        for (Decoding each : values()) {
+        for (Decoding each : ALL) {
             if (each.toString().equals(word)) {
                 return each;
             }
         }
-        throw new IllegalArgumentException("decoding is '" + word + "', expected one of " + Arrays.toString(values()));
+        throw new IllegalArgumentException("decoding is '" + word + "', expected one of " + ALL);
     }
 
     /** The scores that it goes by. */
     ClassScore score() {
-        return ClassScore.valueOf(name());
+        return score;
     }
 
     /** Makes a decoder for the classes of a loss; null if this gives none. */
@@ -94,12 +193,12 @@ public enum Decoding {
             return null;
         }
         int classes = loss.classes(outputs);
-        return new ClassDecoder(score(), steps, batch, outputs, classes == outputs ? 0 : classes);
+        return new ClassDecoder(score, steps, batch, outputs, classes == outputs ? 0 : classes);
     }
 
     /** Returns the word by which the command line and messages call this, such as {@code first-spike}. */
     @Override
     public String toString() {
-        return score().toString();
+        return score.toString();
     }
 }

@@ -52,8 +52,8 @@ final class EvaluationBatch implements AutoCloseable {
         this.layouts = losses.stream().map(loss -> loss.targetRows(steps)).toArray(TargetRows[]::new);
         this.columns = new InputColumns(simulation.network());
         int samples = simulation.batch();
-        boolean counting = decoding == Decoding.COUNT || decoding == Decoding.FIRST_SPIKE;
-        outputs = read(population, counting, !counting && decoding != Decoding.NONE);
+        outputs = read(
+                population, decoding.score().readsSpikes(), decoding.score().readsMembranes());
         for (PopulationLoss each : losses) {
             if (!each.population().equals(population)) {
                 read(each.population(), false, false);
@@ -111,7 +111,10 @@ final class EvaluationBatch implements AutoCloseable {
         } else {
             simulation.run(inputs);
         }
-        read.values().forEach(each -> each.setLabels(batch.labels()));
+        for (LossInput each : read.values()) {
+            each.setLabels(batch.labels());
+            each.setSamples(batch.samples());
+        }
         if (!losses.isEmpty()) {
             totals.addLoss(loss(batch), batch.count());
         }

@@ -3,7 +3,6 @@ package dev.spikelane.train;
 import dev.spikelane.engine.ParameterChange;
 import dev.spikelane.engine.thread.Turn;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -47,6 +46,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>Gradients of parameters of neurons: for each neuron and sample over steps descending, then samples ascending,
  *       then neurons ascending.
  * </ul>
+ *
+ * <p>Rows of shaped inputs and populations are in torch's order (channel, y, x): what is shown, and what a caller
+ * writes.
  *
  * <p>A window goes on from the state at the end of the one before, without gradients into it (truncated
  * backpropagation), until {@link #reset}. Used by one thread at a time: methods that change something throw
@@ -158,6 +160,7 @@ public final class Gradients implements AutoCloseable {
                 input.load(given(rows, input.input()), constant);
             }
             run.forward(firstStep);
+            run.show();
             stands = true;
         } finally {
             turn.end();
@@ -172,6 +175,7 @@ public final class Gradients implements AutoCloseable {
 
     private void open() {
         stands = false;
+        run.takeShown();
         if (seen != plan.layout().version()) {
             seen = plan.layout().guard().read(() -> {
                 run.refresh();
@@ -265,6 +269,7 @@ public final class Gradients implements AutoCloseable {
             }
             stands = false;
             run.backward();
+            run.show();
             GradientValues.collect(slots, run);
         } finally {
             turn.end();
@@ -276,13 +281,11 @@ public final class Gradients implements AutoCloseable {
      * Returns the spikes of a population in the window.
      *
      * @param population its name
-     * @return {@code [steps * batch x neurons]}, time-major, in torch's order; overwritten by the next window unless it
-     *     is arranged in maps
+     * @return {@code [steps * batch x neurons]}, time-major, in torch's order; overwritten by the next window
      * @throws IllegalArgumentException if there is no such population
      */
     public SpikeMatrix spikes(String population) {
-        GradientPopulation of = population(population);
-        return TorchLayout.inTorch(of.declared().shape(), of.spikes().block());
+        return population(population).spikesInTorch();
     }
 
     /**
@@ -299,7 +302,7 @@ public final class Gradients implements AutoCloseable {
             throw new IllegalArgumentException("'" + variable + "' of population '" + population
                     + "' is not kept; say so when the gradients are built");
         }
-        return outlet.values();
+        return outlet.valuesInTorch();
     }
 
     /**
@@ -310,7 +313,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if gradients do not start there
      */
     public FloatMatrix given(String population) {
-        return found(population(population).ofSpikes().given(), population, "gradients do not start there");
+        return found(population(population).ofSpikes().givenInTorch(), population, "gradients do not start there");
     }
 
     /**
@@ -323,7 +326,7 @@ public final class Gradients implements AutoCloseable {
      */
     public FloatMatrix given(String population, String variable) {
         return found(
-                population(population).ofVariable(variable).given(),
+                population(population).ofVariable(variable).givenInTorch(),
                 population + "." + variable,
                 "gradients do not start there");
     }
@@ -336,7 +339,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if it is not observed
      */
     public FloatMatrix observed(String population) {
-        return found(population(population).ofSpikes().observed(), population, "it is not observed");
+        return found(population(population).ofSpikes().observedInTorch(), population, "it is not observed");
     }
 
     /**
@@ -349,7 +352,7 @@ public final class Gradients implements AutoCloseable {
      */
     public FloatMatrix observed(String population, String variable) {
         return found(
-                population(population).ofVariable(variable).observed(),
+                population(population).ofVariable(variable).observedInTorch(),
                 population + "." + variable,
                 "it is not observed");
     }
@@ -389,10 +392,7 @@ public final class Gradients implements AutoCloseable {
     public FloatMatrix gradientOfInput(String name) {
         for (GradientInput input : run.inputs()) {
             if (input.input().name().equals(name) && input.wantsGradient()) {
-                FloatMatrix rows = input.isFrame()
-                        ? input.gradientsOfFrame()
-                        : input.gradients(0, plan.size().steps());
-                return TorchLayout.inTorch(input.input().shape(), rows);
+                return input.gradientsInTorch();
             }
         }
         throw new IllegalArgumentException(
@@ -408,7 +408,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population
      */
     public FloatMatrix gradientOfState(String population, String variable) {
-        return population(population).carriedOf(variable);
+        return population(population).carriedInTorch(variable);
     }
 
     /**
@@ -419,7 +419,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population
      */
     public NeuronState state(String population) {
-        return population(population).state();
+        return population(population).run().shownState();
     }
 
     /**
@@ -509,6 +509,7 @@ public final class Gradients implements AutoCloseable {
         other.ran = false;
         firstStep = other.firstStep + other.plan.size().steps();
         run.takeState(other.run);
+        run.show();
         ran = false;
     }
 
@@ -520,6 +521,7 @@ public final class Gradients implements AutoCloseable {
             stands = false;
             firstStep = 0;
             run.reset();
+            run.show();
         } finally {
             turn.end();
         }

@@ -4,6 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.train.loss.LossKind;
 import dev.spikelane.train.loss.LossRows;
+import java.util.Objects;
 
 /**
  * What a loss reads: spikes or membranes of a population over a batch, time-major
@@ -25,6 +26,16 @@ public final class LossInput {
      */
     public LossInput(int steps, int batch, int outputs) {
         this.rows = new LossRows(steps, batch, outputs);
+    }
+
+    /** What a loss of the library reads, for one of somebody else. */
+    LossInput(LossRows rows) {
+        this.rows = rows;
+    }
+
+    /** Sets the number of each sample in its data set; not copied, so that its content may change. */
+    void setSamples(int[] numbers) {
+        rows.samples = numbers;
     }
 
     /** What the losses of the library read. */
@@ -181,5 +192,18 @@ public final class LossInput {
      */
     public double divisor() {
         return rows.divisor;
+    }
+
+    /**
+     * Returns which sample of its data set a sample of the batch is: by this number a loss or a
+     * {@linkplain Decoding#ofSpikes decoding} finds how long it is, say.
+     *
+     * @param ofBatch its number in the batch, from 0
+     * @return its number in the data set; that in the batch where there is no data set
+     * @throws IndexOutOfBoundsException if there is no such sample
+     */
+    public int sample(int ofBatch) {
+        Objects.checkIndex(ofBatch, rows.batch);
+        return rows.samples.length == 0 ? ofBatch : rows.samples[ofBatch];
     }
 }

@@ -84,6 +84,19 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
+     * Returns how many classes the losses tell apart.
+     *
+     * @return the fewest of those losses that are about classes: labels are below it; 0 if none is
+     */
+    public int classes() {
+        return recipe.losses().stream()
+                .filter(each -> each.loss().decoding() != Decoding.NONE)
+                .mapToInt(each -> each.loss().classes(each.outputs()))
+                .min()
+                .orElse(0);
+    }
+
+    /**
      * Sets the learning rate of the steps to come; the optimizer's own if it is not set.
      *
      * @param ofSteps the rate

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A part of a batch: some samples, over a window of steps. */
@@ -74,6 +75,9 @@ final class TrainingPart implements ObservedGradients.Part {
         this.counted = new long[workers.threads()][populations.length];
         this.classes = new int[size];
         this.numbers = new int[size];
+        for (BoundLoss loss : this.losses) {
+            loss.read().setSamples(numbers);
+        }
     }
 
     Gradients gradients() {
@@ -92,7 +96,8 @@ final class TrainingPart implements ObservedGradients.Part {
 
     @Override
     public FloatMatrix observed(String population, @Nullable String variable) {
-        return variable == null ? gradients.observed(population) : gradients.observed(population, variable);
+        GradientPopulation of = gradients.population(population);
+        return Objects.requireNonNull((variable == null ? of.ofSpikes() : of.ofVariable(variable)).observed());
     }
 
     int shard() {

@@ -144,8 +144,9 @@ public final class TrainingRun {
         if (!code.isEmpty()) {
             model = model.with(Model.CODE, code);
         }
-        if (main.loss().decoding() != Decoding.NONE) {
-            model = model.with(Model.DECODING, main.loss().decoding().toString());
+        Decoding decoding = main.loss().decoding();
+        if (decoding != Decoding.NONE && Decoding.values().contains(decoding)) { // a file cannot hold a program's own
+            model = model.with(Model.DECODING, decoding.toString());
         }
         if (!main.population().equals(model.population())) {
             model = model.with(Model.POPULATION, main.population());

@@ -126,8 +126,9 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Says how validation decodes outputs; as the loss trains them if it is not set. The run says so in a notice where
-     * the two differ.
+     * Says how validation, and with it {@link #keepBest} and {@link #stopAfter}, decodes outputs; as the loss trains
+     * them if it is not set. The run says so in a notice where the two differ. A {@linkplain Decoding#ofSpikes
+     * program's own} decoding can leave padding out.
      *
      * @param ofOutputs the decoding
      * @return this
@@ -470,7 +471,7 @@ public final class TrainingRunBuilder {
             }
         }
         PopulationLoss main = recipe.main();
-        if (decoding == Decoding.COUNT || decoding == Decoding.FIRST_SPIKE) {
+        if (decoding.score().readsSpikes()) {
             heard.add(main.population());
         }
         return new EpochNotices(heard, main.chance(recipe.steps(), recipe.window()));

@@ -64,13 +64,7 @@ final class NormalizedInput {
     float[] simulate(FloatMatrix x, int batch) {
         try (Simulation simulation = network.simulate(batch)) {
             simulation.run(x);
-            return inTorch(simulation.state(0).membrane());
+            return simulation.state(0).membrane().toArray();
         }
-    }
-
-    float[] inTorch(FloatMatrix rows) {
-        FloatMatrix made = FloatMatrix.zeros(rows.rows(), rows.columns());
-        shape.toTorch(rows, 0, made, 0, rows.rows());
-        return made.toArray();
     }
 }

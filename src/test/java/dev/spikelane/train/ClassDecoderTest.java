@@ -9,7 +9,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.train.loss.ClassDecoder;
 import dev.spikelane.train.loss.ClassScore;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
@@ -41,7 +40,7 @@ final class ClassDecoderTest {
         assertArrayEquals(new int[] {0}, decode(Decoding.COUNT, input));
         assertArrayEquals(new int[] {2}, decode(Decoding.FIRST_SPIKE, input));
         int[] classes = new int[1];
-        new ClassDecoder(ClassScore.COUNT, 3, 1, 4, 2).decode(input.rows(), 0, 1, classes);
+        new ClassDecoder(ClassScore.Named.COUNT, 3, 1, 4, 2).decode(input.rows(), 0, 1, classes);
         assertArrayEquals(new int[] {0}, classes);
         assertEquals(1, ClassDecoder.right(classes, new int[] {0}, 0, 1));
         assertEquals(0, ClassDecoder.right(classes, new int[] {1}, 0, 1));
@@ -50,7 +49,7 @@ final class ClassDecoderTest {
     /** One word for the command line, messages and constants. */
     @Test
     void wordsAreThoseOfTheCommandLine() {
-        assertEquals("[count, first-spike, max-membrane, membrane, none]", Arrays.toString(Decoding.values()));
+        assertEquals("[count, first-spike, max-membrane, membrane, none]", Decoding.values().toString());
     }
 
     @Test
@@ -58,10 +57,10 @@ final class ClassDecoderTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "decoding is none, expected one that gives classes",
-                () -> new ClassDecoder(ClassScore.NONE, 1, 1, 1));
+                () -> new ClassDecoder(ClassScore.Named.NONE, 1, 1, 1));
         assertMessage(
                 IllegalArgumentException.class,
                 "decoding is membrane, expected count for a population code",
-                () -> new ClassDecoder(ClassScore.MEMBRANE, 1, 1, 4, 2));
+                () -> new ClassDecoder(ClassScore.Named.MEMBRANE, 1, 1, 4, 2));
     }
 }

@@ -7,15 +7,12 @@ import dev.spikelane.bench.Peer;
 import dev.spikelane.bench.PeerEntries;
 import dev.spikelane.bench.Work;
 import dev.spikelane.kernel.RandomData;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -84,7 +81,7 @@ public record Tutorial6Work(int batch, double density, int threads) implements W
             peers = new PeerEntries(
                     peer -> peer.maps(floats, work.batch, Tutorial6.STEPS, layers, Tutorial6.BETA, work.threads),
                     work.operations(),
-                    this::inside);
+                    this::padded);
             entries.addAll(peers.entries());
         }
 
@@ -97,26 +94,26 @@ public record Tutorial6Work(int batch, double density, int threads) implements W
             }
         }
 
-        /** Membranes in the order that those of the simulation have. */
-        private List<MemorySegment> inside(List<float[]> results) {
+        /** Membranes in rows that are padded as those of the simulation are. */
+        private List<MemorySegment> padded(List<float[]> results) {
             List<MemorySegment> all = new ArrayList<>();
             for (int layer = 0; layer < results.size(); layer++) {
-                Shape shape = simulation.network().populations().get(layer).shape();
-                FloatMatrix membranes = FloatMatrix.zeros(arena, work.batch, shape.size());
-                for (int row = 0; row < work.batch; row++) {
-                    float[] torch =
-                            Arrays.copyOfRange(results.get(layer), row * shape.size(), (row + 1) * shape.size());
-                    membranes.rows(row, 1).copyFrom(TorchLayout.inside(shape, torch));
-                }
-                all.add(membranes.segment());
+                int size = simulation.network().populations().get(layer).size();
+                all.add(FloatMatrix.copyOf(arena, work.batch, size, results.get(layer))
+                        .segment());
             }
             return all;
         }
 
+        /** Of a fork: a simulation that has shown its state goes on showing it, which takes time. */
         private List<MemorySegment> membranes() {
-            return IntStream.range(0, simulation.network().populations().size())
-                    .mapToObj(layer -> simulation.state(layer).membrane().segment())
-                    .toList();
+            try (Simulation fork = simulation.fork()) {
+                return IntStream.range(0, simulation.network().populations().size())
+                        .mapToObj(layer -> FloatMatrix.concatenate(
+                                        fork.state(layer).membrane())
+                                .segment())
+                        .toList();
+            }
         }
 
         @Override

@@ -25,6 +25,13 @@ public final class TrainingRecipes {
     /** Ways in which outputs become a class. */
     public static final Map<String, Decoding> DECODINGS = decodings();
 
+    private static final Map<Decoding, String> DESCRIPTIONS = Map.of(
+            Decoding.MEMBRANE, "the largest sum of the softmax of the membranes",
+            Decoding.MAX_MEMBRANE, "the highest membrane",
+            Decoding.COUNT, "the most spikes",
+            Decoding.FIRST_SPIKE, "the first spike",
+            Decoding.NONE, "nothing");
+
     /** How images become inputs. */
     public static final Map<String, Code> CODES = codes();
 
@@ -111,12 +118,6 @@ public final class TrainingRecipes {
 
     /** A decoding in words. */
     public static String describe(Decoding decoding) {
-        return switch (decoding) {
-            case MEMBRANE -> "the largest sum of the softmax of the membranes";
-            case MAX_MEMBRANE -> "the highest membrane";
-            case COUNT -> "the most spikes";
-            case FIRST_SPIKE -> "the first spike";
-            case NONE -> "nothing";
-        };
+        return DESCRIPTIONS.getOrDefault(decoding, decoding.toString());
     }
 }

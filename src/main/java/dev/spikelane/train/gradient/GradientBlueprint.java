@@ -6,6 +6,7 @@ import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SignalHistory;
 import dev.spikelane.engine.WayBack;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
@@ -131,12 +132,14 @@ public record GradientBlueprint(
     }
 
     /** Makes an outlet, of spikes or of a variable, whose values are kept or not. */
-    GradientOutlet outlet(String name, int columns, @Nullable SignalHistory<FloatMatrix> values) {
+    GradientOutlet outlet(String name, Shape shape, @Nullable SignalHistory<FloatMatrix> values) {
         int rows = size.steps() * size.batch();
         return new GradientOutlet(
                 size,
+                shape,
+                arena,
                 values,
-                given.contains(name) ? FloatMatrix.zeros(arena, rows, columns) : null,
-                observed.contains(name) ? FloatMatrix.zeros(arena, rows, columns) : null);
+                given.contains(name) ? FloatMatrix.zeros(arena, rows, shape.size()) : null,
+                observed.contains(name) ? FloatMatrix.zeros(arena, rows, shape.size()) : null);
     }
 }

@@ -4,6 +4,7 @@ import dev.spikelane.engine.InputRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.StepViews;
+import dev.spikelane.engine.view.TorchRows;
 import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.kernel.base.Tile;
@@ -50,6 +51,7 @@ public final class GradientInput {
     /** For each thread where it pulls. */
     private final Tile[] pulled;
 
+    private final TorchRows<FloatMatrix> gradientInTorch;
     private @Nullable GradientProjection from;
     private int steps;
 
@@ -68,6 +70,7 @@ public final class GradientInput {
         FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
         this.target = Tile.whole(none);
         this.source = Tile.whole(none);
+        this.gradientInTorch = new TorchRows<>(input.shape(), arena);
         this.workers = workers;
         this.pulled = new Tile[size.threads()];
         for (int i = 0; i < pulled.length; i++) {
@@ -229,12 +232,18 @@ public final class GradientInput {
     }
 
     /** The gradients of the input, for some steps. */
-    public FloatMatrix gradients(int first, int count) {
+    private FloatMatrix gradients(int first, int count) {
         return gradient.get().steps(first, count);
     }
 
     /** The gradients of the frame. */
-    public FloatMatrix gradientsOfFrame() {
+    private FloatMatrix gradientsOfFrame() {
         return gradientOfFrame.get();
+    }
+
+    /** The gradients of the frame, or of the input of all steps, in torch's order. */
+    public FloatMatrix gradientsInTorch() {
+        FloatMatrix rows = isFrame() ? gradientsOfFrame() : gradients(0, size.steps());
+        return gradientInTorch.show(rows, rows.rows());
     }
 }

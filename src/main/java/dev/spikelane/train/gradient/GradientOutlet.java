@@ -4,9 +4,12 @@ import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SignalHistory;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.engine.view.StepViews;
+import dev.spikelane.engine.view.TorchRows;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +25,9 @@ public final class GradientOutlet {
     private final @Nullable SignalHistory<FloatMatrix> kept;
     private final @Nullable StepViews<FloatMatrix> given;
     private final @Nullable StepViews<FloatMatrix> observed;
+    private final TorchRows<FloatMatrix> keptInTorch;
+    private final TorchRows<FloatMatrix> givenInTorch;
+    private final TorchRows<FloatMatrix> observedInTorch;
     private final List<GradientProjection> projections = new ArrayList<>();
     private int[] reached = {};
     private int firstStep;
@@ -29,12 +35,16 @@ public final class GradientOutlet {
     /**
      * Makes an outlet.
      *
+     * @param shape how the columns are arranged
+     * @param arena the arena that owns what callers see in torch's order
      * @param kept the values of all steps, if somebody wants them and they are no spikes
      * @param given {@code [steps * batch x columns]}: gradients that the caller writes
      * @param observed receives the gradients of all steps
      */
     GradientOutlet(
             RunSize size,
+            Shape shape,
+            Arena arena,
             @Nullable SignalHistory<FloatMatrix> kept,
             @Nullable FloatMatrix given,
             @Nullable FloatMatrix observed) {
@@ -42,6 +52,9 @@ public final class GradientOutlet {
         this.kept = kept;
         this.given = given == null ? null : new StepViews<>(given, size.batch());
         this.observed = observed == null ? null : new StepViews<>(observed, size.batch());
+        this.keptInTorch = new TorchRows<>(shape, arena);
+        this.givenInTorch = new TorchRows<>(shape, arena);
+        this.observedInTorch = new TorchRows<>(shape, arena);
     }
 
     void add(GradientProjection projection) {
@@ -89,14 +102,40 @@ public final class GradientOutlet {
         return given == null ? null : given.all();
     }
 
+    /** The same for callers, who write them in torch's order. */
+    @Nullable
+    public FloatMatrix givenInTorch() {
+        return given == null ? null : givenInTorch.lend(given.all());
+    }
+
+    /** Takes what callers have written. */
+    void takeGiven() {
+        if (given != null) {
+            givenInTorch.take(given.all());
+        }
+    }
+
     @Nullable
     public FloatMatrix observed() {
         return observed == null ? null : observed.all();
     }
 
+    /** The same in torch's order. */
+    @Nullable
+    public FloatMatrix observedInTorch() {
+        return observed == null
+                ? null
+                : observedInTorch.show(observed.all(), observed.all().rows());
+    }
+
     /** The values of all steps. */
     public FloatMatrix values() {
         return Objects.requireNonNull(kept).block();
+    }
+
+    /** The same in torch's order. */
+    public FloatMatrix valuesInTorch() {
+        return keptInTorch.show(values(), values().rows());
     }
 
     /** Prepares the gradients of some steps. */

@@ -8,6 +8,8 @@ import dev.spikelane.engine.SignalHistory;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.engine.view.StepViews;
+import dev.spikelane.engine.view.TorchRows;
+import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.PortSteps;
@@ -57,6 +59,15 @@ public final class GradientPopulation {
     private @Nullable FloatMatrix carried;
 
     private final FloatMatrix[] carriedOf;
+    private final List<TorchRows<FloatMatrix>> carriedInTorch = new ArrayList<>();
+    private final TorchRows<SpikeMatrix> spikesInTorch;
+    private final TorchRows<FloatMatrix> ofPreviousInTorch;
+    /** The sum, and what is added to it, of gradients of the spikes before the window; made when somebody asks. */
+    private final Lazy<StepViews<FloatMatrix>> ofPrevious = new Lazy<>(this::step);
+
+    private final Lazy<StepViews<FloatMatrix>> addedOfPrevious = new Lazy<>(this::step);
+    private final Lazy<GradientTiles> wholeOfPrevious =
+            new Lazy<>(() -> new GradientTiles(Tile.whole(ofPrevious.get().all())));
     /** Gradients of what the spikes of the step that comes next on the way back carry, where neurons feed them back. */
     private final FloatMatrix carriedSpikes;
 
@@ -103,13 +114,16 @@ public final class GradientPopulation {
                 size,
                 plan.use() == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
         this.variables = drawing(run.state()).names();
-        this.ofSpikes = plan.outlet(declared.name(), declared.size(), null);
+        this.ofSpikes = plan.outlet(declared.name(), declared.shape(), null);
         this.ofVariables = new GradientOutlet[variables.size()];
         for (int i = 0; i < ofVariables.length; i++) {
             String name = variables.get(i);
-            ofVariables[i] = plan.outlet(declared.variable(name).name(), declared.size(), run.values(name));
+            ofVariables[i] = plan.outlet(declared.variable(name).name(), declared.shape(), run.values(name));
         }
         this.carriedOf = new FloatMatrix[variables.size()];
+        variables.forEach(_ -> carriedInTorch.add(new TorchRows<>(declared.shape(), arena)));
+        this.spikesInTorch = new TorchRows<>(declared.shape(), arena);
+        this.ofPreviousInTorch = new TorchRows<>(declared.shape(), arena);
         this.carriedSpikes = gradient.feedsOwnSpikes()
                 ? FloatMatrix.zeros(arena, size.batch(), declared.size())
                 : FloatMatrix.zeros(arena, 1, 1);
@@ -168,7 +182,7 @@ public final class GradientPopulation {
         return BoundPopulation.steps(group);
     }
 
-    public FloatMatrix carriedOf(int variable) {
+    FloatMatrix carriedOf(int variable) {
         carried();
         return carriedOf[variable];
     }
@@ -208,7 +222,7 @@ public final class GradientPopulation {
     }
 
     /** The way forward. */
-    PopulationRun run() {
+    public PopulationRun run() {
         return run;
     }
 
@@ -244,41 +258,64 @@ public final class GradientPopulation {
     }
 
     public GradientOutlet ofVariable(String name) {
-        return ofVariables[variables.indexOf(name)];
+        return ofVariables[numberOf(name)];
+    }
+
+    /** The spikes of all steps, in torch's order. */
+    public SpikeMatrix spikesInTorch() {
+        return spikesInTorch.show(spikes().block(), spikes().block().rows());
     }
 
     /**
-     * The spikes of the step before the window, for neurons that feed spikes back, themselves or by a projection; null
-     * if there are none.
+     * The spikes of the step before the window, for neurons that feed spikes back, themselves or by a projection, in
+     * torch's order; null if there are none.
      */
     @Nullable
     public SpikeMatrix previousSpikes() {
-        if (gradient.feedsOwnSpikes()) {
-            return state().previousSpikes();
-        }
-        return spikes().stepBefore();
+        return gradient.feedsOwnSpikes() || spikes().stepBefore() != null
+                ? run.shownState().previousSpikes()
+                : null;
     }
 
-    /** The gradients of what these carry, behind the way back. */
+    /** The gradients of what these carry, behind the way back, in torch's order. */
     public FloatMatrix ofPreviousSpikes() {
-        if (!gradient.feedsOwnSpikes()) {
-            FloatMatrix sum = FloatMatrix.zeros(size.batch(), declared.size());
-            FloatMatrix added = FloatMatrix.zeros(size.batch(), declared.size());
-            ofSpikes.open(-1, 1);
-            ofSpikes.gather(
-                    0,
-                    1,
-                    new StepViews<>(sum, size.batch()),
-                    new StepViews<>(added, size.batch()),
-                    new GradientTiles(Tile.whole(sum)));
-            return sum;
-        }
-        return carriedSpikes;
+        FloatMatrix sum = gradient.feedsOwnSpikes() ? carriedSpikes : ofPrevious();
+        return ofPreviousInTorch.show(sum, size.batch());
     }
 
-    public FloatMatrix carriedOf(String name) {
-        carried();
-        return carriedOf[variables.indexOf(name)];
+    private FloatMatrix ofPrevious() {
+        StepViews<FloatMatrix> sum = ofPrevious.get();
+        ofSpikes.open(-1, 1);
+        ofSpikes.gather(0, 1, sum, addedOfPrevious.get(), wholeOfPrevious.get());
+        return sum.all();
+    }
+
+    /** Memory for a step. */
+    private StepViews<FloatMatrix> step() {
+        return new StepViews<>(FloatMatrix.zeros(arena, size.batch(), declared.size()), size.batch());
+    }
+
+    /** Takes what callers have written at the outlets. */
+    void takeGiven() {
+        ofSpikes.takeGiven();
+        for (GradientOutlet outlet : ofVariables) {
+            outlet.takeGiven();
+        }
+    }
+
+    /** The gradients of a variable before the window, in torch's order. */
+    public FloatMatrix carriedInTorch(String name) {
+        int variable = numberOf(name);
+        return carriedInTorch.get(variable).show(carriedOf(variable), size.batch());
+    }
+
+    private int numberOf(String variable) {
+        int number = variables.indexOf(variable);
+        if (number < 0) {
+            throw new IllegalArgumentException("population '" + declared.name() + "' has no variable '" + variable
+                    + "', expected one of " + variables);
+        }
+        return number;
     }
 
     /** What surrogates and neurons draw from. */

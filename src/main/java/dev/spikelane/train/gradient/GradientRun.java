@@ -251,9 +251,20 @@ public final class GradientRun implements WayBack {
         }
     }
 
+    /** Takes what callers have written to the states that they see. */
+    public void takeShown() {
+        run.takeShown();
+    }
+
+    /** Shows callers the states that populations have come to. */
+    public void show() {
+        run.show();
+    }
+
     /** Takes all steps back. */
     public void backward() {
         for (GradientPopulation population : populations) {
+            population.takeGiven();
             population.reserve();
         }
         workers.run(begin, populations.length);

@@ -3,6 +3,7 @@ package dev.spikelane.train.loss;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.update.Softmax;
 import dev.spikelane.memory.FloatMatrix;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 public final class ClassDecoder {
 
     private final LossShape shape;
-    /** Null where scores are sums of softmaxes. */
+    /** Null where scores are sums of softmaxes, or somebody else's. */
     private final @Nullable SampleScores read;
 
+    private final ClassScore.@Nullable Reader own;
     private final FloatMatrix scores;
+    private final float[] ownScores;
     private final @Nullable Softmax softmax;
 
     /**
@@ -40,27 +43,31 @@ public final class ClassDecoder {
      * @param batch the most samples, at least 1
      * @param outputs neurons of the population, at least 1
      * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which
-     *     {@link ClassScore#COUNT} adds up; 0: each is one
+     *     {@link ClassScore.Named#COUNT} adds up; 0: each is one
      * @throws IllegalArgumentException if a size is below 1, the decoding is none, or there is a population code that
      *     it does not have
      */
     public ClassDecoder(ClassScore decoding, int steps, int batch, int outputs, int populationClasses) {
-        if (decoding == ClassScore.NONE || populationClasses != 0 && decoding != ClassScore.COUNT) {
+        own = decoding instanceof ClassScore.Own said ? said.readers().get() : null;
+        if (decoding == ClassScore.Named.NONE
+                || populationClasses != 0 && own == null && decoding != ClassScore.Named.COUNT) {
             throw new IllegalArgumentException("decoding is " + decoding + ", expected "
                     + (populationClasses == 0
                             ? "one that gives classes"
-                            : ClassScore.COUNT + " for a population code"));
+                            : ClassScore.Named.COUNT + " for a population code"));
         }
         this.shape = new LossShape(steps, batch, outputs);
         ClassBlocks blocks = ClassBlocks.of(outputs, populationClasses);
         this.read = switch (decoding) {
-            case COUNT -> new CountScores(blocks);
-            case FIRST_SPIKE -> new FirstSpikeScores(outputs, false);
-            case MAX_MEMBRANE -> new HighestMembranes(outputs);
-            case MEMBRANE, NONE -> null;
+            case ClassScore.Named.COUNT -> new CountScores(blocks);
+            case ClassScore.Named.FIRST_SPIKE -> new FirstSpikeScores(outputs, false);
+            case ClassScore.Named.MAX_MEMBRANE -> new HighestMembranes(outputs);
+            case ClassScore.Named.MEMBRANE, ClassScore.Named.NONE -> null;
+            case ClassScore.Own _ -> null;
         };
         this.scores = FloatMatrix.zeros(1, blocks.classes());
-        this.softmax = read == null ? new Softmax(outputs, steps) : null;
+        this.ownScores = new float[own == null ? 0 : blocks.classes()];
+        this.softmax = read == null && own == null ? new Softmax(outputs, steps) : null;
     }
 
     /**
@@ -89,7 +96,11 @@ public final class ClassDecoder {
 
     /** Scores of which the largest wins, the first of equals. */
     private void score(LossRows input, int sample) {
-        if (softmax != null) {
+        if (own != null) {
+            Arrays.fill(ownScores, 0);
+            own.read(input, sample, ownScores);
+            scores.copyFrom(ownScores);
+        } else if (softmax != null) {
             softmax.take(input.membranes(), sample, input.batch, shape.steps());
             softmax.add(scores, 0);
         } else {

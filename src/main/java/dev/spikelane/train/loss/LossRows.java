@@ -17,6 +17,9 @@ public final class LossRows {
     /** The number of the first label in the batch, by which messages call it. */
     public int firstLabel;
 
+    /** The number of each sample in its data set; none where samples are those of the batch. */
+    public int[] samples = {};
+
     public double divisor = 1;
 
     /** Makes an input without anything to read. */

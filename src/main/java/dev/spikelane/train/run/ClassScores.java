@@ -29,13 +29,13 @@ public final class ClassScores {
         this.decoding = decoding;
         this.blocks = ClassBlocks.of(size, classes);
         this.outputs = new LossRows(steps, 1, size);
-        if (decoding == ClassScore.COUNT) {
+        if (decoding == ClassScore.Named.COUNT) {
             counts = simulation.countSpikes(population);
             decoder = null;
         } else {
             counts = null;
             decoder = new ClassDecoder(decoding, steps, 1, size, classes);
-            if (decoding == ClassScore.FIRST_SPIKE) {
+            if (decoding.readsSpikes()) {
                 outputs.spikes = simulation.recordSpikes(population, steps).spikes();
             } else {
                 outputs.membranes = simulation
@@ -55,7 +55,7 @@ public final class ClassScores {
         } else if (decoder != null) {
             decoder.decode(outputs, 0, 1, found);
         }
-        if (decoding != ClassScore.MEMBRANE) {
+        if (decoding != ClassScore.Named.MEMBRANE) {
             softmax.take(scores, 0, 1, 1);
             softmax.divide(1, shares, 0, 1);
             return;

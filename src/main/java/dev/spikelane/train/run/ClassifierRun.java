@@ -87,7 +87,7 @@ public final class ClassifierRun implements AutoCloseable {
 
     /** Says when samples end. */
     public void early(EarlyDecision rule, int atOnce) {
-        if (decoding != ClassScore.COUNT) {
+        if (decoding != ClassScore.Named.COUNT) {
             throw new IllegalArgumentException(
                     "outputs are decoded by " + decoding + ", expected count for early decisions, which count spikes");
         }

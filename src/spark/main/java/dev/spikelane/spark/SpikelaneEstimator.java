@@ -226,6 +226,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     /**
      * {@inheritDoc}
      *
+     * @throws InvalidRowException if a row is no sample, or its label no class, and is not to be skipped
      * @throws IllegalArgumentException if columns or parameters do not fit the model, an id is there twice, or a
      *     checkpoint is of another run
      * @throws IllegalStateException if there is no model, or training came to numbers that are not finite
@@ -243,7 +244,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
                         .trainer(network, plan.steps(), plan.batch())
                         .shards(plan.shards())
                         .build();
-                TrainingRows data = read(rows, plan, network);
+                TrainingRows data = read(rows, plan, trainer);
                 TrainingRounds rounds = new TrainingRounds(spark, plan, data, network, start, number(tasks(), 0))) {
             TrainingRun run = run(trainer, data, plan, rounds).run();
             Model trained = new Model(network, model.notes());
@@ -279,7 +280,8 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
         return run.build();
     }
 
-    private TrainingRows read(Dataset<?> rows, TrainingPlan plan, Network network) {
+    private TrainingRows read(Dataset<?> rows, TrainingPlan plan, Trainer trainer) {
+        Network network = trainer.network();
         StructField input = rows.schema().apply(getOrDefault(inputCol()));
         InputKind kind = InputKind.of(input, plan.code());
         InferencePlan reading = new InferencePlan(
@@ -300,10 +302,10 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
                         functions.col(getOrDefault(labelCol())),
                         functions.col(input.name()));
         int outputs = network.populations().getLast().size();
+        TrainingColumns columns = new TrainingColumns(
+                reading, plan.values(), getOrDefault(labelCol()), trainer.classes(), skipsInvalid());
         return new TrainingRows(
-                selected.toJavaRDD()
-                        .mapPartitionsToPair(
-                                new TrainingColumns(reading, plan.values(), getOrDefault(labelCol()), skipsInvalid())),
+                selected.toJavaRDD().mapPartitionsToPair(columns),
                 plan.values(),
                 plan.shape(network),
                 outputs);

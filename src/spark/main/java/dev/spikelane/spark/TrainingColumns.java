@@ -13,9 +13,10 @@ import scala.Tuple2;
  * @param plan how samples are read, whose columns are those of these rows
  * @param values how they travel
  * @param labelName what messages call the label
+ * @param classes how many classes there are; 0 if labels are any whole numbers
  * @param skips whether rows that are no sample are left out
  */
-record TrainingColumns(InferencePlan plan, RowValues values, String labelName, boolean skips)
+record TrainingColumns(InferencePlan plan, RowValues values, String labelName, int classes, boolean skips)
         implements PairFlatMapFunction<Iterator<Row>, Long, byte[]> {
 
     static final int ID = 0;
@@ -53,8 +54,10 @@ record TrainingColumns(InferencePlan plan, RowValues values, String labelName, b
             return column + "is null";
         }
         double label = row.<Number>getAs(LABEL).doubleValue();
-        if (label < 0 || label > Integer.MAX_VALUE || label != Math.rint(label)) {
-            return column + "is " + label + ", expected a whole number of at least 0";
+        int most = classes == 0 ? Integer.MAX_VALUE : classes - 1;
+        if (!(label >= 0 && label <= most) || label != Math.rint(label)) {
+            return column + "is " + row.get(LABEL) + ", expected "
+                    + (classes == 0 ? "a whole number of at least 0" : "a class of [0, " + classes + ")");
         }
         String wrong = sample.read(row);
         return wrong == null ? "" : "column '" + plan.columns().inputName() + "' " + wrong;

@@ -48,8 +48,17 @@ final class TrainingRows implements Dataset, AutoCloseable {
         this.values = values;
         this.shape = shape;
         this.classes = classes;
-        this.sorted = rows.sortByKey().persist(StorageLevel.MEMORY_AND_DISK());
-        List<Part> parts = sorted.mapPartitions(TrainingRows::part).collect();
+        List<Part> parts;
+        try {
+            this.sorted = rows.sortByKey().persist(StorageLevel.MEMORY_AND_DISK()); // it samples the ids
+            parts = sorted.mapPartitions(TrainingRows::part).collect();
+        } catch (Exception failed) { // Spark's are checked, but not declared
+            InvalidRowException row = InvalidRowException.in(failed);
+            if (row != null) {
+                throw row;
+            }
+            throw failed;
+        }
         int[] first = new int[parts.size()];
         long count = 0;
         for (int i = 0; i < first.length; i++) {

@@ -152,13 +152,10 @@ final class GraphRun {
     private void compareState(Simulation simulation, int step) {
         assertEquals(step + 1, simulation.steps());
         for (Population population : graph.network.populations()) {
-            Shape shape = population.shape();
             for (String variable : population.neuron().variables()) {
-                FloatMatrix inside = simulation.state(population.name()).variable(variable);
-                FloatMatrix outside = FloatMatrix.zeros(graph.batch, shape.size());
-                shape.toTorch(inside, 0, outside, 0, graph.batch);
+                FloatMatrix state = simulation.state(population.name()).variable(variable);
                 for (int sample = 0; sample < graph.batch; sample++) {
-                    compare(population, variable, step, sample, outside, sample);
+                    compare(population, variable, step, sample, state, sample);
                 }
             }
         }

@@ -171,11 +171,9 @@ final class GraphSession implements AutoCloseable {
     void compare(String call) {
         assertEquals(steps.size(), simulation.steps(), call);
         for (Population population : network.populations()) {
-            Shape shape = population.shape();
             for (String variable : population.neuron().variables()) {
-                FloatMatrix outside = FloatMatrix.zeros(batch, shape.size());
-                shape.toTorch(simulation.state(population.name()).variable(variable), 0, outside, 0, batch);
-                compare(population, variable, steps.size() - 1, outside, 0, call);
+                FloatMatrix state = simulation.state(population.name()).variable(variable);
+                compare(population, variable, steps.size() - 1, state, 0, call);
             }
         }
         for (Recording each : recordings) {

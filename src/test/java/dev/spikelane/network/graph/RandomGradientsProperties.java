@@ -145,7 +145,7 @@ public class RandomGradientsProperties {
         for (int row = 0; row < to.rows(); row++) {
             for (int i = 0; i < population.size(); i++) {
                 float value = values[row / graph.batch][row % graph.batch * population.size() + i];
-                to.set(row, population.shape().inside(i), value);
+                to.set(row, i, value);
             }
         }
     }
@@ -184,7 +184,7 @@ public class RandomGradientsProperties {
             for (int i = 0; i < population.size(); i++) {
                 double want = expected.ofSpikes(population, first + row / graph.batch)[
                         row % graph.batch * population.size() + i];
-                same(want, observed.get(row, population.shape().inside(i)), graph, population + " row " + row);
+                same(want, observed.get(row, i), graph, population + " row " + row);
             }
         }
     }

@@ -21,30 +21,6 @@ import org.apache.spark.sql.types.NumericType;
 /** Classifies the rows of a file and writes them with their predictions. */
 record RunCommand(CommandOptions options) implements SparkCommand {
 
-    static final String HELP = """
-            Usage: ./spikelane spark run --model FILE --input PATH --output FOLDER [OPTION...]
-            Classify the rows of Parquet files, or the images of an IDX file, on Spark.
-
-              --model FILE        model file
-              --input PATH        Parquet, local or in any file system that Hadoop knows; or *idx3-ubyte, or that with .gz
-              --output FOLDER     Parquet: the rows, and their predictions; must not be there
-              --master URL        local[2], spark://HOST:7077, yarn or k8s://...; default: local[*], or spark-submit's
-              --input-col NAME    vectors, arrays, bytes or packed spikes; default: pixels
-              --output-col NAME   the column of the predictions, none of the rows'; default: prediction
-              --id-col NAME       int or long, by which rows get their random numbers; default: id, where there is one
-              --label-col NAME    the right class, for the accuracy; default: label, where there is one
-              --code CODE         frame, rate, latency, pieces or spikes; default: as the model was trained
-              --steps N           time steps; default: as the model was trained
-              --decoding NAME     count, first-spike, max-membrane, membrane or none; default: as the model was trained
-              --seed N            seed of random numbers; default: 0
-              --batch N           samples side by side in a task; default: 256
-              --weights TYPE      float, stored, int8 or int16; default: float
-              --early N           decide labels at a lead of N spikes; default: run all steps
-              --invalid WORD      error, skip or keep rows that are no sample; default: error
-
-            spark-submit takes the same options behind --class dev.spikelane.spark.cli.Main and the jar.
-            """;
-
     @Override
     public void call(PrintStream out) throws IOException {
         String output = options.required("--output");

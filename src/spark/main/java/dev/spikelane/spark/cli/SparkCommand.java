@@ -72,13 +72,13 @@ interface SparkCommand {
         return switch (name) {
             case "run" ->
                 helps
-                        ? out -> out.print(RunCommand.HELP)
-                        : new RunCommand(new CommandOptions(arguments, 1, RunCommand.HELP));
+                        ? out -> out.print(CommandHelp.RUN)
+                        : new RunCommand(new CommandOptions(arguments, 1, CommandHelp.RUN));
             case "train" ->
                 helps
-                        ? out -> out.print(TrainCommand.HELP)
-                        : new TrainCommand(new CommandOptions(arguments, 1, TrainCommand.HELP));
-            case "--help", "-h" -> out -> out.print(RunCommand.HELP + "\n" + TrainCommand.HELP);
+                        ? out -> out.print(CommandHelp.TRAIN)
+                        : new TrainCommand(new CommandOptions(arguments, 1, CommandHelp.TRAIN));
+            case "--help", "-h" -> out -> out.print(CommandHelp.of(""));
             default -> throw new CommandOptions.Wrong("there is no command '" + name + "', expected run or train");
         };
     }

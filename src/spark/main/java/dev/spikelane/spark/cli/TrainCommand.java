@@ -28,33 +28,6 @@ import scala.collection.Seq;
 /** Trains a network on the rows of a file and writes it as a model file. */
 record TrainCommand(CommandOptions options) implements SparkCommand {
 
-    static final String HELP = """
-            Usage: ./spikelane spark train --input PATH --output FILE [OPTION...]
-            Train a network on the rows of Parquet files, or the images of an IDX file, on Spark.
-
-              --input PATH        Parquet, local or in any file system that Hadoop knows; or *idx3-ubyte, or that with .gz,
-                                  beside its labels
-              --output FILE       model file; an older one is replaced
-              --master URL        local[2], spark://HOST:7077, yarn or k8s://...; default: local[*], or spark-submit's
-              --model FILE        start from this model; default: a new network with a hidden layer
-              --hidden N          neurons of the hidden layer; default: 1000
-              --beta B            decay of the membranes; default: 0.95
-              --input-col NAME    vectors, arrays or bytes; default: pixels
-              --id-col NAME       int or long, the order of the rows; default: id
-              --label-col NAME    the class, from 0; default: label
-              --code CODE         frame, rate, latency or pieces; default: frame
-              --steps N           time steps; default: 25
-              --loss LOSS         membrane, max-membrane, rate or count; default: membrane
-              --rate R            learning rate of Adam; default: 0.0005
-              --epochs N          passes over the rows; default: 1
-              --batch N           rows of a step; default: 128
-              --shards N          parts of a batch, on which the weights depend; default: 8
-              --seed N            seed of weights, orders and codes; default: 0
-              --checkpoint FILE   a file of the driver, from which a training that was stopped goes on
-
-            spark-submit takes the same options behind --class dev.spikelane.spark.cli.Main and the jar.
-            """;
-
     private static final Map<String, Supplier<Loss>> LOSSES = Map.of(
             "membrane", CrossEntropyLoss::membrane,
             "max-membrane", CrossEntropyLoss::maxMembrane,

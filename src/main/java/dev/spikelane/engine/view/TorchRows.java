@@ -1,0 +1,68 @@
+package dev.spikelane.engine.view;
+
+import dev.spikelane.kernel.base.TorchLayout;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What callers see of rows that stand in the inner order: the same rows in torch's order, in memory that is used again,
+ * or the rows themselves where both orders are the same.
+ *
+ * @param <S> spikes or values
+ */
+public final class TorchRows<S extends Signal> {
+
+    private final Shape shape;
+    private final Arena arena;
+    private @Nullable Signal torch;
+    /** Whether callers may write to the copies. */
+    private boolean lent;
+
+    /** Rows of a shape, whose copies an arena owns. */
+    public TorchRows(Shape shape, Arena arena) {
+        this.shape = shape;
+        this.arena = arena;
+    }
+
+    /** Returns rows in torch's order, the first of which are brought up to date. */
+    public S show(S inside, int count) {
+        if (!TorchLayout.differs(shape)) {
+            return inside;
+        }
+        S made = rows(inside);
+        TorchLayout.copyTorch(shape, inside, 0, made, 0, count);
+        return made;
+    }
+
+    /** Returns rows in torch's order for callers who write them: {@link #take} brings back what they have written. */
+    public S lend(S inside) {
+        if (lent) {
+            return rows(inside);
+        }
+        lent = TorchLayout.differs(shape);
+        return show(inside, inside.rows());
+    }
+
+    /** Takes what callers have written where rows were lent. */
+    public void take(S inside) {
+        if (lent) {
+            TorchLayout.copyInside(shape, rows(inside), 0, inside, 0, inside.rows());
+        }
+    }
+
+    @SuppressWarnings("unchecked") // a copy is of the same kind
+    private S rows(S like) {
+        Signal made = torch;
+        if (made == null || made.rows() != like.rows()) {
+            made = like instanceof SpikeMatrix
+                    ? SpikeMatrix.zeros(arena, like.rows(), like.columns())
+                    : FloatMatrix.zeros(arena, like.rows(), like.columns());
+            torch = made;
+        }
+        return (S) made;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.spikelane.network.maps;
+
+import dev.spikelane.Allocations;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.train.Gradients;
+import org.junit.jupiter.api.Test;
+
+/** What callers see of maps is copied into memory that is used again. */
+final class TorchOrderAllocationTest {
+
+    /** What callers ask for again and again is not made again. */
+    @Test
+    void nothingIsAllocatedForMaps() {
+        Network network = TorchOrderTest.network(TorchOrderTest.MAPS);
+        try (Gradients gradients = TorchOrderTest.gradients(network);
+                Simulation simulation = network.simulate(TorchOrderTest.BATCH)) {
+            gradients.forward(TorchOrderTest.spikes());
+            gradients.backward();
+            Allocations.assertNone(100, () -> {
+                gradients.spikes("second");
+                gradients.values("second", "membrane");
+                gradients.given("second");
+                gradients.given("second", "membrane");
+                gradients.observed("first");
+                gradients.observed("second", "membrane");
+                gradients.gradientOfInput("x");
+                gradients.gradientOfState("first", "membrane");
+                gradients.gradientOfPreviousSpikes("first");
+                gradients.previousSpikes("second");
+                gradients.state("first");
+                simulation.state("first");
+            });
+        }
+    }
+}

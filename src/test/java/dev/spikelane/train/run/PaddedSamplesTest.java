@@ -1,0 +1,136 @@
+package dev.spikelane.train.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputCode;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.Model;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.train.Classifier;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Decoding;
+import dev.spikelane.train.EpochResult;
+import dev.spikelane.train.Evaluator;
+import dev.spikelane.train.Sgd;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainingRun;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Samples that end before the last step: a program's own decoding leaves out the padding behind them. */
+@EveryWidth
+final class PaddedSamplesTest {
+
+    private static final int STEPS = 10;
+    private static final int SAMPLES = 12;
+    private static final int[] LENGTHS = new int[SAMPLES];
+    private static final int[] LABELS = new int[SAMPLES];
+
+    /** In each step of a sample the input of its class is 1; in the padding, which is longer, that of the other. */
+    private static final FloatMatrix VALUES = FloatMatrix.zeros(SAMPLES, 2 * STEPS);
+
+    static {
+        for (int sample = 0; sample < SAMPLES; sample++) {
+            LENGTHS[sample] = 1 + sample % 4;
+            LABELS[sample] = sample / 2 % 2;
+            for (int step = 0; step < STEPS; step++) {
+                boolean pads = step >= LENGTHS[sample];
+                VALUES.set(sample, 2 * step + (pads ? 1 - LABELS[sample] : LABELS[sample]), 1);
+            }
+        }
+    }
+
+    private static final Dataset DATA = Dataset.of(Shape.of(2 * STEPS), VALUES, LABELS, 2);
+
+    private static final Decoding SPIKES = Decoding.ofSpikes("count of own steps", (outputs, row, scores) -> {
+        for (int step = 0; step < LENGTHS[outputs.sample(row)]; step++) {
+            for (int c = 0; c < scores.length; c++) {
+                scores[c] += outputs.spikes().get(step * outputs.batch() + row, c) ? 1 : 0;
+            }
+        }
+    });
+
+    private static final Decoding MEMBRANES = Decoding.ofMembranes("own membranes", (outputs, row, scores) -> {
+        for (int step = 0; step < LENGTHS[outputs.sample(row)]; step++) {
+            for (int c = 0; c < scores.length; c++) {
+                scores[c] += outputs.membranes().get(step * outputs.batch() + row, c);
+            }
+        }
+    });
+
+    private static Network network() {
+        return Network.builder(2)
+                .connect(Dense.of(FloatMatrix.of(new float[] {1.5f, 0}, new float[] {0, 1.5f})))
+                .neuron(new Leaky(0))
+                .build();
+    }
+
+    private static Batching batching() {
+        return new Batching(5).withCode(InputCode.pieces(STEPS));
+    }
+
+    @Test
+    void evaluationsDecodeTheOwnStepsOfEachSample() {
+        assertEquals(0, accuracy(Decoding.COUNT));
+        assertEquals(0, accuracy(Decoding.MEMBRANE));
+        assertEquals(1, accuracy(SPIKES));
+        assertEquals(1, accuracy(MEMBRANES));
+    }
+
+    private static double accuracy(Decoding decoding) {
+        try (Evaluator evaluator = new Evaluator(network(), STEPS, batching(), 2).decoding(decoding)) {
+            return evaluator.evaluate(DATA).accuracy();
+        }
+    }
+
+    /** Nothing is learned at this rate: two epochs are no better than the first, and the run ends. */
+    @Test
+    void validationKeepsAndStopsByIt() throws IOException {
+        for (Decoding decoding : List.of(SPIKES, MEMBRANES, Decoding.COUNT)) {
+            Network network = network();
+            try (Trainer trainer = Trainer.of(network, STEPS, 5)
+                    .loss(CrossEntropyLoss.rate())
+                    .optimizer(new Sgd(1e-6))
+                    .build()) {
+                TrainingRun run = TrainingRun.of(trainer, DATA, batching().withShuffle(1))
+                        .epochs(9)
+                        .validate(DATA, batching())
+                        .decoding(decoding)
+                        .keepBest()
+                        .stopAfter(2)
+                        .build()
+                        .run();
+                double[] accuracy = run.curve(EpochResult::validationAccuracy);
+                assertEquals(3, accuracy.length);
+                assertTrue(Arrays.stream(accuracy).allMatch(each -> each == (decoding == Decoding.COUNT ? 0 : 1)));
+                assertTrue(decoding == Decoding.COUNT
+                        || run.warnings().getFirst().startsWith("outputs are decoded by " + decoding + ", while"));
+                assertEquals(Optional.of("count"), run.model().decoding());
+            }
+        }
+    }
+
+    @Test
+    void classifiersTakeTheirScores() {
+        SpikeMatrix sample = SpikeMatrix.zeros(STEPS, 2);
+        for (int step = 0; step < STEPS; step++) {
+            sample.set(step, step == 0 ? 0 : 1, true);
+        }
+        Classifier classifier = Classifier.of(Model.of(network())).steps(STEPS);
+        assertEquals(1, classifier.decoding(Decoding.COUNT).classify(sample).label());
+        assertEquals(0, classifier.decoding(SPIKES).classify(sample).label()); // as sample 0, of one step
+        assertEquals(0, classifier.decoding(MEMBRANES).classify(sample).label());
+        assertEquals(1 / (1 + Math.exp(-1)), classifier.decoding(SPIKES).classify(sample).probability(0), 1e-6);
+    }
+}
