@@ -87,6 +87,7 @@ public final class RandomEquations {
                     .append(random.nextBoolean() ? "w + p" : number(2))
                     .append("\n");
         }
+        text.append("all = ").append(String.join(" + ", names())).append("\n"); // users' texts read all names
         return text.toString();
     }
 
@@ -96,7 +97,7 @@ public final class RandomEquations {
         String a = op.isLeaf() ? "" : number(further);
         String b = op.isLeaf() ? "" : number(random.nextInt(depth));
         return switch (op) {
-            case CONSTANT -> random.nextInt(3) > 0 ? name() : constant();
+            case CONSTANT -> random.nextInt(3) > 0 ? one(names()) : constant();
             case PARAMETER -> one(parameters);
             case STATE -> one(variables);
             case STEP -> one(inputs);
@@ -123,11 +124,11 @@ public final class RandomEquations {
         return op.name().toLowerCase(Locale.ROOT);
     }
 
-    private String name() {
+    private List<String> names() {
         List<String> all = new ArrayList<>(parameters);
         all.addAll(variables);
         all.addAll(inputs);
-        return one(all);
+        return all;
     }
 
     private String power(String a) {
