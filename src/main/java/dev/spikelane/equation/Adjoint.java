@@ -27,40 +27,37 @@ public final class Adjoint {
     private final SpikeGradient spike;
     private final Map<Node, Node> gradients = new HashMap<>();
 
-    private Adjoint(Graph graph, SpikeGradient spike) {
+    Adjoint(Graph graph, SpikeGradient spike) {
         this.graph = graph;
         this.spike = spike;
     }
 
-    /**
-     * Returns the gradients of all nodes that some roots need, without an entry where there is none. What flows into a
-     * node is added in the order of descending ids.
-     *
-     * @param seeds gradients that nodes have already
-     */
-    public static Map<Node, Node> gradients(
-            Graph graph, Collection<Node> roots, Map<Node, Node> seeds, SpikeGradient spike) {
-        Adjoint adjoint = new Adjoint(graph, spike);
-        seeds.forEach(adjoint::add);
-        for (Node node : Graph.order(roots).reversed()) {
-            Node gradient = adjoint.gradients.get(node);
-            if (gradient != null) {
-                adjoint.through(node, gradient);
-            }
-        }
-        return adjoint.gradients;
-    }
-
     /** The derivative of a node with respect to another; zero if there is none. */
     static Node derivative(Graph graph, Node of, Node by) {
-        Map<Node, Node> all = gradients(graph, List.of(of), Map.of(of, graph.constant(1)), (g, x, y) -> y);
-        return all.getOrDefault(by, graph.constant(0));
+        Adjoint adjoint = new Adjoint(graph, (g, x, y) -> y);
+        adjoint.add(of, graph.constant(1));
+        return adjoint.through(List.of(of)).getOrDefault(by, graph.constant(0));
     }
 
-    private void add(Node to, Node gradient) {
+    /** Adds to the gradient of a node. */
+    void add(Node to, Node gradient) {
         if (to.op() != Op.CONSTANT) {
             gradients.merge(to, gradient, (before, now) -> graph.of(Op.ADD, before, now));
         }
+    }
+
+    /**
+     * Returns the gradients of all nodes that some roots need, without an entry where there is none: what was added
+     * before, and then what flows into a node, in the order of descending ids.
+     */
+    Map<Node, Node> through(Collection<Node> roots) {
+        for (Node node : Graph.order(roots).reversed()) {
+            Node gradient = gradients.get(node);
+            if (gradient != null) {
+                through(node, gradient);
+            }
+        }
+        return gradients;
     }
 
     private Node mul(Node a, Node b) {
@@ -73,6 +70,7 @@ public final class Adjoint {
 
     private void through(Node node, Node g) {
         Node a = node.op().isLeaf() ? node : node.of(0);
+        Node one = graph.constant(1);
         switch (node.op()) {
             case ADD -> {
                 add(a, g);
@@ -82,37 +80,16 @@ public final class Adjoint {
                 add(a, g);
                 add(node.of(1), neg(g));
             }
-            case MUL -> {
-                add(a, mul(node.of(1), g));
-                add(node.of(1), mul(a, g));
-            }
+            case MUL -> product(node, g);
             case DIV -> {
                 add(a, graph.of(Op.DIV, g, node.of(1)));
                 add(node.of(1), neg(mul(graph.of(Op.DIV, node, node.of(1)), g)));
             }
             case FMA -> {
-                add(a, mul(node.of(1), g));
-                add(node.of(1), mul(a, g));
+                product(node, g);
                 add(node.of(2), g);
             }
             case NEG -> add(a, neg(g));
-            case SELECT -> {
-                Node zero = graph.constant(0);
-                add(node.of(1), graph.of(Op.SELECT, a, g, zero));
-                add(node.of(2), graph.of(Op.SELECT, a, zero, g));
-            }
-            case SPIKE -> {
-                Node gradient = spike.of(graph, node.of(1), g);
-                boolean gated = a.op() == Op.AND;
-                add(node.of(1), gated ? graph.of(Op.SELECT, a.of(0), gradient, graph.constant(0)) : gradient);
-            }
-            default -> function(node, a, g);
-        }
-    }
-
-    private void function(Node node, Node a, Node g) {
-        Node one = graph.constant(1);
-        switch (node.op()) {
             case ABS -> {
                 Node zero = graph.constant(0);
                 Node below = graph.of(Op.SELECT, graph.of(Op.LT, a, zero), neg(g), zero);
@@ -124,7 +101,24 @@ public final class Adjoint {
             case LOG -> add(a, graph.of(Op.DIV, g, a));
             case SIGMOID -> add(a, mul(mul(node, graph.of(Op.SUB, one, node)), g));
             case TANH -> add(a, mul(graph.of(Op.SUB, one, mul(node, node)), g));
-            default -> {} // leaves and conditions; a lowered graph is not differentiated
+            case SELECT -> {
+                Node zero = graph.constant(0);
+                add(node.of(1), graph.of(Op.SELECT, a, g, zero));
+                add(node.of(2), graph.of(Op.SELECT, a, zero, g));
+            }
+            case SPIKE -> {
+                Node gradient = spike.of(graph, node.of(1), g);
+                boolean gated = a.op() == Op.AND;
+                add(node.of(1), gated ? graph.of(Op.SELECT, a.of(0), gradient, graph.constant(0)) : gradient);
+            }
+            case CONSTANT, PARAMETER, STATE, STEP -> {}
+            case GT, GE, LT, LE, AND, OR, NOT -> {} // conditions have no gradient
+            case POWER2, EXPONENT, SCALE -> throw new AssertionError(node.op()); // a lowered graph
         }
+    }
+
+    private void product(Node node, Node g) {
+        add(node.of(0), mul(node.of(1), g));
+        add(node.of(1), mul(node.of(0), g));
     }
 }

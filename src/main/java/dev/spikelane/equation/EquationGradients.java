@@ -56,22 +56,22 @@ public final class EquationGradients {
         Map<Node, Node> behind = new HashMap<>(Map.of(membrane, after));
         Program.copy(order, graph, behind);
         this.distance = Graph.of(behind, equations.spike().of(1));
-        Map<Node, Node> seeds = new LinkedHashMap<>();
+        Adjoint adjoint = new Adjoint(graph, (g, x, y) -> row(DISTANCE));
+        // One after the other: a parameter that enters twice is added twice.
+        sums.forEach(name -> adjoint.add(graph.leaf(Op.PARAMETER, name, 0), graph.leaf(Op.STATE, SUM + name, 0)));
         List<Node> roots = new ArrayList<>();
         equations.next().forEach((name, node) -> {
             Node next = Graph.of(made, node);
             roots.add(next);
-            seeds.merge(next, row(name), (one, other) -> graph.of(Op.ADD, one, other));
+            adjoint.add(next, row(name));
         });
         roots.add(spike);
         Node carried = row(Equations.SPIKE);
         Node carries = equations.carries();
-        Node ofSpike =
-                carries == null ? carried : graph.of(Op.MUL, carried, graph.leaf(Op.PARAMETER, carries.name(), 0));
-        seeds.merge(spike, ofSpike, (one, other) -> graph.of(Op.ADD, one, other));
-        // One after the other: a parameter that enters twice is added twice.
-        sums.forEach(name -> seeds.put(graph.leaf(Op.PARAMETER, name, 0), graph.leaf(Op.STATE, SUM + name, 0)));
-        this.gradients = Adjoint.gradients(graph, roots, seeds, (g, x, y) -> row(DISTANCE));
+        adjoint.add(
+                spike,
+                carries == null ? carried : graph.of(Op.MUL, carried, graph.leaf(Op.PARAMETER, carries.name(), 0)));
+        this.gradients = adjoint.through(roots);
     }
 
     /** What is differentiated. */

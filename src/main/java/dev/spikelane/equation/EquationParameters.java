@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The values of parameters, those that follow from others too, in memory where a {@link Frame} finds them. */
@@ -19,6 +20,14 @@ public final class EquationParameters {
     private static final int ALIGNMENT = 64;
 
     private static final int PAGE = 4096;
+
+    /** What follows from {@code refractory} and {@code carries}. */
+    static final String REFRACTORY = "_refractory";
+
+    static final String CARRIES = "_carries";
+
+    /** Steps of the longest refractory period: float32 does not count down from more. */
+    private static final float MOST_STEPS = 1 << 24;
 
     private final int neurons;
     /** One value, or one for each neuron. */
@@ -34,8 +43,17 @@ public final class EquationParameters {
      *     text says
      */
     public EquationParameters(Arena arena, Equations equations, int neurons, Map<String, float[]> given) {
+        this(arena, equations.parameters(), equations.derived(), neurons, given);
+    }
+
+    EquationParameters(
+            Arena arena,
+            Map<String, Double> parameters,
+            Map<String, Derived> derived,
+            int neurons,
+            Map<String, float[]> given) {
         this.neurons = neurons;
-        for (Map.Entry<String, Double> said : equations.parameters().entrySet()) {
+        for (Map.Entry<String, Double> said : parameters.entrySet()) {
             String name = said.getKey();
             float[] of = given.get(name);
             if (of != null && of.length != 1 && of.length != neurons) {
@@ -44,7 +62,7 @@ public final class EquationParameters {
             }
             values.put(name, of == null ? new float[] {said.getValue().floatValue()} : of);
         }
-        for (Map.Entry<String, Derived> made : equations.derived().entrySet()) {
+        for (Map.Entry<String, Derived> made : derived.entrySet()) {
             Derived of = made.getValue();
             float[] into = new float[count(of.of())];
             values.put(made.getKey(), into);
@@ -58,6 +76,49 @@ public final class EquationParameters {
             }
         }
         update();
+    }
+
+    /** Whether a parameter is one that no line of a text says. */
+    static boolean isHoisted(String name) {
+        return name.startsWith("_") && !name.equals(REFRACTORY) && !name.equals(CARRIES);
+    }
+
+    /**
+     * Requires that what lines of a text make of parameters is finite, and a refractory period a number of steps.
+     *
+     * @param variables by name, and what they begin with
+     * @param error of a name and a message
+     */
+    public void requireNumbers(
+            Map<String, Node> variables, BiFunction<String, String, IllegalArgumentException> error) {
+        values.forEach((name, all) -> {
+            if (name.equals(REFRACTORY)) {
+                require(name.substring(1), all, 0, MOST_STEPS, "0 to " + (int) MOST_STEPS + " steps", error);
+            } else if (!isHoisted(name)) {
+                requireFinite(name.equals(CARRIES) ? name.substring(1) : name, all, error);
+            }
+        });
+        variables.forEach((name, begins) -> requireFinite(name, values(begins), error));
+    }
+
+    private static void requireFinite(
+            String name, float[] values, BiFunction<String, String, IllegalArgumentException> error) {
+        require(name, values, -Float.MAX_VALUE, Float.MAX_VALUE, "a finite number", error);
+    }
+
+    private static void require(
+            String name,
+            float[] values,
+            float least,
+            float most,
+            String expected,
+            BiFunction<String, String, IllegalArgumentException> error) {
+        for (int i = 0; i < values.length; i++) {
+            if (!(values[i] >= least && values[i] <= most)) { // NaN is neither
+                String at = values.length == 1 ? "" : " for neuron " + i;
+                throw error.apply(name, "'" + name + "' is " + values[i] + at + ", expected " + expected);
+            }
+        }
     }
 
     /** Computes what follows from the {@link #values}, and lays all out anew; rows behind the last neuron repeat it. */

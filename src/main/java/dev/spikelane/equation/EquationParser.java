@@ -1,13 +1,17 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.memory.limit.NativeMemory;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,14 +51,17 @@ public final class EquationParser {
     /** Inputs, or noises. */
     private static final int MOST_ROWS = 16;
 
-    private static final Set<String> WORDS =
-            Set.of("and carries holds input let neuron noise not or param refractory reset spike state".split(" "));
+    private static final List<String> STATEMENTS =
+            List.of("neuron", "param", "let", "state", "input", "noise", "refractory", "spike", "reset", "carries");
+
+    private static final Set<String> WORDS = Stream.concat(STATEMENTS.stream(), Stream.of("and", "holds", "not", "or"))
+            .collect(Collectors.toSet());
 
     private final Graph graph = new Graph();
     private final Map<String, Node> names = new HashMap<>();
     private final NodeLines lines = new NodeLines();
-    /** Lines in which names were declared. */
-    private final Map<String, Integer> declared = new HashMap<>();
+    /** Where names were declared, and {@code refractory} and {@code carries} said. */
+    private final Map<String, Token> declared = new LinkedHashMap<>();
 
     private final LinkedHashMap<String, Double> parameters = new LinkedHashMap<>();
     private final LinkedHashMap<String, Derived> derived = new LinkedHashMap<>();
@@ -88,6 +95,33 @@ public final class EquationParser {
      */
     public static Equations parse(String text) {
         return new EquationParser(text, false).all();
+    }
+
+    /**
+     * Reads a neuron that a user wrote.
+     *
+     * @throws IllegalArgumentException as {@link #parse}; and if a name is declared that no line reads, but for states
+     *     to which lines give values, or if what follows from parameters is no number
+     */
+    public static Equations parseWhole(String text) {
+        EquationParser parser = new EquationParser(text, false);
+        Equations made = parser.all();
+        parser.declared.forEach((name, token) -> {
+            if (!parser.words.used.contains(name)) {
+                throw token.error(token + " is read by no line, expected one that reads it");
+            }
+        });
+        parser.requireNumbers();
+        return made;
+    }
+
+    /** Nothing said follows from what equations of {@code dt} make of parameters. */
+    private void requireNumbers() {
+        SequencedMap<String, Derived> said = new LinkedHashMap<>(derived);
+        said.keySet().removeIf(EquationParameters::isHoisted);
+        new EquationParameters(NativeMemory.ofAuto(), parameters, said, 1, Map.of())
+                .requireNumbers(
+                        variables, (of, message) -> Graph.of(declared, of).error(message));
     }
 
     /**
@@ -126,7 +160,8 @@ public final class EquationParser {
         require(!inputs.isEmpty(), "input");
         Node fires = spike;
         if (fires == null) {
-            throw missing("spike");
+            String first = variables.firstEntry().getKey();
+            throw missing("spike", ", such as 'spike " + first + " > 1', or 'spike 0 > 1' for one that never fires");
         }
         LinkedHashMap<String, Node> next = new LinkedHashMap<>();
         variables.keySet().forEach(each -> next.put(each, Graph.of(names, each)));
@@ -149,12 +184,12 @@ public final class EquationParser {
 
     private void require(boolean there, String word) {
         if (!there) {
-            throw missing(word);
+            throw missing(word, "");
         }
     }
 
-    private IllegalArgumentException missing(String word) {
-        return words.peek(0).error("found the end of the text, expected a line '" + word + " ...'");
+    private IllegalArgumentException missing(String word, String hint) {
+        return words.peek(0).error("found the end of the text, expected a line '" + word + " ...'" + hint);
     }
 
     /** The time of a step is a parameter where the text uses it. */
@@ -202,8 +237,13 @@ public final class EquationParser {
             case "reset" -> reset(first);
             case "carries" -> carries(first);
             default ->
-                throw first.error("found " + first + ", expected neuron, param, let, state, input, noise, refractory, "
-                        + "spike, reset, carries, NAME = ... or dNAME/dt = ...");
+                throw first.error("found " + first + ", expected " + String.join(", ", STATEMENTS)
+                        + ", NAME = ... or dNAME/dt = ..."
+                        + STATEMENTS.stream()
+                                .filter(first::isNear)
+                                .map(word -> "; did you mean '" + word + "'?")
+                                .findFirst()
+                                .orElse(""));
         }
     }
 
@@ -238,11 +278,15 @@ public final class EquationParser {
     }
 
     private void declare(Token token, Node node) {
-        Integer line = declared.putIfAbsent(token.text(), token.line());
-        if (line != null) {
-            throw token.error(token + " is declared in line " + line + ", expected another name");
+        Token before = declared.putIfAbsent(token.text(), token);
+        if (before != null) {
+            throw token.error(token + " is declared in line " + before.line() + ", expected another name");
         }
-        if (names.put(token.text(), node) != null && !parameters.containsKey(token.text())) {
+        boolean known = names.put(token.text(), node) != null;
+        if (token.is(Integrator.DT) && (node.op() != Op.PARAMETER || derived.containsKey(Integrator.DT))) {
+            throw token.error("'dt' is a parameter, the time of a step, expected another name");
+        }
+        if (known && !token.is(Integrator.DT)) {
             throw token.error(token + " is assigned before it is declared, expected another name");
         }
     }
@@ -310,11 +354,12 @@ public final class EquationParser {
 
     private void assignment(Token token) {
         words.take();
-        Integer line = declared.get(name(token).text());
-        if (line != null && !variables.containsKey(token.text()) || parameters.containsKey(token.text())) {
+        boolean known = declared.containsKey(name(token).text());
+        if (known && !variables.containsKey(token.text()) || parameters.containsKey(token.text())) {
             throw token.error(token + " is no variable and cannot be assigned, expected another name");
         }
         names.put(token.text(), variables.containsKey(token.text()) ? words.number() : words.value());
+        words.used.add(token.text());
     }
 
     private void equation(Token token) {
@@ -331,6 +376,7 @@ public final class EquationParser {
         if (!method.is("euler") && !method.is("exact")) {
             throw method.error("found " + method + ", expected euler or exact");
         }
+        words.used.addAll(List.of(variable, Integrator.DT));
         integrator.add(token, variable, slope, method.is("exact"));
     }
 
@@ -348,7 +394,8 @@ public final class EquationParser {
                 held.add(token.text());
             } while (words.takes(","));
         }
-        refractory = integrator.derive("_refractory", steps);
+        refractory = integrator.derive(EquationParameters.REFRACTORY, steps);
+        say(at);
         names.put(at.text(), graph.leaf(Op.STATE, at.text(), 0)); // a variable behind all others, from the spike on
     }
 
@@ -411,6 +458,12 @@ public final class EquationParser {
         if (carries != null) {
             throw at.error("there is a line 'carries' already, expected one");
         }
-        carries = integrator.derive("_carries", ofParameters(at));
+        carries = integrator.derive(EquationParameters.CARRIES, ofParameters(at));
+        say(at);
+    }
+
+    private void say(Token at) {
+        declared.put(at.text(), at);
+        words.used.add(at.text());
     }
 }

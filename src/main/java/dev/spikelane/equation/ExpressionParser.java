@@ -1,6 +1,7 @@
 package dev.spikelane.equation;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +28,8 @@ final class ExpressionParser {
     private final List<Token> tokens;
     /** What names are. */
     private final Map<String, Node> names;
+    /** Names that lines read, or give a value. */
+    final Set<String> used = new HashSet<>();
 
     private int next;
     private int depth;
@@ -213,7 +216,8 @@ final class ExpressionParser {
             return graph.constant(number(token));
         }
         if (token.kind() != Token.Kind.NAME) {
-            throw token.error("found " + token + ", expected a number, a name or '('");
+            String hint = token.is("*") ? "; powers are such as 'v^2'" : "";
+            throw token.error("found " + token + ", expected a number, a name or '('" + hint);
         }
         if (FUNCTIONS.contains(token.text())) {
             expect("(");
@@ -228,6 +232,7 @@ final class ExpressionParser {
             Set<String> all = new TreeSet<>(peek(0).is("(") ? FUNCTIONS : names.keySet());
             throw token.error(token + " is not declared, expected one of " + all);
         }
+        used.add(token.text());
         return known;
     }
 

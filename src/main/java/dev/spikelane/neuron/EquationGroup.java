@@ -69,6 +69,9 @@ final class EquationGroup implements TileGroup, BoundEquations {
         this.recorded = Equations.RECORD + first;
         this.seed = model.seed();
         this.parameters = new EquationParameters(arena, equations, neurons, given(model.parameters()));
+        parameters.requireNumbers(
+                equations.variables(),
+                (_, message) -> new IllegalArgumentException("neuron " + equations.name() + ": " + message));
         this.levels = cut == null
                 ? null
                 : QuantizeLevels.of(arena, model.quantization().levels());

@@ -59,8 +59,16 @@ import org.jspecify.annotations.Nullable;
  * <p>All is float32: numbers are rounded once, operations one by one, and none are fused but by {@code fma}. In an
  * equation of {@code dt}, what follows from parameters alone is computed once in float64, and a division by it
  * multiplies by its inverse. A comparison is 1 or 0 in arithmetic, without a gradient; {@code spike} has the gradient
- * of the surrogate. Units label axes and tables ({@link #unit}); nothing checks
- * them.
+ * of the surrogate. A {@code reset} is detached, as snnTorch's is: a choice between two values has no slope in its
+ * condition, so gradients pass through the value that is chosen; {@code v = v - spike} subtracts the spike itself, and
+ * the surrogate's gradient passes through it. {@code max(a, b)} is {@code a > b ? a : b}, and {@code min(a, b)} is
+ * {@code a < b ? a : b}: the second if one is NaN. In a refractory period, states that {@code holds} names are at
+ * {@code spike} what they were before the step; lines behind it change them. Units label axes and tables
+ * ({@link #unit}); nothing checks them.
+ *
+ * <p>What {@code let}, {@code carries} and the first values of states make of parameters is finite, and a refractory
+ * period has 0 to 16,777,216 steps: {@link #of} and {@link #bind} refuse others. What a step computes is not checked:
+ * {@code 1 / 0} is infinite and {@code 0 / 0} is NaN.
  *
  * <p>The first state is the membrane: recorders and losses call it {@code membrane}, whatever the text does; others
  * have the names of the text. Each input is a port, which projections name; those that name none enter {@code current}.
@@ -103,10 +111,11 @@ public final class EquationNeuron implements Neuron {
      *
      * @param text as above, at most 20,000 characters
      * @return the neuron, with the parameters that the text says
-     * @throws IllegalArgumentException if the text is none; the message says line, column, word and what was expected
+     * @throws IllegalArgumentException if the text is none, or declares a name that no line reads, but for states that
+     *     lines assign; the message says line, column, word and what was expected
      */
     public static EquationNeuron of(String text) {
-        Equations read = EquationParser.parse(text);
+        Equations read = EquationParser.parseWhole(text);
         read.inputs().forEach(input -> requireName(text, input, Set.of(MEMBRANE)));
         Set<String> inFiles = new HashSet<>();
         for (String name : read.parameters().keySet()) {

@@ -1,7 +1,7 @@
 package dev.spikelane.equation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.CCompiler;
@@ -63,12 +63,14 @@ final class C99Test {
         }
         try (Arena arena = Arena.ofShared()) {
             SymbolLookup library = loops.compile(compiler, folder, arena);
+            int happening = 0;
             for (Case each : cases) {
                 List<Integer> expected = each.neurons.run(new Graph(), 1, Interpreter::new);
                 Loop loop = CLoops.loop(library, each.name, each.program, each.shared);
                 assertEquals(expected, each.neurons.run(new Graph(), 1, (_, _) -> loop), each.name);
-                assertFalse(new HashSet<>(expected).size() < 4, "nothing happens");
+                happening += new HashSet<>(expected).size() < 4 ? 0 : 1;
             }
+            assertTrue(happening > cases.size() * 3 / 4, "something happens in " + happening);
         }
     }
 }

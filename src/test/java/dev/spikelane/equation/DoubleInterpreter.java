@@ -22,7 +22,8 @@ final class DoubleInterpreter {
      * The values of nodes, and of those that they need; conditions are 1 or 0.
      *
      * @param leaves values of parameters, variables and rows
-     * @param smooth what a spike counts at a distance, where it is to have derivatives; null for 1 or 0
+     * @param smooth what a spike counts at a distance, where it is to have derivatives and the conditions beside
+     *     the comparison hold; null for 1 or 0
      */
     static Map<Node, Double> values(
             Collection<Node> of, ToDoubleFunction<Node> leaves, @Nullable DoubleUnaryOperator smooth) {
@@ -40,8 +41,10 @@ final class DoubleInterpreter {
         double a = Graph.of(values, node.of(0));
         double b = node.of().size() < 2 ? 0 : Graph.of(values, node.of(1));
         double c = node.of().size() < 3 ? 0 : Graph.of(values, node.of(2));
-        return node.op() == Op.SPIKE && smooth != null
-                ? smooth.applyAsDouble(b)
-                : DoubleProgram.apply(node.op(), a, b, c);
+        if (node.op() != Op.SPIKE || smooth == null) {
+            return DoubleProgram.apply(node.op(), a, b, c);
+        }
+        double gate = node.of(0).op() == Op.AND ? Graph.of(values, node.of(0).of(0)) : 1;
+        return gate * smooth.applyAsDouble(b);
     }
 }

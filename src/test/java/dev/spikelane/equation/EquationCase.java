@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** A neuron with memory around it: what a loop leaves there. */
 final class EquationCase {
@@ -72,15 +73,7 @@ final class EquationCase {
 
     private List<Integer> run(Arena arena, Graph graph, int stepsAtOnce, BiFunction<Program, Set<String>, Loop> loops) {
         Random random = new Random(seed);
-        Map<String, float[]> given = new HashMap<>();
-        equations.parameters().forEach((name, value) -> {
-            float[] values = new float[rows ? neurons : 1];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) (value + (rows ? 0.1 * random.nextGaussian() : 0));
-            }
-            given.put(name, values);
-        });
-        EquationParameters parameters = new EquationParameters(arena, equations, neurons, given);
+        EquationParameters parameters = new EquationParameters(arena, equations, neurons, given(random));
         List<String> variables = List.copyOf(equations.variables().keySet());
         Program program = equations.forward(stepsAtOnce, variables, graph);
         Frame frame = new Frame(program, neurons);
@@ -115,6 +108,49 @@ final class EquationCase {
             bits(memory.get(Equations.RECORD + name), bits);
         }
         return bits;
+    }
+
+    /** Bits of all rows after both ways back through a step; the same row has other numbers before each. */
+    List<Integer> back(Supplier<Graph> graphs, BiFunction<Program, Set<String>, Loop> loops) {
+        List<String> sums = new ArrayList<>(equations.parameters().keySet());
+        sums.addAll(equations.derived().keySet());
+        EquationGradients back = new EquationGradients(equations, sums);
+        List<String> names = new ArrayList<>(equations.inputs());
+        names.addAll(equations.variables().keySet());
+        names.addAll(List.of(Equations.SPIKE, EquationGradients.DISTANCE));
+        names.addAll(names.stream().map(EquationGradients.GRADIENT::concat).toList());
+        names.addAll(sums.stream().map(EquationGradients.SUM::concat).toList());
+        names.add(EquationGradients.AFTER);
+        List<Integer> bits = new ArrayList<>();
+        Random random = new Random(seed);
+        try (Arena arena = Arena.ofShared()) {
+            EquationParameters parameters = new EquationParameters(arena, equations, neurons, given(random));
+            for (Program program : List.of(back.toDistance(graphs.get()), back.toCurrents(graphs.get()))) {
+                Frame frame = new Frame(program, neurons);
+                frame.batch = batch;
+                parameters.put(frame);
+                int padded = frame.words * Long.SIZE;
+                List<MemorySegment> memory = names.stream()
+                        .map(name -> rows(arena, frame, name, batch, padded))
+                        .toList();
+                memory.forEach(each -> fill(each, random, padded));
+                loops.apply(program, parameters.shared()).run(frame, 0, 1, batch);
+                memory.forEach(each -> bits(each, bits));
+            }
+        }
+        return bits;
+    }
+
+    private Map<String, float[]> given(Random random) {
+        Map<String, float[]> given = new HashMap<>();
+        equations.parameters().forEach((name, value) -> {
+            float[] values = new float[rows ? neurons : 1];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) (value + (rows ? 0.1 * random.nextGaussian() : 0));
+            }
+            given.put(name, values);
+        });
+        return given;
     }
 
     private static MemorySegment rows(Arena arena, Frame frame, String name, int count, int padded) {

@@ -202,9 +202,12 @@ final class EquationParserTest {
                     ? "input i\nspike i > 0"
                     : word.equals("input") ? "state v\nspike v > 0" : "state v\ninput i";
             int column = text.length() - text.indexOf('\n');
+            String hint =
+                    word.equals("spike") ? ", such as 'spike v > 1', or 'spike 0 > 1' for one that never fires" : "";
             assertMessage(
                     IllegalArgumentException.class,
-                    "line 2, column " + column + ": found the end of the text, expected a line '" + word + " ...'",
+                    "line 2, column " + column + ": found the end of the text, expected a line '" + word + " ...'"
+                            + hint,
                     () -> EquationParser.parse(text));
         }
         assertMessage(

@@ -39,6 +39,16 @@ final class LoopProperties {
         }
     }
 
+    @Property(tries = 100)
+    void generatedWaysBackHaveTheBitsOfTheInterpreter(@ForAll long seed) {
+        EquationCase neurons = neurons(seed);
+        List<Integer> expected = neurons.back(Graph::new, Interpreter::new);
+        for (LoopCompiler.Form form : List.of(LoopCompiler.Form.SCALAR, LoopCompiler.Form.of("vector"))) {
+            List<Integer> found = neurons.back(Lowering::new, (program, shared) -> compile(program, shared, form));
+            assertEquals(expected, found, form::toString);
+        }
+    }
+
     /** Conditions are compared anew in each part, so that one may have more operations than it is cut at. */
     @Example
     void partsAreNotCutAgain() {

@@ -1,19 +1,33 @@
 package dev.spikelane.equation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
-/** Texts of neurons at random: all operations and functions, of bounded depth. */
+/** Texts of neurons at random: whatever operations there are, and functions that are made of them. */
 public final class RandomEquations {
 
-    private static final List<String> FUNCTIONS = List.of("abs", "exp", "expm1", "log", "sigmoid", "sqrt", "tanh");
+    static final List<Op> OPERATIONS = Arrays.stream(Op.values())
+            .filter(op -> op != Op.POWER2 && op != Op.EXPONENT && op != Op.SCALE) // of lowered graphs alone
+            .toList();
+
+    /** Functions of two numbers that are no operations. */
+    private static final List<String> CHOICES = ExpressionParser.FUNCTIONS.stream()
+            .filter(name -> OPERATIONS.stream().noneMatch(op -> name(op).equals(name)))
+            .sorted()
+            .toList();
 
     private final Random random;
-    /** Whether all that is written has derivatives, and numbers stay small. */
+    /** Whether steps have derivatives almost everywhere, and numbers stay small. */
     private final boolean smooth;
 
-    private final List<String> names = new ArrayList<>(List.of("p", "q", "dt", "current", "v"));
+    private final List<String> parameters = new ArrayList<>(List.of("p", "q", "dt"));
+    /** States and what is assigned, and the spike where it is declared. */
+    private final List<String> variables = new ArrayList<>(List.of("v"));
+
+    private final List<String> inputs = new ArrayList<>(List.of("current"));
 
     private RandomEquations(Random random, boolean smooth) {
         this.random = random;
@@ -25,7 +39,7 @@ public final class RandomEquations {
         return new RandomEquations(random, false).text();
     }
 
-    /** One whose step has derivatives, but for the spike. */
+    /** One whose step has derivatives almost everywhere, if its spike has. */
     public static String smooth(Random random) {
         return new RandomEquations(random, true).text();
     }
@@ -35,22 +49,22 @@ public final class RandomEquations {
         StringBuilder text = new StringBuilder("neuron Random\nparam p = 0.4, q = -1.25, dt = 0.5\n");
         text.append("state v = 0.25").append(second ? ", w = p\n" : "\n").append("input current");
         if (second) {
-            names.add("w");
+            variables.add("w");
         }
         if (random.nextInt(3) == 0) {
             text.append(", feedback");
-            names.add("feedback");
+            inputs.add("feedback");
         }
         text.append("\n");
         if (random.nextInt(3) == 0) {
             text.append("let half = p / 2 - exp(q)\n");
-            names.add("half");
+            parameters.add("half");
         }
-        if (!smooth && random.nextInt(4) == 0) {
+        if (random.nextInt(4) == 0) {
             text.append("refractory 2").append(random.nextBoolean() ? " holds v\n" : "\n");
         }
         text.append("t = ").append(number(3)).append("\n");
-        names.add("t");
+        variables.add("t");
         text.append("v = ").append(number(4)).append("\n");
         if (second) {
             switch (random.nextInt(4)) {
@@ -60,61 +74,88 @@ public final class RandomEquations {
                 default -> text.append("w = ").append(number(3)).append("\n");
             }
         }
-        text.append("spike ").append(!smooth && random.nextInt(3) == 0 ? condition(2) + " and " : "");
+        text.append("spike ").append(random.nextInt(3) == 0 ? condition(2) + " and " : "");
         text.append("v > ").append(random.nextBoolean() ? "0.3" : number(1)).append("\n");
+        variables.add("spike");
         if (random.nextBoolean()) {
             text.append("reset v = ").append(number(1)).append("\n");
         } else if (random.nextBoolean()) {
             text.append("v = v - spike * ").append(number(1)).append("\n");
         }
         if (second && random.nextBoolean()) {
-            text.append("reset w = w + p\n");
+            text.append("reset w = ")
+                    .append(random.nextBoolean() ? "w + p" : number(2))
+                    .append("\n");
         }
+        text.append("all = ").append(String.join(" + ", names())).append("\n"); // users' texts read all names
         return text.toString();
     }
 
     private String number(int depth) {
-        if (depth == 0) {
-            return random.nextInt(3) > 0 ? names.get(random.nextInt(names.size())) : constant();
-        }
-        String a = number(depth - 1);
-        String b = number(random.nextInt(depth));
-        return switch (random.nextInt(smooth ? 9 : 13)) {
-            case 0 -> a + " + " + b;
-            case 1 -> a + " - (" + b + ")";
-            case 2 -> "(" + a + ") * (" + b + ")";
-            case 3 -> smooth ? "tanh(" + a + ") / (2 + (" + b + ")^2)" : "(" + a + ") / (" + b + ")";
-            case 4 -> "-(" + a + ")";
-            case 5 -> "sigmoid(" + a + ") * (" + b + ")";
-            case 6 -> "tanh(" + a + ")";
-            case 7 -> smooth ? "exp(-sigmoid(" + a + "))" : function(a);
-            case 8 ->
-                smooth ? "log(1 + sigmoid(" + a + ")) * sqrt(2 + tanh(" + b + "))" : "fma(" + a + ", " + b + ", v)";
-            case 9 -> (random.nextBoolean() ? "max(" : "min(") + a + ", " + b + ")";
-            case 10 -> "((" + condition(depth - 1) + ") ? " + a + " : " + b + ")";
-            case 11 -> "(" + a + ")^" + (2 + random.nextInt(5));
-            default -> "(" + condition(depth - 1) + ") * (" + a + ")";
+        Op op = depth == 0 ? Op.CONSTANT : one(OPERATIONS);
+        int further = Math.max(0, depth - 1);
+        String a = op.isLeaf() ? "" : number(further);
+        String b = op.isLeaf() ? "" : number(random.nextInt(depth));
+        return switch (op) {
+            case CONSTANT -> random.nextInt(3) > 0 ? one(names()) : constant();
+            case PARAMETER -> one(parameters);
+            case STATE -> one(variables);
+            case STEP -> one(inputs);
+            case ADD -> a + " + " + b;
+            case SUB -> a + " - (" + b + ")";
+            case MUL -> random.nextInt(4) > 0 ? "(" + a + ") * (" + b + ")" : power(a);
+            case DIV -> smooth ? "tanh(" + a + ") / (2 + (" + b + ")^2)" : "(" + a + ") / (" + b + ")";
+            case FMA -> "fma(" + a + ", " + b + ", " + number(random.nextInt(depth)) + ")";
+            case NEG -> "-(" + a + ")";
+            case ABS, SIGMOID, TANH -> name(op) + "(" + a + ")";
+            case EXP, EXPM1 -> name(op) + (smooth ? "(tanh(" + a + "))" : "(" + a + ")");
+            case SQRT, LOG -> name(op) + (smooth ? "(2 + tanh(" + a + "))" : "(" + a + ")");
+            case GT, GE, LT, LE, AND, OR, NOT -> "(" + condition(op, further) + ") * (" + a + ")";
+            case SELECT ->
+                random.nextBoolean()
+                        ? "((" + condition(further) + ") ? " + a + " : " + b + ")"
+                        : one(CHOICES) + "(" + a + ", " + b + ")";
+            case SPIKE -> (variables.contains("spike") ? "spike" : "v") + " * (" + a + ")";
+            case POWER2, EXPONENT, SCALE -> throw new AssertionError(op);
         };
     }
 
-    private String function(String a) {
-        return FUNCTIONS.get(random.nextInt(FUNCTIONS.size())) + "(" + a + ")";
+    private static String name(Op op) {
+        return op.name().toLowerCase(Locale.ROOT);
+    }
+
+    private List<String> names() {
+        List<String> all = new ArrayList<>(parameters);
+        all.addAll(variables);
+        all.addAll(inputs);
+        return all;
+    }
+
+    private String power(String a) {
+        return (smooth ? "tanh(" + a + ")" : "(" + a + ")") + "^" + (2 + random.nextInt(5));
     }
 
     private String condition(int depth) {
-        String a = number(Math.min(depth, 1));
-        String compared = a + List.of(" > ", " >= ", " < ", " <= ").get(random.nextInt(4)) + constant();
-        return depth == 0
-                ? compared
-                : switch (random.nextInt(4)) {
-                    case 0 -> "not (" + condition(depth - 1) + ")";
-                    case 1 -> compared + " and " + condition(depth - 1);
-                    case 2 -> "(" + compared + " or " + condition(depth - 1) + ")";
-                    default -> compared;
-                };
+        List<Op> conditions = OPERATIONS.stream()
+                .filter(op -> op.isCondition() && (depth > 0 || !op.sign().isEmpty() && op != Op.AND && op != Op.OR))
+                .toList();
+        return condition(one(conditions), depth);
+    }
+
+    private String condition(Op op, int depth) {
+        int further = Math.max(0, depth - 1);
+        return switch (op) {
+            case AND, OR -> "(" + condition(further) + " " + name(op) + " " + condition(further) + ")";
+            case NOT -> "not (" + condition(further) + ")";
+            default -> number(Math.min(depth, 1)) + " " + op.sign() + " " + constant();
+        };
     }
 
     private String constant() {
         return List.of("0", "1", "0.1", "2.5", "-0.75", "1e-3").get(random.nextInt(smooth ? 4 : 6));
+    }
+
+    private <T> T one(List<T> of) {
+        return of.get(random.nextInt(of.size()));
     }
 }

@@ -187,7 +187,7 @@ final class EquationNeuronTest {
 
     @Test
     void spikesCarryWhatTheTextSays() {
-        EquationNeuron model = EquationNeuron.of("param g = 2\nstate v\ninput current\nspike v > 1\ncarries g / 4");
+        EquationNeuron model = EquationNeuron.of("param g = 2\nstate v\ninput i\nspike v > i\ncarries g / 4");
         assertEquals(Parameter.of(0.5f), model.spikeValue());
         assertEquals(Parameter.of(0.25f, 0.5f), model.with("g", 1, 2).spikeValue());
         assertEquals(Parameter.of(1), LEAKY.spikeValue());
@@ -277,15 +277,15 @@ final class EquationNeuronTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "line 2, column 7: 'membrane' is a name that networks use, expected another",
-                () -> EquationNeuron.of("state v\ninput membrane\nspike v > 1"));
+                () -> EquationNeuron.of("state v\ninput membrane\nspike v > membrane"));
         assertMessage(
                 IllegalArgumentException.class,
                 "line 1, column 7: 'V' is a name that networks use, expected another",
-                () -> EquationNeuron.of("param V = 1\nstate v\ninput current\nspike v > V"));
+                () -> EquationNeuron.of("param V = 1\nstate v\ninput i\nspike v + i > V"));
         assertMessage(
                 IllegalArgumentException.class,
                 "line 1, column 16: 'g_na' has the name of another parameter in files, expected other letters",
-                () -> EquationNeuron.of("param gNa = 1, g_na = 2\nstate v\ninput current\nspike v > gNa + g_na"));
+                () -> EquationNeuron.of("param gNa = 1, g_na = 2\nstate v\ninput i\nspike v > i + gNa + g_na"));
         assertMessage(
                 IllegalArgumentException.class,
                 "no parameter 'gamma', expected one of [beta, threshold]",

@@ -110,6 +110,16 @@ class FiniteDifferencesTest {
                 v = beta * v + distance
                 spike v > 1000
                 """));
+        models.put("equations that learn what stands alone", EquationNeuron.of("""
+                param beta = 0.9, q = 0.4, r = 0.3
+                state v, s, w
+                input current
+                let h = r * 3
+                v = beta * v + s * current + w * s + q
+                s = q
+                w = h
+                spike v > 1000
+                """));
         models.put("equations with noise", EquationNeuron.of("""
                 param beta = 0.9, sigma = 0.3
                 state v, w
