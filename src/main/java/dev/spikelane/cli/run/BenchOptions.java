@@ -1,6 +1,6 @@
 package dev.spikelane.cli.run;
 
-import dev.spikelane.cli.format.Format;
+import dev.spikelane.cli.format.NirOptions;
 import dev.spikelane.cli.format.TensorOptions;
 import dev.spikelane.cli.input.ArrayInput;
 import dev.spikelane.cli.input.Choices;
@@ -42,6 +42,9 @@ public final class BenchOptions {
 
     @Mixin
     private TensorOptions tensors = new TensorOptions();
+
+    @Mixin
+    private NirOptions nir = new NirOptions();
 
     @Option(
             names = "--input",
@@ -110,7 +113,7 @@ public final class BenchOptions {
         if (report != null) {
             AtomicFile.requireWritable(report);
         }
-        Model model = tensors.apply(command, Format.readAny(from)).requireModel();
+        Model model = tensors.apply(command, nir.read(command, from)).requireModel();
         String code = input == null ? model.code().orElse("rate") : input;
         if (code.endsWith(".npy")) {
             ArrayInput array =
