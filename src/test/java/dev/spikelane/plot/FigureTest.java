@@ -118,7 +118,7 @@ class FigureTest {
     @Test
     void unitsLabelAxes() throws IOException {
         EquationNeuron model =
-                EquationNeuron.of("state v [mV] = -65, w\ninput current [pA]\nv = v + current\nspike v > 0");
+                EquationNeuron.of("state v [mV] = -65, w\ninput current [pA]\nv = v + current\nw = v\nspike v > 0");
         Network network =
                 Network.builder(70).connect(new OneToOne(1)).neuron("p", model).build();
         try (Simulation simulation = network.simulate(3)) {

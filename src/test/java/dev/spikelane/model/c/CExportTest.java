@@ -58,6 +58,8 @@ final class CExportTest {
                     state v, step, recurrent
                     input current
                     v = 0.5 * v + current + 0.5
+                    step = v
+                    recurrent = step
                     spike v > 0.6
                     """);
             builder.project(
