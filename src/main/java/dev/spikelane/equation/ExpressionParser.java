@@ -1,5 +1,6 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.io.file.FileText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -226,7 +227,7 @@ final class ExpressionParser {
         Node known = names.get(token.text());
         if (known == null) {
             Set<String> all = new TreeSet<>(peek(0).is("(") ? FUNCTIONS : names.keySet());
-            throw token.error(token + " is not declared, expected one of " + all);
+            throw token.error(token + " is not declared, expected one of " + FileText.shown(all));
         }
         return known;
     }

@@ -2,6 +2,7 @@ package dev.spikelane.model;
 
 import dev.spikelane.data.InputCode;
 import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.c.CNetwork;
 import dev.spikelane.network.Network;
@@ -81,7 +82,7 @@ public final class CExport {
     public CExport withName(String name) {
         if (!name.matches("[A-Za-z][A-Za-z0-9_]*")) {
             throw new IllegalArgumentException(
-                    "name is '" + name + "', expected letters, digits and underscores, a letter first");
+                    "name is " + JsonValue.quoted(name) + ", expected letters, digits and underscores, a letter first");
         }
         return new CExport(
                 network,

@@ -5,6 +5,8 @@ import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.file.FileText;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -119,7 +121,7 @@ final class ModelTensors {
         Tensor found = tensors.get(tensor);
         if (found == null) {
             throw new IOException(
-                    name + ": has no tensor '" + tensor + "', which its description needs; it has " + tensors.keySet());
+                    name + ": has no tensor " + JsonValue.quoted(tensor) + ", which its description needs; it has " + FileText.shown(tensors.keySet()));
         }
         return found;
     }
@@ -183,7 +185,7 @@ final class ModelTensors {
         }
         weights.replaceAll(changed);
         if (!others.isEmpty()) {
-            throw new IOException(name + ": has the tensors " + others + ", expected none but those of the network, "
+            throw new IOException(name + ": has the tensors " + FileText.shown(others) + ", expected none but those of the network, "
                     + weights.names());
         }
     }

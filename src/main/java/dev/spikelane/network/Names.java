@@ -11,9 +11,10 @@ final class Names {
         if (name.isBlank()) {
             throw new IllegalArgumentException(what + " has the name '" + name + "', expected one that is not blank");
         }
-        if (name.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(what + " has the name '" + FileText.escaped(name)
-                    + "', expected one without control characters, as messages hold it");
+        String shown = FileText.shown(name);
+        if (!shown.equals(name)) {
+            throw new IllegalArgumentException(what + " has the name '" + shown
+                    + "', expected at most 300 characters without control characters, as messages hold it");
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -359,7 +360,7 @@ public final class Network {
                 return i;
             }
         }
-        throw new IllegalArgumentException("there is no population '" + population + "', expected one of "
+        throw new IllegalArgumentException("there is no population " + JsonValue.quoted(population) + ", expected one of "
                 + populations.stream().map(Population::name).toList());
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.train.loss.ClassDecoder;
 import dev.spikelane.train.loss.ClassScore;
 import java.util.Arrays;
@@ -79,7 +80,7 @@ public enum Decoding {
                 return each;
             }
         }
-        throw new IllegalArgumentException("decoding is '" + word + "', expected one of " + Arrays.toString(values()));
+        throw new IllegalArgumentException("decoding is " + JsonValue.quoted(word) + ", expected one of " + Arrays.toString(values()));
     }
 
     /** The scores that it goes by. */

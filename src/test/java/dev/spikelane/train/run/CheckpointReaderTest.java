@@ -2,12 +2,14 @@ package dev.spikelane.train.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.io.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -34,5 +36,17 @@ final class CheckpointReaderTest {
                         + "; go on as that run was begun, or delete the file to train anew",
                 assertThrows(IOException.class, () -> reader.require("recipe", expected))
                         .getMessage());
+    }
+
+    @Test
+    void textOfAFileIsCutAndEscaped() {
+        String hostile = "\u001b[2J\n" + "x".repeat(5_000);
+        CheckpointReader reader =
+                new CheckpointReader(Path.of("f"), Safetensors.of(Map.of("recipe", hostile), List.of()));
+        String message = assertThrows(IOException.class, () -> reader.require("recipe", "x"))
+                .getMessage();
+        assertTrue(message.startsWith("f: is of a run with recipe '\\u001b[2J\\u000axx"), message);
+        assertTrue(message.length() < 600, message);
+        assertThrows(IOException.class, () -> reader.whole("recipe", 0, 1, ""));
     }
 }
