@@ -95,6 +95,16 @@ public final class FileText {
         return cut(text.toString(), MOST_SHOWN);
     }
 
+    /**
+     * Tells whether a text has nothing that would be escaped, however long it is.
+     *
+     * @param text any text
+     * @return whether it is the text of a line
+     */
+    public static boolean isPlain(String text) {
+        return escape(text).equals(text);
+    }
+
     private static String cut(String text, int most) {
         // Escapes take space, so that a text may be cut twice, and once before millions of characters are escaped.
         return withoutMiddle(escape(withoutMiddle(text, most)), most);
