@@ -95,9 +95,7 @@ final class ForeignTextTest {
         for (Reader reader : readers) {
             attack(() -> reader.read(HOSTILE, new ByteArrayInputStream(bytes)));
             for (int i = 0; i < MUTATIONS; i++) {
-                byte[] other = i % 3 == 0
-                        ? Arrays.copyOf(bytes, random.nextInt(bytes.length))
-                        : bytes.clone();
+                byte[] other = i % 3 == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes.clone();
                 for (int j = 0; j < i % 3 && other.length > 0; j++) {
                     // Where formats say more than names: at the start and at the end.
                     int at = Math.min(other.length - 1, random.nextInt(200));
@@ -202,7 +200,8 @@ final class ForeignTextTest {
         String said = model.metadata().get("spikelane");
         for (String word : said.split("[^A-Za-z0-9_]+")) {
             Map<String, String> metadata = new HashMap<>(model.metadata());
-            String json = HOSTILE.replace("\n", "\\n").replace("\u001b", "\\u001b").replace("\u0000", "\\u0000");
+            String json =
+                    HOSTILE.replace("\n", "\\n").replace("\u001b", "\\u001b").replace("\u0000", "\\u0000");
             metadata.put("spikelane", said.replace("\"" + word + "\"", "\"" + json + "\""));
             Safetensors.of(metadata, model.tensors()).write(file);
             attack(() -> ModelFile.read(file));
@@ -224,7 +223,8 @@ final class ForeignTextTest {
             }
             attack(Files.readAllBytes(file), (name, bytes) -> NirImport.DEFAULT.read(name, bytes));
             Files.delete(file);
-            NirGraph.Node node = new NirGraph.Node(type, Map.of(), Map.of(HOSTILE, HOSTILE), new NirGraph(Map.of(), List.of()));
+            NirGraph.Node node =
+                    new NirGraph.Node(type, Map.of(), Map.of(HOSTILE, HOSTILE), new NirGraph(Map.of(), List.of()));
             attack(() -> NirImport.DEFAULT.of(new NirGraph(Map.of(HOSTILE, node), List.of())));
         }
         mustRefuse(() -> new NirGraph(Map.of(), List.of(new NirGraph.Edge(HOSTILE, HOSTILE))));
@@ -248,8 +248,12 @@ final class ForeignTextTest {
             mustRefuse(() -> simulation.run(Map.of(HOSTILE, FloatMatrix.zeros(1, 2))));
             mustRefuse(() -> simulation.recordSpikes(HOSTILE, 1));
         }
-        for (String text : List.of(HOSTILE, "x".repeat(5_000), "param " + "9".repeat(5_000), "\u202e", "state v\n# "
-                + HOSTILE + "\nv = w")) {
+        for (String text : List.of(
+                HOSTILE,
+                "x".repeat(5_000),
+                "param " + "9".repeat(5_000),
+                "\u202e",
+                "state v\n# " + HOSTILE + "\nv = w")) {
             mustRefuse(() -> EquationNeuron.of(text));
         }
         StringBuilder many = new StringBuilder();
@@ -261,7 +265,8 @@ final class ForeignTextTest {
 
     @Test
     void namesOfFiles() {
-        Path missing = folder.resolve(("x".repeat(50) + "\u001b\n\u202e").repeat(4)).resolve("\u001b");
+        Path missing =
+                folder.resolve(("x".repeat(50) + "\u001b\n\u202e").repeat(4)).resolve("\u001b");
         mustRefuse(() -> Npy.readFloats(missing));
         mustRefuse(() -> Safetensors.read(missing));
         mustRefuse(() -> NirImport.DEFAULT.read(missing));
