@@ -83,8 +83,8 @@ public interface InputCode {
             case RateInput.WORD -> rate(new Rate(), steps);
             case LatencyInput.WORD -> latency(new Latency(), steps);
             default ->
-                throw new IllegalArgumentException("code is " + JsonValue.quoted(word) + ", expected one of " + FrameInput.WORD + ", "
-                        + PieceInput.WORD + ", " + RateInput.WORD + ", " + LatencyInput.WORD);
+                throw new IllegalArgumentException("code is " + JsonValue.quoted(word) + ", expected one of "
+                        + FrameInput.WORD + ", " + PieceInput.WORD + ", " + RateInput.WORD + ", " + LatencyInput.WORD);
         };
     }
 

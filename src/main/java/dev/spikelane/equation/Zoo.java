@@ -27,7 +27,8 @@ public final class Zoo {
     /** Returns a text by its name. */
     public static String text(String name) {
         if (!NAMES.contains(name)) {
-            throw new IllegalArgumentException(JsonValue.quoted(name) + " is no neuron of these, expected one of " + NAMES);
+            throw new IllegalArgumentException(
+                    JsonValue.quoted(name) + " is no neuron of these, expected one of " + NAMES);
         }
         return resource(name + ".txt");
     }

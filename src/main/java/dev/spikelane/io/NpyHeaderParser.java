@@ -70,8 +70,8 @@ final class NpyHeaderParser extends TextParser {
                 yield before;
             }
             default ->
-                throw new IOException(
-                        name + ": its header has the key " + JsonValue.quoted(key) + ", expected descr, fortran_order and shape only");
+                throw new IOException(name + ": its header has the key " + JsonValue.quoted(key)
+                        + ", expected descr, fortran_order and shape only");
         };
         if (repeated) {
             throw new IOException(name + ": its header has the key " + JsonValue.quoted(key) + " twice");

@@ -98,8 +98,7 @@ public final class CExport {
     public CExport withValues(boolean values) {
         return new CExport(
                 network,
-                new CNetwork.Options(
-                        options.name(), values, options.frame(), options.outputs(), options.testSteps()));
+                new CNetwork.Options(options.name(), values, options.frame(), options.outputs(), options.testSteps()));
     }
 
     /**
@@ -119,11 +118,7 @@ public final class CExport {
         return new CExport(
                 network,
                 new CNetwork.Options(
-                        options.name(),
-                        options.values(),
-                        options.frame(),
-                        List.of(populations),
-                        options.testSteps()));
+                        options.name(), options.values(), options.frame(), List.of(populations), options.testSteps()));
     }
 
     /**

@@ -176,8 +176,12 @@ public record Model(Network network, Map<String, String> notes) {
             boolean isSpelt = name.equals(known);
             String word = known.substring(known.indexOf('.') + 1);
             String said = name.substring(name.indexOf('.') + 1);
-            if (!isSpelt && Arrays.equals(said.chars().sorted().toArray(), word.chars().sorted().toArray())) {
-                throw new IllegalArgumentException("a note has the name " + JsonValue.quoted(name) + ", expected '" + known + "'");
+            if (!isSpelt
+                    && Arrays.equals(
+                            said.chars().sorted().toArray(),
+                            word.chars().sorted().toArray())) {
+                throw new IllegalArgumentException(
+                        "a note has the name " + JsonValue.quoted(name) + ", expected '" + known + "'");
             }
         }
     }
@@ -195,7 +199,8 @@ public record Model(Network network, Map<String, String> notes) {
         } catch (NumberFormatException notANumber) {
             // The message below says it.
         }
-        throw new IllegalArgumentException("note '" + name + "' is " + JsonValue.quoted(text) + ", expected 1 to " + most);
+        throw new IllegalArgumentException(
+                "note '" + name + "' is " + JsonValue.quoted(text) + ", expected 1 to " + most);
     }
 
     private static List<String> names(Map<String, String> notes) {

@@ -120,8 +120,8 @@ final class ModelTensors {
     private Tensor find(String tensor) throws IOException {
         Tensor found = tensors.get(tensor);
         if (found == null) {
-            throw new IOException(
-                    name + ": has no tensor " + JsonValue.quoted(tensor) + ", which its description needs; it has " + FileText.shown(tensors.keySet()));
+            throw new IOException(name + ": has no tensor " + JsonValue.quoted(tensor)
+                    + ", which its description needs; it has " + FileText.shown(tensors.keySet()));
         }
         return found;
     }
@@ -185,8 +185,8 @@ final class ModelTensors {
         }
         weights.replaceAll(changed);
         if (!others.isEmpty()) {
-            throw new IOException(name + ": has the tensors " + FileText.shown(others) + ", expected none but those of the network, "
-                    + weights.names());
+            throw new IOException(name + ": has the tensors " + FileText.shown(others)
+                    + ", expected none but those of the network, " + weights.names());
         }
     }
 

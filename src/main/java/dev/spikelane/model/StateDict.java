@@ -233,13 +233,13 @@ public final class StateDict {
             found |= starts;
             Tensor tensor = each.getValue();
             if (renamed.put(changed, Tensor.of(changed, tensor.type(), tensor.shape(), tensor.bytes())) != null) {
-                throw new IllegalArgumentException(
-                        "two tensors would have the name " + JsonValue.quoted(changed) + ", expected another prefix than " + JsonValue.quoted(to));
+                throw new IllegalArgumentException("two tensors would have the name " + JsonValue.quoted(changed)
+                        + ", expected another prefix than " + JsonValue.quoted(to));
             }
         }
         if (!found) {
-            throw new IllegalArgumentException(
-                    "no tensor has a name that starts with " + JsonValue.quoted(from) + ", expected one of " + FileText.shown(tensors.keySet()));
+            throw new IllegalArgumentException("no tensor has a name that starts with " + JsonValue.quoted(from)
+                    + ", expected one of " + FileText.shown(tensors.keySet()));
         }
         Map<String, String> texts = new LinkedHashMap<>(metadata);
         texts.computeIfPresent(LAYERS, (_, layers) -> LayerText.renamed(layers, from, to));

@@ -72,7 +72,8 @@ final class GivenInputs {
     private void requireNames(Map<String, ? extends Signal> given) {
         for (int i = 0; i < inputs.size(); i++) {
             if (given.get(inputs.get(i).name()) == null) {
-                throw new IllegalArgumentException(names.get(i) + " is missing, found " + FileText.shown(given.keySet()));
+                throw new IllegalArgumentException(
+                        names.get(i) + " is missing, found " + FileText.shown(given.keySet()));
             }
         }
         if (given.size() != inputs.size() || given.isEmpty()) {

@@ -360,8 +360,9 @@ public final class Network {
                 return i;
             }
         }
-        throw new IllegalArgumentException("there is no population " + JsonValue.quoted(population) + ", expected one of "
-                + populations.stream().map(Population::name).toList());
+        throw new IllegalArgumentException(
+                "there is no population " + JsonValue.quoted(population) + ", expected one of "
+                        + populations.stream().map(Population::name).toList());
     }
 
     /** Populations with the parameters that they have now, and projections. */

@@ -55,8 +55,8 @@ final class ProjectionBuilder {
 
     private void requirePort() {
         if (!target.neuron().ports().contains(port)) {
-            throw new IllegalArgumentException(this + " enters the port " + JsonValue.quoted(port) + ", expected one of "
-                    + target.neuron().ports() + " for " + target.neuron());
+            throw new IllegalArgumentException(this + " enters the port " + JsonValue.quoted(port)
+                    + ", expected one of " + target.neuron().ports() + " for " + target.neuron());
         }
     }
 

@@ -42,10 +42,11 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
                     + variable + "', expected one of " + neuron.variables() + " or " + neuron.ports());
         }
         if (!network.laidOut().description().enters(network.number(of.name()), variable)) {
-            throw new IllegalArgumentException("no projection enters the port " + JsonValue.quoted(variable) + " of population '"
-                    + of.name()
-                    + "', expected one whose currents can be recorded; neurons that feed back to themselves one"
-                    + " to one do so without");
+            throw new IllegalArgumentException(
+                    "no projection enters the port " + JsonValue.quoted(variable) + " of population '"
+                            + of.name()
+                            + "', expected one whose currents can be recorded; neurons that feed back to themselves one"
+                            + " to one do so without");
         }
         return of.shape().times(neuron.gates()).size();
     }

@@ -9,8 +9,9 @@ record Variable(Population population, String variable) implements Source {
 
     Variable {
         if (!population.neuron().variables().contains(variable)) {
-            throw new IllegalArgumentException("population '" + population.name() + "' has no variable " + JsonValue.quoted(variable)
-                    + ", expected one of " + population.neuron().variables());
+            throw new IllegalArgumentException(
+                    "population '" + population.name() + "' has no variable " + JsonValue.quoted(variable)
+                            + ", expected one of " + population.neuron().variables());
         }
     }
 

@@ -234,8 +234,8 @@ public final class Weights {
     private Values find(String name) {
         Values found = values.get(name);
         if (found == null) {
-            throw new IllegalArgumentException(
-                    "there are no values named " + JsonValue.quoted(name) + ", expected one of " + FileText.shown(values.keySet()));
+            throw new IllegalArgumentException("there are no values named " + JsonValue.quoted(name)
+                    + ", expected one of " + FileText.shown(values.keySet()));
         }
         return found;
     }

@@ -174,7 +174,8 @@ public final class NeuronState {
     public FloatMatrix variable(String name) {
         int index = layout.names().indexOf(name);
         if (index < 0) {
-            throw new IllegalArgumentException("no state variable " + JsonValue.quoted(name) + ", expected one of " + layout.names());
+            throw new IllegalArgumentException(
+                    "no state variable " + JsonValue.quoted(name) + ", expected one of " + layout.names());
         }
         return variables.get(index);
     }

@@ -175,7 +175,8 @@ public final class Report {
     public void write(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
         if (!String.valueOf(file.getFileName()).matches("(?i)[^.]*|.*\\.html?")) {
-            throw new IllegalArgumentException("report is to be written to " + file + ", expected .html, as it is a page");
+            throw new IllegalArgumentException(
+                    "report is to be written to " + file + ", expected .html, as it is a page");
         }
         Output.write(toHtml().getBytes(StandardCharsets.UTF_8), file);
     }

@@ -2,7 +2,6 @@ package dev.spikelane.train;
 
 import dev.spikelane.kernel.update.AdamCoefficients;
 import dev.spikelane.train.update.AdamUpdate;
-import dev.spikelane.train.update.BoundUpdate;
 import dev.spikelane.train.update.ParameterUpdate;
 import java.lang.foreign.MemorySegment;
 

@@ -80,7 +80,8 @@ public enum Decoding {
                 return each;
             }
         }
-        throw new IllegalArgumentException("decoding is " + JsonValue.quoted(word) + ", expected one of " + Arrays.toString(values()));
+        throw new IllegalArgumentException(
+                "decoding is " + JsonValue.quoted(word) + ", expected one of " + Arrays.toString(values()));
     }
 
     /** The scores that it goes by. */

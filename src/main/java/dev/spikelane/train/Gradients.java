@@ -214,7 +214,8 @@ public final class Gradients implements AutoCloseable {
     private static Signal given(Map<String, ? extends Signal> inputs, Input input) {
         Signal found = inputs.get(input.name());
         if (found == null) {
-            throw new IllegalArgumentException("input '" + input.name() + "' is missing, found " + FileText.shown(inputs.keySet()));
+            throw new IllegalArgumentException(
+                    "input '" + input.name() + "' is missing, found " + FileText.shown(inputs.keySet()));
         }
         return found;
     }

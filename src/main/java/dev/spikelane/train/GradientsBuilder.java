@@ -533,12 +533,7 @@ public final class GradientsBuilder {
                     network,
                     layout,
                     new RunSize(
-                            steps,
-                            samples,
-                            batch,
-                            segment(),
-                            Math.clamp(rowsInTurn / batch, 1, segment()),
-                            threads),
+                            steps, samples, batch, segment(), Math.clamp(rowsInTurn / batch, 1, segment()), threads),
                     arena,
                     Set.copyOf(learned),
                     Set.copyOf(given),

@@ -106,10 +106,11 @@ final class UserMessagesTest {
 
     @Test
     void channelsThatComeLastAreSaid() {
-        Convolution convolution = Convolution.of(
-                Kernel.of(3), FloatMatrix.zeros(8, 9), FloatMatrix.zeros(1, 8));
+        Convolution convolution = Convolution.of(Kernel.of(3), FloatMatrix.zeros(8, 9), FloatMatrix.zeros(1, 8));
         String message = refused(() -> convolution.outputShape(Shape.of(28, 28, 1)));
-        assertTrue(message.endsWith("28 channels, expected 1: shapes are channels first, as torch's, found [28 x 28 x 1]"), message);
+        assertTrue(
+                message.endsWith("28 channels, expected 1: shapes are channels first, as torch's, found [28 x 28 x 1]"),
+                message);
         message = refused(() -> convolution.outputShape(Shape.of(2, 28, 28)));
         assertTrue(message.endsWith("2 channels, expected 1"), message);
     }
@@ -147,7 +148,8 @@ final class UserMessagesTest {
         Path file = folder.resolve("labels.npz");
         Npz.of(List.of(labels)).write(file);
         assertArrayEquals(
-                new int[] {7, -1, 2_147_483_647}, Npz.read(file).tensor("labels").integers());
+                new int[] {7, -1, 2_147_483_647},
+                Npz.read(file).tensor("labels").integers());
         bytes.putLong(0, 1L << 31);
         String message = refused(labels::integers);
         assertTrue(message.endsWith("is 2147483648, expected a number that int has"), message);

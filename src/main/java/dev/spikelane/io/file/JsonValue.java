@@ -16,7 +16,6 @@ public final class JsonValue {
 
     private static final int MOST_VALUES = 1_000_000;
 
-
     /** A number as the text has it, so that no digit is lost. */
     record Literal(String digits) {}
 

@@ -89,7 +89,8 @@ public final class CNetwork {
             parameters.add("const %s %s[%d]".formatted(type, name, input.shape().size()));
             String row = name;
             SourceDescription source = new SourceDescription.OfInput(i);
-            boolean isRead = said.projections().stream().anyMatch(each -> each.source().equals(source));
+            boolean isRead =
+                    said.projections().stream().anyMatch(each -> each.source().equals(source));
             if (!isRead) {
                 file.statement("(void) %s", name);
             } else if (options.keepsCurrents()) {
@@ -179,7 +180,12 @@ public final class CNetwork {
             if (changed != null) {
                 String whole = file.step.substring(start + 1).indent(4); // without its empty line
                 file.step.setLength(start);
-                file.step.append("    if (").append(changed).append(") {\n").append(whole).append("    }\n");
+                file.step
+                        .append("    if (")
+                        .append(changed)
+                        .append(") {\n")
+                        .append(whole)
+                        .append("    }\n");
             }
             if (changed != null && first) {
                 file.statement("memcpy(%s, %s, sizeof %2$s)", file.room(sum, size), into);

@@ -37,9 +37,10 @@ record CheckpointReader(Path file, Safetensors content) {
     void require(String name, String expected) throws IOException {
         String found = text(name);
         if (!found.equals(expected)) {
-            throw new IOException(file + ": is of a run with " + name + " " + JsonValue.quoted(found) + ", expected '" + expected
-                    + "', as this run has" + difference(found, expected)
-                    + "; go on as that run was begun, or delete the file to train anew");
+            throw new IOException(
+                    file + ": is of a run with " + name + " " + JsonValue.quoted(found) + ", expected '" + expected
+                            + "', as this run has" + difference(found, expected)
+                            + "; go on as that run was begun, or delete the file to train anew");
         }
     }
 

@@ -72,8 +72,7 @@ class ExportCommandTest {
     @Test
     void aFileOfIntegersIsWrittenAsItIsOrAsClassifiersReadIt() throws IOException {
         Path model = folder.resolve("8bit.safetensors");
-        ModelFile.write8Bit(
-                model, ModelFile.read(model(new Leaky(0.9), "rate")), Map.of(Model.CODE, "rate"));
+        ModelFile.write8Bit(model, ModelFile.read(model(new Leaky(0.9), "rate")), Map.of(Model.CODE, "rate"));
         CommandRun.of("export", model.toString(), "--c", c().toString()).requireSuccess();
         Model integers = new Model(ModelFile.readIntegers(model), Map.of(Model.CODE, "rate"));
         assertEquals(CExport.of(integers).text(), Files.readString(c()));

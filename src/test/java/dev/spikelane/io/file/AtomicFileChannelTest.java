@@ -204,8 +204,7 @@ class AtomicFileChannelTest {
         }
 
         @Override
-        public void setAttribute(Path path, String attribute, Object value, LinkOption... options)
-                throws IOException {
+        public void setAttribute(Path path, String attribute, Object value, LinkOption... options) throws IOException {
             real.setAttribute(real(path), attribute, value, options);
         }
     }

@@ -27,8 +27,8 @@ final class CheckpointReaderTest {
                 "7; 8; ''"
             })
     void theOneNumberThatDiffersIsNamed(String found, String expected, String difference) throws IOException {
-        CheckpointReader reader = new CheckpointReader(
-                Path.of("run.safetensors"), Safetensors.of(Map.of("recipe", found), List.of()));
+        CheckpointReader reader =
+                new CheckpointReader(Path.of("run.safetensors"), Safetensors.of(Map.of("recipe", found), List.of()));
         reader.require("recipe", found);
         assertEquals(
                 "run.safetensors: is of a run with recipe '" + found + "', expected '" + expected
