@@ -266,8 +266,9 @@ public final class Convolution implements Connection {
                     + (rank == 2 ? "channels and length" : "channels, height and width"));
         }
         if (input.channels() != inputs) {
-            throw new IllegalArgumentException(
-                    this + " has a source of " + input.channels() + " channels, expected " + inputs);
+            boolean last = input.sizes().getLast() == inputs;
+            throw new IllegalArgumentException(this + " has a source of " + input.channels() + " channels, expected "
+                    + inputs + (last ? ": shapes are channels first, as torch's, found " + input : ""));
         }
         int width = kernel.outputWidth(input.width());
         return rank == 2 ? Shape.of(outputs, width) : Shape.of(outputs, kernel.outputHeight(input.height()), width);

@@ -3,6 +3,7 @@ package dev.spikelane.data;
 import dev.spikelane.encode.Delta;
 import dev.spikelane.encode.Latency;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.random.SampleDraws;
@@ -82,8 +83,8 @@ public interface InputCode {
             case RateInput.WORD -> rate(new Rate(), steps);
             case String named when LatencyInput.isNamed(named) -> latency(LatencyInput.named(named), steps);
             default ->
-                throw new IllegalArgumentException("code is '" + word + "', expected one of " + FrameInput.WORD + ", "
-                        + PieceInput.WORD + ", " + RateInput.WORD + ", " + LatencyInput.WORD);
+                throw new IllegalArgumentException("code is " + JsonValue.quoted(word) + ", expected one of "
+                        + FrameInput.WORD + ", " + PieceInput.WORD + ", " + RateInput.WORD + ", " + LatencyInput.WORD);
         };
     }
 

@@ -15,14 +15,26 @@ import java.util.List;
  */
 public final class NetworkFingerprint {
 
+    /** Of 24 bits; a model file holds no more neurons. */
+    private static final long NEURONS = 0xff_ffff;
+
     private final Fingerprint fingerprint = new Fingerprint();
 
     private NetworkFingerprint() {}
 
+    /** A hash, with the number of neurons in its lowest bits, by which most others are told apart in a message. */
     public static long of(NetworkDescription network) {
         NetworkFingerprint made = new NetworkFingerprint();
         made.add(network);
-        return made.fingerprint.value();
+        long neurons = network.populations().stream()
+                .mapToLong(PopulationDescription::size)
+                .sum();
+        return made.fingerprint.value() & ~NEURONS | Math.min(neurons, NEURONS);
+    }
+
+    /** The number of neurons of the network that a fingerprint was made of, or the greatest that it can say. */
+    public static long neurons(long fingerprint) {
+        return fingerprint & NEURONS;
     }
 
     private void add(NetworkDescription network) {

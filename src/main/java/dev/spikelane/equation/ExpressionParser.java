@@ -1,5 +1,6 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.io.file.FileText;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -230,7 +231,7 @@ final class ExpressionParser {
         Node known = names.get(token.text());
         if (known == null) {
             Set<String> all = new TreeSet<>(peek(0).is("(") ? FUNCTIONS : names.keySet());
-            throw token.error(token + " is not declared, expected one of " + all);
+            throw token.error(token + " is not declared, expected one of " + FileText.shown(all));
         }
         used.add(token.text());
         return known;

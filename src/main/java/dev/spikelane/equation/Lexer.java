@@ -1,5 +1,6 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.io.file.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,9 +69,8 @@ final class Lexer {
             sign(c);
         } else {
             int code = text.codePointAt(at);
-            String shown = Character.isISOControl(code) ? String.format("\\u%04x", code) : Character.toString(code);
-            throw error("cannot read '" + shown
-                    + "', expected a name of letters, digits and '_', a number, or one of "
+            throw error("cannot read " + JsonValue.quoted(Character.toString(code))
+                    + ", expected a name of letters, digits and '_', a number, or one of "
                     + "+ - * / ^ ( ) < > ? : , = [ #");
         }
     }
@@ -132,8 +132,8 @@ final class Lexer {
         }
         int word = endOf(end, true);
         if (word > end || !right) {
-            throw error("cannot read the number '" + shortened(text.substring(at, word))
-                    + "', expected one such as 2, 0.5 or 1e-3");
+            throw error("cannot read the number " + JsonValue.quoted(text.substring(at, word))
+                    + ", expected one such as 2, 0.5 or 1e-3");
         }
         return end;
     }
@@ -142,14 +142,10 @@ final class Lexer {
         String word = text.substring(at, end);
         if (word.length() > LONGEST_WORD) {
             throw error(
-                    "'" + shortened(word) + "' has " + word.length() + " characters, expected at most " + LONGEST_WORD);
+                    JsonValue.quoted(word) + " has " + word.length() + " characters, expected at most " + LONGEST_WORD);
         }
         tokens.add(new Token(kind, word, line, at - lineStart + 1));
         at = end;
-    }
-
-    private static String shortened(String word) {
-        return word.length() > 20 ? word.substring(0, 20) + "..." : word;
     }
 
     private IllegalArgumentException error(String message) {

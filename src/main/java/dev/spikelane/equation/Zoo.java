@@ -1,5 +1,6 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.io.file.JsonValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,7 +27,8 @@ public final class Zoo {
     /** Returns a text by its name. */
     public static String text(String name) {
         if (!NAMES.contains(name)) {
-            throw new IllegalArgumentException("'" + name + "' is no neuron of these, expected one of " + NAMES);
+            throw new IllegalArgumentException(
+                    JsonValue.quoted(name) + " is no neuron of these, expected one of " + NAMES);
         }
         return resource(name + ".txt");
     }

@@ -10,9 +10,13 @@ import java.util.HexFormat;
 
 /** Recognizes files of other formats by their first bytes, and says what to do with them. */
 enum ForeignFile {
-    PYTORCH_ARCHIVE("504b0304", "data.pkl", "is a file of PyTorch (.pt, .pth); read it with TorchFile"),
+    PYTORCH_ARCHIVE(
+            "504b0304", "data.pkl", "is a file of PyTorch (.pt, .pth); read it with dev.spikelane.model.StateDict"),
     NUMPY_ARCHIVE("504b0304", ".npy", "is an archive of NumPy (.npz); read it with Npz"),
-    ARCHIVE("504b0304", "", "is a zip archive, such as PyTorch's .pt or NumPy's .npz; read it with TorchFile or Npz"),
+    ARCHIVE(
+            "504b0304",
+            "",
+            "is a zip archive, such as PyTorch's .pt or NumPy's .npz; read it with dev.spikelane.model.StateDict or Npz"),
     EMPTY_ARCHIVE("504b0506", "", "is an empty zip archive; read it with Npz"),
     PYTORCH_PICKLE(
             "80028a0a6cfc",

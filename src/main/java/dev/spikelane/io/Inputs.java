@@ -1,5 +1,6 @@
 package dev.spikelane.io;
 
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
@@ -17,13 +18,13 @@ final class Inputs {
     /** Throws unless the file is there and readable; the system's own messages often hold nothing but the name. */
     static void requireFile(Path file) throws IOException {
         if (!Files.exists(file)) {
-            throw new NoSuchFileException(file.toString(), null, "no such file");
+            throw new NoSuchFileException(FileText.shown(file), null, "no such file");
         }
         if (Files.isDirectory(file)) {
-            throw new FileSystemException(file.toString(), null, "is a folder, expected a file");
+            throw new FileSystemException(FileText.shown(file), null, "is a folder, expected a file");
         }
         if (!Files.isReadable(file)) {
-            throw new FileSystemException(file.toString(), null, "cannot be read, permission denied");
+            throw new FileSystemException(FileText.shown(file), null, "cannot be read, permission denied");
         }
     }
 

@@ -128,7 +128,8 @@ public final class NirFile {
                         + "', expected 0.2 to 1.0, so it may mean something else"));
         Hdf5Group group = root.groups().get("node");
         if (group == null || !GRAPH.equals(type("node", group))) {
-            throw new IOException("has no group 'node' of the type NIRGraph, expected a graph of NIR");
+            throw new IOException("has no group 'node' of the type NIRGraph, expected a graph of NIR; of other HDF5"
+                    + " files write the arrays in Python with safetensors.numpy.save_file or numpy.save");
         }
         NirGraph graph = graph("node", group, 0);
         graph.nodes()

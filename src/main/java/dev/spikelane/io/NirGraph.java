@@ -1,5 +1,7 @@
 package dev.spikelane.io;
 
+import dev.spikelane.io.file.FileText;
+import dev.spikelane.io.file.JsonValue;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Collections;
@@ -31,8 +33,8 @@ public record NirGraph(Map<String, Node> nodes, List<Edge> edges) {
         for (Edge edge : edges) {
             for (String name : List.of(edge.source(), edge.target())) {
                 if (!nodes.containsKey(name)) {
-                    throw new IllegalArgumentException(
-                            "edge " + edge + " names a node that is not there, expected one of the graph's");
+                    throw new IllegalArgumentException("edge " + FileText.shown(edge)
+                            + " names a node that is not there, expected one of the graph's");
                 }
             }
         }
@@ -77,7 +79,8 @@ public record NirGraph(Map<String, Node> nodes, List<Edge> edges) {
         public double[] numbers(String name) {
             Tensor tensor = values.get(name);
             if (tensor == null) {
-                throw new IllegalArgumentException("there is no '" + name + "', expected one of " + values.keySet());
+                throw new IllegalArgumentException("there is no " + JsonValue.quoted(name) + ", expected one of "
+                        + FileText.shown(values.keySet()));
             }
             double[] numbers = new double[Math.toIntExact(tensor.count())];
             for (int i = 0; i < numbers.length; i++) {

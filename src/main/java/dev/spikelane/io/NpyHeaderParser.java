@@ -1,5 +1,7 @@
 package dev.spikelane.io;
 
+import dev.spikelane.io.file.FileText;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.io.file.TextParser;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -68,11 +70,11 @@ final class NpyHeaderParser extends TextParser {
                 yield before;
             }
             default ->
-                throw new IOException(
-                        name + ": its header has the key '" + key + "', expected descr, fortran_order and shape only");
+                throw new IOException(name + ": its header has the key " + JsonValue.quoted(key)
+                        + ", expected descr, fortran_order and shape only");
         };
         if (repeated) {
-            throw new IOException(name + ": its header has the key '" + key + "' twice");
+            throw new IOException(name + ": its header has the key " + JsonValue.quoted(key) + " twice");
         }
     }
 
@@ -93,7 +95,7 @@ final class NpyHeaderParser extends TextParser {
             depth += letter == '[' ? 1 : letter == ']' ? -1 : 0;
             position = end + 1;
         } while (depth > 0);
-        return shortened(text.substring(start, position).replaceAll("[^ -~]", "?"));
+        return FileText.shown(text.substring(start, position).replaceAll("[^ -~]", "?"));
     }
 
     private boolean truth() throws IOException {
@@ -144,7 +146,7 @@ final class NpyHeaderParser extends TextParser {
             return Integer.parseInt(digits);
         } catch (NumberFormatException tooLarge) {
             throw new IOException(
-                    name + ": has a dimension of " + shortened(digits) + ", expected at most " + Integer.MAX_VALUE,
+                    name + ": has a dimension of " + FileText.shown(digits) + ", expected at most " + Integer.MAX_VALUE,
                     tooLarge);
         }
     }
@@ -160,12 +162,6 @@ final class NpyHeaderParser extends TextParser {
             throw unexpected(what + " of plain ASCII characters");
         }
         position = end + 1;
-        return shortened(content);
-    }
-
-    /** Names from the file in messages are cut, so that a message stays one readable line. */
-    private static String shortened(String text) {
-        int most = 40;
-        return text.length() <= most ? text : text.substring(0, most) + "...";
+        return FileText.shown(content);
     }
 }

@@ -155,6 +155,24 @@ public final class Tensor {
     }
 
     /**
+     * Copies whole numbers out, such as labels, which NumPy and torch store in 64 bits.
+     *
+     * @return numbers in C order, as many as {@link #count()}
+     * @throws IllegalArgumentException if items are no whole numbers, one is beyond the range of int, or there are more
+     *     than an array holds
+     */
+    public int[] integers() {
+        if (count() > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException(this + " has more items than an array holds");
+        }
+        int[] values = new int[(int) count()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = TensorItems.integer(this, i);
+        }
+        return values;
+    }
+
+    /**
      * Copies the items out, widened to float32 without rounding.
      *
      * @return a matrix of its own memory: the last dimension are the columns, the product of the others the rows; a

@@ -73,7 +73,7 @@ public sealed interface TensorFile permits Safetensors, Npz, TorchFile {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no tensor " + JsonValue.quoted(name)
                         + ", expected one of "
-                        + tensors().stream().map(Tensor::name).toList()));
+                        + FileText.shown(tensors().stream().map(Tensor::name).toList())));
     }
 
     /**

@@ -41,6 +41,26 @@ final class TensorItems {
         };
     }
 
+    /** An item that is a whole number; throws if it is none, or int does not have it. */
+    static int integer(Tensor tensor, long index) {
+        MemorySegment bytes = tensor.bytes();
+        long at = index * tensor.type().bytes();
+        long value = switch (tensor.type()) {
+            case BOOL, U8, I8, I16, U16 -> (long) widened(tensor, index);
+            case I32 -> bytes.get(INT, at);
+            case U32 -> Integer.toUnsignedLong(bytes.get(INT, at));
+            case I64 -> bytes.get(LONG, at);
+            case U64 -> bytes.get(LONG, at) < 0 ? Long.MAX_VALUE : bytes.get(LONG, at);
+            case F16, BF16, F32, F64 ->
+                throw new IllegalArgumentException(tensor + " is of floats, expected whole numbers");
+        };
+        if (value != (int) value) {
+            throw new IllegalArgumentException("item " + index + " of " + tensor + " is "
+                    + (value == Long.MAX_VALUE ? "beyond 2^63 - 2" : value) + ", expected a number that int has");
+        }
+        return (int) value;
+    }
+
     private static float exact(Tensor tensor, long index, long value) {
         float rounded = value;
         if (value == Long.MAX_VALUE || (long) rounded != value) {

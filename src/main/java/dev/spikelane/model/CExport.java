@@ -2,6 +2,7 @@ package dev.spikelane.model;
 
 import dev.spikelane.data.InputCode;
 import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.c.CNetwork;
 import dev.spikelane.network.Network;
@@ -21,9 +22,15 @@ import java.util.Objects;
  *
  * <p>The file has a function {@code network_step} that takes the inputs of a step and gives the spikes of the output
  * population, {@code network_reset}, and, where {@code NETWORK_TEST} is defined, a {@code main} that compares golden
- * spikes. Connections with integers keep these. All neurons but {@link dev.spikelane.neuron.SLstm}, truncated kernels
- * and those with inhibition, quantization or dropout can be written, and all connections but
- * {@link dev.spikelane.connection.BlasDense} and a batch norm with values for each step.
+ * spikes. Connections with integers keep these: of a file of 8-bit weights, {@link ModelFile#readIntegers} gives them,
+ * whose sums are exact, and {@link ModelFile#readModel} floats, whose sums round otherwise, so that a few spikes may
+ * differ; the C file has the spikes of the one that it was made of. All neurons but
+ * {@link dev.spikelane.neuron.SLstm}, truncated kernels and those with inhibition, quantization or dropout can be
+ * written, and all connections but {@link dev.spikelane.connection.BlasDense} and a batch norm with values for each
+ * step.
+ *
+ * <p>Of a model that takes frames, a step multiplies a frame by weights only if it is another one than in the step
+ * before.
  */
 public final class CExport {
 
@@ -57,10 +64,12 @@ public final class CExport {
     public static CExport of(Model model) {
         Objects.requireNonNull(model, "model");
         int steps = model.steps().orElse(1);
-        boolean values = model.code().isPresent()
-                && InputCode.named(model.code().get(), steps).allocate(1, steps) instanceof FloatMatrix;
+        InputCode code = model.code().map(word -> InputCode.named(word, steps)).orElse(null);
+        boolean values = code != null && code.allocate(1, steps) instanceof FloatMatrix;
+        boolean frame = values && code.steps() == 0;
         return new CExport(
-                model.network(), new CNetwork.Options("network", values, List.of(model.population()), TEST_STEPS));
+                model.network(),
+                new CNetwork.Options("network", values, frame, List.of(model.population()), TEST_STEPS));
     }
 
     /**
@@ -73,10 +82,11 @@ public final class CExport {
     public CExport withName(String name) {
         if (!name.matches("[A-Za-z][A-Za-z0-9_]*")) {
             throw new IllegalArgumentException(
-                    "name is '" + name + "', expected letters, digits and underscores, a letter first");
+                    "name is " + JsonValue.quoted(name) + ", expected letters, digits and underscores, a letter first");
         }
         return new CExport(
-                network, new CNetwork.Options(name, options.values(), options.outputs(), options.testSteps()));
+                network,
+                new CNetwork.Options(name, options.values(), options.frame(), options.outputs(), options.testSteps()));
     }
 
     /**
@@ -87,7 +97,8 @@ public final class CExport {
      */
     public CExport withValues(boolean values) {
         return new CExport(
-                network, new CNetwork.Options(options.name(), values, options.outputs(), options.testSteps()));
+                network,
+                new CNetwork.Options(options.name(), values, options.frame(), options.outputs(), options.testSteps()));
     }
 
     /**
@@ -106,7 +117,8 @@ public final class CExport {
         }
         return new CExport(
                 network,
-                new CNetwork.Options(options.name(), options.values(), List.of(populations), options.testSteps()));
+                new CNetwork.Options(
+                        options.name(), options.values(), options.frame(), List.of(populations), options.testSteps()));
     }
 
     /**
@@ -120,7 +132,9 @@ public final class CExport {
         if (steps < 1 || steps > MOST_TEST_STEPS) {
             throw new IllegalArgumentException("steps is " + steps + ", expected 1 to " + MOST_TEST_STEPS);
         }
-        return new CExport(network, new CNetwork.Options(options.name(), options.values(), options.outputs(), steps));
+        return new CExport(
+                network,
+                new CNetwork.Options(options.name(), options.values(), options.frame(), options.outputs(), steps));
     }
 
     /**

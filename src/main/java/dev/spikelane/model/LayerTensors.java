@@ -305,7 +305,8 @@ final class LayerTensors {
     private Tensor find(String tensor) throws IOException {
         Tensor found = tensors.get(tensor);
         if (found == null) {
-            throw wrong("has no tensor " + JsonValue.quoted(tensor) + ", expected one; it has " + tensors.keySet());
+            throw wrong("has no tensor " + JsonValue.quoted(tensor) + ", expected one; it has "
+                    + FileText.shown(tensors.keySet()));
         }
         read.add(tensor);
         return found;

@@ -1,5 +1,6 @@
 package dev.spikelane.model;
 
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,8 +90,8 @@ final class LayerText {
             }
             Matcher found = LAYER.matcher(part);
             if (!found.matches() || depth > MOST_DEPTH) {
-                throw new IllegalArgumentException("layers have '" + shortened(part)
-                        + "', expected a module of torch, such as conv1: Conv2d(1, 12, kernel_size=5)");
+                throw new IllegalArgumentException("layers have " + JsonValue.quoted(part)
+                        + ", expected a module of torch, such as conv1: Conv2d(1, 12, kernel_size=5)");
             }
             String own = found.group(1) == null ? found.group(2) : found.group(1);
             String name = prefix + (own == null ? "" : own);
@@ -120,11 +121,11 @@ final class LayerText {
         for (String part : parts(inside.substring(1, inside.length() - 1))) {
             Matcher found = ARGUMENT.matcher(part);
             if (!found.matches()) {
-                throw new IllegalArgumentException("'" + shortened(part) + "' is no argument");
+                throw new IllegalArgumentException(JsonValue.quoted(part) + " is no argument");
             }
             String name = found.group(1) == null ? Integer.toString(arguments.size()) : found.group(1);
             if (arguments.put(name, found.group(2).strip()) != null) {
-                throw new IllegalArgumentException("the argument '" + name + "' stands there twice");
+                throw new IllegalArgumentException("the argument " + JsonValue.quoted(name) + " stands there twice");
             }
         }
         return arguments;
@@ -150,10 +151,5 @@ final class LayerText {
             }
         }
         return parts;
-    }
-
-    private static String shortened(String text) {
-        int most = 80;
-        return text.length() <= most ? text : text.substring(0, most) + "...";
     }
 }

@@ -5,6 +5,7 @@ import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.network.Network;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,6 +68,7 @@ public record Model(Network network, Map<String, String> notes) {
         Objects.requireNonNull(network, "network");
         Objects.requireNonNull(notes, "notes");
         notes = Collections.unmodifiableMap(new LinkedHashMap<>(notes));
+        notes.keySet().forEach(Model::requireKnown);
         number(notes, STEPS, MOST_STEPS);
         number(notes, CLASSES, MOST_CLASSES);
         names(notes);
@@ -168,6 +170,22 @@ public record Model(Network network, Map<String, String> notes) {
         return names(notes);
     }
 
+    /** Throws where a name is nearly one with a meaning: a note that nobody reads changes nothing. */
+    private static void requireKnown(String name) {
+        for (String known : List.of(STEPS, CODE, DECODING, POPULATION, CLASSES, CLASS_NAMES)) {
+            boolean isSpelt = name.equals(known);
+            String word = known.substring(known.indexOf('.') + 1);
+            String said = name.substring(name.indexOf('.') + 1);
+            if (!isSpelt
+                    && Arrays.equals(
+                            said.chars().sorted().toArray(),
+                            word.chars().sorted().toArray())) {
+                throw new IllegalArgumentException(
+                        "a note has the name " + JsonValue.quoted(name) + ", expected '" + known + "'");
+            }
+        }
+    }
+
     private static OptionalInt number(Map<String, String> notes, String name, int most) {
         String text = notes.get(name);
         if (text == null) {
@@ -181,7 +199,8 @@ public record Model(Network network, Map<String, String> notes) {
         } catch (NumberFormatException notANumber) {
             // The message below says it.
         }
-        throw new IllegalArgumentException("note '" + name + "' is '" + text + "', expected 1 to " + most);
+        throw new IllegalArgumentException(
+                "note '" + name + "' is " + JsonValue.quoted(text) + ", expected 1 to " + most);
     }
 
     private static List<String> names(Map<String, String> notes) {

@@ -5,6 +5,8 @@ import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.file.FileText;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -120,8 +122,8 @@ final class ModelTensors {
     private Tensor find(String tensor) throws IOException {
         Tensor found = tensors.get(tensor);
         if (found == null) {
-            throw new IOException(
-                    name + ": has no tensor '" + tensor + "', which its description needs; it has " + tensors.keySet());
+            throw new IOException(name + ": has no tensor " + JsonValue.quoted(tensor)
+                    + ", which its description needs; it has " + FileText.shown(tensors.keySet()));
         }
         return found;
     }
@@ -188,8 +190,8 @@ final class ModelTensors {
             requireMeaning(each, others);
         }
         if (!others.isEmpty()) {
-            throw new IOException(name + ": has the tensors " + others + ", expected none but those of the network, "
-                    + weights.names());
+            throw new IOException(name + ": has the tensors " + FileText.shown(others)
+                    + ", expected none but those of the network, " + weights.names());
         }
     }
 

@@ -150,7 +150,7 @@ public final class NirImport {
             FlatGraph flat = FlatGraph.of(graph);
             return new NirAssembly(this, flat, everyNode).model();
         } catch (IOException | ArithmeticException refused) {
-            throw new IllegalArgumentException(refused.getMessage(), refused);
+            throw new IllegalArgumentException(FileText.escaped(String.valueOf(refused.getMessage())), refused);
         } catch (OutOfMemoryError refused) {
             throw new IllegalArgumentException("the network needs more memory than there is", refused);
         }

@@ -5,6 +5,7 @@ import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TensorFile;
 import dev.spikelane.io.file.FileText;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -225,13 +226,13 @@ public final class StateDict {
             found |= starts;
             Tensor tensor = each.getValue();
             if (renamed.put(changed, Tensor.of(changed, tensor.type(), tensor.shape(), tensor.bytes())) != null) {
-                throw new IllegalArgumentException(
-                        "two tensors would have the name '" + changed + "', expected another prefix than '" + to + "'");
+                throw new IllegalArgumentException("two tensors would have the name " + JsonValue.quoted(changed)
+                        + ", expected another prefix than " + JsonValue.quoted(to));
             }
         }
         if (!found) {
-            throw new IllegalArgumentException(
-                    "no tensor has a name that starts with '" + from + "', expected one of " + tensors.keySet());
+            throw new IllegalArgumentException("no tensor has a name that starts with " + JsonValue.quoted(from)
+                    + ", expected one of " + FileText.shown(tensors.keySet()));
         }
         Map<String, String> texts = new LinkedHashMap<>(metadata);
         texts.computeIfPresent(LAYERS, (_, layers) -> LayerText.renamed(layers, from, to));
@@ -251,11 +252,11 @@ public final class StateDict {
         Map<String, Tensor> inside = new LinkedHashMap<>(tensors);
         inside.keySet().removeIf(each -> !each.startsWith(part + "."));
         if (inside.isEmpty()) {
-            throw new IllegalArgumentException("there is no part '" + part + "', expected one of "
-                    + tensors.keySet().stream()
+            throw new IllegalArgumentException("there is no part " + JsonValue.quoted(part) + ", expected one of "
+                    + FileText.shown(tensors.keySet().stream()
                             .map(each -> each.replaceFirst("\\..*", ""))
                             .distinct()
-                            .toList());
+                            .toList()));
         }
         return new StateDict(name, ordered, metadata, warnings, inside).withPrefix(part + ".", "");
     }

@@ -5,6 +5,7 @@ import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.engine.OperatorChain;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.random.TorchRandom;
@@ -108,7 +109,7 @@ final class Chain {
     /** Goes on from a variable of the last neurons, in place of their spikes. */
     void goOnFrom(String variable) {
         if (!pending.isEmpty() || !(end() instanceof Population population)) {
-            throw new IllegalStateException("variable '" + variable + "' is asked of "
+            throw new IllegalStateException("variable " + JsonValue.quoted(variable) + " is asked of "
                     + (pending.isEmpty() ? "'" + end().name() + "'" : pending.getLast())
                     + ", expected it behind neurons");
         }

@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import java.util.List;
@@ -71,11 +72,12 @@ final class GivenInputs {
     private void requireNames(Map<String, ? extends Signal> given) {
         for (int i = 0; i < inputs.size(); i++) {
             if (given.get(inputs.get(i).name()) == null) {
-                throw new IllegalArgumentException(names.get(i) + " is missing, found " + given.keySet());
+                throw new IllegalArgumentException(
+                        names.get(i) + " is missing, found " + FileText.shown(given.keySet()));
             }
         }
         if (given.size() != inputs.size() || given.isEmpty()) {
-            throw new IllegalArgumentException("inputs are " + given.keySet() + ", expected "
+            throw new IllegalArgumentException("inputs are " + FileText.shown(given.keySet()) + ", expected "
                     + inputs.stream().map(Input::name).toList());
         }
     }

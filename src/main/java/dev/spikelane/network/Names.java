@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.io.file.FileText;
+import dev.spikelane.io.file.JsonValue;
 
 /** What a name of an input, a population or a projection may be. */
 final class Names {
@@ -11,9 +12,9 @@ final class Names {
         if (name.isBlank()) {
             throw new IllegalArgumentException(what + " has the name '" + name + "', expected one that is not blank");
         }
-        if (name.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(what + " has the name '" + FileText.escaped(name)
-                    + "', expected one without control characters, as messages hold it");
+        if (!FileText.isPlain(name)) {
+            throw new IllegalArgumentException(what + " has the name " + JsonValue.quoted(name)
+                    + ", expected one without control characters, as messages hold it");
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.Settling;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -361,8 +362,9 @@ public final class Network {
                 return i;
             }
         }
-        throw new IllegalArgumentException("there is no population '" + population + "', expected one of "
-                + populations.stream().map(Population::name).toList());
+        throw new IllegalArgumentException(
+                "there is no population " + JsonValue.quoted(population) + ", expected one of "
+                        + populations.stream().map(Population::name).toList());
     }
 
     /** Populations with the parameters that they have now, and projections. */

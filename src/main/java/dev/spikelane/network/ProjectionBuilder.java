@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.engine.OperatorChain;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
 import java.util.List;
@@ -54,8 +55,8 @@ final class ProjectionBuilder {
 
     private void requirePort() {
         if (!target.neuron().ports().contains(port)) {
-            throw new IllegalArgumentException(this + " enters the port '" + port + "', expected one of "
-                    + target.neuron().ports() + " for " + target.neuron());
+            throw new IllegalArgumentException(this + " enters the port " + JsonValue.quoted(port)
+                    + ", expected one of " + target.neuron().ports() + " for " + target.neuron());
         }
     }
 

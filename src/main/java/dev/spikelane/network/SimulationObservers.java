@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.engine.BlockObserver;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.PopulationRun;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
@@ -41,10 +42,11 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
                     + variable + "', expected one of " + neuron.variables() + " or " + neuron.ports());
         }
         if (!network.laidOut().description().enters(network.number(of.name()), variable)) {
-            throw new IllegalArgumentException("no projection enters the port '" + variable + "' of population '"
-                    + of.name()
-                    + "', expected one whose currents can be recorded; neurons that feed back to themselves one"
-                    + " to one do so without");
+            throw new IllegalArgumentException(
+                    "no projection enters the port " + JsonValue.quoted(variable) + " of population '"
+                            + of.name()
+                            + "', expected one whose currents can be recorded; neurons that feed back to themselves one"
+                            + " to one do so without");
         }
         return of.shape().times(neuron.gates()).size();
     }

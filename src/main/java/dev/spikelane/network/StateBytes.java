@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.description.Fingerprint;
+import dev.spikelane.description.NetworkFingerprint;
 import dev.spikelane.engine.NetworkRun;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -144,8 +145,14 @@ final class StateBytes {
     private void requireFit(ByteBuffer state) {
         long fingerprint = state.getLong(state.position() + AT_GRAPH);
         if (fingerprint != network.fingerprint()) {
-            throw new IllegalArgumentException("state is of a graph or models with the fingerprint "
-                    + Long.toHexString(fingerprint) + ", expected " + Long.toHexString(network.fingerprint()));
+            long neurons = NetworkFingerprint.neurons(fingerprint);
+            long expected = NetworkFingerprint.neurons(network.fingerprint());
+            throw new IllegalArgumentException("state is of a network of "
+                    + (neurons == expected
+                            ? "as many neurons, but with other connections, options or parameters"
+                            : neurons + " neurons, expected " + expected)
+                    + " (fingerprint " + Long.toHexString(fingerprint) + ", expected "
+                    + Long.toHexString(network.fingerprint()) + ")");
         }
         if (batch(state) != batch) {
             throw new IllegalArgumentException("state is of batch " + batch(state) + ", expected " + batch);

@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.Shape;
 import java.util.Optional;
 
@@ -8,8 +9,9 @@ record Variable(Population population, String variable) implements Source {
 
     Variable {
         if (!population.neuron().variables().contains(variable)) {
-            throw new IllegalArgumentException("population '" + population.name() + "' has no variable '" + variable
-                    + "', expected one of " + population.neuron().variables());
+            throw new IllegalArgumentException(
+                    "population '" + population.name() + "' has no variable " + JsonValue.quoted(variable)
+                            + ", expected one of " + population.neuron().variables());
         }
     }
 

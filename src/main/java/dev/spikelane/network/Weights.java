@@ -4,6 +4,8 @@ import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.Fingerprint;
 import dev.spikelane.engine.ValuesChange;
 import dev.spikelane.engine.thread.ValueGuard;
+import dev.spikelane.io.file.FileText;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -268,8 +270,8 @@ public final class Weights {
     private Values find(String name) {
         Values found = values.get(name);
         if (found == null) {
-            throw new IllegalArgumentException(
-                    "there are no values named '" + name + "', expected one of " + values.keySet());
+            throw new IllegalArgumentException("there are no values named " + JsonValue.quoted(name)
+                    + ", expected one of " + FileText.shown(values.keySet()));
         }
         return found;
     }

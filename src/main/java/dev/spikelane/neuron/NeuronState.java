@@ -2,6 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.kernel.base.Tile;
@@ -182,7 +183,8 @@ public final class NeuronState {
     public FloatMatrix variable(String name) {
         int index = layout.names().indexOf(name);
         if (index < 0) {
-            throw new IllegalArgumentException("no state variable '" + name + "', expected one of " + layout.names());
+            throw new IllegalArgumentException(
+                    "no state variable " + JsonValue.quoted(name) + ", expected one of " + layout.names());
         }
         return variables.get(index);
     }

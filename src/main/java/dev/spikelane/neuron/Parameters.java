@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.Parameter;
 import java.util.Collections;
 import java.util.HashMap;
@@ -69,7 +70,8 @@ final class Parameters<N extends Neuron> {
     N with(String name, Parameter other) {
         Function<Parameter, N> change = changes.get(name);
         if (change == null) {
-            throw new IllegalArgumentException("no parameter '" + name + "', expected one of " + values.keySet());
+            throw new IllegalArgumentException(
+                    "no parameter " + JsonValue.quoted(name) + ", expected one of " + values.keySet());
         }
         return change.apply(other);
     }

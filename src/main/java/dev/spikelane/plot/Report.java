@@ -167,12 +167,17 @@ public final class Report {
     /**
      * Writes the page; the file is written as a whole or not at all; a pipe or a device is written in place.
      *
-     * @param file the file, most often {@code .html}
+     * @param file the file, {@code .html} or {@code .htm}, or a name without an ending
+     * @throws IllegalArgumentException if its name has another ending
      * @throws IllegalStateException if ECharts is missing for figures; the message names the dependency to add
      * @throws IOException if the file cannot be written
      */
     public void write(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
+        if (!String.valueOf(file.getFileName()).matches("(?i)[^.]*|.*\\.html?")) {
+            throw new IllegalArgumentException(
+                    "report is to be written to " + file + ", expected .html, as it is a page");
+        }
         Output.write(toHtml().getBytes(StandardCharsets.UTF_8), file);
     }
 

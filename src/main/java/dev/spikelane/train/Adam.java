@@ -2,7 +2,6 @@ package dev.spikelane.train;
 
 import dev.spikelane.kernel.update.AdamCoefficients;
 import dev.spikelane.train.update.AdamUpdate;
-import dev.spikelane.train.update.BoundUpdate;
 import dev.spikelane.train.update.ParameterUpdate;
 import java.lang.foreign.MemorySegment;
 
@@ -23,6 +22,9 @@ public final class Adam extends Optimizer {
         this.options = options;
     }
 
+    /** Weights move by about the rate in each step. */
+    private static final double MOST_RATE = 1_000;
+
     /** All options. */
     private record Options(
             double rate,
@@ -34,7 +36,10 @@ public final class Adam extends Optimizer {
             boolean amsgrad) {
 
         Options {
-            BoundUpdate.requireRate(rate);
+            if (!(rate > 0 && rate <= MOST_RATE)) {
+                throw new IllegalArgumentException(
+                        "rate is " + rate + ", expected more than 0 and at most " + MOST_RATE);
+            }
             new AdamCoefficients(beta1, beta2, epsilon, weightDecay, decoupled);
         }
     }
@@ -42,7 +47,7 @@ public final class Adam extends Optimizer {
     /**
      * Makes {@code torch.optim.Adam(lr=rate)}: betas 0.9 and 0.999, epsilon 1e-8, no decay.
      *
-     * @param rate the learning rate, finite, at least 0
+     * @param rate the learning rate, more than 0, at most 1,000
      * @throws IllegalArgumentException if the rate is out of range
      */
     public Adam(double rate) {
@@ -52,7 +57,7 @@ public final class Adam extends Optimizer {
     /**
      * Makes {@code torch.optim.AdamW(lr=rate)}: the same with a decoupled decay of 0.01.
      *
-     * @param rate the learning rate, finite, at least 0
+     * @param rate the learning rate, more than 0, at most 1,000
      * @return the rule
      * @throws IllegalArgumentException if the rate is out of range
      */

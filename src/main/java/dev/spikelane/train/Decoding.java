@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.train.loss.ClassDecoder;
 import dev.spikelane.train.loss.ClassScore;
 import dev.spikelane.train.loss.LossRows;
@@ -178,7 +179,8 @@ public final class Decoding {
                 return each;
             }
         }
-        throw new IllegalArgumentException("decoding is '" + word + "', expected one of " + ALL);
+        throw new IllegalArgumentException(
+                "decoding is " + JsonValue.quoted(word) + ", expected one of " + ALL);
     }
 
     /** The scores that it goes by. */

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.train.run.EpochNumbers;
 import java.util.Map;
 
@@ -125,8 +126,8 @@ public final class EpochResult {
     public double spikeRate(String population) {
         Double rate = numbers.spikeRates().get(population);
         if (rate == null) {
-            throw new IllegalArgumentException("there is no population '" + population + "', expected one of "
-                    + numbers.spikeRates().keySet());
+            throw new IllegalArgumentException("there is no population " + JsonValue.quoted(population)
+                    + ", expected one of " + numbers.spikeRates().keySet());
         }
         return rate;
     }

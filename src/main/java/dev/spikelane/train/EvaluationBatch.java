@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.data.Batch;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
@@ -200,7 +201,7 @@ final class EvaluationBatch implements AutoCloseable {
     private FloatMatrix spikesOf(String population) {
         SpikeCounts found = counts.get(population);
         if (found == null) {
-            throw new IllegalArgumentException("there is no population '" + population + "'");
+            throw new IllegalArgumentException("there is no population " + JsonValue.quoted(population) + "");
         }
         return found.counts();
     }

@@ -3,6 +3,8 @@ package dev.spikelane.train;
 import dev.spikelane.engine.ParameterChange;
 import dev.spikelane.engine.thread.Turn;
 import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.io.file.FileText;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -208,7 +210,7 @@ public final class Gradients implements AutoCloseable {
     /** Throws if there are more inputs than those of a network; that none is missing is seen when they are taken. */
     static void requireNames(Map<String, ? extends Signal> inputs, Network network) {
         if (inputs.size() > network.inputs().size()) {
-            throw new IllegalArgumentException("inputs are " + inputs.keySet() + ", expected "
+            throw new IllegalArgumentException("inputs are " + FileText.shown(inputs.keySet()) + ", expected "
                     + network.inputs().stream().map(Input::name).toList());
         }
     }
@@ -216,7 +218,8 @@ public final class Gradients implements AutoCloseable {
     private static Signal given(Map<String, ? extends Signal> inputs, Input input) {
         Signal found = inputs.get(input.name());
         if (found == null) {
-            throw new IllegalArgumentException("input '" + input.name() + "' is missing, found " + inputs.keySet());
+            throw new IllegalArgumentException(
+                    "input '" + input.name() + "' is missing, found " + FileText.shown(inputs.keySet()));
         }
         return found;
     }
@@ -299,7 +302,7 @@ public final class Gradients implements AutoCloseable {
     public FloatMatrix values(String population, String variable) {
         GradientOutlet outlet = population(population).ofVariable(variable);
         if (!outlet.keeps()) {
-            throw new IllegalArgumentException("'" + variable + "' of population '" + population
+            throw new IllegalArgumentException(JsonValue.quoted(variable) + " of population '" + population
                     + "' is not kept; say so when the gradients are built");
         }
         return outlet.valuesInTorch();
@@ -377,7 +380,7 @@ public final class Gradients implements AutoCloseable {
                 return slot.gradientInTorch();
             }
         }
-        throw new IllegalArgumentException("'" + name + "' is not learned, expected one of "
+        throw new IllegalArgumentException(JsonValue.quoted(name) + " is not learned, expected one of "
                 + slots.stream().map(GradientSlot::name).toList());
     }
 
@@ -396,7 +399,7 @@ public final class Gradients implements AutoCloseable {
             }
         }
         throw new IllegalArgumentException(
-                "gradients of input '" + name + "' are not wanted; say so when they are built");
+                "gradients of input " + JsonValue.quoted(name) + " are not wanted; say so when they are built");
     }
 
     /**

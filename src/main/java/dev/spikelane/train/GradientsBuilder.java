@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -304,7 +305,7 @@ public final class GradientsBuilder {
      */
     public GradientsBuilder toInput(String input) {
         if (network.inputs().stream().noneMatch(each -> each.name().equals(input))) {
-            throw new IllegalArgumentException("there is no input '" + input + "', expected one of "
+            throw new IllegalArgumentException("there is no input " + JsonValue.quoted(input) + ", expected one of "
                     + network.inputs().stream().map(each -> each.name()).toList());
         }
         inputs.add(input);
@@ -532,12 +533,7 @@ public final class GradientsBuilder {
                     network,
                     layout,
                     new RunSize(
-                            steps,
-                            samples,
-                            batch,
-                            segment(),
-                            Math.clamp(rowsInTurn / batch, 1, segment()),
-                            threads),
+                            steps, samples, batch, segment(), Math.clamp(rowsInTurn / batch, 1, segment()), threads),
                     arena,
                     Set.copyOf(learned),
                     Set.copyOf(given),

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.data.Batch;
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -182,7 +183,7 @@ public record TrainingBatch(
             throw new IllegalArgumentException("input '" + name + "' is missing, found "
                     + (inputs.containsKey(ONLY)
                             ? "one without a name, expected a map from the names of all inputs"
-                            : inputs.keySet()));
+                            : FileText.shown(inputs.keySet())));
         }
         return found;
     }

@@ -180,7 +180,7 @@ class NpyTest {
                         "more than 8 dimensions"),
                 Map.entry(
                         "{'descr': '<f4', 'fortran_order': False, 'shape': (1, " + "9".repeat(400) + ")}",
-                        "999..., expected"),
+                        "999, expected"),
                 Map.entry("{'descr': '<\\x664', 'fortran_order': False, 'shape': (2,)}", "plain ASCII"),
                 Map.entry("{'descr: 2}", "expected a quoted key of plain ASCII characters"),
                 Map.entry("{'descr': '\u00e9'}", "plain ASCII"),

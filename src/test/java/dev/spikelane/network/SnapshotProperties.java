@@ -156,8 +156,9 @@ final class SnapshotProperties {
             String message = assertThrows(IllegalArgumentException.class, () -> stranger.restore(state))
                     .getMessage();
             assertEquals(
-                    "state is of a graph or models with the fingerprint " + Long.toHexString(same.fingerprint())
-                            + ", expected " + Long.toHexString(other.fingerprint()),
+                    "state is of a network of as many neurons, but with other connections, options or parameters"
+                            + " (fingerprint " + Long.toHexString(same.fingerprint()) + ", expected "
+                            + Long.toHexString(other.fingerprint()) + ")",
                     message);
         }
     }

@@ -90,7 +90,7 @@ final class OptimizerTest {
     void saysWhatIsWrong() {
         assertMessage(
                 IllegalArgumentException.class,
-                "rate is NaN, expected a finite number of at least 0",
+                "rate is NaN, expected more than 0 and at most 1000.0",
                 () -> new Adam(Double.NaN));
         assertMessage(
                 IllegalArgumentException.class,

@@ -696,7 +696,7 @@ final class TrainingRunTest {
     @Test
     void stopsEarlyAndKeepsTheBest() throws IOException {
         Network network = SmallRun.network();
-        try (Trainer trainer = SmallRun.trainer(network).optimizer(new Adam(0)).build()) {
+        try (Trainer trainer = SmallRun.trainer(network).optimizer(new Sgd(0)).build()) {
             long before = network.weights().hash();
             List<EpochResult> history =
                     SmallRun.run(trainer).epochs(10).stopAfter(2).build().run().history();

@@ -74,7 +74,7 @@ public final class ConvertCommand implements Callable<Integer> {
                         command,
                         "'" + out.getFileName() + "' does not say a format, expected a name that ends in one of "
                                 + Format.all().stream()
-                                        .flatMap(each -> each.extensions().stream())
+                                        .flatMap(each -> each.written().stream())
                                         .toList()));
         if (compress) {
             if (!(format instanceof TensorFormat)) {

@@ -22,6 +22,11 @@ public sealed interface Format permits NirFormat, SafetensorsFormat, TensorForma
     /** The ends of the names of its files, lower case, with their dots; the first one for messages. */
     List<String> extensions();
 
+    /** Those that it writes too. */
+    default List<String> written() {
+        return extensions();
+    }
+
     /** Whether these are the first bytes of such a file. */
     boolean recognizes(byte[] first);
 

@@ -21,6 +21,11 @@ record TensorFormat(boolean compressed) implements Format {
     }
 
     @Override
+    public List<String> written() {
+        return List.of(".npz");
+    }
+
+    @Override
     public boolean recognizes(byte[] first) {
         String start = new String(first, 0, Math.min(first.length, 6), StandardCharsets.ISO_8859_1);
         return start.startsWith("PK") || start.equals("\u0093NUMPY");

@@ -23,10 +23,13 @@ public final class DataOptions {
             description = "Take the 256 embedded test images of Fashion-MNIST, even where that package is installed.")
     private boolean sample;
 
-    /** What a user has named that is a file, not a folder; null if it is none. */
+    /** What a user has named that is no folder; null if it is one, or a name of none. */
     @Nullable
     public Path file() {
-        return folder != null && !sample && Files.exists(folder) && !Files.isDirectory(folder) ? folder : null;
+        boolean isFile = folder != null
+                && !Files.isDirectory(folder)
+                && (Files.exists(folder) || folder.toString().endsWith(".npy"));
+        return isFile && !sample ? folder : null;
     }
 
     /** Whether a user has said anything. */

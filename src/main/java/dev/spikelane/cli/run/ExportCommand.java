@@ -40,12 +40,14 @@ import picocli.CommandLine.Spec;
         })
 public final class ExportCommand implements Callable<Integer> {
 
+    private static final Map<String, ElementType> WEIGHTS =
+            Map.of("float", ElementType.FLOAT32, "int8", ElementType.INT8, "int16", ElementType.INT16);
     private static final Map<String, Boolean> INPUTS = Map.of("spikes", false, "values", true);
 
     @Spec
     private CommandSpec command = CommandSpec.create();
 
-    @Parameters(paramLabel = "MODEL", description = "Model file. 8-bit weights in it stay what they are.")
+    @Parameters(paramLabel = "MODEL", description = "Model file. Integers in it stay what they are.")
     private Path model = Path.of("");
 
     @Option(names = "--c", paramLabel = "FILE", required = true, description = "C file to write.")
@@ -54,7 +56,8 @@ public final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--weights",
             paramLabel = "TYPE",
-            description = "int8 or int16: round the weights of dense connections and convolutions to integers.")
+            description = "int8 or int16: round the weights of dense connections and convolutions to integers. float:"
+                    + " write integers of the file as floats, which 'run' and Classifier make of them.")
     private @Nullable String weights;
 
     @Option(
@@ -71,14 +74,14 @@ public final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ElementType type = weights == null ? null : Choices.choose(command, "--weights", weights, IntegerRun.TYPES);
+        ElementType type = weights == null ? null : Choices.choose(command, "--weights", weights, WEIGHTS);
         Boolean values = input == null ? null : Choices.choose(command, "--input", input, INPUTS);
         AtomicFile.requireWritable(file);
-        Network stored = ModelFile.readIntegers(model);
-        Network network = type == null ? stored : stored.quantized(type);
-        Map<String, String> notes = ModelFile.readModel(model).notes();
+        Model floats = ModelFile.readModel(model);
+        Network network = type == ElementType.FLOAT32 ? floats.network() : ModelFile.readIntegers(model);
+        Network written = type == null || type == ElementType.FLOAT32 ? network : network.quantized(type);
         try {
-            CExport export = CExport.of(new Model(network, notes)).withName(name);
+            CExport export = CExport.of(new Model(written, floats.notes())).withName(name);
             (values == null ? export : export.withValues(values)).write(file);
         } catch (IllegalArgumentException refused) {
             throw new IOException(model + ": " + refused.getMessage(), refused);

@@ -1,5 +1,6 @@
 package dev.spikelane.cli.terminal;
 
+import dev.spikelane.io.file.FileText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -97,7 +98,7 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
     }
 
     private void print(String message) {
-        err.println(Program.NAME + ": " + Printable.of(message).strip());
+        err.println(Program.NAME + ": " + FileText.escaped(Printable.of(message).strip()));
         err.flush();
     }
 }

@@ -123,7 +123,7 @@ public final class AtomicFile {
 
     private static void requireFolder(Path target, @Nullable Path folder) throws IOException {
         if (folder == null || !Files.isDirectory(folder)) {
-            throw refused(target, "there is no folder " + folder);
+            throw refused(target, "there is no folder " + FileText.shown(String.valueOf(folder)));
         }
         if (!Files.isWritable(folder)) {
             throw refused(target, "cannot be written, permission denied");
@@ -131,7 +131,7 @@ public final class AtomicFile {
     }
 
     private static FileSystemException refused(Path target, String reason) {
-        return new FileSystemException(target.toString(), null, reason);
+        return new FileSystemException(FileText.shown(target), null, reason);
     }
 
     /** Whether the target is there and is no regular file, or is an open file of a process, whatever that is. */

@@ -10,6 +10,11 @@ import java.util.Objects;
 /** Makes messages about files fit for one line, whatever text a file holds, and says what the system leaves unsaid. */
 public final class FileText {
 
+    /** Of a text that is not the library's own, or a list of such texts. */
+    private static final int MOST_SHOWN = 300;
+
+    private static final int MOST_IN_MESSAGE = 1_200;
+
     private FileText() {}
 
     /** Reads a file. */
@@ -49,7 +54,9 @@ public final class FileText {
             if (escaped.equals(failure.getMessage())) {
                 throw failure;
             }
-            throw new IOException(escaped, failure);
+            IOException fit = new IOException(escaped, failure.getCause()); // a cause's message is printed too
+            fit.setStackTrace(failure.getStackTrace());
+            throw fit;
         }
     }
 
@@ -66,13 +73,55 @@ public final class FileText {
     }
 
     /**
-     * Escapes what is no letter, digit, sign or space of a line: control and format characters, other ends of lines,
-     * halves of characters.
+     * Makes a message fit that may hold text of a file or a user: escaped as {@link #shown} does it, and cut in its middle,
+     * behind what the longest messages of the library say with some texts of others.
+     *
+     * @param message any text
+     * @return at most 1,203 characters
+     */
+    public static String escaped(String message) {
+        return cut(message, MOST_IN_MESSAGE);
+    }
+
+    /**
+     * Makes a text of a file or a user fit for a message, or a list of such texts: what is no letter, digit, sign or
+     * space of a line is escaped (control and format characters, other ends of lines, halves of characters), and what
+     * is long is cut in its middle.
+     *
+     * @param text any text, or what is one as a text
+     * @return at most 303 characters, with backslash, u and the number of a character in place of each that is escaped
+     */
+    public static String shown(Object text) {
+        return cut(text.toString(), MOST_SHOWN);
+    }
+
+    /**
+     * Tells whether a text has nothing that would be escaped, however long it is.
      *
      * @param text any text
-     * @return the text, with backslash, u and the number of a character in place of each of these
+     * @return whether it is the text of a line
      */
-    public static String escaped(String text) {
+    public static boolean isPlain(String text) {
+        return escape(text).equals(text);
+    }
+
+    private static String cut(String text, int most) {
+        // Escapes take space, so that a text may be cut twice, and once before millions of characters are escaped.
+        return withoutMiddle(escape(withoutMiddle(text, most)), most);
+    }
+
+    private static String withoutMiddle(String text, int most) {
+        if (text.length() <= most) {
+            return text;
+        }
+        int head = most * 2 / 3;
+        int tail = text.length() - (most - head);
+        head -= Character.isHighSurrogate(text.charAt(head - 1)) ? 1 : 0;
+        tail += Character.isLowSurrogate(text.charAt(tail)) ? 1 : 0;
+        return text.substring(0, head) + "..." + text.substring(tail);
+    }
+
+    private static String escape(String text) {
         StringBuilder shown = new StringBuilder();
         text.codePoints().forEach(character -> {
             boolean hidden = Character.isISOControl(character)

@@ -16,8 +16,6 @@ public final class JsonValue {
 
     private static final int MOST_VALUES = 1_000_000;
 
-    private static final int MOST_CHARACTERS = 40;
-
     /** A number as the text has it, so that no digit is lost. */
     record Literal(String digits) {}
 
@@ -249,7 +247,7 @@ public final class JsonValue {
     private String found() {
         return switch (content) {
             case String text -> quoted(text);
-            case Literal(String digits) -> shortened(digits);
+            case Literal(String digits) -> FileText.shown(digits);
             case Boolean truth -> truth.toString();
             case Items(List<JsonValue> values) -> "an array of " + values.size();
             case Members(Map<String, JsonValue> values) -> "an object of " + values.size();
@@ -264,20 +262,13 @@ public final class JsonValue {
     record Members(Map<String, JsonValue> values) {}
 
     /**
-     * Quotes a text from a file for a message: cut, and without characters that would break the line.
+     * Quotes a text from a file or a user for a message, as {@link FileText#shown} makes it fit.
      *
      * @param text any text
-     * @return at most some 40 characters of it in quotes
+     * @return the text in quotes
      */
     public static String quoted(String text) {
-        return "'" + shortened(text) + "'";
-    }
-
-    private static String shortened(String text) {
-        if (text.codePointCount(0, text.length()) <= MOST_CHARACTERS) {
-            return FileText.escaped(text);
-        }
-        return FileText.escaped(text.substring(0, text.offsetByCodePoints(0, MOST_CHARACTERS))) + "...";
+        return "'" + FileText.shown(text) + "'";
     }
 
     @Override

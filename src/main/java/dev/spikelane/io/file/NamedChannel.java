@@ -46,7 +46,7 @@ final class NamedChannel implements WritableByteChannel {
 
     private FileSystemException named(IOException refused) {
         FileSystemException named =
-                new FileSystemException(file.toString(), null, "cannot be written, " + refused.getMessage());
+                new FileSystemException(FileText.shown(file), null, "cannot be written, " + refused.getMessage());
         named.initCause(refused);
         return named;
     }

@@ -20,13 +20,16 @@ final class CFile {
     static final String LIST = "list";
 
     static final String SUMS = "sums";
+    /** Memory of a row of integers as weights. */
+    static final String SCALED = "scaled";
+
     private static final Set<String> WHOLE = Set.of(LIST, SUMS);
     private static final int LINE = 100;
 
     /** Names that files use themselves. */
     private static final Set<String> TAKEN = Set.of(
-            ("c p list sums current feedback added scratch0 scratch1 axis layer place value add_rows count arguments"
-                            + " seed draw step steps spikes same start printf atol clock")
+            ("c p list sums scaled current feedback added scratch0 scratch1 axis layer place value add_rows count"
+                            + " arguments seed draw step steps spikes same start printf atol clock")
                     .split(" "));
 
     private static final Pattern CALLED = Pattern.compile("\\b(\\w+)\\(");

@@ -143,6 +143,40 @@ enum CFunction {
             }
 
             """),
+    PRODUCTS("""
+            #ifdef __GNUC__
+            __attribute__((noinline))
+            #endif
+            static void add_products(float v, const float *restrict row, int count, float *restrict to)
+            {
+            #ifdef __FP_FAST_FMAF
+                for (int o = 0; o < count; o++) {
+                    to[o] = spk_fma(v, row[o], to[o]);
+                }
+            #else
+                /* Rounding a sum of double to float is rounding once, unless it lies between two floats or is tiny. */
+                for (int first = 0; first < count; first += 128) {
+                    int some = count - first < 128 ? count - first : 128;
+                    float made[128];
+                    uint64_t doubt = 0;
+                    for (int o = 0; o < some; o++) {
+                        double sum = (double) v * row[first + o] + to[first + o];
+                        uint64_t bits;
+                        memcpy(&bits, &sum, sizeof bits);
+                        uint64_t size = bits & 0x7fffffffffffffffu;
+                        doubt |= ((bits & 0x1fffffffu) ^ 0x10000000u) - 1;
+                        doubt |= (size - 0x3810000000000000u) & ~(size - 1);
+                        made[o] = (float) sum;
+                    }
+                    for (int o = 0; doubt >> 63 && o < some; o++) {
+                        made[o] = spk_fma(v, row[first + o], to[first + o]);
+                    }
+                    memcpy(to + first, made, (size_t) some * sizeof *made);
+                }
+            #endif
+            }
+
+            """),
     FLOAT_VALUES("""
             /* From the bias, a fused multiplication and addition for each input, ascending. */
             static void values_float(const struct layer *l, const float *in, const float *weights, const float *bias,
@@ -155,11 +189,9 @@ enum CFunction {
                     memcpy(to, bias + first, (size_t) l->outputs * sizeof *to);
                     for (int k = 0; k < l->y.kernel * l->x.kernel * l->channels; k++) {
                         float v = value(l, group, oy, ox, in, k);
-                        if (v < 0 || v > 0) {
-                            for (int o = 0; o < l->outputs; o++) {
-                                to[o] = spk_fma(v, row[o], to[o]);
-                            }
-                        } else {
+                        if ((v < 0 || v > 0) && v != 1) {
+                            add_products(v, row, l->outputs, to);
+                        } else { /* exact */
                             for (int o = 0; o < l->outputs; o++) {
                                 to[o] += v * row[o];
                             }
@@ -325,8 +357,9 @@ enum CFunction {
                         for (int k = 0; k < l->y.kernel * l->x.kernel * l->channels; k++) {
                             float v = value(l, group, oy, ox, in, k);
                             for (int o = 0; o < l->outputs; o++) {
-                                to[o] = spk_fma(v, scales[first + o] * (float) row[o], to[o]);
+                                scaled[o] = scales[first + o] * (float) row[o];
                             }
+                            add_products(v, scaled, l->outputs, to);
                             row += l->outputs;
                         }
                     }

@@ -19,8 +19,18 @@ import java.util.stream.Collectors;
 /** Writes a network as a file of C99. */
 public final class CNetwork {
 
-    /** What {@link dev.spikelane.model.CExport} was told. */
-    public record Options(String name, boolean values, List<String> outputs, int testSteps) {}
+    /** What {@link dev.spikelane.model.CExport} was told; a frame is values that hardly ever change. */
+    public record Options(String name, boolean values, boolean frame, List<String> outputs, int testSteps) {
+
+        boolean keepsCurrents() {
+            return values && frame;
+        }
+
+        /** How many steps of the self-test take the same input. */
+        int stepsOfInput() {
+            return keepsCurrents() ? 3 : 1;
+        }
+    }
 
     private final Network network;
     private final NetworkDescription said;
@@ -29,6 +39,9 @@ public final class CNetwork {
     private final List<CNeurons> neurons = new ArrayList<>();
     /** The row of each source now, and those of the steps before. */
     private final Map<SourceDescription, CSource> sources = new LinkedHashMap<>();
+
+    /** What says in a step that the frame of an input is another one than before. */
+    private final Map<SourceDescription, String> changes = new LinkedHashMap<>();
 
     private final List<String> parameters = new ArrayList<>();
 
@@ -76,9 +89,14 @@ public final class CNetwork {
             parameters.add("const %s %s[%d]".formatted(type, name, input.shape().size()));
             String row = name;
             SourceDescription source = new SourceDescription.OfInput(i);
-            if (said.projections().stream().noneMatch(each -> each.source().equals(source))) {
+            boolean isRead =
+                    said.projections().stream().anyMatch(each -> each.source().equals(source));
+            if (!isRead) {
                 file.statement("(void) %s", name);
-            } else if (TorchLayout.differs(input.shape())) {
+            } else if (options.keepsCurrents()) {
+                changes.put(source, changes(input, name));
+            }
+            if (isRead && TorchLayout.differs(input.shape())) {
                 row = file.name(input.name() + "_rows");
                 file.memory(
                         type,
@@ -92,6 +110,20 @@ public final class CNetwork {
             sources.put(
                     source, new CSource(file, input.name(), input.shape().size(), new CRow(row, !options.values())));
         }
+    }
+
+    /** Compares the bits of a frame with those of the step before, of which there are none at first. */
+    private String changes(InputDescription input, String name) {
+        String before = file.name(input.name() + "_before");
+        String known = file.name(input.name() + "_known");
+        String changes = file.name(input.name() + "_changes");
+        file.memory("float", Float.BYTES, before, input.shape().size(), false);
+        file.counter(known);
+        file.comment(input.name() + ", whose currents are kept while it stays as it is");
+        file.statement("const int %s = !%s || memcmp(%s, %s, sizeof %3$s) != 0", changes, known, before, name);
+        file.statement("memcpy(%s, %s, sizeof %1$s)", before, name);
+        file.statement("%s = 1", known);
+        return changes;
     }
 
     private CSource source(SourceDescription source) {
@@ -141,14 +173,35 @@ public final class CNetwork {
             }
             CRow row = Objects.requireNonNull(sources.get(projection.source())).before(projection.delay());
             String sum = file.port(port);
-            String into = file.room(first ? sum : "added", size);
+            String changed = projection.delay() > 0 ? null : changes.get(projection.source());
+            String into = changed != null ? kept(i, size) : file.room(first ? sum : "added", size);
+            int start = file.step.length();
             new CPath(file, network, i).write(row, into);
-            if (!first) {
+            if (changed != null) {
+                String whole = file.step.substring(start + 1).indent(4); // without its empty line
+                file.step.setLength(start);
+                file.step
+                        .append("    if (")
+                        .append(changed)
+                        .append(") {\n")
+                        .append(whole)
+                        .append("    }\n");
+            }
+            if (changed != null && first) {
+                file.statement("memcpy(%s, %s, sizeof %2$s)", file.room(sum, size), into);
+            } else if (!first) {
                 file.step.append("    for (int i = 0; i < ").append(size).append("; i++) {\n");
-                file.step.append("        %s[i] += added[i];%n    }%n".formatted(sum));
+                file.step.append("        %s[i] += %s[i];%n    }%n".formatted(sum, into));
             }
             first = false;
         }
+    }
+
+    /** Memory of the currents of a projection. */
+    private String kept(int projection, int size) {
+        String name = file.name(said.projections().get(projection).name() + "_currents");
+        file.memory("float", Float.BYTES, name, size, false);
+        return name;
     }
 
     private void output(String population, String parameter) {

@@ -104,7 +104,10 @@ final class CProduct {
             }
             file.call(CFunction.PLACE, CFunction.LIST, CFunction.spikes(type));
         } else {
-            file.call(CFunction.PLACE, CFunction.VALUE, CFunction.values(type));
+            if (type != ElementType.FLOAT32) {
+                file.room(CFile.SCALED, outputs);
+            }
+            file.call(CFunction.PLACE, CFunction.VALUE, CFunction.PRODUCTS, CFunction.values(type));
             file.operations.add(Op.FMA);
         }
     }

@@ -49,6 +49,10 @@ final class CSelfTest {
         for (int step = 0; step < steps; step++) {
             for (Signal rows : inputs.values()) {
                 for (int i = 0; i < rows.columns(); i++) {
+                    if (step % options.stepsOfInput() > 0) {
+                        ((FloatMatrix) rows).set(step, i, ((FloatMatrix) rows).get(step - 1, i));
+                        continue;
+                    }
                     int drawn = draw();
                     if (rows instanceof FloatMatrix values) {
                         values.set(step, i, (drawn >>> 8) * 0x1p-24f);
@@ -91,8 +95,11 @@ final class CSelfTest {
             int size = said.inputs().get(i).shape().size();
             text.append("static %s in%d[%d];%n".formatted(options.values() ? "float" : "uint8_t", i, size));
             String drawn = options.values() ? "(float) (draw() >> 8) * 0x1p-24f" : "draw() >> 30 == 0";
-            draws.append("        for (int i = 0; i < %d; i++) {%n            in%d[i] = %s;%n        }%n"
-                    .formatted(size, i, drawn));
+            draws.append("""
+                            for (int i = 0; step %% %d == 0 && i < %d; i++) {
+                                in%d[i] = %s;
+                            }
+                    """.formatted(options.stepsOfInput(), size, i, drawn));
             arguments.add("in" + i);
         }
         StringBuilder compares = new StringBuilder();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoublePredicate;
 
@@ -20,6 +21,8 @@ import java.util.function.DoublePredicate;
 record CheckpointReader(Path file, Safetensors content) {
 
     /** As files have 32 bits. */
+    private static final String BETWEEN_WORDS = "[ ,;=()\\[\\]]+";
+
     static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     String text(String name) throws IOException {
@@ -34,9 +37,23 @@ record CheckpointReader(Path file, Safetensors content) {
     void require(String name, String expected) throws IOException {
         String found = text(name);
         if (!found.equals(expected)) {
-            throw new IOException(file + ": is of a run with " + name + " '" + found + "', expected '" + expected
-                    + "', as this run has; go on as that run was begun, or delete the file to train anew");
+            throw new IOException(
+                    file + ": is of a run with " + name + " " + JsonValue.quoted(found) + ", expected '" + expected
+                            + "', as this run has" + difference(found, expected)
+                            + "; go on as that run was begun, or delete the file to train anew");
         }
+    }
+
+    /** Names the one word or number in which two texts differ, if it is one of several. */
+    private static String difference(String found, String expected) {
+        String[] words = found.split(BETWEEN_WORDS);
+        String[] others = expected.split(BETWEEN_WORDS);
+        int at = Arrays.mismatch(words, others);
+        boolean one = at >= 0
+                && words.length > 1
+                && words.length == others.length
+                && Arrays.mismatch(words, at + 1, words.length, others, at + 1, others.length) < 0;
+        return one ? " (" + words[at] + " in place of " + others[at] + ")" : "";
     }
 
     /** Throws unless the content is what was written. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.cli.CommandRun;
+import dev.spikelane.model.CExport;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
@@ -13,6 +14,7 @@ import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +66,19 @@ class ExportCommandTest {
         CommandRun.of("export", model(new Leaky(0.9), "frame").toString(), "--c", c().toString())
                 .requireSuccess();
         assertTrue(Files.readString(c()).contains("void network_step(const float input[20]"));
+    }
+
+    /** Sums of integers are exact, and those of the floats that others make of them are not. */
+    @Test
+    void aFileOfIntegersIsWrittenAsItIsOrAsClassifiersReadIt() throws IOException {
+        Path model = folder.resolve("8bit.safetensors");
+        ModelFile.write8Bit(model, ModelFile.read(model(new Leaky(0.9), "rate")), Map.of(Model.CODE, "rate"));
+        CommandRun.of("export", model.toString(), "--c", c().toString()).requireSuccess();
+        Model integers = new Model(ModelFile.readIntegers(model), Map.of(Model.CODE, "rate"));
+        assertEquals(CExport.of(integers).text(), Files.readString(c()));
+        CommandRun.of("export", model.toString(), "--c", c().toString(), "--weights", "float")
+                .requireSuccess();
+        assertEquals(CExport.of(ModelFile.readModel(model)).text(), Files.readString(c()));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.spikelane.CCompiler;
 import dev.spikelane.Tries;
 import dev.spikelane.model.CExport;
+import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.graph.RandomGraph;
@@ -44,9 +45,9 @@ final class CExportProperties {
         for (int next = 0; next < LONGEST_SEARCH; next++) {
             Network network = new RandomGraph(arena, 1, 8, seed + 1_000L * next).network;
             try {
-                CExport export = CExport.of(network)
+                String code = seed % 3 > 0 ? "rate" : seed % 2 == 0 ? "frame" : "pieces";
+                CExport export = CExport.of(Model.of(network).with(Model.CODE, code))
                         .withName("g" + seed)
-                        .withValues(seed % 3 == 0)
                         .withTestSteps(8)
                         .withOutputs(network.populations().stream()
                                 .map(Population::name)

@@ -1,12 +1,17 @@
 package dev.spikelane.model.c;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.CCompiler;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.equation.C99;
+import dev.spikelane.equation.Op;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.CExport;
+import dev.spikelane.model.Model;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
@@ -15,7 +20,9 @@ import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,5 +111,94 @@ final class CExportTest {
         CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
         String said = CCompiler.run(program.toString());
         assertTrue(said.matches("50 steps, [1-9][0-9]+ spikes, as expected\n"), said);
+    }
+
+    /** A frame is multiplied in the first step that takes it, wherever its currents go. */
+    @Test
+    void currentsOfAFrameAreKept() throws IOException, InterruptedException {
+        assumeTrue(CCompiler.isThere("gcc"));
+        TorchRandom random = new TorchRandom(1);
+        NetworkBuilder builder = Network.builder();
+        Input input = builder.input("input", Shape.of(2, 3, 4));
+        Population first = builder.population("first", Shape.of(30), new Leaky(0.9));
+        builder.project("now", input, first, new Flatten(), Dense.linear(24, 30, random));
+        builder.project("again", input, first, new Flatten(), Dense.of(random.rand(30, 24)));
+        builder.project("later", input, first, new Flatten(), Dense.linear(24, 30, random))
+                .delay(2);
+        Model model = Model.of(builder.build()).with(Model.CODE, "frame");
+        Path file = folder.resolve("frame.c");
+        String call = "values_float(&";
+        String counted = CExport.of(model)
+                .text()
+                .replace(call, "calls++;\n" + call)
+                .replaceFirst("#include", "static int calls;\n#include")
+                .replace("return same", "printf(\"%d calls\\n\", calls);\nreturn same");
+        Files.writeString(file, counted);
+        Path program = folder.resolve("frame");
+        CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
+        String said = CCompiler.run(program.toString());
+        // Seven frames in 20 steps, for two projections; the third takes them late, in each step.
+        assertTrue(said.matches("20 steps, [1-9][0-9]+ spikes, as expected\n" + (7 * 2 + 20) + " calls\n"), said);
+    }
+
+    /** Sums of products by way of double, where they lie between two floats, are tiny, infinite or no numbers. */
+    @Test
+    void productsAreFusedWithoutAnInstructionForIt() throws IOException, InterruptedException {
+        assumeTrue(CCompiler.isThere("gcc"));
+        String text = "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n#include <stdio.h>\n"
+                + C99.functions(EnumSet.of(Op.FMA)) + CFunction.PRODUCTS.text + """
+                static uint32_t seed = 1;
+
+                static uint32_t draw(void)
+                {
+                    seed ^= seed << 13;
+                    seed ^= seed >> 17;
+                    seed ^= seed << 5;
+                    return seed;
+                }
+
+                /* Any bits, subnormal, tiny, of few bits, near 1; two whose product is hardly below 2^-150; 1 and 0. */
+                static float any(void)
+                {
+                    static const uint32_t keep[] = {~0u, 0x807fffff, 0x81ffffff, 0xc07ff000, 0x80f00000, 0x87ffffff,
+                                                    0x80000001, 0x80000000, 0, 0};
+                    static const uint32_t set[] = {0, 0, 0x30000000, 0x1f000000, 0x3f000000, 0x38000000,
+                                                   0x1a000000, 0x19fffffe, 0x3f800000, 0};
+                    uint32_t i = draw() % 10;
+                    uint32_t bits = (draw() & keep[i]) | set[i];
+                    float x;
+                    memcpy(&x, &bits, sizeof x);
+                    return x;
+                }
+
+                int main(void)
+                {
+                    static float row[300], to[300], before[300];
+                    long wrong = 0;
+                    long between = 0;
+                    for (int i = 0; i < 40000; i++) {
+                        float v = any();
+                        int count = 1 + (int) (draw() % (i % 16 == 0 ? 300 : 8));
+                        for (int o = 0; o < count; o++) {
+                            row[o] = any();
+                            before[o] = to[o] = draw() % 4 ? any() : -v * row[o];
+                        }
+                        add_products(v, row, count, to);
+                        for (int o = 0; o < count; o++) {
+                            float fused = fmaf(v, row[o], before[o]);
+                            wrong += memcmp(&fused, to + o, sizeof fused) != 0 && (fused == fused || to[o] == to[o]);
+                            float twice = (float) ((double) v * row[o] + before[o]);
+                            between += memcmp(&fused, &twice, sizeof fused) != 0 && fused == fused;
+                        }
+                    }
+                    printf("%ld wrong, %s\\n", wrong, between > 100 ? "many" : "few");
+                    return 0;
+                }
+                """;
+        Path file = folder.resolve("fused.c");
+        Files.writeString(file, text);
+        Path program = folder.resolve("fused");
+        CCompiler.compile("gcc", List.of(file), program, "-O3", "-Wl,--no-as-needed", "-lm");
+        assertEquals("0 wrong, many\n", CCompiler.run(program.toString()));
     }
 }
