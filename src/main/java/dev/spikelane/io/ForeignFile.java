@@ -16,7 +16,8 @@ enum ForeignFile {
     ARCHIVE(
             "504b0304",
             "",
-            "is a zip archive, such as PyTorch's .pt or NumPy's .npz; read it with dev.spikelane.model.StateDict or Npz"),
+            "is a zip archive, such as PyTorch's .pt or NumPy's .npz; read it with"
+                    + " dev.spikelane.model.StateDict or Npz"),
     EMPTY_ARCHIVE("504b0506", "", "is an empty zip archive; read it with Npz"),
     PYTORCH_PICKLE(
             "80028a0a6cfc",

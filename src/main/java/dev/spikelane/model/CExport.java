@@ -66,7 +66,7 @@ public final class CExport {
         int steps = model.steps().orElse(1);
         InputCode code = model.code().map(word -> InputCode.named(word, steps)).orElse(null);
         boolean values = code != null && code.allocate(1, steps) instanceof FloatMatrix;
-        boolean frame = values && code.steps() == 0;
+        boolean frame = code != null && values && code.steps() == 0;
         return new CExport(
                 model.network(),
                 new CNetwork.Options("network", values, frame, List.of(model.population()), TEST_STEPS));

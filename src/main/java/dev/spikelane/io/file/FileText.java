@@ -73,8 +73,8 @@ public final class FileText {
     }
 
     /**
-     * Makes a message fit that may hold text of a file or a user: escaped as {@link #shown} does it, and cut in its middle,
-     * behind what the longest messages of the library say with some texts of others.
+     * Makes a message fit that may hold text of a file or a user: escaped as {@link #shown} does it, and cut in its
+     * middle, beyond what the longest messages of the library say with some texts of others.
      *
      * @param message any text
      * @return at most 1,203 characters
