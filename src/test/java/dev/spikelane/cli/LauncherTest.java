@@ -28,7 +28,8 @@ final class LauncherTest {
         Files.copy(HELP, checkout.resolve(HELP));
         Path err = checkout.resolve("err");
         Path out = checkout.resolve("out");
-        ProcessBuilder call = new ProcessBuilder("/bin/sh", checkout.resolve("spikelane").toString(), "spark", "--help")
+        ProcessBuilder call = new ProcessBuilder(
+                        "/bin/sh", checkout.resolve("spikelane").toString(), "spark", "--help")
                 .redirectError(err.toFile())
                 .redirectOutput(out.toFile());
         call.environment().put("JAVA_HOME", System.getProperty("java.home"));

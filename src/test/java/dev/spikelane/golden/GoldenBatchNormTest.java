@@ -64,7 +64,11 @@ class GoldenBatchNormTest {
                 FloatMatrix x = steps(golden, "x" + pass + "_", steps, batch, rows);
                 try (Gradients gradients = network.gradients(steps, batch)) {
                     gradients.forward(x);
-                    assertSteps(golden, "y" + pass + "_", steps, gradients.values("p", "membrane").toArray());
+                    assertSteps(
+                            golden,
+                            "y" + pass + "_",
+                            steps,
+                            gradients.values("p", "membrane").toArray());
                 }
                 network.train(x, steps, batch);
             }

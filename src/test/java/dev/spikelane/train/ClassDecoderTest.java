@@ -49,7 +49,9 @@ final class ClassDecoderTest {
     /** One word for the command line, messages and constants. */
     @Test
     void wordsAreThoseOfTheCommandLine() {
-        assertEquals("[count, first-spike, max-membrane, membrane, none]", Decoding.values().toString());
+        assertEquals(
+                "[count, first-spike, max-membrane, membrane, none]",
+                Decoding.values().toString());
     }
 
     @Test

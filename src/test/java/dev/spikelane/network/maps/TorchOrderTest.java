@@ -134,11 +134,11 @@ final class TorchOrderTest {
                 "first",
                 shape,
                 new RLeaky(Recurrence.oneToOne(numbers(1, 0.1f, 0.5f)), numbers(2, 0.5f, 0.9f)).withThreshold(0.4f));
-        Population second = builder.population(
-                "second", shape, new Synaptic(0.5f, 0.75f).withThreshold(0.3f));
+        Population second = builder.population("second", shape, new Synaptic(0.5f, 0.75f).withThreshold(0.3f));
         builder.project("x-first", builder.input("x", shape), first, new OneToOne(numbers(3, 0.2f, 0.9f)));
         builder.project("first-second", first, second, new OneToOne(numbers(4, 0.2f, 0.9f)));
-        builder.project("second-second", second, second, new OneToOne(numbers(5, -0.3f, 0.3f))).delay(1);
+        builder.project("second-second", second, second, new OneToOne(numbers(5, -0.3f, 0.3f)))
+                .delay(1);
         return builder.build();
     }
 
@@ -252,7 +252,10 @@ final class TorchOrderTest {
         show("Gradients.previousSpikes", "after " + kind, gradients.previousSpikes("second"));
         show("Gradients.gradientOfPreviousSpikes", "of neurons after " + kind, of(gradients, "first"));
         show("Gradients.gradientOfPreviousSpikes", "of a projection after " + kind, of(gradients, "second"));
-        show("NeuronState.membrane", "of gradients after " + kind, gradients.state("second").membrane());
+        show(
+                "NeuronState.membrane",
+                "of gradients after " + kind,
+                gradients.state("second").membrane());
     }
 
     private static FloatMatrix of(Gradients gradients, String population) {
@@ -330,8 +333,7 @@ final class TorchOrderTest {
         differentiate(network);
         train(network);
         SpikeMatrix sample = spikes().sample(1, BATCH);
-        Classifier classifier =
-                Classifier.of(Model.of(network)).steps(STEPS).decoding(Decoding.COUNT);
+        Classifier classifier = Classifier.of(Model.of(network)).steps(STEPS).decoding(Decoding.COUNT);
         Classification found = classifier.classify(sample);
         FloatMatrix shares = FloatMatrix.zeros(1, SIZE);
         for (int i = 0; i < SIZE; i++) {
@@ -410,7 +412,8 @@ final class TorchOrderTest {
                 .toURI());
         List<Class<?>> types = new ArrayList<>();
         try (Stream<Path> files = Files.list(classes.resolve(Path.of("dev", "spikelane", room)))) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".class")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".class")).toList()) {
                 String name = file.getFileName().toString().replaceFirst("\\.class$", "");
                 if (!name.endsWith("-info")) {
                     types.add(Class.forName("dev.spikelane." + room + "." + name));
@@ -428,8 +431,7 @@ final class TorchOrderTest {
     }
 
     private static boolean hasRows(Method method) {
-        return Stream.concat(
-                        Stream.of(method.getGenericReturnType()), Arrays.stream(method.getGenericParameterTypes()))
+        return Stream.concat(Stream.of(method.getGenericReturnType()), Arrays.stream(method.getGenericParameterTypes()))
                 .anyMatch(type -> ROWS.matcher(type.getTypeName()).find());
     }
 }

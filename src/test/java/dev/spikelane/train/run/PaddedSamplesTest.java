@@ -131,6 +131,9 @@ final class PaddedSamplesTest {
         assertEquals(1, classifier.decoding(Decoding.COUNT).classify(sample).label());
         assertEquals(0, classifier.decoding(SPIKES).classify(sample).label()); // as sample 0, of one step
         assertEquals(0, classifier.decoding(MEMBRANES).classify(sample).label());
-        assertEquals(1 / (1 + Math.exp(-1)), classifier.decoding(SPIKES).classify(sample).probability(0), 1e-6);
+        assertEquals(
+                1 / (1 + Math.exp(-1)),
+                classifier.decoding(SPIKES).classify(sample).probability(0),
+                1e-6);
     }
 }
