@@ -316,7 +316,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if gradients do not start there
      */
     public FloatMatrix given(String population) {
-        return found(population(population).ofSpikes().givenInTorch(), population, "gradients do not start there");
+        return found(population(population).ofSpikes().givenInTorch(), population, "", "gradients do not start there");
     }
 
     /**
@@ -330,7 +330,8 @@ public final class Gradients implements AutoCloseable {
     public FloatMatrix given(String population, String variable) {
         return found(
                 population(population).ofVariable(variable).givenInTorch(),
-                population + "." + variable,
+                population,
+                variable,
                 "gradients do not start there");
     }
 
@@ -342,7 +343,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if it is not observed
      */
     public FloatMatrix observed(String population) {
-        return found(population(population).ofSpikes().observedInTorch(), population, "it is not observed");
+        return found(population(population).ofSpikes().observedInTorch(), population, "", "it is not observed");
     }
 
     /**
@@ -356,12 +357,14 @@ public final class Gradients implements AutoCloseable {
     public FloatMatrix observed(String population, String variable) {
         return found(
                 population(population).ofVariable(variable).observedInTorch(),
-                population + "." + variable,
+                population,
+                variable,
                 "it is not observed");
     }
 
-    private static FloatMatrix found(@Nullable FloatMatrix matrix, String name, String why) {
+    private static FloatMatrix found(@Nullable FloatMatrix matrix, String population, String variable, String why) {
         if (matrix == null) {
+            String name = variable.isEmpty() ? population : population + "." + variable;
             throw new IllegalArgumentException("'" + name + "': " + why + "; say so when the gradients are built");
         }
         return matrix;

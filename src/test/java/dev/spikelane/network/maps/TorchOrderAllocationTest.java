@@ -27,6 +27,7 @@ final class TorchOrderAllocationTest {
                 gradients.gradientOfInput("x");
                 gradients.gradientOfState("first", "membrane");
                 gradients.gradientOfPreviousSpikes("first");
+                gradients.gradientOfPreviousSpikes("second");
                 gradients.previousSpikes("second");
                 gradients.state("first");
                 simulation.state("first");
