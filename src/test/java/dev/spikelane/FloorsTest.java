@@ -356,7 +356,6 @@ final class FloorsTest {
                 }
             }
         }
-        open.removeIf(name -> name.startsWith("LeakyLoopVector."));
         assertEquals(
                 new TreeSet<>(Set.of(
                         "BernoulliRowVector.fired",

@@ -85,7 +85,7 @@ public final class DoubleProgram {
             case NOT -> 1 - a;
             case SELECT -> a != 0 ? b : c;
             case SPIKE -> a;
-            case CONSTANT, PARAMETER, STATE, STEP, POWER2, EXPONENT, SCALE -> throw new AssertionError(op);
+            case CONSTANT, PARAMETER, STATE, STEP, FLAG, POWER2, EXPONENT, SCALE -> throw new AssertionError(op);
         };
     }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -34,6 +35,11 @@ public final class EquationGradients {
 
     private final Equations equations;
     private final List<String> sums;
+    /** Variables and inputs of 1 and 0 that are kept as bits. */
+    private final Set<String> flags;
+    /** Variables without gradients. */
+    private final Set<String> apart;
+
     private final Node distance;
     private final Node spike;
     private final Map<Node, Node> gradients;
@@ -45,8 +51,21 @@ public final class EquationGradients {
      * @param sums parameters, some of which follow from others, whose gradients are added up
      */
     public EquationGradients(Equations equations, List<String> sums) {
+        this(equations, sums, Set.of(), Set.of());
+    }
+
+    /**
+     * Differentiates a step of which some rows are no variables.
+     *
+     * @param sums parameters, some of which follow from others, whose gradients are added up
+     * @param flags variables and inputs that are kept as bits
+     * @param apart variables that have no gradients, as they come from outside, and those that are kept as bits
+     */
+    public EquationGradients(Equations equations, List<String> sums, Set<String> flags, Set<String> apart) {
         this.equations = equations;
         this.sums = sums;
+        this.flags = flags;
+        this.apart = apart;
         List<Node> order = equations.order();
         Map<Node, Node> made = new HashMap<>();
         Program.copy(order, graph, made);
@@ -62,8 +81,10 @@ public final class EquationGradients {
         List<Node> roots = new ArrayList<>();
         equations.next().forEach((name, node) -> {
             Node next = Graph.of(made, node);
-            roots.add(next);
-            adjoint.add(next, row(name));
+            if (!apart.contains(name)) {
+                roots.add(next);
+                adjoint.add(next, row(name));
+            }
         });
         roots.add(spike);
         Node carried = row(Equations.SPIKE);
@@ -104,6 +125,10 @@ public final class EquationGradients {
         if (!ofSpike.op().isLeaf()) {
             program.store(Op.STATE, GRADIENT + Equations.SPIKE, 0, Graph.of(made, ofSpike));
         }
+        Node carries = equations.carries();
+        if (carries != null && sums.contains(carries.name())) {
+            program.store(Op.STATE, SUM + carries.name(), 0, copy(List.of(carried()), into).get(carried()));
+        }
         program.store(Op.STATE, DISTANCE, 0, Graph.of(made, distance));
         return program;
     }
@@ -115,24 +140,41 @@ public final class EquationGradients {
         for (String input : equations.inputs()) {
             stored.put(GRADIENT + input, gradient(Op.STEP, input));
         }
+        Node carries = equations.carries();
         for (String name : equations.variables().keySet()) {
-            stored.put(GRADIENT + name, gradient(Op.STATE, name));
+            if (!apart.contains(name)) {
+                stored.put(GRADIENT + name, gradient(Op.STATE, name));
+            }
         }
         for (String name : sums) {
-            stored.put(SUM + name, gradient(Op.PARAMETER, name));
+            if (carries == null || !name.equals(carries.name())) {
+                stored.put(SUM + name, gradient(Op.PARAMETER, name));
+            }
         }
         Map<Node, Node> made = copy(List.copyOf(stored.values()), into);
         stored.forEach((name, node) -> program.store(Op.STATE, name, 0, Graph.of(made, node)));
         return program;
     }
 
+    /** The sum of gradients of what a spike carries. */
+    private Node carried() {
+        Node sum = graph.leaf(Op.STATE, SUM + Objects.requireNonNull(equations.carries()).name(), 0);
+        return graph.of(Op.ADD, sum, graph.of(Op.MUL, spike, row(Equations.SPIKE)));
+    }
+
     private Node gradient(Op op, String name) {
         return gradients.getOrDefault(graph.leaf(op, name, 0), graph.constant(0));
     }
 
-    private static Map<Node, Node> copy(List<Node> roots, Graph into) {
+    private Map<Node, Node> copy(List<Node> roots, Graph into) {
         Map<Node, Node> made = new HashMap<>();
-        Program.copy(Graph.order(roots), into, made);
+        List<Node> order = Graph.order(roots);
+        for (Node node : order) {
+            if (flags.contains(node.name())) {
+                made.put(node, into.number(into.leaf(Op.FLAG, node.name(), 0)));
+            }
+        }
+        Program.copy(order, into, made);
         return made;
     }
 
@@ -190,7 +232,9 @@ public final class EquationGradients {
     public static List<Node> derivatives(Derived of, List<String> by) {
         Graph graph = new Graph();
         Node root = of.of().getFirst();
-        Node copied = Graph.of(copy(List.of(root), graph), root);
+        Map<Node, Node> made = new HashMap<>();
+        Program.copy(Graph.order(List.of(root)), graph, made);
+        Node copied = Graph.of(made, root);
         return by.stream()
                 .map(name -> Adjoint.derivative(graph, copied, graph.leaf(Op.PARAMETER, name, 0)))
                 .toList();

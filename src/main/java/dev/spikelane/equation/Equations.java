@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,13 +117,35 @@ public record Equations(
                 with(List.of(), List.of(), begins, after, Graph.of(made, spike)));
     }
 
-    /** The first part of a step that is cut at the spike: stores variables {@link #atSpike}. */
-    public Program charge(Graph graph) {
+    /**
+     * The first part of a step that is cut at the spike: stores variables {@link #atSpike}.
+     *
+     * @param flags variables that are kept as bits
+     */
+    public Program charge(Set<String> flags, Graph graph) {
         Program program = new Program(name + "Charge", 1);
+        List<Node> order = Graph.order(atSpike.values());
         Map<Node, Node> made = new HashMap<>();
-        Program.copy(Graph.order(atSpike.values()), graph, made);
-        atSpike.forEach((each, node) -> program.store(Op.STATE, CHARGED + each, 0, Graph.of(made, node)));
+        for (Node node : order) {
+            if (flags.contains(node.name())) {
+                made.put(node, graph.number(graph.leaf(Op.FLAG, node.name(), 0)));
+            }
+        }
+        Program.copy(order, graph, made);
+        atSpike.forEach((each, node) -> {
+            Node value = Graph.of(made, node);
+            if (!flags.contains(each)) {
+                program.store(Op.STATE, CHARGED + each, 0, value);
+            } else if (node.op() != Op.STATE) {
+                program.store(Op.FLAG, each, 0, value.of(0));
+            }
+        });
         return program;
+    }
+
+    /** A program of some steps at once, whose rows are as the text says. */
+    public Program forward(int steps, List<String> recorded, Graph graph) {
+        return forward(steps, recorded, Map.of(), graph);
     }
 
     /**
@@ -131,14 +154,17 @@ public record Equations(
      * @param steps how many
      * @param recorded variables that are stored as they are behind each step, to rows named {@value #RECORD} and the
      *     name
+     * @param rows what rows are that are not what the text says: a variable of 1 and 0 that is kept as bits a
+     *     {@link Op#FLAG}, an input that is the same at all steps a {@link Op#STATE}
      * @param graph a new one, {@link Lowering} for loops and {@link Graph} for the interpreter
      */
-    public Program forward(int steps, List<String> recorded, Graph graph) {
+    public Program forward(int steps, List<String> recorded, Map<String, Op> rows, Graph graph) {
         Program program = new Program(name, steps);
-        Map<String, Node> now = new HashMap<>();
+        Map<String, Node> begin = new HashMap<>();
         for (String each : variables.keySet()) {
-            now.put(each, graph.leaf(Op.STATE, each, 0));
+            begin.put(each, graph.number(graph.leaf(rows.getOrDefault(each, Op.STATE), each, 0)));
         }
+        Map<String, Node> now = new HashMap<>(begin);
         List<Node> order = order();
         for (int step = 0; step < steps; step++) {
             Map<Node, Node> made = new HashMap<>();
@@ -146,7 +172,8 @@ public record Equations(
                 if (node.op() == Op.STATE) {
                     made.put(node, Graph.of(now, node.name()));
                 } else if (node.op() == Op.STEP) {
-                    made.put(node, graph.leaf(Op.STEP, node.name(), step));
+                    Op row = rows.getOrDefault(node.name(), Op.STEP);
+                    made.put(node, graph.leaf(row, node.name(), row == Op.STEP ? step : 0));
                 }
             }
             Program.copy(order, graph, made);
@@ -159,7 +186,11 @@ public record Equations(
             }
         }
         for (String each : variables.keySet()) {
-            program.store(Op.STATE, each, 0, Graph.of(now, each));
+            Node node = Graph.of(now, each);
+            boolean flag = rows.get(each) == Op.FLAG;
+            if (!node.equals(begin.get(each))) {
+                program.store(flag ? Op.FLAG : Op.STATE, each, 0, flag ? node.of(0) : node);
+            }
         }
         return program;
     }

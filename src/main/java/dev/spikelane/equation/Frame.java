@@ -69,7 +69,8 @@ public final class Frame {
         }
     }
 
-    void share(String row, float[] value) {
+    /** Says what neurons share. */
+    public void share(String row, float[] value) {
         int place = rows.indexOf(row);
         if (place >= 0) {
             shared[place] = value;

@@ -142,6 +142,6 @@ public class Graph {
                 return false;
             }
         }
-        return op != Op.STATE && op != Op.STEP;
+        return op != Op.STATE && op != Op.STEP && op != Op.FLAG;
     }
 }

@@ -75,7 +75,13 @@ public final class Interpreter implements Loop {
             if (isShared[i]) {
                 continue;
             }
-            if (node.op().isLeaf()) {
+            if (node.op() == Op.FLAG) {
+                long from = offset(frame, rows[i], node.op(), 0, row, sample) + (long) word * Long.BYTES;
+                long bits = frame.segments[rows[i]].get(JAVA_LONG, from);
+                for (int j = 0; j < BLOCK; j++) {
+                    values[i][j] = bits >>> j & 1;
+                }
+            } else if (node.op().isLeaf()) {
                 long from = offset(frame, rows[i], node.op(), node.shift(), row, sample) + at;
                 MemorySegment.copy(frame.segments[rows[i]], JAVA_FLOAT, from, values[i], 0, BLOCK);
             } else {
@@ -105,7 +111,7 @@ public final class Interpreter implements Loop {
     private static long offset(Frame frame, int place, Op op, int shift, int row, int sample) {
         int rows = switch (op) {
             case STEP -> row + shift * frame.batch;
-            case STATE -> sample;
+            case STATE, FLAG -> sample;
             default -> 0;
         };
         return frame.bases[place] + rows * frame.strides[place];
@@ -143,7 +149,7 @@ public final class Interpreter implements Loop {
             case NOT -> 1 - a;
             case SELECT -> a != 0 ? b : c;
             case SPIKE -> a;
-            case CONSTANT, PARAMETER, STATE, STEP -> throw new AssertionError(op);
+            case CONSTANT, PARAMETER, STATE, STEP, FLAG -> throw new AssertionError(op);
         };
     }
 

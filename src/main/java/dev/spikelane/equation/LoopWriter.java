@@ -164,7 +164,7 @@ abstract class LoopWriter {
         Label end = code.newLabel();
         code.iload(LEFT).ifle(end);
         for (Node node : order) {
-            if (node.op() == Op.STATE || node.op() == Op.STEP) {
+            if (node.op() == Op.STATE || node.op() == Op.STEP || node.op() == Op.FLAG) {
                 openRow(node.op(), node.name(), node.shift(), batch, bytes);
             }
         }
@@ -319,9 +319,8 @@ abstract class LoopWriter {
     }
 
     /** Writes the segment and the offset of a row of bits. */
-    final void placeOfBits(Program.Store store) {
-        code.aload(Graph.of(segments, store.name()));
-        code.lload(Graph.of(offsets, key(store.op(), store.name(), store.shift())));
+    final void placeOfBits(Op op, String name, int shift) {
+        code.aload(Graph.of(segments, name)).lload(Graph.of(offsets, key(op, name, shift)));
     }
 
     /** Writes all nodes and stores of a counter's neurons. */

@@ -9,7 +9,7 @@ import java.util.List;
  *     computation, the written one
  * @param op what it does
  * @param value of a {@link Op#CONSTANT}, as written; else 0
- * @param name of a {@link Op#PARAMETER}, {@link Op#STATE} or {@link Op#STEP}; else empty
+ * @param name of a row or a shared parameter ({@link #isRow}); else empty
  * @param shift of a {@link Op#STEP}: steps behind the first of those that a program does at once
  * @param of the nodes that it takes, as many as {@link Op#arguments}
  * @param ofParameters whether it needs nothing but numbers and parameters
@@ -57,7 +57,7 @@ public record Node(int id, Op op, double value, String name, int shift, List<Nod
     public String toString() {
         return switch (op) {
             case CONSTANT -> Float.toString((float) value);
-            case PARAMETER, STATE -> name;
+            case PARAMETER, STATE, FLAG -> name;
             case STEP -> shift == 0 ? name : name + "[" + shift + "]";
             default -> op + of.stream().map(each -> "#" + each.id).toList().toString();
         };

@@ -47,6 +47,8 @@ public enum Op {
     LE(2, "<="),
     AND(2, "&"),
     OR(2, "|"),
+    /** A variable that is kept as bits, by its name, before the step: whether it is 1. */
+    FLAG(0),
     NOT(1),
     /** The second if the first, a condition, holds; else the third. */
     SELECT(3),

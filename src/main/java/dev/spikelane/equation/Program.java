@@ -150,7 +150,7 @@ public final class Program {
                 return store.value.op().isCondition();
             }
         }
-        return false;
+        return order().stream().anyMatch(node -> node.op() == Op.FLAG && node.name().equals(row));
     }
 
     /**

@@ -29,6 +29,7 @@ final class ScalarWriter extends LoopWriter {
     private final Map<Program.Store, Integer> words = new HashMap<>();
 
     private int at;
+    private int word;
     private int neuron;
 
     ScalarWriter(CodeBuilder code, Program part, List<String> allRows, Set<String> shared) {
@@ -37,7 +38,7 @@ final class ScalarWriter extends LoopWriter {
 
     @Override
     void neurons() {
-        int word = local(TypeKind.INT);
+        word = local(TypeKind.INT);
         neuron = local(TypeKind.INT);
         at = local(TypeKind.LONG);
         List<Program.Store> bits = stores().stream()
@@ -54,7 +55,7 @@ final class ScalarWriter extends LoopWriter {
                 computeAll();
             });
             bits.forEach(store -> {
-                placeOfBits(store);
+                placeOfBits(store.op(), store.name(), store.shift());
                 times(word, Long.BYTES).ladd();
                 layout("JAVA_LONG", OF_LONG);
                 code.lload(Graph.of(words, store));
@@ -89,6 +90,14 @@ final class ScalarWriter extends LoopWriter {
 
     @Override
     void load(Node leaf) {
+        if (leaf.op() == Op.FLAG) {
+            placeOfBits(leaf.op(), leaf.name(), leaf.shift());
+            times(word, Long.BYTES).ladd();
+            layout("JAVA_LONG", OF_LONG);
+            code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_long, OF_LONG, CD_long));
+            code.iload(neuron).lushr().l2i().iconst_1().iand();
+            return;
+        }
         place(leaf.op(), leaf.name(), leaf.shift(), at);
         layout("JAVA_FLOAT", OF_FLOAT);
         code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_float, OF_FLOAT, CD_long));

@@ -65,6 +65,7 @@ final class VectorWriter extends LoopWriter {
         int slices = 0;
         for (Node node : part.order()) {
             boolean sliced = node.isRow()
+                    && node.op() != Op.FLAG
                     && !shared.contains(node.name())
                     && !node.name().startsWith(Parts.CUT);
             slices += sliced ? 1 : 0;
@@ -119,6 +120,11 @@ final class VectorWriter extends LoopWriter {
     @Override
     void load(Node leaf) {
         species();
+        if (leaf.op() == Op.FLAG) {
+            loadBits(leaf);
+            code.invokestatic(MASK, "fromLong", MethodTypeDesc.of(MASK, SPECIES, CD_long));
+            return;
+        }
         place(leaf.op(), leaf.name(), leaf.shift(), at);
         code.getstatic(LANES, "ORDER", ORDER);
         code.invokestatic(FLOATS, "fromMemorySegment", MethodTypeDesc.of(FLOATS, SPECIES, SEGMENT, CD_long, ORDER));
@@ -133,17 +139,13 @@ final class VectorWriter extends LoopWriter {
             code.aload(valueOf(store.value())).invokevirtual(MASK, "toLong", MethodTypeDesc.of(CD_long));
             code.lstore(bits);
             if (lanes < Byte.SIZE) {
-                placeOfBits(store);
+                placeOfBits(store.op(), store.name(), store.shift());
                 code.iload(counter).lload(bits);
                 code.invokestatic(SPIKES, "store", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, CD_int, CD_long));
             }
             // Byte by byte: behind 18,000 nodes C2 inlines nothing that does not ask for it, as convEndian of shorts.
             for (int i = 0; i < lanes / Byte.SIZE; i++) {
-                int place = local(TypeKind.LONG);
-                placeOfBits(store);
-                code.iload(counter).loadConstant(lanes / Byte.SIZE).imul();
-                code.loadConstant(i).iadd().i2l().ladd().lstore(place);
-                code.getstatic(LAYOUT, "JAVA_BYTE", OF_BYTE).lload(place);
+                byteOfBits(store.op(), store.name(), store.shift(), i);
                 code.lload(bits).loadConstant(i * Byte.SIZE).lshr().l2i();
                 code.invokeinterface(SEGMENT, "set", MethodTypeDesc.of(CD_void, OF_BYTE, CD_long, CD_byte));
             }
@@ -152,6 +154,32 @@ final class VectorWriter extends LoopWriter {
             place(store.op(), store.name(), store.shift(), at);
             code.getstatic(LANES, "ORDER", ORDER);
             code.invokevirtual(FLOATS, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
+        }
+    }
+
+    /** Writes the segment, the layout and the offset of a byte of a vector's bits. */
+    private void byteOfBits(Op op, String name, int shift, int number) {
+        int place = local(TypeKind.LONG);
+        placeOfBits(op, name, shift);
+        code.iload(counter).loadConstant(SimdWidth.bits() / Float.SIZE / Byte.SIZE).imul();
+        code.loadConstant(number).iadd().i2l().ladd().lstore(place);
+        code.getstatic(LAYOUT, "JAVA_BYTE", OF_BYTE).lload(place);
+    }
+
+    /** Writes the bits of a vector; those behind its lanes do not count. */
+    private void loadBits(Node leaf) {
+        int lanes = SimdWidth.bits() / Float.SIZE;
+        if (lanes < Byte.SIZE) {
+            placeOfBits(leaf.op(), leaf.name(), leaf.shift());
+            code.iload(counter);
+            code.invokestatic(SPIKES, "load", MethodTypeDesc.of(CD_long, SEGMENT, CD_long, CD_int));
+            return;
+        }
+        code.lconst_0();
+        for (int i = 0; i < lanes / Byte.SIZE; i++) {
+            byteOfBits(leaf.op(), leaf.name(), leaf.shift(), i);
+            code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_byte, OF_BYTE, CD_long));
+            code.i2l().loadConstant(0xFFL).land().loadConstant(i * Byte.SIZE).lshl().lor();
         }
     }
 

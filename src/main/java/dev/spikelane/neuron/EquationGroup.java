@@ -4,16 +4,16 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.equation.BoundEquations;
-import dev.spikelane.equation.CompiledProgram;
 import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.Frame;
 import dev.spikelane.equation.Node;
 import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.step.EquationLoops;
+import dev.spikelane.kernel.step.NeuronLoops;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.QuantizeLevels;
+import dev.spikelane.kernel.step.StepFrames;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -31,42 +31,24 @@ import org.jspecify.annotations.Nullable;
 /** Neurons of equations, many steps at a time. */
 final class EquationGroup implements TileGroup, BoundEquations {
 
-    /**
-     * Operations of a step up to which two at once pay: a long step waits for itself (Zen 5, 2026-11). Four at once
-     * never pay: 0.14 ns for leaky neurons, and 0.06 with two.
-     */
-    private static final int MOST_TWICE = 12;
-
     private final Equations equations;
     private final EquationParameters parameters;
     private final List<String> names;
     private final long seed;
-    /** What the text calls the membrane. */
-    private final String first;
-
-    private final String recorded;
-    /** What comes before variables are rounded; null if they are not. */
-    private final @Nullable CompiledProgram charge;
-
     private final @Nullable QuantizeLevels levels;
     private final Equations steps;
-
-    private final CompiledProgram one;
-    private final @Nullable CompiledProgram more;
+    private final NeuronLoops loops;
     private boolean padsStay;
     /** A step of the last block of neurons, from zeros. */
     private final Frame lastBlock;
 
     private final MemorySegment lastRows;
     private final FloatMatrix initial;
-    private @Nullable CompiledProgram recording;
 
     EquationGroup(Arena arena, EquationNeuron model, int neurons) {
         Equations.Cut cut = model.cut();
         this.equations = cut == null ? model.equations() : cut.charge();
         this.names = model.variables();
-        this.first = equations.variables().firstEntry().getKey();
-        this.recorded = Equations.RECORD + first;
         this.seed = model.seed();
         this.parameters = new EquationParameters(arena, equations, neurons, given(model.parameters()));
         parameters.requireNumbers(
@@ -75,21 +57,19 @@ final class EquationGroup implements TileGroup, BoundEquations {
         this.levels = cut == null
                 ? null
                 : QuantizeLevels.of(arena, model.quantization().levels());
-        this.charge = cut == null ? null : EquationLoops.compile(equations::charge, parameters.shared());
         this.steps = cut == null ? equations : cut.fire();
-        this.one = compile(steps, 1, List.of());
-        this.more = cut == null && equations.noises().isEmpty() && one.program().operations() <= MOST_TWICE
-                ? compile(steps, 2, List.of())
-                : null;
+        this.loops = new NeuronLoops(
+                cut == null ? null : equations,
+                steps,
+                cut == null ? null : this::round,
+                neurons,
+                parameters::put,
+                parameters.shared());
         this.initial = FloatMatrix.zeros(arena, names.size(), neurons);
         start();
-        this.lastBlock = frame(one);
+        this.lastBlock = loops.frame(loops.step());
         this.lastRows = lastRows(arena);
         this.padsStay = doPadsStay();
-    }
-
-    private CompiledProgram compile(Equations of, int count, List<String> recorded) {
-        return EquationLoops.compile(graph -> of.forward(count, recorded, graph), parameters.shared());
     }
 
     @Override
@@ -132,12 +112,12 @@ final class EquationGroup implements TileGroup, BoundEquations {
 
     /** Whether neurons behind the last stay 0 and silent by themselves, without input. */
     private boolean doPadsStay() {
-        if (neurons() % Long.SIZE == 0 || charge != null) {
-            return charge == null;
+        if (neurons() % Long.SIZE == 0 || levels != null) {
+            return levels == null;
         }
         long bytes = bytesOfRow();
         lastRows.fill((byte) 0);
-        one.loop().run(lastBlock, 0, 1, 1);
+        loops.step().loop().run(lastBlock, 0, 1, 1);
         int last = neurons() % Long.SIZE;
         long ofSpikes = bytes * (names.size() + 1) + (long) lastBlock.firstWord * Long.BYTES;
         boolean stay = lastRows.get(JAVA_LONG, ofSpikes) >>> last == 0;
@@ -194,18 +174,13 @@ final class EquationGroup implements TileGroup, BoundEquations {
         return CounterRandom.rowKey(seed, -1, place);
     }
 
-    CompiledProgram one() {
-        return one;
-    }
-
-    /** What comes before variables are rounded; null if they are not. */
-    @Nullable
-    CompiledProgram charge() {
-        return charge;
+    NeuronLoops loops() {
+        return loops;
     }
 
     /** Rounds what a charge has left, in some words of all samples. */
-    void round(StepRun run, int batch) {
+    private void round(StepRun run, int firstRow, StepFrames frames) {
+        int batch = run.state.rows() / names.size();
         QuantizeLevels to = Objects.requireNonNull(levels);
         for (int row = 0; row < run.state.rows(); row++) {
             if (Equations.isRounded(names.get(row / batch))) {
@@ -214,36 +189,8 @@ final class EquationGroup implements TileGroup, BoundEquations {
         }
     }
 
-    /** Some steps at once; null if that does not pay. */
-    @Nullable
-    CompiledProgram more() {
-        return more;
-    }
-
-    /** A step that keeps the membrane. */
-    synchronized CompiledProgram recording() {
-        CompiledProgram made = recording;
-        if (made == null) {
-            made = compile(steps, 1, List.of(first));
-            recording = made;
-        }
-        return made;
-    }
-
-    /** The row of membranes that are kept. */
-    String recorded() {
-        return recorded;
-    }
-
     boolean padsStay() {
         return padsStay;
-    }
-
-    /** Where a program finds the parameters. */
-    Frame frame(CompiledProgram of) {
-        Frame made = new Frame(of.program(), neurons());
-        parameters.put(made);
-        return made;
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
@@ -91,17 +90,16 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Til
 
     @Override
     public boolean holds() {
-        return LeakyFrame.fits(parameters);
+        return parameters.loops().holds();
     }
 
     @Override
     public void hold(Tile current, NeuronState state, SpikeMatrix spikes) {
         state.require(names);
-        FloatMatrix membrane = state.membrane();
-        for (int block = current.firstBlock(); block < current.endBlock(); block++) {
-            LeakyFrame.fire(parameters, current, membrane, membrane, spikes, block);
-        }
-        state.advance(current.firstBlock(), current.endBlock(), spikes.rows() / membrane.rows());
+        StepRun run = state.run(current, spikes);
+        run.frames(parameters.loops()).hold(current, run.state, spikes);
+        run.release();
+        state.advance(run.firstWord, run.endWord, spikes.rows() / state.membrane().rows());
     }
 
     @Override

@@ -512,18 +512,23 @@ public final class NeuronState {
         return steps;
     }
 
+    /** A run of neurons with one port. */
+    StepRun run(Tile current, SpikeMatrix spikesOfRun) {
+        int slot = Math.min(current.firstBlock(), runs.length - 1);
+        StepRun made = runs[slot];
+        if (made == null) {
+            made = new StepRun(current.matrix(), all, spikesOfRun);
+            runs[slot] = made;
+        }
+        return made.set(current, all, spikesOfRun);
+    }
+
     /**
      * What a run of some words reads and writes. Threads run disjoint words at the same time, so that each has an
      * object of its own.
      */
     StepRun run(PortCurrents of, SpikeMatrix spikesOfRun) {
-        int slot = Math.min(of.current().firstBlock(), runs.length - 1);
-        StepRun made = runs[slot];
-        if (made == null) {
-            made = new StepRun(of.current().matrix(), all, spikesOfRun);
-            runs[slot] = made;
-        }
-        made.set(of.current(), all, spikesOfRun);
+        StepRun made = run(of.current(), spikesOfRun);
         made.ports = of;
         return of.count() == 2 ? made.feedback(of.port(1).matrix()) : made;
     }

@@ -10,7 +10,7 @@ import java.util.Random;
 public final class RandomEquations {
 
     static final List<Op> OPERATIONS = Arrays.stream(Op.values())
-            .filter(op -> op != Op.POWER2 && op != Op.EXPONENT && op != Op.SCALE) // of lowered graphs alone
+            .filter(op -> op != Op.POWER2 && op != Op.EXPONENT && op != Op.SCALE && op != Op.FLAG) // of no text
             .toList();
 
     /** Functions of two numbers that are no operations. */
@@ -116,7 +116,7 @@ public final class RandomEquations {
                         ? "((" + condition(further) + ") ? " + a + " : " + b + ")"
                         : one(CHOICES) + "(" + a + ", " + b + ")";
             case SPIKE -> (variables.contains("spike") ? "spike" : "v") + " * (" + a + ")";
-            case POWER2, EXPONENT, SCALE -> throw new AssertionError(op);
+            case FLAG, POWER2, EXPONENT, SCALE -> throw new AssertionError(op);
         };
     }
 

@@ -88,6 +88,7 @@ class FiniteDifferencesTest {
         models.put("StateLeaky", new StateLeaky(0.7).withThreshold(NEVER));
         models.put("DeltaLeaky", new DeltaLeaky(Parameter.of(0.7f), Parameter.of(NEVER)));
         models.put("SpikingJelly", Lif.spikingJelly(2).withThreshold(NEVER));
+        models.put("Lif of snnTorch", Lif.snnTorch(0.8).withThreshold(NEVER));
         models.put("Norse", Lif.norse(0.01, 20, 30).withThreshold(NEVER));
         models.put("Sinabs", Lif.sinabs(2).withThreshold(NEVER));
         models.put("equations", EquationNeuron.of("""

@@ -22,7 +22,7 @@ enum LayerKernels {
 
         @Override
         void fire(LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
-            StepInside.scalar(parameters, current, rows, membrane, spikes);
+            StepInside.run(parameters, current, rows, membrane, spikes);
         }
     },
     /** C, with the variant that the library chooses. */

@@ -3,7 +3,6 @@ package dev.spikelane.kernel.step;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +36,8 @@ public final class StepRun {
     public int endWord;
     /** What stands for the currents between runs. */
     private final Tile released;
+
+    private @Nullable StepFrames frames;
 
     /**
      * Makes a run of all neurons.
@@ -139,9 +140,21 @@ public final class StepRun {
         membranes = state;
     }
 
-    /** Returns what enters a port of neurons that may have more than two. */
+    /** Returns what enters a port. */
     public FloatMatrix entering(int port) {
-        return Objects.requireNonNull(ports).port(port).matrix();
+        PortCurrents all = ports;
+        boolean many = all != null && all.count() > 2;
+        return port == 0 ? current : many ? all.port(port).matrix() : feedback;
+    }
+
+    /** Returns where loops find the rows of this run. */
+    public StepFrames frames(NeuronLoops loops) {
+        StepFrames made = frames;
+        if (made == null || made.loops() != loops) {
+            made = new StepFrames(loops);
+            frames = made;
+        }
+        return made;
     }
 
     /**

@@ -8,7 +8,9 @@ import dev.spikelane.equation.Frame;
 import dev.spikelane.equation.NoiseRows;
 import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.kernel.step.NeuronLoops;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -30,6 +32,8 @@ final class EquationBackward implements NeuronBackward {
      * @param count how many
      * @param parameters says where their parameters stand
      * @param noisy the neurons, if they may have noise
+     * @param names of the variables, those of the state first
+     * @param variables of the state
      * @param toDistance see {@link EquationGradients#toDistance}
      * @param toCurrents see {@link EquationGradients#toCurrents}
      * @param charge see {@link Equations#charge}; null where nobody needs it
@@ -39,13 +43,16 @@ final class EquationBackward implements NeuronBackward {
             int count,
             Consumer<Frame> parameters,
             @Nullable BoundEquations noisy,
+            List<String> names,
+            int variables,
             CompiledProgram toDistance,
             CompiledProgram toCurrents,
             @Nullable CompiledProgram charge) {
 
         /** The same with loops that compute variables as they are at the spike. */
         Neurons with(CompiledProgram charging) {
-            return new Neurons(equations, count, parameters, noisy, toDistance, toCurrents, charging);
+            return new Neurons(
+                    equations, count, parameters, noisy, names, variables, toDistance, toCurrents, charging);
         }
 
         /** Compiles the loops. */
@@ -55,11 +62,14 @@ final class EquationBackward implements NeuronBackward {
                 Consumer<Frame> parameters,
                 Set<String> shared,
                 @Nullable BoundEquations noisy) {
+            List<String> names = NeuronLoops.numbers(back.equations());
             return new Neurons(
                     back.equations(),
                     count,
                     parameters,
                     noisy,
+                    names,
+                    names.size() - (names.contains(NeuronLoops.RESET) ? 1 : 0),
                     EquationLoops.compile(back::toDistance, shared),
                     EquationLoops.compile(back::toCurrents, shared),
                     null);
@@ -81,18 +91,28 @@ final class EquationBackward implements NeuronBackward {
         private final int ofSpikes;
         private final int distance;
         private final int ofDistance;
+        private final int previous;
+        private final int ofPrevious;
+        private final int winners;
+        private final int count;
 
         Pass(CompiledProgram compiled, Neurons neurons) {
             this.compiled = compiled;
             this.frame = new Frame(compiled.program(), neurons.count);
             neurons.parameters.accept(frame);
-            List<String> names = List.copyOf(neurons.equations.variables().keySet());
-            this.variables = places(names, "");
-            this.gradients = places(names, EquationGradients.GRADIENT);
-            this.inputs = places(neurons.equations.inputs(), "");
-            this.gradientsOfInputs = places(neurons.equations.inputs(), EquationGradients.GRADIENT);
+            List<String> ports = neurons.equations.inputs().stream()
+                    .filter(name -> !name.equals(NeuronLoops.PREVIOUS))
+                    .toList();
+            this.count = neurons.variables;
+            this.variables = places(neurons.names, "");
+            this.gradients = places(neurons.names, EquationGradients.GRADIENT);
+            this.inputs = places(ports, "");
+            this.gradientsOfInputs = places(ports, EquationGradients.GRADIENT);
+            this.previous = frame.rows.indexOf(NeuronLoops.PREVIOUS);
+            this.ofPrevious = frame.rows.indexOf(EquationGradients.GRADIENT + NeuronLoops.PREVIOUS);
+            this.winners = frame.rows.indexOf(NeuronLoops.WINNER);
             this.noises = places(neurons.equations.noises(), "");
-            this.charged = places(names, Equations.CHARGED);
+            this.charged = places(neurons.names, Equations.CHARGED);
             this.after = frame.rows.indexOf(EquationGradients.AFTER);
             this.ofSpikes = frame.rows.indexOf(EquationGradients.GRADIENT + Equations.SPIKE);
             this.distance = frame.rows.indexOf(EquationGradients.DISTANCE);
@@ -141,7 +161,10 @@ final class EquationBackward implements NeuronBackward {
             pass.frame.firstWord = firstNeuron / Long.SIZE;
             pass.frame.words = words;
         });
-        sums.forEach((name, sum) -> put(second.frame, second.frame.rows.indexOf(EquationGradients.SUM + name), sum, 0));
+        sums.forEach((name, sum) -> {
+            put(first.frame, first.frame.rows.indexOf(EquationGradients.SUM + name), sum, 0);
+            put(second.frame, second.frame.rows.indexOf(EquationGradients.SUM + name), sum, 0);
+        });
     }
 
     /** Nothing: loops read the parameters where they change. */
@@ -158,17 +181,38 @@ final class EquationBackward implements NeuronBackward {
         frame.put(place, rows.segment(), rows.rowOffset(row) - origin, stride);
     }
 
+    private static void put(Pass pass, int place, SpikeMatrix rows, int row) {
+        pass.frame.put(place, rows.segment(), rows.rowOffset(row), rows.rowOffset(1) - rows.rowOffset(0));
+    }
+
+    /** Says which neurons may fire, {@code [batch x neurons]}. */
+    void winners(SpikeMatrix bits) {
+        put(first, first.winners, bits, 0);
+        put(second, second.winners, bits, 0);
+    }
+
     private void put(Pass pass, Step step, FloatMatrix ofVariables) {
-        int batch = ofVariables.rows() / pass.variables.length;
+        int batch = ofVariables.rows() / pass.count;
         for (int i = 0; i < pass.variables.length; i++) {
             put(pass.frame, pass.variables[i], step.before[i], step.beforeRow);
-            put(pass.frame, pass.gradients[i], ofVariables, i * batch);
+            if (i < pass.count) {
+                put(pass.frame, pass.gradients[i], ofVariables, i * batch);
+            }
         }
+        if (step.previous != null) {
+            put(pass, pass.previous, step.previous, step.previousRow);
+        }
+        put(pass.frame, pass.ofPrevious, step.ofPrevious, 0);
         drawNoises(pass, step, batch);
         put(pass.frame, pass.after, step.after, step.afterRow);
         for (int i = 0; i < pass.inputs.length; i++) {
             put(pass.frame, pass.inputs[i], step.currents[i], step.currentRow);
         }
+    }
+
+    /** Samples of a batch. */
+    int batch(FloatMatrix ofVariables) {
+        return ofVariables.rows() / second.count;
     }
 
     /** Computes variables as they are at the spike, {@code [batch x tile]} each. */
@@ -229,6 +273,9 @@ final class EquationBackward implements NeuronBackward {
         second.run(batch);
         for (int i = 0; i < second.inputs.length; i++) {
             clearPads(Objects.requireNonNull(step.ofCurrents[i]), step.currentRow, batch);
+        }
+        if (second.ofPrevious >= 0) {
+            clearPads(Objects.requireNonNull(step.ofPrevious), 0, batch);
         }
         clearPads(ofVariables, 0, ofVariables.rows());
     }

@@ -9,6 +9,7 @@ import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.QuantizeLevels;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -68,7 +69,7 @@ final class EquationGradient extends NeuronGradient {
                 ? null
                 : loops(new EquationGradients(equations, names))
                         .with(EquationLoops.compile(
-                                equations::charge, neurons.parameters().shared()));
+                                graph -> equations.charge(Set.of(), graph), neurons.parameters().shared()));
         this.levels = whole ? null : QuantizeLevels.of(NativeMemory.ofAuto(), rounds.levels());
         this.throughSpikes = back.throughSpikes();
         this.needsInputs = !whole || back.needsInputs();
@@ -89,9 +90,21 @@ final class EquationGradient extends NeuronGradient {
                 : new RoundedBackward(
                         new EquationBackward(charge, into, firstNeuron, count),
                         made,
-                        Objects.requireNonNull(levels),
-                        List.copyOf(neurons.equations().variables().keySet()),
+                        (charged, winners) -> round(charged, count),
+                        neurons.equations().variables().size(),
                         count);
+    }
+
+    private void round(List<FloatMatrix> charged, int count) {
+        QuantizeLevels to = Objects.requireNonNull(levels);
+        int variable = 0;
+        for (String name : neurons.equations().variables().keySet()) {
+            FloatMatrix rows = charged.get(variable);
+            for (int sample = 0; sample < rows.rows() && Equations.isRounded(name); sample++) {
+                Quantize.row(to, rows, sample, 0, count);
+            }
+            variable++;
+        }
     }
 
     static EquationGradient prepare(Arena arena, Neuron model, BoundEquations neurons, int batch, Set<String> learned) {

@@ -2,13 +2,13 @@ package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.EquationGradients;
-import dev.spikelane.equation.EquationParser;
-import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.equation.Equations;
+import dev.spikelane.equation.Frame;
+import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.kernel.step.NeuronLoops;
 import dev.spikelane.kernel.step.cell.LstmBackward;
-import dev.spikelane.kernel.step.leaky.LeakyBackward;
-import dev.spikelane.kernel.step.leaky.LeakyBackwardVector;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyText;
@@ -30,13 +30,13 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The way back through neurons of {@link LeakyParameters}. */
@@ -51,6 +51,7 @@ final class LeakyGradient extends NeuronGradient {
 
     private static final LeakySums[] ALL = LeakySums.values();
     private static final Chain ONE = (of, neuron) -> 1;
+    private static final Set<String> FLAGS = Set.of(NeuronLoops.WINNER, NeuronLoops.PREVIOUS);
 
     private final Reversible group;
     private final LeakyParameters parameters;
@@ -61,9 +62,12 @@ final class LeakyGradient extends NeuronGradient {
     /** The parameters' values in the order of the rows. */
     private final Map<String, float[]> values = new HashMap<>();
     /** What a spike of each neuron carries; null if that is 1 and stays so. */
-    private final float @Nullable [] factors;
-    /** The neurons as equations, where these have the same bits; null elsewhere. */
+    private final @Nullable FloatMatrix factors;
+    /** The way back of the neurons, or of what comes behind their charge; null for cells. */
     private final EquationBackward.@Nullable Neurons equations;
+
+    /** That of their charge, if something happens behind it. */
+    private final EquationBackward.@Nullable Neurons charge;
 
     private LeakyGradient(
             Neuron model,
@@ -78,25 +82,53 @@ final class LeakyGradient extends NeuronGradient {
         model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
         this.factors = model.spikeValue().isAlways(1) && !wanted.contains(LeakySums.FACTOR)
                 ? null
-                : new float[parameters.neurons()];
-        EquationGradients back = factors == null
-                        && group.cellChannels() == 0
-                        && !(wanted.isEmpty() && parameters.isPlain())
-                        && LeakyText.goesBack(parameters, wanted)
-                ? new EquationGradients(
-                        EquationParser.parse(LeakyText.of(parameters.options)),
-                        wanted.stream()
-                                .map(sum -> String.valueOf(LeakyText.name(sum)))
-                                .toList())
-                : null;
-        this.equations = back == null
-                ? null
-                : EquationBackward.Neurons.of(
-                        back, parameters.neurons(), frame -> LeakyText.put(parameters, frame), Set.of(), null);
-        this.needsCurrents = back == null
-                ? group.cellChannels() > 0 || LeakyBackward.needsCurrents(parameters, wanted)
-                : back.needsInputs();
+                : FloatMatrix.zeros(1, parameters.neurons());
+        if (group.cellChannels() > 0) {
+            this.equations = null;
+            this.charge = null;
+            this.needsCurrents = true;
+        } else {
+            List<String> names = wanted.stream().map(this::name).toList();
+            Equations.Cut cut = LeakyText.back(parameters, factors != null, wanted);
+            EquationGradients back = differentiated(cut.fire(), names);
+            this.equations = loops(back);
+            this.charge = parameters.split()
+                    ? loops(differentiated(cut.charge(), names))
+                            .with(EquationLoops.compile(graph -> cut.charge().charge(FLAGS, graph), shared()))
+                    : null;
+            this.needsCurrents = parameters.split() || back.needsInputs();
+        }
         update();
+    }
+
+    private static EquationGradients differentiated(Equations of, List<String> sums) {
+        return new EquationGradients(of, sums, FLAGS, Set.of(NeuronLoops.WINNER, NeuronLoops.RESET));
+    }
+
+    /** The parameter of the text that a sum is of; what resets takes the factor of an inhibited spike. */
+    private String name(LeakySums sum) {
+        return sum == LeakySums.FACTOR && parameters.coupled() ? "fired" : LeakyText.name(sum);
+    }
+
+    private EquationBackward.Neurons loops(EquationGradients back) {
+        return EquationBackward.Neurons.of(back, parameters.neurons(), this::put, shared(), null);
+    }
+
+    /** What neurons share. A factor that is 1 has no row, but a gradient. */
+    private Set<String> shared() {
+        Set<String> shared = new HashSet<>(parameters.shares.keySet());
+        if (LeakyText.gains(parameters) == 0) {
+            shared.add(LeakyText.name(LeakySums.GAIN));
+        }
+        return shared;
+    }
+
+    private void put(Frame frame) {
+        LeakyText.put(parameters, frame);
+        frame.share(LeakyText.name(LeakySums.GAIN), new float[] {1});
+        if (factors != null) {
+            frame.put(LeakyText.CARRIES, factors.segment(), 0, 0);
+        }
     }
 
     /**
@@ -185,7 +217,8 @@ final class LeakyGradient extends NeuronGradient {
             case "V" -> List.of(new Link(model instanceof LeakyParallel ? LeakySums.LEAK : LeakySums.OWN, ONE));
             case NeuronRows.SPIKE_FACTOR ->
                 List.of(new Link(
-                        LeakySums.FACTOR, model instanceof StateLeaky ? (of, i) -> 2 * of.value(name, i) : ONE));
+                        LeakySums.FACTOR,
+                        model instanceof StateLeaky ? (of, i) -> 2 * of.value(name, i) : LeakyGradient::byFactor));
             case "alpha" -> alpha(model, name);
             case "beta" ->
                 switch (model) {
@@ -237,6 +270,12 @@ final class LeakyGradient extends NeuronGradient {
         return a > 1 || b < 0 ? 0 : (float) (-Math.log(a) / (b * difference * difference));
     }
 
+    /** An inhibited spike is divided by the factor, unless that is 0. */
+    private static float byFactor(LeakyGradient of, int neuron) {
+        float factor = of.value(NeuronRows.SPIKE_FACTOR, neuron);
+        return !of.parameters.coupled() ? 1 : factor == 0 ? -1 : -1 / (factor * factor);
+    }
+
     /** What is left after a step is {@code exp(-((1 - beta) + 1e-12))}. */
     private static float shareByBeta(LeakyGradient of, int neuron) {
         return (float) Math.exp(-(1 - (double) of.value("beta", neuron)));
@@ -244,7 +283,7 @@ final class LeakyGradient extends NeuronGradient {
 
     @Override
     public boolean coupled() {
-        return group.cellChannels() > 0 || LeakyBackward.coupled(parameters);
+        return group.cellChannels() > 0 || parameters.coupled();
     }
 
     @Override
@@ -264,7 +303,7 @@ final class LeakyGradient extends NeuronGradient {
 
     @Override
     public boolean resetsThroughSpikes() {
-        return LeakyBackward.resetsThroughSpikes(parameters);
+        return parameters.resetsThroughSpikes();
     }
 
     @Override
@@ -278,46 +317,42 @@ final class LeakyGradient extends NeuronGradient {
 
     @Override
     public NeuronBackward tile(int firstNeuron, int neurons) {
-        if (equations != null) {
-            return new EquationBackward(equations, named(UnaryOperator.identity()), firstNeuron, neurons);
-        }
-        NeuronBackward made = steps(firstNeuron, neurons);
-        sums.forEach(made::sum);
-        return made;
+        return backward(sums, firstNeuron, neurons);
     }
 
     @Override
     public NeuronBackward ofSamples(int firstSample, int samples) {
-        if (equations != null) {
-            return new EquationBackward(
-                    equations, named(sum -> sum.rows(firstSample, samples)), 0, parameters.neurons());
-        }
-        NeuronBackward made = steps(0, parameters.neurons());
-        sums.forEach((parameter, sum) -> made.sum(parameter, sum.rows(firstSample, samples)));
-        return made;
+        Map<LeakySums, FloatMatrix> own = new EnumMap<>(LeakySums.class);
+        sums.forEach((parameter, sum) -> own.put(parameter, sum.rows(firstSample, samples)));
+        return backward(own, 0, parameters.neurons());
     }
 
-    /** The sums by the names of parameters in the equations. */
-    private Map<String, FloatMatrix> named(UnaryOperator<FloatMatrix> of) {
+    private NeuronBackward backward(Map<LeakySums, FloatMatrix> into, int firstNeuron, int neurons) {
+        EquationBackward.Neurons whole = equations;
+        EquationBackward.Neurons first = charge;
+        if (whole == null) {
+            LstmBackward made = new LstmBackward(parameters, group.cellChannels());
+            into.forEach(made::sum);
+            return made;
+        }
         Map<String, FloatMatrix> named = new LinkedHashMap<>();
-        sums.forEach((sum, matrix) -> named.put(String.valueOf(LeakyText.name(sum)), of.apply(matrix)));
-        return named;
-    }
-
-    private NeuronBackward steps(int firstNeuron, int neurons) {
-        if (group.cellChannels() > 0) {
-            return new LstmBackward(parameters, group.cellChannels());
-        }
-        return SimdWidth.VECTOR && factors == null && sums.isEmpty() && parameters.isPlain()
-                ? new LeakyBackwardVector(parameters, firstNeuron, neurons)
-                : new LeakyBackward(parameters, firstNeuron, neurons, factors);
+        into.forEach((sum, matrix) -> named.put(name(sum), matrix));
+        EquationBackward made = new EquationBackward(whole, named, firstNeuron, neurons);
+        return first == null
+                ? made
+                : new RoundedBackward(
+                        new EquationBackward(first, named, firstNeuron, neurons),
+                        made,
+                        parameters::atSpike,
+                        first.names().size(),
+                        neurons);
     }
 
     @Override
     public void update() {
-        float[] into = factors;
-        for (int i = 0; into != null && i < into.length; i++) {
-            into[i] = carried(model, value(NeuronRows.SPIKE_FACTOR, i));
+        FloatMatrix into = factors;
+        for (int i = 0; into != null && i < into.columns(); i++) {
+            into.set(0, i, carried(model, value(NeuronRows.SPIKE_FACTOR, i)));
         }
     }
 

@@ -1,43 +1,46 @@
 package dev.spikelane.neuron.gradient;
 
-import dev.spikelane.equation.Equations;
 import dev.spikelane.kernel.step.NeuronBackward;
-import dev.spikelane.kernel.step.Quantize;
-import dev.spikelane.kernel.step.QuantizeLevels;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes gradients back through a step of neurons of equations whose variables are rounded when it is found out who
+ * Takes gradients back through a step of neurons of equations where something happens to variables when it is found out who
  * fires: through what follows from the rounded variables, then through what comes before, as if nothing were rounded.
  */
 final class RoundedBackward implements NeuronBackward {
 
     private final EquationBackward charge;
     private final EquationBackward fire;
-    private final QuantizeLevels levels;
-    private final List<String> names;
+    private final AtSpike atSpike;
+    private final int variables;
     private final int neurons;
     /** The second part of a step, which begins with rounded variables. */
     private final Step cut = new Step();
 
     private final List<FloatMatrix> rounded = new ArrayList<>();
+    private SpikeMatrix winners = SpikeMatrix.zeros(1, 1);
+
+    /** Rounds variables that are charged, and finds winners. */
+    interface AtSpike {
+        void run(List<FloatMatrix> charged, SpikeMatrix winners);
+    }
 
     /**
      * Joins both parts of a tile.
      *
-     * @param names of the variables
+     * @param variables that a charge leaves
      * @param neurons of the tile
      */
-    RoundedBackward(
-            EquationBackward charge, EquationBackward fire, QuantizeLevels levels, List<String> names, int neurons) {
+    RoundedBackward(EquationBackward charge, EquationBackward fire, AtSpike atSpike, int variables, int neurons) {
         this.charge = charge;
         this.fire = fire;
-        this.levels = levels;
-        this.names = names;
+        this.atSpike = atSpike;
+        this.variables = variables;
         this.neurons = neurons;
     }
 
@@ -46,19 +49,17 @@ final class RoundedBackward implements NeuronBackward {
 
     /** Computes the rounded variables once more. */
     private void charge(Step step, FloatMatrix ofVariables) {
-        int batch = ofVariables.rows() / names.size();
         if (rounded.isEmpty()) {
-            for (int i = 0; i < names.size(); i++) {
+            int batch = charge.batch(ofVariables);
+            for (int i = 0; i < variables; i++) {
                 rounded.add(FloatMatrix.zeros(NativeMemory.ofAuto(), batch, neurons));
                 cut.before[i] = rounded.get(i);
             }
+            winners = SpikeMatrix.zeros(NativeMemory.ofAuto(), batch, neurons);
+            fire.winners(winners);
         }
         charge.charge(step, ofVariables, rounded);
-        for (int i = 0; i < names.size(); i++) {
-            for (int sample = 0; sample < batch && Equations.isRounded(names.get(i)); sample++) {
-                Quantize.row(levels, rounded.get(i), sample, 0, neurons);
-            }
-        }
+        atSpike.run(rounded, winners);
         cut.after = step.after;
         cut.afterRow = step.afterRow;
     }

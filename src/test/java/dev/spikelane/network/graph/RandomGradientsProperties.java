@@ -19,6 +19,7 @@ import dev.spikelane.network.naive.NaiveLif;
 import dev.spikelane.network.naive.NaiveLifBack;
 import dev.spikelane.network.naive.NaiveNetwork;
 import dev.spikelane.neuron.Alpha;
+import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.StateLeaky;
@@ -100,13 +101,14 @@ public class RandomGradientsProperties {
         Neuron neuron = population.neuron();
         boolean multiplies = NaiveLif.of(neuron, population.shape()).decay == Decay.MULTIPLY;
         boolean chained = neuron instanceof Alpha || neuron instanceof StateLeaky;
+        boolean divides = neuron instanceof Leaky leaky && leaky.firing().inhibition(); // an inhibited spike
         return switch (parameter) {
             case "threshold", "deltaThreshold" -> back -> back.ofThreshold;
             case "V" -> neuron instanceof LeakyParallel ? back -> back.ofLeak : back -> back.ofOwn;
             case "beta" -> chained ? null : back -> back.ofLeak;
             case "leak" -> multiplies ? back -> back.ofLeak : null;
             case "alpha", "synapse" -> chained ? null : back -> back.ofShare;
-            case "gradedSpikesFactor" -> chained ? null : back -> back.ofFactor;
+            case "gradedSpikesFactor" -> chained || divides ? null : back -> back.ofFactor;
             default -> null;
         };
     }

@@ -120,7 +120,7 @@ public final class NaiveLifBack {
         } else {
             charge(i, of, ofBefore, r, threshold);
         }
-        for (int gain = 0; gain < lif.gains.length; gain++) {
+        for (int gain = lif.gains.length - 1; gain >= 0; gain--) {
             ofCurrent = arithmetic.times(ofCurrent, lif.gains[gain].value(i));
         }
     }

@@ -13,7 +13,6 @@ import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.step.cell.LstmStep;
 import dev.spikelane.kernel.step.cell.WindowStep;
-import dev.spikelane.kernel.step.leaky.LeakyLoops;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
@@ -156,7 +155,9 @@ public record NeuronWork(Model model) implements Work {
         public List<Entry> entries() {
             List<Entry> entries = new ArrayList<>();
             entries.add(entry(Contestant.JAVA, this::chosen));
-            entries.add(entry(Contestant.SCALAR, this::scalar));
+            if (model == Model.SLSTM || model == Model.STATE_LEAKY_TRUNCATED) {
+                entries.add(entry(Contestant.SCALAR, this::scalar));
+            }
             if (Yardstick.AVAILABLE) {
                 long vectors = (long) STEPS * spikes.stride() * Long.SIZE / Roofline.FLOATS;
                 entries.addAll(Roofline.loads(arena, Math.round(vectors * model.cycles)));
@@ -186,35 +187,19 @@ public record NeuronWork(Model model) implements Work {
                         WindowStep.step(parameters, weights, run, window, step, step);
                     }
                 }
-                default -> run(parameters.loops);
+                default -> LeakyStep.run(parameters, run, 0, STEPS);
             }
         }
 
         private void scalar() {
-            switch (model) {
-                case SLSTM -> {
-                    for (int step = 0; step < STEPS; step++) {
-                        LstmStep.scalar(parameters, NEURONS, run, step);
-                        fire(step);
-                    }
+            for (int step = 0; step < STEPS; step++) {
+                if (model == Model.SLSTM) {
+                    LstmStep.scalar(parameters, NEURONS, run, step);
+                } else {
+                    WindowStep.scalar(parameters, weights, run, window, step, step);
                 }
-                case STATE_LEAKY_TRUNCATED -> {
-                    for (int step = 0; step < STEPS; step++) {
-                        WindowStep.scalar(parameters, weights, run, window, step, step);
-                        fire(step);
-                    }
-                }
-                default -> run(LeakyLoops.scalar(parameters.options));
+                run.frames(parameters.firing()).fire(run, step);
             }
-        }
-
-        /** Fires by the specification what is charged. */
-        private void fire(int step) {
-            LeakyLoops.scalar(parameters.options).fire().run(parameters, run, step, step + 1, 0);
-        }
-
-        private void run(LeakyLoops loops) {
-            LeakyStep.run(loops, parameters, run, 0, STEPS);
         }
 
         @Override

@@ -11,7 +11,6 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.ProductInside;
 import dev.spikelane.kernel.product.spike.RecurrentMatmul;
-import dev.spikelane.kernel.step.leaky.LeakyLoops;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
@@ -102,14 +101,13 @@ public record RecurrentNeuronWork(int neurons) implements Work {
         }
 
         private void run(boolean scalar) {
-            LeakyLoops loops = scalar ? LeakyLoops.scalar(parameters.options) : parameters.loops;
             for (int step = 0; step < STEPS; step++) {
                 if (scalar) {
                     ProductInside.scalarRecurrent(previous, weights, feedbackOfStep[step]);
                 } else {
                     RecurrentMatmul.multiply(previous, previous.rows(), weights, feedbackOfStep[step]);
                 }
-                LeakyStep.run(loops, parameters, run, step, step + 1);
+                LeakyStep.run(parameters, run, step, 1);
                 MemorySegment.copy(
                         spikes.segment(), spikes.rowOffset(step), previous.segment(), 0, previous.rowOffset(1));
             }

@@ -1,6 +1,5 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.kernel.step.leaky.LeakyLoops;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
@@ -11,10 +10,9 @@ public final class StepInside {
 
     private StepInside() {}
 
-    /** What serves without vectors. */
-    public static void scalar(
+    /** Runs the first rows by the loops that serve, beside scalar products too. */
+    public static void run(
             LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
-        LeakyLoops loops = LeakyLoops.scalar(parameters.options);
-        LeakyStep.run(loops, parameters, new StepRun(current, membrane, spikes), 0, rows);
+        LeakyStep.run(parameters, new StepRun(current, membrane, spikes), 0, rows);
     }
 }

@@ -8,9 +8,9 @@ import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.Winner;
-import dev.spikelane.kernel.step.leaky.LeakyBackward;
 import dev.spikelane.kernel.step.leaky.LeakyOptions;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyText;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.EnumMap;
 import java.util.Map;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes gradients back through a step of {@link LstmStep}, whole rows at a time. What is detached is what
- * {@link LeakyBackward} says. Gradients of the gates are {@code g * (1 - y) * y} for a sigmoid y and
+ * {@link LeakyText} says. Gradients of the gates are {@code g * (1 - y) * y} for a sigmoid y and
  * {@code g * (1 - y * y)} for a hyperbolic tangent.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time

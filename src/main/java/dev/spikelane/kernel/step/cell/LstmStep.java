@@ -116,8 +116,8 @@ public final class LstmStep {
             } else {
                 scalar(parameters, channels, run, row);
             }
-            LeakyStep.fire(parameters.loops, parameters, run, row);
         }
+        run.frames(parameters.firing()).fire(run, firstRow);
     }
 
     /** The specification of a charge, which leaves R in the row of spikes. */

@@ -78,8 +78,8 @@ public final class WindowStep {
             } else {
                 scalar(parameters, weights, run, window, row, step);
             }
-            LeakyStep.fire(parameters.loops, parameters, run, row);
         }
+        run.frames(parameters.firing()).fire(run, firstRow);
     }
 
     /** Checks all but the membranes. */

@@ -6,7 +6,6 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.leaky.LeakyOptions.Phase;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
@@ -316,10 +315,7 @@ public final class LeakyParametersBuilder {
                 spike,
                 reset,
                 resetTime,
-                inhibition,
-                Phase.WHOLE,
-                1,
-                false);
+                inhibition);
     }
 
     FloatMatrix row(Arena arena, String name, float[] values) {

@@ -2,9 +2,7 @@ package dev.spikelane.kernel.step.leaky;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.Winner;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -89,7 +87,7 @@ public final class LeakyStep {
         if (run.records) {
             requireMembranes(parameters, run, firstRow + rows);
         }
-        run(parameters.loops, parameters, run, firstRow, firstRow + rows);
+        run.frames(parameters.loops()).run(run, firstRow, rows, null);
     }
 
     private static void requireStep(int firstRow, int batch) {
@@ -99,7 +97,7 @@ public final class LeakyStep {
         }
     }
 
-    /** For steps that charge neurons in a way of their own, and leave firing to {@link #fire}. */
+    /** For steps that charge neurons in a way of their own, and leave firing to a loop. */
     public static void requireFiringOnly(LeakyParameters parameters, int firstRow, int batch) {
         if (parameters.options.spike() != Spike.AFTER || parameters.feedback() != Feedback.NONE) {
             throw new IllegalArgumentException("spike is " + parameters.options.spike() + " and feedback "
@@ -159,34 +157,5 @@ public final class LeakyStep {
         }
         run.tile.require("current", firstRow + rows, neurons);
         Checks.apart("state", state, "current", current);
-    }
-
-    /** Runs the rows with the loops given, which trust their arguments. */
-    public static void run(LeakyLoops loops, LeakyParameters parameters, StepRun run, int firstRow, int endRow) {
-        if (!parameters.split()) {
-            loops.whole().run(parameters, run, firstRow, endRow, 0);
-            return;
-        }
-        for (int row = firstRow; row < endRow; row++) {
-            loops.charge().run(parameters, run, row, row + 1, 0);
-            fire(loops, parameters, run, row);
-        }
-    }
-
-    /** Quantizes and fires a row whose neurons are charged, with R in its spikes. */
-    public static void fire(LeakyLoops loops, LeakyParameters parameters, StepRun run, int row) {
-        int batch = run.state.rows() / parameters.variables();
-        int sample = row % batch;
-        for (int variable = 0; variable < parameters.quantized; variable++) {
-            int stateRow = variable * batch + sample;
-            Quantize.row(parameters.levels, run.state, stateRow, run.firstWord * Long.SIZE, run.endWord * Long.SIZE);
-        }
-        int winner = parameters.options.inhibition() ? Winner.find(run.state, sample, parameters.threshold) : 0;
-        loops.fire().run(parameters, run, row, row + 1, winner);
-    }
-
-    /** The specification. */
-    static void scalar(LeakyParameters parameters, StepRun run, int rows) {
-        run(parameters.specification, parameters, run, 0, rows);
     }
 }

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.step.leaky;
 
+import dev.spikelane.equation.EquationParser;
+import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.Frame;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
@@ -7,31 +9,70 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakySums;
+import dev.spikelane.kernel.step.NeuronLoops;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a step of {@link LeakyLoopScalar} does, said as equations with the same bits. Inhibition and rounding to levels,
- * which stand between charge and fire, are not among them.
+ * What {@link LeakyStep} says, as equations of which its loops are made, forward and back.
+ *
+ * <p>What snnTorch detaches carries no gradient: the decision R to reset at the next step; and the spike of an immediate
+ * reset, but for {@link ResetTime#SAME_STEP_DIFFERENCE}, where snnTorch lets it through. What R and S are multiplied by,
+ * the threshold or the membrane, has its gradient. Rounding of variables lets gradients through unchanged. Under
+ * inhibition only the neuron with the largest membrane above its threshold gets the gradient of its spike.
  */
 public final class LeakyText {
+
+    /** What a spike carries. */
+    public static final String CARRIES = "_carries";
 
     private static final String EXCITATORY = "excitatory";
 
     private final LeakyOptions options;
     private final StringBuilder text = new StringBuilder();
 
-    private LeakyText(LeakyOptions options) {
+    /** Whether variables are rounded or a winner is found at the spike, so that nothing else crosses it. */
+    private final boolean split;
+
+    /** Whether it is differentiated: spikes of the step before come from outside then. */
+    private final boolean back;
+
+    private final boolean carries;
+    /** Factors of the input. */
+    private int gains;
+
+    private LeakyText(LeakyOptions options, boolean split, boolean back, boolean carries) {
         this.options = options;
+        this.carries = carries;
+        this.gains = options.gains();
+        this.split = split;
+        this.back = back;
     }
 
     /** Returns the text of neurons with these options. */
     public static String of(LeakyOptions options) {
-        return new LeakyText(options).all();
+        return new LeakyText(options, false, false, false).all();
+    }
+
+    /** How many factors the input has. */
+    public static int gains(LeakyParameters of) {
+        return of.gains.length;
+    }
+
+    /** Makes the loops of neurons, of two parts if something happens at the spike. */
+    static NeuronLoops loops(LeakyParameters of, boolean split) {
+        String text = new LeakyText(of.options, split, false, false).all();
+        Equations.Cut cut = split ? EquationParser.cut(text) : null;
+        return new NeuronLoops(
+                cut == null ? null : cut.charge(),
+                cut == null ? EquationParser.parse(text) : cut.fire(),
+                split ? of::atSpike : null,
+                of.neurons(),
+                frame -> put(of, frame),
+                Set.copyOf(of.shares.keySet()));
     }
 
     /** Returns the values of the parameters of the text, one for each neuron. */
@@ -41,27 +82,29 @@ public final class LeakyText {
         return values;
     }
 
-    /** Whether the way back of the text has the bits of {@link LeakyBackward}, in which some terms are added apart. */
-    public static boolean goesBack(LeakyParameters of, Set<LeakySums> wanted) {
-        LeakyOptions options = of.options;
-        return of.quantized == 0
-                && !options.inhibition()
-                && !options.rectified()
-                && options.feedback() != Feedback.OWN_SPIKES
-                && options.spike() == Spike.AFTER
-                && (options.decay() == Decay.MULTIPLY || options.decay() == Decay.EULER)
-                && (options.reset() == Reset.NONE || options.resetTime() != ResetTime.SAME_STEP)
-                && options.gains() < 2
-                && !wanted.contains(LeakySums.FACTOR);
+    /**
+     * What is differentiated, in two parts if something happens at the spike.
+     *
+     * @param carries whether spikes carry what {@value #CARRIES} says
+     * @param wanted parameters whose gradients are wanted
+     */
+    public static Equations.Cut back(LeakyParameters of, boolean carries, Set<LeakySums> wanted) {
+        boolean split = of.split();
+        LeakyText made = new LeakyText(of.options, split, true, carries);
+        made.gains = wanted.contains(LeakySums.GAIN) ? Math.max(1, made.gains) : made.gains;
+        String text = made.all();
+        Equations whole = split ? null : EquationParser.parse(text);
+        return whole == null ? EquationParser.cut(text) : new Equations.Cut(whole, whole);
     }
 
     /** Says where the parameters of the text stand. */
     public static void put(LeakyParameters of, Frame frame) {
         rows(of).forEach((name, row) -> frame.put(name, row.segment(), row.rowOffset(0), 0));
+        of.shares.forEach(frame::share);
     }
 
-    /** Returns the parameter of the text whose gradient is a sum; null if it has none. */
-    public static @Nullable String name(LeakySums sum) {
+    /** Returns the parameter of the text whose gradient is a sum. */
+    public static String name(LeakySums sum) {
         return switch (sum) {
             case LEAK -> "leak";
             case SYNAPSE -> "alpha";
@@ -71,7 +114,7 @@ public final class LeakyText {
             case REST -> "rest";
             case POTENTIAL -> "potential";
             case GAIN -> "gain0";
-            case FACTOR -> null;
+            case FACTOR -> CARRIES;
         };
     }
 
@@ -84,6 +127,8 @@ public final class LeakyText {
         rows.put("rest", of.rest);
         rows.put("potential", of.potential);
         rows.put("own", of.own);
+        rows.put("fired", of.fired);
+        rows.put("silent", of.silent);
         for (int i = 0; i < of.gains.length; i++) {
             rows.put("gain" + i, of.gains[i]);
         }
@@ -97,7 +142,7 @@ public final class LeakyText {
     private String all() {
         line("neuron Leaky");
         line("param leak = 1, threshold = 1, alpha = 0, scale = 1, rest = 0, potential = 0, own = 1");
-        for (int i = 0; i < options.gains(); i++) {
+        for (int i = 0; i < gains; i++) {
             line("param gain" + i + " = 1");
         }
         line("state membrane");
@@ -106,10 +151,25 @@ public final class LeakyText {
         } else if (options.synapse()) {
             line("state synapse");
         }
-        if (options.feedback() == Feedback.OWN_SPIKES) {
-            line("state previous");
+        boolean feedsSpikes = options.feedback() == Feedback.OWN_SPIKES;
+        if (feedsSpikes && !back) {
+            line("state " + NeuronLoops.PREVIOUS);
+        }
+        if (options.inhibition()) {
+            line("param fired = 1, silent = 0");
+            line("state " + NeuronLoops.WINNER);
+        }
+        if (leavesReset()) {
+            line("state " + NeuronLoops.RESET);
         }
         line(options.feedback() == Feedback.CURRENTS ? "input current, feedback" : "input current");
+        if (carries) {
+            line("param factor = 1");
+            line("carries factor");
+        }
+        if (feedsSpikes && back) {
+            line("input " + NeuronLoops.PREVIOUS);
+        }
         line("before = membrane");
         line("R = membrane" + above());
         line("I = current" + gains());
@@ -134,7 +194,7 @@ public final class LeakyText {
 
     private String gains() {
         StringBuilder factors = new StringBuilder();
-        for (int i = 0; i < options.gains(); i++) {
+        for (int i = 0; i < gains; i++) {
             factors.append(" * gain").append(i);
         }
         return factors.toString();
@@ -186,8 +246,16 @@ public final class LeakyText {
         }
     }
 
+    private boolean leavesReset() {
+        return split && options.resetsAtOnce() && options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE;
+    }
+
     private void fire() {
-        line("spike "
+        if (leavesReset()) {
+            line(NeuronLoops.RESET + " = R");
+        }
+        String wins = options.inhibition() ? NeuronLoops.WINNER + " > 0 and " : "";
+        line("spike " + wins
                 + switch (options.spike()) {
                     case AFTER -> "membrane" + above();
                     case BEFORE -> "before" + above();
@@ -196,17 +264,19 @@ public final class LeakyText {
         if (options.resetsAtOnce()) {
             String taken = options.subtracts() ? "threshold" : "membrane";
             if (options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE) {
-                line("membrane = membrane - (spike - R) * " + taken);
+                String counts = back ? " * fired" : " > 0 ? fired : silent"; // which a gradient does not pass
+                line("S = spike" + (options.inhibition() ? counts : ""));
+                line("membrane = membrane - (S - " + (split ? NeuronLoops.RESET : "R") + ") * " + taken);
             } else {
-                line("S = membrane" + above()); // without the gradient of the spike
+                line("S = " + wins + "membrane" + above()); // without the gradient of the spike
                 line(
                         options.subtracts()
                                 ? "membrane = membrane - S * threshold"
                                 : "membrane = (1 - S) * membrane + S * potential");
             }
         }
-        if (options.feedback() == Feedback.OWN_SPIKES) {
-            line("previous = spike");
+        if (options.feedback() == Feedback.OWN_SPIKES && !back) {
+            line(NeuronLoops.PREVIOUS + " = spike");
         }
     }
 }

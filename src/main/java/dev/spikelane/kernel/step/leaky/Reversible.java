@@ -16,7 +16,7 @@ public interface Reversible {
     /**
      * Tells which way back it is.
      *
-     * @return the channels of the cells of {@link LstmBackward}; 0 for the neurons of {@link LeakyBackward}
+     * @return the channels of the cells of {@link LstmBackward}; 0 for neurons of a {@link LeakyText}
      */
     default int cellChannels() {
         return 0;

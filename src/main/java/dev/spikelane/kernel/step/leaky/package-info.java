@@ -1,6 +1,5 @@
 /**
- * Steps of neurons that are a sequence of plain operations, forward and backward:
- * {@link dev.spikelane.kernel.step.leaky.LeakyStep} and {@link dev.spikelane.kernel.step.leaky.LeakyBackward}, whose
- * loops are made for the options in use.
+ * Steps of neurons that are a sequence of plain operations, {@link dev.spikelane.kernel.step.leaky.LeakyStep}: what they do is
+ * a text ({@link dev.spikelane.kernel.step.leaky.LeakyText}), of which loops are made, forward and back.
  */
 package dev.spikelane.kernel.step.leaky;

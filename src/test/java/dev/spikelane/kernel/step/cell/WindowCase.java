@@ -2,11 +2,10 @@ package dev.spikelane.kernel.step.cell;
 
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.Winner;
 import dev.spikelane.kernel.step.leaky.LeakyCase;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyReference;
 import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -88,20 +87,8 @@ record WindowCase(
         StepRun run = new StepRun(current, outcome.state, outcome.spikes).record(outcome.membranes);
         for (int row = 0; row < current.rows(); row++) {
             int step = row / batch;
-            int sample = row % batch;
             WindowStep.scalar(parameters, weights, run, outcome.window, row, step);
-            if (quantized) {
-                Quantize.scalar(parameters.levels, outcome.state, sample, 0, neurons);
-            }
-            parameters
-                    .specification
-                    .fire()
-                    .run(
-                            parameters,
-                            run,
-                            row,
-                            row + 1,
-                            inhibited() ? Winner.scalar(outcome.state, sample, parameters.threshold) : 0);
+            new LeakyReference(parameters.options).fire(parameters, run, row);
         }
         return outcome;
     }

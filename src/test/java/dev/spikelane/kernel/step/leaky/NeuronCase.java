@@ -140,8 +140,8 @@ public record NeuronCase(long seed) {
         return matrix;
     }
 
-    /** Runs all rows with loops of one's choice, one call for so many rows. */
-    public Outcome run(Arena arena, boolean scalar, boolean stepByStep) {
+    /** Runs all rows with loops or the reference, one call for so many rows. */
+    public Outcome run(Arena arena, boolean reference, boolean stepByStep) {
         LeakyParameters parameters = parameters(arena);
         FloatMatrix state = matrix(arena, parameters.variables() * batch(), 7);
         FloatMatrix current = matrix(arena, rows(), 8);
@@ -151,16 +151,16 @@ public record NeuronCase(long seed) {
         SpikeMatrix previous = Matrices.spikes(arena, batch(), neurons(), 0.5, random(10));
         int rowsInCall = stepByStep ? batch() : rows();
         for (int row = 0; row < rows(); row += rowsInCall) {
-            LeakyStep.run(
-                    scalar ? parameters.specification : parameters.loops,
-                    parameters,
-                    new StepRun(current, state, spikes)
-                            .set(Tile.whole(current), state, spikes)
-                            .feedback(feedback)
-                            .previous(previous)
-                            .record(membranes),
-                    row,
-                    row + rowsInCall);
+            StepRun run = new StepRun(current, state, spikes)
+                    .set(Tile.whole(current), state, spikes)
+                    .feedback(feedback)
+                    .previous(previous)
+                    .record(membranes);
+            if (reference) {
+                LeakyReference.run(parameters, run, row, row + rowsInCall);
+            } else {
+                LeakyStep.run(parameters, run, row, rowsInCall);
+            }
         }
         return new Outcome(spikes, membranes, state, previous);
     }

@@ -14,7 +14,6 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.Winner;
 import dev.spikelane.kernel.step.cell.LstmStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -100,15 +99,8 @@ final class NeuronOptionsProperties {
         for (int sample = 0; sample < batch; sample++) {
             LstmStep.scalar(
                     parameters, channels, new StepRun(current, expected, expectedSpikes).feedback(feedback), sample);
-            parameters
-                    .specification
-                    .fire()
-                    .run(
-                            parameters,
-                            new StepRun(current, expected, expectedSpikes),
-                            sample,
-                            sample + 1,
-                            inhibited ? Winner.scalar(expected, sample, parameters.threshold) : 0);
+            new LeakyReference(parameters.options)
+                    .fire(parameters, new StepRun(current, expected, expectedSpikes), sample);
         }
         FloatMatrix workspace = LstmStep.workspace(arena, neurons);
         LstmStep.step(parameters, channels, new StepRun(current, actual, spikes).feedback(feedback), workspace, 0);

@@ -5,17 +5,19 @@ import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
 import dev.spikelane.bench.Work;
 import dev.spikelane.kernel.RandomData;
-import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.SurrogateShape;
 import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.gradient.NeuronGradient;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * 256 leaky neurons back through a step under spikes, batch 128, through the arc tangent. The roofline counts for 16
@@ -45,13 +47,10 @@ public record NeuronBackwardWork() implements Work {
 
     private static final class Open implements Case {
         private final Arena arena = Arena.ofShared();
-        private final LeakyParameters parameters = LeakyParameters.builder(NEURONS)
-                .beta(0.95f)
-                .reset(Reset.SUBTRACT)
-                .build(arena);
-        private final NeuronBackward neurons = SimdWidth.VECTOR
-                ? new LeakyBackwardVector(parameters, 0, NEURONS)
-                : new LeakyBackward(parameters, 0, NEURONS, null);
+        private final Leaky model = new Leaky(0.95);
+        private final NeuronBackward neurons = NeuronGradient.of(
+                        arena, model, model.bind(arena, Shape.of(NEURONS)), BATCH, Set.of())
+                .tile(0, NEURONS);
         private final SurrogateStep atan = new SurrogateStep(SurrogateShape.ATAN, 2, 0);
         private final FloatMatrix given = RandomData.uniform(arena, BATCH, NEURONS, -1, 1);
         private final FloatMatrix ofSpikes = FloatMatrix.zeros(arena, BATCH, NEURONS);

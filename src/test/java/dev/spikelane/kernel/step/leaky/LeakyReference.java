@@ -6,65 +6,47 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.Template;
 import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.leaky.LeakyOptions.Phase;
+import dev.spikelane.kernel.step.Winner;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.invoke.MethodHandles;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The specification of {@link LeakyStep}: charge a whole row, then fire it. An object of this class knows its options.
- * It is a {@link Template} as well, of which {@link LeakyLoops} defines a class for each set of options where vectors
- * do not serve. The loops over neurons stand in the methods that do the work, and no method has more bytecode than C2
- * inlines: with a call for each neuron it took 2.5 times as long (2026-11).
- */
-final class LeakyLoopScalar implements LeakyLoop {
+/** The equations of {@link LeakyStep}, neuron by neuron: charge a whole row, then fire it. */
+public record LeakyReference(LeakyOptions options) {
 
-    /** Those of a copy; a constant that the JIT folds. */
-    private static final @Nullable LeakyOptions COPIED =
-            Template.dataOfCopy(MethodHandles.lookup(), LeakyOptions.class);
-
-    private final LeakyOptions own;
-
-    /** Of a copy. */
-    LeakyLoopScalar() {
-        this(Template.data(MethodHandles.lookup(), LeakyOptions.class));
-    }
-
-    LeakyLoopScalar(LeakyOptions options) {
-        this.own = options;
-    }
-
-    private LeakyOptions options() {
-        return COPIED != null ? COPIED : own;
-    }
-
-    @Override
-    public void run(LeakyParameters parameters, StepRun run, int firstRow, int endRow, int winner) {
-        LeakyOptions options = options();
-        int batch = run.state.rows() / options.variables();
-        int first = run.firstWord * Long.SIZE;
+    /** Runs the words of a run through steps. */
+    public static void run(LeakyParameters parameters, StepRun run, int firstRow, int endRow) {
+        LeakyReference neurons = new LeakyReference(parameters.options);
         int end = Math.min(run.endWord * Long.SIZE, parameters.neurons());
         for (int row = firstRow; row < endRow; row++) {
-            if (options.phase() != Phase.FIRE) {
-                charge(parameters, run, row, first, end);
-            }
-            if (options.phase() != Phase.CHARGE && options.spike() == Spike.AFTER) {
-                fire(parameters, run, row, winner, first, end);
-            }
-            if (run.records && options.phase() != Phase.CHARGE) {
-                LeakyLoop.keep(run, row % batch, row);
-            }
+            neurons.charge(parameters, run, row, run.firstWord * Long.SIZE, end);
+            neurons.fire(parameters, run, row);
+        }
+    }
+
+    /** Quantizes and fires a row whose neurons are charged, with R in its spikes. */
+    public void fire(LeakyParameters parameters, StepRun run, int row) {
+        int batch = run.state.rows() / options.variables();
+        int sample = row % batch;
+        int first = run.firstWord * Long.SIZE;
+        int end = Math.min(run.endWord * Long.SIZE, parameters.neurons());
+        for (int variable = 0; variable < parameters.quantized; variable++) {
+            Quantize.scalar(parameters.levels, run.state, variable * batch + sample, first, end);
+        }
+        if (options.spike() == Spike.AFTER) {
+            int winner = options.inhibition() ? Winner.scalar(run.state, sample, parameters.threshold) : 0;
+            fire(parameters, run, row, winner, first, end);
+        }
+        for (int neuron = first; run.records && neuron < end; neuron++) {
+            run.membranes.set(row, neuron, run.state.get(sample, neuron));
         }
     }
 
     /** Decay, input and delayed reset; leaves R, or the spike that is known by now, in the row of spikes. */
     private void charge(LeakyParameters parameters, StepRun run, int row, int first, int end) {
-        LeakyOptions options = options();
         FloatMatrix state = run.state;
         int batch = state.rows() / options.variables();
         int sample = row % batch;
@@ -103,7 +85,7 @@ final class LeakyLoopScalar implements LeakyLoop {
     }
 
     private float fedBack(LeakyParameters parameters, StepRun run, int row, int sample, int neuron) {
-        return switch (options().feedback()) {
+        return switch (options.feedback()) {
             case NONE -> 0;
             case CONSTANT -> Elements.get(parameters.own, 0, neuron);
             case OWN_SPIKES -> (spike(run.previous, sample, neuron) ? 1 : 0) * Elements.get(parameters.own, 0, neuron);
@@ -114,13 +96,12 @@ final class LeakyLoopScalar implements LeakyLoop {
     private float synapse(
             LeakyParameters parameters, float input, float fedBack, FloatMatrix state, int synapseRow, int neuron) {
         float x = Elements.get(parameters.alpha, 0, neuron) * Elements.get(state, synapseRow, neuron) + input;
-        x = options().feedback() == Feedback.NONE ? x : x + fedBack;
+        x = options.feedback() == Feedback.NONE ? x : x + fedBack;
         Elements.set(state, synapseRow, neuron, x);
         return x;
     }
 
     private float leak(LeakyParameters parameters, float before, float input, float fedBack, float r, int neuron) {
-        LeakyOptions options = options();
         float threshold = Elements.get(parameters.threshold, 0, neuron);
         float u = before;
         if (options.resetsLater() && options.reset() == Reset.ZERO) {
@@ -144,7 +125,7 @@ final class LeakyLoopScalar implements LeakyLoop {
     }
 
     private float decay(float u, float input, float leak, float rest) {
-        return switch (options().decay()) {
+        return switch (options.decay()) {
             case MULTIPLY -> leak * u + input;
             case MULTIPLY_WEIGHTED -> leak * u + (1 - leak) * input;
             case EULER -> u + leak * ((rest - u) + input);
@@ -161,8 +142,8 @@ final class LeakyLoopScalar implements LeakyLoop {
                 Elements.get(parameters.alpha, 0, neuron) * Elements.get(state, batch + sample, neuron) + input;
         float inhibitory = Elements.get(parameters.beta, 0, neuron) * before - input;
         float u = Elements.get(parameters.scale, 0, neuron) * (excitatory + inhibitory);
-        if (options().resetsLater()) {
-            boolean subtracts = options().subtracts();
+        if (options.resetsLater()) {
+            boolean subtracts = options.subtracts();
             excitatory -= (subtracts ? Elements.get(parameters.threshold, 0, neuron) : excitatory) * r;
             inhibitory -= inhibitory * r;
             u -= (subtracts ? -before : u) * r;
@@ -174,7 +155,6 @@ final class LeakyLoopScalar implements LeakyLoop {
 
     /** Spike and immediate reset; finds R in the row of spikes. Under inhibition only the winner may fire. */
     private void fire(LeakyParameters parameters, StepRun run, int row, int winner, int first, int end) {
-        LeakyOptions options = options();
         FloatMatrix state = run.state;
         int sample = row % (state.rows() / options.variables());
         for (int neuron = first; neuron < end; neuron++) {
@@ -194,7 +174,6 @@ final class LeakyLoopScalar implements LeakyLoop {
 
     private float resetAtOnce(
             LeakyParameters parameters, float u, float threshold, float r, boolean fires, int neuron) {
-        LeakyOptions options = options();
         if (options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE) {
             float s = options.inhibition()
                     ? Elements.get(fires ? parameters.fired : parameters.silent, 0, neuron)
@@ -208,7 +187,7 @@ final class LeakyLoopScalar implements LeakyLoop {
     }
 
     private boolean above(float u, float threshold) {
-        return options().compare() == Compare.STRICT ? u > threshold : u >= threshold;
+        return options.compare() == Compare.STRICT ? u > threshold : u >= threshold;
     }
 
     private static boolean spike(SpikeMatrix spikes, int row, int neuron) {

@@ -1,0 +1,200 @@
+package dev.spikelane.kernel.step;
+
+import dev.spikelane.equation.CompiledProgram;
+import dev.spikelane.equation.Equations;
+import dev.spikelane.equation.Frame;
+import dev.spikelane.equation.NoiseRows;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.NeuronLoops.Form;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where {@link NeuronLoops} find their rows. An object is made once; it serves one thread at a time. */
+public final class StepFrames {
+
+    private final NeuronLoops loops;
+    private final @Nullable Placed[] placed = new Placed[NeuronLoops.FORMS];
+    private SpikeMatrix winners = SpikeMatrix.zeros(1, 1);
+
+    /** Makes no frame yet. */
+    public StepFrames(NeuronLoops loops) {
+        this.loops = loops;
+    }
+
+    /** A loop, and the places of its rows. */
+    private static final class Placed {
+
+        private final CompiledProgram compiled;
+        private final Frame frame;
+        private final int[] variables;
+        private final int[] charged;
+        private final int[] inputs;
+        private final int[] noises;
+        private final int spikes;
+        private final int recorded;
+        private final int previous;
+        private final int reset;
+        private final int winner;
+
+        Placed(NeuronLoops loops, Form form, int count) {
+            this.compiled = loops.compiled(form, count);
+            this.frame = loops.frame(compiled);
+            this.variables = places("", loops.variables());
+            this.charged = places(Equations.CHARGED, loops.variables());
+            this.inputs = places("", loops.inputs());
+            this.noises = places("", loops.noises());
+            this.spikes = frame.rows.indexOf(Equations.SPIKE);
+            this.recorded = frame.rows.indexOf(loops.recorded());
+            this.previous = frame.rows.indexOf(NeuronLoops.PREVIOUS);
+            this.reset = frame.rows.indexOf(NeuronLoops.RESET);
+            this.winner = frame.rows.indexOf(NeuronLoops.WINNER);
+        }
+
+        private int[] places(String prefix, List<String> names) {
+            return names.stream()
+                    .mapToInt(name -> frame.rows.indexOf(prefix + name))
+                    .toArray();
+        }
+
+        private void put(int place, FloatMatrix rows, int firstRow, int origin) {
+            if (place < 0) {
+                return; // this loop does not need them
+            }
+            long base = rows.rowOffset(firstRow) - (long) origin * Float.BYTES;
+            frame.put(place, rows.segment(), base, rows.rowOffset(1) - rows.rowOffset(0));
+        }
+
+        private void put(int place, SpikeMatrix rows, int firstRow) {
+            if (place >= 0) {
+                frame.put(place, rows.segment(), rows.rowOffset(firstRow), rows.rowOffset(1) - rows.rowOffset(0));
+            }
+        }
+
+        void run(int row, int rows, int batch) {
+            int group = compiled.program().steps() * batch;
+            compiled.loop().run(frame, row, rows / group, group);
+        }
+    }
+
+    /** Whose these are. */
+    public NeuronLoops loops() {
+        return loops;
+    }
+
+    /** Bits for the winner of each sample. */
+    public SpikeMatrix winners(int batch) {
+        if (winners.rows() != batch || winners.columns() != loops.neurons()) {
+            winners = SpikeMatrix.zeros(NativeMemory.ofAuto(), batch, loops.neurons());
+        }
+        return winners;
+    }
+
+    private Placed placed(Form form, int count) {
+        int place = NeuronLoops.place(form, count);
+        Placed made = placed[place];
+        if (made == null) {
+            made = new Placed(loops, form, count);
+            placed[place] = made;
+        }
+        return made;
+    }
+
+    /**
+     * Runs the words of a run through whole steps.
+     *
+     * @param noises the numbers of the step, if noises are drawn
+     */
+    public void run(StepRun run, int firstRow, int rows, @Nullable NoiseRows noises) {
+        int batch = batch(run);
+        if (!loops.charges()) {
+            steps(run, firstRow, rows, noises);
+            return;
+        }
+        for (int row = firstRow; row < firstRow + rows; row += batch) {
+            put(placed(Form.CHARGE, 1), run, row, noises).run(row, batch, batch);
+            fire(run, row);
+        }
+    }
+
+    /** Runs what comes behind a charge, for one step. */
+    public void fire(StepRun run, int row) {
+        NeuronLoops.Between between = loops.between();
+        if (between != null) {
+            between.run(run, row, this);
+        }
+        steps(run, row, batch(run), null);
+    }
+
+    private int batch(StepRun run) {
+        return run.state.rows() / loops.variables().size();
+    }
+
+    private void steps(StepRun run, int firstRow, int rows, @Nullable NoiseRows noises) {
+        int batch = batch(run);
+        Form form = run.records ? Form.RECORD : Form.RUN;
+        int together = loops.together(rows / batch);
+        int done = rows - rows % (together * batch);
+        put(placed(form, together), run, firstRow, noises).run(firstRow, done, batch);
+        if (done < rows) {
+            put(placed(form, 1), run, firstRow, noises).run(firstRow + done, rows - done, batch);
+        }
+    }
+
+    private Placed put(Placed to, StepRun run, int firstRow, @Nullable NoiseRows noises) {
+        Frame frame = to.frame;
+        frame.batch = batch(run);
+        frame.firstWord = run.firstWord;
+        frame.words = run.endWord - run.firstWord;
+        for (int i = 0; i < to.variables.length; i++) { // an iterator would be an object
+            to.put(to.variables[i], run.state, i * frame.batch, 0);
+            to.put(to.charged[i], run.state, i * frame.batch, 0);
+        }
+        for (int i = 0; i < to.inputs.length; i++) {
+            to.put(to.inputs[i], run.entering(i), i == 1 ? -run.firstFed : 0, run.firstCurrent);
+        }
+        for (int i = 0; noises != null && i < to.noises.length; i++) {
+            // The rows of one step: wherever that is among the rows that run, they are the first.
+            to.put(to.noises[i], noises.of(i), -firstRow, 0);
+        }
+        to.put(to.spikes, run.spikes, 0);
+        to.put(to.recorded, run.membranes, 0, 0);
+        to.put(to.previous, run.previous, 0);
+        to.put(to.reset, run.spikes, firstRow);
+        to.put(to.winner, winners, 0);
+        return to;
+    }
+
+    /**
+     * Runs steps whose currents are all the same, for the blocks of these.
+     *
+     * @param current {@code [batch x neurons]}
+     * @param state {@code [variables * batch x neurons]}, updated
+     * @param spikes {@code [steps * batch x neurons]}, overwritten for these
+     */
+    public void hold(Tile current, FloatMatrix state, SpikeMatrix spikes) {
+        int batch = state.rows() / loops.variables().size();
+        int together = loops.heldTogether(spikes.rows() / batch);
+        int done = spikes.rows() - spikes.rows() % (together * batch);
+        hold(together, current, state, spikes).run(0, done, batch);
+        if (done < spikes.rows()) {
+            hold(1, current, state, spikes).run(done, spikes.rows() - done, batch);
+        }
+    }
+
+    private Placed hold(int together, Tile current, FloatMatrix state, SpikeMatrix spikes) {
+        Placed to = placed(Form.HOLD, together);
+        Frame frame = to.frame;
+        frame.batch = state.rows() / loops.variables().size();
+        frame.firstWord = current.firstBlock();
+        frame.words = current.endBlock() - frame.firstWord;
+        for (int i = 0; i < to.variables.length; i++) {
+            to.put(to.variables[i], state, i * frame.batch, 0);
+        }
+        to.put(to.inputs[0], current.matrix(), 0, current.origin());
+        to.put(to.spikes, spikes, 0);
+        return to;
+    }
+}
