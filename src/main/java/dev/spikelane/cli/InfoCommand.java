@@ -10,14 +10,9 @@ import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.TextPrinter;
 import dev.spikelane.cli.terminal.Program;
-import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.product.spike.SpikeCosts;
-import dev.spikelane.kernel.product.spike.Tuner;
 import dev.spikelane.memory.limit.NativeMemory;
-import dev.spikelane.network.Network;
-import dev.spikelane.neuron.Leaky;
-import dev.spikelane.random.TorchRandom;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +29,7 @@ import picocli.CommandLine.Spec;
         name = "info",
         description = "Print the JDK, the SIMD width in use and why, and the defaults.",
         footerHeading = "%nExamples:%n",
-        footer = {"  ./spikelane info", "  ./spikelane info --json | jq -r .simd", "  ./spikelane info --learn"})
+        footer = {"  ./spikelane info", "  ./spikelane info --json | jq -r .simd"})
 final class InfoCommand implements Runnable {
 
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
@@ -45,22 +40,10 @@ final class InfoCommand implements Runnable {
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     private boolean json;
 
-    @Option(
-            names = "--learn",
-            description = {
-                "Warm up a network 784-1000-10, and print which variants of its products turn out to be the fastest"
-                        + " here, and how many times their estimate threads take that share a stage. Every program"
-                        + " learns that while it runs."
-            })
-    private boolean learn;
-
     @Override
     public void run() {
         PrintWriter out = command.commandLine().getOut();
         Map<String, String> facts = facts();
-        if (learn) {
-            facts.put("Learned", learned());
-        }
         Section section = Section.of("");
         facts.forEach((name, value) ->
                 section.say(name, "%s", named(name.toLowerCase(Locale.ROOT).replace(' ', '_'), value)));
@@ -104,24 +87,8 @@ final class InfoCommand implements Runnable {
     private static String costs() {
         SpikeCosts costs = SpikeCosts.inUse();
         return costs.name()
-                + (SpikeCosts.isFixed() ? ", which decide: " : ", where products start to learn: ")
+                + (SpikeCosts.isFixed() ? ", which decide: " : ", where warming up starts to learn: ")
                 + costs.text();
-    }
-
-    private static String learned() {
-        TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(784)
-                .dense(1_000, random)
-                .neuron(new Leaky(0.9f))
-                .dense(10, random)
-                .neuron(new Leaky(0.9f))
-                .build();
-        network.warmUp(1);
-        network.warmUp(1, CommonOptions.defaultThreads());
-        String products = Tuner.describe();
-        String stages = System.lineSeparator() + Sharing.describe();
-        return (products.isEmpty() ? "nothing of products, as constants decide, see the line above" : products)
-                + stages.stripTrailing();
     }
 
     private static boolean hasVectorModule() {

@@ -53,6 +53,7 @@ import picocli.CommandLine.TypeConversionException;
             ConvertCommand.class,
             ExportCommand.class,
             InfoCommand.class,
+            TuneCommand.class,
             BenchCommand.class,
             SparkCommand.class,
             HelpCommand.class,

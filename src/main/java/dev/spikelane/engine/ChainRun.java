@@ -28,9 +28,6 @@ public final class ChainRun {
     /** What an operator makes for the next in the L1 cache: half of 32 KB. */
     private static final int MOST_FLOATS = 4096;
 
-    /** A fused multiply-add of values (Zen 5, 512 bits, 2026-11). */
-    private static final double NANOSECONDS_OF_VALUE = 0.0073;
-
     private final Arena arena;
     private final List<Operator> operators;
     private final Operator[] first;
@@ -262,16 +259,6 @@ public final class ChainRun {
 
     String kernel(Signal source, int rows, long active) {
         return source instanceof SpikeMatrix ? entry().kernel(rows, active) : entry().kernel(rows);
-    }
-
-    /** What the product of a source's first rows is estimated to take on one thread; 0 if nothing is known. */
-    double nanoseconds(Signal source, int rows) {
-        if (!isOneProduct()) {
-            return 0;
-        }
-        return source instanceof SpikeMatrix spikes
-                ? product.nanoseconds(rows, spikes.count(0, rows))
-                : rows * product.work() * NANOSECONDS_OF_VALUE;
     }
 
     /** Multiplications of inputs by outputs for each row. */

@@ -1,9 +1,9 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.step.PortCurrents;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -39,7 +39,7 @@ final class LoopPopulation {
     }
 
     /** Whether threads share the loop that begins with this population. */
-    Sharing sharing(int threads) {
+    Choice sharing(int threads) {
         return population.sharing("loop", threads);
     }
 

@@ -1,8 +1,8 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.kernel.product.spike.Choice;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -18,7 +18,7 @@ final class LoopRun implements ComponentRun {
     /** For each thread the samples that it carries, of each population; empty if all samples go together. */
     private final SampleRun[][] shares;
 
-    private final Sharing sharing;
+    private final Choice sharing;
     private final long work;
     private final WorkerPool.Job carry = this::carry;
     private int first;
@@ -57,14 +57,14 @@ final class LoopRun implements ComponentRun {
         long start = profiled ? System.nanoTime() : 0;
         boolean chooses = shares.length > 0 && !populations[0].keeps();
         double alone = work * count * PortSum.LEAST_NANOSECONDS;
-        boolean shared = chooses ? sharing.open(alone) : shares.length > 0;
+        boolean shared = chooses ? sharing.shares(alone) : shares.length > 0;
         if (shared) {
             runShares(workers);
         } else {
             runTogether(stepNumber, profiled);
         }
         if (chooses) {
-            sharing.close();
+            sharing.met();
         }
         long each = profiled && shared ? (System.nanoTime() - start) / populations.length : 0;
         for (LoopPopulation population : populations) {

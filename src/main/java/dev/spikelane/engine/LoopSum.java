@@ -1,10 +1,10 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -199,14 +199,9 @@ final class LoopSum {
 
         private final PortSum sum;
         private final KeptCurrents whole;
-        private final Sharing sharing;
+        private final Choice sharing;
 
-        Outer(
-                List<ProjectionRun> projections,
-                Arena arena,
-                RunSize size,
-                @Nullable KeptCurrents into,
-                Sharing sharing) {
+        Outer(List<ProjectionRun> projections, Arena arena, RunSize size, @Nullable KeptCurrents into, Choice sharing) {
             this.whole = into == null ? new KeptCurrents(arena, size, columns, 0) : into;
             this.sum = new PortSum(projections, columns, arena, size, whole);
             this.sharing = sharing;
@@ -225,9 +220,9 @@ final class LoopSum {
         @Override
         public void open(WorkerPool workers, int firstStep, int steps) {
             whole.open(firstStep);
-            double alone = workers.threads() > 1 ? sum.nanoseconds(firstStep, steps) : 0;
-            sum.run(workers, firstStep, steps, sharing.open(alone));
-            sharing.close();
+            double alone = workers.threads() > 1 ? sum.alone(firstStep, steps) : 0;
+            sum.run(workers, firstStep, steps, sharing.shares(alone));
+            sharing.met();
         }
 
         @Override

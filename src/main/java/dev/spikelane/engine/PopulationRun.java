@@ -4,10 +4,11 @@ import dev.spikelane.description.Delays;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.event.LayerProfile;
-import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.TorchLayout;
+import dev.spikelane.kernel.product.spike.Choice;
+import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.FloatMatrix;
@@ -84,8 +85,8 @@ public final class PopulationRun {
     }
 
     /** Whether threads share a stage of this population. */
-    Sharing sharing(String stage, int threads) {
-        return new Sharing(stage + " of '" + description.name() + "', " + size() + " neurons", threads);
+    Choice sharing(String stage, int threads) {
+        return new Choice(Chooser.OF_JVM, threads, Objects.hash(stage, description.name(), size()));
     }
 
     int number() {

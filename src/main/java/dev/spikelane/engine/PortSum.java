@@ -311,12 +311,12 @@ final class PortSum {
     }
 
     /** What some steps are estimated to take on one thread. */
-    double nanoseconds(int firstStep, int steps) {
+    double alone(int firstStep, int steps) {
         double all = 0;
         for (ProjectionRun projection : projections) {
-            long products = projection.work() * batch * steps;
-            double known = products < MANY ? projection.nanoseconds(firstStep, steps) : 0;
-            all += Math.max(known, products * LEAST_NANOSECONDS);
+            long work = projection.work() * batch * steps;
+            double each = work < MANY ? projection.ofMultiplication(firstStep, steps) : 0;
+            all += work * Math.max(each, LEAST_NANOSECONDS);
         }
         return all;
     }

@@ -1,7 +1,6 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.kernel.base.EitherWay;
-import dev.spikelane.kernel.product.spike.Tuner;
+import dev.spikelane.kernel.product.spike.Chooser;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -37,20 +36,26 @@ public final class Settling {
     private Settling() {}
 
     /**
-     * Runs until the times of the last rounds agree, next to nothing was compiled meanwhile, and no product or stage of
-     * the last round has a way left to try.
+     * Runs until the times of the last rounds agree, next to nothing was compiled meanwhile, and no stage of the last
+     * round has a way left to try; where products learn, before that until none of them has, or for as long.
      *
-     * @param most no round starts after this time
+     * @param most no round starts after this time, or where products learn after twice this time
      * @param round the work
      * @return whether they agree
      */
     public static boolean run(Duration most, Runnable round) {
-        EitherWay.hurry(true);
         try {
+            boolean learns = Chooser.OF_JVM.learns();
+            Chooser.hurry(true, learns);
+            long start = System.nanoTime();
+            while (learns && System.nanoTime() - start < most.toNanos()) {
+                round.run();
+                learns = !Chooser.isSettled();
+            }
+            Chooser.hurry(true, false);
             return settles(most, round);
         } finally {
-            Tuner.hurry(false);
-            EitherWay.hurry(false);
+            Chooser.hurry(false, false);
         }
     }
 
@@ -62,10 +67,9 @@ public final class Settling {
         long now = start;
         while (now - start < most.toNanos()) {
             long before = now;
-            Tuner.hurry(true); // what came in earlier rounds alone, as before threads had their memory, does not count
             round.run();
             now = System.nanoTime();
-            boolean known = EitherWay.isSettled() && Tuner.isSettled();
+            boolean known = Chooser.isSettled();
             if (times.size() == ROUNDS) {
                 times.removeFirst();
             }

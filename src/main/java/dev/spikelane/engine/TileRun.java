@@ -1,9 +1,9 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.engine.thread.Sharing;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.step.PortCurrents;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
@@ -22,7 +22,7 @@ final class TileRun implements ComponentRun {
     /** The sums at the ports. */
     private final PortSum[] sums;
 
-    private final Sharing sharing;
+    private final Choice sharing;
     /** Samples that threads can carry from source to spikes; empty if they cannot. */
     private final SampleRun[] samples;
 
@@ -86,10 +86,10 @@ final class TileRun implements ComponentRun {
         double alone = 0;
         for (PortSum sum : sums) {
             byRows |= sum.cutsRows(count);
-            alone += chooses ? sum.nanoseconds(first, count) : 0;
+            alone += chooses ? sum.alone(first, count) : 0;
         }
         held = sums.length == 1 && population.holds() ? sums[0].frame() : null;
-        boolean share = population.keeps() || chooses && sharing.open(alone);
+        boolean share = population.keeps() || chooses && sharing.shares(alone);
         if (byRows && held == null && samples.length > 0) {
             runSamples(workers, share);
         } else if (byRows && held == null) {
@@ -98,7 +98,7 @@ final class TileRun implements ComponentRun {
             runTiles(workers, share);
         }
         if (chooses) {
-            sharing.close();
+            sharing.met();
         }
         population.written();
         if (profiled) {

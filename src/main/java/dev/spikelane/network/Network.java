@@ -279,9 +279,9 @@ public final class Network {
     /**
      * Makes the JVM compile what simulations of this network run, so that the first call of a service is as fast as all
      * others: runs spikes of several densities, and values, in blocks and step by step, until the times agree, then
-     * starts some simulations; no round starts after 10 seconds. Meanwhile products learn which kernels are the
-     * fastest, and short stages whether threads share them, which serves later simulations; results do not depend on
-     * it.
+     * starts some simulations; no round starts after 10 seconds. Meanwhile short stages learn whether threads share
+     * them, and before that, on CPUs that were not measured, products for at most as long which of their kernels are
+     * the fastest. No other call tries any; results do not depend on it.
      *
      * @param batch samples that will run side by side, at least 1
      * @return how long it took; empty if the times of the last rounds still differed after 10 seconds, much was

@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import com.sun.management.ThreadMXBean;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
 import dev.spikelane.neuron.Leaky;
@@ -13,9 +14,14 @@ import java.lang.management.ManagementFactory;
 /** Prints the bytes that the first call behind a warm-up allocates, and the classes that it loads. */
 final class FirstCallAllocationMain {
 
+    private static final int CALLS = 400;
+
     private FirstCallAllocationMain() {}
 
     public static void main(String[] arguments) {
+        if (arguments[0].equals("learning")) {
+            System.setProperty(SpikeCosts.PROPERTY, "learn");
+        }
         TorchRandom random = new TorchRandom(0);
         Network network = Network.builder(784)
                 .dense(1000, random)
@@ -29,10 +35,15 @@ final class FirstCallAllocationMain {
                 spikes.set(step, input, CounterRandom.uniform(0, step, 0, input) < 0.1f);
             }
         }
-        if (arguments[0].equals("simulation")) {
+        if (!arguments[0].equals("classifier")) {
             network.warmUp(1);
             Simulation simulation = network.simulate(1);
-            measure(() -> simulation.run(spikes));
+            int calls = arguments[0].equals("learning") ? CALLS : 1;
+            measure(() -> {
+                for (int call = 0; call < calls; call++) {
+                    simulation.run(spikes);
+                }
+            });
         } else {
             Model model = Model.of(network)
                     .with(Model.STEPS, "200")

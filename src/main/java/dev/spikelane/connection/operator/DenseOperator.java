@@ -8,6 +8,8 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.gradient.PreparedFrame;
+import dev.spikelane.kernel.product.spike.Choice;
+import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.spike.RecurrentMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
@@ -21,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A dense or a recurrent connection whose weights are packed for the kernels. */
 public final class DenseOperator implements Operator {
+
+    /** Ways to multiply where there are few outputs. */
+    private static final int ANY = 0;
+
+    private static final int FEW = 1;
 
     private final Shape rows;
     /** The shape whose inner order the currents have. */
@@ -133,13 +140,31 @@ public final class DenseOperator implements Operator {
 
     /** By the product for few outputs, which is the fastest over many rows unless little fires, or by any other. */
     private void multiplyFew(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
-        double any = ofAny(count, spikes.count(0, count));
-        if (scratch.choosesNarrow(any, NarrowMatmul.nanoseconds(count, inputs()))) {
+        Choice choice = scratch.few();
+        describe(choice, count, spikes.count(0, count));
+        choice.open(1);
+        if (choice.rehearses()) {
+            long since = System.nanoTime();
+            multiplyFew(choice.other, spikes, choice.few(), current, scratch);
+            choice.rehearsed(since);
+        }
+        long start = choice.now();
+        multiplyFew(choice.way, spikes, count, current, scratch);
+        choice.done(start, 1);
+    }
+
+    private void multiplyFew(int way, SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
+        if (way == FEW) {
             scratch.narrow().multiply(spikes, count, ofSpikes, current);
         } else {
             SpikeMatmul.multiply(spikes, count, ofSpikes, current, scratch.spikes());
         }
-        scratch.multiplied();
+    }
+
+    private void describe(Choice choice, int count, long active) {
+        choice.of(Chooser.Kind.FEW, count, inputs(), outputs(), active);
+        choice.costs[ANY] = SpikeMatmul.estimate(count, inputs(), outputs(), active);
+        choice.costs[FEW] = NarrowMatmul.estimate(count, inputs());
     }
 
     @Override
@@ -169,20 +194,13 @@ public final class DenseOperator implements Operator {
     }
 
     @Override
-    public double nanoseconds(int count, long active) {
-        double any = recurrent ? 0 : ofAny(count, active);
-        return isNarrow() ? Math.min(any, NarrowMatmul.nanoseconds(count, inputs())) : any;
-    }
-
-    /** What products of any number of outputs are estimated to take. */
-    private double ofAny(int count, long active) {
-        return SpikeMatmul.nanoseconds(count, weights.inputs(), weights.outputs(), active);
-    }
-
-    @Override
     public String kernel(int count, long active) {
-        if (isNarrow() && NarrowMatmul.nanoseconds(count, inputs()) < ofAny(count, active)) {
-            return "few outputs";
+        if (isNarrow()) {
+            Choice choice = new Choice(Chooser.OF_JVM, 1);
+            describe(choice, count, active);
+            if (choice.peek() == FEW) {
+                return "few outputs";
+            }
         }
         return recurrent ? RecurrentMatmul.variant() : SpikeMatmul.variant(count, inputs(), outputs(), active);
     }

@@ -236,17 +236,6 @@ public interface Operator {
     }
 
     /**
-     * Estimates how long {@code multiply} takes for spikes, on one thread. Results do not depend on it.
-     *
-     * @param rows rows in the call
-     * @param active spikes in these rows
-     * @return nanoseconds; 0 if nothing is known
-     */
-    default double nanoseconds(int rows, long active) {
-        return 0;
-    }
-
-    /**
      * Names the kernel that multiplies these spikes, for those who profile.
      *
      * @param rows rows in the call

@@ -1,10 +1,10 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.EitherWay;
 import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
+import dev.spikelane.kernel.product.spike.Choice;
+import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
-import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.kernel.product.window.WindowGradientRoom;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
@@ -20,15 +20,12 @@ import org.jspecify.annotations.Nullable;
 /** Scratch memory of one thread, which runs an operator at a time: those that need matrices of one shape share it. */
 public final class Scratch {
 
-    private static final EitherWay.Learned OF_FEW = new EitherWay.Learned();
-
     private final Arena arena;
     private final Shared shared;
     private final List<FloatMatrix> made = new ArrayList<>();
     private final Lazy<SpikeWorkspace> spikes;
     private final Lazy<NarrowMatmul> narrow;
-    /** Whether that serves products of few outputs. */
-    private final EitherWay ofFew = new EitherWay(OF_FEW);
+    private final Choice few = new Choice(Chooser.OF_JVM, 1);
     // Asked for at each product: an iterator would be allocated where C2 does not take it apart.
     private final List<UnfoldedRows> unfolded = new ArrayList<>();
     private final List<WindowGradientRoom> gradients = new ArrayList<>();
@@ -166,20 +163,9 @@ public final class Scratch {
         return lists;
     }
 
-    /**
-     * Chooses a product for few outputs.
-     *
-     * @param any nanoseconds that other products are estimated to take
-     * @param few those of the product for few outputs
-     * @return whether this should be taken; {@link #multiplied} tells that it is done
-     */
-    boolean choosesNarrow(double any, double few) {
-        return SpikeMatmul.learns() ? ofFew.open(any, few) : few < any;
-    }
-
-    /** A product for few outputs is done. */
-    void multiplied() {
-        ofFew.close();
+    /** What is chosen for products of few outputs. */
+    Choice few() {
+        return few;
     }
 
     /**

@@ -90,10 +90,10 @@ public final class ConvOperator extends UnfoldedOperator {
     }
 
     @Override
-    double unfoldedNanoseconds(int count, long active) {
+    double estimate(int count, long active) {
         return UNFOLD * unfolded(count)
                 + weights.length
-                        * SpikeMatmul.nanoseconds(
+                        * SpikeMatmul.estimate(
                                 unfolded(count),
                                 windows[0].size(),
                                 layout.outputs(),

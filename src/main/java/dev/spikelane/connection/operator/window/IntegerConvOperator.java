@@ -122,7 +122,7 @@ public final class IntegerConvOperator extends UnfoldedOperator {
     }
 
     @Override
-    double unfoldedNanoseconds(int count, long active) {
+    double estimate(int count, long active) {
         return 0; // nothing is known
     }
 

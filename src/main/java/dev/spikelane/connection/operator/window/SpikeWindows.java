@@ -4,14 +4,13 @@ import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.spike.TunedStage;
-import dev.spikelane.kernel.product.spike.Tuner;
+import dev.spikelane.kernel.product.spike.Choice;
+import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.window.WindowMatmul;
 import dev.spikelane.kernel.product.window.WindowTables;
 import dev.spikelane.kernel.product.window.WordTables;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpikeWindows {
 
-    /** The ways of {@link Tuner.Kind#WINDOWS}. */
+    /** The ways of {@link Chooser.Kind#WINDOWS}. */
     private static final int UNFOLDED = 0;
 
     private static final int SLIDING = 1;
@@ -103,20 +102,20 @@ final class SpikeWindows {
         UnfoldedOperator.clearPadding(current, count);
     }
 
-    /** By the way that the tuner knows as the faster one; lets C2 compile the other on a map. */
+    /** By the way that the chooser knows as the faster one; lets C2 compile the other on a map. */
     private static void choose(
             UnfoldedOperator of, SpikeMatrix spikes, int count, Tile current, Scratch scratch, WindowTables by) {
-        TunedStage stage = scratch.windows(by).stage;
-        describe(stage, of, count, spikes.count(0, count), by);
-        stage.open(1);
-        if (stage.looks()) {
-            long since = stage.now();
-            run(stage.look, of, spikes, 1, current, scratch, by);
-            stage.rehearsed(since, stage.costs[stage.look] / count);
+        Choice choice = scratch.windows(by).choice;
+        describe(choice, of, count, spikes.count(0, count), by);
+        choice.open(1);
+        if (choice.rehearses()) {
+            long since = System.nanoTime();
+            run(choice.other, of, spikes, 1, current, scratch, by);
+            choice.rehearsed(since);
         }
-        long start = stage.now();
-        run(stage.way, of, spikes, count, current, scratch, by);
-        stage.done(start, 1);
+        long start = choice.now();
+        run(choice.way, of, spikes, count, current, scratch, by);
+        choice.done(start, 1);
     }
 
     private static void run(
@@ -134,20 +133,10 @@ final class SpikeWindows {
         }
     }
 
-    private static void describe(TunedStage stage, UnfoldedOperator of, int count, long active, WindowTables by) {
-        stage.of(Tuner.Kind.WINDOWS, count, of.inputs(), of.outputs(), active);
-        Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
-        stage.costs[UNFOLDED] = of.unfoldedNanoseconds(count, active);
-        stage.costs[SLIDING] = by.nanoseconds(count, active);
-    }
-
-    /** What {@link #multiply} is estimated to take; 0 if nothing is known. */
-    double nanoseconds(UnfoldedOperator of, int count, long active) {
-        if (tables == null) {
-            return of.unfoldedNanoseconds(count, active);
-        }
-        double sliding = tables.nanoseconds(count, active);
-        return tables.areSmall() ? sliding : Math.min(sliding, of.unfoldedNanoseconds(count, active));
+    private static void describe(Choice choice, UnfoldedOperator of, int count, long active, WindowTables by) {
+        choice.of(Chooser.Kind.WINDOWS, count, of.inputs(), of.outputs(), active);
+        choice.costs[UNFOLDED] = of.estimate(count, active);
+        choice.costs[SLIDING] = by.estimate(count, active);
     }
 
     /** Names what serves; null if rows are unfolded. */
@@ -160,8 +149,8 @@ final class SpikeWindows {
     }
 
     private static boolean slides(WindowTables by, UnfoldedOperator of, int count, long active) {
-        TunedStage stage = new TunedStage(Tuner.OF_JVM, 1);
-        describe(stage, of, count, active, by);
-        return by.areSmall() || stage.tuner.peek(stage) == SLIDING;
+        Choice choice = new Choice(Chooser.OF_JVM, 1);
+        describe(choice, of, count, active, by);
+        return by.areSmall() || choice.peek() == SLIDING;
     }
 }

@@ -60,7 +60,7 @@ abstract class UnfoldedOperator implements Operator {
     abstract void multiply(int group, SpikeMatrix unfolded, int count, Tile current, Scratch scratch);
 
     /** What a product of unfolded rows, and unfolding them, are estimated to take on one thread. */
-    abstract double unfoldedNanoseconds(int count, long active);
+    abstract double estimate(int count, long active);
 
     /** What each group multiplies values by. */
     abstract PackedWeights[] ofValues();
@@ -221,11 +221,6 @@ abstract class UnfoldedOperator implements Operator {
     @Override
     public int fewestRows() {
         return fast.serveAlways() ? 1 : Math.ceilDiv(UnfoldedRows.rows(layout.outputs()), windows[0].positions());
-    }
-
-    @Override
-    public double nanoseconds(int count, long active) {
-        return fast.nanoseconds(this, count, active);
     }
 
     @Override

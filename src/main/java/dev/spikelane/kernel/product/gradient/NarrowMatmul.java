@@ -55,13 +55,13 @@ public final class NarrowMatmul {
     }
 
     /**
-     * Estimates how long a product takes; unlike {@link SpikeMatmul#nanoseconds}, however much fires.
+     * Estimates how long a product takes; unlike {@link SpikeMatmul#estimate}, however much fires.
      *
      * @param rows how many rows
      * @param inputs of each
      * @return nanoseconds
      */
-    public static double nanoseconds(int rows, int inputs) {
+    public static double estimate(int rows, int inputs) {
         return Math.ceilDiv(inputs, Long.SIZE) * (NANOSECONDS_OF_TABLES + rows * NANOSECONDS_OF_ROW);
     }
 

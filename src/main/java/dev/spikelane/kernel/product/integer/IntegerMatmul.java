@@ -3,15 +3,13 @@ package dev.spikelane.kernel.product.integer;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.product.spike.ActiveLists;
-import dev.spikelane.kernel.product.spike.IntegerCosts;
+import dev.spikelane.kernel.product.spike.Choice;
+import dev.spikelane.kernel.product.spike.Chooser;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
-import dev.spikelane.kernel.product.spike.TunedStage;
-import dev.spikelane.kernel.product.spike.Tuner;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -26,14 +24,11 @@ import java.util.Locale;
  * <p>Two vector variants. One adds the weights of the active inputs, which were listed before: 8-bit weights in lanes
  * of 16 bits, which are widened before they can overflow. The other adds, for every group of four inputs, one of its 16
  * partial sums from tables in the L1 cache, which costs the same at any density; 16-bit weights go through it in two
- * halves, {@code 256 * (item >> 8) + (item & 255)}. {@link Tuner} learns which of them is the faster
- * one on this machine.
+ * halves, {@code 256 * (item >> 8) + (item & 255)}. {@link Chooser} says which serves.
  */
 public final class IntegerMatmul {
 
     private static final Variant[] VARIANTS = Variant.values();
-
-    private static final int REHEARSED_ROWS = 16;
 
     private IntegerMatmul() {}
 
@@ -58,55 +53,22 @@ public final class IntegerMatmul {
         weights.requireAccessible();
         workspace.own.forget(); // sums lie where spikes of other products are prepared
         long active = spikes.count(0, rows);
-        TunedStage stage = workspace.ofIntegers;
+        Choice choice = workspace.ofIntegers;
         int first = current.firstBlock();
         int end = current.endBlock();
-        describe(stage, weights.type(), rows, weights.inputs(), weights.outputs(), active, end - first);
-        stage.open(end - first);
-        if (stage.looks()) {
-            look(stage, spikes, rows, weights, current.narrow(first, first + 1), end - first, workspace);
+        describe(choice, weights.type(), rows, weights.inputs(), weights.outputs(), active, end - first);
+        choice.open(end - first);
+        if (choice.rehearses()) {
+            long since = System.nanoTime();
+            int few = choice.few();
+            Tile block = current.narrow(first, first + 1);
+            run(VARIANTS[choice.other], spikes, few, spikes.count(0, few), weights, block, workspace);
+            choice.rehearsed(since);
             current.narrow(first, end);
         }
-        long start = stage.now();
-        run(VARIANTS[stage.way], spikes, rows, active, weights, current, workspace);
-        stage.done(start, end - first);
-    }
-
-    /** Computes a block by another variant, or a few rows of it until C2 has compiled that. */
-    private static void look(
-            TunedStage stage,
-            SpikeMatrix spikes,
-            int all,
-            PackedIntegers weights,
-            Tile block,
-            int blocks,
-            SpikeWorkspace workspace) {
-        Variant other = VARIANTS[stage.look];
-        int rows = stage.rehearses ? Math.min(REHEARSED_ROWS, all) : all;
-        long active = spikes.count(0, rows);
-        long start = stage.now();
-        long since = start;
-        run(other, spikes, rows, active, weights, block, workspace);
-        if (stage.rehearses) {
-            stage.rehearsed(since, costs(stage.tuner, other, weights.type(), rows, weights.inputs(), active));
-            return;
-        }
-        if (stage.looksAgain(since)) {
-            since = stage.now();
-            run(other, spikes, rows, active, weights, block, workspace);
-        }
-        long end = stage.now();
-        if (other == Variant.ACTIVE) {
-            workspace.integers.listInParts(spikes, 0, rows, ActiveLists.rows(rows, active));
-        }
-        long now = stage.now();
-        stage.looked(0, TunedStage.ofBlock(end - since, now - end, blocks), now - start);
-    }
-
-    /** What a variant costs for 64 outputs. */
-    private static double costs(Tuner tuner, Variant variant, ElementType type, int rows, int inputs, long active) {
-        IntegerCosts costs = tuner.costs().integers();
-        return variant == Variant.TABLES ? costs.tables(type, rows, inputs) : costs.active(type, rows, active);
+        long start = choice.now();
+        run(VARIANTS[choice.way], spikes, rows, active, weights, current, workspace);
+        choice.done(start, end - first);
     }
 
     private static void run(
@@ -126,12 +88,13 @@ public final class IntegerMatmul {
 
     /** Says which product comes, and what each variant costs by the constants. */
     public static void describe(
-            TunedStage stage, ElementType type, int rows, int inputs, int outputs, long active, int blocks) {
-        stage.of(type == ElementType.INT8 ? Tuner.Kind.INT8 : Tuner.Kind.INT16, rows, inputs, outputs, active);
-        Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
+            Choice choice, ElementType type, int rows, int inputs, int outputs, long active, int blocks) {
+        choice.of(type == ElementType.INT8 ? Chooser.Kind.INT8 : Chooser.Kind.INT16, rows, inputs, outputs, active);
+        SpikeCosts costs = choice.chooser.costs();
         for (int way = 0; way < VARIANTS.length; way++) {
             if (SimdWidth.VECTOR == (VARIANTS[way] != Variant.SCALAR)) {
-                stage.costs[way] = blocks * costs(stage.tuner, VARIANTS[way], type, rows, inputs, active);
+                boolean tables = VARIANTS[way] == Variant.TABLES;
+                choice.costs[way] = blocks * costs.ofIntegers(type, tables, rows, inputs, active);
             }
         }
     }
@@ -168,7 +131,7 @@ public final class IntegerMatmul {
     }
 
     /**
-     * Names the variant that {@link #multiply} chooses now, by what {@link Tuner} has learned. Results do not depend on
+     * Names the variant that {@link #multiply} chooses now, by what {@link Chooser} knows. Results do not depend on
      * it.
      *
      * @param type the type of the weights
@@ -184,9 +147,9 @@ public final class IntegerMatmul {
     }
 
     static Variant choose(ElementType type, int rows, int inputs, int outputs, long active) {
-        TunedStage stage = new TunedStage(Tuner.OF_JVM, 1);
-        describe(stage, type, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedIntegers.BLOCK));
-        return VARIANTS[stage.tuner.peek(stage)];
+        Choice choice = new Choice(Chooser.OF_JVM, 1);
+        describe(choice, type, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedIntegers.BLOCK));
+        return VARIANTS[choice.peek()];
     }
 
     /**

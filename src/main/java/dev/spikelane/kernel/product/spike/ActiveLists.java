@@ -72,18 +72,6 @@ public final class ActiveLists {
         starts[rows] = ends[rows - 1];
     }
 
-    /**
-     * Lists rows as products do that have more of them than are listed at once: some, and then others in their place.
-     *
-     * @param most rows at a time
-     */
-    public void listInParts(SpikeMatrix spikes, int firstRow, int rows, int most) {
-        for (int row = firstRow; row < firstRow + rows; row += most) {
-            int some = Math.min(most, firstRow + rows - row);
-            list(spikes, row, some, spikes.count(row, some));
-        }
-    }
-
     /** Makes room for the active inputs of rows that are listed in some parts. */
     private void makeRoom(long active, int someParts) {
         long needed = active + (long) someParts * AT_A_TIME;

@@ -28,7 +28,7 @@ public final class PreparedSpikes {
     final MemorySegment panels;
 
     /** What is chosen, and measured. */
-    final TunedStage stage;
+    final Choice choice;
 
     /** Whether something is kept; then where the rows are, and which version they had. */
     private boolean kept;
@@ -54,16 +54,16 @@ public final class PreparedSpikes {
      * @throws IllegalArgumentException if the arena allocates memory on the heap or of a mapped file
      */
     public PreparedSpikes(Arena arena, int threads) {
-        this(arena, threads, Tuner.OF_JVM);
+        this(arena, threads, Chooser.OF_JVM);
     }
 
-    PreparedSpikes(Arena arena, int threads, Tuner tuner) {
-        this(SpikeWorkspace.allocate(arena, SpikeLister.BYTES), new TunedStage(tuner, threads));
+    PreparedSpikes(Arena arena, int threads, Chooser chooser) {
+        this(SpikeWorkspace.allocate(arena, SpikeLister.BYTES), new Choice(chooser, threads));
     }
 
-    PreparedSpikes(MemorySegment panels, TunedStage stage) {
+    PreparedSpikes(MemorySegment panels, Choice choice) {
         this.panels = panels;
-        this.stage = stage;
+        this.choice = choice;
     }
 
     /**
@@ -78,15 +78,15 @@ public final class PreparedSpikes {
     /** Takes some rows, chooses how they are multiplied, and lists or lays them out if that can be done in one go. */
     void take(SpikeMatrix spikes, int newFirst, int newRows, PackedWeights weights, int blocks) {
         long active = spikes.count(newFirst, newRows);
-        SpikeMatmul.open(stage, newRows, weights.inputs(), weights.outputs(), active, blocks);
-        long start = stage.now();
-        take(SpikeMatmul.variant(stage.way), active, spikes, newFirst, newRows, weights);
-        stage.prepared(start);
+        SpikeMatmul.open(choice, newRows, weights.inputs(), weights.outputs(), active, blocks);
+        long start = choice.now();
+        take(SpikeMatmul.variant(choice.way), active, spikes, newFirst, newRows, weights);
+        choice.prepared(start);
     }
 
     /** Takes the first rows for a variant, which is not measured. */
     void take(SpikeMatmul.Variant given, long active, SpikeMatrix spikes, int newRows, PackedWeights weights) {
-        stage.rest();
+        choice.rest();
         take(given, active, spikes, 0, newRows, weights);
     }
 
@@ -105,7 +105,7 @@ public final class PreparedSpikes {
         inputs = weights.inputs();
         outputs = weights.outputs();
         variant = newVariant;
-        tile = stage.tuner.costs().rowsForeseen(newRows, active);
+        tile = choice.chooser.costs().rowsForeseen(newRows, active);
         complete = switch (newVariant) {
             case SCALAR, PERMUTE -> false;
             case DENSE -> newRows <= SpikeFactors.mostRows(weights.paddedInputs());
@@ -115,9 +115,9 @@ public final class PreparedSpikes {
         if (complete) {
             switch (newVariant) {
                 case ACTIVE -> {
-                    isShared = stage.threads > 1 && active >= LEAST_SHARED;
+                    isShared = choice.threads > 1 && active >= LEAST_SHARED;
                     if (isShared) {
-                        lists.open(active, PARTS_OF_THREAD * stage.threads);
+                        lists.open(active, PARTS_OF_THREAD * choice.threads);
                     } else {
                         lists.list(spikes, newFirst, newRows, active);
                     }
@@ -145,13 +145,6 @@ public final class PreparedSpikes {
             lists.listShared(spikes, first, rows);
         }
         return complete ? lists : null;
-    }
-
-    /** Lists what each part of a product lists for itself, as there is too much to do it once for all. */
-    void listParts(SpikeMatrix spikes) {
-        if (variant == SpikeMatmul.Variant.ACTIVE && !complete) {
-            lists.listInParts(spikes, first, rows, tile);
-        }
     }
 
     /** The shape of panels. Half of a wide one would do nothing for few outputs. */

@@ -10,7 +10,6 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -38,14 +37,14 @@ import java.util.Locale;
  *       rows with many spikes on Zen 5. On Zen 4 and Emerald Rapids tables in the L1 cache are faster.
  * </ul>
  *
- * <p>{@link Tuner} learns which of them is the fastest on this machine.
+ * <p>{@link Chooser} says which of them serves.
  */
 public final class SpikeMatmul {
 
     private static final Variant[] VARIANTS = Variant.values();
 
     /** For questions that no product follows at once. */
-    private static final ThreadLocal<TunedStage> ASKED = ThreadLocal.withInitial(() -> new TunedStage(Tuner.OF_JVM, 1));
+    private static final ThreadLocal<Choice> ASKED = ThreadLocal.withInitial(() -> new Choice(Chooser.OF_JVM, 1));
 
     private SpikeMatmul() {}
 
@@ -151,58 +150,38 @@ public final class SpikeMatmul {
         compute(workspace.own, spikes, weights, current, workspace);
     }
 
-    /** Runs the variant that was chosen, and before it on one block the one that may be tried. */
+    /** Runs the variant that was chosen, and before it on a few rows of a block the one that C2 has to compile. */
     private static void run(
             PreparedSpikes prepared,
             SpikeMatrix spikes,
             PackedWeights weights,
             Tile current,
             SpikeWorkspace workspace) {
-        TunedStage stage = prepared.stage;
+        Choice choice = prepared.choice;
         int first = current.firstBlock();
         int end = current.endBlock();
-        if (stage.looks()) {
-            look(prepared, spikes, weights, current.narrow(first, first + 1), end - first, workspace);
+        if (choice.rehearses()) {
+            rehearse(prepared, spikes, weights, current.narrow(first, first + 1), workspace);
             current.narrow(first, end);
         }
-        long start = stage.now();
+        long start = choice.now();
         compute(prepared, spikes, weights, current, workspace);
-        stage.done(start, end - first);
+        choice.done(start, end - first);
     }
 
-    /** Computes a block by another variant, the first of so many that are one part of the product. */
-    private static void look(
-            PreparedSpikes prepared,
-            SpikeMatrix spikes,
-            PackedWeights weights,
-            Tile block,
-            int blocks,
-            SpikeWorkspace workspace) {
-        TunedStage stage = prepared.stage;
+    private static void rehearse(
+            PreparedSpikes prepared, SpikeMatrix spikes, PackedWeights weights, Tile block, SpikeWorkspace workspace) {
+        Choice choice = prepared.choice;
         PreparedSpikes own = workspace.own;
         int first = prepared.first();
         int rows = prepared.rows();
         boolean keeps = own == prepared && own.kept();
-        long active = spikes.count(first, rows);
-        if (stage.rehearses) {
-            Rehearsal.run(stage, workspace);
-        } else {
-            long start = stage.now();
-            own.take(variant(stage.look), active, spikes, first, rows, weights);
-            long taken = stage.now();
-            long since = taken;
-            compute(own, spikes, weights, block, workspace);
-            if (stage.looksAgain(since)) {
-                since = stage.now();
-                compute(own, spikes, weights, block, workspace);
-            }
-            long end = stage.now();
-            own.listParts(spikes);
-            long now = stage.now();
-            stage.looked(taken - start, TunedStage.ofBlock(end - since, now - end, blocks), now - start);
-        }
+        long start = System.nanoTime();
+        own.take(variant(choice.other), spikes.count(first, choice.few()), spikes, first, choice.few(), weights);
+        compute(own, spikes, weights, block, workspace);
+        choice.rehearsed(start);
         if (own == prepared) {
-            own.take(variant(stage.way), active, spikes, first, rows, weights);
+            own.take(variant(choice.way), spikes.count(first, rows), spikes, first, rows, weights);
             own.keep(keeps);
         }
     }
@@ -232,7 +211,7 @@ public final class SpikeMatmul {
     }
 
     /**
-     * Names the variant that {@link #multiply} chooses now, by what {@link Tuner} has learned. Results do not depend on
+     * Names the variant that {@link #multiply} chooses now, by what {@link Chooser} knows. Results do not depend on
      * it.
      *
      * @param rows rows in the call
@@ -261,21 +240,19 @@ public final class SpikeMatmul {
         return rowsAtATime(ASKED.get(), rows, inputs, outputs, active);
     }
 
-    /** As many rows as a stage takes at a time, which its tuner may know. */
-    static int rowsAtATime(TunedStage stage, int rows, int inputs, int outputs, long active) {
-        int some = stage.tuner.costs().rowsForeseen(rows, active);
+    /** As many rows as a stage takes at a time. */
+    static int rowsAtATime(Choice choice, int rows, int inputs, int outputs, long active) {
+        int some = choice.chooser.costs().rowsForeseen(rows, active);
         if (some >= rows) {
             return rows;
         }
-        describe(stage, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedWeights.BLOCK));
-        if (variant(stage.tuner.peek(stage)) != Variant.ACTIVE || stage.tuner.wantsTrial(stage)) {
-            return rows;
-        }
-        return some;
+        describe(choice, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedWeights.BLOCK));
+        boolean cut = variant(choice.peek()) == Variant.ACTIVE && !choice.chooser.wantsTrial(choice);
+        return cut ? some : rows;
     }
 
     /**
-     * Estimates how long {@link #multiply} takes by what was learned, on one thread with vectors.
+     * Estimates how long {@link #multiply} takes, on one thread with vectors.
      *
      * @param rows rows in the call
      * @param inputs number of inputs
@@ -283,26 +260,20 @@ public final class SpikeMatmul {
      * @param active spikes in these rows
      * @return nanoseconds
      */
-    public static double nanoseconds(int rows, int inputs, int outputs, long active) {
-        TunedStage stage = ASKED.get();
-        describe(stage, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedWeights.BLOCK));
-        return stage.tuner.nanoseconds(stage);
-    }
-
-    /**
-     * Tells whether products learn.
-     *
-     * @return whether; otherwise constants decide
-     */
-    public static boolean learns() {
-        return Tuner.OF_JVM.learns();
+    public static double estimate(int rows, int inputs, int outputs, long active) {
+        Choice choice = asked(rows, inputs, outputs, active);
+        return choice.costs[choice.peek()];
     }
 
     /** The variant that serves. */
     static Variant choose(int rows, int inputs, int outputs, long active) {
-        TunedStage stage = ASKED.get();
-        describe(stage, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedWeights.BLOCK));
-        return variant(stage.tuner.peek(stage));
+        return variant(asked(rows, inputs, outputs, active).peek());
+    }
+
+    private static Choice asked(int rows, int inputs, int outputs, long active) {
+        Choice choice = ASKED.get();
+        describe(choice, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedWeights.BLOCK));
+        return choice;
     }
 
     static Variant variant(int way) {
@@ -310,19 +281,18 @@ public final class SpikeMatmul {
     }
 
     /** Chooses for a stage that starts now. */
-    static void open(TunedStage stage, int rows, int inputs, int outputs, long active, int blocks) {
-        describe(stage, rows, inputs, outputs, active, blocks);
-        stage.open(blocks);
+    static void open(Choice choice, int rows, int inputs, int outputs, long active, int blocks) {
+        describe(choice, rows, inputs, outputs, active, blocks);
+        choice.open(blocks);
     }
 
     /** Says which product comes, and what each variant costs by the constants. */
-    static void describe(TunedStage stage, int rows, int inputs, int outputs, long active, int blocks) {
-        stage.of(Tuner.Kind.SPIKES, rows, inputs, outputs, active);
-        SpikeCosts costs = stage.tuner.costs();
-        Arrays.fill(stage.costs, Double.POSITIVE_INFINITY);
-        for (int way = 0; way < VARIANTS.length; way++) {
-            if (fits(VARIANTS[way], rows, inputs)) {
-                stage.costs[way] = blocks * costs.of(VARIANTS[way], rows, inputs, outputs, active);
+    static void describe(Choice choice, int rows, int inputs, int outputs, long active, int blocks) {
+        choice.of(Chooser.Kind.SPIKES, rows, inputs, outputs, active);
+        SpikeCosts costs = choice.chooser.costs();
+        for (Variant variant : VARIANTS) {
+            if (fits(variant, rows, inputs)) {
+                choice.costs[variant.way] = blocks * costs.of(variant, rows, inputs, outputs, active);
             }
         }
     }
@@ -344,13 +314,19 @@ public final class SpikeMatmul {
 
     /** Which loop does the work. */
     enum Variant {
-        SCALAR,
-        ACTIVE,
-        DENSE,
-        WIDE,
-        NARROW,
-        LISTS,
-        PERMUTE
+        SCALAR(0),
+        ACTIVE(1),
+        DENSE(2),
+        WIDE(3),
+        NARROW(4),
+        LISTS(5),
+        PERMUTE(6);
+
+        final int way;
+
+        Variant(int way) {
+            this.way = way;
+        }
     }
 
     /** The specification: plain loops in the canonical order. */

@@ -70,7 +70,7 @@ final class SpikePanels {
             PreparedSpikes prepared,
             SpikeWorkspace workspace) {
         Shape shape = prepared.shape();
-        int tile = prepared.stage.tuner.costs().tile(shape);
+        int tile = prepared.choice.chooser.costs().tile(shape);
         MemorySegment panels = prepared.complete() ? prepared.panels : workspace.own.panels;
         SpikePanelsVector.clear(workspace.tables, shape.groups * shape.bytes / ENTRY_BYTES);
         int end = prepared.first() + prepared.rows();

@@ -26,7 +26,7 @@ public final class SpikeWorkspace {
     public final ActiveLists integers = new ActiveLists();
 
     /** What is chosen for products of integers, and measured. */
-    public final TunedStage ofIntegers;
+    public final Choice ofIntegers;
 
     /** In which direction {@link SpikeActiveVector} walked last. */
     boolean down;
@@ -38,17 +38,14 @@ public final class SpikeWorkspace {
      * @throws IllegalArgumentException if the arena allocates memory on the heap or of a mapped file
      */
     public SpikeWorkspace(Arena arena) {
-        this(arena, Tuner.OF_JVM);
+        this(arena, Chooser.OF_JVM);
     }
 
-    public SpikeWorkspace(Arena arena, Tuner tuner) {
+    public SpikeWorkspace(Arena arena, Chooser chooser) {
         this.tables = allocate(arena, BYTES);
         this.own = new PreparedSpikes(
-                tables.asSlice(SpikePanels.WORKSPACE_BYTES, SpikeLister.BYTES), new TunedStage(tuner, 1));
-        this.ofIntegers = new TunedStage(tuner, 1);
-        if (tuner.learns()) {
-            Rehearsal.load(this);
-        }
+                tables.asSlice(SpikePanels.WORKSPACE_BYTES, SpikeLister.BYTES), new Choice(chooser, 1));
+        this.ofIntegers = new Choice(chooser, 1);
     }
 
     /** Memory of a matrix, which refuses arenas that kernels cannot take. */

@@ -3,8 +3,8 @@ package dev.spikelane.kernel.product.window;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.product.spike.TunedStage;
-import dev.spikelane.kernel.product.spike.Tuner;
+import dev.spikelane.kernel.product.spike.Choice;
+import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -32,7 +32,7 @@ public final class WindowLists {
     final @Nullable FloatMatrix room;
 
     /** What chooses between these and others. */
-    public final TunedStage stage = new TunedStage(Tuner.OF_JVM, 1);
+    public final Choice choice = new Choice(Chooser.OF_JVM, 1);
 
     private final int groups;
 

@@ -176,7 +176,7 @@ public final class WindowTables {
      * @param active spikes in these rows
      * @return nanoseconds
      */
-    public double nanoseconds(int rows, long active) {
+    public double estimate(int rows, long active) {
         double silent = 1 - Math.min(1, active / ((double) rows * window.inputs()));
         double firing = 1 - silent * silent * silent * silent;
         double groups = reached(window.y()) * reached(window.x()) * window.channels() / 4;
@@ -185,7 +185,7 @@ public final class WindowTables {
                 * groups
                 * firing
                 * FAR
-                * SpikeCosts.inUse().lists().entry();
+                * SpikeCosts.inUse().entry();
     }
 
     /** Places of all windows that are not in the padding. */

@@ -3,9 +3,9 @@ package dev.spikelane.kernel.product.integer;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.spike.Product;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
-import dev.spikelane.kernel.product.spike.Tuner;
 import dev.spikelane.kernel.product.spike.WrongCosts;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -15,7 +15,6 @@ import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.LongSupplier;
 
 /** A random product of spikes and integers, its result by the definition, and the variants that must give it. */
 final class IntegerProduct {
@@ -91,12 +90,12 @@ final class IntegerProduct {
         variants.put("scalar", (s, rows, to) -> IntegerMatmul.scalar(s, rows, packed, to));
         variants.put("chosen at random", (s, rows, to) -> {
             Random random = new Random(rows);
-            LongSupplier clock = () -> random.nextInt(1 << 20);
-            Tuner tuner = new Tuner(clock, clock, WrongCosts.draw(random));
-            SpikeWorkspace own = new SpikeWorkspace(arena, tuner);
+            SpikeWorkspace own = WrongCosts.workspace(arena, random);
+            Chooser.hurry(true, true);
             for (int call = 0; call < 3; call++) {
                 IntegerMatmul.multiply(s, rows, packed, to, own);
             }
+            Chooser.hurry(false, false);
         });
         if (SimdWidth.VECTOR) {
             variants.put(

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.LongSupplier;
 
 /** A random spike matmul, its result by the definition, and the variants that must give it. */
 public final class Product {
@@ -94,14 +93,13 @@ public final class Product {
         return DenseCase.packed(arena, rows, new float[][] {bias.toArray()});
     }
 
-    /** Wrong constants, a clock that tells anything, and as many calls as it takes to try other variants. */
+    /** Wrong constants, a clock that tells anything, and as many calls as it takes to try other variants on few rows. */
     private void atRandom(SpikeMatrix s, int rows, PackedWeights w, Tile to, boolean prepares) {
         Random random = new Random(rows);
-        LongSupplier clock = () -> random.nextInt(1 << 20);
-        Tuner tuner = new Tuner(clock, clock, WrongCosts.draw(random));
-        SpikeWorkspace own = new SpikeWorkspace(arena, tuner);
+        SpikeWorkspace own = WrongCosts.workspace(arena, random);
         int first = to.firstBlock();
         int end = to.endBlock();
+        Chooser.hurry(true, true);
         for (int call = 0; call < 3; call++) {
             if (prepares) {
                 // the thread's own memory, where what is tried is prepared too
@@ -114,6 +112,7 @@ public final class Product {
                 SpikeMatmul.multiply(s, rows, w, to, own);
             }
         }
+        Chooser.hurry(false, false);
     }
 
     /** The public entry, and each variant that this JVM can run. */

@@ -155,7 +155,7 @@ final class SpikeMatmulTest {
         "sapphire-rapids, 16, 0.1, ACTIVE",
         "sapphire-rapids, 16, 0.5, WIDE",
         "sapphire-rapids, 64, 0.5, WIDE",
-        "sapphire-rapids, 200, 0.5, NARROW",
+        "sapphire-rapids, 200, 0.5, WIDE",
         "sapphire-rapids, 25600, 0.15, LISTS",
         "zen4, 16, 0.5, WIDE",
         "zen4, 25600, 0.02, ACTIVE",

@@ -6,26 +6,26 @@ import dev.spikelane.memory.ElementType;
 /** What constants choose before anything is learned. */
 public final class Start {
 
-    private static TunedStage last = new TunedStage(new Tuner(() -> 0, () -> 0, SpikeCosts.inUse()), 1);
+    private static Choice last = new Choice(new Chooser(() -> 0, SpikeCosts.inUse()), 1);
 
     private Start() {}
 
     public static SpikeMatmul.Variant choose(SpikeCosts costs, int rows, int inputs, int outputs, long active) {
-        TunedStage stage = stage(costs);
-        SpikeMatmul.describe(stage, rows, inputs, outputs, active, 1);
-        return SpikeMatmul.variant(stage.tuner.peek(stage));
+        Choice choice = choice(costs);
+        SpikeMatmul.describe(choice, rows, inputs, outputs, active, 1);
+        return SpikeMatmul.variant(choice.peek());
     }
 
     public static IntegerMatmul.Variant choose(SpikeCosts costs, ElementType type, int rows, int inputs, long active) {
-        TunedStage stage = stage(costs);
-        IntegerMatmul.describe(stage, type, rows, inputs, 1_000, active, 1);
-        return IntegerMatmul.Variant.values()[stage.tuner.peek(stage)];
+        Choice choice = choice(costs);
+        IntegerMatmul.describe(choice, type, rows, inputs, 1_000, active, 1);
+        return IntegerMatmul.Variant.values()[choice.peek()];
     }
 
     /** Each test asks for one set of constants at a time, and often. */
-    private static TunedStage stage(SpikeCosts costs) {
-        if (last.tuner.costs() != costs) {
-            last = new TunedStage(new Tuner(() -> 0, () -> 0, costs), 1);
+    private static Choice choice(SpikeCosts costs) {
+        if (last.chooser.costs() != costs) {
+            last = new Choice(new Chooser(() -> 0, costs), 1);
         }
         return last;
     }

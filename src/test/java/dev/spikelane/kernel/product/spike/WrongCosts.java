@@ -1,34 +1,32 @@
 package dev.spikelane.kernel.product.spike;
 
+import java.lang.foreign.Arena;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Constants of no machine, by which every call is worth learning from. */
+/** Constants of no machine and a clock that tells anything, by which every call is worth learning from. */
 public final class WrongCosts {
 
     private WrongCosts() {}
 
-    public static SpikeCosts draw(Random random) {
-        return new SpikeCosts(
-                "wrong",
-                new SpikeCosts.Active(
-                        draw(random, 1e6), draw(random, 1e6), draw(random, 1e6), 1 + random.nextInt(20_000)),
-                panel(random),
-                panel(random),
-                new SpikeCosts.Lists(draw(random, 1e6), draw(random, 1e6), draw(random, 1e6)),
-                new SpikeCosts.Dense(draw(random, 1e6)),
-                panel(random),
-                new IntegerCosts(integers(random), integers(random)));
+    public static SpikeWorkspace workspace(Arena arena, Random random) {
+        return new SpikeWorkspace(arena, new Chooser(() -> random.nextInt(1 << 20), draw(random)));
     }
 
-    private static SpikeCosts.Panel panel(Random random) {
-        return new SpikeCosts.Panel(draw(random, 1e6), draw(random, 1e6), 1 + random.nextInt(600));
+    private static SpikeCosts draw(Random random) {
+        String tables = Stream.of("wide", "narrow", "permute")
+                .map(of -> of + "=" + draw(random, 2) + "/" + (1 + random.nextInt(600)))
+                .collect(Collectors.joining(","));
+        String active = "active=" + draw(random, 3) + "/" + (1 + random.nextInt(20_000));
+        return SpikeCosts.of(active + "," + tables + ",lists=" + draw(random, 3) + ",dense=" + draw(random, 1)
+                + ",int8=" + draw(random, 4) + ",int16=" + draw(random, 4));
     }
 
-    private static IntegerCosts.Product integers(Random random) {
-        return new IntegerCosts.Product(draw(random, 1e6), draw(random, 1e6), draw(random, 1e6), draw(random, 1e6));
-    }
-
-    private static double draw(Random random, double most) {
-        return most / 4 + random.nextDouble() * most;
+    private static String draw(Random random, int numbers) {
+        return IntStream.range(0, numbers)
+                .mapToObj(i -> String.valueOf(2.5e5 + random.nextDouble() * 1e6))
+                .collect(Collectors.joining("/"));
     }
 }

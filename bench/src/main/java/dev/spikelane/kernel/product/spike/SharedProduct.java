@@ -51,7 +51,7 @@ final class SharedProduct implements Runnable {
     private final List<Rows> foreseen;
 
     /** To ask how many rows to take at a time. */
-    private final TunedStage asked;
+    private final Choice asked;
 
     private final long active;
     private final int rows;
@@ -62,18 +62,16 @@ final class SharedProduct implements Runnable {
     private final Threads crew;
     private final boolean chosen;
     private Rows now;
-    private boolean learns;
-    private int settledRuns;
 
     /** Makes a product whose variant is chosen as the library has learned. */
     SharedProduct(Arena arena, Threads crew, SpikeMatrix spikes, PackedWeights weights, FloatMatrix current) {
-        this(arena, crew, spikes, weights, current, SpikeMatmul.Variant.SCALAR, Tuner.OF_JVM);
+        this(arena, crew, spikes, weights, current, SpikeMatmul.Variant.SCALAR, Chooser.OF_JVM);
     }
 
     /**
      * Makes it.
      *
-     * @param tuner what chooses at each call; null if {@code variant} serves
+     * @param chooser what chooses at each call; null if {@code variant} serves
      */
     SharedProduct(
             Arena arena,
@@ -82,16 +80,16 @@ final class SharedProduct implements Runnable {
             PackedWeights weights,
             FloatMatrix current,
             SpikeMatmul.Variant variant,
-            @Nullable Tuner tuner) {
+            @Nullable Chooser chooser) {
         this.crew = crew;
         this.weights = weights;
         this.variant = variant;
-        this.chosen = tuner != null;
-        Tuner serves = tuner == null ? Tuner.OF_JVM : tuner;
+        this.chosen = chooser != null;
+        Chooser serves = chooser == null ? Chooser.OF_JVM : chooser;
         int threads = crew.count;
         this.rows = spikes.rows();
         this.active = spikes.count();
-        this.asked = new TunedStage(serves, 1);
+        this.asked = new Choice(serves, 1);
         this.all = some(spikes, current, threads == 1 ? rows : Math.min(rows, SpikePanels.ROWS), threads);
         this.foreseen = some(spikes, current, serves.costs().rowsForeseen(rows, active), threads);
         now = all.getFirst();
@@ -125,25 +123,22 @@ final class SharedProduct implements Runnable {
         return cut ? foreseen : all;
     }
 
-    /** Runs until it is known which variant is the fastest, or for some time. */
+    /** Runs as a warm-up does, until it is known which variant is the fastest, or for some time. */
     void learn() {
-        learns = true;
+        Chooser.hurry(true, true);
         long start = System.nanoTime();
+        int settledRuns = 0;
         while (settledRuns < SETTLED_RUNS && System.nanoTime() - start < LEARNING_NANOSECONDS) {
             run();
+            settledRuns = Chooser.isSettled() ? settledRuns + 1 : 0;
         }
-        learns = false;
-    }
-
-    private boolean settled() {
-        TunedStage stage = prepared.isApart() ? workspace().own.stage : prepared.stage;
-        return !stage.tuner.learns() || !stage.hasChoice() || stage.of.settled;
+        Chooser.hurry(false, false);
     }
 
     /** The variant that served last. */
     SpikeMatmul.Variant serves() {
-        TunedStage stage = prepared.isApart() ? workspace().own.stage : prepared.stage;
-        return SpikeMatmul.variant(stage.tuner.peek(stage));
+        Choice choice = prepared.isApart() ? workspace().own.choice : prepared.choice;
+        return SpikeMatmul.variant(choice.peek());
     }
 
     SpikeWorkspace workspace() {
@@ -163,11 +158,7 @@ final class SharedProduct implements Runnable {
                 prepared.keep(spikes, i);
             }
             crew.run(this);
-            if (learns && !settled()) {
-                settledRuns = -1;
-            }
         }
-        settledRuns++;
     }
 
     private void compute(int firstBlock, int endBlock, int thread) {

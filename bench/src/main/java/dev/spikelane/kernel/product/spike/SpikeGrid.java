@@ -123,7 +123,7 @@ public final class SpikeGrid {
             SpikeMatmul.Variant chosen = product.serves();
             contestants.put(GridPoint.PRODUCT, product);
             SpikeCosts wrong = SpikeCosts.of(SpikeCosts.inUse().name().equals(WRONG) ? OTHER : WRONG);
-            Tuner misled = new Tuner(wrong);
+            Chooser misled = new Chooser(System::nanoTime, wrong);
             SharedProduct learned = new SharedProduct(arena, crew, spikes, weights, current, chosen, misled);
             learned.run();
             SpikeMatmul.Variant first = learned.serves();

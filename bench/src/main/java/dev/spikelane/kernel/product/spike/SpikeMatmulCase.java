@@ -50,7 +50,7 @@ final class SpikeMatmulCase implements Case {
         current = FloatMatrix.zeros(arena, work.rows(), work.outputs());
         active = spikes.count();
         crew = new SharedProduct.Threads(work.threads(), weights);
-        shared = new SharedProduct(arena, crew, spikes, weights, current, variant(), isChosen() ? Tuner.OF_JVM : null);
+        shared = new SharedProduct(arena, crew, spikes, weights, current, variant(), isChosen() ? Chooser.OF_JVM : null);
         peers = isChosen() && Peers.joinAt(work.density())
                 ? new PeerEntries(
                         peer -> peer.product(RandomData.floats(arena, spikes), unpacked, work.threads()),

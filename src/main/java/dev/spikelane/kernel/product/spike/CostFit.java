@@ -1,0 +1,168 @@
+package dev.spikelane.kernel.product.spike;
+
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.CounterRandom;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Measures what the variants of products take on this machine, 784 -> 1000, and fits constants to that. */
+public final class CostFit {
+
+    private static final int INPUTS = 784;
+    private static final int OUTPUTS = 1_000;
+    private static final int BLOCKS = Math.ceilDiv(OUTPUTS, PackedWeights.BLOCK);
+    private static final int[] ROWS = {2, 4, 8, 16, 32, 64, 200, 1_024};
+    private static final float[] DENSITIES = {.01f, .02f, .05f, .1f, .15f, .2f, .3f, .5f, .9f};
+
+    /** Variants that are estimated to take so many times as long as the best are left out. */
+    private static final double HOPELESS = 8;
+
+    private static final long COMPILING_NANOSECONDS = 2_000_000_000L;
+    private static final long NANOSECONDS = 60_000_000L;
+    private static final int LEAST_SAMPLES = 5;
+
+    /** Sweeps of the fit, each over all constants of a variant. */
+    private static final int SWEEPS = 10_000;
+
+    /** What a product took, in nanoseconds by variant; 0 if it was left out. */
+    static final class Point {
+        private final int rows;
+        private final long active;
+        final double[] times = new double[Chooser.WAYS];
+
+        Point(int rows, long active) {
+            this.rows = rows;
+            this.active = active;
+        }
+
+        private double best() {
+            double best = Double.POSITIVE_INFINITY;
+            for (double time : times) {
+                best = time > 0 ? Math.min(best, time) : best;
+            }
+            return best;
+        }
+    }
+
+    /**
+     * What was fitted.
+     *
+     * @param costs the constants
+     * @param worst the most times that a variant which they choose takes as long as the best
+     */
+    public record Fitted(SpikeCosts costs, double worst) {}
+
+    private CostFit() {}
+
+    /** Measures, in half a minute; with vectors only. */
+    public static Fitted measure() {
+        List<Point> points = new ArrayList<>();
+        try (Arena arena = Arena.ofShared()) {
+            PackedWeights weights = PackedWeights.zeros(arena, INPUTS, OUTPUTS);
+            SpikeWorkspace workspace = new SpikeWorkspace(arena);
+            point(64, .2f, weights, workspace, COMPILING_NANOSECONDS);
+            for (int rows : ROWS) {
+                for (float density : DENSITIES) {
+                    points.add(point(rows, density, weights, workspace, NANOSECONDS));
+                }
+            }
+        }
+        return fit(SpikeCosts.inUse(), points);
+    }
+
+    private static Point point(
+            int rows, float density, PackedWeights weights, SpikeWorkspace workspace, long nanoseconds) {
+        try (Arena arena = Arena.ofShared()) {
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, INPUTS);
+            for (int i = 0; i < rows * INPUTS; i++) {
+                boolean fires = CounterRandom.uniform(0, i / INPUTS, 0, i % INPUTS) < density;
+                spikes.set(i / INPUTS, i % INPUTS, fires);
+            }
+            Tile current = Tile.whole(FloatMatrix.zeros(arena, rows, OUTPUTS));
+            Choice choice = new Choice(Chooser.OF_JVM, 1);
+            SpikeMatmul.describe(choice, rows, INPUTS, OUTPUTS, spikes.count(), BLOCKS);
+            double most = HOPELESS * choice.costs[choice.peek()];
+            Point point = new Point(rows, spikes.count());
+            for (SpikeMatmul.Variant variant : SpikeMatmul.Variant.values()) {
+                if (choice.costs[variant.way] < most) {
+                    Runnable pass = () -> SpikeMatmul.run(variant, spikes, rows, weights, current, workspace);
+                    point.times[variant.way] = time(pass, nanoseconds);
+                }
+            }
+            return point;
+        }
+    }
+
+    /** The median of some runs. */
+    private static double time(Runnable pass, long nanoseconds) {
+        List<Double> times = new ArrayList<>();
+        long start = System.nanoTime();
+        while (times.size() < LEAST_SAMPLES || System.nanoTime() - start < nanoseconds) {
+            long before = System.nanoTime();
+            pass.run();
+            times.add((double) (System.nanoTime() - before));
+        }
+        times.sort(null);
+        return times.get(times.size() / 2);
+    }
+
+    /** Fits by least squares of relative errors, which count the more the nearer a variant is to the best. */
+    static Fitted fit(SpikeCosts start, List<Point> points) {
+        SpikeCosts fitted = start;
+        for (SpikeMatmul.Variant variant : SpikeMatmul.Variant.values()) {
+            List<Point> measured = new ArrayList<>(points);
+            measured.removeIf(point -> point.times[variant.way] == 0);
+            if (measured.size() >= SpikeCosts.terms(variant) && variant != SpikeMatmul.Variant.SCALAR) {
+                fitted = fitted.with(SpikeCosts.nameOf(variant), constants(start, variant, measured));
+            }
+        }
+        double worst = 1;
+        for (Point point : points) {
+            int chosen = SpikeMatmul.Variant.ACTIVE.way;
+            double least = Double.POSITIVE_INFINITY;
+            for (SpikeMatmul.Variant variant : SpikeMatmul.Variant.values()) {
+                double cost = fitted.of(variant, point.rows, INPUTS, OUTPUTS, point.active);
+                if (point.times[variant.way] > 0 && cost < least) {
+                    chosen = variant.way;
+                    least = cost;
+                }
+            }
+            worst = Math.max(worst, point.times[chosen] / point.best());
+        }
+        return new Fitted(fitted, worst);
+    }
+
+    /** Takes one constant after the other to where the error is the least, again and again, but not below 0. */
+    private static double[] constants(SpikeCosts start, SpikeMatmul.Variant variant, List<Point> points) {
+        double[] constants = new double[SpikeCosts.terms(variant)];
+        double[][] shares = new double[points.size()][constants.length];
+        double[] weights = new double[points.size()];
+        for (int i = 0; i < shares.length; i++) {
+            Point point = points.get(i);
+            double time = point.times[variant.way];
+            weights[i] = point.best() / time;
+            for (int j = 0; j < constants.length; j++) {
+                shares[i][j] = BLOCKS * start.work(variant, j, point.rows, INPUTS, point.active) / time * weights[i];
+            }
+        }
+        for (int sweep = 0; sweep < SWEEPS; sweep++) {
+            int constant = sweep % constants.length;
+            double product = 0;
+            double square = 0;
+            for (int i = 0; i < shares.length; i++) {
+                double rest = weights[i];
+                for (int j = 0; j < constants.length; j++) {
+                    rest -= j == constant ? 0 : shares[i][j] * constants[j];
+                }
+                product += shares[i][constant] * rest;
+                square += shares[i][constant] * shares[i][constant];
+            }
+            constants[constant] = Math.max(0, product / square);
+        }
+        return constants;
+    }
+}

@@ -1,0 +1,249 @@
+package dev.spikelane.kernel.product.spike;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.spikelane.Alone;
+import dev.spikelane.EveryWidth;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.product.PackedWeights;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Learning on a machine that is known, by a clock that only stages move. */
+@Alone
+@EveryWidth
+final class ChooserTest {
+
+    private static final int PRE = 784;
+    private static final int POST = 1_000;
+    private static final int[] ROWS = {1, 4, 8, 16, 25, 64, 200, 1_024};
+    private static final double[] DENSITIES = {.01, .02, .05, .1, .15, .2, .3, .5, .9};
+    private static final List<String> CPUS = List.of("zen3", "zen4", "zen5", "sapphire-rapids", "lanes4");
+
+    private long now;
+    private int rehearsals;
+
+    @BeforeEach
+    void warmUp() {
+        assumeTrue(SimdWidth.VECTOR, "there is a choice");
+        Chooser.hurry(true, true);
+    }
+
+    @AfterEach
+    void serve() {
+        Chooser.hurry(false, false);
+    }
+
+    /** What a product takes on the machine. */
+    private interface Machine {
+        double nanoseconds(SpikeMatmul.Variant variant);
+    }
+
+    private static Machine machine(SpikeCosts truth, int rows, int outputs, long active) {
+        int blocks = Math.ceilDiv(outputs, PackedWeights.BLOCK);
+        return variant -> blocks * truth.of(variant, rows, PRE, outputs, active);
+    }
+
+    /** Runs a stage on one thread, four blocks at a time; the variant that it ran. */
+    private SpikeMatmul.Variant run(Choice choice, int rows, int outputs, long active, Machine machine) {
+        int blocks = Math.ceilDiv(outputs, PackedWeights.BLOCK);
+        SpikeMatmul.open(choice, rows, PRE, outputs, active, blocks);
+        if (choice.rehearses()) {
+            assertFalse(choice.rehearses(), "one thread does");
+            rehearsals++;
+            choice.rehearsed(System.nanoTime());
+        }
+        choice.prepared(choice.now());
+        SpikeMatmul.Variant serves = SpikeMatmul.variant(choice.way);
+        for (int block = 0; block < blocks; block += 4) {
+            int part = Math.min(4, blocks - block);
+            long start = choice.now();
+            now += Math.round(machine.nanoseconds(serves) * part / blocks);
+            choice.done(start, part);
+        }
+        return serves;
+    }
+
+    private Choice choice(String start) {
+        return new Choice(new Chooser(() -> now, SpikeCosts.of(start)), 1);
+    }
+
+    private static double best(Choice choice, Machine machine) {
+        double best = Double.POSITIVE_INFINITY;
+        for (int way = 0; way < SpikeMatmul.Variant.values().length; way++) {
+            if (choice.costs[way] < Double.POSITIVE_INFINITY) {
+                best = Math.min(best, machine.nanoseconds(SpikeMatmul.variant(way)));
+            }
+        }
+        return best;
+    }
+
+    private static SpikeMatmul.Variant serves(Choice choice) {
+        return SpikeMatmul.variant(choice.peek()); // the last call may have tried another one
+    }
+
+    /** Whatever CPU the constants are of, each point of the grid ends near its best variant, in few stages. */
+    @ParameterizedTest
+    @ValueSource(strings = {"zen3", "zen4", "zen5", "sapphire-rapids", "lanes4"})
+    void endsNearTheBestFromTheConstantsOfAnyCpu(String name) {
+        for (String other : CPUS) {
+            for (int rows : ROWS) {
+                for (double density : DENSITIES) {
+                    Choice choice = choice(other);
+                    long active = (long) (density * rows * PRE);
+                    Machine machine = machine(SpikeCosts.of(name), rows, POST, active);
+                    int stages = 0;
+                    do {
+                        run(choice, rows, POST, active, machine);
+                        stages++;
+                    } while (!Chooser.isSettled());
+                    String point = other + " on " + name + ", " + rows + " rows, density " + density;
+                    double chosen = machine.nanoseconds(serves(choice));
+                    assertTrue(chosen <= 1.01 * best(choice, machine), point + ": " + serves(choice));
+                    assertTrue(stages < 100, point + ": " + stages + " stages");
+                }
+            }
+        }
+    }
+
+    /** A machine where narrow tables take a sixth of what wide ones take, which look a fifth faster. */
+    private static double narrowIsFast(SpikeMatmul.Variant variant) {
+        return switch (variant) {
+            case NARROW -> 100_000;
+            case LISTS -> 250_000;
+            default -> 600_000;
+        };
+    }
+
+    private void runHalf(Choice choice, int rows, int calls, Machine machine) {
+        for (int call = 0; call < calls; call++) {
+            run(choice, rows, POST, rows * PRE / 2, machine);
+        }
+    }
+
+    @Test
+    void aCallThatSomebodyWaitsForTriesAndMeasuresNothing() {
+        Choice choice = choice("zen3");
+        runHalf(choice, 200, 20, ChooserTest::narrowIsFast);
+        Chooser.hurry(true, false);
+        SpikeMatmul.Variant serves = serves(choice);
+        int before = rehearsals;
+        for (int call = 0; call < 5_000; call++) {
+            assertEquals(serves, run(choice, 200, POST, 200 * PRE / 2, ChooserTest::narrowIsFast));
+            assertEquals(Choice.NONE, choice.turn);
+        }
+        assertEquals(before, rehearsals);
+        assertTrue(Chooser.isSettled());
+    }
+
+    @Test
+    void aBusyMachineDoesNotMislead() {
+        Random random = new Random(1);
+        Choice choice = choice("zen3");
+        long active = 200 * PRE / 5;
+        Machine exact = machine(SpikeCosts.of("zen5"), 200, POST, active);
+        int away = 0;
+        for (int call = 0; call < 4_000; call++) {
+            run(
+                    choice,
+                    200,
+                    POST,
+                    active,
+                    variant -> exact.nanoseconds(variant)
+                            * (0.8 + 0.4 * random.nextDouble())
+                            * (random.nextInt(20) == 0 ? 20 : 1));
+            away += exact.nanoseconds(serves(choice)) > 1.15 * best(choice, exact) ? 1 : 0;
+        }
+        assertTrue(away < 400, away + " of 4000 calls were far from the best");
+    }
+
+    /** What was learned while another program held up all that was tried. */
+    @Test
+    void aWrongChoiceIsCorrected() {
+        Choice choice = choice("zen3");
+        runHalf(choice, 200, 100, v -> v == SpikeMatmul.Variant.WIDE ? 100_000 : 350_000);
+        assertEquals(SpikeMatmul.Variant.WIDE, serves(choice));
+        runHalf(choice, 200, 4_000, ChooserTest::narrowIsFast);
+        assertEquals(SpikeMatmul.Variant.NARROW, serves(choice));
+    }
+
+    /** Rows and density that were never seen start from what is known of the machine. */
+    @Test
+    void anotherSizeStartsFromWhatIsKnown() {
+        Choice choice = choice("zen3");
+        runHalf(choice, 200, 200, ChooserTest::narrowIsFast);
+        Chooser.hurry(false, false);
+        runHalf(choice, 400, 1, ChooserTest::narrowIsFast);
+        assertEquals(SpikeMatmul.Variant.NARROW, serves(choice));
+    }
+
+    /** By its constants active inputs take 7 times as long as tables here. */
+    @Test
+    void neverTriesWhatIsHopeless() {
+        Choice choice = choice("zen3");
+        for (int call = 0; call < 500; call++) {
+            assertTrue(run(choice, 1_024, POST, 1_024 * PRE * 9 / 10, ChooserTest::narrowIsFast)
+                    != SpikeMatmul.Variant.ACTIVE);
+        }
+    }
+
+    /** A stage may end when its class has made room for another. */
+    @Test
+    void aStageWhoseClassIsGoneTellsNoOther() {
+        Choice late = choice("zen5");
+        runHalf(late, 200, 100, ChooserTest::narrowIsFast);
+        do {
+            SpikeMatmul.open(late, 200, PRE, POST, 200 * PRE / 2, 16);
+        } while (late.turn < Chooser.BEFORE + Chooser.TRIED - 1);
+        Choice other = new Choice(late.chooser, 1);
+        Machine machine = machine(SpikeCosts.of("zen5"), 200, POST, 200 * PRE / 2);
+        for (int outputs = 1; outputs <= 8 * Chooser.CLASSES; outputs++) {
+            run(other, 200, outputs, 200 * PRE / 2, machine);
+        }
+        assertNotEquals(late.key, late.of.key);
+        int[] trials = late.of.trials.clone();
+        long start = late.now();
+        now += 1_000_000_000;
+        late.done(start, 16);
+        assertArrayEquals(trials, late.of.trials);
+    }
+
+    /** Whether threads share stages that take a time of their own. */
+    private int shared(Choice choice, int stages, double alone, double takesAlone, double takesShared) {
+        int shared = 0;
+        for (int stage = 0; stage < stages; stage++) {
+            boolean shares = choice.shares(alone);
+            now += Math.round(shares ? takesShared : takesAlone);
+            choice.met();
+            shared += shares ? 1 : 0;
+        }
+        return shared;
+    }
+
+    @Test
+    void shortStagesLearnWhetherThreadsShareThem() {
+        Chooser chooser = new Chooser(() -> now, null);
+        Chooser.hurry(false, false);
+        assertEquals(60, shared(new Choice(chooser, 2, 1), 60, 20_000, 20_000, 60_000), "by its estimate");
+        assertEquals(0, shared(new Choice(chooser, 2, 1), 60, 4_000, 4_000, 1_000), "by its estimate");
+        Chooser.hurry(true, false);
+        shared(new Choice(chooser, 2, 1), 60, 20_000, 20_000, 60_000);
+        assertTrue(Chooser.isSettled() || shared(new Choice(chooser, 2, 1), 1, 20_000, 20_000, 60_000) == 0);
+        Chooser.hurry(false, false);
+        assertEquals(0, shared(new Choice(chooser, 2, 1), 60, 20_000, 20_000, 60_000), "in any later simulation");
+        assertEquals(60, shared(new Choice(chooser, 3, 1), 60, 20_000, 20_000, 60_000), "on three threads");
+        assertEquals(60, shared(new Choice(chooser, 2, 2), 60, 20_000, 20_000, 60_000), "another stage");
+        assertEquals(60, shared(new Choice(chooser, 2, 1), 60, 200_000, 20_000, 60_000), "a long one");
+        assertEquals(0, shared(new Choice(chooser, 1, 1), 60, 200_000, 20_000, 60_000), "on one thread");
+    }
+}

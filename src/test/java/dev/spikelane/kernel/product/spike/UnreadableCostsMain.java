@@ -1,0 +1,26 @@
+package dev.spikelane.kernel.product.spike;
+
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+
+/** Prints what simulations throw where constants cannot be read. */
+final class UnreadableCostsMain {
+
+    private UnreadableCostsMain() {}
+
+    public static void main(String[] arguments) {
+        System.setProperty(SpikeCosts.PROPERTY, "zen6");
+        Network network = Network.builder(20)
+                .dense(70, new TorchRandom(1))
+                .neuron(new Leaky(0.9))
+                .build();
+        for (int i = 0; i < 2; i++) {
+            try {
+                network.simulate(1).close();
+            } catch (IllegalArgumentException refused) {
+                System.out.println(refused.getMessage());
+            }
+        }
+    }
+}
