@@ -158,20 +158,6 @@ public final class ChainRun {
     }
 
     /**
-     * Fills the currents of the first rows of the blocks in use, of a source in this version.
-     *
-     * @param at the row of the segment that is filled first
-     */
-    void fillPrepared(Signal source, long version, int rows, int at, Tile current, int thread) {
-        if (isOneProduct() && source instanceof SpikeMatrix spikes) {
-            product.multiplyPrepared(spikes, rows, version, current, scratch[thread]);
-            apply(current, rows);
-        } else {
-            fill(source, rows, at, current, thread);
-        }
-    }
-
-    /**
      * Fills the currents of the first rows of the blocks in use, of a source that nothing was prepared from.
      *
      * @param at the row of the segment that is filled first
@@ -194,7 +180,17 @@ public final class ChainRun {
         apply(current, rows);
     }
 
-    private void apply(Tile current, int rows) {
+    /** The last product. */
+    Operator product() {
+        return product;
+    }
+
+    Scratch scratch(int thread) {
+        return scratch[thread];
+    }
+
+    /** Applies what stands behind the last product to the currents that it has made. */
+    void apply(Tile current, int rows) {
         for (Operator.OnTile operator : behind) {
             operator.apply(current, rows);
         }

@@ -255,7 +255,7 @@ final class LoopSum {
         @Override
         public void fill(int first, int count, Tile into) {
             projection.prepare(first, count, true);
-            projection.fill(first, count, into, 0);
+            projection.fill().run(first, count, into, 0);
         }
 
         @Override

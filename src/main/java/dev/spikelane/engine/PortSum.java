@@ -87,7 +87,12 @@ final class PortSum {
 
         @Override
         public void fill(int step, int thread) {
-            add(step, 1, this, sums[thread], thread);
+            fillStep(step, sums[thread], thread);
+        }
+
+        private void fillStep(int step, Tile current, int thread) {
+            projections[0].fill(step, sources[0], current, thread);
+            add(step, 1, this, current, thread);
         }
     }
 
@@ -228,8 +233,7 @@ final class PortSum {
         Samples own = samples[range][part % groups];
         int end = first + Math.min(count, (range + 1) * stepsInPart);
         for (int step = first + range * stepsInPart; step < end; step++) {
-            Tile current = tiles[thread].on(Objects.requireNonNull(kept).samples(step, own.rows));
-            add(step, 1, own, current, thread);
+            own.fillStep(step, tiles[thread].on(Objects.requireNonNull(kept).samples(step, own.rows)), thread);
         }
     }
 
@@ -280,11 +284,13 @@ final class PortSum {
 
     /** Fills the currents of some steps for some blocks; all of them where a path has several products. */
     void fill(int firstStep, int steps, int firstBlock, int endBlock, int thread) {
-        add(firstStep, steps, null, at(firstStep, firstBlock, endBlock, thread), thread);
+        Tile current = at(firstStep, firstBlock, endBlock, thread);
+        projections[0].fill().run(firstStep, steps, current, thread);
+        add(firstStep, steps, null, current, thread);
     }
 
+    /** Adds the projections behind the first. */
     private void add(int firstStep, int steps, @Nullable Samples of, Tile current, int thread) {
-        fill(0, firstStep, steps, of, current, thread);
         if (projections.length == 1) {
             return;
         }
@@ -295,19 +301,15 @@ final class PortSum {
             current.at(block, Math.min(block + blocksAdded, endBlock));
             for (int i = 1; i < projections.length; i++) {
                 Tile own = added[thread].at(current);
-                fill(i, firstStep, steps, of, own, thread);
+                if (of == null) {
+                    projections[i].fill().run(firstStep, steps, own, thread);
+                } else {
+                    projections[i].fill(firstStep, of.sources[i], own, thread);
+                }
                 RowSum.add(current, own, rows);
             }
         }
         current.at(firstBlock, endBlock);
-    }
-
-    private void fill(int number, int firstStep, int steps, @Nullable Samples of, Tile into, int thread) {
-        if (of == null) {
-            projections[number].fill(firstStep, steps, into, thread);
-        } else {
-            projections[number].fill(firstStep, of.sources[number], into, thread);
-        }
     }
 
     /** What some steps are estimated to take on one thread. */

@@ -57,6 +57,21 @@ public final class ProjectionRun {
     private SampleViews[] heldSamples = {};
     private final WorkerPool.Job holdBlock = this::holdBlock;
     private final WorkerPool.Job holdSamples = this::holdSamples;
+    private final Fill byProduct = this::fillProduct;
+    private final Fill byRows = this::fillRows;
+    private final Fill byFrame = this::fillSteps;
+    /** How currents are filled in this call. */
+    private Fill fill = byRows;
+
+    /** A way to fill currents, chosen when the source opens. */
+    interface Fill {
+
+        /**
+         * Fills the currents of some steps, of which the first is in row 0, for the blocks in use; behind
+         * {@link #prepare} and, where the path has several products, {@link #hold(WorkerPool, boolean)}.
+         */
+        void run(int first, int count, Tile current, int thread);
+    }
 
     /** Lets a projection run behind a source, over samples of a batch. */
     public ProjectionRun(
@@ -103,8 +118,11 @@ public final class ProjectionRun {
         Signal rows = delay == 0 ? source.frame() : null;
         frame = rows;
         if (rows == null) {
-            chain.reserve(source.from(0, delay));
+            Signal each = source.from(0, delay);
+            chain.reserve(each);
+            fill = chain.isOneProduct() && each instanceof SpikeMatrix ? byProduct : byRows;
         } else {
+            fill = byFrame;
             chain.reserve(rows);
             chain.prepareFrame(rows, source.frameVersion());
             Arrays.fill(isHeld, false);
@@ -155,16 +173,22 @@ public final class ProjectionRun {
         return frame == null || !chain.isOneProduct() ? chain.cut(count * batch) : Cut.OUTPUTS;
     }
 
-    /**
-     * Fills the currents of some steps, of which the first is in row 0, for the blocks in use; behind {@link #prepare}
-     * and, where the path has several products, {@link #hold(WorkerPool, boolean)}.
-     */
-    public void fill(int first, int count, Tile current, int thread) {
-        if (frame == null) {
-            int at = size.inSegment(first) * batch;
-            chain.fillPrepared(source.from(first, delay), source.version(), count * batch, at, current, thread);
-            return;
-        }
+    /** How currents are filled in this call. */
+    Fill fill() {
+        return fill;
+    }
+
+    private void fillProduct(int first, int count, Tile current, int thread) {
+        SpikeMatrix spikes = (SpikeMatrix) source.from(first, delay);
+        chain.product().multiplyPrepared(spikes, count * batch, source.version(), current, chain.scratch(thread));
+        chain.apply(current, count * batch);
+    }
+
+    private void fillRows(int first, int count, Tile current, int thread) {
+        chain.fill(source.from(first, delay), count * batch, size.inSegment(first) * batch, current, thread);
+    }
+
+    private void fillSteps(int first, int count, Tile current, int thread) {
         if (chain.isOneProduct()) {
             hold(current.firstBlock(), current.endBlock(), thread);
         }

@@ -34,6 +34,7 @@ final class TileRun implements ComponentRun {
 
     private int first;
     private int count;
+    private int parts;
     private int blocksInPart;
     private int stepsInTurn;
     /** What gives all steps the same currents; null if they are filled for each. */
@@ -89,13 +90,19 @@ final class TileRun implements ComponentRun {
             alone += chooses ? sum.alone(first, count) : 0;
         }
         held = sums.length == 1 && population.holds() ? sums[0].frame() : null;
-        boolean share = population.keeps() || chooses && sharing.shares(alone);
-        if (byRows && held == null && samples.length > 0) {
-            runSamples(workers, share);
-        } else if (byRows && held == null) {
-            runWhole(workers, share);
+        boolean share = size.threads() > 1 && (population.keeps() || sharing.shares(alone));
+        boolean tiles = !byRows || held != null;
+        WorkerPool.Job job = tiles ? carry : samples.length > 0 ? carrySamples : fire;
+        if (tiles) {
+            openTiles(workers, share);
         } else {
-            runTiles(workers, share);
+            openRows(workers, share);
+        }
+        workers.run(job, parts, share && (tiles || !coupled));
+        if (job == carrySamples) {
+            for (SampleRun some : samples) {
+                some.close();
+            }
         }
         if (chooses) {
             sharing.met();
@@ -107,17 +114,29 @@ final class TileRun implements ComponentRun {
         population.observe(stepNumber, steps);
     }
 
-    /** Takes some samples after the other through all steps, so that their currents stay in the L1 cache. */
-    private void runSamples(WorkerPool workers, boolean share) {
-        sums[0].prepare(first, count, false);
-        sums[0].hold(workers, share);
-        for (SampleRun some : samples) {
-            some.open();
+    /**
+     * Takes some samples after the other through all steps, so that their currents stay in the L1 cache; or fills all
+     * currents before the neurons take them.
+     */
+    private void openRows(WorkerPool workers, boolean share) {
+        if (samples.length > 0) {
+            sums[0].prepare(first, count, false);
+            sums[0].hold(workers, share);
+            for (SampleRun some : samples) {
+                some.open();
+            }
+            parts = samples.length;
+            return;
         }
-        workers.run(carrySamples, samples.length, share);
-        for (SampleRun some : samples) {
-            some.close();
+        for (PortSum sum : sums) {
+            sum.run(workers, first, count, share);
         }
+        cut(coupled ? sums[0].blocks() : sums[0].blocksInPart(share ? workers.threads() : 1));
+    }
+
+    private void cut(int blocks) {
+        blocksInPart = blocks;
+        parts = Math.ceilDiv(sums[0].blocks(), blocks);
     }
 
     private void carrySamples(int number, int thread) {
@@ -126,24 +145,8 @@ final class TileRun implements ComponentRun {
         }
     }
 
-    /** Fills all currents, then takes the neurons through all steps. */
-    private void runWhole(WorkerPool workers, boolean share) {
-        for (PortSum sum : sums) {
-            sum.run(workers, first, count, share);
-        }
-        if (coupled) {
-            for (PortSum sum : sums) {
-                sum.at(first, 0, sum.blocks(), 0);
-            }
-            population.fire(first, count, currents[0], 0, population.words(), 0);
-        } else {
-            blocksInPart = sums[0].blocksInPart(share ? workers.threads() : 1);
-            workers.run(fire, Math.ceilDiv(sums[0].blocks(), blocksInPart), share);
-        }
-    }
-
     /** Where whole rows stay anyway threads take larger parts, and some steps at a time where that can be. */
-    private void runTiles(WorkerPool workers, boolean share) {
+    private void openTiles(WorkerPool workers, boolean share) {
         boolean anySteps = population.keeps() && sums.length == 1 && sums[0].fillsAnySteps();
         stepsInTurn = anySteps ? Math.min(size.forwardTurn(), count) : count;
         for (PortSum sum : sums) {
@@ -153,9 +156,7 @@ final class TileRun implements ComponentRun {
             held.hold(workers, share);
         }
         int threads = share ? workers.threads() : 1;
-        int blocks = sums[0].blocks();
-        blocksInPart = population.keeps() ? Math.ceilDiv(blocks, threads) : sums[0].blocksInPart(threads);
-        workers.run(carry, Math.ceilDiv(blocks, blocksInPart), share);
+        cut(population.keeps() ? Math.ceilDiv(sums[0].blocks(), threads) : sums[0].blocksInPart(threads));
     }
 
     private void carry(int part, int thread) {

@@ -145,7 +145,8 @@ public final class Gradients implements AutoCloseable {
         forward(frames, true);
     }
 
-    private void forward(Map<String, ? extends Signal> rows, boolean constant) {
+    /** Runs a window, of frames or of rows for each step. */
+    void forward(Map<String, ? extends Signal> rows, boolean constant) {
         requireNames(rows, plan.network());
         turn.take();
         try {

@@ -129,11 +129,7 @@ final class TrainingPart implements ObservedGradients.Part {
             Input input = inputs.get(i);
             loaded.put(input.name(), rows(input, batch, whole, first, constant ? 0 : firstStep, constant ? 1 : steps));
         }
-        if (constant) {
-            gradients.forwardConstant(loaded);
-        } else {
-            gradients.forward(loaded);
-        }
+        gradients.forward(loaded, constant);
         for (int i = 0; i < losses.length; i++) {
             losses[i].label(cut, shard, firstStep);
             losses[i].open(divisors[i]);

@@ -246,7 +246,9 @@ public final class GradientRun implements WayBack {
                 population.open(segment);
             }
             for (GradientStage stage : stages) {
-                stage.forward(first, count);
+                if (!stage.ranFrame()) {
+                    stage.forward().run(workers, first, count, 0, false);
+                }
             }
         }
     }

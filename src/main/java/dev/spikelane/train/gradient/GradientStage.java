@@ -50,14 +50,19 @@ final class GradientStage {
         return made;
     }
 
-    void forward(int firstStep, int steps) {
+    /** The same populations forward. */
+    ComponentRun forward() {
+        return forward;
+    }
+
+    /** Runs all steps forward if they have one frame; tells whether they had. */
+    boolean ranFrame() {
         GradientFrame frame = populations.length == 1 ? populations[0].openFrame() : null;
         if (frame != null) {
             workers.run(forwardFrame, frame.blocks());
             populations[0].spikes().written();
-            return;
         }
-        forward.run(workers, firstStep, steps, 0, false);
+        return frame != null;
     }
 
     private void backwardShare(int share, int thread) {
