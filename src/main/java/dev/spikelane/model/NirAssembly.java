@@ -128,7 +128,7 @@ final class NirAssembly {
             case DELAY -> delay(node, got);
             default -> {
                 Chain alone = got.size() == 1 ? got.getFirst() : relayed(node, nameOfSum(node), got);
-                Chain longer = alone.through(nodes.connection(node), node.name);
+                Chain longer = alone.through(node.primitive.reader().read(nodes, node), node.name);
                 send(
                         node,
                         List.of(
@@ -241,8 +241,9 @@ final class NirAssembly {
             return false;
         }
         try {
-            node.output =
-                    node.primitive.role() == Role.LINK ? nodes.connection(node).outputShape(node.input) : node.input;
+            node.output = node.primitive.role() == Role.LINK
+                    ? node.primitive.reader().read(nodes, node).outputShape(node.input)
+                    : node.input;
         } catch (IllegalArgumentException | ArithmeticException refused) {
             throw new IOException(node + " " + refused.getMessage(), refused);
         }

@@ -1,8 +1,6 @@
 package dev.spikelane.model;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Convolution;
-import dev.spikelane.connection.Kernel;
 import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.description.ProjectionDescription;
@@ -31,7 +29,6 @@ final class NirExport {
 
     private final Network network;
     private final NetworkDescription description;
-    private final NirConnections connections;
     private final double dt;
     private final Map<String, NirGraph.Node> nodes = new LinkedHashMap<>();
     private final Set<NirGraph.Edge> edges = new LinkedHashSet<>();
@@ -44,7 +41,6 @@ final class NirExport {
     NirExport(Network network, double dt) {
         this.network = network;
         this.description = network.laidOut().description();
-        this.connections = new NirConnections(network.weights());
         this.dt = dt;
     }
 
@@ -52,7 +48,7 @@ final class NirExport {
         description
                 .inputs()
                 .forEach(input ->
-                        node(plain(input.name()), "Input", Map.of("shape", NirConnections.sizes(input.shape()))));
+                        node(plain(input.name()), "Input", Map.of("shape", NirConnection.sizes(input.shape()))));
         for (int i = 0; i < description.populations().size(); i++) {
             if (isRelay(i)) {
                 relays.add(i);
@@ -126,7 +122,7 @@ final class NirExport {
         Map<String, Tensor> values = new LinkedHashMap<>();
         said.parameters()
                 .forEach((key, numbers) -> values.put(
-                        key, NirConnections.numbers(key, NirConnections.spread(numbers, shape), shape.sizes())));
+                        key, NirConnection.numbers(key, NirConnection.spread(numbers, shape), shape.sizes())));
         String node = plain(name);
         node(node, said.type(), values);
         changes.addAll(said.changes());
@@ -137,8 +133,8 @@ final class NirExport {
                     "Scale",
                     Map.of(
                             "scale",
-                            NirConnections.numbers(
-                                    "scale", NirConnections.spread(said.selfWeights(), shape), shape.sizes())));
+                            NirConnection.numbers(
+                                    "scale", NirConnection.spread(said.selfWeights(), shape), shape.sizes())));
             edges.add(new NirGraph.Edge(node, self));
             edges.add(new NirGraph.Edge(self, node));
         }
@@ -164,8 +160,8 @@ final class NirExport {
         }
         if (delay > 0) {
             String name = free(said.name() + ".delay");
-            double[] seconds = NirConnections.spread(new double[] {delay * dt}, shape);
-            node(name, "Delay", Map.of("delay", NirConnections.numbers("delay", seconds, shape.sizes())));
+            double[] seconds = NirConnection.spread(new double[] {delay * dt}, shape);
+            node(name, "Delay", Map.of("delay", NirConnection.numbers("delay", seconds, shape.sizes())));
             from = joined(from, name);
         }
         List<OperatorDescription> operators = description.operators(number);
@@ -180,22 +176,12 @@ final class NirExport {
             Connection connection = said.path().get(i);
             String plain = said.path().size() == 1 ? said.name() : said.name() + "." + i;
             String name = free(parts.length == said.path().size() ? parts[i] : plain);
-            nodes.put(name, connections.node(name, connection, shape, owner));
-            if (connection instanceof Convolution convolution && isMistyped(convolution.kernel())) {
-                changes.add(
-                        "'" + name + "' has groups or a kernel that is no square, of which nir.read of Python derives"
-                                + " other shapes: it reads the file with type_check=False");
-            }
+            NirConnection node = new NirConnection(network.weights(), name, connection, shape, owner, changes);
+            nodes.put(name, ConnectionForms.of(connection).nir().apply(node));
             from = joined(from, name);
             shape = connection.outputShape(shape);
         }
         arrive(said, from);
-    }
-
-    /** Seen in nir 1.0.8: inputs are those of one group, and outputs as if all sizes were those along rows. */
-    private static boolean isMistyped(Kernel kernel) {
-        return kernel.groups() > 1
-                || kernel.dimensions() == 2 && kernel.y().size() != kernel.x().size();
     }
 
     /** Two edges between the same nodes would count once, so the second goes through a scale of 1. */
@@ -213,8 +199,8 @@ final class NirExport {
                         "Scale",
                         Map.of(
                                 "scale",
-                                NirConnections.numbers(
-                                        "scale", NirConnections.spread(new double[] {1}, shape), shape.sizes())));
+                                NirConnection.numbers(
+                                        "scale", NirConnection.spread(new double[] {1}, shape), shape.sizes())));
                 edges.add(new NirGraph.Edge(each, end));
             }
             if (relay) {
@@ -261,7 +247,7 @@ final class NirExport {
                 })
                 .orElse(Set.of(plain(source.name())));
         String node = free(name);
-        node(node, "Output", Map.of("shape", NirConnections.sizes(source.shape())));
+        node(node, "Output", Map.of("shape", NirConnection.sizes(source.shape())));
         joined(from, node);
     }
 

@@ -74,18 +74,17 @@ final class NirNodes {
         }
     }
 
-    Connection connection(FlatNode node) throws IOException {
-        return switch (node.primitive) {
-            case AFFINE -> Dense.of(weight(node, 2), bias(node, weight(node, 2).rows()));
-            case LINEAR -> Dense.of(weight(node, 2));
-            case SCALE -> new OneToOne(perNeuron(node, "scale", value -> value));
-            case CONV_1D -> convolution(node, 1);
-            case CONV_2D -> convolution(node, 2);
-            case SUM_POOL_2D -> pool(node, pair(node, "kernel_size", 1), false);
-            case AVG_POOL_2D -> pool(node, pair(node, "kernel_size", 1), true);
-            case FLATTEN -> flatten(node);
-            default -> throw new IllegalArgumentException(node + " is no connection");
-        };
+    Connection affine(FlatNode node) throws IOException {
+        FloatMatrix weights = weight(node, 2);
+        return Dense.of(weights, bias(node, weights.rows()));
+    }
+
+    Connection linear(FlatNode node) throws IOException {
+        return Dense.of(weight(node, 2));
+    }
+
+    Connection scale(FlatNode node) throws IOException {
+        return new OneToOne(perNeuron(node, "scale", value -> value));
     }
 
     private static FloatMatrix weight(FlatNode node, int rank) throws IOException {
@@ -111,7 +110,8 @@ final class NirNodes {
         return FloatMatrix.vector(Parameter.of(node.said.numbers("bias")).values());
     }
 
-    private Convolution convolution(FlatNode node, int dimensions) throws IOException {
+    Connection convolution(FlatNode node) throws IOException {
+        int dimensions = node.primitive == NirPrimitive.CONV_1D ? 1 : 2;
         FloatMatrix weights = weight(node, dimensions + 2);
         List<Integer> shape = node.required("weight").shape();
         int[] stride = pair(node, "stride", 1);
@@ -135,15 +135,24 @@ final class NirNodes {
                 : Convolution.of(kernel, weights, bias(node, weights.rows()));
     }
 
-    private Pool pool(FlatNode node, int[] size, boolean averages) throws IOException {
+    Connection average(FlatNode node) throws IOException {
+        int[] size = pair(node, "kernel_size", 1);
+        return pool(node, Pool.average(size[0], size[1]));
+    }
+
+    Connection sum(FlatNode node) throws IOException {
+        int[] size = pair(node, "kernel_size", 1);
+        return pool(node, Pool.sum(size[0], size[1]));
+    }
+
+    private static Pool pool(FlatNode node, Pool pool) throws IOException {
         int[] stride = pair(node, "stride", 1);
         int[] padding = pair(node, "padding", 0);
-        Pool pool = averages ? Pool.average(size[0], size[1]) : Pool.sum(size[0], size[1]);
         return pool.withStride(stride[0], stride[1]).withPadding(padding[0], padding[1]);
     }
 
     /** Some tools count dimensions with the batch: then they say one more, or dense nodes behind take all. */
-    private Flatten flatten(FlatNode node) throws IOException {
+    Connection flatten(FlatNode node) throws IOException {
         int rank = node.input().rank();
         int first = one(node, "start_dim", 1);
         int last = one(node, "end_dim", -1);
@@ -178,7 +187,8 @@ final class NirNodes {
                 Lif.of(Decay.MULTIPLY, Parameter.of(1)).withParameter("gain", perNeuron(node, "r", r -> dt * r));
             case LI, LIF -> leaky(node, "tau", dt).withParameter("gain", perNeuron(node, "r", r -> r));
             case CUBA_LI, CUBA_LIF -> synaptic(node, dt);
-            default -> throw new IllegalArgumentException(node + " is no neuron");
+            case AFFINE, AVG_POOL_2D, CONV_1D, CONV_2D, DELAY, FLATTEN, INPUT, LINEAR, OUTPUT, SCALE, SUM_POOL_2D ->
+                throw new AssertionError(node + " is no neuron");
         };
         if (node.primitive.role() == NirPrimitive.Role.STATE) {
             return made.withFiring(SILENT);

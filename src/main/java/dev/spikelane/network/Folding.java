@@ -1,13 +1,12 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.kind.ConnectionKinds;
-import dev.spikelane.connection.operator.BatchNormOperator;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.kernel.base.FusedMultiplyAdd;
+import dev.spikelane.kernel.update.NormFactors;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -16,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Puts batch norms into the weights of the connections before them. */
 final class Folding {
@@ -74,56 +74,43 @@ final class Folding {
 
     private List<Kept> path(int number) {
         Projection projection = network.projections().get(number);
-        Map<Integer, String> owners = new HashMap<>();
-        for (OperatorDescription each : network.laidOut().description().operators(number)) {
-            owners.put(each.place(), each.owner());
-        }
+        List<OperatorDescription> operators = network.laidOut().description().operators(number);
+        Map<Integer, Integer> places = new HashMap<>();
+        operators.forEach(each -> places.put(each.place(), places.size()));
         List<Kept> path = new ArrayList<>();
         for (int place = 0; place < projection.path().size(); place++) {
             Connection connection = projection.path().get(place);
-            String owner = owners.getOrDefault(place, "");
-            if (connection instanceof BatchNorm norm) {
-                Kept before = path.removeLast();
-                path.add(taken(before, withRows(projection, before.connection, norm), norm, owner));
+            Integer at = places.get(place);
+            if (at != null && ConnectionKinds.of(connection).folds()) {
+                NormFactors by = network.laidOut().chain(number).operators().get(at).channelFactors();
+                path.add(taken(projection, path.removeLast(), connection, by));
             } else {
-                path.add(new Kept(connection, owner, Map.of()));
+                path.add(new Kept(connection, at == null ? "" : operators.get(at).owner(), Map.of()));
             }
         }
         return path;
     }
 
-    /** The connection before a batch norm, with a bias that can take it. */
-    private static Connection withRows(Projection projection, Connection before, BatchNorm norm) {
-        Connection taking = ConnectionKinds.of(before).withRows(before);
-        String wrong = " stands behind " + before;
-        if (projection.plastic()) {
-            wrong = " is in a plastic projection, which simulations change";
-        } else if (norm.steps() > 0) {
-            wrong = " has other values in each step";
-        } else if (taking != null) {
-            return taking;
+    /** A connection with a bias that has taken the factors and terms of the next one, which simulations compute. */
+    private Kept taken(Projection projection, Kept before, Connection norm, @Nullable NormFactors by) {
+        Connection taking = ConnectionKinds.of(before.connection).withRows(before.connection);
+        if (projection.plastic() || by == null || taking == null) {
+            throw new IllegalArgumentException("projection '" + projection.name() + "': " + norm
+                    + (projection.plastic()
+                            ? " is in a plastic projection, which simulations change"
+                            : by == null ? " has other values in each step" : " stands behind " + before.connection)
+                    + ", expected one behind weights and a bias that can take it");
         }
-        throw new IllegalArgumentException("projection '" + projection.name() + "': " + norm + wrong
-                + ", expected one behind weights and a bias that can take it");
-    }
-
-    /** The weights and biases before a batch norm, with the factors and terms that simulations compute. */
-    private Kept taken(Kept before, Connection taking, BatchNorm norm, String owner) {
         FloatMatrix weights = present(before, ValueDescription.WEIGHT);
         FloatMatrix bias = before.folded.getOrDefault(
                 ValueDescription.BIAS, before(before, ValueDescription.BIAS, FloatMatrix.zeros(1, weights.rows())));
-        FloatMatrix mean = network.weights().get(owner + "." + BatchNormOperator.RUNNING_MEAN);
-        FloatMatrix variance = network.weights().get(owner + "." + BatchNormOperator.RUNNING_VARIANCE);
-        FloatMatrix scale = norm.affine() ? network.weights().get(owner + "." + ValueDescription.WEIGHT) : null;
-        FloatMatrix shift = norm.affine() ? network.weights().get(owner + "." + ValueDescription.BIAS) : null;
         for (int output = 0; output < weights.rows(); output++) {
-            int channel = output / (weights.rows() / norm.channels());
-            float inverse = (float) (1 / Math.sqrt((double) variance.get(0, channel) + norm.epsilon()));
-            float factor = scale == null ? inverse : scale.get(0, channel) * inverse;
-            float term = FusedMultiplyAdd.of(-mean.get(0, channel), factor, shift == null ? 0 : shift.get(0, channel));
+            int channel = output / (weights.rows() / by.weights().columns());
+            float factor = by.factors().get(0, channel);
             for (int i = 0; i < weights.columns(); i++) {
                 weights.set(output, i, weights.get(output, i) * factor);
             }
+            float term = by.terms().get(0, channel);
             bias.set(0, output, FusedMultiplyAdd.of(bias.get(0, output), factor, term));
         }
         Map<String, FloatMatrix> folded = Map.of(ValueDescription.WEIGHT, weights, ValueDescription.BIAS, bias);

@@ -28,12 +28,7 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
     private static final String STEPS = "steps";
 
     BatchNormKind() {
-        super(BatchNorm.class, "batch norm");
-    }
-
-    @Override
-    public boolean hasValues() {
-        return true;
+        super(BatchNorm.class, "batch norm", Trait.FOLDS, Trait.VALUES);
     }
 
     @Override

@@ -39,6 +39,7 @@ public abstract class ConnectionKind<C extends Connection> {
         /** No file holds them. */
         UNSTORED,
         FLATTENS,
+        FOLDS,
         INNER_ORDER,
         SUMS,
         VALUES
@@ -82,6 +83,11 @@ public abstract class ConnectionKind<C extends Connection> {
     /** Whether such a connection sums inputs, so that nothing is zero behind it. */
     public boolean sums() {
         return traits.contains(Trait.SUMS);
+    }
+
+    /** Whether such a connection is a factor and a term of each channel, for the weights before it to take. */
+    public boolean folds() {
+        return traits.contains(Trait.FOLDS);
     }
 
     /**

@@ -67,9 +67,9 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         return said;
     }
 
-    /** Returns what inference multiplies columns by and adds, where all steps have the same. */
-    public NormFactors factors() {
-        return factors;
+    @Override
+    public @Nullable NormFactors channelFactors() {
+        return said.steps() > 0 ? null : factors;
     }
 
     /** How many positions a channel has. */

@@ -2,6 +2,7 @@ package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.gradient.PreparedFrame;
+import dev.spikelane.kernel.update.NormFactors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -149,6 +150,15 @@ public interface Operator {
      */
     default List<Values> values() {
         return List.of();
+    }
+
+    /**
+     * Returns what this multiplies each column by and adds to it, in all steps, if that is all that it does.
+     *
+     * @return factors and terms as they are now; null if it does something else
+     */
+    default @Nullable NormFactors channelFactors() {
+        return null;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.spikelane.model.c;
 
+import dev.spikelane.connection.Connection;
 import dev.spikelane.description.InputDescription;
 import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.PopulationDescription;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Writes a network as a file of C99. */
@@ -35,6 +38,7 @@ public final class CNetwork {
     private final Network network;
     private final NetworkDescription said;
     private final Options options;
+    private final Function<Connection, Consumer<COperator>> forms;
     private final CFile file = new CFile();
     private final List<CNeurons> neurons = new ArrayList<>();
     /** The row of each source now, and those of the steps before. */
@@ -45,8 +49,9 @@ public final class CNetwork {
 
     private final List<String> parameters = new ArrayList<>();
 
-    private CNetwork(Network network, Options options) {
+    private CNetwork(Network network, Options options, Function<Connection, Consumer<COperator>> forms) {
         this.network = network;
+        this.forms = forms;
         this.said = network.laidOut().description();
         this.options = options;
     }
@@ -54,14 +59,15 @@ public final class CNetwork {
     /**
      * Returns the file's text.
      *
+     * @param forms writes what an operator of each connection does
      * @throws IllegalArgumentException if C cannot say a part of the network
      */
-    public static String text(Network network, Options options) {
-        return network.laidOut().guard().read(() -> new CNetwork(network, options).all());
+    public static String text(
+            Network network, Options options, Function<Connection, Consumer<COperator>> forms) {
+        return network.laidOut().guard().read(() -> new CNetwork(network, options, forms).all());
     }
 
     private String all() {
-        said.projections().forEach(CPath::require);
         String prefix = file.prefix(options.name());
         inputs();
         List<String> outputs = options.outputs().stream().map(file::name).toList();
@@ -176,7 +182,7 @@ public final class CNetwork {
             String changed = projection.delay() > 0 ? null : changes.get(projection.source());
             String into = changed != null ? kept(i, size) : file.room(first ? sum : "added", size);
             int start = file.step.length();
-            new CPath(file, network, i).write(row, into);
+            new CPath(file, network, i).write(row, into, forms);
             if (changed != null) {
                 String whole = file.step.substring(start + 1).indent(4); // without its empty line
                 file.step.setLength(start);

@@ -24,7 +24,7 @@ final class CProduct {
     private final CFile file;
     private final Network network;
     private final OperatorDescription operator;
-    private final Parameter carried;
+    final Parameter carried;
 
     CProduct(CFile file, Network network, OperatorDescription operator, Parameter carried) {
         this.file = file;
@@ -58,7 +58,7 @@ final class CProduct {
         return layer(file, operator.owner(), new Window(inputs, Window.Axis.ONE, Window.Axis.ONE), 1, inputs, outputs);
     }
 
-    private FloatMatrix value(String name) {
+    FloatMatrix value(String name) {
         return network.weights().get(operator.owner() + "." + name);
     }
 

@@ -2,18 +2,12 @@ package dev.spikelane.model;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
-import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.Kernel;
-import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
-import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Weights;
 import java.lang.foreign.MemorySegment;
@@ -23,53 +17,50 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Says connections, with the values that they have now, as nodes of NIR. */
-record NirConnections(Weights weights) {
+/**
+ * Says a connection, with the values that it has now, as a node of NIR: a method for each primitive.
+ *
+ * @param name the node's
+ * @param rows the shape of its source
+ * @param owner what the names of its values start with
+ * @param changes gets what readers of the node will see otherwise
+ */
+record NirConnection(
+        Weights weights, String name, Connection said, Shape rows, String owner, List<String> changes) {
 
     private static final ValueLayout.OfDouble DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /** The values have names that begin with the owner's. */
-    NirGraph.Node node(String name, Connection connection, Shape rows, String owner) {
-        return switch (connection) {
-            case Dense _, IntegerDense _, Recurrent _ -> dense(owner);
-            case Convolution convolution -> convolution(name, convolution, rows, owner);
-            case Pool pool -> pool(name, pool);
-            case Flatten flatten ->
-                NirGraph.Node.of(
-                        "Flatten",
-                        Map.of(
-                                "start_dim", whole("start_dim", List.of(), flatten.first()),
-                                "end_dim", whole("end_dim", List.of(), flatten.last()),
-                                "input_type", sizes(rows)));
-            case OneToOne _ -> {
-                float[] factors = weights.get(owner + ".weight").toArray();
-                yield scale(spread(Parameter.of(factors), rows), rows);
-            }
-            case Scale scale -> scale(spread(new double[] {scale.factor()}, rows), rows);
-            default ->
-                throw new IllegalArgumentException("projection node '" + name + "' is " + connection
-                        + ", for which NIR has no primitive"
-                        + (connection.toString().startsWith("batch norm")
-                                ? "; Network.folded() puts it into weights"
-                                : ""));
-        };
+    /** Throws, as NIR cannot say it. */
+    NirGraph.Node none(String advice) {
+        throw new IllegalArgumentException("'" + name + "' is " + said + ", for which NIR has no primitive" + advice);
     }
 
-    private static double[] spread(Parameter values, Shape shape) {
-        double[] wide = new double[values.count()];
+    NirGraph.Node flatten(Flatten flatten) {
+        return NirGraph.Node.of(
+                "Flatten",
+                Map.of(
+                        "start_dim", whole("start_dim", List.of(), flatten.first()),
+                        "end_dim", whole("end_dim", List.of(), flatten.last()),
+                        "input_type", sizes(rows)));
+    }
+
+    /** Each input times a weight of its own. */
+    NirGraph.Node scale() {
+        return scale(weights.get(owner + ".weight").toArray());
+    }
+
+    /** All inputs times a number, or each times its own. */
+    NirGraph.Node scale(float... factors) {
+        double[] wide = new double[factors.length];
         for (int i = 0; i < wide.length; i++) {
-            wide[i] = values.value(i);
+            wide[i] = factors[i];
         }
-        return spread(wide, shape);
+        return NirGraph.Node.of("Scale", Map.of("scale", numbers("scale", spread(wide, rows), rows.sizes())));
     }
 
-    private static NirGraph.Node scale(double[] factors, Shape rows) {
-        return NirGraph.Node.of("Scale", Map.of("scale", numbers("scale", factors, rows.sizes())));
-    }
-
-    private NirGraph.Node dense(String owner) {
+    NirGraph.Node dense() {
         Map<String, Tensor> values = new LinkedHashMap<>();
         values.put("weight", stored(owner + ".weight"));
         if (!weights.names().contains(owner + ".bias")) {
@@ -93,10 +84,10 @@ record NirConnections(Weights weights) {
         return Tensor.of(last, values, shape);
     }
 
-    private NirGraph.Node convolution(String name, Convolution said, Shape rows, String owner) {
-        Kernel kernel = said.kernel();
+    NirGraph.Node convolution(Convolution convolution) {
+        Kernel kernel = convolution.kernel();
         if (kernel.transposed()) {
-            throw new IllegalArgumentException("'" + name + "' is " + said + ", for which NIR has no primitive");
+            return none("");
         }
         boolean maps = kernel.dimensions() == 2;
         Map<String, Tensor> values = new LinkedHashMap<>();
@@ -105,7 +96,7 @@ record NirConnections(Weights weights) {
                 "bias",
                 weights.names().contains(owner + ".bias")
                         ? stored(owner + ".bias")
-                        : Tensor.of("bias", FloatMatrix.zeros(1, said.outputs()), List.of(said.outputs())));
+                        : Tensor.of("bias", FloatMatrix.zeros(1, convolution.outputs()), List.of(convolution.outputs())));
         values.put(
                 "stride", pair("stride", maps, kernel.y().stride(), kernel.x().stride()));
         values.put(
@@ -121,12 +112,17 @@ record NirConnections(Weights weights) {
                     "padding",
                     pair("padding", maps, kernel.y().padding(), kernel.x().padding()));
         }
+        // Seen in nir 1.0.8: inputs are those of one group, and outputs as if all sizes were those along rows.
+        if (kernel.groups() > 1 || maps && kernel.y().size() != kernel.x().size()) {
+            changes.add("'" + name + "' has groups or a kernel that is no square, of which nir.read of Python derives"
+                    + " other shapes: it reads the file with type_check=False");
+        }
         return new NirGraph.Node(maps ? "Conv2d" : "Conv1d", values, texts, new NirGraph(Map.of(), List.of()));
     }
 
-    private NirGraph.Node pool(String name, Pool pool) {
+    NirGraph.Node pool(Pool pool) {
         if (pool.rule() == Pool.Rule.MAX || pool.ceil() || !pool.countsPadding()) {
-            throw new IllegalArgumentException("'" + name + "' is " + pool + ", for which NIR has no primitive");
+            return none("");
         }
         String type = pool.rule() == Pool.Rule.SUM ? "SumPool2d" : "AvgPool2d";
         return NirGraph.Node.of(

@@ -1,0 +1,45 @@
+package dev.spikelane.model;
+
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.BlasDense;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.io.NirGraph;
+import dev.spikelane.model.c.COperator;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What a connection is in the formats of others: the one place of this package that tells all connections apart.
+ *
+ * @param nir the node that says it, or why none does
+ * @param c writes what it does in a step, or says why C cannot
+ */
+record ConnectionForms(Function<NirConnection, NirGraph.Node> nir, Consumer<COperator> c) {
+
+    static ConnectionForms of(Connection connection) {
+        return switch (connection) {
+            case BatchNorm _ -> row(nir -> nir.none("; Network.folded() puts it into weights"), COperator::norm);
+            case BlasDense _ -> row(nir -> nir.none(""), c -> c.none("its sums have the order of a shared library"));
+            case Convolution said -> row(nir -> nir.convolution(said), c -> c.convolution(said));
+            case Dense said -> row(NirConnection::dense, c -> c.dense(said.outputs()));
+            case Flatten said -> row(nir -> nir.flatten(said), c -> c.flatten(said));
+            case IntegerDense _ -> row(NirConnection::dense, COperator::integers);
+            case OneToOne _ -> row(NirConnection::scale, COperator::scale);
+            case Pool said -> row(nir -> nir.pool(said), COperator::pool);
+            case Recurrent said -> row(NirConnection::dense, c -> c.recurrent(said));
+            case Scale said -> row(nir -> nir.scale(said.factor()), c -> c.scale(said.factor()));
+        };
+    }
+
+    private static ConnectionForms row(Function<NirConnection, NirGraph.Node> nir, Consumer<COperator> c) {
+        return new ConnectionForms(nir, c);
+    }
+}

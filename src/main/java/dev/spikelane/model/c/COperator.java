@@ -1,0 +1,160 @@
+package dev.spikelane.model.c;
+
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.PoolOperator;
+import dev.spikelane.description.OperatorDescription;
+import dev.spikelane.equation.Op;
+import dev.spikelane.kernel.base.TorchLayout;
+import dev.spikelane.kernel.map.MapPool;
+import dev.spikelane.kernel.update.NormFactors;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import java.util.Arrays;
+
+/** Writes what one operator of a path makes of a row: a method for each thing that C can do with one. */
+public final class COperator {
+
+    private final CFile file;
+    private final CProduct product;
+    private final OperatorDescription operator;
+    private final Operator bound;
+    private final CRow row;
+    private final String to;
+
+    COperator(CFile file, CProduct product, OperatorDescription operator, Operator bound, CRow row, String to) {
+        this.file = file;
+        this.product = product;
+        this.operator = operator;
+        this.bound = bound;
+        this.row = row;
+        this.to = to;
+    }
+
+    /** Says why C cannot do it. */
+    public UnsupportedOperationException none(String why) {
+        throw new UnsupportedOperationException(why);
+    }
+
+    /** A product of weights and a bias. */
+    public void dense(int outputs) {
+        product.dense(outputs, row, to);
+    }
+
+    /** The same with integers for weights. */
+    public void integers() {
+        product.integers(row, to);
+    }
+
+    /** A dense product with the order of sums that recurrences have. */
+    public void recurrent(Recurrent said) {
+        product.recurrent(said, row, to);
+    }
+
+    /** A convolution. */
+    public void convolution(Convolution said) {
+        product.convolution(said, row, to);
+    }
+
+    /** A product of each input and a weight of its own. */
+    public void scale() {
+        float[] each = product.value("weight").toArray();
+        each = each.length == 1 ? filled(each[0]) : each;
+        scaled(TorchLayout.inside(operator.rows(), each), to);
+    }
+
+    /** A product of all inputs and a number. */
+    public void scale(float factor) {
+        scaled(filled(factor), to);
+    }
+
+    private float[] filled(float value) {
+        float[] values = new float[bound.inputs()];
+        Arrays.fill(values, value);
+        return values;
+    }
+
+    private void scaled(float[] weights, String result) {
+        float[] by = weights.clone();
+        for (int i = 0; row.spikes() && i < by.length; i++) {
+            by[i] *= product.carried.value(i);
+        }
+        file.call(row.spikes() ? CFunction.SCALE_SPIKES : CFunction.SCALE_VALUES);
+        String name = file.floats(operator.owner() + "_weight", by);
+        String called = row.spikes() ? "spikes_scaled" : "values_scaled";
+        file.statement("%s(%d, %s, %s, %s)", called, by.length, row.c(), name, result);
+    }
+
+    /** What spikes carry, as values, in memory that is not the result's. */
+    private String expanded() {
+        if (!row.spikes()) {
+            return row.c();
+        }
+        String values = file.room(to.equals("scratch1") ? "scratch0" : "scratch1", bound.inputs());
+        scaled(filled(1), values);
+        return values;
+    }
+
+    /** A factor and a term of each channel. */
+    public void norm() {
+        NormFactors by = bound.channelFactors();
+        if (by == null) {
+            throw none("it has values for each step");
+        }
+        int channels = by.weights().columns();
+        String factors = file.floats(operator.owner() + "_factor", first(by.factors(), channels));
+        String terms = file.floats(operator.owner() + "_term", first(by.terms(), channels));
+        file.call(CFunction.AFFINE);
+        file.operations.add(Op.FMA);
+        file.statement(
+                "values_normalized(%d, %d, %s, %s, %s, %s)", bound.inputs(), channels, row.c(), factors, terms, to);
+    }
+
+    private static float[] first(FloatMatrix row, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = row.get(0, i);
+        }
+        return values;
+    }
+
+    /** The largest value or the sum of each window. */
+    public void pool() {
+        String values = expanded();
+        PoolOperator said = (PoolOperator) bound;
+        MapPool pool = said.pool();
+        String layer = CProduct.layer(
+                file, operator.owner() + "_pool", pool.window(), pool.window().channels(), 1, 1);
+        file.call(CFunction.PLACE, CFunction.WALK, said.isMax() ? CFunction.POOL_MAX : CFunction.POOL_SUM);
+        if (said.isMax()) {
+            file.statement("pool_max(&%s, %s, %s)", layer, values, to);
+            return;
+        }
+        float[] divisors = pool.divisors();
+        String divided = divisors == null ? "0" : file.floats(operator.owner() + "_divisors", divisors);
+        file.statement("pool_sum(&%s, %s, %s, %s)", layer, values, divided, to);
+    }
+
+    /** The same values in another order. */
+    public void flatten(Flatten said) {
+        String values = expanded();
+        Shape shape = operator.rows();
+        Shape made = said.outputShape(shape);
+        if (made.rank() == 1) {
+            CPath.reorder(file, shape, values, to, false);
+            return;
+        }
+        int positions = shape.size() / shape.channels();
+        int width = made.size() / made.channels();
+        file.step.append("""
+                    for (int i = 0; i < %d; i++) {
+                        %s[i %% %d * %d + i / %d] = (%s)[i %% %d * %d + i / %d];
+                    }
+                """.indent(4)
+                .formatted(
+                        made.size(), to, width, made.channels(), width, values, positions, shape.channels(),
+                        positions));
+    }
+}
