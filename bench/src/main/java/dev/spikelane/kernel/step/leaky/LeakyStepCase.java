@@ -8,7 +8,6 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
-import dev.spikelane.kernel.step.StepInside;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.StepYardstick;
 import dev.spikelane.memory.FloatMatrix;
@@ -57,8 +56,6 @@ final class LeakyStepCase implements Case {
         List<Entry> entries = new ArrayList<>();
         StepRun run = new StepRun(current, membrane, spikes);
         entries.add(entry(Contestant.JAVA, () -> LeakyStep.run(parameters, run)));
-        entries.add(entry(
-                Contestant.SCALAR, () -> StepInside.scalar(parameters, current, current.rows(), membrane, spikes)));
         if (Yardstick.AVAILABLE) {
             if (mode == LeakyStepWork.Mode.SUBTRACT) {
                 entries.add(entry(
