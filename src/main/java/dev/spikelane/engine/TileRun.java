@@ -99,7 +99,7 @@ final class TileRun implements ComponentRun {
             openRows(workers, share);
         }
         workers.run(job, parts, share && (tiles || !coupled));
-        if (job == carrySamples) {
+        if (!tiles) {
             for (SampleRun some : samples) {
                 some.close();
             }

@@ -127,7 +127,7 @@ public final class EquationGradients {
         }
         Node carries = equations.carries();
         if (carries != null && sums.contains(carries.name())) {
-            program.store(Op.STATE, SUM + carries.name(), 0, copy(List.of(carried()), into).get(carried()));
+            program.store(Op.STATE, SUM + carries.name(), 0, Graph.of(copy(List.of(carried()), into), carried()));
         }
         program.store(Op.STATE, DISTANCE, 0, Graph.of(made, distance));
         return program;

@@ -33,6 +33,7 @@ record NirConnection(
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** Throws, as NIR cannot say it. */
+    @SuppressWarnings("DoNotCallSuggester") // a row of the table calls it
     NirGraph.Node none(String advice) {
         throw new IllegalArgumentException("'" + name + "' is " + said + ", for which NIR has no primitive" + advice);
     }

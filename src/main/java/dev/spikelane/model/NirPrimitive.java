@@ -50,6 +50,7 @@ enum NirPrimitive {
 
     private final String type;
     private final Role role;
+    @SuppressWarnings("ImmutableEnumChecker") // lambdas that capture nothing
     private final @Nullable Reader reader;
     private final String parameters;
 

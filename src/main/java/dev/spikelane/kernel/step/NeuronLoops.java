@@ -161,6 +161,7 @@ public final class NeuronLoops {
     }
 
     /** The place of a loop. */
+    @SuppressWarnings("EnumOrdinal") // an index into an array of this class alone
     static int place(Form form, int count) {
         return form.ordinal() * (MOST_HELD + 1) + count;
     }

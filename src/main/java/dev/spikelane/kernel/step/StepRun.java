@@ -143,8 +143,10 @@ public final class StepRun {
     /** Returns what enters a port. */
     public FloatMatrix entering(int port) {
         PortCurrents all = ports;
-        boolean many = all != null && all.count() > 2;
-        return port == 0 ? current : many ? all.port(port).matrix() : feedback;
+        if (port == 0) {
+            return current;
+        }
+        return all != null && all.count() > 2 ? all.port(port).matrix() : feedback;
     }
 
     /** Returns where loops find the rows of this run. */
