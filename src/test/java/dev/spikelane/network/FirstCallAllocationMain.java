@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import com.sun.management.ThreadMXBean;
+import dev.spikelane.Compilers;
 import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
@@ -39,6 +40,9 @@ final class FirstCallAllocationMain {
             network.warmUp(1);
             Simulation simulation = network.simulate(1);
             int calls = arguments[0].equals("learning") ? CALLS : 1;
+            if (calls > 1) {
+                Compilers.await(); // on a busy machine a warm-up ends before C2 does
+            }
             measure(() -> {
                 for (int call = 0; call < calls; call++) {
                     simulation.run(spikes);
