@@ -26,7 +26,8 @@
  *     <td>to rounding</td></tr>
  * <tr><td>LeakyParallel</td><td>a dense connection, then {@link dev.spikelane.neuron.LeakyParallel}</td>
  *     <td>to rounding</td></tr>
- * <tr><td>SLSTM</td><td>a dense connection, then {@link dev.spikelane.neuron.SLstm}</td><td>to rounding</td></tr>
+ * <tr><td>SLSTM</td><td>a dense connection, then {@link dev.spikelane.neuron.SLstm};
+ *     {@link dev.spikelane.neuron.SLstm#random} makes both with torch's random weights</td><td>to rounding</td></tr>
  * <tr><td>functional.quant.state_quant</td><td>{@link dev.spikelane.neuron.Quantization}</td>
  *     <td>the level of {@code argmin}</td></tr>
  * </table>

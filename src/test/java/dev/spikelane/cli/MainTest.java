@@ -71,7 +71,8 @@ class MainTest {
         }
         for (String example : examples) {
             if (example.startsWith("./spikelane ") && !example.contains(" spark ")) {
-                String[] words = example.replaceFirst(" \\| .*", "").replace("'", "").split(" +");
+                String[] words =
+                        example.replaceFirst(" \\| .*", "").replace("'", "").split(" +");
                 Main.commandLine().parseArgs(Arrays.copyOfRange(words, 1, words.length));
             }
         }
@@ -177,7 +178,9 @@ class MainTest {
                         "demo", "--images", file.toString(), "--steps", "2", "--warm-up", "0", "--no-report", "--json")
                 .requireSuccess();
         assertTrue(json.contains(String.format("im\\u%04x", (int) unprintable.charAt(0))), json);
-        CommandRun.of("demo", "--images", file + "x").requireFailure(1, "spikelane: " + shown + "x: no such file");
+        String escaped = file.toString()
+                .replace(unprintable.substring(0, 1), String.format("\\u%04x", (int) unprintable.charAt(0)));
+        CommandRun.of("demo", "--images", file + "x").requireFailure(1, "spikelane: " + escaped + "x: no such file");
     }
 
     @Test
@@ -214,7 +217,8 @@ class MainTest {
 
     @Test
     void keepsMessagesOnOneLine() {
-        CommandRun.of("demo", "--images", "no\nsuch\u001b[31mfile").requireFailureWith(1, "no such [31mfile");
+        CommandRun.of("demo", "--images", "no\nsuch\u001b[31mfile")
+                .requireFailureWith(1, "no\\u000asuch\\u001b[31mfile");
     }
 
     @ParameterizedTest
