@@ -314,6 +314,22 @@ public interface Dataset {
      *     dimensions than one, or their counts differ
      */
     static Dataset idx(String name, Idx images, Idx labels) throws IOException {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(images, "images");
+        return idx(name, images, Objects.requireNonNull(labels, "labels").labels());
+    }
+
+    /**
+     * Joins images of an IDX file and labels, such as {@link Idx#readLabels} reads of NumPy's int64.
+     *
+     * @param name what messages call the set
+     * @param images {@code [count x height x width]} or {@code [count x features]}
+     * @param labels one for each image; there is a class for each number up to the largest
+     * @return the data set, of shape {@code [1 x height x width]} or {@code [features]}
+     * @throws IOException if there are no images, the images have one dimension, a label is negative, or there are more
+     *     or fewer than images
+     */
+    static Dataset idx(String name, Idx images, int[] labels) throws IOException {
         return IdxDataset.of(name, images, labels);
     }
 

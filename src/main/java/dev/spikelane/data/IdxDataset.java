@@ -36,7 +36,7 @@ final class IdxDataset implements Dataset {
     }
 
     /** Joins images and labels. */
-    static IdxDataset of(String name, Idx images, Idx labels) throws IOException {
+    static IdxDataset of(String name, Idx images, int[] labels) throws IOException {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(images, "images");
         Objects.requireNonNull(labels, "labels");
@@ -45,13 +45,17 @@ final class IdxDataset implements Dataset {
             throw new IOException(name + ": images are " + sizes
                     + ", expected [count, height, width] or [count, features], at least one");
         }
-        int[] classes = labels.labels();
-        if (classes.length != images.count()) {
-            throw new IOException(name + ": there are " + classes.length + " labels, expected " + images.count()
+        if (labels.length != images.count()) {
+            throw new IOException(name + ": there are " + labels.length + " labels, expected " + images.count()
                     + ", one for each image");
         }
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] < 0) {
+                throw new IOException(name + ": label " + i + " is " + labels[i] + ", expected 0 or more");
+            }
+        }
         Shape shape = sizes.size() == 2 ? Shape.of(sizes.get(1)) : Shape.of(1, sizes.get(1), sizes.get(2));
-        return new IdxDataset(name, images, classes, shape);
+        return new IdxDataset(name, images, labels.clone(), shape);
     }
 
     /** Reads the training images of a folder. */
@@ -73,7 +77,7 @@ final class IdxDataset implements Dataset {
 
     private static IdxDataset read(Path folder, String part) throws IOException {
         Idx images = Idx.read(file(folder, part + "-images-idx3-ubyte"));
-        Idx labels = Idx.read(file(folder, part + "-labels-idx1-ubyte"));
+        int[] labels = Idx.read(file(folder, part + "-labels-idx1-ubyte")).labels();
         return of(folder + " (" + part + ")", images, labels);
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ public final class Idx {
     private static final int FEW_BYTES = 1 << 20;
 
     private static final long UNKNOWN_LENGTH = -1;
+
+    /** The largest class that a file of labels may name, so that a wrong number does not make millions of classes. */
+    private static final int MOST_CLASS = 65_535;
 
     /** The value of each byte in [0, 1], as torchvision's {@code ToTensor} computes it: a float32 division. */
     private static final float[] INTENSITY = intensities();
@@ -80,7 +84,7 @@ public final class Idx {
     }
 
     private static Idx read(String name, InputStream stream, long length) throws IOException {
-        PushbackInputStream start = new PushbackInputStream(stream, 2);
+        PushbackInputStream start = new PushbackInputStream(Objects.requireNonNull(stream, "stream"), 2);
         byte[] first = start.readNBytes(2);
         start.unread(first);
         if (!GzipInput.isGzip(first)) {
@@ -97,6 +101,41 @@ public final class Idx {
         try (GzipInput inflated = new GzipInput(name, new ByteArrayInputStream(packed))) {
             return readPlain(name, inflated, unpacked);
         }
+    }
+
+    /**
+     * Reads labels of an IDX file, or of a {@code .npy} file of whole numbers, such as NumPy's int64.
+     *
+     * @param file the file, of NumPy if its name ends in {@code .npy}
+     * @return a class for each sample, 0 to 65,535
+     * @throws IOException if there is no such file, it cannot be read, it has another number of dimensions than one, or
+     *     a label is no whole number from 0 to 65,535; the message starts with the file's name
+     */
+    public static int[] readLabels(Path file) throws IOException {
+        if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
+            return read(file).labels();
+        }
+        return FileText.reading(file.toString(), () -> {
+            try {
+                return labels(Npz.read(file).tensor(""));
+            } catch (IllegalArgumentException refused) {
+                throw new IOException(file + ": " + refused.getMessage(), refused);
+            }
+        });
+    }
+
+    private static int[] labels(Tensor tensor) {
+        int[] labels = tensor.integers();
+        if (tensor.shape().size() != 1) {
+            throw new IllegalArgumentException("is " + tensor.shape() + ", expected labels of one dimension");
+        }
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] < 0 || labels[i] > MOST_CLASS) {
+                throw new IllegalArgumentException(
+                        "label " + i + " is " + labels[i] + ", expected a class from 0 to " + MOST_CLASS);
+            }
+        }
+        return labels;
     }
 
     private static byte[] readPacked(String name, InputStream stream) throws IOException {
@@ -316,6 +355,7 @@ public final class Idx {
      * @throws IndexOutOfBoundsException if the images are not all there
      */
     public FloatMatrix images(Arena arena, int first, int count, long mostBytes) throws IOException {
+        Objects.requireNonNull(arena, "arena");
         requireImages();
         if (first < 0 || count < 1 || first > count() - count) {
             throw new IndexOutOfBoundsException(

@@ -203,6 +203,11 @@ final class FiniteOutputTest {
         Files.write(folder.resolve("b-labels"), SmallImages.idx(new byte[] {0, 1}, 2));
         String out = require("run --model %/blocks.safetensors --images %/b-images --labels %/b-labels");
         assertTrue(out.contains("100.00 % of 2 images"), out);
+        String run = "run --model %/blocks.safetensors --images %/b-images --labels %/b.npy";
+        Files.write(folder.resolve("b.npy"), SmallImages.npy(0, 1));
+        assertTrue(require(run).contains("100.00 % of 2 images"));
+        Files.write(folder.resolve("b.npy"), SmallImages.npy(0, 2));
+        CommandRun.of(run.replace("%", folder.toString()).split(" ")).requireFailureWith(1, "; label 1 is 2");
     }
 
     private String require(String arguments) {

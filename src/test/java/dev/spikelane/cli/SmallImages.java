@@ -2,6 +2,8 @@ package dev.spikelane.cli;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -51,5 +53,18 @@ public final class SmallImages {
             file.putInt(dimension);
         }
         return file.put(data).array();
+    }
+
+    /** What {@code numpy.save} writes of a list of whole numbers. */
+    public static byte[] npy(long... values) {
+        String header = String.format("{'descr': '<i8', 'fortran_order': False, 'shape': (%d,), }\n", values.length);
+        ByteBuffer bytes = ByteBuffer.allocate(10 + header.length() + values.length * Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        bytes.put((byte) 0x93).put("NUMPY\1\0".getBytes(StandardCharsets.ISO_8859_1));
+        bytes.putShort((short) header.length()).put(header.getBytes(StandardCharsets.ISO_8859_1));
+        for (long value : values) {
+            bytes.putLong(value);
+        }
+        return bytes.array();
     }
 }

@@ -161,6 +161,12 @@ final class DatasetTest {
                 IOException.class,
                 "mine: images are [2], expected [count, height, width] or [count, features], at least one",
                 () -> Dataset.idx("mine", flat, flat));
+        Idx pixels = Idx.read("pixels", new ByteArrayInputStream(images));
+        assertEquals(301, Dataset.idx("mine", pixels, new int[] {300, 1}).classes());
+        assertMessage(
+                IOException.class,
+                "mine: label 1 is -2, expected 0 or more",
+                () -> Dataset.idx("mine", pixels, new int[] {300, -2}));
     }
 
     private static byte[] idx(int[] sizes, int... values) {

@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,6 +24,8 @@ import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class IdxTest {
 
@@ -139,6 +142,53 @@ class IdxTest {
     void labelsAreUnsigned() throws IOException {
         Idx idx = Idx.read("labels", new ByteArrayInputStream(idx(new byte[] {0, 9, -1}, 3)));
         assertArrayEquals(new int[] {0, 9, 255}, idx.labels());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"<i8, 8", "<i4, 4", "|u1, 1", ">i8, 8"})
+    void labelsOfNumPyAreRead(String code, int bytes) throws IOException {
+        Path file = npy(code, bytes, 3, 200, 0);
+        assertArrayEquals(new int[] {3, 200, 0}, Idx.readLabels(file));
+        assertArrayEquals(new int[] {9}, Idx.readLabels(Files.write(folder.resolve("idx"), idx(new byte[] {9}, 1))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "<i8, 8, -1, 'label 1 is -1, expected a class from 0 to 65535'",
+        "<i4, 4, 65536, 'label 1 is 65536, expected a class from 0 to 65535'",
+        "<i8, 8, 4294967296, 'item 1 of tensor '''' of I64 [2] is 4294967296, expected a number that int has'",
+        "<f8, 8, 0, 'tensor '''' of F64 [2] is of floats, expected whole numbers'"
+    })
+    void labelsOfNumPyAreClasses(String code, int bytes, long wrong, String message) throws IOException {
+        Path file = npy(code, bytes, 3, wrong);
+        assertEquals(
+                file + ": " + message,
+                assertThrows(IOException.class, () -> Idx.readLabels(file)).getMessage());
+    }
+
+    @Test
+    void labelsOfNumPyHaveOneDimension() throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(1000);
+        bytes.put(new NpyHeader("|u1", false, List.of(2, 1)).toBytes()).putShort((short) 0);
+        Path file = Files.write(folder.resolve("two.npy"), Arrays.copyOf(bytes.array(), bytes.position()));
+        assertEquals(
+                file + ": is [2, 1], expected labels of one dimension",
+                assertThrows(IOException.class, () -> Idx.readLabels(file)).getMessage());
+    }
+
+    private Path npy(String code, int bytes, long... values) throws IOException {
+        byte[] header = new NpyHeader(code, false, List.of(values.length)).toBytes();
+        ByteBuffer all =
+                ByteBuffer.allocate(header.length + values.length * bytes).put(header);
+        all.order(code.startsWith(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        for (long value : values) {
+            switch (bytes) {
+                case 1 -> all.put((byte) value);
+                case 4 -> all.putInt((int) value);
+                default -> all.putLong(value);
+            }
+        }
+        return Files.write(folder.resolve("labels.npy"), all.array());
     }
 
     @Test

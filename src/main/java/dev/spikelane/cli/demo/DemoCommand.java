@@ -83,8 +83,8 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--labels",
             paramLabel = "FILE",
             description =
-                    "IDX file of the classes of these images. Default: the one beside them, if its name differs in"
-                            + " \"labels\" and \"idx1\" only.")
+                    "File of the classes of these images, IDX or .npy of whole numbers. Default: the IDX file beside"
+                            + " them, if its name differs in \"labels\" and \"idx1\" only.")
     private @Nullable Path labels;
 
     @Option(names = "--sample", description = "Show the embedded sample, as without --images.")

@@ -57,7 +57,7 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
         if (found == null) {
             return of(file.toString(), images, new int[0], false);
         }
-        int[] labels = Idx.read(found).labels();
+        int[] labels = Idx.readLabels(found);
         if (labels.length != images.count()) {
             throw new IOException(found + ": has " + labels.length + " labels, expected " + images.count()
                     + ", one for each image of " + file);

@@ -29,8 +29,8 @@ final class ImageOptions {
             names = "--labels",
             paramLabel = "FILE",
             description =
-                    "IDX file of the classes of these images. Default: the one beside them, if its name differs in"
-                            + " \"labels\" and \"idx1\" only.")
+                    "File of the classes of these images, IDX or .npy of whole numbers. Default: the IDX file beside"
+                            + " them, if its name differs in \"labels\" and \"idx1\" only.")
     private @Nullable Path labels;
 
     @Option(names = "--count", paramLabel = "N", description = "How many images, the first ones. Default: all.")
@@ -69,7 +69,7 @@ final class ImageOptions {
             if (classes == null) {
                 throw Choices.wrong(command, "no labels lie beside " + file + ", expected --labels FILE");
             }
-            all = Dataset.idx(file.toString(), Idx.read(file), Idx.read(classes));
+            all = Dataset.idx(file.toString(), Idx.read(file), Idx.readLabels(classes));
         } else {
             Path folder = source.folder(command);
             all = folder == null ? ImageSet.sampleDataset() : Dataset.idxTest(folder);

@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -185,7 +186,8 @@ public final class RunCommand implements Callable<Integer> {
         if (out != null) {
             AtomicFile.requireWritable(out);
         }
-        ArrayRun run = ArrayRun.of(tensors.apply(command, nir.read(command, model)).requireModel(), array);
+        ArrayRun run =
+                ArrayRun.of(tensors.apply(command, nir.read(command, model)).requireModel(), array);
         if (out != null) {
             run.write(out);
         }
@@ -259,8 +261,14 @@ public final class RunCommand implements Callable<Integer> {
                     + ", expected a divisor of the outputs, and --decoding count");
         }
         if (classes < data.classes()) {
+            int wrong = IntStream.range(0, data.size())
+                    .filter(sample -> data.label(sample) >= classes)
+                    .findFirst()
+                    .orElseThrow();
             throw new IOException(model + ": has " + classes + (classes == outputs ? " outputs" : " classes")
-                    + ", expected at least " + data.classes() + ", one for each class of " + data);
+                    + ", expected at least " + data.classes() + ", one for each class of " + data + "; label " + wrong
+                    + " is "
+                    + data.label(wrong));
         }
     }
 

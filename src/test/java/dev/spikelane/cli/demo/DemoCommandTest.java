@@ -144,6 +144,11 @@ class DemoCommandTest {
                 .requireFailure(
                         1, "spikelane: " + labels + ": has 2 labels, expected 3, one for each image of " + file);
         CommandRun.of("demo", "--labels", labels.toString()).requireFailureWith(2, "--labels needs --images");
+        Path numbers = Files.write(folder.resolve("classes.npy"), SmallImages.npy(7, 2, 9));
+        assertEquals(
+                out.replaceAll("[0-9.]+ m?s", ""),
+                demo("--steps", "5", "--images", file.toString(), "--labels", numbers.toString())
+                        .replaceAll("[0-9.]+ m?s", ""));
     }
 
     @Test
