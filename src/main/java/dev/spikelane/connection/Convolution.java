@@ -7,6 +7,7 @@ import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.random.TorchRandom;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +77,11 @@ public final class Convolution implements Connection {
     public static Convolution of(Kernel kernel, FloatMatrix weights, FloatMatrix bias) {
         Kernel biased =
                 new Kernel(kernel.y(), kernel.x(), kernel.dimensions(), kernel.transposed(), kernel.groups(), true);
-        return new Convolution(biased, copy(weights), null, copy(bias));
+        return new Convolution(
+                biased,
+                copy(Objects.requireNonNull(weights, "weights")),
+                null,
+                copy(Objects.requireNonNull(bias, "bias")));
     }
 
     /**
@@ -89,7 +94,8 @@ public final class Convolution implements Connection {
      * @throws IllegalArgumentException if the shapes do not fit, or a weight is NaN or infinite
      */
     public static Convolution of(Kernel kernel, FloatMatrix weights) {
-        return new Convolution(kernel.withoutBias(), copy(weights), null, noBias(kernel, weights));
+        return new Convolution(
+                kernel.withoutBias(), copy(Objects.requireNonNull(weights, "weights")), null, noBias(kernel, weights));
     }
 
     /**
@@ -121,10 +127,12 @@ public final class Convolution implements Connection {
     private static FloatMatrix rows(Kernel kernel, Tensor weights) {
         List<Integer> shape = weights.shape();
         boolean maps = kernel.dimensions() == 2;
-        List<Integer> size = maps ? List.of(kernel.y().size(), kernel.x().size()) : List.of(kernel.x().size());
+        List<Integer> size = maps
+                ? List.of(kernel.y().size(), kernel.x().size())
+                : List.of(kernel.x().size());
         if (shape.size() != 2 + size.size() || !shape.subList(2, shape.size()).equals(size) || weights.count() == 0) {
-            throw new IllegalArgumentException(weights + ", expected [outputs, inputs / groups] and the kernel's "
-                    + size);
+            throw new IllegalArgumentException(
+                    weights + ", expected [outputs, inputs / groups] and the kernel's " + size);
         }
         return FloatMatrix.copyOf(
                 shape.getFirst(),
@@ -159,7 +167,7 @@ public final class Convolution implements Connection {
             throw new IllegalArgumentException("weights of a transposed kernel have " + weights.scales().length
                     + " scales, expected one, because their rows are inputs");
         }
-        return new Convolution(kernel, weights.widened(), weights, copy(bias));
+        return new Convolution(kernel, weights.widened(), weights, copy(Objects.requireNonNull(bias, "bias")));
     }
 
     /**

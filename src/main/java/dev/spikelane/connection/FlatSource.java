@@ -8,14 +8,14 @@ final class FlatSource {
     private FlatSource() {}
 
     /** The shape of the outputs; throws unless the source is flat and has as many inputs. */
-    static Shape outputs(Connection connection, Shape source, int inputs, int outputs) {
-        if (source.rank() != 1) {
+    static Shape outputs(Connection connection, Shape input, int inputs, int outputs) {
+        if (input.rank() != 1) {
             throw new IllegalArgumentException(
-                    connection + " needs a flat source, found " + source + "; put a Flatten before it");
+                    connection + " needs a flat source, found " + input + "; put a Flatten before it");
         }
-        if (source.size() != inputs) {
+        if (input.size() != inputs) {
             throw new IllegalArgumentException(
-                    connection + " has " + inputs + " inputs, expected " + source.size() + " to match its source");
+                    connection + " has " + inputs + " inputs, expected " + input.size() + " to match its source");
         }
         return Shape.of(outputs);
     }

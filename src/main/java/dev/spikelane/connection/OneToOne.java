@@ -2,6 +2,7 @@ package dev.spikelane.connection;
 
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import java.util.Objects;
 
 /**
  * Connects each input to the output of the same number: {@code current_i = w_i} where input i fires and 0 where it does
@@ -27,7 +28,7 @@ public record OneToOne(Parameter weights) implements Connection {
      * @throws IllegalArgumentException if a weight is NaN or infinite, or there is none
      */
     public OneToOne(float... weights) {
-        this(Parameter.of(weights));
+        this(Parameter.of(Objects.requireNonNull(weights, "weights")));
     }
 
     @Override
@@ -36,7 +37,7 @@ public record OneToOne(Parameter weights) implements Connection {
             throw new IllegalArgumentException(
                     "one to one has " + weights.count() + " weights, expected 1 or " + input.size() + " for " + input);
         }
-        return input;
+        return Objects.requireNonNull(input, "input");
     }
 
     @Override

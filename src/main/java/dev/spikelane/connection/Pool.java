@@ -2,6 +2,7 @@ package dev.spikelane.connection;
 
 import dev.spikelane.memory.Shape;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Takes the largest value, the average or the sum of windows of maps or lines, channel by channel, as
@@ -105,6 +106,9 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
      * @throws IllegalArgumentException if sums have a dilation
      */
     public Pool {
+        Objects.requireNonNull(rule, "rule");
+        Objects.requireNonNull(y, "y");
+        Objects.requireNonNull(x, "x");
         if (rule != Rule.MAX && y.dilation + x.dilation > 2) {
             throw new IllegalArgumentException("dilation is " + Math.max(y.dilation, x.dilation) + ", expected 1 for "
                     + (rule == Rule.SUM ? "sums" : "averages"));

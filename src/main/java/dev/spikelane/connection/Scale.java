@@ -2,6 +2,7 @@ package dev.spikelane.connection;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.Shape;
+import java.util.Objects;
 
 /**
  * Multiplies all values, or what all spikes carry, by one number, which is no weight: {@code factor * x}.
@@ -21,7 +22,7 @@ public record Scale(float factor) implements Connection {
 
     @Override
     public Shape outputShape(Shape input) {
-        return input;
+        return Objects.requireNonNull(input, "input");
     }
 
     @Override

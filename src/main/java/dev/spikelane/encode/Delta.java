@@ -3,6 +3,7 @@ package dev.spikelane.encode;
 import dev.spikelane.kernel.code.DeltaSpikes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.util.Objects;
 
 /**
  * Delta modulation: a neuron fires where its datum changes by a threshold from one step to the next, as
@@ -85,7 +86,7 @@ public final class Delta {
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void encode(FloatMatrix data, int batch, SpikeMatrix on) {
-        DeltaSpikes.rises(data, batch, options.threshold, options.padding, on);
+        DeltaSpikes.rises(data, batch, options.threshold, options.padding, Objects.requireNonNull(on, "on"));
     }
 
     /**
@@ -99,7 +100,7 @@ public final class Delta {
      */
     public void encode(FloatMatrix data, int batch, SpikeMatrix on, SpikeMatrix off) {
         off.requireShape("off", data.rows(), data.columns());
-        DeltaSpikes.rises(data, batch, options.threshold, options.padding, on);
+        DeltaSpikes.rises(data, batch, options.threshold, options.padding, Objects.requireNonNull(on, "on"));
         DeltaSpikes.falls(data, batch, options.threshold, options.padding, off);
     }
 

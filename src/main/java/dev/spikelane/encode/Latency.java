@@ -288,7 +288,7 @@ public final class Latency {
      * @throws IllegalArgumentException if the last time is not finite or is before step 0
      */
     public static int steps(FloatMatrix times) {
-        return LatencyCode.steps(times);
+        return LatencyCode.steps(Objects.requireNonNull(times, "times"));
     }
 
     /** Computes times and checks that they are within the steps, before anything else is written. */

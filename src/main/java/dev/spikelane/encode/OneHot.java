@@ -6,6 +6,7 @@ import dev.spikelane.kernel.target.LabelRows;
 import dev.spikelane.kernel.target.OneHotInverse;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.util.Objects;
 
 /** One-hot coding of labels: 1 for the class that a label names, 0 for the others. */
 public final class OneHot {
@@ -51,7 +52,7 @@ public final class OneHot {
      * @throws IllegalArgumentException if shapes differ
      */
     public static void invert(FloatMatrix oneHot, FloatMatrix inverse) {
-        OneHotInverse.invert(oneHot, inverse);
+        OneHotInverse.invert(Objects.requireNonNull(oneHot, "oneHot"), inverse);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.spikelane.kernel.target.LabelRows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
+import java.util.Objects;
 
 /**
  * Rate coded targets of training: what a membrane or an output shall be at every step, as
@@ -185,8 +186,14 @@ public final class RateTargets {
      * @throws IllegalArgumentException if the first spike time is negative
      */
     public RateTargets withSpikes(int first, Pattern spikes) {
-        return new RateTargets(
-                new Options(correctRate(), incorrectRate(), first, spikes, onTarget(), offTarget(), interpolate()));
+        return new RateTargets(new Options(
+                correctRate(),
+                incorrectRate(),
+                first,
+                Objects.requireNonNull(spikes, "spikes"),
+                onTarget(),
+                offTarget(),
+                interpolate()));
     }
 
     /**
@@ -213,7 +220,7 @@ public final class RateTargets {
      * @throws IndexOutOfBoundsException if there is no such neuron
      */
     public void fire(SpikeMatrix spikes, int neuron, TorchRandom random) {
-        ofCorrect().encode(spikes, neuron, random);
+        ofCorrect().encode(spikes, neuron, Objects.requireNonNull(random, "random"));
     }
 
     private TargetRate ofCorrect() {

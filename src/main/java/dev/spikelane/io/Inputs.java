@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** What all readers check. */
 final class Inputs {
@@ -17,7 +18,7 @@ final class Inputs {
 
     /** Throws unless the file is there and readable; the system's own messages often hold nothing but the name. */
     static void requireFile(Path file) throws IOException {
-        if (!Files.exists(file)) {
+        if (!Files.exists(Objects.requireNonNull(file, "file"))) {
             throw new NoSuchFileException(FileText.shown(file), null, "no such file");
         }
         if (Files.isDirectory(file)) {

@@ -28,7 +28,7 @@ public record NirGraph(Map<String, Node> nodes, List<Edge> edges) {
      * @throws IllegalArgumentException if an edge names a node that is not there
      */
     public NirGraph {
-        nodes = Collections.unmodifiableMap(new LinkedHashMap<>(nodes));
+        nodes = Collections.unmodifiableMap(new LinkedHashMap<>(Objects.requireNonNull(nodes, "nodes")));
         edges = edges.stream().distinct().toList();
         for (Edge edge : edges) {
             for (String name : List.of(edge.source(), edge.target())) {

@@ -19,6 +19,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Reads and writes NumPy's {@code .npy} files: float32 and uint8.
@@ -130,6 +131,7 @@ public final class Npy<M extends Signal> {
      *     message starts with the file's name
      */
     public static Npy<FloatMatrix> readFloats(Path file, Arena arena, long mostBytes) throws IOException {
+        Objects.requireNonNull(arena, "arena");
         return FileText.reading(file.toString(), () -> {
             try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32)) {
                 return floats(input, arena, mostBytes);
@@ -234,6 +236,7 @@ public final class Npy<M extends Signal> {
      *     than {@code mostBytes}; the message starts with the file's name
      */
     public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena, long mostBytes) throws IOException {
+        Objects.requireNonNull(arena, "arena");
         return FileText.reading(file.toString(), () -> {
             try (NpyInput input = NpyInput.open(file, SPIKES)) {
                 return spikes(input, arena, mostBytes);

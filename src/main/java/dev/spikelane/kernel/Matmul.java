@@ -9,6 +9,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,7 @@ public final class Matmul {
      * @param arena the arena that owns its scratch memory
      */
     public Matmul(Arena arena) {
+        Objects.requireNonNull(arena, "arena");
         this.denseScratch = new Lazy<>(() -> DenseMatmul.workspace(arena));
         this.spikeScratch = new Lazy<>(() -> new SpikeWorkspace(arena));
     }

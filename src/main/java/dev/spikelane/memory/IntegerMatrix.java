@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A matrix of whole numbers of 8 or 16 bits with a scale for each row, or one for all rows, in native memory that is
@@ -150,7 +151,7 @@ public final class IntegerMatrix {
      *     finite
      */
     public IntegerMatrix withScales(float... others) {
-        IntegerMatrix matrix = new IntegerMatrix(type, rows, columns, others);
+        IntegerMatrix matrix = new IntegerMatrix(type, rows, columns, Objects.requireNonNull(others, "others"));
         matrix.items.copyFrom(items);
         return matrix;
     }

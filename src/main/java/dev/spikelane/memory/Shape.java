@@ -1,6 +1,7 @@
 package dev.spikelane.memory;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -288,7 +289,7 @@ public final class Shape {
     }
 
     private void requireRows(String name, Signal signal, int first, int rows) {
-        if (signal.columns() != size()) {
+        if (Objects.requireNonNull(signal, name).columns() != size()) {
             throw new IllegalArgumentException(
                     name + " has " + signal.columns() + " columns, expected " + size() + " for shape " + this);
         }

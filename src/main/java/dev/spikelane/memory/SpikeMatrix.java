@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import java.util.function.IntConsumer;
 
 /**
@@ -174,7 +175,7 @@ public final class SpikeMatrix implements Signal {
      * @throws IndexOutOfBoundsException if there is no such row or neuron; nothing is written then
      */
     public void set(int row, int[] neurons) {
-        for (int neuron : neurons) {
+        for (int neuron : Objects.requireNonNull(neurons, "neurons")) {
             Memory.requireIndex("SpikeMatrix", row, rows, neuron, columns);
         }
         Memory.requireIndex("SpikeMatrix", row, rows, 0, columns);
@@ -215,6 +216,7 @@ public final class SpikeMatrix implements Signal {
      * @throws IndexOutOfBoundsException if there is no such row
      */
     public void forEachSpike(int row, IntConsumer action) {
+        Objects.requireNonNull(action, "action");
         for (int neuron = next(row, 0); neuron >= 0; neuron = next(row, neuron + 1)) {
             action.accept(neuron);
         }

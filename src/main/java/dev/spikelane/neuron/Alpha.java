@@ -119,7 +119,7 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
 
     @Override
     public Neuron withParameters(Map<String, Parameter> values) {
-        Map<String, Parameter> others = new LinkedHashMap<>(values);
+        Map<String, Parameter> others = new LinkedHashMap<>(Objects.requireNonNull(values, "values"));
         Parameter slow = others.remove("alpha");
         Parameter fast = others.remove("beta");
         Alpha pair = new Alpha(slow == null ? alpha : slow, fast == null ? beta : fast, firing);

@@ -6,6 +6,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The leaky neuron of {@code snntorch.DeltaLeaky} (0.9.4), which fires when its membrane changes, bit for bit.
@@ -44,7 +45,7 @@ public record DeltaLeaky(Parameter beta, Parameter deltaThreshold) implements Ne
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public DeltaLeaky(float... beta) {
-        this(Parameter.of(beta), Parameter.of(1));
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")), Parameter.of(1));
     }
 
     /**
@@ -54,7 +55,7 @@ public record DeltaLeaky(Parameter beta, Parameter deltaThreshold) implements Ne
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public DeltaLeaky(double... beta) {
-        this(Parameter.of(beta), Parameter.of(1));
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")), Parameter.of(1));
     }
 
     /**

@@ -158,7 +158,7 @@ public final class EquationNeuron implements Neuron {
      * @throws IllegalArgumentException if there is no such parameter, or a value is NaN or infinite
      */
     public EquationNeuron with(String name, double... parameter) {
-        return withParameter(name, Parameter.of(parameter));
+        return withParameter(name, Parameter.of(Objects.requireNonNull(parameter, "parameter")));
     }
 
     /**

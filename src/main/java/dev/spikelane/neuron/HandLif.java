@@ -5,6 +5,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The leaky integrate-and-fire neuron that snnTorch's tutorial 3 writes by hand. Unlike {@link Leaky} it takes the
@@ -44,7 +45,7 @@ public record HandLif(Parameter beta, Parameter threshold) implements Neuron {
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public HandLif(float... beta) {
-        this(Parameter.of(beta), Parameter.of(1));
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")), Parameter.of(1));
     }
 
     /**
@@ -54,7 +55,7 @@ public record HandLif(Parameter beta, Parameter threshold) implements Neuron {
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public HandLif(double... beta) {
-        this(Parameter.of(beta), Parameter.of(1));
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")), Parameter.of(1));
     }
 
     /**

@@ -60,7 +60,7 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
      * @throws IllegalArgumentException if a beta is out of range
      */
     public static Lapicque ofBeta(float... beta) {
-        return ofBetaAndResistance(Parameter.of(beta), Parameter.of(1), 1);
+        return ofBetaAndResistance(Parameter.of(Objects.requireNonNull(beta, "beta")), Parameter.of(1), 1);
     }
 
     /**
@@ -71,7 +71,7 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
      * @throws IllegalArgumentException if a beta is out of range
      */
     public static Lapicque ofBeta(double... beta) {
-        return ofBetaAndResistance(Parameter.of(beta), Parameter.of(1), 1);
+        return ofBetaAndResistance(Parameter.of(Objects.requireNonNull(beta, "beta")), Parameter.of(1), 1);
     }
 
     /**
@@ -137,6 +137,7 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
 
     /** The one of R and C that follows from beta and the other. */
     private static Parameter other(Parameter beta, Parameter known, float timeStep) {
+        Objects.requireNonNull(beta, "beta");
         requireUsable("resistance or capacitance", known);
         requireUsable("timeStep", Parameter.of(timeStep));
         requireSameCount(beta, known);
@@ -152,7 +153,7 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
     }
 
     private static void requireUsable(String name, Parameter parameter) {
-        parameter.requireFinite(name);
+        Objects.requireNonNull(parameter, name).requireFinite(name);
         for (float value : parameter.values()) {
             if (value == 0) {
                 throw new IllegalArgumentException(name + " is " + value + ", expected a number that is not 0");

@@ -57,7 +57,7 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public Leaky(float... beta) {
-        this(Parameter.of(beta), Firing.DEFAULT, Parameter.of(1));
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")), Firing.DEFAULT, Parameter.of(1));
     }
 
     /**
@@ -67,7 +67,7 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public Leaky(double... beta) {
-        this(Parameter.of(beta), Firing.DEFAULT, Parameter.of(1));
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")), Firing.DEFAULT, Parameter.of(1));
     }
 
     /**

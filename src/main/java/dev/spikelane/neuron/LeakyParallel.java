@@ -111,7 +111,7 @@ public record LeakyParallel(
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public LeakyParallel(double... beta) {
-        this(Parameter.of(beta).values());
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")).values());
     }
 
     /**
@@ -149,7 +149,7 @@ public record LeakyParallel(
     }
 
     private static float[] clamped(float... beta) {
-        Parameter.of(beta).requireFinite("beta");
+        Parameter.of(Objects.requireNonNull(beta, "beta")).requireFinite("beta");
         float[] values = beta.clone();
         for (int i = 0; i < values.length; i++) {
             values[i] = Math.clamp(values[i], 0.0f, 1.0f);

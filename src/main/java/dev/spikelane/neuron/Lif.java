@@ -168,7 +168,7 @@ public final class Lif implements Neuron {
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public static Lif snnTorch(double... beta) {
-        return of(Decay.MULTIPLY, Parameter.of(beta));
+        return of(Decay.MULTIPLY, Parameter.of(Objects.requireNonNull(beta, "beta")));
     }
 
     /**
@@ -182,7 +182,8 @@ public final class Lif implements Neuron {
      * @throws IllegalArgumentException if tau is 0, NaN or infinite
      */
     public static Lif spikingJelly(double... tau) {
-        return of(Decay.DIVIDE, Parameter.of(tau)).withFiring(CLEARS.withCompare(Compare.INCLUSIVE));
+        return of(Decay.DIVIDE, Parameter.of(Objects.requireNonNull(tau, "tau")))
+                .withFiring(CLEARS.withCompare(Compare.INCLUSIVE));
     }
 
     /**
@@ -217,7 +218,7 @@ public final class Lif implements Neuron {
      * @throws IllegalArgumentException if a value is NaN, or there is none
      */
     public static Lif sinabs(double... tau) {
-        float[] leak = Parameter.of(tau).values();
+        float[] leak = Parameter.of(Objects.requireNonNull(tau, "tau")).values();
         for (int i = 0; i < leak.length; i++) {
             leak[i] = (float) Math.exp(-1 / leak[i]);
         }
@@ -251,8 +252,8 @@ public final class Lif implements Neuron {
             leak[i] = (float) dt / leak[i];
         }
         return of(Decay.EULER, Parameter.of(leak))
-                .withParameter("gain", r)
-                .withParameter("rest", leakPotential)
+                .withParameter("gain", Objects.requireNonNull(r, "r"))
+                .withParameter("rest", Objects.requireNonNull(leakPotential, "leakPotential"))
                 .withParameter("resetPotential", resetPotential)
                 .withFiring(CLEARS.withThreshold(threshold.values()));
     }

@@ -181,7 +181,7 @@ public final class NeuronState {
      * @throws IllegalArgumentException if there is no such variable
      */
     public FloatMatrix variable(String name) {
-        int index = layout.names().indexOf(name);
+        int index = layout.names().indexOf(Objects.requireNonNull(name, "name"));
         if (index < 0) {
             throw new IllegalArgumentException(
                     "no state variable " + JsonValue.quoted(name) + ", expected one of " + layout.names());
@@ -275,7 +275,7 @@ public final class NeuronState {
      * @param draws the streams of the samples
      */
     public void drawNoise(SampleDraws draws) {
-        noise = draws;
+        noise = Objects.requireNonNull(draws, "draws");
         if (shown != null) {
             shown.inside.noise = draws;
         }
@@ -398,7 +398,7 @@ public final class NeuronState {
      * @throws IllegalArgumentException if they do not fit; nothing is written then
      */
     public void write(ByteBuffer to) {
-        NeuronStateBytes.write(this, Shape.of(layout.neurons()), to);
+        NeuronStateBytes.write(this, Shape.of(layout.neurons()), Objects.requireNonNull(to, "to"));
     }
 
     /**
@@ -411,7 +411,7 @@ public final class NeuronState {
      *     written then
      */
     public void write(Shape shape, ByteBuffer to) {
-        NeuronStateBytes.write(this, requireShape(shape), to);
+        NeuronStateBytes.write(this, requireShape(shape), Objects.requireNonNull(to, "to"));
     }
 
     /**
@@ -422,7 +422,7 @@ public final class NeuronState {
      *     the last neuron; nothing is changed then
      */
     public void read(ByteBuffer from) {
-        NeuronStateBytes.read(this, Shape.of(layout.neurons()), from);
+        NeuronStateBytes.read(this, Shape.of(layout.neurons()), Objects.requireNonNull(from, "from"));
     }
 
     /**
@@ -434,7 +434,7 @@ public final class NeuronState {
      *     the last neuron, or the shape has another number of neurons; nothing is changed then
      */
     public void read(Shape shape, ByteBuffer from) {
-        NeuronStateBytes.read(this, requireShape(shape), from);
+        NeuronStateBytes.read(this, requireShape(shape), Objects.requireNonNull(from, "from"));
     }
 
     private Shape requireShape(Shape shape) {
@@ -557,15 +557,15 @@ public final class NeuronState {
     /** The currents of a run of all neurons with one port. */
     PortCurrents whole(FloatMatrix current) {
         PortCurrents made = wholeOf(1);
-        made.current().on(current);
+        made.current().on(Objects.requireNonNull(current, "current"));
         return made;
     }
 
     /** The currents of a run of all neurons with two ports. */
     PortCurrents whole(FloatMatrix current, FloatMatrix feedback) {
         PortCurrents made = wholeOf(2);
-        made.current().on(current);
-        made.port(1).on(feedback);
+        made.current().on(Objects.requireNonNull(current, "current"));
+        made.port(1).on(Objects.requireNonNull(feedback, "feedback"));
         return made;
     }
 

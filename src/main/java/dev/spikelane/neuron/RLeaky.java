@@ -59,7 +59,7 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public RLeaky(Recurrence recurrence, float... beta) {
-        this(Parameter.of(beta), recurrence, Firing.DEFAULT);
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")), recurrence, Firing.DEFAULT);
     }
 
     /**
@@ -70,7 +70,7 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public RLeaky(Recurrence recurrence, double... beta) {
-        this(Parameter.of(beta), recurrence, Firing.DEFAULT);
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")), recurrence, Firing.DEFAULT);
     }
 
     /**

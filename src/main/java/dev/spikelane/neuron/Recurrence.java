@@ -75,7 +75,7 @@ public sealed interface Recurrence {
      * @throws IllegalArgumentException if a weight is NaN or infinite, or there is none
      */
     static Recurrence oneToOne(double... weights) {
-        return by(new OneToOne(Parameter.of(weights)));
+        return by(new OneToOne(Parameter.of(Objects.requireNonNull(weights, "weights"))));
     }
 
     /**

@@ -69,6 +69,7 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
      * @throws IllegalArgumentException if there are not four outputs for each input, or the reset is SUBTRACT_DECAYED
      */
     public SLstm {
+        Objects.requireNonNull(recurrence, "recurrence");
         if (recurrence instanceof Recurrence.By(Recurrent all)
                 && all.outputs() != LstmStep.GATES * (long) all.inputs()) {
             throw new IllegalArgumentException(all + ", expected four outputs for each input");
@@ -292,7 +293,8 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
         return switch (recurrence) {
-            case Recurrence.By by -> RecurrentGroup.of(arena, shape, by.connection(), this);
+            case Recurrence.By by ->
+                RecurrentGroup.of(arena, Objects.requireNonNull(shape, "shape"), by.connection(), this);
             case Recurrence.None _ ->
                 throw new IllegalArgumentException("nothing enters the port '" + FEEDBACK
                         + "', expected a recurrence, or projections to that port, for " + this);

@@ -104,7 +104,7 @@ public record StateLeaky(
      * @throws IllegalArgumentException if a value is above 1, NaN or infinite, or there is none
      */
     public StateLeaky(float... beta) {
-        this(Parameter.of(beta), Parameter.of(1), Parameter.of(1), Quantization.NONE);
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")), Parameter.of(1), Parameter.of(1), Quantization.NONE);
     }
 
     /**
@@ -114,7 +114,7 @@ public record StateLeaky(
      * @throws IllegalArgumentException if a value is above 1, NaN or infinite, or there is none
      */
     public StateLeaky(double... beta) {
-        this(Parameter.of(beta), Parameter.of(1), Parameter.of(1), Quantization.NONE);
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")), Parameter.of(1), Parameter.of(1), Quantization.NONE);
     }
 
     /**

@@ -452,7 +452,7 @@ public final class TorchRandom {
     }
 
     private static void requireAccessible(String name, FloatMatrix matrix) {
-        matrix.requireShape(name, matrix.rows(), matrix.columns());
+        Objects.requireNonNull(matrix, name).requireShape(name, matrix.rows(), matrix.columns());
     }
 
     private static void requireRange(float from, float to) {

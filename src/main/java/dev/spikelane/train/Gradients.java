@@ -25,6 +25,7 @@ import dev.spikelane.train.update.TrainingParameter;
 import java.lang.ref.Reference;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -109,7 +110,7 @@ public final class Gradients implements AutoCloseable {
      *     values follow spikes or the other way round where a projection from the input is delayed
      */
     public void forward(Signal input) {
-        forward(Map.of(onlyInput().name(), input));
+        forward(Map.of(onlyInput().name(), Objects.requireNonNull(input, "input")));
     }
 
     /**
@@ -131,7 +132,7 @@ public final class Gradients implements AutoCloseable {
      *     values follow spikes or the other way round where a projection from the input is delayed
      */
     public void forwardConstant(Signal frame) {
-        forwardConstant(Map.of(onlyInput().name(), frame));
+        forwardConstant(Map.of(onlyInput().name(), Objects.requireNonNull(frame, "frame")));
     }
 
     /**
@@ -142,7 +143,7 @@ public final class Gradients implements AutoCloseable {
      *     or values follow spikes or the other way round where a projection from the input is delayed
      */
     public void forwardConstant(Map<String, ? extends Signal> frames) {
-        forward(frames, true);
+        forward(Objects.requireNonNull(frames, "frames"), true);
     }
 
     /** Runs a window, of frames or of rows for each step. */

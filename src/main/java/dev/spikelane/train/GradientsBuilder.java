@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -193,7 +194,7 @@ public final class GradientsBuilder {
      * @throws IllegalArgumentException if there are no such values, or they have no gradient
      */
     public GradientsBuilder learn(String... names) {
-        requireLearnable(names);
+        requireLearnable(Objects.requireNonNull(names, "names"));
         learned.addAll(List.of(names));
         return this;
     }
@@ -206,7 +207,7 @@ public final class GradientsBuilder {
      * @throws IllegalArgumentException if there are no such values, or they have no gradient
      */
     public GradientsBuilder learnOnly(String... names) {
-        requireLearnable(names);
+        requireLearnable(Objects.requireNonNull(names, "names"));
         learned.clear();
         return learn(names);
     }

@@ -82,7 +82,7 @@ public final class LossInput {
      * @return this input
      */
     public LossInput setLabels(int[] classes) {
-        return setLabels(classes, 0);
+        return setLabels(Objects.requireNonNull(classes, "classes"), 0);
     }
 
     /** Sets classes that are a part of a batch's, from a number on, by which messages call them. */
@@ -99,7 +99,7 @@ public final class LossInput {
      * @return this input
      */
     public LossInput setTargets(FloatMatrix values) {
-        rows.targets = values;
+        rows.targets = Objects.requireNonNull(values, "values");
         return this;
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +104,7 @@ public final class AtomicFile {
      *     message names it
      */
     public static void requireWritable(Path target) throws IOException {
-        if (Files.isDirectory(target)) {
+        if (Files.isDirectory(Objects.requireNonNull(target, "file"))) {
             throw refused(target, "is a folder, expected the name of a file");
         }
         boolean inPlace = isWrittenInPlace(target);

@@ -6,6 +6,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Makes messages about files fit for one line, whatever text a file holds, and says what the system leaves unsaid. */
 public final class FileText {
@@ -42,6 +43,7 @@ public final class FileText {
      * @throws IOException as the reading does
      */
     public static <T> T reading(String name, Reading<T> reading) throws IOException {
+        Objects.requireNonNull(name, "name");
         try {
             return reading.read();
         } catch (ClosedByInterruptException interrupted) {
@@ -91,8 +93,8 @@ public final class FileText {
      * @param text any text, or what is one as a text
      * @return at most 303 characters, with backslash, u and the number of a character in place of each that is escaped
      */
-    public static String shown(Object text) {
-        return cut(text.toString(), MOST_SHOWN);
+    public static String shown(@Nullable Object text) {
+        return cut(String.valueOf(text), MOST_SHOWN);
     }
 
     /**

@@ -24,6 +24,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -310,7 +311,7 @@ public final class GradientPopulation {
     }
 
     private int numberOf(String variable) {
-        int number = variables.indexOf(variable);
+        int number = variables.indexOf(Objects.requireNonNull(variable, "variable"));
         if (number < 0) {
             throw new IllegalArgumentException("population '" + declared.name() + "' has no variable '" + variable
                     + "', expected one of " + variables);
