@@ -12,10 +12,8 @@ import picocli.CommandLine.Spec;
 /** Measures what decides which variants of products serve. */
 @Command(
         name = "tune",
-        description = {
-            "Measure in half a minute which variants of products are the fastest on this machine,",
-            "and print the option of java that pins the choice."
-        },
+        description = "Measure in half a minute which variants of products are the fastest on this machine,"
+                + " and print the option of java that pins the choice.",
         footerHeading = "%nExamples:%n",
         footer = {"  ./spikelane tune", "  JAVA_OPTS=\"$(./spikelane tune | tail -1)\" ./spikelane demo"})
 final class TuneCommand implements Runnable {

@@ -3,7 +3,6 @@ package dev.spikelane.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.EveryWidth;
 import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.kernel.Reset;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.Test;
  * Graphs as snnTorch 0.9.4 (634fc22) exports its RSynaptic, with the spikes of the exporting network: 25 steps of two
  * samples and five neurons, as one number of 250 bits. No membrane comes closer to its threshold than 0.01.
  */
-@EveryWidth
 final class NirRecurrentTest {
 
     private static final double DT = 1e-4;
