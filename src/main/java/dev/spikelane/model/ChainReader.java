@@ -35,8 +35,13 @@ import org.jspecify.annotations.Nullable;
 final class ChainReader {
 
     private static final String LINEAR = "Linear";
-    /** The models of snnTorch that its tensors and a name tell. */
-    static final Set<String> NEURONS = Set.of("Leaky", "Synaptic", "Alpha", "Lapicque", "RLeaky", "RSynaptic");
+    private static final Set<String> NEURONS = LayerNeurons.NAMES;
+    /** The modules of snnTorch that have weights of their inputs, by a part with these. */
+    private static final Map<String, String> MODULES = Map.of(
+            "lstm_cell.weight_ih", "SLSTM",
+            "rnn.weight_ih_l0", "LeakyParallel",
+            "linear.weight", "LinearLeaky",
+            "conv.weight", "SConv2dLSTM");
     /** What does nothing where nobody trains. */
     private static final Set<String> PASSED_OVER = Set.of("Dropout", "Dropout1d", "Dropout2d", "Identity");
 
@@ -49,6 +54,7 @@ final class ChainReader {
     private final @Nullable String said;
     private final boolean ordered;
     private final LayerTensors read;
+    private final LayerNeurons neurons;
     private final Deque<Layer> norms = new ArrayDeque<>();
     private @Nullable NetworkBuilder builder;
     private @Nullable Shape rows;
@@ -59,6 +65,7 @@ final class ChainReader {
         this.said = said;
         this.ordered = ordered;
         this.read = new LayerTensors(file, tensors);
+        this.neurons = new LayerNeurons(read);
     }
 
     Network network() throws IOException {
@@ -87,17 +94,38 @@ final class ChainReader {
     private void add(Layer layer) throws IOException {
         String type = layer.type();
         if (NEURONS.contains(type)) {
-            NetworkBuilder chain = begun(layer, null);
-            Neuron neuron = read.neuron(layer, Objects.requireNonNull(rows));
-            if (OWN_NAME.matcher(layer.name()).matches()) {
-                chain.neuron(layer.name(), neuron);
-            } else {
-                chain.neuron(neuron);
-            }
+            addNeurons(layer.arguments() == null ? new Layer(layer.name(), type, Map.of()) : layer);
         } else if (PASSED_OVER.contains(type)) {
             layer.forget();
         } else {
             connect(layer, connection(layer));
+        }
+    }
+
+    private void addNeurons(Layer layer) throws IOException {
+        Connection inputs = neurons.inputs(layer);
+        if (inputs != null) {
+            connect(layer, inputs);
+        }
+        NetworkBuilder chain = begun(layer, null);
+        Shape currents = Objects.requireNonNull(rows);
+        rows = layer.type().endsWith("LSTM") ? currents.withChannels(currents.channels() / 4) : currents;
+        Neuron neuron = neurons.neuron(layer, rows);
+        boolean named = OWN_NAME.matcher(layer.name()).matches();
+        add(chain, named ? layer.name() : null, neuron);
+        Pool pool = neurons.pool(layer);
+        if (pool != null) {
+            chain.variable("membrane");
+            connect(layer, pool);
+            add(chain, named ? layer.name() + "_pool" : null, neurons.pooled(layer, rows));
+        }
+    }
+
+    private static void add(NetworkBuilder chain, @Nullable String name, Neuron neuron) {
+        if (name == null) {
+            chain.neuron(neuron);
+        } else {
+            chain.neuron(name, neuron);
         }
     }
 
@@ -273,7 +301,7 @@ final class ChainReader {
                     + ", expected that of the model alone: StateDict.part(name), --part NAME");
         }
         List<String> layers = new ArrayList<>(new LinkedHashSet<>(
-                tensors.keySet().stream().map(ChainReader::layer).toList()));
+                tensors.keySet().stream().map(this::layer).toList()));
         if (!ordered) {
             sort(layers);
         }
@@ -307,18 +335,35 @@ final class ChainReader {
         int order = numbers.length == otherNumbers.length ? Arrays.compare(numbers, otherNumbers) : 0;
         boolean last = same == parts.length - 1 && same == others.length - 1;
         boolean weights = tensors.containsKey(first + ".weight");
-        if (order != 0 || !last || numbers.length != otherNumbers.length) {
+        if (order != 0 || !last || numbers.length != otherNumbers.length || hasInputs(first) || hasInputs(second)) {
             return order;
         }
         return Boolean.compare(tensors.containsKey(second + ".weight"), weights);
+    }
+
+    private boolean hasInputs(String layer) {
+        return MODULES.keySet().stream().anyMatch(each -> isPart(layer, each));
+    }
+
+    /** Whether a tensor stands in a part of neurons, which have a threshold. */
+    private boolean isPart(String layer, String tensor) {
+        return tensors.containsKey(layer + "." + tensor) && tensors.containsKey(layer + ".threshold");
     }
 
     private String type(String layer) throws IOException {
         boolean recurrent =
                 tensors.keySet().stream().anyMatch(name -> name.startsWith(layer + "." + LayerTensors.RECURRENT))
                         || tensors.containsKey(layer + LayerTensors.OWN_WEIGHTS);
+        for (Map.Entry<String, String> each : MODULES.entrySet()) {
+            if (isPart(layer, each.getKey())) {
+                return each.getValue();
+            }
+        }
         if (tensors.containsKey(layer + LayerTensors.TIME_STEP)) {
             return "Lapicque";
+        }
+        if (tensors.containsKey(layer + LayerNeurons.TAU)) {
+            return "StateLeaky";
         }
         if (tensors.containsKey(layer + ".alpha")) {
             if (recurrent) {
@@ -330,13 +375,11 @@ final class ChainReader {
         return tensors.containsKey(layer + ".beta") ? recurrent ? "RLeaky" : "Leaky" : LINEAR;
     }
 
-    /** The name of a tensor without its last part; the weights of a recurrence belong to the neurons. */
-    private static String layer(String tensor) {
-        int end = tensor.lastIndexOf('.');
-        String layer = tensor.substring(0, Math.max(0, end));
-        return layer.endsWith("." + LayerTensors.RECURRENT.replace(".", ""))
-                ? layer.substring(0, layer.length() - LayerTensors.RECURRENT.length())
-                : layer;
+    /** The name of a tensor without its last part; those in neurons belong to them. */
+    private String layer(String tensor) {
+        String layer = tensor.substring(0, Math.max(0, tensor.lastIndexOf('.')));
+        String outer = layer.substring(0, Math.max(0, layer.lastIndexOf('.')));
+        return tensors.containsKey(outer + ".threshold") ? outer : layer;
     }
 
     private static int[] numbers(String layer) {

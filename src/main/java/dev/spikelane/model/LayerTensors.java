@@ -8,34 +8,24 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
-import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Alpha;
-import dev.spikelane.neuron.Firing;
-import dev.spikelane.neuron.Lapicque;
-import dev.spikelane.neuron.Leaky;
-import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.RLeaky;
-import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
-import dev.spikelane.neuron.Synaptic;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes connections and neurons of the tensors of torch's modules, and knows which of them were read. */
+/** Makes connections of the tensors of torch's modules, and knows which of them were read. */
 final class LayerTensors {
 
     static final String RECURRENT = "recurrent.";
     static final String OWN_WEIGHTS = ".V";
     static final String TIME_STEP = ".time_step";
-    private static final Map<String, Reset> RESETS =
-            Map.of("subtract", Reset.SUBTRACT, "zero", Reset.ZERO, "none", Reset.NONE);
 
     private final String file;
     private final Map<String, Tensor> tensors;
@@ -46,6 +36,15 @@ final class LayerTensors {
         this.tensors = tensors;
     }
 
+    boolean has(String tensor) {
+        return tensors.containsKey(tensor);
+    }
+
+    /** Takes a tensor that does not count, where it is there. */
+    void passOver(String tensor) {
+        read.add(tensor);
+    }
+
     /** The names of tensors that no layer has read. */
     Set<String> unread() {
         Set<String> others = new LinkedHashSet<>(tensors.keySet());
@@ -53,12 +52,42 @@ final class LayerTensors {
         return others;
     }
 
+    /**
+     * What a module calls its weights and arguments.
+     *
+     * @param weight the tensor of its weights, behind its name
+     * @param bias that of its bias
+     * @param inputs the argument of its inputs, at the place {@code first}, that of its outputs behind it
+     * @param placeOfBias that of the argument {@code bias}
+     * @param rows of weights for each output
+     */
+    private record DenseNames(
+            String weight, String bias, int first, String inputs, String outputs, int placeOfBias, int rows) {}
+
+    private static final Map<String, DenseNames> DENSE = Map.of(
+            "Linear", new DenseNames(".weight", ".bias", 0, "in_features", "out_features", 2, 1),
+            "LinearLeaky", new DenseNames(".linear.weight", ".linear.bias", 1, "in_features", "out_features", 3, 1),
+            "LeakyParallel",
+                    new DenseNames(".rnn.weight_ih_l0", ".rnn.bias_ih_l0", 0, "input_size", "hidden_size", 3, 1),
+            "SLSTM",
+                    new DenseNames(
+                            ".lstm_cell.weight_ih", ".lstm_cell.bias_ih", 0, "input_size", "hidden_size", 2, 4));
+
+    /** Whether a module is a dense connection, or has one in front of its neurons. */
+    static boolean isDense(String type) {
+        return DENSE.containsKey(type);
+    }
+
     Dense dense(Layer layer) throws IOException {
-        Tensor weights = find(layer.name() + ".weight");
+        DenseNames names = Objects.requireNonNull(DENSE.get(layer.type()));
+        Tensor weights = find(layer.name() + names.weight);
         requireShape(weights, 2, "[outputs, inputs]");
-        requireSame(layer, 0, "in_features", weights, 1, 1);
-        requireSame(layer, 1, "out_features", weights, 0, 1);
-        return hasBias(layer, 2) ? Dense.of(matrix(weights), bias(layer)) : Dense.of(matrix(weights));
+        requireSame(layer, names.first, names.inputs, weights, weights.shape().getLast());
+        requireSame(layer, names.first + 1, names.outputs, weights, weights.shape().getFirst() / names.rows);
+        String bias = layer.name() + names.bias;
+        return hasBias(layer, names.placeOfBias, bias)
+                ? Dense.of(matrix(weights), matrix(find(bias)))
+                : Dense.of(matrix(weights));
     }
 
     /** A convolution whose sizes are those of its weights, and whose options are said. */
@@ -69,12 +98,11 @@ final class LayerTensors {
         requireShape(weights, dimensions + 2, "[outputs, inputs, kernel]");
         List<Integer> shape = weights.shape();
         int groups = layer.number(6, "groups", 1);
-        requireSame(layer, 0, "in_channels", weights, transposed ? 0 : 1, transposed ? 1 : groups);
-        requireSame(layer, 1, "out_channels", weights, transposed ? 1 : 0, transposed ? groups : 1);
-        int[] size = layer.pair(2, "kernel_size", shape.get(2), shape.getLast());
-        if (size[0] != shape.get(2) || size[1] != shape.getLast()) {
-            throw wrong(layer + " has a kernel of " + size[0] + " x " + size[1] + ", but the weights are " + weights);
-        }
+        int rows = shape.getFirst();
+        int columns = shape.get(1) * groups;
+        requireSame(layer, 0, "in_channels", weights, transposed ? rows : columns);
+        requireSame(layer, 1, "out_channels", weights, transposed ? columns : rows);
+        int[] size = requireSize(layer, weights);
         Kernel kernel = transposed
                 ? Kernel.transposed(size[0], size[1])
                 : dimensions == 1 ? Kernel.of1d(size[1]) : Kernel.of(size[0], size[1]);
@@ -95,19 +123,70 @@ final class LayerTensors {
             kernel = kernel.withOutputPadding(output[0], output[1]);
         }
         layer.says(transposed ? 9 : 8, "padding_mode", "zeros");
-        FloatMatrix flat = flat(weights);
-        return hasBias(layer, 7) ? Convolution.of(kernel, flat, bias(layer)) : Convolution.of(kernel, flat);
+        return convolution(kernel, layer.name(), hasBias(layer, 7, layer.name() + ".bias"));
+    }
+
+    private Convolution convolution(Kernel kernel, String owner, boolean biased) throws IOException {
+        Tensor weights = floats(find(owner + ".weight"));
+        return biased
+                ? Convolution.of(kernel, weights, floats(find(owner + ".bias")))
+                : Convolution.of(kernel, weights);
+    }
+
+    /** A convolution with the kernel of its weights that keeps the size of maps. */
+    private Convolution same(String owner, boolean biased) throws IOException {
+        Tensor weights = find(owner + ".weight");
+        requireShape(weights, 4, "[outputs, inputs, height, width]");
+        int height = weights.shape().get(2);
+        int width = weights.shape().getLast();
+        return convolution(Kernel.of(height, width).withPadding(height / 2, width / 2), owner, biased);
+    }
+
+    /** The convolution of inputs and hidden states together that makes the gates of an SConv2dLSTM. */
+    Convolution gates(Layer layer) throws IOException {
+        String owner = layer.name() + ".conv";
+        Convolution all = same(owner, hasBias(layer, 3, owner + ".bias"));
+        Tensor weights = find(owner + ".weight");
+        requireSame(layer, 0, "in_channels", weights, all.inputs() - all.outputs() / 4);
+        requireSame(layer, 1, "out_channels", weights, all.outputs() / 4);
+        requireSize(layer, weights);
+        return all;
+    }
+
+    private int[] requireSize(Layer layer, Tensor weights) throws IOException {
+        List<Integer> shape = weights.shape();
+        int[] size = layer.pair(2, "kernel_size", shape.get(2), shape.getLast());
+        if (size[0] != shape.get(2) || size[1] != shape.getLast()) {
+            throw wrong(layer + " has a kernel of " + size[0] + " x " + size[1] + ", but the weights are " + weights);
+        }
+        return size;
+    }
+
+    /** By a weight of each neuron, which has a second name where it is learned; by a convolution of maps; or by all. */
+    Recurrence recurrence(Layer layer, Shape neurons) throws IOException {
+        String owner = layer.name() + "." + RECURRENT;
+        if (has(layer.name() + OWN_WEIGHTS)) {
+            read.add(owner + "V");
+            return Recurrence.by(new OneToOne(parameter(layer.name() + OWN_WEIGHTS, neurons)));
+        }
+        if (has(owner + "V")) {
+            return Recurrence.by(new OneToOne(parameter(owner + "V", neurons)));
+        }
+        Tensor weights = find(owner + "weight");
+        return weights.shape().size() < 4
+                ? Recurrence.allToAll(matrix(weights), matrix(find(owner + "bias")))
+                : Recurrence.by(same(layer.name() + ".recurrent", true));
     }
 
     /** A batch norm, whose values are given to the network when it is made. */
     BatchNorm batchNorm(Layer layer) throws IOException {
         Tensor mean = find(layer.name() + ".running_mean");
         requireShape(mean, 1, "[channels]");
-        requireSame(layer, 0, "num_features", mean, 0, 1);
+        requireSame(layer, 0, "num_features", mean, mean.shape().getFirst());
         BatchNorm made = BatchNorm.of(mean.shape().getFirst())
                 .withEpsilon(layer.real(1, "eps", 1e-5))
                 .withMomentum(layer.real(2, "momentum", 0.1));
-        boolean affine = layer.truth(3, "affine", tensors.containsKey(layer.name() + ".weight"));
+        boolean affine = layer.truth(3, "affine", has(layer.name() + ".weight"));
         layer.says(4, "track_running_stats", "True");
         return affine ? made : made.withoutAffine();
     }
@@ -117,16 +196,12 @@ final class LayerTensors {
         return find(layer.name() + "." + value);
     }
 
-    private boolean hasBias(Layer layer, int place) throws IOException {
-        boolean found = tensors.containsKey(layer.name() + ".bias");
+    private boolean hasBias(Layer layer, int place, String bias) throws IOException {
+        boolean found = has(bias);
         if (layer.arguments() != null && layer.truth(place, "bias", found) != found) {
             throw wrong(layer + (found ? " has no bias, but the file has one" : " has a bias, but the file has none"));
         }
         return found;
-    }
-
-    private FloatMatrix bias(Layer layer) throws IOException {
-        return matrix(find(layer.name() + ".bias"));
     }
 
     private void requireShape(Tensor tensor, int rank, String expected) throws IOException {
@@ -137,105 +212,13 @@ final class LayerTensors {
         }
     }
 
-    private void requireSame(Layer layer, int place, String argument, Tensor tensor, int axis, int times)
-            throws IOException {
-        int found = tensor.shape().get(axis) * times;
+    private void requireSame(Layer layer, int place, String argument, Tensor tensor, int found) throws IOException {
         if (layer.arguments() != null && layer.number(place, argument, found) != found) {
             throw wrong(layer + " has other " + argument + " than " + found + ", as " + tensor + " has");
         }
     }
 
-    /** Rows of the first dimension, as kernels take them. */
-    private FloatMatrix flat(Tensor tensor) throws IOException {
-        FloatMatrix matrix = matrix(tensor);
-        int rows = tensor.shape().getFirst();
-        FloatMatrix flat = FloatMatrix.zeros(rows, Math.toIntExact(tensor.count() / rows));
-        float[] values = matrix.toArray();
-        for (int i = 0; i < values.length; i++) {
-            flat.set(i / flat.columns(), i % flat.columns(), values[i]);
-        }
-        return flat;
-    }
-
-    /** Neurons of a shape, with snnTorch's defaults where neither their tensors nor the text say otherwise. */
-    Neuron neuron(Layer said, Shape neurons) throws IOException {
-        String layer = said.name();
-        String type = said.type();
-        boolean delayed = said.arguments() == null || said.truth(-1, "reset_delay", true);
-        boolean inhibited = said.arguments() != null && said.truth(-1, "inhibition", false);
-        Parameter beta = parameter(layer + ".beta", neurons);
-        Firing firing = Firing.DEFAULT
-                .withThreshold(parameter(layer + ".threshold", neurons).values())
-                .withReset(reset(said))
-                .withDelayedReset(delayed)
-                .withInhibition(inhibited);
-        Parameter graded = tensors.containsKey(layer + ".graded_spikes_factor")
-                ? parameter(layer + ".graded_spikes_factor", neurons)
-                : Parameter.of(1);
-        if (!type.equals("Leaky") && !graded.equals(Parameter.of(1))) {
-            throw wrong(JsonValue.quoted(layer + ".graded_spikes_factor") + " is not 1, expected that of " + type);
-        }
-        return switch (type) {
-            case "Leaky" -> new Leaky(beta, firing, graded);
-            case "Synaptic" -> new Synaptic(parameter(layer + ".alpha", neurons), beta, firing);
-            case "Alpha" -> new Alpha(parameter(layer + ".alpha", neurons), beta, firing);
-            case "Lapicque" ->
-                Lapicque.of(number(layer + ".R"), number(layer + ".C"), number(layer + TIME_STEP))
-                        .withFiring(firing);
-            case "RLeaky" -> new RLeaky(beta, recurrence(layer, neurons), firing);
-            default -> new RSynaptic(parameter(layer + ".alpha", neurons), beta, recurrence(layer, neurons), firing);
-        };
-    }
-
-    /** What the file says, or the text where it does not. */
-    private Reset reset(Layer layer) throws IOException {
-        for (Map.Entry<String, Reset> each : RESETS.entrySet()) {
-            if (layer.arguments() != null && layer.says(-1, "reset_mechanism", each.getKey())) {
-                boolean stands = tensors.containsKey(layer.name() + StateDictMatch.RESET);
-                if (stands && reset(layer.name()) != each.getValue()) {
-                    throw wrong(layer + " has reset_mechanism='" + each.getKey() + "', but the file says "
-                            + reset(layer.name()));
-                }
-                return each.getValue();
-            }
-        }
-        return reset(layer.name());
-    }
-
-    private Reset reset(String layer) throws IOException {
-        Tensor reset = find(layer + StateDictMatch.RESET);
-        long number = reset.type() == Tensor.Type.I64 && reset.count() == 1 ? Integers.count(reset) : -1;
-        return switch (Math.clamp(number, -1, 3)) {
-            case 0 -> Reset.SUBTRACT;
-            case 1 -> Reset.ZERO;
-            case 2 -> Reset.NONE;
-            default -> throw wrong(reset + " is " + number + ", expected 0 (subtract), 1 (zero) or 2 (none)");
-        };
-    }
-
-    /** By a weight of each neuron, which has a second name where it is learned; by a convolution of maps; or by all. */
-    private Recurrence recurrence(String layer, Shape neurons) throws IOException {
-        String owner = layer + "." + RECURRENT;
-        if (tensors.containsKey(layer + OWN_WEIGHTS)) {
-            read.add(owner + "V");
-            return Recurrence.by(new OneToOne(parameter(layer + OWN_WEIGHTS, neurons)));
-        }
-        if (tensors.containsKey(owner + "V")) {
-            return Recurrence.by(new OneToOne(parameter(owner + "V", neurons)));
-        }
-        Tensor weights = find(owner + "weight");
-        FloatMatrix bias = matrix(find(owner + "bias"));
-        if (weights.shape().size() < 4) {
-            return Recurrence.allToAll(matrix(weights), bias);
-        }
-        requireShape(weights, 4, "[outputs, inputs, height, width]");
-        int height = weights.shape().get(2);
-        int width = weights.shape().get(3);
-        Kernel kernel = Kernel.of(height, width).withPadding(height / 2, width / 2);
-        return Recurrence.by(Convolution.of(kernel, flat(weights), bias));
-    }
-
-    private Parameter parameter(String tensor, Shape neurons) throws IOException {
+    Parameter parameter(String tensor, Shape neurons) throws IOException {
         Tensor found = find(tensor);
         float[] values = isNumbers(found) ? repeated(found, neurons) : null;
         if (values == null) {
@@ -244,7 +227,7 @@ final class LayerTensors {
         return Parameter.of(values);
     }
 
-    private double number(String tensor) throws IOException {
+    double number(String tensor) throws IOException {
         Tensor found = find(tensor);
         if (found.count() != 1 || !isNumbers(found)) {
             throw wrong(found + ", expected a number");
@@ -293,6 +276,12 @@ final class LayerTensors {
         return each;
     }
 
+    private Tensor floats(Tensor tensor) throws IOException {
+        matrix(tensor);
+        return tensor;
+    }
+
+    /** The values of a tensor, which has to have finite floats. */
     FloatMatrix matrix(Tensor tensor) throws IOException {
         if (tensor.type() == Tensor.Type.BOOL || tensor.type().name().matches("[IU]\\d+")) {
             throw wrong(tensor + ", expected floats");
@@ -302,7 +291,7 @@ final class LayerTensors {
         return matrix;
     }
 
-    private Tensor find(String tensor) throws IOException {
+    Tensor find(String tensor) throws IOException {
         Tensor found = tensors.get(tensor);
         if (found == null) {
             throw wrong("has no tensor " + JsonValue.quoted(tensor) + ", expected one; it has "
@@ -312,7 +301,7 @@ final class LayerTensors {
         return found;
     }
 
-    private IOException wrong(String what) {
+    IOException wrong(String what) {
         return new IOException(FileText.escaped(file + ": " + what));
     }
 }

@@ -51,7 +51,7 @@ final class LayerText {
     static String renamed(String text, String from, String to) {
         LayerText found;
         try {
-            found = new LayerText(text, ChainReader.NEURONS);
+            found = new LayerText(text, LayerNeurons.NAMES);
         } catch (IllegalArgumentException unread) {
             return text;
         }

@@ -74,7 +74,7 @@ final class ModelWriter {
     private static List<Tensor> meaning(PopulationDescription population) {
         Map<String, Object> options = NeuronOptions.of(population.neuron());
         Object reset = options.get("reset");
-        if (reset == null || !ChainReader.NEURONS.contains(String.valueOf(options.get("model")))) {
+        if (reset == null || !LayerNeurons.NAMES.contains(String.valueOf(options.get("model")))) {
             return List.of();
         }
         String name = population.name() + StateDictMatch.RESET;

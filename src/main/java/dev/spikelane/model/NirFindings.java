@@ -52,8 +52,8 @@ final class NirFindings {
             if (cell != null && population.neuron() instanceof Lif lif) {
                 findings.reset(population, cell, lif);
                 findings.parameters(population, cell, lif);
-            } else if (cell != null && cell.fires()) {
-                findings.threshold(population, cell);
+            } else if (cell != null) {
+                findings.scaled(population, cell);
             }
             if (reference.nodes().containsKey(population.name())) {
                 findings.edges(population);
@@ -70,15 +70,21 @@ final class NirFindings {
     }
 
     /** Of a model that takes its input as it is, so that its membrane has another scale. */
-    private void threshold(Population population, NirCell cell) {
-        Parameter said = population.neuron().parameters().get("threshold");
-        double[] expected = cell.threshold.clone();
-        for (int i = 0; i < expected.length; i++) {
-            expected[i] /= cell.gain[i] * (cell.leaks() ? cell.share[i] : 1);
+    private void scaled(Population population, NirCell cell) {
+        double[] threshold = cell.threshold.clone();
+        double[] beta = cell.share.clone();
+        double[] alpha = cell.synapseShare.clone();
+        for (int i = 0; i < threshold.length; i++) {
+            threshold[i] /= cell.gain[i] * (cell.leaks() ? cell.share[i] : 1);
+            beta[i] = 1 - beta[i];
+            alpha[i] = cell.synaptic() ? 1 - alpha[i] : 0;
         }
-        if (said != null && differs(SCALED, present(population, "threshold", said), expected)) {
-            found.add("parameter: '" + population.name() + "' has a threshold that is not the file's");
+        Map<String, Parameter> said = population.neuron().parameters();
+        if (cell.fires()) {
+            compare(SCALED, population, "threshold", said.get("threshold"), threshold);
         }
+        compare(SCALED, population, "beta", said.get("beta"), beta);
+        compare(SCALED, population, "alpha", said.get("alpha"), alpha);
     }
 
     private void reset(Population population, NirCell cell, Lif lif) {
@@ -142,8 +148,12 @@ final class NirFindings {
     }
 
     private void compare(Population population, String name, Parameter said, double... expected) {
-        double[] present = present(population, name, said);
-        if (differs(present, expected)) {
+        compare(TOLERANCE, population, name, said, expected);
+    }
+
+    private void compare(
+            double tolerance, Population population, String name, @Nullable Parameter said, double... expected) {
+        if (said != null && differs(tolerance, present(population, name, said), expected)) {
             found.add("parameter: '" + population.name() + "' has a " + name + " that is not the file's");
         }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.Tries;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.NirFile;
@@ -15,7 +16,11 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Lif;
+import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.random.TorchRandom;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -173,6 +178,35 @@ final class CertificateTest {
         }
         Certificate same = Certificate.of(graph, NirImport.DEFAULT, model.network(), Map.of("input", silence), 2);
         assertTrue(same.equal(), same::toString);
+    }
+
+    /** Models of snnTorch take their input as it is, and so have parameters of another scale than their file. */
+    @Test
+    void parametersOfOtherModelsCount() throws IOException {
+        TorchRandom random = new TorchRandom(1);
+        Network network = Network.builder(3)
+                .connect(Dense.of(random.rand(4, 3)))
+                .neuron(new Leaky(0.9, 0.8, 0.7, 0.6).withThreshold(0.5))
+                .connect(Dense.of(random.rand(2, 4)))
+                .neuron(new Synaptic(0.7, 0.9).withReset(Reset.NONE))
+                .build();
+        NirGraph graph = NirModel.export(Model.of(network), 1e-4).graph();
+        Map<String, Signal> silence = Map.of("input", FloatMatrix.zeros(4, 3));
+        for (String name : network.weights().names()) {
+            FloatMatrix before = network.weights().get(name);
+            Certificate same = Certificate.of(graph, NirImport.DEFAULT, network, silence, 1);
+            assertTrue(same.equal(), same::toString);
+            if (name.matches("lif.\\.(alpha|beta|threshold)")) {
+                FloatMatrix after = FloatMatrix.zeros(before.rows(), before.columns());
+                after.copyFrom(before);
+                after.set(0, 0, before.get(0, 0) * 1.05f);
+                network.weights().replace(name, after);
+                Certificate other = Certificate.of(graph, NirImport.DEFAULT, network, silence, 1);
+                String said = name.replace("lif1.", "'lif1' has a ").replace("lif2.", "'lif2' has a ");
+                assertTrue(other.causes().toString().contains(said), name + " " + other);
+                network.weights().replace(name, before);
+            }
+        }
     }
 
     @Test

@@ -12,6 +12,8 @@ import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.SmallImages;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.io.NirFile;
+import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
@@ -32,7 +34,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -258,6 +262,30 @@ final class FormatCommandsTest {
         String said = CommandRun.of("convert", "--round", npz.toString(), out.toString())
                 .requireSuccess();
         assertTrue(said.contains("'fc1.bias' of F64 [20]: 20 of 20 numbers were rounded to float32, by 1.5e-08"), said);
+    }
+
+    /** A certificate says what is odd about the file, too. */
+    @Test
+    void aCheckPrintsTheWarningsOfTheFile() throws IOException {
+        NirGraph graph = NirFile.read(write("nir", "nir_lif", "graph.nir")).graph();
+        Map<String, NirGraph.Node> nodes = new LinkedHashMap<>(graph.nodes());
+        for (var each : graph.nodes().entrySet()) {
+            Map<String, Tensor> values = new LinkedHashMap<>(each.getValue().values());
+            values.computeIfPresent("tau", (name, tau) -> {
+                FloatMatrix steps = FloatMatrix.zeros(1, Math.toIntExact(tau.count()));
+                steps.fill(20);
+                return Tensor.of(name, steps, tau.shape());
+            });
+            nodes.put(each.getKey(), NirGraph.Node.of(each.getValue().type(), values));
+        }
+        Path odd = folder.resolve("odd.nir");
+        NirFile.write(odd, new NirGraph(nodes, graph.edges()));
+        Path out = folder.resolve("out.nir");
+        JsonNode json = new ObjectMapper()
+                .readTree(CommandRun.of("convert", "--check", "random", odd.toString(), out.toString())
+                        .requireSuccess());
+        String warnings = json.path("warnings").toString();
+        assertTrue(warnings.contains("has a 'tau' of 20.0, 200000 time steps"), json::toString);
     }
 
     /** An input that makes membranes infinite in float32 alone. */

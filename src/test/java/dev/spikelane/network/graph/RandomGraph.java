@@ -278,6 +278,12 @@ public final class RandomGraph {
                 path.add(pool);
                 from = pool.outputShape(from);
             }
+            if (from.rank() == 3 && random.nextInt(4) == 0) {
+                int first = random.nextInt(2);
+                Flatten two = new Flatten(first, first + 1);
+                path.add(two);
+                from = two.outputShape(from);
+            }
             path.add(new Flatten());
             if (random.nextInt(4) == 0) {
                 path.add(elementwise(from.size(), 1));

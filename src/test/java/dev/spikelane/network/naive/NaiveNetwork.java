@@ -422,9 +422,8 @@ public final class NaiveNetwork {
             Shape order = i > 0 && path.get(i - 1) instanceof Flatten && isDense(path.get(i))
                     ? before(path, i - 1, projection.source().shape())
                     : shape;
-            boolean seesThrough = !shape.reordered() || i + 1 < path.size() && isDense(path.get(i + 1));
             row = switch (path.get(i)) {
-                case Flatten _ -> seesThrough ? row : new Row(plain(row), null);
+                case Flatten _ -> ValueNames.isLaidOut(projection, i) ? new Row(plain(row), null) : row;
                 case BatchNorm _ -> normalized(projection, i, step, sample, row);
                 default -> apply(present(projection, i), row, order);
             };

@@ -11,6 +11,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Projection;
 import java.util.List;
 
@@ -41,9 +42,10 @@ final class ValueNames {
     }
 
     /** Whether a flatten is an operator, because channels stay and no dense connection sees through it. */
-    private static boolean isLaidOut(Projection projection, int i) {
+    static boolean isLaidOut(Projection projection, int i) {
         List<Connection> path = projection.path();
+        Shape shape = NaiveNetwork.before(path, i, projection.source().shape());
         boolean seen = i + 1 < path.size() && NaiveNetwork.isDense(path.get(i + 1));
-        return NaiveNetwork.before(path, i, projection.source().shape()).reordered() && !seen;
+        return path.get(i).outputShape(shape).rank() > 1 || shape.reordered() && !seen;
     }
 }
