@@ -63,6 +63,13 @@ public final class ProjectionRun {
     /** How currents are filled in this call. */
     private Fill fill = byRows;
 
+    /** Of which rows spikes were counted last, and how many there are. */
+    private int counted;
+
+    private int countedFirst;
+    private long countedVersion;
+    private long active;
+
     /** A way to fill currents, chosen when the source opens. */
     interface Fill {
 
@@ -140,8 +147,10 @@ public final class ProjectionRun {
             return;
         }
         source.prepare(first, count);
-        if (shares) {
-            chain.prepare(source.from(first, delay), source.version(), count * batch);
+        if (shares && fill == byProduct && chain.product().prepares()) {
+            SpikeMatrix spikes = (SpikeMatrix) source.from(first, delay);
+            int rows = count * batch;
+            chain.product().prepare(spikes, rows, active(spikes, first, rows), source.version(), chain.scratch(0));
         }
     }
 
@@ -285,14 +294,30 @@ public final class ProjectionRun {
         }
         return source.from(first, delay) instanceof SpikeMatrix spikes
                 ? SpikeCosts.inUse().multiplication()
-                        * spikes.count(0, count * batch)
+                        * active(spikes, first, count * batch)
                         / ((double) count * batch * spikes.columns())
                 : NANOSECONDS_OF_VALUE;
     }
 
     /** How many of the first rows it is best to fill at a time. */
     int rowsAtATime(int rows) {
-        return frame == null ? chain.rowsAtATime(source.from(0, delay), rows) : rows;
+        if (frame != null) {
+            return rows;
+        }
+        return source.from(0, delay) instanceof SpikeMatrix spikes
+                ? chain.rowsAtATime(rows, active(spikes, 0, rows))
+                : Math.min(rows, VALUE_ROWS_AT_A_TIME);
+    }
+
+    /** The spikes of some rows from a step on, which are counted once as long as nothing is written. */
+    private long active(SpikeMatrix spikes, int first, int rows) {
+        if (counted != rows || countedFirst != first || countedVersion != source.version()) {
+            counted = rows;
+            countedFirst = first;
+            countedVersion = source.version();
+            active = spikes.count(0, rows);
+        }
+        return active;
     }
 
     /** Inputs of the first steps of the block that are not zero. */
@@ -301,7 +326,7 @@ public final class ProjectionRun {
             return 0;
         }
         return switch (source.from(0, delay)) {
-            case SpikeMatrix spikes -> spikes.count(0, count * batch);
+            case SpikeMatrix spikes -> active(spikes, 0, count * batch);
             case FloatMatrix values -> active(values, count * batch);
         };
     }
