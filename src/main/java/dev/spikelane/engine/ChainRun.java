@@ -214,7 +214,7 @@ public final class ChainRun {
     }
 
     /** Bytes that lists of frames of so many rows take on the heap, if frames have come. */
-    long listBytes(int rows) {
+    public long listBytes(int rows) {
         return lists == null ? 0 : lists.listBytes(rows);
     }
 

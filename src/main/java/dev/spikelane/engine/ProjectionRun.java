@@ -26,9 +26,6 @@ public final class ProjectionRun {
      */
     static final int VALUE_ROWS_AT_A_TIME = 256;
 
-    /** Inputs of spikes that take as long as a value, at a density of 0.1. */
-    private static final int WORK_OF_VALUE = 8;
-
     /** A fused multiply-add of values (Zen 5, 512 bits, 2026-11). */
     private static final double NANOSECONDS_OF_VALUE = 0.0073;
 
@@ -172,11 +169,6 @@ public final class ProjectionRun {
         return rows;
     }
 
-    /** Makes room for so many rows at a time. */
-    void makeRoom(int rows) {
-        chain.makeRoom(rows);
-    }
-
     /** How threads should share the currents of some steps. */
     Cut cut(int count) {
         return frame == null || !chain.isOneProduct() ? chain.cut(count * batch) : Cut.OUTPUTS;
@@ -257,11 +249,6 @@ public final class ProjectionRun {
         chain.fillFrame(rows, current, thread);
     }
 
-    /** Whether threads may each fill the currents of some samples. */
-    public boolean samplesApart() {
-        return source.samplesApart();
-    }
-
     /** Whether threads may each fill some steps: nothing was prepared for all steps together. */
     public boolean fillsAnySteps() {
         return frame == null && chain.isOneProduct() && source.samplesApart();
@@ -277,17 +264,7 @@ public final class ProjectionRun {
         }
     }
 
-    /** Multiplications of inputs by outputs for each row. */
-    long work() {
-        return chain.work();
-    }
-
-    /** The same for some steps: a value takes as long as some inputs that may fire. */
-    long work(int steps) {
-        return work() * batch * (frame == null ? steps : Math.min(steps, WORK_OF_VALUE));
-    }
-
-    /** What a multiplication of {@link #work} is estimated to take in some steps, whose spikes are counted. */
+    /** What a multiplication of {@link ChainRun#work} is estimated to take in some steps, whose spikes are counted. */
     double ofMultiplication(int first, int count) {
         if (frame != null || !chain.isOneProduct()) {
             return 0;
@@ -343,14 +320,5 @@ public final class ProjectionRun {
 
     String kernel(int count, long active) {
         return frame == null ? chain.kernel(source.from(0, delay), count * batch, active) : "constant";
-    }
-
-    int inputs() {
-        return chain.inputs();
-    }
-
-    /** Bytes that lists of a frame take on the heap. */
-    public long listBytes(int rows) {
-        return chain.listBytes(rows);
     }
 }

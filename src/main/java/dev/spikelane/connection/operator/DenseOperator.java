@@ -122,7 +122,7 @@ public final class DenseOperator implements Operator {
 
     @Override
     public void multiplyPrepared(SpikeMatrix spikes, int count, long version, Tile current, Scratch scratch) {
-        if (prepares() && scratch.hasPrepared() && scratch.prepared().isOf(spikes, count, version, ofSpikes)) {
+        if (prepares() && scratch.prepared().isOf(spikes, count, version, ofSpikes)) {
             SpikeMatmul.multiply(scratch.prepared(), spikes, count, ofSpikes, current, scratch.spikes());
         } else {
             multiply(spikes, count, current, scratch);
