@@ -16,16 +16,14 @@ final class MethodsTest {
 
     private static final int MOST_PARAMETERS = 8;
 
-    /**
-     * Loops of vectors that have a name and a specification beside them, because classes are made of them, and one that
-     * two rooms call.
-     */
+    private static final int MOST_PUBLIC = 6;
+
+    /** Loops of vectors that have a name and a specification beside them, because classes are made of them. */
     private static final Set<String> LOOPS = Set.of(
             "kernel.product.dense.DenseTile",
             "kernel.product.dense.DenseTileScalar",
             "kernel.product.window.WindowGradientRun",
-            "kernel.product.window.WindowGradientRunScalar",
-            "kernel.product.ZeroInputsVector");
+            "kernel.product.window.WindowGradientRunScalar");
 
     /** Loops of kernels keep all in locals, and pass all from one to the next; a record names its parts. */
     @Test
@@ -45,6 +43,24 @@ final class MethodsTest {
         }
         assertEquals(Set.of(), many);
         assertTrue(found, "loops take more");
+    }
+
+    /** Whoever calls from another package sees the parameters without the code. */
+    @Test
+    void publicMethodsTakeFewerParameters() throws IOException {
+        Set<String> many = new TreeSet<>();
+        for (ClassModel file : FloorsTest.classes()) {
+            for (MethodModel method : file.methods()) {
+                int count = method.methodTypeSymbol().parameterCount();
+                if (method.flags().has(AccessFlag.PUBLIC)
+                        && file.flags().has(AccessFlag.PUBLIC)
+                        && count > MOST_PUBLIC
+                        && !isRecordConstructor(file, method)) {
+                    many.add(FloorsTest.nameOf(file) + "." + method.methodName() + " takes " + count);
+                }
+            }
+        }
+        assertEquals(Set.of(), many);
     }
 
     private static boolean isLoop(ClassModel file, MethodModel method) {

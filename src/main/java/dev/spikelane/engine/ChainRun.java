@@ -122,17 +122,6 @@ public final class ChainRun {
         }
     }
 
-    /**
-     * Prepares the only product if threads share it; to be called once before the first rows are filled.
-     *
-     * @param version of the source
-     */
-    public void prepare(Signal source, long version, int rows) {
-        if (isOneProduct() && source instanceof SpikeMatrix spikes) {
-            product.prepare(spikes, rows, version, scratch[0]);
-        }
-    }
-
     /** Whether a tile of the outputs can be filled without making what the others need too. */
     public boolean isOneProduct() {
         return first.length == 0 && product.takesTiles();
@@ -225,7 +214,7 @@ public final class ChainRun {
     }
 
     /** Bytes that lists of frames of so many rows take on the heap, if frames have come. */
-    long listBytes(int rows) {
+    public long listBytes(int rows) {
         return lists == null ? 0 : lists.listBytes(rows);
     }
 
@@ -245,12 +234,9 @@ public final class ChainRun {
         return first.length == 0 ? product : first[0];
     }
 
-    /** How many of the first rows it is best to fill at a time. */
-    int rowsAtATime(Signal source, int rows) {
-        return switch (source) {
-            case SpikeMatrix spikes -> entry().rowsAtATime(rows, spikes.count(0, rows));
-            case FloatMatrix values -> Math.min(rows, ProjectionRun.VALUE_ROWS_AT_A_TIME);
-        };
+    /** How many of the first rows of spikes it is best to fill at a time. */
+    int rowsAtATime(int rows, long active) {
+        return entry().rowsAtATime(rows, active);
     }
 
     String kernel(Signal source, int rows, long active) {

@@ -77,7 +77,7 @@ final class LoopSum {
                 all.add(new Outer(ahead, arena, size, kept, population.sharing(port, size.threads())));
             }
             if (inner) {
-                projection.makeRoom(rows);
+                projection.chain().makeRoom(rows);
             }
             all.add(
                     inner
@@ -241,12 +241,12 @@ final class LoopSum {
 
         @Override
         public long work() {
-            return projection.work();
+            return projection.chain().work();
         }
 
         @Override
         public boolean samplesApart() {
-            return projection.samplesApart();
+            return projection.source().samplesApart();
         }
 
         @Override

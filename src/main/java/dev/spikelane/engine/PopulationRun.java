@@ -321,7 +321,7 @@ public final class PopulationRun {
         for (ProjectionRun projection : projections) {
             long ofProjection = projection.active(steps);
             active += ofProjection;
-            inputs += projection.inputs();
+            inputs += projection.chain().inputs();
             profile.addKernel(projection.kernel(steps, ofProjection));
         }
         profile.add(rows, (double) inputs * rows, active, nanoseconds);

@@ -124,7 +124,7 @@ final class PortSum {
         this.blocksAdded = several ? blocks() : BLOCKS_IN_TILE;
         this.samples = samples(size.threads());
         if (several) {
-            projections.forEach(projection -> projection.makeRoom(rows));
+            projections.forEach(projection -> projection.chain().makeRoom(rows));
         }
     }
 
@@ -316,7 +316,7 @@ final class PortSum {
     double alone(int firstStep, int steps) {
         double all = 0;
         for (ProjectionRun projection : projections) {
-            long work = projection.work() * batch * steps;
+            long work = projection.chain().work() * batch * steps;
             double each = work < MANY ? projection.ofMultiplication(firstStep, steps) : 0;
             all += work * Math.max(each, LEAST_NANOSECONDS);
         }

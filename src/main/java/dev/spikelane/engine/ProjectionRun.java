@@ -26,9 +26,6 @@ public final class ProjectionRun {
      */
     static final int VALUE_ROWS_AT_A_TIME = 256;
 
-    /** Inputs of spikes that take as long as a value, at a density of 0.1. */
-    private static final int WORK_OF_VALUE = 8;
-
     /** A fused multiply-add of values (Zen 5, 512 bits, 2026-11). */
     private static final double NANOSECONDS_OF_VALUE = 0.0073;
 
@@ -62,6 +59,13 @@ public final class ProjectionRun {
     private final Fill byFrame = this::fillSteps;
     /** How currents are filled in this call. */
     private Fill fill = byRows;
+
+    /** Of which rows spikes were counted last, and how many there are. */
+    private int counted;
+
+    private int countedFirst;
+    private long countedVersion;
+    private long active;
 
     /** A way to fill currents, chosen when the source opens. */
     interface Fill {
@@ -140,8 +144,10 @@ public final class ProjectionRun {
             return;
         }
         source.prepare(first, count);
-        if (shares) {
-            chain.prepare(source.from(first, delay), source.version(), count * batch);
+        if (shares && fill == byProduct && chain.product().prepares()) {
+            SpikeMatrix spikes = (SpikeMatrix) source.from(first, delay);
+            int rows = count * batch;
+            chain.product().prepare(spikes, rows, active(spikes, first, rows), source.version(), chain.scratch(0));
         }
     }
 
@@ -161,11 +167,6 @@ public final class ProjectionRun {
             frameSamples = SampleViews.shares(shares, batch);
         }
         return rows;
-    }
-
-    /** Makes room for so many rows at a time. */
-    void makeRoom(int rows) {
-        chain.makeRoom(rows);
     }
 
     /** How threads should share the currents of some steps. */
@@ -248,11 +249,6 @@ public final class ProjectionRun {
         chain.fillFrame(rows, current, thread);
     }
 
-    /** Whether threads may each fill the currents of some samples. */
-    public boolean samplesApart() {
-        return source.samplesApart();
-    }
-
     /** Whether threads may each fill some steps: nothing was prepared for all steps together. */
     public boolean fillsAnySteps() {
         return frame == null && chain.isOneProduct() && source.samplesApart();
@@ -268,31 +264,37 @@ public final class ProjectionRun {
         }
     }
 
-    /** Multiplications of inputs by outputs for each row. */
-    long work() {
-        return chain.work();
-    }
-
-    /** The same for some steps: a value takes as long as some inputs that may fire. */
-    long work(int steps) {
-        return work() * batch * (frame == null ? steps : Math.min(steps, WORK_OF_VALUE));
-    }
-
-    /** What a multiplication of {@link #work} is estimated to take in some steps, whose spikes are counted. */
+    /** What a multiplication of {@link ChainRun#work} is estimated to take in some steps, whose spikes are counted. */
     double ofMultiplication(int first, int count) {
         if (frame != null || !chain.isOneProduct()) {
             return 0;
         }
         return source.from(first, delay) instanceof SpikeMatrix spikes
                 ? SpikeCosts.inUse().multiplication()
-                        * spikes.count(0, count * batch)
+                        * active(spikes, first, count * batch)
                         / ((double) count * batch * spikes.columns())
                 : NANOSECONDS_OF_VALUE;
     }
 
     /** How many of the first rows it is best to fill at a time. */
     int rowsAtATime(int rows) {
-        return frame == null ? chain.rowsAtATime(source.from(0, delay), rows) : rows;
+        if (frame != null) {
+            return rows;
+        }
+        return source.from(0, delay) instanceof SpikeMatrix spikes
+                ? chain.rowsAtATime(rows, active(spikes, 0, rows))
+                : Math.min(rows, VALUE_ROWS_AT_A_TIME);
+    }
+
+    /** The spikes of some rows from a step on, which are counted once as long as nothing is written. */
+    private long active(SpikeMatrix spikes, int first, int rows) {
+        if (counted != rows || countedFirst != first || countedVersion != source.version()) {
+            counted = rows;
+            countedFirst = first;
+            countedVersion = source.version();
+            active = spikes.count(0, rows);
+        }
+        return active;
     }
 
     /** Inputs of the first steps of the block that are not zero. */
@@ -301,7 +303,7 @@ public final class ProjectionRun {
             return 0;
         }
         return switch (source.from(0, delay)) {
-            case SpikeMatrix spikes -> spikes.count(0, count * batch);
+            case SpikeMatrix spikes -> active(spikes, 0, count * batch);
             case FloatMatrix values -> active(values, count * batch);
         };
     }
@@ -318,14 +320,5 @@ public final class ProjectionRun {
 
     String kernel(int count, long active) {
         return frame == null ? chain.kernel(source.from(0, delay), count * batch, active) : "constant";
-    }
-
-    int inputs() {
-        return chain.inputs();
-    }
-
-    /** Bytes that lists of a frame take on the heap. */
-    public long listBytes(int rows) {
-        return chain.listBytes(rows);
     }
 }

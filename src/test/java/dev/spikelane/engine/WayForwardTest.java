@@ -48,7 +48,7 @@ class WayForwardTest {
     void fewCallsLeadFromARunToAProduct() throws Exception {
         try (Simulation simulation = network().simulate(BATCH)) {
             SpikeMatrix input = spikes();
-            check(() -> simulation.run(input), "Simulation.run", 16, 6);
+            check(() -> simulation.run(input), "Simulation.run", 15, 5);
         }
     }
 
@@ -58,7 +58,7 @@ class WayForwardTest {
                 .loss(CrossEntropyLoss.membrane())
                 .build()) {
             TrainingBatch batch = TrainingBatch.of(spikes(), new int[BATCH]);
-            check(() -> trainer.step(batch), "Trainer.step", 21, 6);
+            check(() -> trainer.step(batch), "Trainer.step", 20, 6);
         }
     }
 
@@ -131,7 +131,7 @@ class WayForwardTest {
     /** In a product of spikes, other than one that lets C2 compile a variant. */
     private static boolean isInLoop(List<StackTraceElement> walk) {
         return walk.stream().anyMatch(call -> call.getMethodName().startsWith("multiply"))
-                && walk.stream().noneMatch(call -> call.getMethodName().matches("look|rehearse"))
+                && walk.stream().noneMatch(call -> call.getMethodName().equals("rehearse"))
                 && walk.getFirst().getClassName().startsWith("dev.spikelane.kernel.product.spike.Spike");
     }
 

@@ -10,6 +10,7 @@ import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.gradient.PreparedFrame;
 import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.product.spike.Chooser;
+import dev.spikelane.kernel.product.spike.PreparedSpikes;
 import dev.spikelane.kernel.product.spike.RecurrentMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
@@ -110,15 +111,18 @@ public final class DenseOperator implements Operator {
 
     /** Products for few outputs are not prepared, as threads share their rows. */
     @Override
-    public void prepare(SpikeMatrix spikes, int count, long version, Scratch scratch) {
-        if (!recurrent && !isNarrow()) {
-            SpikeMatmul.prepare(spikes, count, version, ofSpikes, scratch.prepared());
-        }
+    public boolean prepares() {
+        return !recurrent && !isNarrow();
+    }
+
+    @Override
+    public void prepare(SpikeMatrix spikes, int count, long active, long version, Scratch scratch) {
+        SpikeMatmul.prepare(spikes, count, active, version, ofSpikes, scratch.prepared());
     }
 
     @Override
     public void multiplyPrepared(SpikeMatrix spikes, int count, long version, Tile current, Scratch scratch) {
-        if (!recurrent && scratch.hasPrepared() && scratch.prepared().isOf(spikes, count, version, ofSpikes)) {
+        if (prepares() && scratch.prepared().isOf(spikes, count, version, ofSpikes)) {
             SpikeMatmul.multiply(scratch.prepared(), spikes, count, ofSpikes, current, scratch.spikes());
         } else {
             multiply(spikes, count, current, scratch);
@@ -141,24 +145,29 @@ public final class DenseOperator implements Operator {
     /** By the product for few outputs, which is the fastest over many rows unless little fires, or by any other. */
     private void multiplyFew(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
         Choice choice = scratch.few();
-        describe(choice, count, spikes.count(0, count));
+        long active = spikes.count(0, count);
+        describe(choice, count, active);
         choice.open(1);
         if (choice.rehearses()) {
             long since = System.nanoTime();
-            multiplyFew(choice.other, spikes, choice.few(), current, scratch);
+            int few = choice.few();
+            multiplyFew(choice.other, spikes, few, spikes.count(0, few), current, scratch);
             choice.rehearsed(since);
         }
         long start = choice.now();
-        multiplyFew(choice.way, spikes, count, current, scratch);
+        multiplyFew(choice.way, spikes, count, active, current, scratch);
         choice.done(start, 1);
     }
 
-    private void multiplyFew(int way, SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
+    private void multiplyFew(int way, SpikeMatrix spikes, int count, long active, Tile current, Scratch scratch) {
         if (way == FEW) {
             scratch.narrow().multiply(spikes, count, ofSpikes, current);
-        } else {
-            SpikeMatmul.multiply(spikes, count, ofSpikes, current, scratch.spikes());
+            return;
         }
+        PreparedSpikes own = scratch.spikes().prepared();
+        SpikeMatmul.prepare(spikes, count, active, 0, ofSpikes, own);
+        SpikeMatmul.multiply(own, spikes, count, ofSpikes, current, scratch.spikes());
+        own.forget();
     }
 
     private void describe(Choice choice, int count, long active) {

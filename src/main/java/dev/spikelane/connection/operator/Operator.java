@@ -73,15 +73,25 @@ public interface Operator {
     default void reserveValues(Scratch scratch) {}
 
     /**
+     * Tells whether {@link #prepare} does anything.
+     *
+     * @return whether it does
+     */
+    default boolean prepares() {
+        return false;
+    }
+
+    /**
      * Does what all calls of {@code multiply} for these rows would do again, once for all blocks and threads. A stage
      * that never calls it is only slower.
      *
      * @param spikes {@code [at least rows x inputs]}, in memory that lives as long as the scratch memory
      * @param rows how many rows, at least 1
+     * @param active spikes in these rows
      * @param version a number that grows whenever anything is written where these rows are
      * @param scratch of one of the threads that share the product, while none of them multiplies
      */
-    default void prepare(SpikeMatrix spikes, int rows, long version, Scratch scratch) {}
+    default void prepare(SpikeMatrix spikes, int rows, long active, long version, Scratch scratch) {}
 
     /**
      * Computes as {@code multiply} does, with what was prepared if that was of these rows in this version.

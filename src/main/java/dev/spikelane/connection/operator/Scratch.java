@@ -192,15 +192,6 @@ public final class Scratch {
     }
 
     /**
-     * Tells whether something was prepared for all threads, without making room for it.
-     *
-     * @return whether {@link #prepared} has memory
-     */
-    boolean hasPrepared() {
-        return shared.prepared != null;
-    }
-
-    /**
      * Tells how much memory the lists of products take beside that of the arena.
      *
      * @param of the scratch memory of all threads

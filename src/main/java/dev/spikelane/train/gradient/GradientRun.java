@@ -336,7 +336,7 @@ public final class GradientRun implements WayBack {
     public long listBytes(int steps, int samples) {
         long bytes = Scratch.listBytes(run.scratch());
         for (GradientProjection projection : projections) {
-            bytes += projection.forward().listBytes(samples);
+            bytes += projection.forward().chain().listBytes(samples);
             for (WeightGradients weights : projection.weights()) {
                 bytes += weights == null ? 0 : weights.listBytes(steps, samples);
             }

@@ -7,6 +7,7 @@ import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.map.PoolWinners;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.Scaling;
 import dev.spikelane.kernel.product.integer.PackedIntegers;
 import dev.spikelane.kernel.product.window.PooledWindows;
 import dev.spikelane.memory.FloatMatrix;
@@ -125,14 +126,13 @@ public final class PooledConvOperator implements Operator {
             SpikeMatrix spikes, int rows, Tile current, Scratch scratch, @Nullable PoolWinners winners, int kept) {
         current.require("current", rows, outputs());
         SpikeMatrix words = convolution.rows(scratch).spikes();
-        PackedIntegers scaled = convolution.scaled();
-        FloatMatrix scales = scaled == null ? null : scaled.scales();
-        FloatMatrix bias = scaled == null ? convolution.ofValues()[0].bias() : scaled.bias();
+        PackedIntegers integers = convolution.scaled();
+        Scaling scaled = integers == null ? null : integers.scaling();
         for (int row = 0; row < rows; row++) {
             for (int y = 0; y < windows.rows(); y++) {
                 convolution.unfold(
                         0, spikes, row * convolution.unfolded(1) + y * windows.words(), windows.words(), words);
-                windows.multiply(words, scales, bias, current.matrix(), row, y, winners, kept + row);
+                windows.multiply(words, scaled, current.matrix(), row * windows.rows() + y, winners, kept + row);
             }
         }
         UnfoldedOperator.clearPadding(current, rows);

@@ -3,7 +3,6 @@ package dev.spikelane.kernel.product.dense;
 import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.ZeroInputsVector;
 import dev.spikelane.memory.FloatMatrix;
 
 /**
@@ -59,35 +58,27 @@ public final class BlockMatmul {
      */
     public void multiply(FloatMatrix factors, int place, FloatMatrix into) {
         into.fill(0);
-        if (!finite) {
-            multiplyCarefully(factors, place, into);
-            return;
-        }
         walk.rowOfA = (long) depth * Float.BYTES;
         walk.stepOfA = Float.BYTES;
         walk.stepOfB = weights.rowOffset(1);
         walk.rowOfC = into.rowOffset(1);
         walk.a = factors.rowOffset(place);
+        if (!finite) {
+            walk.b = weights.rowOffset(firstRow);
+            walk.c = 0;
+            walk.addCarefully(
+                    factors.segment(),
+                    weights.segment(),
+                    into.segment(),
+                    into.rows(),
+                    depth,
+                    PackedWeights.BLOCK_BYTES);
+            return;
+        }
         for (int lanes = 0; lanes < PackedWeights.BLOCK_BYTES; lanes += TileWalk.STRIP_BYTES) {
             walk.b = weights.rowOffset(firstRow) + lanes;
             walk.c = lanes;
             walk.add(factors.segment(), weights.segment(), into.segment(), into.rows(), depth);
-        }
-    }
-
-    private void multiplyCarefully(FloatMatrix factors, int place, FloatMatrix into) {
-        for (int row = 0; row < into.rows(); row++) {
-            ZeroInputsVector.add(
-                    factors.segment(),
-                    factors.rowOffset(place) + (long) row * depth * Float.BYTES,
-                    Float.BYTES,
-                    weights.segment(),
-                    weights.rowOffset(firstRow),
-                    weights.rowOffset(1),
-                    into.segment(),
-                    into.rowOffset(row),
-                    PackedWeights.BLOCK_BYTES,
-                    depth);
         }
     }
 }

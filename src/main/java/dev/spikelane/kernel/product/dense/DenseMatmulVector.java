@@ -10,7 +10,6 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.ZeroInputsVector;
 import dev.spikelane.kernel.product.dense.DenseMatmul.Panels;
 import dev.spikelane.loop.TileWriter;
 import dev.spikelane.loop.TileWriter.Steps;

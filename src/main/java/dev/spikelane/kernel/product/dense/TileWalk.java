@@ -59,6 +59,15 @@ public final class TileWalk {
         add(NARROW, NARROW_ROWS, factors, vectors, sums, rows, depth);
     }
 
+    /** The same for some bytes of lanes, where a factor of zero may meet a vector that is not finite. */
+    public void addCarefully(
+            MemorySegment factors, MemorySegment vectors, MemorySegment sums, int rows, int depth, int bytes) {
+        for (int row = 0; row < rows; row++) {
+            long from = a + row * rowOfA;
+            ZeroInputsVector.add(factors, from, stepOfA, vectors, b, stepOfB, sums, c + row * rowOfC, bytes, depth);
+        }
+    }
+
     private void add(
             DenseTile tile,
             int ofTile,

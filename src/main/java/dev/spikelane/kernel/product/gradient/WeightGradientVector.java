@@ -7,7 +7,6 @@ import static dev.spikelane.kernel.base.Lanes.ORDER;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.ZeroInputsVector;
 import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
@@ -117,10 +116,6 @@ final class WeightGradientVector {
     static void addValues(
             FloatMatrix source, FloatMatrix values, int steps, Part part, MemorySegment sums, TileWalk tile) {
         int batch = source.rows() / steps;
-        if (!part.finite) {
-            addCarefully(source, values, steps, part, sums);
-            return;
-        }
         tile.rowOfA = Float.BYTES;
         tile.stepOfA = source.rowOffset(1);
         tile.stepOfB = values.rowOffset(1);
@@ -131,28 +126,12 @@ final class WeightGradientVector {
                 tile.a = source.rowOffset(step * batch) + (long) part.firstInput * Float.BYTES;
                 tile.b = column + strip;
                 tile.c = part.to + strip;
-                tile.add(source.segment(), values.segment(), sums, part.inputs, batch);
-            }
-        }
-    }
-
-    /** The same, where a zero of the source may meet a value that is not finite. */
-    private static void addCarefully(FloatMatrix source, FloatMatrix values, int steps, Part part, MemorySegment sums) {
-        int batch = source.rows() / steps;
-        for (int step = steps - 1; step >= 0; step--) {
-            int row = step * batch;
-            for (int input = 0; input < part.inputs; input++) {
-                ZeroInputsVector.add(
-                        source.segment(),
-                        source.rowOffset(row) + (long) (part.firstInput + input) * Float.BYTES,
-                        source.rowOffset(1),
-                        values.segment(),
-                        values.rowOffset(row) + part.column,
-                        values.rowOffset(1),
-                        sums,
-                        part.to + (long) input * PackedWeights.BLOCK_BYTES,
-                        part.bytes,
-                        batch);
+                if (part.finite) {
+                    tile.add(source.segment(), values.segment(), sums, part.inputs, batch);
+                } else {
+                    int bytes = Math.min(TileWalk.STRIP_BYTES, part.bytes - strip);
+                    tile.addCarefully(source.segment(), values.segment(), sums, part.inputs, batch, bytes);
+                }
             }
         }
     }

@@ -87,8 +87,7 @@ public final class IntegerMatmul {
     }
 
     /** Says which product comes, and what each variant costs by the constants. */
-    public static void describe(
-            Choice choice, ElementType type, int rows, int inputs, int outputs, long active, int blocks) {
+    static void describe(Choice choice, ElementType type, int rows, int inputs, int outputs, long active, int blocks) {
         choice.of(type == ElementType.INT8 ? Chooser.Kind.INT8 : Chooser.Kind.INT16, rows, inputs, outputs, active);
         SpikeCosts costs = choice.chooser.costs();
         for (int way = 0; way < VARIANTS.length; way++) {

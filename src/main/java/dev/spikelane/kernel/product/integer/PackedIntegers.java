@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.product.integer;
 
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.Scaling;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -37,6 +38,7 @@ public final class PackedIntegers {
     private final MemorySegment packed;
     private final FloatMatrix bias;
     private final FloatMatrix scales;
+    private final Scaling scaling;
     /** As many scales as were said: one, or one for each output. */
     private final int ownScales;
 
@@ -49,6 +51,7 @@ public final class PackedIntegers {
         this.packed = packed;
         this.bias = bias;
         this.scales = scales;
+        this.scaling = new Scaling(scales, bias);
         this.ownScales = ownScales;
         this.inputs = inputs;
         this.outputs = bias.columns();
@@ -278,6 +281,11 @@ public final class PackedIntegers {
      */
     public int outputs() {
         return outputs;
+    }
+
+    /** Returns what makes currents of sums. */
+    public Scaling scaling() {
+        return scaling;
     }
 
     /**

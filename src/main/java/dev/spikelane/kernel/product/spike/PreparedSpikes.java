@@ -76,8 +76,7 @@ public final class PreparedSpikes {
     }
 
     /** Takes some rows, chooses how they are multiplied, and lists or lays them out if that can be done in one go. */
-    void take(SpikeMatrix spikes, int newFirst, int newRows, PackedWeights weights, int blocks) {
-        long active = spikes.count(newFirst, newRows);
+    void take(SpikeMatrix spikes, int newFirst, int newRows, long active, PackedWeights weights, int blocks) {
         SpikeMatmul.open(choice, newRows, weights.inputs(), weights.outputs(), active, blocks);
         long start = choice.now();
         take(SpikeMatmul.variant(choice.way), active, spikes, newFirst, newRows, weights);

@@ -65,33 +65,31 @@ public final class SpikeMatmul {
     public static void multiply(
             SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, SpikeWorkspace workspace) {
         check(spikes, rows, weights);
-        current.require("current", rows, weights.outputs());
-        PreparedSpikes own = workspace.own;
-        int blocks = current.endBlock() - current.firstBlock();
-        for (int row = 0; row < rows; row += SpikePanels.ROWS) {
-            own.take(spikes, row, Math.min(SpikePanels.ROWS, rows - row), weights, blocks);
-            run(own, spikes, weights, current, workspace);
-        }
+        workspace.own.takeApart(rows, weights);
+        workspace.own.keep(true);
+        multiply(workspace.own, spikes, rows, weights, current, workspace);
+        workspace.own.forget();
     }
 
     /**
-     * Does what all parts of a product would do again: counts the spikes, chooses the variant, and lists or lays out
-     * the spikes as it wants them.
+     * Does what all parts of a product would do again: chooses the variant, and lists or lays out the spikes as it
+     * wants them.
      *
      * @param spikes {@code [at least rows x inputs]}
      * @param rows how many rows, at least 1
+     * @param active spikes in these rows
      * @param version of these rows, as {@link PreparedSpikes#isOf} will be asked for it
      * @param weights {@code inputs -> outputs}, or others of this shape
      * @param prepared takes what is found; other threads may read it once they see that this call has ended
      * @throws IllegalArgumentException if a shape does not fit
      */
     public static void prepare(
-            SpikeMatrix spikes, int rows, long version, PackedWeights weights, PreparedSpikes prepared) {
+            SpikeMatrix spikes, int rows, long active, long version, PackedWeights weights, PreparedSpikes prepared) {
         check(spikes, rows, weights);
         if (rows > SpikePanels.ROWS) {
             prepared.takeApart(rows, weights);
         } else {
-            prepared.take(spikes, 0, rows, weights, weights.blocks());
+            prepared.take(spikes, 0, rows, active, weights, weights.blocks());
         }
         prepared.keep(spikes, version);
     }
@@ -117,19 +115,33 @@ public final class SpikeMatmul {
             Tile current,
             SpikeWorkspace workspace) {
         prepared.require(rows, weights);
-        if (prepared.isApart()) {
-            multiply(spikes, rows, weights, current, workspace);
-            if (prepared == workspace.own) {
-                prepared.takeApart(rows, weights);
-                prepared.keep(true);
-            }
-            return;
-        }
         current.require("current", rows, weights.outputs());
-        if (prepared != workspace.own) {
-            workspace.own.forget();
+        PreparedSpikes own = workspace.own;
+        if (prepared != own) {
+            own.forget();
         }
-        run(prepared, spikes, weights, current, workspace);
+        boolean apart = prepared.isApart();
+        PreparedSpikes by = apart ? own : prepared;
+        Choice choice = by.choice;
+        int first = current.firstBlock();
+        int end = current.endBlock();
+        for (int row = 0; row < rows; row += SpikePanels.ROWS) {
+            if (apart) {
+                int some = Math.min(SpikePanels.ROWS, rows - row);
+                own.take(spikes, row, some, spikes.count(row, some), weights, end - first);
+            }
+            if (choice.rehearses()) { // on a few rows of a block the variant that C2 has to compile
+                rehearse(by, spikes, weights, current.narrow(first, first + 1), workspace);
+                current.narrow(first, end);
+            }
+            long start = choice.now();
+            compute(by, spikes, weights, current, workspace);
+            choice.done(start, end - first);
+        }
+        if (apart && prepared == own) {
+            own.takeApart(rows, weights);
+            own.keep(true);
+        }
     }
 
     private static void check(SpikeMatrix spikes, int rows, PackedWeights weights) {
@@ -148,25 +160,6 @@ public final class SpikeMatmul {
             SpikeWorkspace workspace) {
         workspace.own.take(variant, spikes.count(0, rows), spikes, rows, weights);
         compute(workspace.own, spikes, weights, current, workspace);
-    }
-
-    /** Runs the variant that was chosen, and before it on a few rows of a block the one that C2 has to compile. */
-    private static void run(
-            PreparedSpikes prepared,
-            SpikeMatrix spikes,
-            PackedWeights weights,
-            Tile current,
-            SpikeWorkspace workspace) {
-        Choice choice = prepared.choice;
-        int first = current.firstBlock();
-        int end = current.endBlock();
-        if (choice.rehearses()) {
-            rehearse(prepared, spikes, weights, current.narrow(first, first + 1), workspace);
-            current.narrow(first, end);
-        }
-        long start = choice.now();
-        compute(prepared, spikes, weights, current, workspace);
-        choice.done(start, end - first);
     }
 
     private static void rehearse(

@@ -8,6 +8,7 @@ import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.kernel.map.PoolWinners;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.Scaling;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import org.jspecify.annotations.Nullable;
@@ -96,28 +97,24 @@ public final class PooledWindows {
      * Computes a row of the pooled map of a sample.
      *
      * @param words the spikes of its windows, {@code [at least words() x window.size()]}
-     * @param scales which times the sums, and the bias, give currents; null if tables give these
-     * @param bias to be added if there are scales
+     * @param scaled whose scales and bias make currents of the sums; null if tables give these
      * @param current {@code [any x rows() * pooled columns * outputs]}
-     * @param row the sample
-     * @param y the row of the map
+     * @param place the row of the map of the sample: {@link #rows} of each sample follow each other
      * @param winners of the pool, to be kept; null if nobody needs them
      * @param kept where they are kept
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void multiply(
             SpikeMatrix words,
-            @Nullable FloatMatrix scales,
-            FloatMatrix bias,
+            @Nullable Scaling scaled,
             FloatMatrix current,
-            int row,
-            int y,
+            int place,
             @Nullable PoolWinners winners,
             int kept) {
         Checks.rows("words", words.rows(), words());
         words.requireShape("words", words.rows(), window.size());
         current.requireShape("current", current.rows(), rows * columns * tables.outputs);
-        loops.words(words.segment(), scales, bias, current, row, y, winners, kept);
+        loops.words(words.segment(), scaled, current, place / rows, place % rows, winners, kept);
     }
 
     /**

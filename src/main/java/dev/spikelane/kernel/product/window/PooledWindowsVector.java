@@ -14,6 +14,7 @@ import static jdk.incubator.vector.VectorOperators.IS_NAN;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.map.PoolWinners;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.Scaling;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -60,8 +61,7 @@ final class PooledWindowsVector {
      */
     void words(
             MemorySegment words,
-            @Nullable FloatMatrix scales,
-            FloatMatrix biases,
+            @Nullable Scaling scaled,
             FloatMatrix current,
             int row,
             int y,
@@ -77,11 +77,13 @@ final class PooledWindowsVector {
         long below = (long) windows * Long.BYTES;
         for (int channel = (outputs - 1) / COUNT * COUNT; channel >= 0; channel -= COUNT) {
             FloatVector start = FloatVector.fromMemorySegment(FLOAT, starts, (long) channel * Float.BYTES, ORDER);
-            FloatVector bias =
-                    FloatVector.fromMemorySegment(FLOAT, biases.segment(), (long) channel * Float.BYTES, ORDER);
-            FloatVector scale = scales == null
-                    ? bias
-                    : FloatVector.fromMemorySegment(FLOAT, scales.segment(), (long) channel * Float.BYTES, ORDER);
+            FloatVector bias = start;
+            FloatVector scale = start;
+            if (scaled != null) {
+                long numbers = (long) channel * Float.BYTES;
+                bias = FloatVector.fromMemorySegment(FLOAT, scaled.bias().segment(), numbers, ORDER);
+                scale = FloatVector.fromMemorySegment(FLOAT, scaled.scales().segment(), numbers, ORDER);
+            }
             long first = (long) channel / COUNT * groups * TABLE;
             long end = first + (long) groups * TABLE;
             for (int x = 0; x < count; x++) {
@@ -120,7 +122,7 @@ final class PooledWindowsVector {
                         || s3.getClass() != VECTOR) {
                     throw new AssertionError(OTHER_VECTOR);
                 }
-                if (scales != null) {
+                if (scaled != null) {
                     s0 = bias.add(scale.mul(s0));
                     s1 = bias.add(scale.mul(s1));
                     s2 = bias.add(scale.mul(s2));

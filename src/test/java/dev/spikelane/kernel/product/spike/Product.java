@@ -103,7 +103,7 @@ public final class Product {
         for (int call = 0; call < 3; call++) {
             if (prepares) {
                 // the thread's own memory, where what is tried is prepared too
-                SpikeMatmul.prepare(s, rows, call, w, own.prepared());
+                SpikeMatmul.prepare(s, rows, s.count(0, rows), call, w, own.prepared());
                 for (int block = first; block < end; block++) {
                     SpikeMatmul.multiply(own.prepared(), s, rows, w, to.narrow(block, block + 1), own);
                 }
@@ -140,7 +140,7 @@ public final class Product {
     }
 
     private void prepared(SpikeMatrix input, int rows, PackedWeights by, Tile to) {
-        SpikeMatmul.prepare(input, rows, 0, by, prepared);
+        SpikeMatmul.prepare(input, rows, input.count(0, rows), 0, by, prepared);
         SpikeMatmul.multiply(prepared, input, rows, by, to, workspace);
     }
 

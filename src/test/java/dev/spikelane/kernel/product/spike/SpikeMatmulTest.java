@@ -97,9 +97,9 @@ final class SpikeMatmulTest {
         SpikeMatrix second = Matrices.spikes(arena, 1_100, 70, 0.9, random); // too many to be laid out at once
         FloatMatrix between = FloatMatrix.zeros(arena, 1_100, 130);
         PreparedSpikes others = new PreparedSpikes(arena, 1);
-        SpikeMatmul.prepare(first, 300, 0, some, workspace.prepared());
+        SpikeMatmul.prepare(first, 300, first.count(0, 300), 0, some, workspace.prepared());
         assertTrue(workspace.prepared().isOf(first, 300, 0, some));
-        SpikeMatmul.prepare(second, 1_100, 0, some, others);
+        SpikeMatmul.prepare(second, 1_100, second.count(0, 1_100), 0, some, others);
         SpikeMatmul.multiply(others, second, 1_100, some, Tile.whole(between), workspace);
         assertFalse(workspace.prepared().isOf(first, 300, 0, some));
         assertEquals(
@@ -110,7 +110,7 @@ final class SpikeMatmulTest {
                                         workspace.prepared(), first, 300, some, Tile.whole(between), workspace))
                         .getMessage());
 
-        SpikeMatmul.prepare(first, 300, 0, some, workspace.prepared());
+        SpikeMatmul.prepare(first, 300, first.count(0, 300), 0, some, workspace.prepared());
         IntegerMatrix items = IntegerMatrix.nearest(ElementType.INT8, Matrices.uniform(arena, 130, 70, random));
         PackedIntegers integers = PackedIntegers.pack(arena, items, FloatMatrix.zeros(arena, 1, 130));
         IntegerMatmul.multiply(second, 1_100, integers, Tile.whole(between), workspace);
@@ -129,7 +129,7 @@ final class SpikeMatmulTest {
         SpikeMatrix rows = Matrices.spikes(arena, 40, 70, 0.4, random);
         PreparedSpikes prepared = new PreparedSpikes(arena, 1);
         assertFalse(prepared.isOf(rows, 20, 0, some));
-        SpikeMatmul.prepare(rows, 20, 7, some, prepared);
+        SpikeMatmul.prepare(rows, 20, rows.count(0, 20), 7, some, prepared);
         assertTrue(prepared.isOf(rows, 20, 7, some));
         assertTrue(prepared.isOf(rows.rows(0, 30), 20, 7, alike));
         assertFalse(prepared.isOf(rows, 20, 8, some), "rows that were written since");

@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.product.spike;
 
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
+import dev.spikelane.kernel.product.integer.IntegerStart;
 import dev.spikelane.memory.ElementType;
 
 /** What constants choose before anything is learned. */
@@ -17,9 +18,7 @@ public final class Start {
     }
 
     public static IntegerMatmul.Variant choose(SpikeCosts costs, ElementType type, int rows, int inputs, long active) {
-        Choice choice = choice(costs);
-        IntegerMatmul.describe(choice, type, rows, inputs, 1_000, active, 1);
-        return IntegerMatmul.Variant.values()[choice.peek()];
+        return IntegerStart.choose(choice(costs), type, rows, inputs, active);
     }
 
     /** Each test asks for one set of constants at a time, and often. */

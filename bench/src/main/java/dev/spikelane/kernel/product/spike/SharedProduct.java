@@ -152,7 +152,7 @@ final class SharedProduct implements Runnable {
             now = some.get(i);
             SpikeMatrix spikes = now.spikes();
             if (chosen) {
-                SpikeMatmul.prepare(spikes, spikes.rows(), i, weights, prepared);
+                SpikeMatmul.prepare(spikes, spikes.rows(), spikes.count(), i, weights, prepared);
             } else {
                 prepared.take(variant, spikes.count(0, spikes.rows()), spikes, spikes.rows(), weights);
                 prepared.keep(spikes, i);

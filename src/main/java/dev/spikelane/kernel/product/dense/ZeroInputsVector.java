@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.product;
+package dev.spikelane.kernel.product.dense;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
@@ -15,7 +15,7 @@ import jdk.incubator.vector.FloatVector;
  * The vector variant of {@link ZeroInputs}, a row at a time: what products do whose weights, or gradients, are not all
  * finite. Others have tiles that multiply by zeros as by any number.
  */
-public final class ZeroInputsVector {
+final class ZeroInputsVector {
 
     private ZeroInputsVector() {}
 
@@ -30,7 +30,7 @@ public final class ZeroInputsVector {
      * @param c bytes to the sums
      * @param bytes of the lanes, whole vectors
      */
-    public static void add(
+    static void add(
             MemorySegment inputs,
             long a,
             long stepOfA,

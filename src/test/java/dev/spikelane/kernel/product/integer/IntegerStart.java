@@ -1,0 +1,15 @@
+package dev.spikelane.kernel.product.integer;
+
+import dev.spikelane.kernel.product.spike.Choice;
+import dev.spikelane.memory.ElementType;
+
+/** What constants choose for products of integers before anything is learned. */
+public final class IntegerStart {
+
+    private IntegerStart() {}
+
+    public static IntegerMatmul.Variant choose(Choice choice, ElementType type, int rows, int inputs, long active) {
+        IntegerMatmul.describe(choice, type, rows, inputs, 1_000, active, 1);
+        return IntegerMatmul.Variant.values()[choice.peek()];
+    }
+}
