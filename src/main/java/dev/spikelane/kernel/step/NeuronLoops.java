@@ -47,10 +47,16 @@ public final class NeuronLoops {
 
     /** What a loop does. */
     enum Form {
-        CHARGE,
-        RUN,
-        RECORD,
-        HOLD
+        CHARGE(0),
+        RUN(1),
+        RECORD(2),
+        HOLD(3);
+
+        private final int place;
+
+        Form(int place) {
+            this.place = place;
+        }
     }
 
     /** What happens between charge and fire: rounding, or the choice of a winner. */
@@ -93,7 +99,8 @@ public final class NeuronLoops {
         this.neurons = neurons;
         this.parameters = parameters;
         this.shared = shared;
-        this.variables = numbers(steps).stream().filter(name -> !name.equals(RESET)).toList();
+        this.variables =
+                numbers(steps).stream().filter(name -> !name.equals(RESET)).toList();
         FLAGS.stream().filter(steps.variables()::containsKey).forEach(name -> rows.put(name, Op.FLAG));
         rowsOfHeld.putAll(rows);
         steps.inputs().forEach(name -> rowsOfHeld.put(name, Op.STATE));
@@ -162,7 +169,7 @@ public final class NeuronLoops {
 
     /** The place of a loop. */
     static int place(Form form, int count) {
-        return form.ordinal() * (MOST_HELD + 1) + count;
+        return form.place * (MOST_HELD + 1) + count;
     }
 
     int neurons() {

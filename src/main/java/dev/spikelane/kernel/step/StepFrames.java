@@ -9,6 +9,7 @@ import dev.spikelane.kernel.step.NeuronLoops.Form;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,13 @@ public final class StepFrames {
             }
         }
 
+        void release() {
+            for (int place : inputs) {
+                frame.put(place, MemorySegment.NULL, 0, 0);
+            }
+            frame.put(recorded, MemorySegment.NULL, 0, 0);
+        }
+
         void run(int row, int rows, int batch) {
             int group = compiled.program().steps() * batch;
             compiled.loop().run(frame, row, rows / group, group);
@@ -126,6 +134,15 @@ public final class StepFrames {
             between.run(run, row, this);
         }
         steps(run, row, batch(run), null);
+    }
+
+    /** Forgets currents and recordings, so that they can be freed. */
+    void release() {
+        for (Placed each : placed) {
+            if (each != null) {
+                each.release();
+            }
+        }
     }
 
     private int batch(StepRun run) {
