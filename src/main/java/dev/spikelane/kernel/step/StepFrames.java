@@ -55,9 +55,11 @@ public final class StepFrames {
         }
 
         private int[] places(String prefix, List<String> names) {
-            return names.stream()
-                    .mapToInt(name -> frame.rows.indexOf(prefix + name))
-                    .toArray();
+            int[] places = new int[names.size()];
+            for (int i = 0; i < places.length; i++) {
+                places[i] = frame.rows.indexOf(prefix + names.get(i));
+            }
+            return places;
         }
 
         private void put(int place, FloatMatrix rows, int firstRow, int origin) {
