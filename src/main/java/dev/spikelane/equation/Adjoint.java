@@ -111,8 +111,8 @@ public final class Adjoint {
                 boolean gated = a.op() == Op.AND;
                 add(node.of(1), gated ? graph.of(Op.SELECT, a.of(0), gradient, graph.constant(0)) : gradient);
             }
-            case CONSTANT, PARAMETER, STATE, STEP -> {}
-            case GT, GE, LT, LE, AND, OR, NOT, FLAG -> {} // conditions have no gradient
+            case CONSTANT, PARAMETER, STATE, STEP, FLAG -> {}
+            case GT, GE, LT, LE, AND, OR, NOT -> {} // conditions have no gradient
             case POWER2, EXPONENT, SCALE -> throw new AssertionError(node.op()); // a lowered graph
         }
     }

@@ -127,7 +127,8 @@ public final class EquationGradients {
         }
         Node carries = equations.carries();
         if (carries != null && sums.contains(carries.name())) {
-            program.store(Op.STATE, SUM + carries.name(), 0, Graph.of(copy(List.of(carried()), into), carried()));
+            Node sum = carried();
+            program.store(Op.STATE, SUM + carries.name(), 0, Graph.of(copy(List.of(sum), into), sum));
         }
         program.store(Op.STATE, DISTANCE, 0, Graph.of(made, distance));
         return program;
@@ -158,7 +159,8 @@ public final class EquationGradients {
 
     /** The sum of gradients of what a spike carries. */
     private Node carried() {
-        Node sum = graph.leaf(Op.STATE, SUM + Objects.requireNonNull(equations.carries()).name(), 0);
+        Node sum = graph.leaf(
+                Op.STATE, SUM + Objects.requireNonNull(equations.carries()).name(), 0);
         return graph.of(Op.ADD, sum, graph.of(Op.MUL, spike, row(Equations.SPIKE)));
     }
 

@@ -150,7 +150,8 @@ public final class Program {
                 return store.value.op().isCondition();
             }
         }
-        return order().stream().anyMatch(node -> node.op() == Op.FLAG && node.name().equals(row));
+        return order().stream()
+                .anyMatch(node -> node.op() == Op.FLAG && node.name().equals(row));
     }
 
     /**

@@ -161,7 +161,9 @@ final class VectorWriter extends LoopWriter {
     private void byteOfBits(Op op, String name, int shift, int number) {
         int place = local(TypeKind.LONG);
         placeOfBits(op, name, shift);
-        code.iload(counter).loadConstant(SimdWidth.bits() / Float.SIZE / Byte.SIZE).imul();
+        code.iload(counter)
+                .loadConstant(SimdWidth.bits() / Float.SIZE / Byte.SIZE)
+                .imul();
         code.loadConstant(number).iadd().i2l().ladd().lstore(place);
         code.getstatic(LAYOUT, "JAVA_BYTE", OF_BYTE).lload(place);
     }
@@ -179,7 +181,12 @@ final class VectorWriter extends LoopWriter {
         for (int i = 0; i < lanes / Byte.SIZE; i++) {
             byteOfBits(leaf.op(), leaf.name(), leaf.shift(), i);
             code.invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_byte, OF_BYTE, CD_long));
-            code.i2l().loadConstant(0xFFL).land().loadConstant(i * Byte.SIZE).lshl().lor();
+            code.i2l()
+                    .loadConstant(0xFFL)
+                    .land()
+                    .loadConstant(i * Byte.SIZE)
+                    .lshl()
+                    .lor();
         }
     }
 

@@ -12,14 +12,12 @@ final class EquationRun {
 
     private final EquationGroup group;
     private final NeuronState state;
-    private final StepFrames frames;
     /** Made when a batch is known. */
     private @Nullable NoiseRows noises;
 
     EquationRun(EquationGroup group, NeuronState state) {
         this.state = state;
         this.group = group;
-        this.frames = new StepFrames(group.loops());
     }
 
     EquationGroup group() {
@@ -28,6 +26,7 @@ final class EquationRun {
 
     /** Runs whole steps, from a row on, the first of which has a number. */
     void run(StepRun run, int firstRow, int rows, long step) {
+        StepFrames frames = run.frames(group.loops());
         int batch = run.state.rows() / group.names().size();
         if (group.equations().noises().isEmpty()) {
             frames.run(run, firstRow, rows, null);

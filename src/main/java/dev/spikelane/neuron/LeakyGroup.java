@@ -99,7 +99,8 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Til
         StepRun run = state.run(current, spikes);
         run.frames(parameters.loops()).hold(current, run.state, spikes);
         run.release();
-        state.advance(run.firstWord, run.endWord, spikes.rows() / state.membrane().rows());
+        state.advance(
+                run.firstWord, run.endWord, spikes.rows() / state.membrane().rows());
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.spikelane.equation.Graph;
 import dev.spikelane.equation.Lowering;
 import dev.spikelane.equation.Op;
 import dev.spikelane.equation.Program;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,10 +48,16 @@ public final class NeuronLoops {
 
     /** What a loop does. */
     enum Form {
-        CHARGE,
-        RUN,
-        RECORD,
-        HOLD
+        CHARGE(0),
+        RUN(1),
+        RECORD(2),
+        HOLD(3);
+
+        private final int place;
+
+        Form(int place) {
+            this.place = place;
+        }
     }
 
     /** What happens between charge and fire: rounding, or the choice of a winner. */
@@ -93,8 +100,14 @@ public final class NeuronLoops {
         this.neurons = neurons;
         this.parameters = parameters;
         this.shared = shared;
-        this.variables = numbers(steps).stream().filter(name -> !name.equals(RESET)).toList();
-        FLAGS.stream().filter(steps.variables()::containsKey).forEach(name -> rows.put(name, Op.FLAG));
+        List<String> numbers = numbers(steps);
+        numbers.remove(RESET);
+        this.variables = List.copyOf(numbers);
+        for (String name : FLAGS) {
+            if (steps.variables().containsKey(name)) {
+                rows.put(name, Op.FLAG);
+            }
+        }
         rowsOfHeld.putAll(rows);
         steps.inputs().forEach(name -> rowsOfHeld.put(name, Op.STATE));
         this.twice = charge == null && steps.noises().isEmpty() && operations() <= MOST_TWICE;
@@ -102,9 +115,13 @@ public final class NeuronLoops {
 
     /** The variables that are kept as numbers, and {@link #RESET} if there is one. */
     public static List<String> numbers(Equations of) {
-        return of.variables().keySet().stream()
-                .filter(name -> name.equals(RESET) || !FLAGS.contains(name))
-                .toList();
+        List<String> numbers = new ArrayList<>();
+        for (String name : of.variables().keySet()) {
+            if (name.equals(RESET) || !FLAGS.contains(name)) {
+                numbers.add(name);
+            }
+        }
+        return numbers;
     }
 
     private int operations() {
@@ -163,7 +180,7 @@ public final class NeuronLoops {
     /** The place of a loop. */
     @SuppressWarnings("EnumOrdinal") // an index into an array of this class alone
     static int place(Form form, int count) {
-        return form.ordinal() * (MOST_HELD + 1) + count;
+        return form.place * (MOST_HELD + 1) + count;
     }
 
     int neurons() {

@@ -9,6 +9,7 @@ import dev.spikelane.kernel.step.NeuronLoops.Form;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -54,9 +55,11 @@ public final class StepFrames {
         }
 
         private int[] places(String prefix, List<String> names) {
-            return names.stream()
-                    .mapToInt(name -> frame.rows.indexOf(prefix + name))
-                    .toArray();
+            int[] places = new int[names.size()];
+            for (int i = 0; i < places.length; i++) {
+                places[i] = frame.rows.indexOf(prefix + names.get(i));
+            }
+            return places;
         }
 
         private void put(int place, FloatMatrix rows, int firstRow, int origin) {
@@ -71,6 +74,13 @@ public final class StepFrames {
             if (place >= 0) {
                 frame.put(place, rows.segment(), rows.rowOffset(firstRow), rows.rowOffset(1) - rows.rowOffset(0));
             }
+        }
+
+        void release() {
+            for (int place : inputs) {
+                frame.put(place, MemorySegment.NULL, 0, 0);
+            }
+            frame.put(recorded, MemorySegment.NULL, 0, 0);
         }
 
         void run(int row, int rows, int batch) {
@@ -126,6 +136,15 @@ public final class StepFrames {
             between.run(run, row, this);
         }
         steps(run, row, batch(run), null);
+    }
+
+    /** Forgets currents and recordings, so that they can be freed. */
+    void release() {
+        for (Placed each : placed) {
+            if (each != null) {
+                each.release();
+            }
+        }
     }
 
     private int batch(StepRun run) {

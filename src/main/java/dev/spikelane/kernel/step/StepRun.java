@@ -138,15 +138,19 @@ public final class StepRun {
         feedback = state;
         ports = null;
         membranes = state;
+        StepFrames used = frames;
+        if (used != null) {
+            used.release();
+        }
     }
 
     /** Returns what enters a port. */
     public FloatMatrix entering(int port) {
         PortCurrents all = ports;
-        if (port == 0) {
-            return current;
+        if (port > 0 && all != null && all.count() > 2) {
+            return all.port(port).matrix();
         }
-        return all != null && all.count() > 2 ? all.port(port).matrix() : feedback;
+        return port == 0 ? current : feedback;
     }
 
     /** Returns where loops find the rows of this run. */

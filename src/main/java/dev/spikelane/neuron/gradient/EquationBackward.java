@@ -51,8 +51,7 @@ final class EquationBackward implements NeuronBackward {
 
         /** The same with loops that compute variables as they are at the spike. */
         Neurons with(CompiledProgram charging) {
-            return new Neurons(
-                    equations, count, parameters, noisy, names, variables, toDistance, toCurrents, charging);
+            return new Neurons(equations, count, parameters, noisy, names, variables, toDistance, toCurrents, charging);
         }
 
         /** Compiles the loops. */

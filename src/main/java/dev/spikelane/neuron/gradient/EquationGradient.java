@@ -69,7 +69,8 @@ final class EquationGradient extends NeuronGradient {
                 ? null
                 : loops(new EquationGradients(equations, names))
                         .with(EquationLoops.compile(
-                                graph -> equations.charge(Set.of(), graph), neurons.parameters().shared()));
+                                graph -> equations.charge(Set.of(), graph),
+                                neurons.parameters().shared()));
         this.levels = whole ? null : QuantizeLevels.of(NativeMemory.ofAuto(), rounds.levels());
         this.throughSpikes = back.throughSpikes();
         this.needsInputs = !whole || back.needsInputs();

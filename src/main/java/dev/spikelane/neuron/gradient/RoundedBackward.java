@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes gradients back through a step of neurons of equations where something happens to variables when it is found out who
- * fires: through what follows from the rounded variables, then through what comes before, as if nothing were rounded.
+ * Takes gradients back through a step of neurons of equations whose variables are rounded, or of which a winner is
+ * found, before they fire: through what follows from that, then through what comes before, as if nothing were rounded.
  */
 final class RoundedBackward implements NeuronBackward {
 

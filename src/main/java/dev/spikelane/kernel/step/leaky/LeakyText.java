@@ -4,13 +4,11 @@ import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.Frame;
 import dev.spikelane.kernel.Compare;
-import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.NeuronLoops;
-import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,10 +17,10 @@ import java.util.Set;
 /**
  * What {@link LeakyStep} says, as equations of which its loops are made, forward and back.
  *
- * <p>What snnTorch detaches carries no gradient: the decision R to reset at the next step; and the spike of an immediate
- * reset, but for {@link ResetTime#SAME_STEP_DIFFERENCE}, where snnTorch lets it through. What R and S are multiplied by,
- * the threshold or the membrane, has its gradient. Rounding of variables lets gradients through unchanged. Under
- * inhibition only the neuron with the largest membrane above its threshold gets the gradient of its spike.
+ * <p>What snnTorch detaches carries no gradient: the decision R to reset at the next step; and the spike of a reset at
+ * once, but for {@link ResetTime#SAME_STEP_DIFFERENCE}, where snnTorch lets it through. What R and S are multiplied by
+ * has its gradient. Rounding of variables lets gradients through. Under inhibition only the neuron with the largest
+ * membrane above its threshold gets the gradient of its spike.
  */
 public final class LeakyText {
 
