@@ -4,7 +4,7 @@
  * <p>The network of snnTorch's tutorial 3, which runs an image of noise for 200 steps:
  *
  * <pre>{@code
- * var random = new TorchRandom(42); // torch.manual_seed(42)
+ * var random = new TorchRandom(3); // torch.manual_seed(3)
  * var network = Network.builder(784)
  *         .dense(1000, random).neuron(new Leaky(0.99)) // nn.Linear(784, 1000), snn.Leaky(beta=0.99)
  *         .dense(10, random).neuron(new Leaky(0.99)).build();
@@ -19,7 +19,7 @@
  *
  * <p>On the class path, start Java with {@code --add-modules jdk.incubator.vector}; on the module path
  * {@code requires dev.spikelane} is enough. Without that module the kernels run as scalar code, with the same results
- * and 80 to 240 times slower on CPUs with vectors of 512 bits; {@link dev.spikelane.kernel.Simd} tells which ones
+ * and 50 to 240 times slower on CPUs with vectors of 512 bits; {@link dev.spikelane.kernel.Simd} tells which ones
  * serve.
  *
  * <p>Start at {@link dev.spikelane.network.Network} and {@link dev.spikelane.network.Simulation}. The kernels, see

@@ -25,6 +25,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -38,6 +40,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DocumentationTest {
 
     private static final Path SITE = Path.of("src/site/markdown");
+    private static final int MOST_PAGES = 17;
+    private static final int MOST_WORDS = 33_000;
+    private static final int MOST_WORDS_OF_CONTRIBUTING = 2000;
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
     private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^```.*?^```$");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
@@ -53,6 +58,7 @@ class DocumentationTest {
                 Path.of("bench/README.md"),
                 Path.of("bench/EXPERIMENTS.md"),
                 Path.of("bench/C2.md"),
+                Path.of("bench/TESTS.md"),
                 Path.of("native/README.md")));
         try (Stream<Path> site = Files.list(SITE)) {
             site.sorted().forEach(pages::add);
@@ -79,26 +85,43 @@ class DocumentationTest {
         }
     }
 
+    /** A page is linked by the README, or by a page that is. */
     @Test
     void everyPageOfTheSiteIsReachedFromTheReadme() throws IOException {
-        List<String> links = links(Path.of("README.md"));
-        assertTrue(links.size() > 10, links.toString());
-        String readme = String.join(" ", links);
-        List<String> lost = pages().stream()
-                .filter(page -> page.startsWith(SITE))
-                .map(Path::toString)
-                .filter(page -> !readme.contains(page) && !isLinkedWithinTheSite(page))
+        Set<Path> reached = new TreeSet<>();
+        for (Path page : linked(Path.of("README.md"))) {
+            reached.add(page);
+            reached.addAll(linked(page));
+        }
+        List<Path> lost = pages().stream()
+                .filter(page -> page.startsWith(SITE) && !reached.contains(page))
                 .toList();
         assertEquals(List.of(), lost);
     }
 
-    private static boolean isLinkedWithinTheSite(String page) {
-        try {
-            String name = Path.of(page).getFileName().toString();
-            return links(SITE.resolve("performance.md")).stream().anyMatch(link -> link.startsWith(name));
-        } catch (IOException failure) {
-            throw new AssertionError(failure);
+    private static List<Path> linked(Path page) throws IOException {
+        return links(page).stream()
+                .map(link -> link.split("#", 2)[0])
+                .filter(link -> link.endsWith(".md") && !link.startsWith("https://"))
+                .map(link -> page.resolveSibling(link).normalize())
+                .toList();
+    }
+
+    @Test
+    void pagesAreFewAndShort() throws IOException {
+        List<Path> site = pages().stream().filter(page -> page.startsWith(SITE)).toList();
+        int words = words(site);
+        assertTrue(site.size() <= MOST_PAGES, site.toString());
+        assertTrue(words <= MOST_WORDS, "the pages have " + words + " words, at most " + MOST_WORDS);
+        assertTrue(words(List.of(Path.of("CONTRIBUTING.md"))) <= MOST_WORDS_OF_CONTRIBUTING);
+    }
+
+    private static int words(List<Path> pages) throws IOException {
+        int words = 0;
+        for (Path page : pages) {
+            words += Files.readString(page).strip().split("\\s+").length;
         }
+        return words;
     }
 
     /** The tables of the Javadoc stand on the page, word for word; it may have others too. */

@@ -18,6 +18,7 @@ import dev.spikelane.example.NormalizedMaps;
 import dev.spikelane.example.OwnData;
 import dev.spikelane.example.OwnModel;
 import dev.spikelane.example.Pictures;
+import dev.spikelane.example.Recognized;
 import dev.spikelane.example.Series;
 import dev.spikelane.example.Service;
 import dev.spikelane.example.Sessions;
@@ -60,6 +61,7 @@ class ReadmeTest {
     private static final Path SITE = Path.of("src/site/markdown");
     private static final Path EXAMPLES = Path.of("src/test/java/dev/spikelane/example");
     private static final int MOST_WORDS = 1250;
+    private static final int MOST_LINKS = 12;
 
     @Test
     void readmeIsReadInAFewMinutes() throws IOException {
@@ -70,17 +72,19 @@ class ReadmeTest {
     }
 
     @Test
-    void readmeHasATableOfAllPages() throws IOException {
-        String readme = Files.readString(README);
-        String table = readme.substring(readme.indexOf("## Pages"), readme.indexOf("## Limits"));
-        try (Stream<Path> pages = Files.list(SITE)) {
-            assertEquals(
-                    List.of(),
-                    pages.map(page -> page.getFileName().toString())
-                            .filter(page -> page.endsWith(".md") && !page.equals("changelog.md"))
-                            .filter(page -> !table.contains("(src/site/markdown/" + page + ")"))
-                            .toList());
-        }
+    void readmeHasADozenLinks() {
+        long links = Pattern.compile("]\\((?!src/site/\\w+\\.)")
+                .matcher(read(README))
+                .results()
+                .count();
+        assertTrue(links <= MOST_LINKS, "the README has " + links + " links, at most " + MOST_LINKS);
+    }
+
+    @Test
+    void pictureIsThatOfAnExample(@TempDir Path folder) throws IOException {
+        Path picture = folder.resolve("recognized.png");
+        Recognized.main(new String[] {picture.toString()});
+        assertTrue(Files.size(picture) > 10_000);
     }
 
     /** Programs and excerpts on pages are those of the tests; only what makes no sense alone may be shorter. */
@@ -106,20 +110,20 @@ class ReadmeTest {
         "README.md, Tutorial",
         "src/site/markdown/networks.md, Loop",
         "src/site/markdown/optimizers.md, Learned",
-        "src/site/markdown/own-neuron.md, Adaptive",
-        "src/site/markdown/own-models.md, Kernels",
-        "src/site/markdown/own-models.md, OwnModel",
+        "src/site/markdown/neurons.md, Adaptive",
+        "src/site/markdown/neurons.md, Kernels",
+        "src/site/markdown/neurons.md, OwnModel",
         "src/site/markdown/pictures.md, Pictures",
         "src/site/markdown/service.md, Service",
         "src/site/markdown/service.md, Anytime",
-        "src/site/markdown/sessions.md, Sessions",
+        "src/site/markdown/service.md, Sessions",
         "src/site/markdown/training.md, Learning",
         "src/site/markdown/training.md, Training",
         "src/site/markdown/training.md, OwnData",
         "src/site/markdown/training.md, Series",
         "src/site/markdown/tutorial3.md, TutorialThree",
-        "src/site/markdown/tutorial6.md, EventStream",
-        "src/site/markdown/tutorial6.md, TutorialSix"
+        "src/site/markdown/convolutions.md, EventStream",
+        "src/site/markdown/convolutions.md, TutorialSix"
     })
     void exampleStandsOnItsPage(Path page, String example) throws IOException {
         String source = source(example);
@@ -139,10 +143,10 @@ class ReadmeTest {
     @CsvSource({
         "README.md, TrainAndServe",
         "src/site/markdown/convolutions.md, ResidualBlock",
-        "src/site/markdown/tutorial6.md, LstmMaps",
-        "src/site/markdown/tutorial6.md, NormalizedMaps",
-        "src/site/markdown/weights.md, FromPython",
-        "src/site/markdown/weights.md, FromSafetensors"
+        "src/site/markdown/convolutions.md, LstmMaps",
+        "src/site/markdown/convolutions.md, NormalizedMaps",
+        "src/site/markdown/files.md, FromPython",
+        "src/site/markdown/files.md, FromSafetensors"
     })
     void linesStandOnTheirPage(Path page, String example) throws IOException {
         String lines = statements(example);
@@ -232,22 +236,22 @@ class ReadmeTest {
 
     @Test
     void kernelsPrintWhatTheirPageSays() throws Exception {
-        assertPrintsWhatThePageSays(SITE.resolve("own-models.md"), 1, () -> Kernels.main(new String[0]));
+        assertPrintsWhatThePageSays(SITE.resolve("neurons.md"), 1, () -> Kernels.main(new String[0]));
     }
 
     @Test
     void adaptivePrintsWhatItsPageSays() throws Exception {
-        assertPrintsWhatThePageSays(SITE.resolve("own-neuron.md"), 3, () -> Adaptive.main(new String[0]));
+        assertPrintsWhatThePageSays(SITE.resolve("neurons.md"), 3, () -> Adaptive.main(new String[0]));
     }
 
     @Test
     void ownModelPrintsWhatItsPageSays() throws Exception {
-        assertPrintsWhatThePageSays(SITE.resolve("own-models.md"), 1, () -> OwnModel.main(new String[0]));
+        assertPrintsWhatThePageSays(SITE.resolve("neurons.md"), 1, () -> OwnModel.main(new String[0]));
     }
 
     @Test
     void sessionsPrintWhatTheirPageSays() throws Exception {
-        assertPrintsWhatThePageSays(SITE.resolve("sessions.md"), 1, () -> Sessions.main(new String[0]));
+        assertPrintsWhatThePageSays(SITE.resolve("service.md"), 1, () -> Sessions.main(new String[0]));
     }
 
     @Test
@@ -289,12 +293,12 @@ class ReadmeTest {
             }
         }
         assertPrintsWhatThePageSays(
-                SITE.resolve("tutorial6.md"), 6, () -> TutorialSix.main(new String[] {folder.toString()}));
+                SITE.resolve("convolutions.md"), 6, () -> TutorialSix.main(new String[] {folder.toString()}));
     }
 
     @Test
     void eventStreamPrintsWhatItsPageSays() throws Exception {
-        assertPrintsWhatThePageSays(SITE.resolve("tutorial6.md"), 1, () -> EventStream.main(new String[0]));
+        assertPrintsWhatThePageSays(SITE.resolve("convolutions.md"), 1, () -> EventStream.main(new String[0]));
     }
 
     @Test

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The page of the zoo has the texts that are tested. */
+/** The page on neurons has the texts that are tested. */
 final class ZooPageTest {
 
     @Test
@@ -21,9 +21,9 @@ final class ZooPageTest {
 
     @Test
     void thePageHasEachText() throws IOException {
-        String page = Files.readString(Path.of("src", "site", "markdown", "zoo.md"));
+        String page = Files.readString(Path.of("src", "site", "markdown", "neurons.md"));
         for (String name : Zoo.NAMES) {
-            assertTrue(page.contains("## " + name + "\n\n```text\n" + Zoo.text(name) + "```\n"), name);
+            assertTrue(page.contains("### " + name + "\n\n```text\n" + Zoo.text(name) + "```\n"), name);
         }
     }
 }

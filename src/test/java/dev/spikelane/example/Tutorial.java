@@ -9,7 +9,7 @@ import java.util.Arrays;
 
 public class Tutorial {
     public static void main(String[] arguments) {
-        var random = new TorchRandom(42); // torch.manual_seed(42)
+        var random = new TorchRandom(3); // torch.manual_seed(3)
         var network = Network.builder(784)
                 .dense(1000, random).neuron(new Leaky(0.99)) // nn.Linear(784, 1000), snn.Leaky(beta=0.99)
                 .dense(10, random).neuron(new Leaky(0.99)).build();
