@@ -300,8 +300,8 @@ final class ChainReader {
                             .toList()
                     + ", expected that of the model alone: StateDict.part(name), --part NAME");
         }
-        List<String> layers = new ArrayList<>(new LinkedHashSet<>(
-                tensors.keySet().stream().map(this::layer).toList()));
+        List<String> layers = new ArrayList<>(
+                new LinkedHashSet<>(tensors.keySet().stream().map(this::layer).toList()));
         if (!ordered) {
             sort(layers);
         }

@@ -95,8 +95,7 @@ final class LayerNeurons {
                     read.passOver(layer.name() + each); // as snnTorch does
                 }
                 yield new DeltaLeaky(
-                        parameter(layer, BETA, neurons),
-                        Parameter.of((float) layer.real(0, "delta_threshold", 1)));
+                        parameter(layer, BETA, neurons), Parameter.of((float) layer.real(0, "delta_threshold", 1)));
             }
             case "LeakyParallel" -> parallel(layer, neurons);
             case "LinearLeaky", "StateLeaky" -> {

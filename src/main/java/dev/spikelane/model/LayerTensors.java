@@ -70,8 +70,7 @@ final class LayerTensors {
             "LeakyParallel",
                     new DenseNames(".rnn.weight_ih_l0", ".rnn.bias_ih_l0", 0, "input_size", "hidden_size", 3, 1),
             "SLSTM",
-                    new DenseNames(
-                            ".lstm_cell.weight_ih", ".lstm_cell.bias_ih", 0, "input_size", "hidden_size", 2, 4));
+                    new DenseNames(".lstm_cell.weight_ih", ".lstm_cell.bias_ih", 0, "input_size", "hidden_size", 2, 4));
 
     /** Whether a module is a dense connection, or has one in front of its neurons. */
     static boolean isDense(String type) {
@@ -83,7 +82,8 @@ final class LayerTensors {
         Tensor weights = find(layer.name() + names.weight);
         requireShape(weights, 2, "[outputs, inputs]");
         requireSame(layer, names.first, names.inputs, weights, weights.shape().getLast());
-        requireSame(layer, names.first + 1, names.outputs, weights, weights.shape().getFirst() / names.rows);
+        requireSame(
+                layer, names.first + 1, names.outputs, weights, weights.shape().getFirst() / names.rows);
         String bias = layer.name() + names.bias;
         return hasBias(layer, names.placeOfBias, bias)
                 ? Dense.of(matrix(weights), matrix(find(bias)))

@@ -81,9 +81,11 @@ final class FormatCommandsTest {
                         .file("input.npy"));
         String usual = CommandRun.of("show", graph).requireSuccess();
         assertTrue(usual.contains("steps of 1.0E-4 s, which the file does not say"), usual);
-        String said = CommandRun.of("show", graph, "--time-step", "0.0005", "--exact").requireSuccess();
+        String said =
+                CommandRun.of("show", graph, "--time-step", "0.0005", "--exact").requireSuccess();
         assertTrue(said.contains("steps of 5.0E-4 s; exact decay"), said);
-        String ran = CommandRun.of("run", "--model", graph, "--data", input.toString()).requireSuccess();
+        String ran = CommandRun.of("run", "--model", graph, "--data", input.toString())
+                .requireSuccess();
         String same = CommandRun.of("run", "--model", graph, "--data", input.toString(), "--time-step", "0.0001")
                 .requireSuccess();
         assertEquals(ran, same);

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.CCompiler;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.Scale;
 import dev.spikelane.equation.C99;
 import dev.spikelane.equation.Op;
 import dev.spikelane.memory.Shape;
@@ -111,6 +114,28 @@ final class CExportTest {
         CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
         String said = CCompiler.run(program.toString());
         assertTrue(said.matches("50 steps, [1-9][0-9]+ spikes, as expected\n"), said);
+    }
+
+    /** A flatten of two dimensions keeps channels, which a convolution behind it reads in their order. */
+    @Test
+    void someDimensionsAreFlattenedAsHere() throws IOException, InterruptedException {
+        assumeTrue(CCompiler.isThere("gcc"));
+        TorchRandom random = new TorchRandom(1);
+        NetworkBuilder builder = Network.builder();
+        Input input = builder.input("input", Shape.of(2, 3, 4));
+        for (int first = 0; first < 2; first++) {
+            Flatten two = new Flatten(first, first + 1);
+            Shape made = two.outputShape(input.shape());
+            Convolution lines = Convolution.of(made.channels(), 3, Kernel.of1d(3), random);
+            Population cells = builder.population("n" + first, lines.outputShape(made), new Leaky(0.9));
+            builder.project("p" + first, input, cells, two, lines, new Scale(4));
+        }
+        Path file = folder.resolve("flatten.c");
+        CExport.of(builder.build()).withOutputs("n0", "n1").write(file);
+        Path program = folder.resolve("flatten");
+        CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
+        String said = CCompiler.run(program.toString());
+        assertTrue(said.matches("20 steps, [1-9][0-9]+ spikes, as expected\n"), said);
     }
 
     /** A frame is multiplied in the first step that takes it, wherever its currents go. */
