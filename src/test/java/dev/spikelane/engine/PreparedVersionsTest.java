@@ -1,11 +1,14 @@
 package dev.spikelane.engine;
 
 import static dev.spikelane.Matrices.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.operator.DenseOperator;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -18,6 +21,7 @@ import dev.spikelane.network.SimulationState;
 import dev.spikelane.network.Source;
 import dev.spikelane.neuron.Leaky;
 import java.lang.foreign.Arena;
+import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,7 +65,25 @@ final class PreparedVersionsTest {
         builder.project("found", source, found, Dense.of(weights)).delay(delay);
         builder.project("none", none, found, Dense.of(FloatMatrix.zeros(OUTPUTS, 1)));
         builder.project("expected", source, expected, Dense.of(weights)).delay(delay);
-        return builder.build();
+        Network network = builder.build();
+        for (int i = 0; i < network.projections().size(); i++) {
+            network.laidOut().replaceOperators(i, PreparedVersionsTest::counted);
+        }
+        return network;
+    }
+
+    /** A dense operator that compares the number of spikes with which it prepares: it was counted some time before. */
+    private static Operator counted(Operator operator) {
+        if (!(operator instanceof DenseOperator)) {
+            return operator;
+        }
+        return (Operator) Proxy.newProxyInstance(
+                Operator.class.getClassLoader(), new Class<?>[] {Operator.class}, (_, method, arguments) -> {
+                    if (method.getName().equals("prepare") && arguments[0] instanceof SpikeMatrix spikes) {
+                        assertEquals(spikes.count(0, (int) arguments[1]), arguments[2]);
+                    }
+                    return method.invoke(operator, arguments);
+                });
     }
 
     @ParameterizedTest
