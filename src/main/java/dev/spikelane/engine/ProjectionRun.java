@@ -144,8 +144,8 @@ public final class ProjectionRun {
             return;
         }
         source.prepare(first, count);
-        if (shares && fill == byProduct && chain.product().prepares()) {
-            SpikeMatrix spikes = (SpikeMatrix) source.from(first, delay);
+        boolean prepares = shares && chain.isOneProduct() && chain.product().prepares();
+        if (prepares && source.from(first, delay) instanceof SpikeMatrix spikes) {
             int rows = count * batch;
             chain.product().prepare(spikes, rows, active(spikes, first, rows), source.version(), chain.scratch(0));
         }
