@@ -141,11 +141,6 @@ public final class ChainRun {
         return fewest > batch ? 0 : Math.clamp(MOST_FLOATS / outputs, fewest, batch);
     }
 
-    /** Whether the only product wants spikes to be prepared. */
-    boolean prepares() {
-        return isOneProduct() && product.prepares();
-    }
-
     /** How threads should share so many rows. */
     Cut cut(int rows) {
         return isOneProduct() ? product.cut(rows, scratch.length) : Cut.ROWS;

@@ -144,7 +144,8 @@ public final class ProjectionRun {
             return;
         }
         source.prepare(first, count);
-        if (shares && chain.prepares() && source.from(first, delay) instanceof SpikeMatrix spikes) {
+        boolean prepares = shares && chain.isOneProduct() && chain.product().prepares();
+        if (prepares && source.from(first, delay) instanceof SpikeMatrix spikes) {
             int rows = count * batch;
             chain.product().prepare(spikes, rows, active(spikes, first, rows), source.version(), chain.scratch(0));
         }
