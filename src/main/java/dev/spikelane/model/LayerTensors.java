@@ -11,6 +11,7 @@ import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.model.LayerText.Layer;
 import dev.spikelane.neuron.Recurrence;
 import java.io.IOException;
 import java.util.LinkedHashSet;
