@@ -58,7 +58,11 @@ record NirConnection(
         for (int i = 0; i < wide.length; i++) {
             wide[i] = factors[i];
         }
-        return NirGraph.Node.of("Scale", Map.of("scale", numbers("scale", spread(wide, rows), rows.sizes())));
+        return scale(rows, wide);
+    }
+
+    static NirGraph.Node scale(Shape rows, double... factors) {
+        return NirGraph.Node.of("Scale", Map.of("scale", numbers("scale", rows, factors)));
     }
 
     NirGraph.Node dense() {
@@ -98,23 +102,20 @@ record NirConnection(
                 weights.names().contains(owner + ".bias")
                         ? stored(owner + ".bias")
                         : Tensor.of("bias", FloatMatrix.zeros(1, convolution.outputs()), List.of(convolution.outputs())));
-        values.put(
-                "stride", pair("stride", maps, kernel.y().stride(), kernel.x().stride()));
-        values.put(
-                "dilation",
-                pair("dilation", maps, kernel.y().dilation(), kernel.x().dilation()));
+        Kernel.Axis y = kernel.y();
+        Kernel.Axis x = kernel.x();
+        values.put("stride", pair("stride", maps, y.stride(), x.stride()));
+        values.put("dilation", pair("dilation", maps, y.dilation(), x.dilation()));
         values.put("groups", whole("groups", List.of(), kernel.groups()));
         values.put("input_shape", pair("input_shape", maps, maps ? rows.height() : 1, rows.width()));
         Map<String, String> texts = new LinkedHashMap<>();
-        if (kernel.x().same()) {
+        if (x.same()) {
             texts.put("padding", "same");
         } else {
-            values.put(
-                    "padding",
-                    pair("padding", maps, kernel.y().padding(), kernel.x().padding()));
+            values.put("padding", pair("padding", maps, y.padding(), x.padding()));
         }
         // Seen in nir 1.0.8: inputs are those of one group, and outputs as if all sizes were those along rows.
-        if (kernel.groups() > 1 || maps && kernel.y().size() != kernel.x().size()) {
+        if (kernel.groups() > 1 || maps && y.size() != x.size()) {
             changes.add("'" + name + "' has groups or a kernel that is no square, of which nir.read of Python derives"
                     + " other shapes: it reads the file with type_check=False");
         }
@@ -125,32 +126,13 @@ record NirConnection(
         if (pool.rule() == Pool.Rule.MAX || pool.ceil() || !pool.countsPadding()) {
             return none("");
         }
-        String type = pool.rule() == Pool.Rule.SUM ? "SumPool2d" : "AvgPool2d";
-        return NirGraph.Node.of(
-                type,
-                Map.of(
-                        "kernel_size",
-                                pair(
-                                        "kernel_size",
-                                        true,
-                                        pool.y().size(),
-                                        pool.x().size()),
-                        "stride",
-                                pair("stride", true, pool.y().stride(), pool.x().stride()),
-                        "padding",
-                                pair(
-                                        "padding",
-                                        true,
-                                        pool.y().padding(),
-                                        pool.x().padding())));
-    }
-
-    static double[] spread(double[] numbers, Shape shape) {
-        double[] spread = new double[shape.size()];
-        for (int i = 0; i < spread.length; i++) {
-            spread[i] = numbers[numbers.length == 1 ? 0 : i];
-        }
-        return spread;
+        Pool.Axis y = pool.y();
+        Pool.Axis x = pool.x();
+        Map<String, Tensor> values = Map.of(
+                "kernel_size", pair("kernel_size", true, y.size(), x.size()),
+                "stride", pair("stride", true, y.stride(), x.stride()),
+                "padding", pair("padding", true, y.padding(), x.padding()));
+        return NirGraph.Node.of(pool.rule() == Pool.Rule.SUM ? "SumPool2d" : "AvgPool2d", values);
     }
 
     private static Tensor pair(String name, boolean maps, int y, int x) {
@@ -172,11 +154,12 @@ record NirConnection(
         return Tensor.of(name, Tensor.Type.I64, shape, bytes);
     }
 
-    static Tensor numbers(String name, double[] values, List<Integer> shape) {
-        MemorySegment bytes = MemorySegment.ofArray(new byte[values.length * Double.BYTES]);
-        for (int i = 0; i < values.length; i++) {
-            bytes.set(DOUBLE, (long) i * Double.BYTES, values[i]);
+    /** One number, or one for each input. */
+    static Tensor numbers(String name, Shape shape, double... values) {
+        MemorySegment bytes = MemorySegment.ofArray(new byte[shape.size() * Double.BYTES]);
+        for (int i = 0; i < shape.size(); i++) {
+            bytes.set(DOUBLE, (long) i * Double.BYTES, values[values.length == 1 ? 0 : i]);
         }
-        return Tensor.of(name, Tensor.Type.F64, shape, bytes);
+        return Tensor.of(name, Tensor.Type.F64, shape.sizes(), bytes);
     }
 }

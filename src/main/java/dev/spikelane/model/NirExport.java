@@ -120,21 +120,13 @@ final class NirExport {
                     + (spikes ? "spikes" : "membranes") + ", expected what nodes of NIR of that type send");
         }
         Map<String, Tensor> values = new LinkedHashMap<>();
-        said.parameters()
-                .forEach((key, numbers) -> values.put(
-                        key, NirConnection.numbers(key, NirConnection.spread(numbers, shape), shape.sizes())));
+        said.parameters().forEach((key, numbers) -> values.put(key, NirConnection.numbers(key, shape, numbers)));
         String node = plain(name);
         node(node, said.type(), values);
         changes.addAll(said.changes());
         if (said.selfWeights().length > 0) {
             String self = free(name + ".V");
-            node(
-                    self,
-                    "Scale",
-                    Map.of(
-                            "scale",
-                            NirConnection.numbers(
-                                    "scale", NirConnection.spread(said.selfWeights(), shape), shape.sizes())));
+            nodes.put(self, NirConnection.scale(shape, said.selfWeights()));
             edges.add(new NirGraph.Edge(node, self));
             edges.add(new NirGraph.Edge(self, node));
         }
@@ -160,8 +152,7 @@ final class NirExport {
         }
         if (delay > 0) {
             String name = free(said.name() + ".delay");
-            double[] seconds = NirConnection.spread(new double[] {delay * dt}, shape);
-            node(name, "Delay", Map.of("delay", NirConnection.numbers("delay", seconds, shape.sizes())));
+            node(name, "Delay", Map.of("delay", NirConnection.numbers("delay", shape, delay * dt)));
             from = joined(from, name);
         }
         List<OperatorDescription> operators = description.operators(number);
@@ -194,13 +185,7 @@ final class NirExport {
             boolean again = relay ? targets.contains(each) : edges.contains(new NirGraph.Edge(each, target));
             String end = again ? free(each + ".again") : each;
             if (again) {
-                node(
-                        end,
-                        "Scale",
-                        Map.of(
-                                "scale",
-                                NirConnection.numbers(
-                                        "scale", NirConnection.spread(new double[] {1}, shape), shape.sizes())));
+                nodes.put(end, NirConnection.scale(shape, 1));
                 edges.add(new NirGraph.Edge(each, end));
             }
             if (relay) {

@@ -448,10 +448,7 @@ public final class NaiveNetwork {
     }
 
     static boolean isDense(Connection connection) {
-        return switch (connection) {
-            case BlasDense _, Dense _, IntegerDense _ -> true;
-            case BatchNorm _, Convolution _, Flatten _, OneToOne _, Pool _, Recurrent _, Scale _ -> false;
-        };
+        return connection instanceof BlasDense || connection instanceof Dense || connection instanceof IntegerDense;
     }
 
     static Shape before(List<Connection> path, int count, Shape source) {

@@ -391,7 +391,7 @@ final class SmoothNetwork {
                 said.kernel().biased()
                         ? joined(said.weights().toArray(), said.bias().toArray())
                         : joined(said.weights().toArray());
-            case BlasDense _, Flatten _, IntegerDense _, Pool _, Scale _ -> new double[0];
+            default -> new double[0]; // it has nothing to learn
         };
     }
 

@@ -1,16 +1,8 @@
 package dev.spikelane.network.naive;
 
-import dev.spikelane.connection.BatchNorm;
-import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Convolution;
-import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.IntegerDense;
-import dev.spikelane.connection.OneToOne;
-import dev.spikelane.connection.Pool;
-import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
+import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Projection;
 import java.util.List;
@@ -26,19 +18,14 @@ final class ValueNames {
      */
     static String prefix(Projection projection, int connection) {
         List<Connection> path = projection.path();
-        long owners = path.stream().filter(ValueNames::hasValues).count();
+        long owners = path.stream()
+                .filter(each -> ConnectionKinds.of(each).hasValues())
+                .count();
         int place = 0;
         for (int i = 0; i < connection; i++) {
             place += path.get(i) instanceof Flatten && !isLaidOut(projection, i) ? 0 : 1;
         }
         return projection.name() + (owners > 1 ? "." + place : "") + ".";
-    }
-
-    private static boolean hasValues(Connection connection) {
-        return switch (connection) {
-            case BatchNorm _, BlasDense _, Convolution _, Dense _, IntegerDense _, OneToOne _, Recurrent _ -> true;
-            case Flatten _, Pool _, Scale _ -> false;
-        };
     }
 
     /** Whether a flatten is an operator, because channels stay and no dense connection sees through it. */

@@ -1,0 +1,144 @@
+package dev.spikelane.network.graph;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.io.NirGraph;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.CExport;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.model.NirModel;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.SpikeRecorder;
+import dev.spikelane.network.VariableRecorder;
+import dev.spikelane.network.naive.NaiveNetwork;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Sgd;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainingBatch;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Uses {@code Negate}, which {@link AddedConnectionTest} adds to a copy of the library, where {@code Scale(-1)} could
+ * stand, which gives the same numbers.
+ */
+final class AddedConnection {
+
+    private static final int STEPS = 10;
+    private static final int SAMPLES = 8;
+    private static final int GRAPHS = 4;
+
+    private AddedConnection() {}
+
+    /** What came of each network, by the name of what was tried: the first with the connection, the second without. */
+    static Map<String, List<String>> results() throws ReflectiveOperationException {
+        Connection negate = (Connection) Class.forName("dev.spikelane.connection.Negate")
+                .getConstructor()
+                .newInstance();
+        Map<String, List<String>> results = new TreeMap<>();
+        for (Connection each : List.of(negate, new Scale(-1))) {
+            Network network = network(each);
+            add(results, "run", run(network));
+            add(results, "C", CExport.of(network).withValues(true).text().replaceAll("(?m)^ *//.*|/\\*.*\\*/", ""));
+            add(results, "NIR", nir(NirModel.export(Model.of(network), 1e-4).graph()));
+            add(results, "train", train(network));
+            byte[] saved = ModelFile.toBytes(network);
+            String text = new String(saved, StandardCharsets.ISO_8859_1);
+            add(results, "saved", String.valueOf(text.contains("negate")));
+            add(results, "read", run(ModelFile.of(saved)));
+        }
+        for (int seed = 0; seed < GRAPHS; seed++) {
+            add(results, "graphs", String.valueOf(isInGraph(negate, seed)));
+            if (isIn(negate, seed, true)) {
+                new RandomGradientsProperties().graphsHaveTheGradientsThatTheInterpreterSays(SAMPLES, STEPS, seed);
+                add(results, "gradients", "true");
+            }
+        }
+        return results;
+    }
+
+    /** Compares a random graph with plain loops where the connection is drawn. */
+    private static boolean isInGraph(Connection negate, long seed) {
+        if (isIn(negate, seed, false)) {
+            try (Arena arena = Arena.ofShared()) {
+                RandomGraph graph = new RandomGraph(arena, SAMPLES, STEPS, seed);
+                NaiveNetwork expected = new NaiveNetwork(graph.network, graph.inputs, SAMPLES);
+                expected.run(STEPS);
+                new GraphRun(graph, expected, GraphRun.Recorders.values()[0], seed).run();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isIn(Connection negate, long seed, boolean learns) {
+        try (Arena arena = Arena.ofShared()) {
+            return new RandomGraph(arena, SAMPLES, STEPS, seed, learns)
+                    .network.projections().stream()
+                            .anyMatch(projection -> projection.path().contains(negate));
+        }
+    }
+
+    private static void add(Map<String, List<String>> results, String tried, String result) {
+        results.computeIfAbsent(tried, _ -> new ArrayList<>()).add(result);
+    }
+
+    /** It stands before values, before spikes, and behind a product. */
+    private static Network network(Connection connection) {
+        TorchRandom random = new TorchRandom(1);
+        return Network.builder(6)
+                .connect(connection)
+                .dense(70, random)
+                .neuron(new Leaky(0.9))
+                .connect(connection)
+                .dense(4, random)
+                .connect(connection)
+                .neuron(new Leaky(0.9))
+                .build();
+    }
+
+    private static FloatMatrix input() {
+        return new TorchRandom(2).rand(SAMPLES, 6);
+    }
+
+    private static String run(Network network) {
+        try (Simulation simulation = network.simulate(SAMPLES)) {
+            SpikeRecorder hidden = simulation.recordSpikes("lif1", STEPS);
+            VariableRecorder membranes = simulation.recordMembranes("lif2", STEPS);
+            simulation.runConstant(input(), STEPS);
+            SpikeMatrix spikes = hidden.spikes();
+            return spikes.count() + " spikes, " + Arrays.toString(membranes.values().toArray());
+        }
+    }
+
+    private static String train(Network network) {
+        int[] labels = {0, 1, 2, 3, 0, 1, 2, 3};
+        try (Trainer trainer = Trainer.of(network, STEPS, SAMPLES)
+                .loss(CrossEntropyLoss.count())
+                .optimizer(new Sgd(0.1))
+                .build()) {
+            StringBuilder losses = new StringBuilder();
+            for (int i = 0; i < 5; i++) {
+                losses.append(trainer.step(TrainingBatch.ofFrame(input(), labels))).append(' ');
+            }
+            return losses + Arrays.toString(network.weights().get("fc1.weight").toArray());
+        }
+    }
+
+    private static String nir(NirGraph graph) {
+        List<String> nodes = new ArrayList<>();
+        graph.nodes().forEach((name, node) -> nodes.add(name + " " + node.type()
+                + (node.type().equals("Scale") ? Arrays.toString(node.numbers("scale")) : "")));
+        return nodes + " " + graph.edges();
+    }
+}
