@@ -5,14 +5,21 @@ import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.Parameter;
+import dev.spikelane.neuron.Alpha;
+import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
+import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,10 +56,15 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
             case RSynaptic synaptic ->
                 values.neuron(name, "alpha", "beta", synaptic.firing(), values.selfWeights(synaptic), changes);
             case Lif lif -> values.lif(name, lif, changes);
-            default ->
-                throw new IllegalArgumentException("population '" + name + "' is " + neuron
-                        + ", for which NIR has no primitive" + (neuron instanceof Lapicque ? "; say it as Leaky" : ""));
+            case Lapicque _ -> throw none(name, neuron, "; say it as Leaky");
+            case Alpha _, DeltaLeaky _, EquationNeuron _, HandLif _, LeakyParallel _, SLstm _, StateLeaky _ ->
+                throw none(name, neuron, "");
         };
+    }
+
+    private static IllegalArgumentException none(String name, Neuron neuron, String advice) {
+        return new IllegalArgumentException(
+                "population '" + name + "' is " + neuron + ", for which NIR has no primitive" + advice);
     }
 
     /** Numbers of one population. */

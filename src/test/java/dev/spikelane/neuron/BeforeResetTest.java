@@ -115,8 +115,7 @@ final class BeforeResetTest {
             case RSynaptic synaptic -> synaptic.firing();
             case SLstm lstm -> lstm.firing();
             case Lif lif -> lif.firing();
-            case DeltaLeaky _, EquationNeuron _, HandLif _, LeakyParallel _, StateLeaky _ ->
-                Firing.DEFAULT.withReset(Reset.NONE);
+            default -> Firing.DEFAULT.withReset(Reset.NONE); // it has no such options
         };
     }
 

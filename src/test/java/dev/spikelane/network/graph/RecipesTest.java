@@ -29,14 +29,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The recipe of CONTRIBUTING adds a connection to a copy of the library, word for word: with its two files and its
- * lines, all switches over connections compile, and it runs, trains, is saved and exported.
+ * The recipes of CONTRIBUTING add a connection and a neuron to a copy of the library, word for word: with their files
+ * and lines, all switches over connections compile, and what was added runs, trains, is saved and exported.
  */
 @EveryWidth
-final class AddedConnectionTest {
+final class RecipesTest {
 
     private static final List<Path> ROOTS =
             List.of(Path.of("src", "main", "java"), Path.of("src", "test", "java"));
+    private static final String IMPORT = ";\nimport dev.spikelane.connection.Negate;\n";
     private static final Path RECIPE = Path.of("src", "test", "recipe");
     private static final Pattern LINE = Pattern.compile(" (\\S+\\.java) +(\\S.*?)  +\\+ +(\\S.*)");
 
@@ -54,8 +55,8 @@ final class AddedConnectionTest {
     @Test
     void recipeAddsConnection() throws Exception {
         Path classes = Files.createDirectory(folder.resolve("classes"));
-        assertEquals("", compiled(lines(), classes));
-        Map<?, ?> results = results(classes);
+        assertEquals("", compiled(connection(), files(List.of(RECIPE)), classes));
+        Map<?, ?> results = results(classes, "connection");
         assertEquals(List.of("true", "false"), results.get("saved"));
         for (String same : List.of("run", "C", "NIR", "train", "read")) {
             List<?> both = (List<?>) results.get(same);
@@ -71,36 +72,60 @@ final class AddedConnectionTest {
     /** Whoever forgets what NIR and C ask is told by the compiler. */
     @Test
     void compilerFindsMissingForms() throws IOException {
-        List<Line> lines = lines();
+        List<Line> lines = connection();
         lines.removeIf(line -> line.file.endsWith("ConnectionForms.java"));
-        String errors = compiled(lines, Files.createDirectory(folder.resolve("classes")));
+        String errors = compiled(lines, files(List.of(RECIPE)), Files.createDirectory(folder.resolve("classes")));
         assertTrue(errors.contains("ConnectionForms.java"), errors);
         assertEquals(1, errors.split("compiler.err", -1).length - 1, errors);
     }
 
-    private static List<Line> lines() throws IOException {
-        String all = Files.readString(Path.of("CONTRIBUTING.md")).replaceAll("(?s).*## Add a connection", "");
-        String[] blocks = all.split("```diff", -1);
+    @Test
+    void recipeAddsNeuron() throws Exception {
+        Path classes = Files.createDirectory(folder.resolve("classes"));
+        List<Line> lines = lines("neuron", 0);
+        assertEquals(1, lines.size(), "lines of the recipe");
+        assertEquals("", compiled(lines, List.of(), classes));
+        Path text = Path.of("dev", "spikelane", "equation", "integrator.txt");
+        Files.copy(RECIPE.resolve(text), classes.resolve(text));
+        Map<?, ?> results = results(classes, "neuron");
+        List<?> run = (List<?>) results.get("run");
+        assertEquals(run.get(1), run.get(0));
+        List<?> read = (List<?>) results.get("read");
+        assertNotEquals(read.get(0), read.get(1), "trained and not");
+        assertEquals(read.get(1), read.get(2));
+        assertTrue(results.get("C").toString().contains("void network_step("), results.get("C").toString());
+        assertTrue(results.get("NIR").toString().endsWith("for which NIR has no primitive]"));
+    }
+
+    private static List<Line> connection() throws IOException {
+        List<Line> lines = new ArrayList<>(lines("connection", 0));
+        assertEquals(3, lines.size(), "lines of the recipe");
+        lines.addAll(lines("connection", 1));
+        assertEquals(7, lines.size(), "lines with those of tests");
+        return lines;
+    }
+
+    /** The lines of a recipe for the library, or for its tests. */
+    private static List<Line> lines(String recipe, int root) throws IOException {
+        String all = Files.readString(Path.of("CONTRIBUTING.md")).replaceAll("(?s).*## Add a " + recipe, "");
         List<Line> lines = new ArrayList<>();
-        for (int i = 0; i < ROOTS.size(); i++) {
-            for (String each : blocks[i + 1].replaceAll("(?s)```.*", "").split("\n", -1)) {
-                Matcher found = LINE.matcher(each);
-                if (found.matches()) {
-                    Path file = ROOTS.get(i).resolve(Path.of("dev", "spikelane")).resolve(found.group(1));
-                    lines.add(new Line(file, found.group(2), found.group(3)));
-                }
+        for (String each : all.split("```diff", -1)[root + 1].replaceAll("(?s)```.*", "").split("\n", -1)) {
+            Matcher found = LINE.matcher(each);
+            if (found.matches()) {
+                Path file = ROOTS.get(root).resolve(Path.of("dev", "spikelane")).resolve(found.group(1));
+                lines.add(new Line(file, found.group(2), found.group(3)));
             }
-            assertEquals(3 + 4 * i, lines.size(), "lines of the recipe");
         }
         return lines;
     }
 
-    /** Returns the errors of all sources that tell connections apart, with what the recipe adds. */
-    private String compiled(List<Line> lines, Path classes) throws IOException {
+    /** Returns the errors of what a recipe adds; of connections, with all sources that tell them apart. */
+    private String compiled(List<Line> lines, List<Path> added, Path classes) throws IOException {
         Map<Path, String> sources = new LinkedHashMap<>();
         for (Path file : files(ROOTS)) {
             String text = Files.readString(file);
-            if (CASE.matcher(text).find() || lines.stream().anyMatch(line -> line.file.equals(file))) {
+            boolean switches = !added.isEmpty() && CASE.matcher(text).find();
+            if (switches || lines.stream().anyMatch(line -> line.file.equals(file))) {
                 sources.put(file, text);
             }
         }
@@ -108,10 +133,11 @@ final class AddedConnectionTest {
             String text = sources.get(line.file);
             assertEquals(2, text.split(Pattern.quote(line.behind), -1).length, line + " has one place");
             text = text.replace(line.behind, line.behind + " " + line.text);
-            sources.put(line.file, text.replaceFirst(";\n", ";\nimport dev.spikelane.connection.Negate;\n"));
+            boolean names = line.text.contains("Negate ") || line.text.contains("Negate(");
+            sources.put(line.file, names ? text.replaceFirst(";\n", IMPORT) : text);
         }
         Path copy = Files.createDirectory(folder.resolve("copy"));
-        List<Path> copies = new ArrayList<>(files(List.of(RECIPE)));
+        List<Path> copies = new ArrayList<>(added);
         for (Map.Entry<Path, String> each : sources.entrySet()) {
             Path to = copy.resolve(each.getKey());
             Files.createDirectories(to.getParent());
@@ -147,14 +173,14 @@ final class AddedConnectionTest {
         return all;
     }
 
-    private static Map<?, ?> results(Path classes) throws Exception {
+    private static Map<?, ?> results(Path classes, String added) throws Exception {
         List<URL> urls = new ArrayList<>(List.of(classes.toUri().toURL()));
         for (String each : classPath()) {
             urls.add(Path.of(each).toUri().toURL());
         }
         try (URLClassLoader loader = new Copied(urls)) {
             Method results =
-                    loader.loadClass(AddedConnection.class.getName()).getDeclaredMethod("results");
+                    loader.loadClass(RecipeRun.class.getName()).getDeclaredMethod(added);
             results.setAccessible(true);
             return (Map<?, ?>) results.invoke(null);
         }

@@ -2,6 +2,7 @@ package dev.spikelane.network.graph;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Scale;
+import dev.spikelane.equation.Zoo;
 import dev.spikelane.io.NirGraph;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -14,7 +15,9 @@ import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeRecorder;
 import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.network.naive.NaiveNetwork;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Sgd;
@@ -28,26 +31,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/**
- * Uses {@code Negate}, which {@link AddedConnectionTest} adds to a copy of the library, where {@code Scale(-1)} could
- * stand, which gives the same numbers.
- */
-final class AddedConnection {
+/** Uses what {@link RecipesTest} adds to a copy of the library. */
+final class RecipeRun {
 
     private static final int STEPS = 10;
     private static final int SAMPLES = 8;
     private static final int GRAPHS = 4;
 
-    private AddedConnection() {}
+    private RecipeRun() {}
 
-    /** What came of each network, by the name of what was tried: the first with the connection, the second without. */
-    static Map<String, List<String>> results() throws ReflectiveOperationException {
+    /**
+     * What came of a network with {@code Negate}, and of one with {@code Scale(-1)}, which gives the same numbers, by the
+     * name of what was tried.
+     */
+    static Map<String, List<String>> connection() throws ReflectiveOperationException {
         Connection negate = (Connection) Class.forName("dev.spikelane.connection.Negate")
                 .getConstructor()
                 .newInstance();
         Map<String, List<String>> results = new TreeMap<>();
         for (Connection each : List.of(negate, new Scale(-1))) {
-            Network network = network(each);
+            Network network = network(each, new Leaky(0.9));
             add(results, "run", run(network));
             add(results, "C", CExport.of(network).withValues(true).text().replaceAll("(?m)^ *//.*|/\\*.*\\*/", ""));
             add(results, "NIR", nir(NirModel.export(Model.of(network), 1e-4).graph()));
@@ -64,6 +67,38 @@ final class AddedConnection {
                 add(results, "gradients", "true");
             }
         }
+        return results;
+    }
+
+    /** What came of a network with the text, and of a plain loop, or after it was saved and read. */
+    static Map<String, List<String>> neuron() {
+        Map<String, List<String>> results = new TreeMap<>();
+        EquationNeuron integrator = EquationNeuron.of(Zoo.text("integrator"));
+        Network network =
+                Network.builder(6).connect(new Scale(1)).neuron(integrator).build();
+        try (Simulation simulation = network.simulate(SAMPLES)) {
+            VariableRecorder membranes = simulation.recordMembranes("lif1", STEPS);
+            simulation.runConstant(input(), STEPS);
+            add(results, "run", Arrays.toString(membranes.values().toArray()));
+        }
+        float[] input = input().toArray();
+        float[] expected = new float[STEPS * input.length];
+        for (int i = 0; i < expected.length; i++) {
+            float charged = (i < input.length ? 0 : expected[i - input.length]) + input[i % input.length];
+            expected[i] = charged > 0.5f ? charged - 0.5f : charged;
+        }
+        add(results, "run", Arrays.toString(expected));
+        add(results, "C", CExport.of(network).withValues(true).text());
+        try {
+            add(results, "NIR", nir(NirModel.export(Model.of(network), 1e-4).graph()));
+        } catch (IllegalArgumentException refused) {
+            add(results, "NIR", refused.getMessage());
+        }
+        Network learning = network(new Scale(1), integrator);
+        add(results, "read", run(learning));
+        add(results, "train", train(learning));
+        add(results, "read", run(learning));
+        add(results, "read", run(ModelFile.of(ModelFile.toBytes(learning))));
         return results;
     }
 
@@ -94,16 +129,16 @@ final class AddedConnection {
     }
 
     /** It stands before values, before spikes, and behind a product. */
-    private static Network network(Connection connection) {
+    private static Network network(Connection connection, Neuron neuron) {
         TorchRandom random = new TorchRandom(1);
         return Network.builder(6)
                 .connect(connection)
                 .dense(70, random)
-                .neuron(new Leaky(0.9))
+                .neuron(neuron)
                 .connect(connection)
                 .dense(4, random)
                 .connect(connection)
-                .neuron(new Leaky(0.9))
+                .neuron(neuron)
                 .build();
     }
 
