@@ -50,8 +50,10 @@ enum NirPrimitive {
 
     private final String type;
     private final Role role;
+
     @SuppressWarnings("ImmutableEnumChecker") // lambdas that capture nothing
     private final @Nullable Reader reader;
+
     private final String parameters;
 
     NirPrimitive(String type, Role role, String parameters) {

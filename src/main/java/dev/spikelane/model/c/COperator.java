@@ -152,9 +152,7 @@ public final class COperator {
                     for (int i = 0; i < %d; i++) {
                         %s[i %% %d * %d + i / %d] = (%s)[i %% %d * %d + i / %d];
                     }
-                """.indent(4)
-                .formatted(
-                        made.size(), to, width, made.channels(), width, values, positions, shape.channels(),
-                        positions));
+                """.indent(4).formatted(
+                made.size(), to, width, made.channels(), width, values, positions, shape.channels(), positions));
     }
 }
