@@ -64,7 +64,8 @@ public class BenchCommand implements Callable<Integer> {
         Path file = options.file();
         if (file != null && (full || markdown != null || words.length > 0)) {
             throw Choices.wrong(
-                    command, "--full, --markdown and words choose among listed works, expected none of them with --model");
+                    command,
+                    "--full, --markdown and words choose among listed works, expected none of them with --model");
         }
         return measure(options, file, json, command);
     }

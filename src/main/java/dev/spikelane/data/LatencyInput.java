@@ -105,7 +105,6 @@ final class LatencyInput implements InputCode {
         return text.equals("true");
     }
 
-
     @Override
     public String toString() {
         return "latency, " + steps + " steps";

@@ -159,8 +159,8 @@ public final class NirFile {
             throw new IOException(path + (inside == null ? " has no group 'nodes'" : " is a graph too deep in others"));
         }
         if (!inside.items().isEmpty()) {
-            throw new IOException(path + " has the data sets " + inside.items().keySet()
-                    + " among its nodes, expected groups");
+            throw new IOException(
+                    path + " has the data sets " + inside.items().keySet() + " among its nodes, expected groups");
         }
         Map<String, NirGraph.Node> nodes = new LinkedHashMap<>();
         for (Map.Entry<String, Hdf5Group> each : inside.groups().entrySet()) {

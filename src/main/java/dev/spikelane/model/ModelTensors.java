@@ -3,6 +3,7 @@ package dev.spikelane.model;
 import dev.spikelane.connection.kind.StoredValues;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.NamedValues;
+import dev.spikelane.description.NeuronOptions;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.file.FileText;
@@ -14,7 +15,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Weights;
-import dev.spikelane.description.NeuronOptions;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collection;
@@ -206,7 +206,9 @@ final class ModelTensors {
             }
         }
         Tensor graded = tensors.get(population.name() + StateDictMatch.GRADED);
-        if (graded != null && others.remove(graded.name()) && !parameter(graded.name()).isAlways(1)) {
+        if (graded != null
+                && others.remove(graded.name())
+                && !parameter(graded.name()).isAlways(1)) {
             throw new IOException(name + ": " + graded + ", expected 1, as the model has no such factor");
         }
     }

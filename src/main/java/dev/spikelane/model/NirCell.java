@@ -1,8 +1,9 @@
 package dev.spikelane.model;
 
-import static dev.spikelane.model.NirValue.ROUNDING;
-import static dev.spikelane.model.NirValue.TINY;
+import static dev.spikelane.model.NirReference.NirValue.ROUNDING;
+import static dev.spikelane.model.NirReference.NirValue.TINY;
 
+import dev.spikelane.model.NirReference.NirValue;
 import java.util.Arrays;
 
 /** The neurons of a node of {@link NirReference}: membranes in float64, and how far float32 may be away. */

@@ -25,8 +25,7 @@ import java.util.Map;
  * @param owner what the names of its values start with
  * @param changes gets what readers of the node will see otherwise
  */
-record NirConnection(
-        Weights weights, String name, Connection said, Shape rows, String owner, List<String> changes) {
+record NirConnection(Weights weights, String name, Connection said, Shape rows, String owner, List<String> changes) {
 
     private static final ValueLayout.OfDouble DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -101,7 +100,8 @@ record NirConnection(
                 "bias",
                 weights.names().contains(owner + ".bias")
                         ? stored(owner + ".bias")
-                        : Tensor.of("bias", FloatMatrix.zeros(1, convolution.outputs()), List.of(convolution.outputs())));
+                        : Tensor.of(
+                                "bias", FloatMatrix.zeros(1, convolution.outputs()), List.of(convolution.outputs())));
         Kernel.Axis y = kernel.y();
         Kernel.Axis x = kernel.x();
         values.put("stride", pair("stride", maps, y.stride(), x.stride()));

@@ -48,7 +48,6 @@ public final class NirImport {
     /** Null if it was not said. */
     private final @Nullable ResetTime resetTime;
 
-
     private NirImport(double said, boolean exact, Reset reset, @Nullable ResetTime resetTime) {
         this.said = said;
         this.exact = exact;

@@ -1,5 +1,6 @@
 package dev.spikelane.model;
 
+import dev.spikelane.model.NirReference.NirValue;
 import java.io.IOException;
 import java.util.List;
 

@@ -162,7 +162,8 @@ final class NirNodes {
         for (FlatNode target : node.targets) {
             boolean dense = target.primitive == NirPrimitive.AFFINE || target.primitive == NirPrimitive.LINEAR;
             takesAll &= dense
-                    && target.required("weight").shape().getLast() == node.input().size();
+                    && target.required("weight").shape().getLast()
+                            == node.input().size();
         }
         Tensor said = node.value("input_type");
         boolean countsBatch = said != null && said.count() == rank + 1 || last == rank;

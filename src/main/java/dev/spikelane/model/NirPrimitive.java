@@ -9,23 +9,23 @@ import org.jspecify.annotations.Nullable;
 
 /** The primitives of NIR, with the parameters that files give them; those behind the bar may be missing. */
 enum NirPrimitive {
-    AFFINE("Affine", NirNodes::affine, "weight bias"),
-    AVG_POOL_2D("AvgPool2d", NirNodes::average, "kernel_size stride | padding"),
-    CONV_1D("Conv1d", NirNodes::convolution, "weight | bias stride padding dilation groups input_shape"),
-    CONV_2D("Conv2d", NirNodes::convolution, "weight | bias stride padding dilation groups input_shape"),
+    AFFINE("Affine", Role.LINK, NirNodes::affine, "weight bias"),
+    AVG_POOL_2D("AvgPool2d", Role.LINK, NirNodes::average, "kernel_size stride | padding"),
+    CONV_1D("Conv1d", Role.LINK, NirNodes::convolution, "weight | bias stride padding dilation groups input_shape"),
+    CONV_2D("Conv2d", Role.LINK, NirNodes::convolution, "weight | bias stride padding dilation groups input_shape"),
     CUBA_LI("CubaLI", Role.STATE, "tau_mem tau_syn r v_leak | w_in"),
     CUBA_LIF("CubaLIF", Role.SPIKES, "tau_mem tau_syn r v_leak v_threshold | w_in v_reset"),
     DELAY("Delay", Role.DELAY, "delay"),
-    FLATTEN("Flatten", NirNodes::flatten, "| start_dim end_dim input_type"),
+    FLATTEN("Flatten", Role.LINK, NirNodes::flatten, "| start_dim end_dim input_type"),
     I("I", Role.STATE, "r"),
     IF("IF", Role.SPIKES, "r v_threshold | v_reset"),
     INPUT("Input", Role.INPUT, "shape"),
     LI("LI", Role.STATE, "tau r v_leak"),
     LIF("LIF", Role.SPIKES, "tau r v_leak v_threshold | v_reset"),
-    LINEAR("Linear", NirNodes::linear, "weight"),
+    LINEAR("Linear", Role.LINK, NirNodes::linear, "weight"),
     OUTPUT("Output", Role.OUTPUT, "| shape"),
-    SCALE("Scale", NirNodes::scale, "scale"),
-    SUM_POOL_2D("SumPool2d", NirNodes::sum, "kernel_size stride | padding"),
+    SCALE("Scale", Role.LINK, NirNodes::scale, "scale"),
+    SUM_POOL_2D("SumPool2d", Role.LINK, NirNodes::sum, "kernel_size stride | padding"),
     THRESHOLD("Threshold", Role.STEP, "threshold");
 
     /** What a node is in a network. */
@@ -50,16 +50,14 @@ enum NirPrimitive {
 
     private final String type;
     private final Role role;
+
     @SuppressWarnings("ImmutableEnumChecker") // lambdas that capture nothing
     private final @Nullable Reader reader;
+
     private final String parameters;
 
     NirPrimitive(String type, Role role, String parameters) {
         this(type, role, null, parameters);
-    }
-
-    NirPrimitive(String type, Reader reader, String parameters) {
-        this(type, Role.LINK, reader, parameters);
     }
 
     NirPrimitive(String type, Role role, @Nullable Reader reader, String parameters) {

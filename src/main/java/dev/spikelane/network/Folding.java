@@ -82,10 +82,12 @@ final class Folding {
             Connection connection = projection.path().get(place);
             Integer at = places.get(place);
             if (at != null && ConnectionKinds.of(connection).folds()) {
-                NormFactors by = network.laidOut().chain(number).operators().get(at).channelFactors();
+                NormFactors by =
+                        network.laidOut().chain(number).operators().get(at).channelFactors();
                 path.add(taken(projection, path.removeLast(), connection, by));
             } else {
-                path.add(new Kept(connection, at == null ? "" : operators.get(at).owner(), Map.of()));
+                path.add(
+                        new Kept(connection, at == null ? "" : operators.get(at).owner(), Map.of()));
             }
         }
         return path;

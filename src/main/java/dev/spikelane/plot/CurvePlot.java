@@ -242,9 +242,11 @@ public final class CurvePlot extends Figure {
         List<CurveLine> lines =
                 panels.stream().flatMap(panel -> panel.lines().stream()).toList();
         if (!epochs && lines.stream().allMatch(CurveLine::counted)) {
-            return Range.steps(lines.stream().mapToInt(line -> line.values().length).max().orElse(1));
+            return Range.steps(
+                    lines.stream().mapToInt(line -> line.values().length).max().orElse(1));
         }
-        double[] all = lines.stream().flatMapToDouble(line -> Arrays.stream(x(line))).toArray();
+        double[] all =
+                lines.stream().flatMapToDouble(line -> Arrays.stream(x(line))).toArray();
         return Range.of(
                 Arrays.stream(all).min().orElse(0), Arrays.stream(all).max().orElse(0));
     }

@@ -179,8 +179,7 @@ public final class Decoding {
                 return each;
             }
         }
-        throw new IllegalArgumentException(
-                "decoding is " + JsonValue.quoted(word) + ", expected one of " + ALL);
+        throw new IllegalArgumentException("decoding is " + JsonValue.quoted(word) + ", expected one of " + ALL);
     }
 
     /** The scores that it goes by. */

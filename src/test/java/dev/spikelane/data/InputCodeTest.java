@@ -29,14 +29,29 @@ final class InputCodeTest {
             assertEquals(latency, LatencyInput.named(word), word);
             assertEquals(word, InputCode.named(word, 9).word());
         }
-        assertEquals(each.size(), each.stream().map(latency -> InputCode.latency(latency, 9).word()).distinct().count());
+        assertEquals(
+                each.size(),
+                each.stream()
+                        .map(latency -> InputCode.latency(latency, 9).word())
+                        .distinct()
+                        .count());
         assertEquals("latency", InputCode.latency(plain, 9).word());
-        assertEquals("latency(tau=2.0, clip=true)", InputCode.latency(plain.withClip(true).withTau(2), 9).word());
+        assertEquals(
+                "latency(tau=2.0, clip=true)",
+                InputCode.latency(plain.withClip(true).withTau(2), 9).word());
     }
 
     @Test
     void otherOptionsAreRefused() {
-        for (String word : List.of("latency()", "latency(tau)", "latency(tau=x)", "latency(clip=1)", "latency(hue=1)", "latency(tau=-1)", "latency(tau=1", "latencies")) {
+        for (String word : List.of(
+                "latency()",
+                "latency(tau)",
+                "latency(tau=x)",
+                "latency(clip=1)",
+                "latency(hue=1)",
+                "latency(tau=-1)",
+                "latency(tau=1",
+                "latencies")) {
             Exception refused = assertThrows(IllegalArgumentException.class, () -> InputCode.named(word, 9), word);
             assertTrue(String.valueOf(refused.getMessage()).length() > 20, word);
         }

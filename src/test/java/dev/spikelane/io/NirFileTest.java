@@ -14,12 +14,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,8 +92,10 @@ final class NirFileTest {
         Hdf5Group graph = new Hdf5Group(Map.of("nodes", nodes), Map.of("type", type, "edges", edges));
         Path file = Files.createTempFile("graph", ".nir");
         try {
-            Hdf5.write(file, new Hdf5Group(
-                    Map.of("node", graph), version == null ? Map.of() : Map.of("version", text(version))));
+            Hdf5.write(
+                    file,
+                    new Hdf5Group(
+                            Map.of("node", graph), version == null ? Map.of() : Map.of("version", text(version))));
             return NirFile.read("x", new ByteArrayInputStream(Files.readAllBytes(file)));
         } finally {
             Files.delete(file);
@@ -120,6 +122,8 @@ final class NirFileTest {
             assertEquals(1, warnings.size(), version);
             assertTrue(warnings.getFirst().startsWith("x: names the version '" + version + "', expected"), version);
         }
-        assertEquals(List.of("x: names no version, expected 0.2 to 1.0"), written(null, Map.of()).warnings());
+        assertEquals(
+                List.of("x: names no version, expected 0.2 to 1.0"),
+                written(null, Map.of()).warnings());
     }
 }

@@ -166,8 +166,8 @@ final class SnnTorchModulesTest {
                         .toList()
                         .toString());
         told.removeIf(each -> !each.name().startsWith("slstm."));
-        told.replaceAll(each -> Tensor.of(
-                each.name().replace("slstm.", "slstm1."), each.type(), each.shape(), each.bytes()));
+        told.replaceAll(
+                each -> Tensor.of(each.name().replace("slstm.", "slstm1."), each.type(), each.shape(), each.bytes()));
         told.add(tensor("fc1.weight", rand(15, 2, 2)));
         refuse(StateDict.of("x", Safetensors.of(Map.of(), told)), "SLSTM, Linear", "do not tell which comes first");
     }

@@ -212,12 +212,16 @@ class SheetTest {
     @Test
     void curvesAndRastersShareTheirAxis() {
         String curve = Plot.curve("current", FloatMatrix.zeros(20, 1)).toHtml();
-        assertTrue(curve.contains("\"least\":0.0,\"most\":20.0") || curve.contains("\"least\":0,\"most\":20"), curve
-                .substring(curve.indexOf("\"least\""))
-                .substring(0, 60));
+        assertTrue(
+                curve.contains("\"least\":0.0,\"most\":20.0") || curve.contains("\"least\":0,\"most\":20"),
+                curve.substring(curve.indexOf("\"least\"")).substring(0, 60));
         assertEquals(Range.steps(20), Plot.curve("", new double[20]).range());
         assertEquals(new Range(1, 20), Plot.curve("", new double[20]).epochs().range());
-        assertEquals(new Range(0, 7), Plot.curve("", 1, 2).line("", new double[] {0, 7}, new double[] {1, 2}).range());
+        assertEquals(
+                new Range(0, 7),
+                Plot.curve("", 1, 2)
+                        .line("", new double[] {0, 7}, new double[] {1, 2})
+                        .range());
     }
 
     @Test

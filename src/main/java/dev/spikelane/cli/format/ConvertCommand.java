@@ -105,8 +105,7 @@ public final class ConvertCommand implements Callable<Integer> {
             Format reader = format.equals(NirFormat.DEFAULT) ? new NirFormat(semantics) : format;
             Content again = reader.read(written);
             StateDict alone = again.state();
-            Network network =
-                    (alone == null ? again : read()).requireModel().network();
+            Network network = (alone == null ? again : read()).requireModel().network();
             if (alone != null) { // no layers, which are those of IN
                 alone.loadInto(network);
             }

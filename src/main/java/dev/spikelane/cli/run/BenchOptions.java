@@ -116,14 +116,14 @@ public final class BenchOptions {
         Model model = tensors.apply(command, nir.read(command, from)).requireModel();
         String code = input == null ? model.code().orElse("rate") : input;
         if (code.endsWith(".npy")) {
-            ArrayInput array =
-                    ArrayInput.read(Path.of(code), model.network().inputs());
+            ArrayInput array = ArrayInput.read(Path.of(code), model.network().inputs());
             String only = model.network().inputs().getFirst().name();
             return new Subject(from, model, code, Map.of(only, array.rows()), array.steps(), array.batch(), threads);
         }
         int all = steps == null ? model.steps().orElse(DEFAULT_STEPS) : steps;
         Choices.requireRange(command, "--steps", all, 1, MOST_STEPS);
-        InputCode coded = Choices.choose(command, "--input", code, TrainingRecipes.CODES).of(all);
+        InputCode coded =
+                Choices.choose(command, "--input", code, TrainingRecipes.CODES).of(all);
         TrainingRecipes.requireSteps(command, code, all);
         Map<String, Signal> inputs = new LinkedHashMap<>();
         TorchRandom random = new TorchRandom(SEED);

@@ -46,6 +46,7 @@ final class FlattenKind extends ConnectionKind<Flatten> {
             return new Flatten();
         }
         requireOptions(said, Set.of(FIRST, LAST));
-        return new Flatten((int) said.member(FIRST).integer(0, 2), (int) said.member(LAST).integer(-1, 2));
+        return new Flatten(
+                (int) said.member(FIRST).integer(0, 2), (int) said.member(LAST).integer(-1, 2));
     }
 }

@@ -26,13 +26,10 @@ public record OperatorValues(ValueDescription description, Consumer<FloatMatrix>
 
     /** Packed weights between inputs and outputs in the inner orders of shapes. */
     static OperatorValues ofPacked(ValueDescription description, Shape inputs, Shape outputs, PackedWeights packed) {
-        return new OperatorValues(
-                description,
-                into -> read(packed, inputs, outputs, into),
-                from -> {
-                    from.requireFinite("values");
-                    packed.set(TorchLayout.weightsInside(inputs, outputs, from));
-                });
+        return new OperatorValues(description, into -> read(packed, inputs, outputs, into), from -> {
+            from.requireFinite("values");
+            packed.set(TorchLayout.weightsInside(inputs, outputs, from));
+        });
     }
 
     private static void read(PackedWeights packed, Shape inputs, Shape outputs, FloatMatrix into) {

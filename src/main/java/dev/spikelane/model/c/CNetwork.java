@@ -62,8 +62,7 @@ public final class CNetwork {
      * @param forms writes what an operator of each connection does
      * @throws IllegalArgumentException if C cannot say a part of the network
      */
-    public static String text(
-            Network network, Options options, Function<Connection, Consumer<COperator>> forms) {
+    public static String text(Network network, Options options, Function<Connection, Consumer<COperator>> forms) {
         return network.laidOut().guard().read(() -> new CNetwork(network, options, forms).all());
     }
 

@@ -10,7 +10,6 @@ import dev.spikelane.equation.Op;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.map.MapPool;
 import dev.spikelane.kernel.update.NormFactors;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import java.util.Arrays;
 
@@ -104,20 +103,14 @@ public final class COperator {
             throw none("it has values for each step");
         }
         int channels = by.weights().columns();
-        String factors = file.floats(operator.owner() + "_factor", first(by.factors(), channels));
-        String terms = file.floats(operator.owner() + "_term", first(by.terms(), channels));
+        String factors = file.floats(
+                operator.owner() + "_factor", Arrays.copyOf(by.factors().toArray(), channels));
+        String terms =
+                file.floats(operator.owner() + "_term", Arrays.copyOf(by.terms().toArray(), channels));
         file.call(CFunction.AFFINE);
         file.operations.add(Op.FMA);
         file.statement(
                 "values_normalized(%d, %d, %s, %s, %s, %s)", bound.inputs(), channels, row.c(), factors, terms, to);
-    }
-
-    private static float[] first(FloatMatrix row, int count) {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = row.get(0, i);
-        }
-        return values;
     }
 
     /** The largest value or the sum of each window. */
@@ -152,9 +145,7 @@ public final class COperator {
                     for (int i = 0; i < %d; i++) {
                         %s[i %% %d * %d + i / %d] = (%s)[i %% %d * %d + i / %d];
                     }
-                """.indent(4)
-                .formatted(
-                        made.size(), to, width, made.channels(), width, values, positions, shape.channels(),
-                        positions));
+                """.indent(4).formatted(
+                made.size(), to, width, made.channels(), width, values, positions, shape.channels(), positions));
     }
 }

@@ -47,8 +47,10 @@ final class CPath {
             try {
                 forms.apply(operator.connection()).accept(new COperator(file, product, operator, bound, row, to));
             } catch (UnsupportedOperationException refused) {
-                throw new IllegalArgumentException("projection '" + said.name() + "' has " + operator.connection()
-                        + ", which cannot be written in C: " + refused.getMessage(), refused);
+                throw new IllegalArgumentException(
+                        "projection '" + said.name() + "' has " + operator.connection()
+                                + ", which cannot be written in C: " + refused.getMessage(),
+                        refused);
             }
             row = new CRow(to, false);
             carried = Parameter.of(1);

@@ -26,8 +26,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -209,8 +209,7 @@ final class TrainCommandTest {
         assumeFalse(ignoresInterrupts(), "Ctrl-C is ignored in background processes of a shell, and so is not tried");
         Path model = folder.resolve("model.safetensors");
         String log = interrupted(
-                arguments(model, "--epochs", "1", "--hidden", "700,700"),
-                text -> text.contains("Epoch 1 ["));
+                arguments(model, "--epochs", "1", "--hidden", "700,700"), text -> text.contains("Epoch 1 ["));
         String erase = "\r\u001b[K";
         assertTrue(log.contains(erase + "spikelane: stopped and saved in "), log);
         for (String line : log.split("\n")) {

@@ -152,7 +152,8 @@ final class RecipeRun {
             VariableRecorder membranes = simulation.recordMembranes("lif2", STEPS);
             simulation.runConstant(input(), STEPS);
             SpikeMatrix spikes = hidden.spikes();
-            return spikes.count() + " spikes, " + Arrays.toString(membranes.values().toArray());
+            return spikes.count() + " spikes, "
+                    + Arrays.toString(membranes.values().toArray());
         }
     }
 
@@ -164,7 +165,8 @@ final class RecipeRun {
                 .build()) {
             StringBuilder losses = new StringBuilder();
             for (int i = 0; i < 5; i++) {
-                losses.append(trainer.step(TrainingBatch.ofFrame(input(), labels))).append(' ');
+                losses.append(trainer.step(TrainingBatch.ofFrame(input(), labels)))
+                        .append(' ');
             }
             return losses + Arrays.toString(network.weights().get("fc1.weight").toArray());
         }
@@ -172,8 +174,9 @@ final class RecipeRun {
 
     private static String nir(NirGraph graph) {
         List<String> nodes = new ArrayList<>();
-        graph.nodes().forEach((name, node) -> nodes.add(name + " " + node.type()
-                + (node.type().equals("Scale") ? Arrays.toString(node.numbers("scale")) : "")));
+        graph.nodes()
+                .forEach((name, node) -> nodes.add(name + " " + node.type()
+                        + (node.type().equals("Scale") ? Arrays.toString(node.numbers("scale")) : "")));
         return nodes + " " + graph.edges();
     }
 }

@@ -35,8 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EveryWidth
 final class RecipesTest {
 
-    private static final List<Path> ROOTS =
-            List.of(Path.of("src", "main", "java"), Path.of("src", "test", "java"));
+    private static final List<Path> ROOTS = List.of(Path.of("src", "main", "java"), Path.of("src", "test", "java"));
     private static final String IMPORT = ";\nimport dev.spikelane.connection.Negate;\n";
     private static final Path RECIPE = Path.of("src", "test", "recipe");
     private static final Pattern LINE = Pattern.compile(" (\\S+\\.java) +(\\S.*?)  +\\+ +(\\S.*)");
@@ -93,7 +92,9 @@ final class RecipesTest {
         List<?> read = (List<?>) results.get("read");
         assertNotEquals(read.get(0), read.get(1), "trained and not");
         assertEquals(read.get(1), read.get(2));
-        assertTrue(results.get("C").toString().contains("void network_step("), results.get("C").toString());
+        assertTrue(
+                results.get("C").toString().contains("void network_step("),
+                results.get("C").toString());
         assertTrue(results.get("NIR").toString().endsWith("for which NIR has no primitive]"));
     }
 
@@ -109,7 +110,8 @@ final class RecipesTest {
     private static List<Line> lines(String recipe, int root) throws IOException {
         String all = Files.readString(Path.of("CONTRIBUTING.md")).replaceAll("(?s).*## Add a " + recipe, "");
         List<Line> lines = new ArrayList<>();
-        for (String each : all.split("```diff", -1)[root + 1].replaceAll("(?s)```.*", "").split("\n", -1)) {
+        for (String each :
+                all.split("```diff", -1)[root + 1].replaceAll("(?s)```.*", "").split("\n", -1)) {
             Matcher found = LINE.matcher(each);
             if (found.matches()) {
                 Path file = ROOTS.get(root).resolve(Path.of("dev", "spikelane")).resolve(found.group(1));
@@ -179,8 +181,7 @@ final class RecipesTest {
             urls.add(Path.of(each).toUri().toURL());
         }
         try (URLClassLoader loader = new Copied(urls)) {
-            Method results =
-                    loader.loadClass(RecipeRun.class.getName()).getDeclaredMethod(added);
+            Method results = loader.loadClass(RecipeRun.class.getName()).getDeclaredMethod(added);
             results.setAccessible(true);
             return (Map<?, ?>) results.invoke(null);
         }
