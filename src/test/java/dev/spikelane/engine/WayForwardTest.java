@@ -48,7 +48,7 @@ class WayForwardTest {
     void fewCallsLeadFromARunToAProduct() throws Exception {
         try (Simulation simulation = network().simulate(BATCH)) {
             SpikeMatrix input = spikes();
-            check(() -> simulation.run(input), "Simulation.run", 15, 5);
+            check(() -> simulation.run(input), "Simulation.run", 16, 5);
         }
     }
 
@@ -58,7 +58,7 @@ class WayForwardTest {
                 .loss(CrossEntropyLoss.membrane())
                 .build()) {
             TrainingBatch batch = TrainingBatch.of(spikes(), new int[BATCH]);
-            check(() -> trainer.step(batch), "Trainer.step", 20, 6);
+            check(() -> trainer.step(batch), "Trainer.step", 21, 6);
         }
     }
 
