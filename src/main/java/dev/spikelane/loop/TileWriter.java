@@ -96,9 +96,9 @@ public final class TileWriter {
 
     /**
      * Returns the bytes of a class whose method {@code add} takes factors, the offset of the first one, bytes from a
-     * row's to the next's and from one {@code k} to the next; vectors, the offset of the first, bytes from one
-     * {@code k} to the next; sums, the offset of the first, bytes from a row's to the next's; the last row in use, whose
-     * sums those beyond begin with, and are stored before it; and how many {@code k} there are.
+     * row's to the next's and from one {@code k} to the next; vectors, the offset of the first, bytes from one step to
+     * the next; sums, the offset of the first, bytes from a row's to the next's; the last row in use, whose sums those
+     * beyond begin with, and are stored before it; and how many {@code k} there are.
      *
      * @param name of the class
      * @param type what it extends
