@@ -13,8 +13,6 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
-import dev.spikelane.data.Augmentation;
-import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
@@ -25,13 +23,12 @@ import dev.spikelane.encode.LatencyTargets;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.encode.RateTargets;
 import dev.spikelane.io.Idx;
-import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TensorFile;
 import dev.spikelane.kernel.Matmul;
-import dev.spikelane.kernel.MatmulWeights;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -44,18 +41,14 @@ import dev.spikelane.model.Model;
 import dev.spikelane.model.NirImport;
 import dev.spikelane.model.StateDict;
 import dev.spikelane.network.EarlyDecision;
-import dev.spikelane.network.EarlyLabels;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
-import dev.spikelane.network.Observer;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
 import dev.spikelane.network.Source;
 import dev.spikelane.network.SpikeCounts;
-import dev.spikelane.network.SpikeRecorder;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.network.Weights;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
@@ -91,7 +84,6 @@ import dev.spikelane.train.Evaluator;
 import dev.spikelane.train.Gradients;
 import dev.spikelane.train.GradientsBuilder;
 import dev.spikelane.train.Loss;
-import dev.spikelane.train.LossInput;
 import dev.spikelane.train.Optimizer;
 import dev.spikelane.train.Schedule;
 import dev.spikelane.train.SquaredErrorLoss;
@@ -196,7 +188,7 @@ final class ArgumentSamples {
         }
     }
 
-    private static Batch batch() {
+    private static BatchLoader.Batch batch() {
         BatchLoader loader = new BatchLoader(data(), new Batching(4));
         loader.start(0);
         assertTrue(loader.next());
@@ -252,7 +244,7 @@ final class ArgumentSamples {
         sample(SpikeMatrix[].class, () -> new SpikeMatrix[] {SpikeMatrix.zeros(2, 3)});
         sample(IntConsumer.class, () -> (IntConsumer) _ -> {});
         sample(Matmul.class, Matmul::new);
-        sample(MatmulWeights.class, () -> MatmulWeights.of(FloatMatrix.zeros(2, 3)));
+        sample(Matmul.Weights.class, () -> Matmul.Weights.of(FloatMatrix.zeros(2, 3)));
         sample(SampleDraws.class, () -> SampleDraws.noise(1, 2, 3));
         sample(Delta.class, Delta::new);
         sample(LatencyTargets.class, () -> new LatencyTargets(new Latency()));
@@ -262,14 +254,14 @@ final class ArgumentSamples {
 
     private void samplesOfFiles() {
         Tensor tensor = Tensor.of("any", FloatMatrix.zeros(2, 3), List.of(2, 3));
-        NirGraph.Node node = NirGraph.Node.of("Linear", Map.of("weight", tensor));
+        NirFile.Graph.Node node = NirFile.Graph.Node.of("Linear", Map.of("weight", tensor));
         sample(Tensor.class, () -> tensor);
         sample(MemorySegment.class, tensor::bytes);
         sample(Npz.class, () -> Npz.of(List.of(tensor)));
         sample(Safetensors.class, () -> Safetensors.of(Map.of(), List.of(tensor)));
         sample(TensorFile.class, () -> Npz.of(List.of(tensor)));
-        sample(NirGraph.Node.class, () -> node);
-        sample(NirGraph.class, () -> new NirGraph(Map.of("fc1", node), List.of()));
+        sample(NirFile.Graph.Node.class, () -> node);
+        sample(NirFile.Graph.class, () -> new NirFile.Graph(Map.of("fc1", node), List.of()));
     }
 
     private void samplesOfConnections() {
@@ -318,23 +310,23 @@ final class ArgumentSamples {
         sample(Simulation.class, () -> network().simulate(1));
         sample(SimulationState.class, () -> network().simulate(1).snapshot());
         sample(Weights.class, () -> network().weights());
-        sample(Observer.class, () -> (first, steps, spikes, membranes) -> {});
+        sample(Population.Observer.class, () -> (first, steps, spikes, membranes) -> {});
         sample(SpikeCounts.class, () -> new SpikeCounts(Arena.ofAuto(), 2, 3));
-        sample(SpikeRecorder.class, () -> new SpikeRecorder(Arena.ofAuto(), 2, 2, 3));
-        sample(VariableRecorder.class, () -> new VariableRecorder(Arena.ofAuto(), 2, 2, 3));
+        sample(Population.SpikeRecorder.class, () -> new Population.SpikeRecorder(Arena.ofAuto(), 2, 2, 3));
+        sample(Population.VariableRecorder.class, () -> new Population.VariableRecorder(Arena.ofAuto(), 2, 2, 3));
         sample(EarlyDecision.class, () -> EarlyDecision.exact(4));
-        sample(EarlyLabels.class, () -> EarlyDecision.exact(4).labels());
+        sample(EarlyDecision.Labels.class, () -> EarlyDecision.exact(4).labels());
         sample(StateDict.class, () -> StateDict.of(network()));
         sample(CExport.class, () -> CExport.of(network()));
         sample(Model.class, ArgumentSamples::model);
         sample(NirImport.class, () -> NirImport.DEFAULT);
         sample(Dataset.class, ArgumentSamples::data);
         sample(BatchLoader.class, () -> new BatchLoader(data(), new Batching(4)));
-        sample(Batch.class, ArgumentSamples::batch);
+        sample(BatchLoader.Batch.class, ArgumentSamples::batch);
         sample(Batching.class, () -> new Batching(4));
         sample(InputCode.class, InputCode::frame);
-        sample(Augmentation.class, () -> Augmentation.shift(1));
-        sample(Augmentation[].class, () -> new Augmentation[] {Augmentation.shift(1)});
+        sample(Batching.Augmentation.class, () -> Batching.Augmentation.shift(1));
+        sample(Batching.Augmentation[].class, () -> new Batching.Augmentation[] {Batching.Augmentation.shift(1)});
     }
 
     private void samplesOfTraining() {
@@ -350,7 +342,7 @@ final class ArgumentSamples {
         sample(Classifier.class, () -> Classifier.of(model()));
         sample(GradientsBuilder.class, () -> Gradients.of(network(), 2, 4));
         sample(Gradients.class, () -> Gradients.of(network(), 2, 4).build());
-        sample(LossInput.class, () -> new LossInput(2, 4, 2));
+        sample(Loss.Input.class, () -> new Loss.Input(2, 4, 2));
         sample(TrainingRun.class, ArgumentSamples::trainingRun);
         sample(TrainerBuilder.class, ArgumentSamples::trainerBuilder);
         sample(TrainingBatch.class, () -> TrainingBatch.of(FloatMatrix.zeros(2, 3), 1));

@@ -130,17 +130,17 @@ final class FloorsTest {
     private static final Map<String, Long> EXPORTED_TYPES = Map.ofEntries(
             Map.entry("blas", 1L),
             Map.entry("connection", 12L),
-            Map.entry("data", 6L),
+            Map.entry("data", 4L),
             Map.entry("encode", 6L),
-            Map.entry("io", 9L),
-            Map.entry("kernel", 8L),
+            Map.entry("io", 8L),
+            Map.entry("kernel", 6L),
             Map.entry("memory", 7L),
             Map.entry("model", 8L),
-            Map.entry("network", 15L),
-            Map.entry("neuron", 20L),
+            Map.entry("network", 11L),
+            Map.entry("neuron", 19L),
             Map.entry("plot", 5L),
             Map.entry("random", 3L),
-            Map.entry("train", 26L));
+            Map.entry("train", 20L));
 
     private static final Path CLASSES = Path.of("target", "classes");
     private static final Path ROOT = CLASSES.resolve(Path.of("dev", "spikelane"));

@@ -2,7 +2,7 @@ package dev.spikelane.blas;
 
 import dev.spikelane.blas.call.OpenBlasCalls;
 import dev.spikelane.blas.call.OpenBlasSearch;
-import dev.spikelane.kernel.Transpose;
+import dev.spikelane.kernel.Matmul;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 
@@ -70,7 +70,7 @@ public final class OpenBlas {
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void sgemm(
-            Transpose transpose, float alpha, FloatMatrix a, FloatMatrix b, float beta, FloatMatrix c) {
+            Matmul.Transpose transpose, float alpha, FloatMatrix a, FloatMatrix b, float beta, FloatMatrix c) {
         requireAvailable();
         int m = c.rows();
         int n = c.columns();
@@ -89,7 +89,8 @@ public final class OpenBlas {
      * <p>{@code y = alpha * op(a) * x + beta * y}, where {@code op} transposes or does nothing; {@code op(a)} is
      * {@code [m x k]}. If {@code beta} is 0, {@code y} is not read.
      *
-     * @param transpose {@link Transpose#NEITHER}; or {@link Transpose#FIRST}: then {@code a} is {@code [k x m]}
+     * @param transpose {@link Matmul.Transpose#NEITHER}; or {@link Matmul.Transpose#FIRST}: then {@code a} is {@code [k
+     *     x m]}
      * @param alpha factor on the product
      * @param a the matrix
      * @param x {@code [1 x k]}
@@ -101,7 +102,7 @@ public final class OpenBlas {
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void sgemv(
-            Transpose transpose, float alpha, FloatMatrix a, FloatMatrix x, float beta, FloatMatrix y) {
+            Matmul.Transpose transpose, float alpha, FloatMatrix a, FloatMatrix x, float beta, FloatMatrix y) {
         requireAvailable();
         if (transpose.second()) {
             throw new IllegalArgumentException(

@@ -2,6 +2,7 @@ package dev.spikelane.io;
 
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.io.file.FileText;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.io.hdf5.Hdf5;
 import dev.spikelane.io.hdf5.Hdf5Group;
 import dev.spikelane.io.hdf5.Hdf5Item;
@@ -10,9 +11,11 @@ import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,11 +51,11 @@ public final class NirFile {
 
     private static final Set<String> PASSED_OVER = Set.of("metadata", "input_type", "output_type");
 
-    private final NirGraph graph;
+    private final Graph graph;
     private final Optional<String> version;
     private final List<String> warnings;
 
-    private NirFile(NirGraph graph, Optional<String> version, List<String> warnings) {
+    private NirFile(Graph graph, Optional<String> version, List<String> warnings) {
         this.graph = graph;
         this.version = version;
         this.warnings = List.copyOf(warnings);
@@ -131,7 +134,7 @@ public final class NirFile {
             throw new IOException("has no group 'node' of the type NIRGraph, expected a graph of NIR; of other HDF5"
                     + " files write the arrays in Python with safetensors.numpy.save_file or numpy.save");
         }
-        NirGraph graph = graph("node", group, 0);
+        Graph graph = graph("node", group, 0);
         graph.nodes()
                 .forEach((key, node) -> node.values().keySet().forEach(each -> {
                     for (double number : node.numbers(each)) {
@@ -153,7 +156,7 @@ public final class NirFile {
         return number < 2 || number > PART;
     }
 
-    private static NirGraph graph(String path, Hdf5Group group, int depth) throws IOException {
+    private static Graph graph(String path, Hdf5Group group, int depth) throws IOException {
         Hdf5Group inside = group.groups().get(NODES);
         if (inside == null || depth > MOST_DEPTH) {
             throw new IOException(path + (inside == null ? " has no group 'nodes'" : " is a graph too deep in others"));
@@ -162,21 +165,20 @@ public final class NirFile {
             throw new IOException(
                     path + " has the data sets " + inside.items().keySet() + " among its nodes, expected groups");
         }
-        Map<String, NirGraph.Node> nodes = new LinkedHashMap<>();
+        Map<String, Graph.Node> nodes = new LinkedHashMap<>();
         for (Map.Entry<String, Hdf5Group> each : inside.groups().entrySet()) {
             nodes.put(each.getKey(), node("node '" + each.getKey() + "'", each.getValue(), depth + 1));
         }
-        return new NirGraph(nodes, edges(path, group.items().get(EDGES)));
+        return new Graph(nodes, edges(path, group.items().get(EDGES)));
     }
 
-    private static List<NirGraph.Edge> edges(String path, @Nullable Hdf5Item item) throws IOException {
-        List<NirGraph.Edge> edges = new ArrayList<>();
+    private static List<Graph.Edge> edges(String path, @Nullable Hdf5Item item) throws IOException {
+        List<Graph.Edge> edges = new ArrayList<>();
         switch (item) {
             case Hdf5Item.Texts texts
             when texts.shape().size() == 2 && texts.shape().getLast() == 2 -> {
                 for (int i = 0; i < texts.texts().size(); i += 2) {
-                    edges.add(new NirGraph.Edge(
-                            texts.texts().get(i), texts.texts().get(i + 1)));
+                    edges.add(new Graph.Edge(texts.texts().get(i), texts.texts().get(i + 1)));
                 }
             }
             case Hdf5Item.Numbers numbers when numbers.bytes().length == 0 -> {}
@@ -185,7 +187,7 @@ public final class NirFile {
         return edges;
     }
 
-    private static NirGraph.Node node(String path, Hdf5Group group, int depth) throws IOException {
+    private static Graph.Node node(String path, Hdf5Group group, int depth) throws IOException {
         String type = type(path, group);
         Map<String, Tensor> values = new LinkedHashMap<>();
         Map<String, String> texts = new LinkedHashMap<>();
@@ -208,8 +210,7 @@ public final class NirFile {
                 throw new IOException(path + " of the type " + type + " has a group '" + name + "', expected arrays");
             }
         }
-        return new NirGraph.Node(
-                type, values, texts, graph ? graph(path, group, depth) : new NirGraph(Map.of(), List.of()));
+        return new Graph.Node(type, values, texts, graph ? graph(path, group, depth) : new Graph(Map.of(), List.of()));
     }
 
     private static String type(String path, Hdf5Group group) throws IOException {
@@ -232,7 +233,7 @@ public final class NirFile {
      * @param graph a graph whose arrays are of 32 or 64 bits
      * @throws IOException if it cannot be written, or jHDF is not there
      */
-    public static void write(Path file, NirGraph graph) throws IOException {
+    public static void write(Path file, Graph graph) throws IOException {
         AtomicFile.requireWritable(file);
         Hdf5Group root = new Hdf5Group(Map.of("node", group(graph)), Map.of("version", text(VERSION)));
         // jHDF writes nothing but paths.
@@ -251,7 +252,7 @@ public final class NirFile {
         }
     }
 
-    private static Hdf5Group group(NirGraph graph) {
+    private static Hdf5Group group(Graph graph) {
         Map<String, Hdf5Group> nodes = new LinkedHashMap<>();
         graph.nodes().forEach((name, node) -> {
             if (node.type().equals(GRAPH)) {
@@ -287,7 +288,7 @@ public final class NirFile {
      *
      * @return the graph
      */
-    public NirGraph graph() {
+    public Graph graph() {
         return graph;
     }
 
@@ -307,5 +308,119 @@ public final class NirFile {
      */
     public List<String> warnings() {
         return warnings;
+    }
+
+    /**
+     * A graph of the Neuromorphic Intermediate Representation as a file says it: nodes by name, and edges between them.
+     * It need not make sense; {@link dev.spikelane.model} says what graphs mean.
+     *
+     * @param nodes by name, in the order of the file
+     * @param edges each once
+     */
+    public record Graph(Map<String, Node> nodes, List<Edge> edges) {
+
+        private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+        private static final ValueLayout.OfLong LONG =
+                ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+        /**
+         * Makes a graph. An edge that is listed twice counts once, as it does for other tools.
+         *
+         * @throws IllegalArgumentException if an edge names a node that is not there
+         */
+        public Graph {
+            nodes = Collections.unmodifiableMap(new LinkedHashMap<>(Objects.requireNonNull(nodes, "nodes")));
+            edges = edges.stream().distinct().toList();
+            for (Edge edge : edges) {
+                for (String name : List.of(edge.source(), edge.target())) {
+                    if (!nodes.containsKey(name)) {
+                        throw new IllegalArgumentException("edge " + FileText.shown(edge)
+                                + " names a node that is not there, expected one of the graph's");
+                    }
+                }
+            }
+        }
+
+        /**
+         * A node: a primitive with its parameters, or a graph of its own.
+         *
+         * @param type the name of the primitive, such as {@code LIF}
+         * @param values parameters that are numbers
+         * @param texts parameters that are texts, such as the padding {@code same}
+         * @param graph the graph of a node of the type {@code NIRGraph}; of others one without nodes
+         */
+        public record Node(String type, Map<String, Tensor> values, Map<String, String> texts, Graph graph) {
+
+            /** Makes a node. */
+            public Node {
+                Objects.requireNonNull(type, "type");
+                values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+                texts = Map.copyOf(texts);
+                Objects.requireNonNull(graph, "graph");
+            }
+
+            /**
+             * Makes a primitive whose parameters are numbers.
+             *
+             * @param type its name
+             * @param values its parameters
+             * @return a node
+             */
+            public static Node of(String type, Map<String, Tensor> values) {
+                return new Node(type, values, Map.of(), new Graph(Map.of(), List.of()));
+            }
+
+            /**
+             * Returns the numbers of a parameter in float64.
+             *
+             * @param name one of those of {@link #values}
+             * @return items in C order
+             * @throws IllegalArgumentException if there is no such parameter
+             */
+            public double[] numbers(String name) {
+                Tensor tensor = values.get(name);
+                if (tensor == null) {
+                    throw new IllegalArgumentException("there is no " + JsonValue.quoted(name) + ", expected one of "
+                            + FileText.shown(values.keySet()));
+                }
+                double[] numbers = new double[Math.toIntExact(tensor.count())];
+                for (int i = 0; i < numbers.length; i++) {
+                    numbers[i] = switch (tensor.type()) {
+                        case F64 -> tensor.bytes().get(TensorItems.DOUBLE, (long) i * Double.BYTES);
+                        case I64 -> tensor.bytes().get(LONG, (long) i * Long.BYTES);
+                        case U64 -> unsigned(tensor.bytes().get(LONG, (long) i * Long.BYTES));
+                        case I32 -> tensor.bytes().get(INT, (long) i * Integer.BYTES);
+                        case U32 -> Integer.toUnsignedLong(tensor.bytes().get(INT, (long) i * Integer.BYTES));
+                        default -> TensorItems.widened(tensor, i);
+                    };
+                }
+                return numbers;
+            }
+
+            /** The lowest bit of a number that is halved counts for rounding. */
+            private static double unsigned(long value) {
+                return value >= 0 ? value : 2.0 * (value >>> 1 | value & 1);
+            }
+        }
+
+        /**
+         * An edge.
+         *
+         * @param source the name of the node that it leaves
+         * @param target the name of the node that it enters
+         */
+        public record Edge(String source, String target) {
+
+            /** Makes an edge. */
+            public Edge {
+                Objects.requireNonNull(source, "source");
+                Objects.requireNonNull(target, "target");
+            }
+
+            @Override
+            public String toString() {
+                return source + " -> " + target;
+            }
+        }
     }
 }

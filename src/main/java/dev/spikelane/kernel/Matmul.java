@@ -2,6 +2,7 @@ package dev.spikelane.kernel;
 
 import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Matmul matmul = new Matmul();
- * MatmulWeights weights = MatmulWeights.of(FloatMatrix.zeros(1000, 784), FloatMatrix.zeros(1, 1000));
+ * Weights weights = Weights.of(FloatMatrix.zeros(1000, 784), FloatMatrix.zeros(1, 1000));
  * SpikeMatrix spikes = SpikeMatrix.zeros(200, 784);
  * FloatMatrix currents = FloatMatrix.zeros(200, 1000);
  * matmul.multiply(spikes, weights, currents);
@@ -71,7 +72,7 @@ public final class Matmul {
      * @param weights {@code inputs -> outputs}
      * @param current {@code [rows x outputs]}, overwritten
      */
-    public void multiply(SpikeMatrix spikes, MatmulWeights weights, FloatMatrix current) {
+    public void multiply(SpikeMatrix spikes, Weights weights, FloatMatrix current) {
         current.requireShape("current", spikes.rows(), weights.outputs());
         SpikeMatmul.multiply(spikes, spikes.rows(), weights.packed(), tile(current), spikeScratch.get());
     }
@@ -85,7 +86,7 @@ public final class Matmul {
      * @param firstBlock the first block of outputs
      * @param endBlock the block behind the last
      */
-    public void multiply(SpikeMatrix spikes, MatmulWeights weights, FloatMatrix current, int firstBlock, int endBlock) {
+    public void multiply(SpikeMatrix spikes, Weights weights, FloatMatrix current, int firstBlock, int endBlock) {
         current.requireShape("current", spikes.rows(), weights.outputs());
         Tile blocks = tile(current).at(firstBlock, endBlock);
         SpikeMatmul.multiply(spikes, spikes.rows(), weights.packed(), blocks, spikeScratch.get());
@@ -98,7 +99,7 @@ public final class Matmul {
      * @param weights {@code inputs -> outputs}
      * @param current {@code [rows x outputs]}, overwritten
      */
-    public void multiply(FloatMatrix values, MatmulWeights weights, FloatMatrix current) {
+    public void multiply(FloatMatrix values, Weights weights, FloatMatrix current) {
         current.requireShape("current", values.rows(), weights.outputs());
         DenseMatmul.multiply(values, values.rows(), weights.packed(), tile(current));
     }
@@ -112,7 +113,7 @@ public final class Matmul {
      * @param firstBlock the first block of outputs
      * @param endBlock the block behind the last
      */
-    public void multiply(FloatMatrix values, MatmulWeights weights, FloatMatrix current, int firstBlock, int endBlock) {
+    public void multiply(FloatMatrix values, Weights weights, FloatMatrix current, int firstBlock, int endBlock) {
         current.requireShape("current", values.rows(), weights.outputs());
         DenseMatmul.multiply(
                 values, values.rows(), weights.packed(), tile(current).at(firstBlock, endBlock));
@@ -149,5 +150,161 @@ public final class Matmul {
             tile = made;
         }
         return made.on(current);
+    }
+
+    /** Which factors of a product {@code a * b} are transposed. */
+    public enum Transpose {
+        /** {@code a * b}. */
+        NEITHER,
+        /** {@code a^T * b}. */
+        FIRST,
+        /** {@code a * b^T}. */
+        SECOND,
+        /** {@code a^T * b^T}. */
+        BOTH;
+
+        /**
+         * Tells whether the first factor is transposed.
+         *
+         * @return whether it is {@link #FIRST} or {@link #BOTH}
+         */
+        public boolean first() {
+            return this == FIRST || this == BOTH;
+        }
+
+        /**
+         * Tells whether the second factor is transposed.
+         *
+         * @return whether it is {@link #SECOND} or {@link #BOTH}
+         */
+        public boolean second() {
+            return this == SECOND || this == BOTH;
+        }
+    }
+
+    /**
+     * Weights and bias of a dense connection, in the layout that {@link Matmul} reads. They are copied in and out in
+     * torch's layout, and change only where they are set. Several threads may multiply by them if their arena is
+     * shared.
+     */
+    public static final class Weights {
+
+        private final PackedWeights packed;
+
+        private Weights(PackedWeights packed) {
+            this.packed = packed;
+        }
+
+        /**
+         * Copies weights; the copy is freed when it is forgotten.
+         *
+         * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}
+         * @param bias {@code [1 x outputs]}
+         * @return the weights
+         * @throws IllegalArgumentException if the shapes do not fit, a value is NaN or infinite, or the copy would be
+         *     too large
+         */
+        public static Weights of(FloatMatrix weights, FloatMatrix bias) {
+            return of(NativeMemory.ofAuto(), weights, bias);
+        }
+
+        /**
+         * Copies weights, with a bias of 0; the copy is freed when it is forgotten.
+         *
+         * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}
+         * @return the weights
+         * @throws IllegalArgumentException if a value is NaN or infinite, or the copy would be too large
+         */
+        public static Weights of(FloatMatrix weights) {
+            return of(weights, FloatMatrix.zeros(1, weights.rows()));
+        }
+
+        /**
+         * Copies weights into an arena.
+         *
+         * @param arena the arena that owns the copy
+         * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}
+         * @param bias {@code [1 x outputs]}
+         * @return the weights
+         * @throws IllegalArgumentException if the shapes do not fit, a value is NaN or infinite, or the copy would be
+         *     too large
+         */
+        public static Weights of(Arena arena, FloatMatrix weights, FloatMatrix bias) {
+            if (bias.columns() == weights.columns() && bias.columns() != weights.rows()) {
+                throw new IllegalArgumentException("weights are [" + weights.rows() + " x " + weights.columns()
+                        + "] with a bias of " + bias.columns()
+                        + " outputs, expected [outputs x inputs]; they are transposed, weights.transposed() "
+                        + "is what is needed");
+            }
+            requireFinite(weights, bias);
+            return new Weights(PackedWeights.pack(arena, weights, bias));
+        }
+
+        private static void requireFinite(FloatMatrix weights, FloatMatrix bias) {
+            weights.requireFinite("weights");
+            bias.requireFinite("bias");
+        }
+
+        /**
+         * Replaces weights and bias. Nobody may multiply by them meanwhile.
+         *
+         * @param weights {@code [outputs x inputs]}; copied
+         * @param bias {@code [1 x outputs]}; copied
+         * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite; nothing is replaced
+         *     then
+         */
+        public void set(FloatMatrix weights, FloatMatrix bias) {
+            requireFinite(weights, bias);
+            packed.set(weights, bias);
+        }
+
+        /**
+         * Copies weights and bias out.
+         *
+         * @param weights {@code [outputs x inputs]}, overwritten
+         * @param bias {@code [1 x outputs]}, overwritten
+         * @throws IllegalArgumentException if a shape differs
+         */
+        public void read(FloatMatrix weights, FloatMatrix bias) {
+            bias.requireShape("bias", 1, outputs());
+            packed.read(weights);
+            packed.readBias(bias);
+        }
+
+        /**
+         * Returns the number of inputs.
+         *
+         * @return columns of the spikes or values that they are multiplied by
+         */
+        public int inputs() {
+            return packed.inputs();
+        }
+
+        /**
+         * Returns the number of outputs.
+         *
+         * @return columns of the currents
+         */
+        public int outputs() {
+            return packed.outputs();
+        }
+
+        /**
+         * Returns the number of blocks of 64 outputs, by which threads share a product.
+         *
+         * @return blocks, the last one perhaps not full
+         */
+        public int blocks() {
+            return packed.blocks();
+        }
+
+        PackedWeights packed() {
+            return packed;
+        }
+
+        @Override
+        public String toString() {
+            return "weights " + inputs() + " -> " + outputs();
+        }
     }
 }

@@ -1,6 +1,6 @@
 package dev.spikelane.model;
 
-import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.NirFile;
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -96,7 +96,7 @@ public final class Certificate {
      * @throws IllegalArgumentException if the input does not fit, or the graph cannot be run
      */
     public static Certificate of(
-            NirGraph graph, NirImport semantics, Network network, Map<String, ? extends Signal> input, int batch) {
+            NirFile.Graph graph, NirImport semantics, Network network, Map<String, ? extends Signal> input, int batch) {
         Objects.requireNonNull(graph, "graph");
         Objects.requireNonNull(semantics, "semantics");
         Objects.requireNonNull(network, "network");
@@ -110,7 +110,7 @@ public final class Certificate {
 
     /** One comparison. */
     private static final class Run {
-        private final NirGraph graph;
+        private final NirFile.Graph graph;
         private final NirImport semantics;
         private final Network network;
         private final Map<String, ? extends Signal> input;
@@ -123,7 +123,7 @@ public final class Certificate {
         private long membranes;
         private long undecided;
 
-        Run(NirGraph graph, NirImport semantics, Network network, Map<String, ? extends Signal> input, int batch) {
+        Run(NirFile.Graph graph, NirImport semantics, Network network, Map<String, ? extends Signal> input, int batch) {
             this.graph = graph;
             this.semantics = semantics;
             this.network = network;

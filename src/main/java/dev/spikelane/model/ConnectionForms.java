@@ -11,7 +11,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
-import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.NirFile;
 import dev.spikelane.model.c.COperator;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,7 +22,7 @@ import java.util.function.Function;
  * @param nir the node that says it, or why none does
  * @param c writes what it does in a step, or says why C cannot
  */
-record ConnectionForms(Function<NirConnection, NirGraph.Node> nir, Consumer<COperator> c) {
+record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer<COperator> c) {
 
     static ConnectionForms of(Connection connection) {
         return switch (connection) {
@@ -39,7 +39,7 @@ record ConnectionForms(Function<NirConnection, NirGraph.Node> nir, Consumer<COpe
         };
     }
 
-    private static ConnectionForms row(Function<NirConnection, NirGraph.Node> nir, Consumer<COperator> c) {
+    private static ConnectionForms row(Function<NirConnection, NirFile.Graph.Node> nir, Consumer<COperator> c) {
         return new ConnectionForms(nir, c);
     }
 }

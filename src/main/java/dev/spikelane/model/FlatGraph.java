@@ -1,6 +1,6 @@
 package dev.spikelane.model;
 
-import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.Shape;
 import java.io.IOException;
@@ -23,12 +23,12 @@ final class FlatGraph {
 
     private static final int MOST_NODES = 100_000;
 
-    final NirGraph said;
+    final NirFile.Graph said;
     final Map<String, FlatNode> nodes = new LinkedHashMap<>();
     final List<FlatNode> order = new ArrayList<>();
     final List<String> warnings = new ArrayList<>();
 
-    private FlatGraph(NirGraph said) {
+    private FlatGraph(NirFile.Graph said) {
         this.said = said;
     }
 
@@ -36,7 +36,7 @@ final class FlatGraph {
     static final class FlatNode {
         final String name;
         final NirPrimitive primitive;
-        final NirGraph.Node said;
+        final NirFile.Graph.Node said;
         /** Whether it is the input or output of a graph inside another. */
         final boolean passes;
 
@@ -50,7 +50,7 @@ final class FlatGraph {
         @Nullable
         Shape output;
 
-        FlatNode(String name, NirPrimitive primitive, NirGraph.Node said, boolean passes) {
+        FlatNode(String name, NirPrimitive primitive, NirFile.Graph.Node said, boolean passes) {
             this.name = name;
             this.primitive = primitive;
             this.said = said;
@@ -88,7 +88,7 @@ final class FlatGraph {
         }
     }
 
-    static FlatGraph of(NirGraph graph) throws IOException {
+    static FlatGraph of(NirFile.Graph graph) throws IOException {
         FlatGraph flat = new FlatGraph(graph);
         flat.add("", graph);
         for (FlatNode node : flat.nodes.values()) {
@@ -105,10 +105,10 @@ final class FlatGraph {
         return flat;
     }
 
-    private void add(String prefix, NirGraph graph) throws IOException {
-        for (Map.Entry<String, NirGraph.Node> each : graph.nodes().entrySet()) {
+    private void add(String prefix, NirFile.Graph graph) throws IOException {
+        for (Map.Entry<String, NirFile.Graph.Node> each : graph.nodes().entrySet()) {
             String name = prefix + each.getKey();
-            NirGraph.Node said = each.getValue();
+            NirFile.Graph.Node said = each.getValue();
             if (said.type().equals("NIRGraph")) {
                 add(name + "/", said.graph());
                 continue;
@@ -123,7 +123,7 @@ final class FlatGraph {
             nodes.put(name, node);
             requireParameters(node);
         }
-        for (NirGraph.Edge edge : graph.edges()) {
+        for (NirFile.Graph.Edge edge : graph.edges()) {
             FlatNode source = end(prefix, graph, edge.source(), NirPrimitive.OUTPUT);
             FlatNode target = end(prefix, graph, edge.target(), NirPrimitive.INPUT);
             source.targets.add(target);
@@ -145,16 +145,16 @@ final class FlatGraph {
     }
 
     /** The node that an edge means: of a graph inside, its only input or output. */
-    private FlatNode end(String prefix, NirGraph graph, String name, NirPrimitive inside) throws IOException {
+    private FlatNode end(String prefix, NirFile.Graph graph, String name, NirPrimitive inside) throws IOException {
         FlatNode node = nodes.get(prefix + name);
         if (node != null) {
             return node;
         }
         FlatNode found = null;
-        NirGraph below = graph.nodes().get(name) == null
+        NirFile.Graph below = graph.nodes().get(name) == null
                 ? graph
                 : graph.nodes().get(name).graph();
-        for (Map.Entry<String, NirGraph.Node> each : below.nodes().entrySet()) {
+        for (Map.Entry<String, NirFile.Graph.Node> each : below.nodes().entrySet()) {
             if (each.getValue().type().equals(inside.toString())) {
                 if (found != null) {
                     throw new IOException("graph '" + prefix + name + "' has several nodes of the type " + inside

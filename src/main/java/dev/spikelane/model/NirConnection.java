@@ -5,7 +5,7 @@ import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Pool;
-import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -33,12 +33,12 @@ record NirConnection(Weights weights, String name, Connection said, Shape rows, 
 
     /** Throws, as NIR cannot say it. */
     @SuppressWarnings("DoNotCallSuggester") // a row of the table calls it
-    NirGraph.Node none(String advice) {
+    NirFile.Graph.Node none(String advice) {
         throw new IllegalArgumentException("'" + name + "' is " + said + ", for which NIR has no primitive" + advice);
     }
 
-    NirGraph.Node flatten(Flatten flatten) {
-        return NirGraph.Node.of(
+    NirFile.Graph.Node flatten(Flatten flatten) {
+        return NirFile.Graph.Node.of(
                 "Flatten",
                 Map.of(
                         "start_dim", whole("start_dim", List.of(), flatten.first()),
@@ -47,12 +47,12 @@ record NirConnection(Weights weights, String name, Connection said, Shape rows, 
     }
 
     /** Each input times a weight of its own. */
-    NirGraph.Node scale() {
+    NirFile.Graph.Node scale() {
         return scale(weights.get(owner + ".weight").toArray());
     }
 
     /** All inputs times a number, or each times its own. */
-    NirGraph.Node scale(float... factors) {
+    NirFile.Graph.Node scale(float... factors) {
         double[] wide = new double[factors.length];
         for (int i = 0; i < wide.length; i++) {
             wide[i] = factors[i];
@@ -60,15 +60,15 @@ record NirConnection(Weights weights, String name, Connection said, Shape rows, 
         return scale(rows, wide);
     }
 
-    static NirGraph.Node scale(Shape rows, double... factors) {
-        return NirGraph.Node.of("Scale", Map.of("scale", numbers("scale", rows, factors)));
+    static NirFile.Graph.Node scale(Shape rows, double... factors) {
+        return NirFile.Graph.Node.of("Scale", Map.of("scale", numbers("scale", rows, factors)));
     }
 
-    NirGraph.Node dense() {
+    NirFile.Graph.Node dense() {
         Map<String, Tensor> values = new LinkedHashMap<>();
         values.put("weight", stored(owner + ".weight"));
         if (!weights.names().contains(owner + ".bias")) {
-            return NirGraph.Node.of("Linear", values);
+            return NirFile.Graph.Node.of("Linear", values);
         }
         values.put("bias", stored(owner + ".bias"));
         boolean silent = true;
@@ -78,7 +78,7 @@ record NirConnection(Weights weights, String name, Connection said, Shape rows, 
         if (silent) {
             values.remove("bias");
         }
-        return NirGraph.Node.of(silent ? "Linear" : "Affine", values);
+        return NirFile.Graph.Node.of(silent ? "Linear" : "Affine", values);
     }
 
     private Tensor stored(String name) {
@@ -88,7 +88,7 @@ record NirConnection(Weights weights, String name, Connection said, Shape rows, 
         return Tensor.of(last, values, shape);
     }
 
-    NirGraph.Node convolution(Convolution convolution) {
+    NirFile.Graph.Node convolution(Convolution convolution) {
         Kernel kernel = convolution.kernel();
         if (kernel.transposed()) {
             return none("");
@@ -119,10 +119,10 @@ record NirConnection(Weights weights, String name, Connection said, Shape rows, 
             changes.add("'" + name + "' has groups or a kernel that is no square, of which nir.read of Python derives"
                     + " other shapes: it reads the file with type_check=False");
         }
-        return new NirGraph.Node(maps ? "Conv2d" : "Conv1d", values, texts, new NirGraph(Map.of(), List.of()));
+        return new NirFile.Graph.Node(maps ? "Conv2d" : "Conv1d", values, texts, new NirFile.Graph(Map.of(), List.of()));
     }
 
-    NirGraph.Node pool(Pool pool) {
+    NirFile.Graph.Node pool(Pool pool) {
         if (pool.rule() == Pool.Rule.MAX || pool.ceil() || !pool.countsPadding()) {
             return none("");
         }
@@ -132,7 +132,7 @@ record NirConnection(Weights weights, String name, Connection said, Shape rows, 
                 "kernel_size", pair("kernel_size", true, y.size(), x.size()),
                 "stride", pair("stride", true, y.stride(), x.stride()),
                 "padding", pair("padding", true, y.padding(), x.padding()));
-        return NirGraph.Node.of(pool.rule() == Pool.Rule.SUM ? "SumPool2d" : "AvgPool2d", values);
+        return NirFile.Graph.Node.of(pool.rule() == Pool.Rule.SUM ? "SumPool2d" : "AvgPool2d", values);
     }
 
     private static Tensor pair(String name, boolean maps, int y, int x) {

@@ -5,7 +5,7 @@ import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
-import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -30,8 +30,8 @@ final class NirExport {
     private final Network network;
     private final NetworkDescription description;
     private final double dt;
-    private final Map<String, NirGraph.Node> nodes = new LinkedHashMap<>();
-    private final Set<NirGraph.Edge> edges = new LinkedHashSet<>();
+    private final Map<String, NirFile.Graph.Node> nodes = new LinkedHashMap<>();
+    private final Set<NirFile.Graph.Edge> edges = new LinkedHashSet<>();
     private final List<String> changes = new ArrayList<>();
     /** For each population the nodes whose sum it is: itself, or those that enter a relay. */
     private final List<Set<String>> ends = new ArrayList<>();
@@ -76,7 +76,7 @@ final class NirExport {
         }
         outputs.forEach(this::output);
         changes.add("the time step, " + dt + " s, is not in the file");
-        return new NirModel.Exported(new NirGraph(nodes, List.copyOf(edges)), changes);
+        return new NirModel.Exported(new NirFile.Graph(nodes, List.copyOf(edges)), changes);
     }
 
     /** Whether the source of a projection has got all that enters it. */
@@ -127,8 +127,8 @@ final class NirExport {
         if (said.selfWeights().length > 0) {
             String self = free(name + ".V");
             nodes.put(self, NirConnection.scale(shape, said.selfWeights()));
-            edges.add(new NirGraph.Edge(node, self));
-            edges.add(new NirGraph.Edge(self, node));
+            edges.add(new NirFile.Graph.Edge(node, self));
+            edges.add(new NirFile.Graph.Edge(self, node));
         }
     }
 
@@ -182,22 +182,22 @@ final class NirExport {
         String target = plain(description.populations().get(said.target()).name());
         for (String each : from) {
             boolean relay = relays.contains(said.target());
-            boolean again = relay ? targets.contains(each) : edges.contains(new NirGraph.Edge(each, target));
+            boolean again = relay ? targets.contains(each) : edges.contains(new NirFile.Graph.Edge(each, target));
             String end = again ? free(each + ".again") : each;
             if (again) {
                 nodes.put(end, NirConnection.scale(shape, 1));
-                edges.add(new NirGraph.Edge(each, end));
+                edges.add(new NirFile.Graph.Edge(each, end));
             }
             if (relay) {
                 targets.add(end);
             } else {
-                edges.add(new NirGraph.Edge(end, target));
+                edges.add(new NirFile.Graph.Edge(end, target));
             }
         }
     }
 
     private Set<String> joined(Set<String> from, String to) {
-        from.forEach(each -> edges.add(new NirGraph.Edge(each, to)));
+        from.forEach(each -> edges.add(new NirFile.Graph.Edge(each, to)));
         return Set.of(to);
     }
 
@@ -237,7 +237,7 @@ final class NirExport {
     }
 
     private void node(String name, String type, Map<String, Tensor> values) {
-        nodes.put(name, NirGraph.Node.of(type, values));
+        nodes.put(name, NirFile.Graph.Node.of(type, values));
     }
 
     /** HDF5 takes a slash for a group inside another. */

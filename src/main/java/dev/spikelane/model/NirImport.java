@@ -1,7 +1,6 @@
 package dev.spikelane.model;
 
 import dev.spikelane.io.NirFile;
-import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
@@ -139,12 +138,12 @@ public final class NirImport {
      * @return the network, and what the graph did not say
      * @throws IllegalArgumentException if it is no graph that a network is made of
      */
-    public NirModel of(NirGraph graph) {
+    public NirModel of(NirFile.Graph graph) {
         return of(graph, false);
     }
 
     /** With a population for each node, so that all their outputs can be recorded. */
-    NirModel of(NirGraph graph, boolean everyNode) {
+    NirModel of(NirFile.Graph graph, boolean everyNode) {
         try {
             FlatGraph flat = FlatGraph.of(graph);
             return new NirAssembly(this, flat, everyNode).model();
@@ -165,7 +164,7 @@ public final class NirImport {
     }
 
     /** Runs a graph in float64, with the file's own reset. */
-    NirReference reference(NirGraph graph) throws IOException {
+    NirReference reference(NirFile.Graph graph) throws IOException {
         return new NirReference(graph, dt(), said != 0, exact, late(FlatGraph.of(graph)));
     }
 

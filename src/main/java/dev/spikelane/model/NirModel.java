@@ -1,6 +1,6 @@
 package dev.spikelane.model;
 
-import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.NirFile;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -18,7 +18,7 @@ public final class NirModel {
 
     private final Network network;
     private final NirImport options;
-    private final NirGraph graph;
+    private final NirFile.Graph graph;
     private final Map<String, Source> outputs;
     private final Map<String, Source> places;
     private final List<String> warnings;
@@ -26,7 +26,7 @@ public final class NirModel {
     NirModel(
             Network network,
             NirImport options,
-            NirGraph graph,
+            NirFile.Graph graph,
             Map<String, Source> outputs,
             Map<String, Source> places,
             List<String> warnings) {
@@ -44,7 +44,7 @@ public final class NirModel {
      * @param graph the graph, for {@link dev.spikelane.io.NirFile}
      * @param changes what the graph does not say and readers will do otherwise, such as another reset; the time step
      */
-    public record Exported(NirGraph graph, List<String> changes) {
+    public record Exported(NirFile.Graph graph, List<String> changes) {
 
         /** Copies the list. */
         public Exported {
@@ -146,7 +146,7 @@ public final class NirModel {
         return options;
     }
 
-    NirGraph graph() {
+    NirFile.Graph graph() {
         return graph;
     }
 }

@@ -1,6 +1,6 @@
 package dev.spikelane.model;
 
-import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.NirFile;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** A node of {@link NirReference} whose numbers are taken from its tensors once. */
 final class NirNumbers {
 
-    private final NirGraph.Node node;
+    private final NirFile.Graph.Node node;
     private final Map<String, double[]> numbers = new HashMap<>();
 
-    NirNumbers(NirGraph.Node node) {
+    NirNumbers(NirFile.Graph.Node node) {
         this.node = node;
     }
 

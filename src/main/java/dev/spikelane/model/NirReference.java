@@ -1,6 +1,6 @@
 package dev.spikelane.model;
 
-import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.NirFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,7 +81,7 @@ final class NirReference {
     private final Set<String> asked = new LinkedHashSet<>();
 
     /** A graph whose time step is not said counts inputs of integrators with {@code r = 1} once a step. */
-    NirReference(NirGraph graph, double dt, boolean said, boolean exact, Set<String> late) throws IOException {
+    NirReference(NirFile.Graph graph, double dt, boolean said, boolean exact, Set<String> late) throws IOException {
         this.dt = dt;
         this.said = said;
         this.exact = exact;
@@ -94,7 +94,7 @@ final class NirReference {
         }
     }
 
-    private void collect(String prefix, NirGraph graph) throws IOException {
+    private void collect(String prefix, NirFile.Graph graph) throws IOException {
         for (var each : graph.nodes().entrySet()) {
             String name = prefix + each.getKey();
             if (each.getValue().type().equals("NIRGraph")) {
@@ -104,15 +104,15 @@ final class NirReference {
                 sources.computeIfAbsent(name, _ -> new LinkedHashSet<>());
             }
         }
-        for (NirGraph.Edge edge : graph.edges()) {
+        for (NirFile.Graph.Edge edge : graph.edges()) {
             String source = inside(prefix, graph, edge.source(), "Output");
             sources.computeIfAbsent(inside(prefix, graph, edge.target(), "Input"), _ -> new LinkedHashSet<>())
                     .add(source);
         }
     }
 
-    private static String inside(String prefix, NirGraph graph, String name, String type) throws IOException {
-        NirGraph.Node node = graph.nodes().get(name);
+    private static String inside(String prefix, NirFile.Graph graph, String name, String type) throws IOException {
+        NirFile.Graph.Node node = graph.nodes().get(name);
         if (node == null || !node.type().equals("NIRGraph")) {
             return prefix + name;
         }

@@ -1,6 +1,6 @@
 package dev.spikelane.model;
 
-import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TensorFile;
@@ -150,7 +150,7 @@ public final class StateDict {
      * @param graph the graph; nodes of graphs inside have the names of both, {@code rnn.lif.tau}
      * @return its numbers
      */
-    public static StateDict of(String name, NirGraph graph) {
+    public static StateDict of(String name, NirFile.Graph graph) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(graph, "graph");
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -158,7 +158,7 @@ public final class StateDict {
         return new StateDict(name, true, Map.of(), List.of(), tensors);
     }
 
-    private static void collect(String prefix, NirGraph graph, Map<String, Tensor> into) {
+    private static void collect(String prefix, NirFile.Graph graph, Map<String, Tensor> into) {
         graph.nodes().forEach((key, node) -> {
             String owner = prefix + key + ".";
             node.values().forEach((name, tensor) -> {

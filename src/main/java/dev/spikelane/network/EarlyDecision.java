@@ -1,8 +1,14 @@
 package dev.spikelane.network;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.target.LabelRows;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a sample's label is decided before all its steps have run. The label is the class that fires most often, the
@@ -14,7 +20,7 @@ import java.util.List;
  * margin, and says how accurate it is.
  *
  * <pre>{@code
- * EarlyLabels labels = simulation.observe("lif2", EarlyDecision.exact(200).labels());
+ * Labels labels = simulation.observe("lif2", EarlyDecision.exact(200).labels());
  * while (!labels.decided()) {
  *     simulation.step(nextSpikes());
  * }
@@ -69,7 +75,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
      * does.
      *
      * @param outputs spikes of the output population in whole runs, {@code [steps * batch x outputs]} each, as
-     *     {@link SpikeRecorder} keeps them
+     *     {@link Population.SpikeRecorder} keeps them
      * @param labels the right classes of all samples, in the order of the runs
      * @param leastAccuracy share of the samples whose early label must be right, from 0 to 1
      * @return this rule with the margin, and what it does on these data
@@ -133,7 +139,262 @@ public record EarlyDecision(int steps, int margin, int classes) {
      *
      * @return an observer for the output population of one simulation
      */
-    public EarlyLabels labels() {
-        return new EarlyLabels(this);
+    public Labels labels() {
+        return new Labels(this);
+    }
+
+    /**
+     * The labels of samples, each decided as early as an {@link EarlyDecision} allows. It watches the output population
+     * of one simulation, in single steps or blocks, and allocates nothing while it does; each {@link Simulation#reset}
+     * begins other samples.
+     *
+     * <p>Steps and times that were saved are counted over all samples since it was made.
+     */
+    public static final class Labels implements Population.Observer {
+
+        private final EarlyDecision rule;
+        private @Nullable SpikeRace race;
+        private int[] labels = {};
+        /** After how many steps a label was decided; 0 while it is not. */
+        private long[] decidedAt = {};
+
+        private int open;
+        private long steps;
+        private long samples;
+        private long stepsOfSamples;
+        private long stepsRun;
+        private long stepsOfWholeRuns;
+        private long nanoseconds;
+
+        Labels(EarlyDecision rule) {
+            this.rule = rule;
+        }
+
+        /**
+         * Runs samples until all labels are decided, from the beginning.
+         *
+         * @param simulation the simulation that this observes; it is reset first
+         * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values, as many steps as the rule
+         *     has
+         * @param stepsAtOnce after how many steps labels are looked at, at least 1; larger blocks run faster, and stop
+         *     later
+         * @return how many steps ran
+         * @throws IllegalArgumentException if there are other steps, or stepsAtOnce is below 1
+         * @throws IllegalStateException if this does not observe the simulation
+         */
+        public int run(Simulation simulation, Signal input, int stepsAtOnce) {
+            int batch = simulation.batch();
+            if (input.rows() != rule.steps() * batch) {
+                throw new IllegalArgumentException("input has " + input.rows() + " rows, expected " + rule.steps()
+                        + " steps of " + batch + " samples; a frame of all steps goes to runConstant");
+            }
+            return run(
+                    simulation,
+                    stepsAtOnce,
+                    (first, count) -> simulation.run(input.rows(first * batch, count * batch)));
+        }
+
+        /**
+         * Runs samples whose input is the same in each step until all labels are decided, from the beginning.
+         *
+         * @param simulation the simulation that this observes; it is reset first
+         * @param frame {@code [batch x inputs]}, the spikes or finite values of every step
+         * @param stepsAtOnce after how many steps labels are looked at, at least 1; larger blocks run faster, and stop
+         *     later
+         * @return how many steps ran
+         * @throws IllegalArgumentException if the frame does not fit the simulation, or stepsAtOnce is below 1
+         * @throws IllegalStateException if this does not observe the simulation
+         */
+        public int runConstant(Simulation simulation, Signal frame, int stepsAtOnce) {
+            return run(simulation, stepsAtOnce, (first, count) -> simulation.runConstant(frame, count));
+        }
+
+        /** Runs some steps. */
+        private interface Block {
+            void run(int first, int count);
+        }
+
+        private int run(Simulation simulation, int stepsAtOnce, Block block) {
+            Checks.atLeast(1, "stepsAtOnce", stepsAtOnce);
+            simulation.reset();
+            long start = System.nanoTime();
+            int done = 0;
+            while (done < rule.steps() && (done == 0 || !decided())) {
+                int some = Math.min(stepsAtOnce, rule.steps() - done);
+                block.run(done, some);
+                done += some;
+                if (steps != done) {
+                    throw new IllegalStateException("these labels saw " + steps + " of " + done
+                            + " steps, expected them to observe the simulation that runs");
+                }
+            }
+            nanoseconds += System.nanoTime() - start;
+            stepsRun += done;
+            stepsOfWholeRuns += rule.steps();
+            return done;
+        }
+
+        /**
+         * Tells whether the labels of all samples are decided.
+         *
+         * @return whether no step need run any more
+         */
+        public boolean decided() {
+            return open == 0;
+        }
+
+        /**
+         * Tells whether the label of a sample is decided.
+         *
+         * @param sample the sample
+         * @return whether {@link #label} stays what it is
+         * @throws IndexOutOfBoundsException if there is no such sample
+         */
+        public boolean decided(int sample) {
+            return decidedAt[sample] > 0;
+        }
+
+        /**
+         * Returns the label of a sample: the one that was decided, or the class that is in the lead.
+         *
+         * @param sample the sample
+         * @return the class
+         * @throws IndexOutOfBoundsException if there is no such sample
+         * @throws IllegalStateException if no simulation is observed
+         */
+        public int label(int sample) {
+            if (race == null) {
+                throw new IllegalStateException(
+                        "these labels observe no simulation, expected Simulation.observe to get them");
+            }
+            return labels[sample];
+        }
+
+        /**
+         * Returns after how many steps the label of a sample was decided.
+         *
+         * @param sample the sample
+         * @return steps; 0 if it is not decided
+         * @throws IndexOutOfBoundsException if there is no such sample
+         */
+        public long steps(int sample) {
+            return decidedAt[sample];
+        }
+
+        /**
+         * Returns how many labels were decided.
+         *
+         * @return samples, since this was made
+         */
+        public long samples() {
+            return samples;
+        }
+
+        /**
+         * Returns after how many steps labels were decided.
+         *
+         * @return the mean over all samples; NaN before the first
+         */
+        public double averageSteps() {
+            return samples == 0 ? Double.NaN : (double) stepsOfSamples / samples;
+        }
+
+        /**
+         * Returns how many steps of a whole run were not needed; those of a block that goes on behind the decision have
+         * run all the same, see {@link #shareSaved}.
+         *
+         * @return the mean over all samples; NaN before the first
+         */
+        public double averageStepsSaved() {
+            return rule.steps() - averageSteps();
+        }
+
+        /**
+         * Returns the share of the steps that did not run, of calls of {@link #run}: a batch runs until its last label
+         * is decided.
+         *
+         * @return from 0 to below 1; 0 before the first call
+         */
+        public double shareSaved() {
+            return stepsOfWholeRuns == 0 ? 0 : 1 - (double) stepsRun / stepsOfWholeRuns;
+        }
+
+        /**
+         * Returns the time that calls of {@link #run} took.
+         *
+         * @return the time of the steps that ran
+         */
+        public Duration timeSpent() {
+            return Duration.ofNanos(nanoseconds);
+        }
+
+        /**
+         * Estimates the time that calls of {@link #run} saved: that of the steps that did not run, at the pace of those
+         * that did.
+         *
+         * @return the time of the steps that did not run
+         */
+        public Duration timeSaved() {
+            return stepsRun == 0
+                    ? Duration.ZERO
+                    : Duration.ofNanos(Math.round((double) nanoseconds / stepsRun * (stepsOfWholeRuns - stepsRun)));
+        }
+
+        /**
+         * {@inheritDoc}
+         *
+         * @throws IllegalArgumentException if it observes another population already, or outputs are no multiple of the
+         *     classes
+         */
+        @Override
+        public void attach(int batch, int neurons) {
+            if (race != null) {
+                throw new IllegalArgumentException(
+                        "these labels observe another population, expected EarlyDecision.labels() for each");
+            }
+            race = new SpikeRace(rule, batch, neurons);
+            labels = new int[batch];
+            decidedAt = new long[batch];
+            open = batch;
+        }
+
+        @Override
+        public void observe(long firstStep, int count, SpikeMatrix spikes, FloatMatrix membranes) {
+            SpikeRace counted = race;
+            if (counted == null || firstStep != steps) {
+                throw new IllegalStateException("step " + firstStep + " follows step " + steps
+                        + ", expected labels to see a run from its first step on");
+            }
+            for (int step = 0; step < count && open > 0; step++) {
+                for (int sample = 0; sample < labels.length; sample++) {
+                    if (decidedAt[sample] == 0) {
+                        counted.add(spikes, step * labels.length + sample, sample);
+                        labels[sample] = counted.leader(sample);
+                        if (counted.isOver(sample, labels[sample], firstStep + step + 1)) {
+                            decide(sample, firstStep + step + 1);
+                        }
+                    }
+                }
+            }
+            steps += count;
+        }
+
+        private void decide(int sample, long step) {
+            decidedAt[sample] = step;
+            open--;
+            samples++;
+            stepsOfSamples += step;
+        }
+
+        @Override
+        public void reset() {
+            if (race != null) {
+                race.clear();
+            }
+            Arrays.fill(labels, 0);
+            Arrays.fill(decidedAt, 0);
+            open = labels.length;
+            steps = 0;
+        }
     }
 }

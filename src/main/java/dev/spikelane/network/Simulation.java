@@ -104,7 +104,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such population
      * @throws IllegalArgumentException if the observer was made for another batch or number of neurons
      */
-    public <T extends Observer> T observe(int population, T observer) {
+    public <T extends Population.Observer> T observe(int population, T observer) {
         if (!run.isOpen()) {
             throw new IllegalStateException("simulation is closed");
         }
@@ -121,7 +121,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population, or the observer was made for another batch or
      *     number of neurons
      */
-    public <T extends Observer> T observe(String population, T observer) {
+    public <T extends Population.Observer> T observe(String population, T observer) {
         return observe(network.number(population), observer);
     }
 
@@ -158,10 +158,10 @@ public final class Simulation implements AutoCloseable {
      * @return the recording, of its own memory
      * @throws IndexOutOfBoundsException if there is no such population
      */
-    public SpikeRecorder recordSpikes(int population, int mostSteps) {
+    public Population.SpikeRecorder recordSpikes(int population, int mostSteps) {
         return observe(
                 population,
-                new SpikeRecorder(
+                new Population.SpikeRecorder(
                         NativeMemory.ofAuto(),
                         mostSteps,
                         batch,
@@ -176,7 +176,7 @@ public final class Simulation implements AutoCloseable {
      * @return the recording, of its own memory
      * @throws IllegalArgumentException if there is no such population
      */
-    public SpikeRecorder recordSpikes(String population, int mostSteps) {
+    public Population.SpikeRecorder recordSpikes(String population, int mostSteps) {
         return recordSpikes(network.number(population), mostSteps);
     }
 
@@ -188,8 +188,8 @@ public final class Simulation implements AutoCloseable {
      * @return the recording, of its own memory
      * @throws IndexOutOfBoundsException if there is no such population
      */
-    public VariableRecorder recordMembranes(int population, int mostSteps) {
-        VariableRecorder recorder = new VariableRecorder(
+    public Population.VariableRecorder recordMembranes(int population, int mostSteps) {
+        Population.VariableRecorder recorder = new Population.VariableRecorder(
                 NativeMemory.ofAuto(),
                 mostSteps,
                 batch,
@@ -205,7 +205,7 @@ public final class Simulation implements AutoCloseable {
      * @return the recording, of its own memory
      * @throws IllegalArgumentException if there is no such population
      */
-    public VariableRecorder recordMembranes(String population, int mostSteps) {
+    public Population.VariableRecorder recordMembranes(String population, int mostSteps) {
         return recordMembranes(network.number(population), mostSteps);
     }
 
@@ -226,10 +226,12 @@ public final class Simulation implements AutoCloseable {
      * @return the recording, of its own memory
      * @throws IllegalArgumentException if there is no such population, variable or port, or nothing enters the port
      */
-    public VariableRecorder record(String population, String variable, int mostSteps) {
+    public Population.VariableRecorder record(String population, String variable, int mostSteps) {
         Objects.requireNonNull(variable, "variable");
         Population found = network.population(population);
-        return record(found, VariableRecorder.after(variable, mostSteps, batch, observing.columns(found, variable)));
+        return record(
+                found,
+                Population.VariableRecorder.after(variable, mostSteps, batch, observing.columns(found, variable)));
     }
 
     /**
@@ -243,17 +245,17 @@ public final class Simulation implements AutoCloseable {
      * @return the recording, of its own memory
      * @throws IllegalArgumentException if there is no such population or variable
      */
-    public VariableRecorder recordBeforeReset(String population, String variable, int mostSteps) {
+    public Population.VariableRecorder recordBeforeReset(String population, String variable, int mostSteps) {
         Objects.requireNonNull(variable, "variable");
         Population found = found(population, variable);
-        return record(found, VariableRecorder.before(variable, mostSteps, batch, found.size()));
+        return record(found, Population.VariableRecorder.before(variable, mostSteps, batch, found.size()));
     }
 
     private Population found(String population, String variable) {
         return network.population(population).variable(variable).ofPopulation().orElseThrow();
     }
 
-    private VariableRecorder record(Population population, VariableRecorder recorder) {
+    private Population.VariableRecorder record(Population population, Population.VariableRecorder recorder) {
         begin();
         try {
             observing.record(population, recorder);
@@ -408,12 +410,12 @@ public final class Simulation implements AutoCloseable {
      *
      * @param <T> the kind of observer
      * @param observer of this simulation, which has a state: {@link SpikeCounts}, recorders, and those that say so
-     *     ({@link Observer#stateBytes})
+     *     ({@link Population.Observer#stateBytes})
      * @return the observer
      * @throws IllegalArgumentException if it does not observe this simulation, is a part already, or has no state
      * @throws IllegalStateException if the simulation is closed or busy
      */
-    public <T extends Observer> T keepInState(T observer) {
+    public <T extends Population.Observer> T keepInState(T observer) {
         Objects.requireNonNull(observer, "observer");
         begin();
         try {

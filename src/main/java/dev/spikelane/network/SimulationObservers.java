@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SimulationObservers(Network network, NetworkRun run, int batch) {
 
-    <T extends Observer> T attach(int population, T observer) {
+    <T extends Population.Observer> T attach(int population, T observer) {
         Objects.requireNonNull(observer, "observer");
         PopulationRun seen = run.population(population);
         observer.attach(batch, seen.size());
@@ -27,7 +27,7 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
         return observer;
     }
 
-    void record(Population population, VariableRecorder recorder) {
+    void record(Population population, Population.VariableRecorder recorder) {
         run.record(network.number(population.name()), recorder.of(population).observing());
     }
 
@@ -53,11 +53,11 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
 
     /** The population that somebody observes; null if there is none. */
     @Nullable
-    Population populationOf(Observer observer) {
+    Population populationOf(Population.Observer observer) {
         for (int i = 0; i < network.populations().size(); i++) {
             PopulationRun seen = run.population(i);
             if (seen.isSeenBy(new Observed(observer))
-                    || observer instanceof VariableRecorder own && seen.isSeenBy(own.observing())) {
+                    || observer instanceof Population.VariableRecorder own && seen.isSeenBy(own.observing())) {
                 return network.populations().get(i);
             }
         }
@@ -65,7 +65,7 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
     }
 
     /** An observer of a user's, as the engine sees it. */
-    private record Observed(Observer observer) implements BlockObserver {
+    private record Observed(Population.Observer observer) implements BlockObserver {
 
         @Override
         public boolean needsMembranes() {

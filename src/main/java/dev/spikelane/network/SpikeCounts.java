@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /** Counts the spikes of a layer since the last reset. */
-public final class SpikeCounts implements Observer {
+public final class SpikeCounts implements Population.Observer {
 
     private final FloatMatrix counts;
     private long steps;

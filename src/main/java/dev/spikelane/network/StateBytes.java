@@ -31,7 +31,7 @@ final class StateBytes {
     private final Network network;
     private final int batch;
     private final NetworkRun run;
-    private final List<Observer> observers = new ArrayList<>();
+    private final List<Population.Observer> observers = new ArrayList<>();
     private final List<String> described = new ArrayList<>();
     private long observersHash;
     private final CRC32C checksum = new CRC32C();
@@ -43,7 +43,7 @@ final class StateBytes {
     }
 
     /** Makes what an observer holds a part. */
-    void add(Observer observer, String population) {
+    void add(Population.Observer observer, String population) {
         observers.add(observer);
         described.add(observer.getClass().getName() + " of '" + population + "', " + observer.stateBytes() + " bytes");
         Fingerprint fingerprint = new Fingerprint();
@@ -53,8 +53,8 @@ final class StateBytes {
 
     /** Whether this object is a part, rather than one that is equal to it. */
     @SuppressWarnings("ReferenceEquality")
-    boolean has(Observer observer) {
-        for (Observer each : observers) {
+    boolean has(Population.Observer observer) {
+        for (Population.Observer each : observers) {
             if (each == observer) {
                 return true;
             }

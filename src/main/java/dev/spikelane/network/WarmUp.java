@@ -121,7 +121,7 @@ final class WarmUp {
     }
 
     /** Asks for membranes and does nothing with them. */
-    private static final class Watcher implements Observer {
+    private static final class Watcher implements Population.Observer {
 
         @Override
         public boolean needsMembranes() {

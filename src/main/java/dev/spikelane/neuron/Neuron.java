@@ -18,7 +18,7 @@ import java.util.Objects;
  * <pre>{@code
  * FloatMatrix currents = FloatMatrix.zeros(100, 1);
  * currents.fill(0.5f);
- * NeuronRun run = new Leaky(.8f).run(currents);
+ * Run run = new Leaky(.8f).run(currents);
  * }</pre>
  */
 public sealed interface Neuron
@@ -229,13 +229,28 @@ public sealed interface Neuron
      * @return spikes and membranes of all steps, bit for bit those of {@link NeuronGroup#record}
      * @throws IllegalArgumentException if a parameter is given for each neuron and their number differs
      */
-    default NeuronRun run(FloatMatrix currents) {
+    default Run run(FloatMatrix currents) {
         Arena arena = NativeMemory.ofAuto();
         NeuronGroup group = bind(arena, currents.columns());
-        NeuronRun run = new NeuronRun(
+        Run run = new Run(
                 SpikeMatrix.zeros(arena, currents.rows(), group.neurons()),
                 FloatMatrix.zeros(arena, currents.rows(), group.neurons()));
         group.record(currents, group.newState(arena, 1), run.spikes(), run.membranes());
         return run;
+    }
+
+    /**
+     * What neurons did, one row for each step. The memory is freed when nothing refers to it any more.
+     *
+     * @param spikes {@code [steps x neurons]}
+     * @param membranes {@code [steps x neurons]}, the membrane after each step
+     */
+    record Run(SpikeMatrix spikes, FloatMatrix membranes) {
+
+        /** Checks that both are there. */
+        public Run {
+            Objects.requireNonNull(spikes, "spikes");
+            Objects.requireNonNull(membranes, "membranes");
+        }
     }
 }

@@ -2,11 +2,11 @@ package dev.spikelane.plot;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.VariableRecorder;
+import dev.spikelane.network.Population;
 import dev.spikelane.plot.data.CurveLine;
 import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.data.SpikeTrain;
-import dev.spikelane.train.Evaluation;
+import dev.spikelane.train.Evaluator;
 import java.util.List;
 import java.util.Objects;
 
@@ -87,7 +87,7 @@ public final class Plot {
      * @param recorder what was recorded
      * @return the traces
      */
-    public static TracesPlot traces(VariableRecorder recorder) {
+    public static TracesPlot traces(Population.VariableRecorder recorder) {
         Objects.requireNonNull(recorder, "recorder");
         return traces(recorder.values(), recorder.batch(), 0).yLabel(recorder.label());
     }
@@ -326,7 +326,7 @@ public final class Plot {
      * @throws IllegalArgumentException if its samples have no labels, its outputs are not classes, or a class is not
      *     from 0 to 199
      */
-    public static Figure confusionMatrix(Evaluation evaluation) {
+    public static Figure confusionMatrix(Evaluator.Result evaluation) {
         Objects.requireNonNull(evaluation, "evaluation");
         if (evaluation.labels().isEmpty() || evaluation.classes().isEmpty()) {
             throw new IllegalArgumentException(

@@ -28,9 +28,9 @@ final class BoundLoss {
     private final int size;
     private final Shape shape;
     private final boolean adds;
-    private final LossInput read;
+    private final Loss.Input read;
     /** One for each thread, which takes some samples. */
-    private final LossEvaluator[] evaluators;
+    private final Loss.Computation[] evaluators;
 
     private final double[] terms;
     private final int[] labels;
@@ -45,7 +45,7 @@ final class BoundLoss {
     private final @Nullable SpikeMatrix firedInTorch;
     private final @Nullable FloatMatrix values;
     private final @Nullable FloatMatrix valuesInTorch;
-    private final LossGradient written;
+    private final Loss.Gradient written;
     /** Scores of classes that the loss makes beside its terms; null if it makes none. */
     private final @Nullable FloatMatrix scores;
 
@@ -67,7 +67,7 @@ final class BoundLoss {
         GradientPopulation population = gradients.population(name);
         this.shape = population.declared().shape();
         this.adds = adds;
-        this.read = new LossInput(steps, size, of.outputs());
+        this.read = new Loss.Input(steps, size, of.outputs());
         Loss loss = of.loss();
         this.spikes = loss.readsSpikes() ? place(population.ofSpikes()) : null;
         this.membranes = loss.readsMembranes() ? place(population.ofVariable(MEMBRANE)) : null;
@@ -85,9 +85,9 @@ final class BoundLoss {
         }
         boolean scored = loss instanceof CrossEntropyLoss entropy && entropy.scoresMembranes();
         this.scores = scored ? FloatMatrix.zeros(size, of.outputs()) : null;
-        LossGradient gradient = gradient(spikes, membranes);
+        Loss.Gradient gradient = gradient(spikes, membranes);
         this.written = scores == null ? gradient : gradient.withScores(scores);
-        this.evaluators = new LossEvaluator[gradients.workers().threads()];
+        this.evaluators = new Loss.Computation[gradients.workers().threads()];
         for (int i = 0; i < evaluators.length; i++) {
             evaluators[i] = loss.bind(steps, size, of.outputs());
         }
@@ -118,18 +118,18 @@ final class BoundLoss {
         return bytes;
     }
 
-    private static LossGradient gradient(@Nullable Place spikes, @Nullable Place membranes) {
+    private static Loss.Gradient gradient(@Nullable Place spikes, @Nullable Place membranes) {
         if (spikes != null && membranes != null) {
-            return LossGradient.of(spikes.own, membranes.own);
+            return Loss.Gradient.of(spikes.own, membranes.own);
         }
         if (spikes != null) {
-            return LossGradient.ofSpikes(spikes.own);
+            return Loss.Gradient.ofSpikes(spikes.own);
         }
-        return membranes == null ? LossGradient.NONE : LossGradient.ofMembranes(membranes.own);
+        return membranes == null ? Loss.Gradient.NONE : Loss.Gradient.ofMembranes(membranes.own);
     }
 
     /** What the loss reads. */
-    LossInput read() {
+    Loss.Input read() {
         return read;
     }
 

@@ -12,9 +12,11 @@ import dev.spikelane.train.run.ClassifierRun;
 import dev.spikelane.train.run.Warmth;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * var classifier = Classifier.of(ModelFile.readModel(Path.of("model.safetensors")));
- * Classification found = classifier.classify(pixels);
+ * Result found = classifier.classify(pixels);
  * System.out.println(found.name() + " " + found.probability(found.label()));
  * }</pre>
  *
@@ -165,7 +167,7 @@ public final class Classifier implements AutoCloseable {
      * @throws IllegalStateException if the model does not note steps, code or decoding, and nobody said them; or
      *     another thread uses this classifier
      */
-    public Classification classify(float[] sample) {
+    public Result classify(float[] sample) {
         Objects.requireNonNull(sample, "sample");
         turn.take();
         try {
@@ -185,7 +187,7 @@ public final class Classifier implements AutoCloseable {
      * @throws IllegalStateException if the model does not note steps or decoding, and nobody said them; or another
      *     thread uses this classifier
      */
-    public Classification classify(Signal input) {
+    public Result classify(Signal input) {
         Objects.requireNonNull(input, "input");
         turn.take();
         try {
@@ -244,9 +246,9 @@ public final class Classifier implements AutoCloseable {
         }
     }
 
-    private static Classification classification(ClassifierRun run, int steps) {
+    private static Result classification(ClassifierRun run, int steps) {
         ClassScores scores = run.scores();
-        return new Classification(run.names(), scores.scores(), scores.shares(), run.label(), steps);
+        return new Result(run.names(), scores.scores(), scores.shares(), run.label(), steps);
     }
 
     private ClassifierRun run() {
@@ -309,5 +311,128 @@ public final class Classifier implements AutoCloseable {
     public String toString() {
         return "classifier, " + steps + " steps, "
                 + (code == null ? model.code().orElse("no code") : code) + ", decoded by " + decoding;
+    }
+
+    /** What a network takes a sample for. */
+    public static final class Result {
+
+        private final List<String> names;
+        private final float[] scores;
+        private final float[] probabilities;
+        private final int label;
+        private final int steps;
+
+        Result(List<String> names, float[] scores, float[] probabilities, int label, int steps) {
+            this.names = names;
+            this.scores = scores;
+            this.probabilities = probabilities;
+            this.label = label;
+            this.steps = steps;
+        }
+
+        /**
+         * Returns the class with the largest score.
+         *
+         * @return the class, the lowest of equals; see {@link #isDecided}
+         */
+        public int label() {
+            return label;
+        }
+
+        /**
+         * Returns what the class with the largest score is called.
+         *
+         * @return the name that the model notes, or the number
+         */
+        public String name() {
+            return name(label);
+        }
+
+        /**
+         * Returns what a class is called.
+         *
+         * @param number the class
+         * @return the name that the model notes, or the number
+         * @throws IndexOutOfBoundsException if there is no such class
+         */
+        public String name(int number) {
+            return names.isEmpty() ? String.valueOf(requireClass(number)) : names.get(requireClass(number));
+        }
+
+        /**
+         * Tells whether one class won.
+         *
+         * @return false if another class has the same score (nothing fired, or there is a tie), or scores are not
+         *     numbers, as those of membranes that overflow
+         */
+        public boolean isDecided() {
+            for (int other = 0; other < scores.length; other++) {
+                if (other != label && !(scores[other] < scores[label])) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /**
+         * Returns how many classes there are.
+         *
+         * @return classes
+         */
+        public int classes() {
+            return scores.length;
+        }
+
+        /**
+         * Returns the share that the loss of the model's decoding gives to a class: the softmax of spike counts, of
+         * negative spike times, or of the highest membranes, and for {@link Decoding#MEMBRANE} the mean over the steps
+         * of the softmax of membranes. Shares are as sure as the network is, which may be more than it should be;
+         * nothing has calibrated them.
+         *
+         * @param number the class
+         * @return from 0 to 1; all classes together 1
+         * @throws IndexOutOfBoundsException if there is no such class
+         */
+        public double probability(int number) {
+            return probabilities[requireClass(number)];
+        }
+
+        private int requireClass(int number) {
+            Checks.index("class", number, scores.length);
+            return number;
+        }
+
+        /**
+         * Returns the classes with the largest scores.
+         *
+         * @param count how many, at least 1
+         * @return classes, the largest score first and the lowest class first of equals; all if there are fewer
+         * @throws IllegalArgumentException if the count is below 1
+         */
+        public List<Integer> top(int count) {
+            Checks.atLeast(1, "count", count);
+            return IntStream.range(0, scores.length)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble((Integer number) -> -scores[number]))
+                    .limit(count)
+                    .toList();
+        }
+
+        /**
+         * Returns after how many steps the sample ended.
+         *
+         * @return steps, fewer than all only if early decisions were asked for
+         */
+        public int steps() {
+            return steps;
+        }
+
+        /** Such as {@code sneaker, 0.93 after 25 steps}. */
+        @Override
+        public String toString() {
+            return (isDecided() ? name() : "undecided") + ", "
+                    + String.format(Locale.ROOT, "%.2f", probabilities[label])
+                    + " after " + steps + " steps";
+        }
     }
 }

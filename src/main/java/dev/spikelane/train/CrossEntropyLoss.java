@@ -245,7 +245,7 @@ public final class CrossEntropyLoss implements Loss {
     }
 
     @Override
-    public double divisor(LossInput input) {
+    public double divisor(Loss.Input input) {
         if (sums) {
             return 1;
         }
@@ -261,7 +261,7 @@ public final class CrossEntropyLoss implements Loss {
     }
 
     @Override
-    public LossEvaluator bind(int steps, int batch, int outputs) {
+    public Loss.Computation bind(int steps, int batch, int outputs) {
         LossShape shape = new LossShape(steps, batch, outputs);
         SoftmaxTerm term = new SoftmaxTerm(classes(outputs), form.ofSteps() ? steps : 1, weights, smoothing);
         ClassBlocks blocks = ClassBlocks.of(outputs, populationClasses);
@@ -271,7 +271,7 @@ public final class CrossEntropyLoss implements Loss {
             case MAX_MEMBRANE -> ScoreEntropy.ofHighestMembranes(shape, term);
             case TEMPORAL -> ScoreEntropy.ofFirstSpikes(shape, term, reciprocal);
         };
-        return LossInput.evaluator(kind);
+        return Loss.Input.evaluator(kind);
     }
 
     /** The name and all options that are not as they are by default; checkpoints compare it. */

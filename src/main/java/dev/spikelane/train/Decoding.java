@@ -52,12 +52,12 @@ public final class Decoding {
         /**
          * Scores the classes of one sample. Several threads may call it at the same time, for different samples.
          *
-         * @param outputs spikes or membranes of all steps of a batch, time-major; {@link LossInput#sample} says which
+         * @param outputs spikes or membranes of all steps of a batch, time-major; {@link Loss.Input#sample} says which
          *     sample of the data set a sample is
          * @param row the sample's number in the batch
          * @param scores zeros, one for each class; the largest wins
          */
-        void score(LossInput outputs, int row, float[] scores);
+        void score(Loss.Input outputs, int row, float[] scores);
     }
 
     /**
@@ -93,7 +93,7 @@ public final class Decoding {
 
         private final Scores scores;
         /** What was read last, which a thread reads sample by sample: nothing is allocated for each. */
-        private @Nullable LossInput seen;
+        private Loss.@Nullable Input seen;
 
         Reader(Scores scores) {
             this.scores = scores;
@@ -101,9 +101,9 @@ public final class Decoding {
 
         @Override
         public void read(LossRows input, int row, float[] of) {
-            LossInput outputs = seen;
+            Loss.Input outputs = seen;
             if (outputs == null || outputs.rows() != input) {
-                outputs = new LossInput(input);
+                outputs = new Loss.Input(input);
                 seen = outputs;
             }
             scores.score(outputs, row, of);
@@ -128,7 +128,7 @@ public final class Decoding {
      * @throws IllegalArgumentException if this decoding gives no classes, or shapes do not fit
      * @throws IllegalStateException if spikes or membranes are missing
      */
-    public int[] classes(LossInput outputs) {
+    public int[] classes(Loss.Input outputs) {
         return classes(outputs, 0);
     }
 
@@ -143,7 +143,7 @@ public final class Decoding {
      *     have, or shapes do not fit
      * @throws IllegalStateException if spikes or membranes are missing
      */
-    public int[] classes(LossInput outputs, int populationClasses) {
+    public int[] classes(Loss.Input outputs, int populationClasses) {
         Objects.requireNonNull(outputs, "outputs");
         int[] classes = new int[outputs.batch()];
         new ClassDecoder(score, outputs.steps(), outputs.batch(), outputs.outputs(), populationClasses)
@@ -159,7 +159,7 @@ public final class Decoding {
      * @throws IllegalArgumentException if this decoding gives no classes, or shapes do not fit
      * @throws IllegalStateException if spikes or membranes, or labels, are missing
      */
-    public double accuracy(LossInput outputs) {
+    public double accuracy(Loss.Input outputs) {
         Objects.requireNonNull(outputs, "outputs");
         int batch = outputs.batch();
         return (double) ClassDecoder.right(classes(outputs), outputs.labels(), 0, batch) / batch;

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.data.Batch;
+import dev.spikelane.data.BatchLoader;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -31,15 +31,15 @@ final class EvaluationBatch implements AutoCloseable {
     private final int steps;
     private final List<PopulationLoss> losses;
     /** What is read of each population. */
-    private final Map<String, LossInput> read = new LinkedHashMap<>();
+    private final Map<String, Loss.Input> read = new LinkedHashMap<>();
 
     /** How losses read targets. */
     private final @Nullable TargetRows[] layouts;
 
     private final InputColumns columns;
     private @Nullable Map<String, Signal> cut;
-    private final LossInput outputs;
-    private final List<LossEvaluator> evaluators = new ArrayList<>();
+    private final Loss.Input outputs;
+    private final List<Loss.Computation> evaluators = new ArrayList<>();
     private final @Nullable ClassDecoder decoder;
     private final double[] terms;
     private final int[] classes;
@@ -75,8 +75,8 @@ final class EvaluationBatch implements AutoCloseable {
     }
 
     /** Records what the losses read of a population, and what decoding does. */
-    private LossInput read(String population, boolean spikes, boolean membranes) {
-        LossInput known = read.get(population);
+    private Loss.Input read(String population, boolean spikes, boolean membranes) {
+        Loss.Input known = read.get(population);
         if (known != null) {
             return known;
         }
@@ -88,7 +88,7 @@ final class EvaluationBatch implements AutoCloseable {
             readsMembranes |= same && each.loss().readsMembranes();
         }
         int size = simulation.network().population(population).size();
-        LossInput made = new LossInput(steps, simulation.batch(), size);
+        Loss.Input made = new Loss.Input(steps, simulation.batch(), size);
         if (readsSpikes) {
             made.setSpikes(simulation.recordSpikes(population, steps).spikes());
         }
@@ -104,7 +104,7 @@ final class EvaluationBatch implements AutoCloseable {
         return simulation.batch();
     }
 
-    void run(Batch batch, EvaluationTotals totals) {
+    void run(BatchLoader.Batch batch, EvaluationTotals totals) {
         simulation.reset();
         Map<String, Signal> inputs = inputs(batch.input());
         if (CodedSteps.isFrame(batch.input(), batch.count(), steps)) {
@@ -112,7 +112,7 @@ final class EvaluationBatch implements AutoCloseable {
         } else {
             simulation.run(inputs);
         }
-        for (LossInput each : read.values()) {
+        for (Loss.Input each : read.values()) {
             each.setLabels(batch.labels());
             each.setSamples(batch.samples());
         }
@@ -129,7 +129,7 @@ final class EvaluationBatch implements AutoCloseable {
     }
 
     /** Gives a loss the targets of its population. */
-    private void setTargets(int loss, Batch batch) {
+    private void setTargets(int loss, BatchLoader.Batch batch) {
         String population = losses.get(loss).population();
         FloatMatrix given = batch.targetsOf().get(population);
         if (given == null && batch.hasTargets()) {
@@ -139,7 +139,7 @@ final class EvaluationBatch implements AutoCloseable {
             given = given.rows(0, batch.count());
         }
         TargetRows layout = layouts[loss];
-        LossInput input = Objects.requireNonNull(read.get(population));
+        Loss.Input input = Objects.requireNonNull(read.get(population));
         if (layout != null) {
             input.setTargets(layout.of(given, batch.count()));
         } else if (given != null) {
@@ -163,13 +163,13 @@ final class EvaluationBatch implements AutoCloseable {
         return into;
     }
 
-    private double loss(Batch batch) {
+    private double loss(BatchLoader.Batch batch) {
         double sum = 0;
         for (int i = 0; i < losses.size(); i++) {
             setTargets(i, batch); // one loss after another: those of a population share its input
-            LossInput input = Objects.requireNonNull(read.get(losses.get(i).population()));
+            Loss.Input input = Objects.requireNonNull(read.get(losses.get(i).population()));
             input.setDivisor(losses.get(i).divisor(input));
-            sum += evaluators.get(i).evaluate(input, LossGradient.NONE, terms);
+            sum += evaluators.get(i).evaluate(input, Loss.Gradient.NONE, terms);
         }
         return sum;
     }

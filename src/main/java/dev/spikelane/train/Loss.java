@@ -1,7 +1,14 @@
 package dev.spikelane.train;
 
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.train.loss.LossKind;
+import dev.spikelane.train.loss.LossRows;
 import dev.spikelane.train.loss.LossShape;
+import dev.spikelane.train.loss.LossSink;
 import dev.spikelane.train.loss.SpikeRateTerm;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What training makes small: a number computed from the spikes or membranes of a population over all steps, and its
@@ -43,13 +50,13 @@ public interface Loss {
             }
 
             @Override
-            public double divisor(LossInput input) {
+            public double divisor(Input input) {
                 return 1;
             }
 
             @Override
-            public LossEvaluator bind(int steps, int batch, int outputs) {
-                return LossInput.evaluator(new SpikeRateTerm(new LossShape(steps, batch, outputs), factor));
+            public Computation bind(int steps, int batch, int outputs) {
+                return Input.evaluator(new SpikeRateTerm(new LossShape(steps, batch, outputs), factor));
             }
         }
         if (!Float.isFinite((float) factor)) {
@@ -68,14 +75,14 @@ public interface Loss {
     /**
      * Tells whether the loss reads the population's spikes, and so gives a gradient with respect to them.
      *
-     * @return whether {@link LossInput#spikes} must be there
+     * @return whether {@link Input#spikes} must be there
      */
     boolean readsSpikes();
 
     /**
      * Tells whether the loss reads the population's membranes, and so gives a gradient with respect to them.
      *
-     * @return whether {@link LossInput#membranes} must be there
+     * @return whether {@link Input#membranes} must be there
      */
     boolean readsMembranes();
 
@@ -106,7 +113,7 @@ public interface Loss {
      * @param input labels or targets of the whole batch, and its size; spikes and membranes are not read
      * @return the divisor
      */
-    default double divisor(LossInput input) {
+    default double divisor(Input input) {
         return input.batch();
     }
 
@@ -119,5 +126,339 @@ public interface Loss {
      * @return the evaluator, for one thread at a time
      * @throws IllegalArgumentException if the loss does not fit as many outputs
      */
-    LossEvaluator bind(int steps, int batch, int outputs);
+    Computation bind(int steps, int batch, int outputs);
+
+    /**
+     * Computes a loss for one size of batch. It is for one thread at a time, as it has scratch memory of its own;
+     * threads that share a batch have one each and take ranges of samples.
+     */
+    interface Computation {
+
+        /**
+         * Computes the terms of some samples and their gradients, both divided by {@link Input#divisor}.
+         *
+         * @param input what the loss reads, of the whole batch
+         * @param first the first sample
+         * @param end the sample behind the last
+         * @param gradient receives the gradients: rows of the samples in {@code [first, end)}, at every step, are
+         *     overwritten, in those matrices that are there
+         * @param terms receives the term of each of these samples, at the sample's own index
+         * @throws IllegalArgumentException if a label is not a class, or shapes do not fit what the evaluator was bound
+         *     to
+         * @throws IndexOutOfBoundsException if the samples are not all there
+         */
+        void evaluate(Input input, int first, int end, Gradient gradient, double[] terms);
+
+        /**
+         * Computes the loss of all samples of the input and its gradient.
+         *
+         * @param input what the loss reads
+         * @param gradient receives the gradients
+         * @param terms receives the term of each sample; as long as the batch or longer
+         * @return the sum of the terms, samples ascending
+         */
+        default double evaluate(Input input, Gradient gradient, double[] terms) {
+            evaluate(input, 0, input.batch(), gradient, terms);
+            double sum = 0;
+            for (int sample = 0; sample < input.batch(); sample++) {
+                sum += terms[sample];
+            }
+            return sum;
+        }
+    }
+
+    /** Where a loss writes its gradients. A matrix that is not there is not computed. */
+    final class Gradient {
+
+        /** Writes nothing but the terms: evaluation without training. */
+        public static final Gradient NONE = new Gradient(LossSink.NONE);
+
+        private final LossSink sink;
+
+        private Gradient(LossSink sink) {
+            this.sink = sink;
+        }
+
+        /** Where the losses of the library write. */
+        LossSink sink() {
+            return sink;
+        }
+
+        /**
+         * Returns a place for the gradient with respect to spikes.
+         *
+         * @param spikes {@code [steps * batch x outputs]}
+         * @return the place
+         */
+        public static Gradient ofSpikes(FloatMatrix spikes) {
+            return new Gradient(new LossSink(spikes, null, null));
+        }
+
+        /**
+         * Returns a place for the gradient with respect to membranes.
+         *
+         * @param membranes {@code [steps * batch x outputs]}
+         * @return the place
+         */
+        public static Gradient ofMembranes(FloatMatrix membranes) {
+            return new Gradient(new LossSink(null, membranes, null));
+        }
+
+        /**
+         * Returns a place for both gradients. A loss that does not read one of the two leaves that matrix as it is.
+         *
+         * @param spikes {@code [steps * batch x outputs]}
+         * @param membranes {@code [steps * batch x outputs]}
+         * @return the place
+         */
+        public static Gradient of(FloatMatrix spikes, FloatMatrix membranes) {
+            return new Gradient(new LossSink(spikes, membranes, null));
+        }
+
+        /**
+         * Returns this place with one for the terms of the loss before samples are added up.
+         *
+         * @param terms {@code [batch x 1]} for cross-entropy and penalties, {@code [batch x classes]} for squared
+         *     errors, {@code [spikes * batch x outputs]} for those of several spike times
+         * @return the place
+         */
+        public Gradient withElements(FloatMatrix terms) {
+            return new Gradient(new LossSink(sink.spikes(), sink.membranes(), terms));
+        }
+
+        /** This place with one for scores of the classes of samples. */
+        Gradient withScores(FloatMatrix scores) {
+            return new Gradient(new LossSink(sink.spikes(), sink.membranes(), sink.elements(), scores));
+        }
+
+        /**
+         * Returns where the gradient with respect to spikes goes.
+         *
+         * @return {@code [steps * batch x outputs]}, or nothing
+         */
+        public Optional<FloatMatrix> spikes() {
+            return Optional.ofNullable(sink.spikes());
+        }
+
+        /**
+         * Returns where the gradient with respect to membranes goes, as they are before the reset.
+         *
+         * @return {@code [steps * batch x outputs]}, or nothing
+         */
+        public Optional<FloatMatrix> membranes() {
+            return Optional.ofNullable(sink.membranes());
+        }
+
+        /**
+         * Returns where the terms go.
+         *
+         * @return the matrix, or nothing
+         */
+        public Optional<FloatMatrix> elements() {
+            return Optional.ofNullable(sink.elements());
+        }
+    }
+
+    /**
+     * What a loss reads: spikes or membranes of a population over a batch, time-major
+     * ({@code row = step * batch + sample}), and what they should have been.
+     *
+     * <p>Whatever the loss does not read may be left unset. Setting something allocates nothing.
+     */
+    final class Input {
+
+        private final LossRows rows;
+
+        /**
+         * Makes an input.
+         *
+         * @param steps time steps, at least 1
+         * @param batch samples, at least 1
+         * @param outputs neurons, at least 1
+         * @throws IllegalArgumentException if a size is below 1
+         */
+        public Input(int steps, int batch, int outputs) {
+            this.rows = new LossRows(steps, batch, outputs);
+        }
+
+        /** What a loss of the library reads, for one of somebody else. */
+        Input(LossRows rows) {
+            this.rows = rows;
+        }
+
+        /** Sets the number of each sample in its data set; not copied, so that its content may change. */
+        void setSamples(int[] numbers) {
+            rows.samples = numbers;
+        }
+
+        /** What the losses of the library read. */
+        LossRows rows() {
+            return rows;
+        }
+
+        /** The evaluator of a loss of the library. */
+        static Loss.Computation evaluator(LossKind kind) {
+            return (input, first, end, gradient, terms) ->
+                    kind.evaluate(input.rows, first, end, gradient.sink(), terms);
+        }
+
+        /**
+         * Sets the spikes.
+         *
+         * @param matrix {@code [steps * batch x outputs]}; not copied, so that its content may change
+         * @return this input
+         * @throws IllegalArgumentException if it has another shape
+         */
+        public Input setSpikes(SpikeMatrix matrix) {
+            matrix.requireShape("spikes", Math.multiplyExact(rows.steps, rows.batch), rows.outputs);
+            rows.spikes = matrix;
+            return this;
+        }
+
+        /**
+         * Sets the membranes, as they are before the reset.
+         *
+         * @param matrix {@code [steps * batch x outputs]}; not copied, so that its content may change
+         * @return this input
+         * @throws IllegalArgumentException if it has another shape
+         */
+        public Input setMembranes(FloatMatrix matrix) {
+            matrix.requireShape("membranes", Math.multiplyExact(rows.steps, rows.batch), rows.outputs);
+            rows.membranes = matrix;
+            return this;
+        }
+
+        /**
+         * Sets the classes of the samples.
+         *
+         * @param classes one for each sample, or, for a loss whose labels vary in time, one for each step; not copied,
+         *     so that its content may change
+         * @return this input
+         */
+        public Input setLabels(int[] classes) {
+            return setLabels(Objects.requireNonNull(classes, "classes"), 0);
+        }
+
+        /** Sets classes that are a part of a batch's, from a number on, by which messages call them. */
+        Input setLabels(int[] classes, int first) {
+            rows.labels = classes;
+            rows.firstLabel = first;
+            return this;
+        }
+
+        /**
+         * Sets what the outputs should be, for losses that take numbers instead of classes.
+         *
+         * @param values as the loss says; not copied, so that its content may change
+         * @return this input
+         */
+        public Input setTargets(FloatMatrix values) {
+            rows.targets = Objects.requireNonNull(values, "values");
+            return this;
+        }
+
+        /** Unsets the targets, as the batch has none. */
+        void forgetTargets() {
+            rows.targets = null;
+        }
+
+        /**
+         * Sets the divisor of the whole batch, from {@link Loss#divisor}.
+         *
+         * @param number by which terms and gradients are divided
+         * @return this input
+         */
+        public Input setDivisor(double number) {
+            rows.divisor = number;
+            return this;
+        }
+
+        /**
+         * Returns the time steps.
+         *
+         * @return steps
+         */
+        public int steps() {
+            return rows.steps;
+        }
+
+        /**
+         * Returns the number of samples.
+         *
+         * @return samples
+         */
+        public int batch() {
+            return rows.batch;
+        }
+
+        /**
+         * Returns the number of neurons.
+         *
+         * @return outputs
+         */
+        public int outputs() {
+            return rows.outputs;
+        }
+
+        /**
+         * Returns the spikes.
+         *
+         * @return {@code [steps * batch x outputs]}
+         * @throws IllegalStateException if there are none
+         */
+        public SpikeMatrix spikes() {
+            return rows.spikes();
+        }
+
+        /**
+         * Returns the membranes.
+         *
+         * @return {@code [steps * batch x outputs]}
+         * @throws IllegalStateException if there are none
+         */
+        public FloatMatrix membranes() {
+            return rows.membranes();
+        }
+
+        /**
+         * Returns the classes.
+         *
+         * @return labels, none if none were set
+         */
+        public int[] labels() {
+            return rows.labels;
+        }
+
+        /**
+         * Returns the targets.
+         *
+         * @return the matrix that was set
+         * @throws IllegalStateException if none was set
+         */
+        public FloatMatrix targets() {
+            return rows.targets();
+        }
+
+        /**
+         * Returns the divisor.
+         *
+         * @return by which terms and gradients are divided
+         */
+        public double divisor() {
+            return rows.divisor;
+        }
+
+        /**
+         * Returns which sample of its data set a sample of the batch is: by this number a loss or a
+         * {@linkplain Decoding#ofSpikes decoding} finds how long it is, say.
+         *
+         * @param ofBatch its number in the batch, from 0
+         * @return its number in the data set; that in the batch where there is no data set
+         * @throws IndexOutOfBoundsException if there is no such sample
+         */
+        public int sample(int ofBatch) {
+            Objects.checkIndex(ofBatch, rows.batch);
+            return rows.samples.length == 0 ? ofBatch : rows.samples[ofBatch];
+        }
+    }
 }

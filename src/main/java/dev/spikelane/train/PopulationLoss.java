@@ -23,7 +23,7 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
     }
 
     /** The divisor of the loss, and of its weight: every term and gradient is divided by it. */
-    double divisor(LossInput input) {
+    double divisor(Loss.Input input) {
         return weight == 1 ? loss.divisor(input) : loss.divisor(input) / weight;
     }
 
@@ -47,12 +47,12 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
         double sum = 0;
         for (int first = 0; loss instanceof CrossEntropyLoss && weight == 1 && first < steps; first += window) {
             int count = Math.min(window, steps - first);
-            LossInput silent = new LossInput(count, 1, outputs)
+            Loss.Input silent = new Loss.Input(count, 1, outputs)
                     .setSpikes(SpikeMatrix.zeros(count, outputs))
                     .setMembranes(FloatMatrix.zeros(count, outputs))
                     .setLabels(new int[1]);
             silent.setDivisor(loss.divisor(silent));
-            sum += loss.bind(count, 1, outputs).evaluate(silent, LossGradient.NONE, new double[1]);
+            sum += loss.bind(count, 1, outputs).evaluate(silent, Loss.Gradient.NONE, new double[1]);
         }
         return sum == 0 ? Double.NaN : sum;
     }

@@ -30,7 +30,7 @@ final class ShardedBatch {
     /** Memory for those of shards that are batches of their own. */
     private final double[] divisors;
     /** What each loss knows of the batch when it says its divisor. */
-    private final @Nullable LossInput[] known;
+    private final Loss.@Nullable Input[] known;
 
     private int[] joinedLabels = NO_LABELS;
 
@@ -44,7 +44,7 @@ final class ShardedBatch {
         this.losses = losses;
         this.targets = new FloatMatrix[losses.size()];
         this.divisors = new double[targets.length];
-        this.known = new LossInput[targets.length];
+        this.known = new Loss.Input[targets.length];
         this.joinedTargets = new FloatMatrix[targets.length];
         this.layouts = losses.stream().map(loss -> loss.targetRows(steps)).toArray(TargetRows[]::new);
     }
@@ -185,9 +185,9 @@ final class ShardedBatch {
     double[] divisors(int window) {
         for (int i = 0; i < divisors.length; i++) {
             PopulationLoss loss = losses.get(i);
-            LossInput input = known[i];
+            Loss.Input input = known[i];
             if (input == null || input.batch() != samples || input.steps() != window) {
-                input = new LossInput(window, samples, loss.outputs());
+                input = new Loss.Input(window, samples, loss.outputs());
                 known[i] = input;
             }
             input.setLabels(labels);

@@ -96,7 +96,7 @@ public final class SquaredErrorLoss implements Loss {
     }
 
     /**
-     * Returns a loss of membranes whose targets are numbers, from {@link LossInput#targets}:
+     * Returns a loss of membranes whose targets are numbers, from {@link Loss.Input#targets}:
      * {@code [steps * batch x outputs]}, or {@code [batch x outputs]} for targets that do not change with time.
      * Trainers and evaluators also take {@code [batch x (steps * outputs)]}, as rows of a data set are.
      *
@@ -150,8 +150,8 @@ public final class SquaredErrorLoss implements Loss {
     }
 
     /**
-     * Returns a loss whose targets are times, from {@link LossInput#targets}: {@code [spikes * batch x outputs]}, first
-     * the rows of all first spikes. A negative time counts from the end.
+     * Returns a loss whose targets are times, from {@link Loss.Input#targets}: {@code [spikes * batch x outputs]},
+     * first the rows of all first spikes. A negative time counts from the end.
      *
      * @param spikes how many spikes of each output have a target, at least 1
      * @return the loss
@@ -320,13 +320,13 @@ public final class SquaredErrorLoss implements Loss {
     }
 
     @Override
-    public double divisor(LossInput input) {
+    public double divisor(Loss.Input input) {
         return sums ? 1 : input.batch() * form.terms(input.outputs());
     }
 
     @Override
-    public LossEvaluator bind(int steps, int batch, int outputs) {
-        return LossInput.evaluator(form.bind(new LossShape(steps, batch, outputs), weights));
+    public Loss.Computation bind(int steps, int batch, int outputs) {
+        return Loss.Input.evaluator(form.bind(new LossShape(steps, batch, outputs), weights));
     }
 
     /** The name and all options; checkpoints compare it. */

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.data.Batch;
+import dev.spikelane.data.BatchLoader;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
@@ -152,7 +152,7 @@ public record TrainingBatch(
      * @throws IllegalArgumentException if steps is below 1, or the input has neither as many rows as samples and steps
      *     make nor one for each sample
      */
-    public static TrainingBatch of(Batch batch, int steps) {
+    public static TrainingBatch of(BatchLoader.Batch batch, int steps) {
         Objects.requireNonNull(batch, "batch");
         Checks.atLeast(1, "steps", steps);
         Map<String, FloatMatrix> targetsOf = batch.targetsOf();
@@ -196,7 +196,7 @@ public record TrainingBatch(
 
         private final InputColumns columns;
         private final int steps;
-        private final Map<Batch, List<Known>> known = new LinkedHashMap<>();
+        private final Map<BatchLoader.Batch, List<Known>> known = new LinkedHashMap<>();
 
         /** Memory of the loader, and what a trainer is given of it. */
         private record Known(Signal input, Map<String, Signal> cut, TrainingBatch batch) {}
@@ -206,7 +206,7 @@ public record TrainingBatch(
             this.steps = trainer.recipe().steps();
         }
 
-        TrainingBatch of(Batch batch) {
+        TrainingBatch of(BatchLoader.Batch batch) {
             List<Known> all = known.computeIfAbsent(batch, each -> new ArrayList<>());
             for (int i = 0; i < all.size(); i++) {
                 if (all.get(i).input == batch.input()) {

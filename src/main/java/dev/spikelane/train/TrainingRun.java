@@ -391,7 +391,7 @@ public final class TrainingRun {
         return shards;
     }
 
-    private void finishEpoch(@Nullable Evaluation evaluation) throws IOException {
+    private void finishEpoch(Evaluator.@Nullable Result evaluation) throws IOException {
         String bad = Divergence.badValues(trainer.network());
         if (!bad.isEmpty()) {
             throw new IllegalStateException("epoch " + (state.epoch + 1) + ": " + bad + ", expected finite values");

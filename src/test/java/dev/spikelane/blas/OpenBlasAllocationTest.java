@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.spikelane.Allocations;
 import dev.spikelane.Alone;
 import dev.spikelane.blas.call.BlasSpikeMatmul;
-import dev.spikelane.kernel.Transpose;
+import dev.spikelane.kernel.Matmul;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -28,8 +28,9 @@ final class OpenBlasAllocationTest {
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 64);
             Tile tile = Tile.whole(current);
             FloatMatrix workspace = BlasSpikeMatmul.workspace(arena, 64);
-            Allocations.assertNone(10_000, () -> OpenBlas.sgemm(Transpose.SECOND, 1, values, weights, 0, current));
-            Allocations.assertNone(10_000, () -> OpenBlas.sgemv(Transpose.NEITHER, 1, weights, value, 0, bias));
+            Allocations.assertNone(
+                    10_000, () -> OpenBlas.sgemm(Matmul.Transpose.SECOND, 1, values, weights, 0, current));
+            Allocations.assertNone(10_000, () -> OpenBlas.sgemv(Matmul.Transpose.NEITHER, 1, weights, value, 0, bias));
             Allocations.assertNone(
                     10_000, () -> BlasSpikeMatmul.multiply(spikes, 4, weights, bias, tile.at(0, 2), workspace));
             Allocations.assertNone(

@@ -1,6 +1,6 @@
 package dev.spikelane.blas;
 
-import dev.spikelane.kernel.Transpose;
+import dev.spikelane.kernel.Matmul;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 
@@ -16,7 +16,7 @@ final class OpenBlasMain {
             FloatMatrix two = FloatMatrix.vector(arena, 2);
             FloatMatrix three = FloatMatrix.vector(arena, 3);
             FloatMatrix product = FloatMatrix.zeros(arena, 1, 1);
-            OpenBlas.sgemm(Transpose.NEITHER, 1, two, three, 0, product);
+            OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, two, three, 0, product);
             System.out.println(product.get(0, 0));
         } catch (IllegalStateException unavailable) {
             System.out.println(unavailable.getMessage());

@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.spikelane.kernel.Transpose;
+import dev.spikelane.kernel.Matmul;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.Random;
@@ -44,7 +44,8 @@ final class OpenBlasTest {
             assertMessage(
                     IllegalStateException.class,
                     "OpenBLAS is not available: " + OpenBlas.describe(),
-                    () -> OpenBlas.sgemm(Transpose.NEITHER, 1, matrix, matrix, 0, FloatMatrix.zeros(arena, 2, 2)));
+                    () -> OpenBlas.sgemm(
+                            Matmul.Transpose.NEITHER, 1, matrix, matrix, 0, FloatMatrix.zeros(arena, 2, 2)));
         }
     }
 
@@ -76,9 +77,9 @@ final class OpenBlasTest {
             if (beta == 0) {
                 c.fill(Float.NaN); // is not read
             }
-            Transpose transpose = transposeA
-                    ? transposeB ? Transpose.BOTH : Transpose.FIRST
-                    : transposeB ? Transpose.SECOND : Transpose.NEITHER;
+            Matmul.Transpose transpose = transposeA
+                    ? transposeB ? Matmul.Transpose.BOTH : Matmul.Transpose.FIRST
+                    : transposeB ? Matmul.Transpose.SECOND : Matmul.Transpose.NEITHER;
             OpenBlas.sgemm(transpose, alpha, a, b, beta, c);
             Reference reference =
                     new Reference(m, n, k, transposeA, a.toArray(), transposeB, b.toArray(), alpha, beta, before);
@@ -99,7 +100,8 @@ final class OpenBlasTest {
                         FloatMatrix x = uniform(arena, 1, k, random);
                         FloatMatrix y = uniform(arena, 1, m, random);
                         float[] before = y.toArray();
-                        OpenBlas.sgemv(transposeA ? Transpose.FIRST : Transpose.NEITHER, 0.75f, a, x, beta, y);
+                        OpenBlas.sgemv(
+                                transposeA ? Matmul.Transpose.FIRST : Matmul.Transpose.NEITHER, 0.75f, a, x, beta, y);
                         // y' = x' op(a)'
                         new Reference(1, m, k, false, x.toArray(), !transposeA, a.toArray(), 0.75f, beta, before)
                                 .assertClose(y);
@@ -162,7 +164,7 @@ final class OpenBlasTest {
             FloatMatrix b = uniform(arena, 20, 70, random);
             FloatMatrix c = uniform(arena, 9, 70, random);
             FloatMatrix before = FloatMatrix.copyOf(arena, 9, 70, c.toArray());
-            OpenBlas.sgemm(Transpose.NEITHER, 1, a, b, 0, c.rows(3, 3));
+            OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, c.rows(3, 3));
             assertSameBits(before.rows(0, 3), c.rows(0, 3), "rows before");
             assertSameBits(before.rows(6, 3), c.rows(6, 3), "rows behind");
         }
@@ -177,19 +179,24 @@ final class OpenBlasTest {
             FloatMatrix c = FloatMatrix.zeros(arena, 2, 4);
             Class<IllegalArgumentException> illegal = IllegalArgumentException.class;
             assertMessage(
-                    illegal, "a is [2 x 3], expected [2 x 2]", () -> OpenBlas.sgemm(Transpose.FIRST, 1, a, b, 0, c));
+                    illegal,
+                    "a is [2 x 3], expected [2 x 2]",
+                    () -> OpenBlas.sgemm(Matmul.Transpose.FIRST, 1, a, b, 0, c));
             assertMessage(
-                    illegal, "b is [3 x 4], expected [4 x 3]", () -> OpenBlas.sgemm(Transpose.SECOND, 1, a, b, 0, c));
+                    illegal,
+                    "b is [3 x 4], expected [4 x 3]",
+                    () -> OpenBlas.sgemm(Matmul.Transpose.SECOND, 1, a, b, 0, c));
             FloatMatrix square = FloatMatrix.zeros(arena, 4, 4);
             assertMessage(
                     illegal,
                     "c shares memory with a, expected memory of its own",
-                    () -> OpenBlas.sgemm(Transpose.NEITHER, 1, square, FloatMatrix.zeros(arena, 4, 4), 0, square));
+                    () -> OpenBlas.sgemm(
+                            Matmul.Transpose.NEITHER, 1, square, FloatMatrix.zeros(arena, 4, 4), 0, square));
             assertMessage(
                     illegal,
                     "c shares memory with b, expected memory of its own",
                     () -> OpenBlas.sgemm(
-                            Transpose.NEITHER,
+                            Matmul.Transpose.NEITHER,
                             1,
                             FloatMatrix.zeros(arena, 2, 2),
                             square.rows(1, 2),
@@ -199,22 +206,23 @@ final class OpenBlasTest {
             assertMessage(
                     illegal,
                     "transpose is BOTH, expected NEITHER or FIRST, as x is a vector",
-                    () -> OpenBlas.sgemv(Transpose.BOTH, 1, a, vector, 0, vector));
+                    () -> OpenBlas.sgemv(Matmul.Transpose.BOTH, 1, a, vector, 0, vector));
             assertMessage(
                     illegal,
                     "x is [1 x 3], expected [1 x 2]",
-                    () -> OpenBlas.sgemv(Transpose.FIRST, 1, a, vector, 0, vector));
+                    () -> OpenBlas.sgemv(Matmul.Transpose.FIRST, 1, a, vector, 0, vector));
             assertMessage(
                     illegal,
                     "y is [1 x 3], expected [1 x 2]",
-                    () -> OpenBlas.sgemv(Transpose.NEITHER, 1, a, vector, 0, vector));
+                    () -> OpenBlas.sgemv(Matmul.Transpose.NEITHER, 1, a, vector, 0, vector));
             assertMessage(
                     illegal,
                     "y shares memory with x, expected memory of its own",
-                    () -> OpenBlas.sgemv(Transpose.NEITHER, 1, FloatMatrix.zeros(arena, 3, 3), vector, 0, vector));
+                    () -> OpenBlas.sgemv(
+                            Matmul.Transpose.NEITHER, 1, FloatMatrix.zeros(arena, 3, 3), vector, 0, vector));
             assertInstanceOf(
                     WrongThreadException.class,
-                    onOtherThread("other", () -> OpenBlas.sgemm(Transpose.NEITHER, 1, a, b, 0, c)));
+                    onOtherThread("other", () -> OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, c)));
         }
     }
 
@@ -230,7 +238,7 @@ final class OpenBlasTest {
             assertMessage(
                     IllegalStateException.class,
                     "the arena of b is closed",
-                    () -> OpenBlas.sgemm(Transpose.NEITHER, 1, a, b, 0, c));
+                    () -> OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, c));
         }
     }
 
@@ -242,7 +250,7 @@ final class OpenBlasTest {
             FloatMatrix a = uniform(arena, 100, 200, random);
             FloatMatrix b = uniform(arena, 200, 150, random);
             FloatMatrix alone = FloatMatrix.zeros(arena, 100, 150);
-            OpenBlas.sgemm(Transpose.NEITHER, 1, a, b, 0, alone);
+            OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, alone);
             Throwable[] thrown = new Throwable[4];
             Thread[] threads = new Thread[thrown.length];
             for (int i = 0; i < threads.length; i++) {
@@ -262,7 +270,7 @@ final class OpenBlasTest {
             FloatMatrix c = FloatMatrix.zeros(arena, 100, 150);
             for (int i = 0; i < 100; i++) {
                 c.fill(i);
-                OpenBlas.sgemm(Transpose.NEITHER, 1, a, b, 0, c);
+                OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, c);
                 assertSameBits(alone, c, "product " + i);
             }
             return null;

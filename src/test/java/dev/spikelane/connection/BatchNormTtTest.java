@@ -15,7 +15,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.SpikeRecorder;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Adam;
@@ -165,7 +164,7 @@ class BatchNormTtTest {
 
     private static String spikes(Network network, int threads, Runs runs) {
         try (Simulation simulation = network.simulate(BATCH, threads)) {
-            SpikeRecorder recorder = simulation.recordSpikes("m", STEPS);
+            Population.SpikeRecorder recorder = simulation.recordSpikes("m", STEPS);
             runs.run(simulation);
             return HexFormat.of().formatHex(recorder.spikes().segment().toArray(ValueLayout.JAVA_BYTE));
         }

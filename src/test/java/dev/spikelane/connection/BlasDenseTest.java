@@ -20,8 +20,8 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
@@ -147,7 +147,7 @@ final class BlasDenseTest {
                 .neuron(new Leaky(0.5f).withThreshold(1e6f))
                 .build();
         try (Simulation simulation = network.simulate(2, threads)) {
-            VariableRecorder recorder = simulation.recordMembranes(0, steps);
+            Population.VariableRecorder recorder = simulation.recordMembranes(0, steps);
             run.accept(simulation);
             FloatMatrix copy = FloatMatrix.zeros(arena, steps * 2, 300);
             copy.copyFrom(recorder.values());

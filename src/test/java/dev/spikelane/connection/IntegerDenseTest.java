@@ -16,8 +16,8 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.network.Weights;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -72,7 +72,7 @@ final class IntegerDenseTest {
         assertEquals(2, weights.get("fc1.bias").get(0, 1));
         SpikeMatrix spikes = SpikeMatrix.copyOf(1, 5, new byte[] {1, 0, 0, 0, 1});
         try (Simulation simulation = network.simulate(1)) {
-            VariableRecorder membranes = simulation.recordMembranes(0, 1);
+            Population.VariableRecorder membranes = simulation.recordMembranes(0, 1);
             simulation.run(spikes);
             assertArrayEquals(
                     new float[] {1 + 2 * 14, 2 + 4}, membranes.values().toArray());

@@ -55,7 +55,7 @@ final class BatchLoaderTest {
             for (int epoch = 0; epoch < 2; epoch++) {
                 loader.start(epoch);
                 while (loader.next()) {
-                    Batch batch = loader.batch();
+                    BatchLoader.Batch batch = loader.batch();
                     SpikeMatrix expected = SpikeMatrix.zeros(STEPS * batch.count(), SHAPE.size());
                     new Rate().encode(batch.values(), expected, random);
                     assertArrayEquals(expected.toArray(), ((SpikeMatrix) batch.input()).toArray());
@@ -70,7 +70,7 @@ final class BatchLoaderTest {
         try (BatchLoader loader = new BatchLoader(data, batching)) {
             loader.start(epoch);
             while (loader.next()) {
-                Batch batch = loader.batch();
+                BatchLoader.Batch batch = loader.batch();
                 SpikeMatrix spikes = (SpikeMatrix) batch.input();
                 for (int row = 0; row < batch.count(); row++) {
                     assertEquals(batch.sample(row) % 4, batch.labels()[row]);
@@ -90,7 +90,7 @@ final class BatchLoaderTest {
     private static Batching coded(int size) {
         return new Batching(size)
                 .withSeed(11)
-                .withAugmentations(Augmentation.shift(1), Augmentation.flip(0.5))
+                .withAugmentations(Batching.Augmentation.shift(1), Batching.Augmentation.flip(0.5))
                 .withCode(InputCode.rate(new Rate(), STEPS));
     }
 
@@ -205,7 +205,7 @@ final class BatchLoaderTest {
         try (BatchLoader loader = new BatchLoader(regression, batching)) {
             loader.start(0);
             while (loader.next()) {
-                Batch batch = loader.batch();
+                BatchLoader.Batch batch = loader.batch();
                 assertEquals(10 * batch.count(), batch.input().rows());
                 int last = batch.count() - 1;
                 assertEquals(values.get(batch.sample(last), 3), batch.targets().get(last, 3));
@@ -260,7 +260,7 @@ final class BatchLoaderTest {
         FloatMatrix to = FloatMatrix.zeros(1, 12);
         Map<String, Integer> seen = new HashMap<>();
         for (long key = 0; key < 2000; key++) {
-            Augmentation.shift(1).apply(image, to, shape, key * 0x9E3779B97F4A7C15L);
+            Batching.Augmentation.shift(1).apply(image, to, shape, key * 0x9E3779B97F4A7C15L);
             seen.merge(Arrays.toString(to.toArray()), 1, Integer::sum);
         }
         assertEquals(9, seen.size());
@@ -273,10 +273,10 @@ final class BatchLoaderTest {
         }) {
             assertTrue(seen.containsKey(Arrays.toString(expected)), Arrays.toString(expected));
         }
-        Augmentation.shift(5).apply(image, to, shape, 4);
-        Augmentation.flip(1).apply(image, to, shape, 4);
+        Batching.Augmentation.shift(5).apply(image, to, shape, 4);
+        Batching.Augmentation.flip(1).apply(image, to, shape, 4);
         assertArrayEquals(new float[] {3, 2, 1, 6, 5, 4, 9, 8, 7, 12, 11, 10}, to.toArray());
-        Augmentation.flip(0).apply(image, to, shape, 4);
+        Batching.Augmentation.flip(0).apply(image, to, shape, 4);
         assertArrayEquals(image.toArray(), to.toArray());
     }
 

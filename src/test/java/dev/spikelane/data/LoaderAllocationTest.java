@@ -28,9 +28,9 @@ final class LoaderAllocationTest {
                 .scaled(0.5f, 0.5f)
                 .normalized(new float[] {0.1f}, new float[] {2});
         Batching batching = new Batching(8)
-                .withAugmentations(Augmentation.shift(2), Augmentation.flip(0.5))
+                .withAugmentations(Batching.Augmentation.shift(2), Batching.Augmentation.flip(0.5))
                 .withCode(InputCode.rate(new Rate(), 5));
-        Batch batch = new Batch(data, batching);
+        BatchLoader.Batch batch = new BatchLoader.Batch(data, batching);
         int[] order = new Batching(1).withShuffle(1).order(0, SAMPLES);
         assertNone(List.of(Thread.currentThread()), 40, () -> {
             for (int i = 0; i < batching.batches(SAMPLES); i++) {

@@ -10,8 +10,8 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
@@ -38,7 +38,7 @@ final class FastProductsTest {
     private static FloatMatrix membranes(Network network, int threads, Signal input, boolean constant) {
         int batch = constant ? input.rows() : input.rows() / STEPS;
         try (Simulation simulation = network.simulate(batch, threads)) {
-            VariableRecorder recorder = simulation.recordMembranes(0, STEPS);
+            Population.VariableRecorder recorder = simulation.recordMembranes(0, STEPS);
             if (constant) {
                 simulation.runConstant(input, STEPS);
             } else {

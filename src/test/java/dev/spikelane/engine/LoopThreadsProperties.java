@@ -16,8 +16,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.SpikeRecorder;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.RLeaky;
@@ -98,9 +96,9 @@ class LoopThreadsProperties {
         int cut = random.nextInt(1, steps);
         List<float[]> results = new ArrayList<>();
         try (Simulation simulation = network.simulate(batch, threads)) {
-            SpikeRecorder spikes = new SpikeRecorder(Arena.ofAuto(), steps, batch, neurons);
+            Population.SpikeRecorder spikes = new Population.SpikeRecorder(Arena.ofAuto(), steps, batch, neurons);
             simulation.observe("e", spikes);
-            VariableRecorder values = new VariableRecorder(Arena.ofAuto(), steps, batch, 70);
+            Population.VariableRecorder values = new Population.VariableRecorder(Arena.ofAuto(), steps, batch, 70);
             if (membranes) {
                 simulation.observe("i", values);
             }

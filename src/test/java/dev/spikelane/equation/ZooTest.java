@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Lif;
-import dev.spikelane.neuron.NeuronRun;
+import dev.spikelane.neuron.Neuron;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -193,8 +193,8 @@ final class ZooTest {
                 currents.set(step, i, (float) random.nextGaussian() + 0.8f);
             }
         }
-        NeuronRun ours = EquationNeuron.of(Zoo.text("parametric-lif")).run(currents);
-        NeuronRun theirs = Lif.spikingJelly(2).run(currents);
+        Neuron.Run ours = EquationNeuron.of(Zoo.text("parametric-lif")).run(currents);
+        Neuron.Run theirs = Lif.spikingJelly(2).run(currents);
         assertArrayEquals(theirs.membranes().toArray(), ours.membranes().toArray());
         for (int step = 0; step < 200; step++) {
             for (int i = 0; i < 70; i++) {

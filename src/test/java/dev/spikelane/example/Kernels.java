@@ -1,7 +1,6 @@
 package dev.spikelane.example;
 
 import dev.spikelane.kernel.Matmul;
-import dev.spikelane.kernel.MatmulWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
@@ -11,7 +10,7 @@ import java.util.Arrays;
 public class Kernels {
     public static void main(String[] arguments) {
         var arena = Arena.ofAuto();
-        var weights = MatmulWeights.of(FloatMatrix.of(new float[] {0.6f, 0.3f, 0.9f}), FloatMatrix.zeros(1, 1)); // [1 x 3]
+        var weights = Matmul.Weights.of(FloatMatrix.of(new float[] {0.6f, 0.3f, 0.9f}), FloatMatrix.zeros(1, 1)); // [1 x 3]
         var spikes = SpikeMatrix.copyOf(2, 3, new byte[] {1, 0, 1, 0, 1, 0}); // 2 steps of 3 inputs
         var current = FloatMatrix.zeros(2, 1);
         new Matmul().multiply(spikes, weights, current); // current = bias + spikes * weights^T

@@ -2,7 +2,6 @@ package dev.spikelane.example;
 
 import dev.spikelane.encode.Rate;
 import dev.spikelane.kernel.Matmul;
-import dev.spikelane.kernel.MatmulWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
@@ -14,8 +13,8 @@ public class OwnModel {
 
     public static void main(String[] arguments) {
         var random = new TorchRandom(3);
-        var fromInput = MatmulWeights.of(random.rand(NEURONS, INPUTS)); // [outputs x inputs], as torch has them
-        var fromNeurons = MatmulWeights.of(random.rand(NEURONS, NEURONS));
+        var fromInput = Matmul.Weights.of(random.rand(NEURONS, INPUTS)); // [outputs x inputs], as torch has them
+        var fromNeurons = Matmul.Weights.of(random.rand(NEURONS, NEURONS));
         var input = SpikeMatrix.zeros(STEPS, INPUTS);
         new Rate().encode(random.rand(1, INPUTS), input, random);
 

@@ -5,7 +5,6 @@ import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
-import dev.spikelane.train.Classification;
 import dev.spikelane.train.Classifier;
 import java.util.ArrayList;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -51,7 +50,7 @@ public class Service implements AutoCloseable {
     }
 
     /** Any number of threads may call it; as many as there are desks compute at a time. */
-    public Classification classify(float[] image) throws InterruptedException {
+    public Classifier.Result classify(float[] image) throws InterruptedException {
         var now = desks; // a request brings its desk back to where it was
         var desk = now.take();
         try {

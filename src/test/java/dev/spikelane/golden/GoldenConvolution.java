@@ -11,8 +11,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.SpikeRecorder;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Recurrence;
 import java.util.List;
@@ -100,8 +98,8 @@ final class GoldenConvolution {
         int steps = all.get(0);
         int batch = all.get(1);
         try (Simulation simulation = builder.build().simulate(batch)) {
-            SpikeRecorder spikes = simulation.recordSpikes("p", steps);
-            Map<String, VariableRecorder> states = new TreeMap<>();
+            Population.SpikeRecorder spikes = simulation.recordSpikes("p", steps);
+            Map<String, Population.VariableRecorder> states = new TreeMap<>();
             names.forEach((array, name) -> states.put(array, simulation.record("p", name, steps)));
             simulation.run(FloatMatrix.copyOf(steps * batch, maps.size(), golden.floats("input")));
             golden.assertSpikes("spk", spikes.spikes().toArray());

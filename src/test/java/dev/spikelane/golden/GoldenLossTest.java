@@ -11,9 +11,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Loss;
-import dev.spikelane.train.LossEvaluator;
-import dev.spikelane.train.LossGradient;
-import dev.spikelane.train.LossInput;
 import dev.spikelane.train.SquaredErrorLoss;
 import java.util.Arrays;
 import java.util.List;
@@ -51,7 +48,7 @@ class GoldenLossTest {
                 return;
             }
             Loss loss = loss(golden, outputs);
-            LossInput input = input(golden, loss, steps, batch, outputs);
+            Loss.Input input = input(golden, loss, steps, batch, outputs);
             if (golden.raises().isPresent()) {
                 assertTrue(Double.isFinite(evaluate(golden, steps, batch, outputs)), golden.toString());
                 return;
@@ -67,7 +64,7 @@ class GoldenLossTest {
                 && !golden.has("weight");
     }
 
-    private static void check(GoldenCase golden, Loss loss, LossInput input) {
+    private static void check(GoldenCase golden, Loss loss, Loss.Input input) {
         FloatMatrix gradient = FloatMatrix.zeros(input.steps() * input.batch(), input.outputs());
         gradient.fill(7);
         boolean bySample = golden.operation().startsWith("ce_");
@@ -79,7 +76,9 @@ class GoldenLossTest {
                                 ? values / input.outputs()
                                 : spikes(golden) * input.batch(),
                         loss.classes(input.outputs()));
-        LossGradient out = (loss.readsSpikes() ? LossGradient.ofSpikes(gradient) : LossGradient.ofMembranes(gradient))
+        Loss.Gradient out = (loss.readsSpikes()
+                        ? Loss.Gradient.ofSpikes(gradient)
+                        : Loss.Gradient.ofMembranes(gradient))
                 .withElements(elements);
         double sum = evaluate(loss, input, out);
         golden.assertClose("value", values == 1 ? new float[] {(float) sum} : elements.toArray());
@@ -96,17 +95,17 @@ class GoldenLossTest {
 
     private static double evaluate(GoldenCase golden, int steps, int batch, int outputs) {
         Loss loss = loss(golden, outputs);
-        return evaluate(loss, input(golden, loss, steps, batch, outputs), LossGradient.NONE);
+        return evaluate(loss, input(golden, loss, steps, batch, outputs), Loss.Gradient.NONE);
     }
 
-    private static double evaluate(Loss loss, LossInput input, LossGradient out) {
+    private static double evaluate(Loss loss, Loss.Input input, Loss.Gradient out) {
         input.setDivisor(loss.divisor(input));
-        LossEvaluator evaluator = loss.bind(input.steps(), input.batch(), input.outputs());
+        Loss.Computation evaluator = loss.bind(input.steps(), input.batch(), input.outputs());
         return evaluator.evaluate(input, out, new double[input.batch()]);
     }
 
-    private static LossInput input(GoldenCase golden, Loss loss, int steps, int batch, int outputs) {
-        LossInput input = new LossInput(steps, batch, outputs);
+    private static Loss.Input input(GoldenCase golden, Loss loss, int steps, int batch, int outputs) {
+        Loss.Input input = new Loss.Input(steps, batch, outputs);
         if (loss.readsSpikes()) {
             input.setSpikes(SpikeMatrix.copyOf(steps * batch, outputs, golden.bytes("input")));
         } else {
@@ -263,8 +262,8 @@ class GoldenLossTest {
             int outputs = shape.get(2);
             SpikeMatrix spikes = SpikeMatrix.copyOf(steps * batch, outputs, golden.bytes("input"));
             int classes = golden.flagIfSet("population_code") ? golden.integer("num_classes") : 0;
-            LossInput input =
-                    new LossInput(steps, batch, outputs).setSpikes(spikes).setLabels(labels(golden));
+            Loss.Input input =
+                    new Loss.Input(steps, batch, outputs).setSpikes(spikes).setLabels(labels(golden));
             int[] decoded = decoding.classes(input, classes);
             double right = 0;
             for (int i = 0; i < batch; i++) {

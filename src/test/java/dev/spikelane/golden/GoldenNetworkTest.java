@@ -9,9 +9,8 @@ import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.SpikeRecorder;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
@@ -68,8 +67,8 @@ class GoldenNetworkTest {
         int batch = golden.integer("batch");
         int layers = network.populations().size();
         try (Simulation simulation = network.simulate(batch, threads)) {
-            List<SpikeRecorder> spikes = new ArrayList<>();
-            List<VariableRecorder> membranes = new ArrayList<>();
+            List<Population.SpikeRecorder> spikes = new ArrayList<>();
+            List<Population.VariableRecorder> membranes = new ArrayList<>();
             for (int layer = 0; layer < layers; layer++) {
                 spikes.add(simulation.recordSpikes(layer, steps));
                 membranes.add(simulation.recordMembranes(layer, steps));
@@ -165,9 +164,9 @@ class GoldenNetworkTest {
             new Rate().encodeVarying(data, 1, input, random);
             assertArrayEquals(golden.bits("tutorial3_input", steps * 784), input.toArray());
             try (Simulation simulation = network.simulate(1, 2)) {
-                SpikeRecorder hidden = simulation.recordSpikes(0, steps);
-                SpikeRecorder output = simulation.recordSpikes(1, steps);
-                VariableRecorder membranes = simulation.recordMembranes(1, steps);
+                Population.SpikeRecorder hidden = simulation.recordSpikes(0, steps);
+                Population.SpikeRecorder output = simulation.recordSpikes(1, steps);
+                Population.VariableRecorder membranes = simulation.recordMembranes(1, steps);
                 simulation.run(input);
                 assertArrayEquals(
                         golden.bits("tutorial3_spk1", steps * 1000),

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.Adam;
-import dev.spikelane.train.OneCycle;
 import dev.spikelane.train.Optimizer;
 import dev.spikelane.train.Schedule;
 import dev.spikelane.train.Sgd;
@@ -131,7 +130,7 @@ class GoldenOptimizerTest {
                         golden.integer("total_iters", 5));
             case "one_cycle" -> {
                 int steps = golden.integer("total_steps", 0);
-                yield new OneCycle(
+                yield new Schedule.OneCycle(
                                 golden.real("max_lr", 0),
                                 steps > 0 ? steps : golden.integer("epochs") * golden.integer("steps_per_epoch"))
                         .withRisingShare(golden.real("pct_start", 0.3))

@@ -2,7 +2,6 @@ package dev.spikelane.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.EveryWidth;
-import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
@@ -40,7 +39,7 @@ class GoldenOrderTest {
             for (int epoch = 0; epoch < epochs; epoch++) {
                 loader.start(epoch);
                 while (loader.next()) {
-                    Batch batch = loader.batch();
+                    BatchLoader.Batch batch = loader.batch();
                     for (int row = 0; row < batch.count(); row++) {
                         orders[at++] = batch.values().get(row, 0);
                     }

@@ -8,9 +8,8 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.SpikeRecorder;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.SLstm;
 import java.util.List;
@@ -35,10 +34,10 @@ class GoldenSConv2dLstmTest {
                     steps * batch, network.inputs().getFirst().shape().size());
             input.copyFrom(golden.floats("input"));
             try (Simulation simulation = network.simulate(batch)) {
-                SpikeRecorder spikes =
+                Population.SpikeRecorder spikes =
                         simulation.recordSpikes(network.populations().getLast().name(), steps);
-                VariableRecorder membranes = simulation.record("lif1", "membrane", steps);
-                VariableRecorder cells = simulation.record("lif1", "cell", steps);
+                Population.VariableRecorder membranes = simulation.record("lif1", "membrane", steps);
+                Population.VariableRecorder cells = simulation.record("lif1", "cell", steps);
                 simulation.run(input);
                 golden.assertSpikes("spk", spikes.spikes().toArray());
                 golden.assertClose("mem", membranes.values().toArray());

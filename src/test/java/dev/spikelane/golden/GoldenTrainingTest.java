@@ -15,8 +15,6 @@ import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Gradients;
 import dev.spikelane.train.GradientsBuilder;
 import dev.spikelane.train.Loss;
-import dev.spikelane.train.LossGradient;
-import dev.spikelane.train.LossInput;
 import dev.spikelane.train.Sgd;
 import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.Surrogate;
@@ -148,11 +146,11 @@ class GoldenTrainingTest {
 
     private static double rateLoss(GoldenCase golden, Gradients gradients, int steps, int batch) {
         SpikeMatrix spikes = gradients.spikes("p3");
-        LossInput input = new LossInput(steps, batch, spikes.columns()).setSpikes(spikes);
+        Loss.Input input = new Loss.Input(steps, batch, spikes.columns()).setSpikes(spikes);
         input.setLabels(GoldenLabels.of(golden));
         Loss loss = CrossEntropyLoss.rate();
         input.setDivisor(loss.divisor(input));
-        LossGradient out = LossGradient.ofSpikes(gradients.given("p3"));
+        Loss.Gradient out = Loss.Gradient.ofSpikes(gradients.given("p3"));
         return loss.bind(steps, batch, input.outputs()).evaluate(input, out, new double[batch]);
     }
 
@@ -300,18 +298,18 @@ class GoldenTrainingTest {
 
     private static double evaluate(GoldenCase golden, Loss loss, Gradients gradients, String output) {
         FloatMatrix membranes = gradients.values(output, "membrane");
-        LossInput input = new LossInput(golden.integer("steps"), golden.integer("batch"), membranes.columns())
+        Loss.Input input = new Loss.Input(golden.integer("steps"), golden.integer("batch"), membranes.columns())
                 .setSpikes(gradients.spikes(output))
                 .setMembranes(membranes);
         input.setLabels(GoldenLabels.of(golden));
         input.setDivisor(loss.divisor(input));
-        LossGradient out = LossGradient.NONE;
+        Loss.Gradient out = Loss.Gradient.NONE;
         if (loss.readsSpikes() && loss.readsMembranes()) {
-            out = LossGradient.of(gradients.given(output), gradients.given(output, "membrane"));
+            out = Loss.Gradient.of(gradients.given(output), gradients.given(output, "membrane"));
         } else if (loss.readsSpikes()) {
-            out = LossGradient.ofSpikes(gradients.given(output));
+            out = Loss.Gradient.ofSpikes(gradients.given(output));
         } else if (loss.readsMembranes()) {
-            out = LossGradient.ofMembranes(gradients.given(output, "membrane"));
+            out = Loss.Gradient.ofMembranes(gradients.given(output, "membrane"));
         }
         return loss.bind(input.steps(), input.batch(), input.outputs()).evaluate(input, out, new double[input.batch()]);
     }

@@ -8,9 +8,8 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.SpikeRecorder;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
@@ -36,8 +35,8 @@ final class StateDictRun {
         int steps = golden.fact("steps").intValue();
         int batch = golden.fact("batch").intValue();
         try (Simulation simulation = network.simulate(batch)) {
-            List<SpikeRecorder> spikes = new ArrayList<>();
-            List<VariableRecorder> membranes = new ArrayList<>();
+            List<Population.SpikeRecorder> spikes = new ArrayList<>();
+            List<Population.VariableRecorder> membranes = new ArrayList<>();
             for (int i = 0; i < network.populations().size(); i++) {
                 spikes.add(simulation.recordSpikes(i, steps));
                 membranes.add(simulation.recordMembranes(i, steps));

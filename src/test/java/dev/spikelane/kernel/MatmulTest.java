@@ -30,7 +30,7 @@ final class MatmulTest {
     private final Random random = new Random(1);
     private final FloatMatrix numbers = uniform(arena, OUTPUTS, INPUTS, random);
     private final FloatMatrix bias = uniform(arena, 1, OUTPUTS, random);
-    private final MatmulWeights weights = MatmulWeights.of(numbers, bias);
+    private final Matmul.Weights weights = Matmul.Weights.of(numbers, bias);
     private final SpikeMatrix spikes = spikes(arena, ROWS, INPUTS, 0.3, random);
     private final FloatMatrix values = uniform(arena, ROWS, INPUTS, random);
     private final Matmul matmul = new Matmul();
@@ -86,9 +86,9 @@ final class MatmulTest {
     @Test
     void weightsWithoutABias() {
         FloatMatrix expected = FloatMatrix.zeros(ROWS, OUTPUTS);
-        matmul.multiply(spikes, MatmulWeights.of(numbers, FloatMatrix.zeros(1, OUTPUTS)), expected);
+        matmul.multiply(spikes, Matmul.Weights.of(numbers, FloatMatrix.zeros(1, OUTPUTS)), expected);
         FloatMatrix current = FloatMatrix.zeros(ROWS, OUTPUTS);
-        matmul.multiply(spikes, MatmulWeights.of(numbers), current);
+        matmul.multiply(spikes, Matmul.Weights.of(numbers), current);
         assertSameBits(expected, current, "no bias");
     }
 
@@ -97,7 +97,7 @@ final class MatmulTest {
         assertEquals(
                 "weights are [70 x 90] with a bias of 90 outputs, expected [outputs x inputs]; they are transposed,"
                         + " weights.transposed() is what is needed",
-                assertThrows(IllegalArgumentException.class, () -> MatmulWeights.of(numbers.transposed(), bias))
+                assertThrows(IllegalArgumentException.class, () -> Matmul.Weights.of(numbers.transposed(), bias))
                         .getMessage());
     }
 
@@ -128,7 +128,7 @@ final class MatmulTest {
                 twice.set(row, output, chain(expected.get(row, output), row, output));
             }
         }
-        for (Transpose transpose : Transpose.values()) {
+        for (Matmul.Transpose transpose : Matmul.Transpose.values()) {
             FloatMatrix a = transpose.first() ? values.transposed() : values;
             FloatMatrix b = transpose.second() ? numbers : numbers.transposed();
             FloatMatrix c = FloatMatrix.zeros(ROWS, OUTPUTS);
@@ -173,17 +173,17 @@ final class MatmulTest {
         try (Arena arena = Arena.ofShared()) {
             FloatMatrix numbers = FloatMatrix.zeros(arena, 3, 70);
             FloatMatrix own = FloatMatrix.zeros(arena, 1, 3);
-            MatmulWeights packed = MatmulWeights.of(arena, numbers, own);
+            Matmul.Weights packed = Matmul.Weights.of(arena, numbers, own);
             own.set(0, 2, value);
             assertMessage(
                     IllegalArgumentException.class,
                     "bias has " + value + " at row 0, column 2, expected a finite number",
-                    () -> MatmulWeights.of(arena, numbers, own));
+                    () -> Matmul.Weights.of(arena, numbers, own));
             numbers.set(1, 69, value);
             assertMessage(
                     IllegalArgumentException.class,
                     "weights has " + value + " at row 1, column 69, expected a finite number",
-                    () -> MatmulWeights.of(arena, numbers, FloatMatrix.zeros(arena, 1, 3)));
+                    () -> Matmul.Weights.of(arena, numbers, FloatMatrix.zeros(arena, 1, 3)));
             assertThrows(IllegalArgumentException.class, () -> packed.set(numbers, FloatMatrix.zeros(arena, 1, 3)));
             numbers.set(1, 69, 0);
             assertThrows(IllegalArgumentException.class, () -> packed.set(numbers, own));

@@ -11,7 +11,6 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.NirFile;
-import dev.spikelane.io.NirGraph;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
@@ -44,7 +43,7 @@ final class CertificateTest {
             "nir_delay",
             "nir_conv2d_groups");
 
-    private static NirGraph graph(GoldenCase golden) throws IOException {
+    private static NirFile.Graph graph(GoldenCase golden) throws IOException {
         return NirFile.read(golden.name(), new ByteArrayInputStream(golden.file("graph.nir")))
                 .graph();
     }
@@ -56,7 +55,7 @@ final class CertificateTest {
                 .orElseThrow();
     }
 
-    private static Certificate certificate(GoldenCase golden, NirGraph graph, NirModel model) {
+    private static Certificate certificate(GoldenCase golden, NirFile.Graph graph, NirModel model) {
         Map<String, Signal> input = Map.of(model.network().inputs().getFirst().name(), NirRun.input(golden));
         return Certificate.of(
                 graph,
@@ -71,7 +70,7 @@ final class CertificateTest {
         int ran = 0;
         for (GoldenCase golden : GoldenSet.interop("nir").cases()) {
             if (golden.inputs().contains("input") && !golden.name().equals("nir_many_nodes")) {
-                NirGraph graph = graph(golden);
+                NirFile.Graph graph = graph(golden);
                 Certificate certificate = certificate(golden, graph, NirImport.DEFAULT.of(graph));
                 assertTrue(certificate.equal(), () -> golden + ": " + certificate);
                 JsonNode json = new ObjectMapper().readTree(certificate.json(Map.of("file_sha256", "abc")));
@@ -83,7 +82,9 @@ final class CertificateTest {
         assertTrue(ran > 40, "ran " + ran);
     }
 
-    /** 1,000 changed weights and parameters at night: each is told, or what the network does is the same to rounding. */
+    /**
+     * 1,000 changed weights and parameters at night: each is told, or what the network does is the same to rounding.
+     */
     @Test
     void changedValuesAreToldOrHarmless() throws IOException {
         Random random = new Random(27);
@@ -92,7 +93,7 @@ final class CertificateTest {
         int each = Tries.beforeTheNight(1_000 / MUTATED.size());
         for (String name : MUTATED) {
             GoldenCase golden = golden(name);
-            NirGraph graph = graph(golden);
+            NirFile.Graph graph = graph(golden);
             NirModel model = NirImport.DEFAULT.of(graph);
             NirRun right = new NirRun(model, golden);
             for (int i = 0; i < each; i++) {
@@ -158,7 +159,7 @@ final class CertificateTest {
     @Test
     void parametersCountWhereNothingFires() throws IOException {
         GoldenCase golden = golden("nir_snn_leaky");
-        NirGraph graph = graph(golden);
+        NirFile.Graph graph = graph(golden);
         NirModel model = NirImport.DEFAULT.of(graph);
         FloatMatrix silence =
                 FloatMatrix.zeros(8, model.network().inputs().getFirst().shape().size());
@@ -190,7 +191,7 @@ final class CertificateTest {
                 .connect(Dense.of(random.rand(2, 4)))
                 .neuron(new Synaptic(0.7, 0.9).withReset(Reset.NONE))
                 .build();
-        NirGraph graph = NirModel.export(Model.of(network), 1e-4).graph();
+        NirFile.Graph graph = NirModel.export(Model.of(network), 1e-4).graph();
         Map<String, Signal> silence = Map.of("input", FloatMatrix.zeros(4, 3));
         for (String name : network.weights().names()) {
             FloatMatrix before = network.weights().get(name);
@@ -221,7 +222,7 @@ final class CertificateTest {
 
     private static void assertTold(String name, NirImport wrong, String cause) throws IOException {
         GoldenCase golden = golden(name);
-        NirGraph graph = graph(golden);
+        NirFile.Graph graph = graph(golden);
         Certificate certificate = certificate(golden, graph, wrong.of(graph));
         assertFalse(certificate.equal());
         assertTrue(certificate.first().isPresent());
@@ -231,7 +232,7 @@ final class CertificateTest {
     @Test
     void transposedWeightsAreNamed() throws IOException {
         GoldenCase golden = golden("nir_recurrent");
-        NirGraph graph = graph(golden);
+        NirFile.Graph graph = graph(golden);
         NirModel model = NirImport.DEFAULT.of(graph);
         String name = "lif.w_rec.weight";
         model.network()
@@ -245,11 +246,11 @@ final class CertificateTest {
     @Test
     void swappedEdgesAreNamed() throws IOException {
         GoldenCase golden = golden("nir_branched");
-        NirGraph graph = graph(golden);
-        List<NirGraph.Edge> edges = new ArrayList<>(graph.edges());
-        edges.remove(new NirGraph.Edge("lif", "lif2"));
-        edges.add(new NirGraph.Edge("a", "lif2"));
-        NirModel model = NirImport.DEFAULT.of(new NirGraph(graph.nodes(), edges));
+        NirFile.Graph graph = graph(golden);
+        List<NirFile.Graph.Edge> edges = new ArrayList<>(graph.edges());
+        edges.remove(new NirFile.Graph.Edge("lif", "lif2"));
+        edges.add(new NirFile.Graph.Edge("a", "lif2"));
+        NirModel model = NirImport.DEFAULT.of(new NirFile.Graph(graph.nodes(), edges));
         Certificate certificate = certificate(golden, graph, model);
         assertFalse(certificate.equal());
         assertTrue(certificate.causes().toString().contains("edges"), certificate::toString);
@@ -258,11 +259,11 @@ final class CertificateTest {
     @Test
     void missingNeuronsAreNamed() throws IOException {
         GoldenCase golden = golden("nir_branched");
-        NirGraph graph = graph(golden);
-        Map<String, NirGraph.Node> nodes = new LinkedHashMap<>(graph.nodes());
+        NirFile.Graph graph = graph(golden);
+        Map<String, NirFile.Graph.Node> nodes = new LinkedHashMap<>(graph.nodes());
         nodes.put("lif2", nodes.get("skip"));
-        List<NirGraph.Edge> edges = new ArrayList<>(graph.edges());
-        NirModel model = NirImport.DEFAULT.of(new NirGraph(nodes, edges));
+        List<NirFile.Graph.Edge> edges = new ArrayList<>(graph.edges());
+        NirModel model = NirImport.DEFAULT.of(new NirFile.Graph(nodes, edges));
         assertFalse(certificate(golden, graph, model).equal());
     }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.NirFile;
-import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
@@ -46,7 +45,9 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every reader, and what takes names of a user, with texts that would fill a screen, clear it, or turn what follows. */
+/**
+ * Every reader, and what takes names of a user, with texts that would fill a screen, clear it, or turn what follows.
+ */
 final class ForeignTextTest {
 
     private static final String CONTROL = "\u001b[2J\n\u202e\u0000";
@@ -223,11 +224,11 @@ final class ForeignTextTest {
             }
             attack(Files.readAllBytes(file), (name, bytes) -> NirImport.DEFAULT.read(name, bytes));
             Files.delete(file);
-            NirGraph.Node node =
-                    new NirGraph.Node(type, Map.of(), Map.of(HOSTILE, HOSTILE), new NirGraph(Map.of(), List.of()));
-            attack(() -> NirImport.DEFAULT.of(new NirGraph(Map.of(HOSTILE, node), List.of())));
+            NirFile.Graph.Node node = new NirFile.Graph.Node(
+                    type, Map.of(), Map.of(HOSTILE, HOSTILE), new NirFile.Graph(Map.of(), List.of()));
+            attack(() -> NirImport.DEFAULT.of(new NirFile.Graph(Map.of(HOSTILE, node), List.of())));
         }
-        mustRefuse(() -> new NirGraph(Map.of(), List.of(new NirGraph.Edge(HOSTILE, HOSTILE))));
+        mustRefuse(() -> new NirFile.Graph(Map.of(), List.of(new NirFile.Graph.Edge(HOSTILE, HOSTILE))));
         mustRefuse(() -> NirFile.read(HOSTILE, new ByteArrayInputStream(new byte[9])));
     }
 

@@ -9,7 +9,6 @@ import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.golden.InteropFiles;
 import dev.spikelane.io.NirFile;
-import dev.spikelane.io.NirGraph;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.network.Source;
@@ -92,7 +91,7 @@ final class InteropNirTest {
         }
     }
 
-    private static NirGraph graph(GoldenCase golden) throws IOException {
+    private static NirFile.Graph graph(GoldenCase golden) throws IOException {
         return NirFile.read(golden.name(), new ByteArrayInputStream(golden.file("graph.nir")))
                 .graph();
     }
@@ -146,7 +145,7 @@ final class InteropNirTest {
 
     /** snnTorch's neurons take their input as it is, so that membranes and thresholds are so many times larger. */
     private static void compareMembrane(GoldenCase golden, String output, NirRun run, String node) throws IOException {
-        NirGraph.Node said = said(run, node);
+        NirFile.Graph.Node said = said(run, node);
         double dt = NirImport.DEFAULT.dt();
         boolean synaptic = said.type().equals("CubaLIF");
         double[] tau = said.numbers(synaptic ? "tau_mem" : "tau");
@@ -160,7 +159,7 @@ final class InteropNirTest {
         compare(golden, output, got);
     }
 
-    private static NirGraph.Node said(NirRun run, String node) throws IOException {
+    private static NirFile.Graph.Node said(NirRun run, String node) throws IOException {
         return FlatGraph.of(run.model().graph()).nodes.get(node).said;
     }
 

@@ -14,8 +14,8 @@ import dev.spikelane.io.TorchFile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.SpikeRecorder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -99,7 +99,7 @@ final class InteropStateDictTest {
         int steps = golden.fact("steps").intValue();
         int batch = golden.fact("batch").intValue();
         try (Simulation simulation = network.simulate(batch)) {
-            List<SpikeRecorder> spikes = new ArrayList<>();
+            List<Population.SpikeRecorder> spikes = new ArrayList<>();
             for (int i = 0; i < network.populations().size(); i++) {
                 spikes.add(simulation.recordSpikes(i, steps));
             }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -26,8 +26,8 @@ final class NirOddGraphsTest {
 
     private static final int STEPS = 20;
 
-    private final LinkedHashMap<String, NirGraph.Node> nodes = new LinkedHashMap<>();
-    private final List<NirGraph.Edge> edges = new ArrayList<>();
+    private final LinkedHashMap<String, NirFile.Graph.Node> nodes = new LinkedHashMap<>();
+    private final List<NirFile.Graph.Edge> edges = new ArrayList<>();
 
     private static Tensor tensor(List<Integer> shape, double... values) {
         double[] all = new double[shape.stream().reduce(1, (a, b) -> a * b)];
@@ -44,41 +44,41 @@ final class NirOddGraphsTest {
         return tensor(List.of(values.length), values);
     }
 
-    private NirOddGraphsTest add(String name, NirGraph.Node node) {
+    private NirOddGraphsTest add(String name, NirFile.Graph.Node node) {
         if (!nodes.isEmpty()) {
-            edges.add(new NirGraph.Edge(nodes.lastEntry().getKey(), name));
+            edges.add(new NirFile.Graph.Edge(nodes.lastEntry().getKey(), name));
         }
         nodes.put(name, node);
         return this;
     }
 
-    private static NirGraph.Node said(String type, Object... values) {
+    private static NirFile.Graph.Node said(String type, Object... values) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (int i = 0; i < values.length; i += 2) {
             tensors.put((String) values[i], (Tensor) values[i + 1]);
         }
-        return NirGraph.Node.of(type, tensors);
+        return NirFile.Graph.Node.of(type, tensors);
     }
 
-    private static NirGraph.Node lif(List<Integer> shape, double... thresholds) {
+    private static NirFile.Graph.Node lif(List<Integer> shape, double... thresholds) {
         Tensor tau = tensor(shape, 1e-3);
         return said("LIF", "tau", tau, "r", tau, "v_leak", tensor(shape, 0), "v_threshold", tensor(shape, thresholds));
     }
 
-    private static NirGraph.Node convolution() {
+    private static NirFile.Graph.Node convolution() {
         return said("Conv2d", "weight", tensor(List.of(3, 2, 3, 3), .3, -.1, .2, .05, .4));
     }
 
-    private static NirGraph.Node scale(double factor) {
+    private static NirFile.Graph.Node scale(double factor) {
         return said("Scale", "scale", tensor(List.of(), factor));
     }
 
-    private NirGraph graph() {
-        return new NirGraph(nodes, edges);
+    private NirFile.Graph graph() {
+        return new NirFile.Graph(nodes, edges);
     }
 
     private void refuse(String expected) {
-        NirGraph graph = graph();
+        NirFile.Graph graph = graph();
         Exception refused = assertThrows(IllegalArgumentException.class, () -> NirImport.DEFAULT.of(graph));
         assertTrue(String.valueOf(refused.getMessage()).contains(expected), refused.getMessage());
     }
@@ -124,7 +124,7 @@ final class NirOddGraphsTest {
         Map<String, Tensor> values = new LinkedHashMap<>(convolution().values());
         values.put("input_shape", sizes(5, 6));
         add("input", said("Input", "shape", sizes(2, 6, 5)))
-                .add("c", NirGraph.Node.of("Conv2d", values))
+                .add("c", NirFile.Graph.Node.of("Conv2d", values))
                 .add("output", said("Output"))
                 .refuse("says the input_shape [5, 6], but gets [6, 5]");
     }
@@ -134,7 +134,7 @@ final class NirOddGraphsTest {
         add("input", said("Input", "shape", sizes(3)))
                 .add("n", lif(List.of(3), 1))
                 .add("output", said("Output"));
-        edges.add(new NirGraph.Edge("n", "input"));
+        edges.add(new NirFile.Graph.Edge("n", "input"));
         refuse("node 'input', Input, gets what other nodes send");
     }
 
@@ -151,11 +151,11 @@ final class NirOddGraphsTest {
     @Test
     void anInnerOutputBehindAScaleIsSeenByWhatGetsIt() {
         add("input", said("Input", "shape", sizes(3))).add("s", scale(2)).add("output", said("Output"));
-        NirGraph inner = graph();
+        NirFile.Graph inner = graph();
         nodes.clear();
         edges.clear();
         add("input", said("Input", "shape", sizes(3)))
-                .add("g", new NirGraph.Node("NIRGraph", Map.of(), Map.of(), inner))
+                .add("g", new NirFile.Graph.Node("NIRGraph", Map.of(), Map.of(), inner))
                 .add("n", lif(List.of(3), 1))
                 .add("output", said("Output"));
         Certificate certificate = run();
@@ -167,7 +167,7 @@ final class NirOddGraphsTest {
         Map<String, Tensor> values = new LinkedHashMap<>(convolution().values());
         values.put("padding", sizes(1 << 30, 1 << 30));
         add("input", said("Input", "shape", sizes(2, 6, 5)))
-                .add("c", NirGraph.Node.of("Conv2d", values))
+                .add("c", NirFile.Graph.Node.of("Conv2d", values))
                 .add("output", said("Output"))
                 .refuse("node 'c', Conv2d");
         nodes.clear();
@@ -191,10 +191,10 @@ final class NirOddGraphsTest {
                 .add("n", scale(2))
                 .add("n.sum", scale(1))
                 .add("m", lif(List.of(3), 1));
-        edges.add(new NirGraph.Edge("input", "n.sum"));
-        edges.add(new NirGraph.Edge("m", "n"));
+        edges.add(new NirFile.Graph.Edge("input", "n.sum"));
+        edges.add(new NirFile.Graph.Edge("m", "n"));
         nodes.put("output", said("Output"));
-        edges.add(new NirGraph.Edge("m", "output"));
+        edges.add(new NirFile.Graph.Edge("m", "output"));
         Certificate certificate = run();
         assertTrue(certificate.equal(), certificate::toString);
     }
@@ -205,9 +205,9 @@ final class NirOddGraphsTest {
         add("input", said("Input", "shape", sizes(2, 6, 4)))
                 .add("n", lif(List.of(), .5))
                 .add("s", said("SumPool2d", "kernel_size", sizes(3), "stride", sizes(1), "padding", sizes(1)));
-        edges.add(new NirGraph.Edge("s", "n"));
+        edges.add(new NirFile.Graph.Edge("s", "n"));
         nodes.put("output", said("Output"));
-        edges.add(new NirGraph.Edge("n", "output"));
+        edges.add(new NirFile.Graph.Edge("n", "output"));
         Certificate certificate = run();
         assertTrue(certificate.equal(), certificate::toString);
     }
@@ -230,14 +230,14 @@ final class NirOddGraphsTest {
         add("input", said("Input", "shape", sizes(3)))
                 .add("n", lif(List.of(3), 1))
                 .add("s", scale(.5));
-        edges.add(new NirGraph.Edge("s", "n"));
+        edges.add(new NirFile.Graph.Edge("s", "n"));
         nodes.put("output", said("Output"));
-        edges.add(new NirGraph.Edge("n", "output"));
-        NirGraph inner = graph();
+        edges.add(new NirFile.Graph.Edge("n", "output"));
+        NirFile.Graph inner = graph();
         nodes.clear();
         edges.clear();
         add("input", said("Input", "shape", sizes(3)))
-                .add("g", new NirGraph.Node("NIRGraph", Map.of(), Map.of(), inner))
+                .add("g", new NirFile.Graph.Node("NIRGraph", Map.of(), Map.of(), inner))
                 .add("output", said("Output"));
         NirModel written =
                 NirImport.DEFAULT.of(NirImport.DEFAULT.of(graph()).export().graph());
@@ -307,7 +307,7 @@ final class NirOddGraphsTest {
             Map<String, Tensor> values = new LinkedHashMap<>(lif(List.of(3), 1).values());
             values.put("v_reset", sizes(new double[length]));
             add("input", said("Input", "shape", sizes(3)))
-                    .add("n", NirGraph.Node.of("LIF", values))
+                    .add("n", NirFile.Graph.Node.of("LIF", values))
                     .add("output", said("Output"))
                     .refuse("node 'n', LIF, has 'v_reset' of shape [" + length
                             + "], expected that of 'v_threshold', [3]");
@@ -320,7 +320,7 @@ final class NirOddGraphsTest {
         Map<String, Tensor> values = new LinkedHashMap<>(lif(List.of(3), 1).values());
         values.put("tau", sizes(20, 20, 20));
         add("input", said("Input", "shape", sizes(3)))
-                .add("n", NirGraph.Node.of("LIF", values))
+                .add("n", NirFile.Graph.Node.of("LIF", values))
                 .add("output", said("Output"));
         List<String> warnings = NirImport.DEFAULT.of(graph()).warnings();
         assertEquals(1, warnings.size(), warnings::toString);
@@ -333,7 +333,7 @@ final class NirOddGraphsTest {
     @Test
     void numbersWithoutASignStayPositive() {
         MemorySegment bytes = MemorySegment.ofArray(new byte[] {0, 0, 0, 0, 0, 0, 0, (byte) 0x80});
-        NirGraph.Node node = said(
+        NirFile.Graph.Node node = said(
                 "Scale",
                 "whole",
                 Tensor.of("whole", Tensor.Type.U64, List.of(1), bytes),
@@ -357,9 +357,9 @@ final class NirOddGraphsTest {
             assertEquals(
                     "input has 2 rows, expected at least one for each of " + batch + " samples", refused.getMessage());
         }
-        NirGraph other = new NirGraph(
+        NirFile.Graph other = new NirFile.Graph(
                 Map.of("in", nodes.get("input"), "n", nodes.get("n"), "output", nodes.get("output")),
-                List.of(new NirGraph.Edge("in", "n"), new NirGraph.Edge("n", "output")));
+                List.of(new NirFile.Graph.Edge("in", "n"), new NirFile.Graph.Edge("n", "output")));
         Exception refused = assertThrows(
                 IllegalArgumentException.class,
                 () -> Certificate.of(other, NirImport.DEFAULT, model.network(), two, 1));

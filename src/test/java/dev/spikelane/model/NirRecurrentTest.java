@@ -3,7 +3,7 @@ package dev.spikelane.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
@@ -58,7 +58,7 @@ final class NirRecurrentTest {
     }
 
     /** As snntorch.export_nir writes it, in the outer graph or in one of its own. */
-    private static NirGraph graph(boolean all, boolean inside) {
+    private static NirFile.Graph graph(boolean all, boolean inside) {
         Map<String, Tensor> values = new LinkedHashMap<>();
         values.put("tau_syn", each((_, i) -> DT / (1 - (float) (.3 + .1 * i))));
         values.put("tau_mem", each((_, i) -> DT / (1 - (float) (.8 - .1 * i))));
@@ -68,41 +68,41 @@ final class NirRecurrentTest {
         values.put("v_threshold", each((_, _) -> 1));
         values.put("v_reset", each((_, _) -> 0));
         String prefix = inside ? "" : "1.";
-        Map<String, NirGraph.Node> neurons = new LinkedHashMap<>();
-        neurons.put(prefix + "lif", NirGraph.Node.of("CubaLIF", values));
+        Map<String, NirFile.Graph.Node> neurons = new LinkedHashMap<>();
+        neurons.put(prefix + "lif", NirFile.Graph.Node.of("CubaLIF", values));
         Tensor weight = tensor(NEURONS, NEURONS, (r, c) -> all || r == c ? recurrence(r, c) : 0);
         neurons.put(
                 prefix + "w_rec",
                 all
-                        ? NirGraph.Node.of(
+                        ? NirFile.Graph.Node.of(
                                 "Affine", Map.of("weight", weight, "bias", each((_, r) -> (3 * r % 5 - 2) / 8.0)))
-                        : NirGraph.Node.of("Linear", Map.of("weight", weight)));
-        List<NirGraph.Edge> edges = List.of(
-                new NirGraph.Edge(prefix + "lif", prefix + "w_rec"),
-                new NirGraph.Edge(prefix + "w_rec", prefix + "lif"));
+                        : NirFile.Graph.Node.of("Linear", Map.of("weight", weight)));
+        List<NirFile.Graph.Edge> edges = List.of(
+                new NirFile.Graph.Edge(prefix + "lif", prefix + "w_rec"),
+                new NirFile.Graph.Edge(prefix + "w_rec", prefix + "lif"));
         Tensor size = tensor(1, 1, (_, _) -> NEURONS);
-        NirGraph.Node input = NirGraph.Node.of("Input", Map.of("shape", size));
-        NirGraph.Node output = NirGraph.Node.of("Output", Map.of("shape", size));
-        Map<String, NirGraph.Node> nodes = new LinkedHashMap<>(Map.of("input", input, "output", output));
-        nodes.put("0", NirGraph.Node.of("Linear", Map.of("weight", tensor(NEURONS, NEURONS, (r, c) ->
+        NirFile.Graph.Node input = NirFile.Graph.Node.of("Input", Map.of("shape", size));
+        NirFile.Graph.Node output = NirFile.Graph.Node.of("Output", Map.of("shape", size));
+        Map<String, NirFile.Graph.Node> nodes = new LinkedHashMap<>(Map.of("input", input, "output", output));
+        nodes.put("0", NirFile.Graph.Node.of("Linear", Map.of("weight", tensor(NEURONS, NEURONS, (r, c) ->
                 (float) (((5 * r + 3 * c) % 13 - 4) * .13)))));
-        List<NirGraph.Edge> outer = new ArrayList<>();
+        List<NirFile.Graph.Edge> outer = new ArrayList<>();
         String middle = inside ? "rnn" : "1.lif";
         if (inside) {
             neurons.put("input", input);
             neurons.put("output", output);
-            List<NirGraph.Edge> inner = new ArrayList<>(edges);
-            inner.add(new NirGraph.Edge("input", "lif"));
-            inner.add(new NirGraph.Edge("lif", "output"));
-            nodes.put("rnn", new NirGraph.Node("NIRGraph", Map.of(), Map.of(), new NirGraph(neurons, inner)));
+            List<NirFile.Graph.Edge> inner = new ArrayList<>(edges);
+            inner.add(new NirFile.Graph.Edge("input", "lif"));
+            inner.add(new NirFile.Graph.Edge("lif", "output"));
+            nodes.put("rnn", new NirFile.Graph.Node("NIRGraph", Map.of(), Map.of(), new NirFile.Graph(neurons, inner)));
         } else {
             nodes.putAll(neurons);
             outer.addAll(edges);
         }
-        outer.add(new NirGraph.Edge("input", "0"));
-        outer.add(new NirGraph.Edge("0", middle));
-        outer.add(new NirGraph.Edge(middle, "output"));
-        return new NirGraph(nodes, outer);
+        outer.add(new NirFile.Graph.Edge("input", "0"));
+        outer.add(new NirFile.Graph.Edge("0", middle));
+        outer.add(new NirFile.Graph.Edge(middle, "output"));
+        return new NirFile.Graph(nodes, outer);
     }
 
     private static SpikeMatrix input() {
@@ -117,7 +117,7 @@ final class NirRecurrentTest {
         return fired;
     }
 
-    private static String fired(NirImport options, NirGraph graph) {
+    private static String fired(NirImport options, NirFile.Graph graph) {
         NirModel model = options.of(graph);
         float[] sent = new NirRun(model, input(), STEPS, BATCH)
                 .sent(model.outputs().values().iterator().next());
@@ -142,7 +142,7 @@ final class NirRecurrentTest {
         NirImport subtracting = NirImport.DEFAULT.withReset(Reset.SUBTRACT, ResetTime.NEXT_STEP);
         for (boolean inside : new boolean[] {false, true}) {
             for (int i = 0; i < 2; i++) {
-                NirGraph graph = graph(i == 0, inside);
+                NirFile.Graph graph = graph(i == 0, inside);
                 assertEquals(zero[i], fired(NirImport.DEFAULT, graph));
                 assertEquals(subtract[i], fired(subtracting, graph));
             }
@@ -153,7 +153,7 @@ final class NirRecurrentTest {
     @Test
     void theCertificateKnowsTheReset() {
         for (boolean inside : new boolean[] {false, true}) {
-            NirGraph graph = graph(true, inside);
+            NirFile.Graph graph = graph(true, inside);
             NirModel model = NirImport.DEFAULT.of(graph);
             assertTrue(
                     model.semantics().endsWith("lif] at the NEXT_STEP, as RSynaptic of snnTorch"), model.semantics());
@@ -173,8 +173,8 @@ final class NirRecurrentTest {
     @Test
     void itComesBack() {
         for (boolean inside : new boolean[] {false, true}) {
-            NirGraph graph = graph(true, inside);
-            NirGraph written = NirImport.DEFAULT.of(graph).export().graph();
+            NirFile.Graph graph = graph(true, inside);
+            NirFile.Graph written = NirImport.DEFAULT.of(graph).export().graph();
             assertEquals(fired(NirImport.DEFAULT, graph), fired(NirImport.DEFAULT, written));
         }
     }

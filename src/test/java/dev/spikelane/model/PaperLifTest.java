@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.io.NirFile;
-import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -38,21 +37,23 @@ final class PaperLifTest {
     private Path folder;
 
     private Path file() throws IOException {
-        Map<String, NirGraph.Node> nodes = Map.of(
-                "input", NirGraph.Node.of("Input", Map.of("shape", numbers("shape", 1))),
+        Map<String, NirFile.Graph.Node> nodes = Map.of(
+                "input", NirFile.Graph.Node.of("Input", Map.of("shape", numbers("shape", 1))),
                 "lif",
-                        NirGraph.Node.of(
+                        NirFile.Graph.Node.of(
                                 "LIF",
                                 Map.of(
                                         "tau", numbers("tau", TAU),
                                         "r", numbers("r", 1),
                                         "v_leak", numbers("v_leak", 0),
                                         "v_threshold", numbers("v_threshold", THRESHOLD))),
-                "output", NirGraph.Node.of("Output", Map.of("shape", numbers("shape", 1))));
+                "output", NirFile.Graph.Node.of("Output", Map.of("shape", numbers("shape", 1))));
         Path file = folder.resolve("lif.nir");
         NirFile.write(
                 file,
-                new NirGraph(nodes, List.of(new NirGraph.Edge("input", "lif"), new NirGraph.Edge("lif", "output"))));
+                new NirFile.Graph(
+                        nodes,
+                        List.of(new NirFile.Graph.Edge("input", "lif"), new NirFile.Graph.Edge("lif", "output"))));
         return file;
     }
 

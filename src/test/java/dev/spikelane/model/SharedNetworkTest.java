@@ -8,8 +8,8 @@ import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.TorchFile;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.SpikeRecorder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ final class SharedNetworkTest {
 
     private static byte[] spikes(Network network, SpikeMatrix input, int steps) {
         try (Simulation simulation = network.simulate(3)) {
-            SpikeRecorder recorder = simulation.recordSpikes(1, steps);
+            Population.SpikeRecorder recorder = simulation.recordSpikes(1, steps);
             simulation.run(input);
             return recorder.spikes().toArray();
         }

@@ -3,7 +3,6 @@ package dev.spikelane.model;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.NirFile;
-import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
@@ -81,7 +80,7 @@ final class WrittenFiles {
 
     /** Numbers of all nodes, as h5py finds them. */
     private void graph(String name) throws IOException {
-        NirGraph graph = NirImport.DEFAULT
+        NirFile.Graph graph = NirImport.DEFAULT
                 .read(name, file("nir", name, "graph.nir"))
                 .export()
                 .graph();

@@ -218,7 +218,7 @@ final class AllocationTest {
     void earlyLabels() {
         SpikeMatrix input = Matrices.spikes(arena, BATCH, 100, 0.4, new Random(1));
         try (Simulation simulation = network().simulate(BATCH)) {
-            EarlyLabels labels =
+            EarlyDecision.Labels labels =
                     simulation.observe("lif3", EarlyDecision.exact(STEPS).labels());
             assertNone(30, () -> {
                 simulation.reset();

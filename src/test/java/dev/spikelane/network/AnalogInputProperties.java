@@ -78,8 +78,8 @@ final class AnalogInputProperties {
         }
         try (Simulation ofSpikes = network.simulate(batch);
                 Simulation ofBoth = network.simulate(batch)) {
-            VariableRecorder expected = ofSpikes.recordMembranes(0, steps);
-            VariableRecorder actual = ofBoth.recordMembranes(0, steps);
+            Population.VariableRecorder expected = ofSpikes.recordMembranes(0, steps);
+            Population.VariableRecorder actual = ofBoth.recordMembranes(0, steps);
             ofSpikes.run(spikes);
             for (int step = 0; step < steps; step++) {
                 if (random.nextBoolean()) {

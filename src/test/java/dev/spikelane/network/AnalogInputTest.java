@@ -38,8 +38,8 @@ final class AnalogInputTest {
                 .neuron(new Leaky(0.75f).withThreshold(0.5f))
                 .build();
         try (Simulation simulation = network.simulate(1)) {
-            VariableRecorder membranes = simulation.recordMembranes(0, 5);
-            SpikeRecorder spikes = simulation.recordSpikes(0, 5);
+            Population.VariableRecorder membranes = simulation.recordMembranes(0, 5);
+            Population.SpikeRecorder spikes = simulation.recordSpikes(0, 5);
             simulation.runConstant(FloatMatrix.vector(arena, 0.25f), 5);
             assertArrayEquals(
                     new float[] {0.25f, 0.4375f, 0.578125f, 0.18359375f, 0.3876953125f},
@@ -74,7 +74,7 @@ final class AnalogInputTest {
                 .build();
         try (Simulation simulation = network.simulate(2)) {
             SpikeCounts counts = simulation.countSpikes(0);
-            VariableRecorder recorder = simulation.recordMembranes(1, 20);
+            Population.VariableRecorder recorder = simulation.recordMembranes(1, 20);
             simulation.run(input);
             assertTrue(counts.density() > 0.1, "there are spikes to grade");
             FloatMatrix copy = FloatMatrix.zeros(arena, 40, 5);

@@ -174,7 +174,7 @@ final class ClosingTest {
             SpikeMatrix frame = large.input.rows(0, LargeNetwork.BATCH);
             try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 2)) {
                 AtomicReference<Throwable> elsewhere = new AtomicReference<>();
-                simulation.observe(0, new Observer() {
+                simulation.observe(0, new Population.Observer() {
                     @Override
                     public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
                         assertEquals(0, firstStep);

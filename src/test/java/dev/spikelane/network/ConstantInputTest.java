@@ -42,8 +42,8 @@ class ConstantInputTest {
             }
             try (Simulation whole = network.simulate(batch, threads);
                     Simulation constant = network.simulate(batch, threads)) {
-                SpikeRecorder expected = whole.recordSpikes(1, steps);
-                SpikeRecorder got = constant.recordSpikes(1, steps);
+                Population.SpikeRecorder expected = whole.recordSpikes(1, steps);
+                Population.SpikeRecorder got = constant.recordSpikes(1, steps);
                 if (recorded) {
                     constant.recordMembranes(0, steps);
                 }
@@ -79,7 +79,7 @@ class ConstantInputTest {
                     .neuron(new Leaky(0).withThreshold(1_000))
                     .build();
             try (Simulation simulation = network.simulate(1, threads)) {
-                VariableRecorder sums = simulation.recordMembranes(0, 5);
+                Population.VariableRecorder sums = simulation.recordMembranes(0, 5);
                 simulation.step(firing(arena, 5));
                 if (reset) {
                     simulation.reset();

@@ -9,7 +9,6 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Matmul;
-import dev.spikelane.kernel.MatmulWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -50,14 +49,14 @@ final class CurrentsTest {
         SpikeMatrix input = Matrices.spikes(arena, STEPS * BATCH, 100, 0.4, random);
         SpikeMatrix expected;
         try (Simulation simulation = network.simulate(BATCH)) {
-            SpikeRecorder spikes = simulation.recordSpikes("lif1", STEPS);
+            Population.SpikeRecorder spikes = simulation.recordSpikes("lif1", STEPS);
             simulation.run(input);
             expected = spikes.spikes();
         }
         try (Simulation simulation = network.simulate(BATCH, threads)) {
-            SpikeRecorder spikes = simulation.recordSpikes("lif1", STEPS);
-            VariableRecorder first = simulation.record("lif1", "current", STEPS);
-            VariableRecorder second = simulation.record("lif2", "current", STEPS);
+            Population.SpikeRecorder spikes = simulation.recordSpikes("lif1", STEPS);
+            Population.VariableRecorder first = simulation.record("lif1", "current", STEPS);
+            Population.VariableRecorder second = simulation.record("lif2", "current", STEPS);
             simulation.run(input.rows(0, 5 * BATCH));
             simulation.run(input.rows(5 * BATCH, (STEPS - 5) * BATCH));
             assertEquals("current", first.variable());
@@ -70,7 +69,7 @@ final class CurrentsTest {
     private FloatMatrix product(Network network, String name, SpikeMatrix input) {
         FloatMatrix weights = network.weights().get(name + ".weight");
         FloatMatrix product = FloatMatrix.zeros(arena, input.rows(), weights.rows());
-        MatmulWeights packed = MatmulWeights.of(weights, network.weights().get(name + ".bias"));
+        Matmul.Weights packed = Matmul.Weights.of(weights, network.weights().get(name + ".bias"));
         new Matmul(arena).multiply(input, packed, product);
         return product;
     }
@@ -81,7 +80,7 @@ final class CurrentsTest {
         SpikeMatrix frame = Matrices.spikes(arena, BATCH, 100, 0.4, random);
         FloatMatrix product = product(network, "fc1", frame);
         try (Simulation simulation = network.simulate(BATCH)) {
-            VariableRecorder currents = simulation.record("lif1", "current", STEPS);
+            Population.VariableRecorder currents = simulation.record("lif1", "current", STEPS);
             simulation.runConstant(frame, STEPS);
             for (int step = 0; step < STEPS; step++) {
                 assertSameBits(product, currents.values().rows(step * BATCH, BATCH), "step " + step);
@@ -99,8 +98,8 @@ final class CurrentsTest {
         builder.project("two", x, r, new OneToOne(0.5f)).delay(1);
         builder.project("back", x, r, new OneToOne(3)).port("feedback");
         try (Simulation simulation = builder.build().simulate(1)) {
-            VariableRecorder current = simulation.record("r", "current", 2);
-            VariableRecorder feedback = simulation.record("r", "feedback", 2);
+            Population.VariableRecorder current = simulation.record("r", "current", 2);
+            Population.VariableRecorder feedback = simulation.record("r", "feedback", 2);
             simulation.run(FloatMatrix.of(new float[] {1}, new float[] {2}));
             assertSameBits(FloatMatrix.of(new float[] {0.25f}, new float[] {1}), current.values(), "current");
             assertSameBits(FloatMatrix.of(new float[] {3}, new float[] {6}), feedback.values(), "feedback");
@@ -120,7 +119,7 @@ final class CurrentsTest {
                 .build();
         SpikeMatrix input = Matrices.spikes(arena, STEPS * BATCH, 30, 0.4, random);
         try (Simulation simulation = network.simulate(BATCH)) {
-            VariableRecorder currents = simulation.record("lstm", "current", STEPS);
+            Population.VariableRecorder currents = simulation.record("lstm", "current", STEPS);
             simulation.run(input);
             assertSameBits(product(network, "fc1", input), currents.values(), "currents");
         }

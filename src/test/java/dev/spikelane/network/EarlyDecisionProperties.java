@@ -51,7 +51,7 @@ final class EarlyDecisionProperties {
         SpikeMatrix spikes = Matrices.spikes(arena, steps * batch, outputs, random.nextInt(11) / 10.0, random);
         EarlyDecision rule = new EarlyDecision(steps, EarlyDecision.NO_MARGIN, outputsOfClass == 0 ? 0 : classes);
         try (Simulation simulation = passing(outputs).simulate(batch)) {
-            EarlyLabels labels = simulation.observe(0, rule.labels());
+            EarlyDecision.Labels labels = simulation.observe(0, rule.labels());
             int ran = labels.run(simulation, spikes, block);
             long last = 0;
             for (int sample = 0; sample < batch; sample++) {
@@ -68,7 +68,7 @@ final class EarlyDecisionProperties {
 
     /** A step before, another class could still have won; so nothing decides earlier without guessing. */
     private static void requireEarliest(
-            SpikeMatrix spikes, int batch, int sample, EarlyLabels labels, int classes, int steps) {
+            SpikeMatrix spikes, int batch, int sample, EarlyDecision.Labels labels, int classes, int steps) {
         int before = (int) labels.steps(sample) - 1;
         if (before == 0 || classes == 1) {
             return;
@@ -116,7 +116,7 @@ final class EarlyDecisionProperties {
         Random draws = new Random(seed);
         try (Simulation simulation = network.simulate(1);
                 Simulation whole = network.simulate(1)) {
-            EarlyLabels labels =
+            EarlyDecision.Labels labels =
                     simulation.observe("lif2", EarlyDecision.exact(steps).labels());
             SpikeCounts counts = whole.countSpikes("lif2");
             for (int sample = 0; sample < 5; sample++) {
@@ -155,8 +155,10 @@ final class EarlyDecisionProperties {
         }
         try (Simulation ofFrame = network.simulate(batch);
                 Simulation ofRows = network.simulate(batch)) {
-            EarlyLabels labels = ofFrame.observe(0, EarlyDecision.exact(steps).labels());
-            EarlyLabels expected = ofRows.observe(0, EarlyDecision.exact(steps).labels());
+            EarlyDecision.Labels labels =
+                    ofFrame.observe(0, EarlyDecision.exact(steps).labels());
+            EarlyDecision.Labels expected =
+                    ofRows.observe(0, EarlyDecision.exact(steps).labels());
             assertEquals(expected.run(ofRows, rows, block), labels.runConstant(ofFrame, frame, block));
             for (int sample = 0; sample < batch; sample++) {
                 assertEquals(expected.label(sample), labels.label(sample));
@@ -168,13 +170,14 @@ final class EarlyDecisionProperties {
 
     @Example
     void wrongUseIsNamed() {
-        EarlyLabels alone = EarlyDecision.exact(3).labels();
+        EarlyDecision.Labels alone = EarlyDecision.exact(3).labels();
         assertMessage(
                 IllegalStateException.class,
                 "these labels observe no simulation, expected Simulation.observe to get them",
                 () -> alone.label(0));
         try (Simulation simulation = passing(2).simulate(1)) {
-            EarlyLabels labels = simulation.observe(0, EarlyDecision.exact(3).labels());
+            EarlyDecision.Labels labels =
+                    simulation.observe(0, EarlyDecision.exact(3).labels());
             assertMessage(
                     IllegalArgumentException.class,
                     "input has 1 rows, expected 3 steps of 1 samples; a frame of all steps goes to runConstant",
@@ -203,7 +206,7 @@ final class EarlyDecisionProperties {
         }
         EarlyDecision.Learned learned = EarlyDecision.exact(steps).learn(List.of(spikes), right, random.nextFloat());
         try (Simulation simulation = passing(3).simulate(batch)) {
-            EarlyLabels labels = simulation.observe(0, learned.rule().labels());
+            EarlyDecision.Labels labels = simulation.observe(0, learned.rule().labels());
             SpikeCounts counts = simulation.countSpikes(0);
             labels.run(simulation, spikes, 1);
             assertEquals(share(right, labels), learned.accuracy(), 1e-12);
@@ -218,7 +221,7 @@ final class EarlyDecisionProperties {
         }
     }
 
-    private static double share(int[] right, EarlyLabels labels) {
+    private static double share(int[] right, EarlyDecision.Labels labels) {
         int found = 0;
         for (int sample = 0; sample < right.length; sample++) {
             found += labels.label(sample) == right[sample] ? 1 : 0;
@@ -244,7 +247,7 @@ final class EarlyDecisionProperties {
 
     private static long decidedAt(EarlyDecision rule, SpikeMatrix spikes) {
         try (Simulation simulation = passing(spikes.columns()).simulate(1)) {
-            EarlyLabels labels = simulation.observe(0, rule.labels());
+            EarlyDecision.Labels labels = simulation.observe(0, rule.labels());
             labels.run(simulation, spikes, 4);
             assertEquals(1, labels.label(0));
             assertTrue(labels.timeSpent().isPositive());
@@ -281,7 +284,7 @@ final class EarlyDecisionProperties {
                     IllegalArgumentException.class,
                     "3 outputs, expected a multiple of 2, the classes of the rule",
                     () -> simulation.observe(0, new EarlyDecision(5, 1, 2).labels()));
-            EarlyLabels labels = EarlyDecision.exact(5).labels();
+            EarlyDecision.Labels labels = EarlyDecision.exact(5).labels();
             FloatMatrix frames = FloatMatrix.zeros(5, 3);
             assertThrows(IllegalStateException.class, () -> labels.run(simulation, frames, 5));
             simulation.observe(0, labels);

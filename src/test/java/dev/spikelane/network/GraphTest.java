@@ -70,8 +70,8 @@ final class GraphTest {
         builder.project("x-a", x, a, new OneToOne(1)).delay(3);
         builder.project("a-b", a, b, new OneToOne(1)).delay(2);
         try (Simulation simulation = builder.build().simulate(1)) {
-            SpikeRecorder ofA = simulation.recordSpikes("a", 20);
-            SpikeRecorder ofB = simulation.recordSpikes("b", 20);
+            Population.SpikeRecorder ofA = simulation.recordSpikes("a", 20);
+            Population.SpikeRecorder ofB = simulation.recordSpikes("b", 20);
             simulation.run(pulse(20, 4));
             assertEquals(List.of(7), times(ofA.spikes()));
             assertEquals(List.of(9), times(ofB.spikes()));
@@ -91,8 +91,8 @@ final class GraphTest {
                 List.of(new ComponentPlan.Component(List.of(0, 1), 2)),
                 network.laidOut().components());
         try (Simulation simulation = network.simulate(1)) {
-            SpikeRecorder ofA = simulation.recordSpikes("a", 12);
-            SpikeRecorder ofB = simulation.recordSpikes("b", 12);
+            Population.SpikeRecorder ofA = simulation.recordSpikes("a", 12);
+            Population.SpikeRecorder ofB = simulation.recordSpikes("b", 12);
             simulation.run(pulse(12, 1));
             assertEquals(List.of(1, 4, 7, 10), times(ofA.spikes()));
             assertEquals(List.of(2, 5, 8, 11), times(ofB.spikes()));
@@ -156,7 +156,7 @@ final class GraphTest {
         Shape shape = Shape.of(3, 2, 2);
         Network network = Network.builder(shape).scale(1).neuron(relay()).build();
         try (Simulation simulation = network.simulate(1)) {
-            SpikeRecorder recorder = simulation.recordSpikes(0, 1);
+            Population.SpikeRecorder recorder = simulation.recordSpikes(0, 1);
             SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), 1, 12, 0.5, random);
             SpikeMatrix output = simulation.step(input);
             assertSameBits(input, output, "step");
@@ -311,8 +311,8 @@ final class GraphTest {
                 .neuron(resetsAtOnce)
                 .build();
         try (Simulation simulation = network.simulate(1)) {
-            VariableRecorder before = simulation.recordBeforeReset("lif1", "membrane", 1);
-            VariableRecorder after = simulation.record("lif1", "membrane", 1);
+            Population.VariableRecorder before = simulation.recordBeforeReset("lif1", "membrane", 1);
+            Population.VariableRecorder after = simulation.record("lif1", "membrane", 1);
             simulation.run(pulse(1, 0));
             assertEquals(1.5f, before.values().get(0, 0));
             assertEquals(0.5f, after.values().get(0, 0));

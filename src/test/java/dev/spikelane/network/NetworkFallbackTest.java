@@ -22,8 +22,8 @@ final class NetworkFallbackTest {
                     .neuron(new Leaky(0.5f))
                     .build();
             try (Simulation simulation = network.simulate(1)) {
-                SpikeRecorder spikes = simulation.recordSpikes(0, 4);
-                VariableRecorder membranes = simulation.recordMembranes(0, 4);
+                Population.SpikeRecorder spikes = simulation.recordSpikes(0, 4);
+                Population.VariableRecorder membranes = simulation.recordMembranes(0, 4);
                 simulation.run(SpikeMatrix.copyOf(arena, 4, 2, new byte[] {1, 0, 1, 1, 0, 1, 0, 0}));
                 assertArrayEquals(
                         new float[] {0.5f, 1.5f, 0.5f, 0.25f},

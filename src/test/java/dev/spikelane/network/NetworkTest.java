@@ -231,8 +231,8 @@ final class NetworkTest {
         SpikeMatrix input = Matrices.spikes(arena, 40, 7, 0.5, random);
         try (Simulation ofGraded = graded.simulate(2);
                 Simulation ofPlain = plain.simulate(2)) {
-            VariableRecorder expected = ofPlain.recordMembranes(1, 20);
-            VariableRecorder actual = ofGraded.recordMembranes(1, 20);
+            Population.VariableRecorder expected = ofPlain.recordMembranes(1, 20);
+            Population.VariableRecorder actual = ofGraded.recordMembranes(1, 20);
             SpikeCounts hidden = ofPlain.countSpikes(0);
             ofGraded.run(input);
             ofPlain.run(input);

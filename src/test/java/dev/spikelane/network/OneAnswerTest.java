@@ -67,9 +67,9 @@ final class OneAnswerTest {
         SpikeMatrix spikes = Matrices.spikes(arena, STEPS * BATCH, sizes[0], density, random);
         FloatMatrix values = Matrices.uniform(arena, STEPS * BATCH, sizes[0], random);
         try (Simulation simulation = network.simulate(BATCH)) {
-            SpikeRecorder fired = simulation.recordSpikes(1, STEPS);
-            VariableRecorder first = simulation.recordMembranes(0, STEPS);
-            VariableRecorder last = simulation.recordMembranes(1, STEPS);
+            Population.SpikeRecorder fired = simulation.recordSpikes(1, STEPS);
+            Population.VariableRecorder first = simulation.recordMembranes(0, STEPS);
+            Population.VariableRecorder last = simulation.recordMembranes(1, STEPS);
             if (analog) {
                 simulation.run(values);
             } else {

@@ -206,8 +206,8 @@ final class PortsTest {
         FloatMatrix membranes = FloatMatrix.zeros(30, SIZE);
         group.record(currents, state, spikes, membranes);
         try (Simulation simulation = network.simulate(3, 2)) {
-            SpikeRecorder fired = simulation.recordSpikes(0, 10);
-            VariableRecorder recorder = simulation.recordMembranes(0, 10);
+            Population.SpikeRecorder fired = simulation.recordSpikes(0, 10);
+            Population.VariableRecorder recorder = simulation.recordMembranes(0, 10);
             simulation.run(input);
             assertSameBits(spikes, fired.spikes(), "spikes");
             assertSameBits(membranes, recorder.values(), "membranes");
@@ -254,7 +254,7 @@ final class PortsTest {
         builder.project("x-b", x, b);
         builder.project("a-b", a, b, new OneToOne(0.25f)).delay(2).port("feedback");
         try (Simulation simulation = builder.build().simulate(1)) {
-            VariableRecorder recorder = simulation.recordMembranes("b", 4);
+            Population.VariableRecorder recorder = simulation.recordMembranes("b", 4);
             simulation.run(SpikeMatrix.copyOf(4, 2, new byte[] {1, 0, 0, 1, 0, 0, 0, 0}));
             assertArrayEquals(
                     new float[] {1, 0, 0.5f, 1, 0.5f, 0.5f, 0.25f, 0.5f},

@@ -50,7 +50,7 @@ final class ShapedPopulationTest {
         Population maps = builder.population("maps", shape, new RLeaky(recurrence, 0.5f));
         builder.project("x-maps", x, maps);
         try (Simulation simulation = builder.build().simulate(1)) {
-            VariableRecorder recorder = simulation.recordMembranes("maps", input.rows());
+            Population.VariableRecorder recorder = simulation.recordMembranes("maps", input.rows());
             simulation.run(input);
             return recorder.values();
         }
@@ -117,7 +117,7 @@ final class ShapedPopulationTest {
             builder.project("x-maps", x, builder.population("maps", shape, new RLeaky(recurrence, 0.5f)));
             SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), 80, MAPS.size(), 0.5, new Random(5));
             try (Simulation simulation = builder.build().simulate(2)) {
-                SpikeRecorder recorder = simulation.recordSpikes("maps", 40);
+                Population.SpikeRecorder recorder = simulation.recordSpikes("maps", 40);
                 assertEquals(0, simulation.state("maps").previousSpikes().count());
                 int step = 0;
                 for (int steps : new int[] {1, 1, 20, 3, 15}) { // the block grows on the way
@@ -148,7 +148,7 @@ final class ShapedPopulationTest {
                     .neuron("cells", model)
                     .build();
             try (Simulation simulation = network.simulate(1)) {
-                VariableRecorder recorder = simulation.recordMembranes("cells", input.rows());
+                Population.VariableRecorder recorder = simulation.recordMembranes("cells", input.rows());
                 simulation.run(input);
                 flat = flat == null ? recorder.values() : flat;
                 assertSameBits(flat, recorder.values(), shape + " -> " + network.populations());

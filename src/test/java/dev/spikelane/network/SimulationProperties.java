@@ -129,8 +129,8 @@ final class SimulationProperties {
             input.rows(step, 1).copyFrom(random.input.rows(step * batch + sample, 1));
         }
         try (Simulation alone = random.network.simulate(1)) {
-            SpikeRecorder spikes = alone.recordSpikes(last, steps);
-            VariableRecorder membranes = alone.recordMembranes(last, steps);
+            Population.SpikeRecorder spikes = alone.recordSpikes(last, steps);
+            Population.VariableRecorder membranes = alone.recordMembranes(last, steps);
             alone.run(input);
             for (int step = 0; step < steps; step++) {
                 int row = step * batch + sample;
@@ -172,10 +172,10 @@ final class SimulationProperties {
         SpikeMatrix[] spikes = new SpikeMatrix[2];
         for (int threads : numbers) {
             try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, threads)) {
-                SpikeRecorder[] ofSpikes = {
+                Population.SpikeRecorder[] ofSpikes = {
                     simulation.recordSpikes(0, LargeNetwork.STEPS), simulation.recordSpikes(1, LargeNetwork.STEPS)
                 };
-                VariableRecorder[] ofMembranes = {
+                Population.VariableRecorder[] ofMembranes = {
                     simulation.recordMembranes(0, LargeNetwork.STEPS), simulation.recordMembranes(1, LargeNetwork.STEPS)
                 };
                 large.first.want(threads);
@@ -215,8 +215,8 @@ final class SimulationProperties {
             membranes[run] = FloatMatrix.zeros(arena, LargeNetwork.ROWS, LargeNetwork.SIZE);
             try (Simulation simulation =
                     new Simulation(large.network, LargeNetwork.BATCH, run == 0 ? 1 : threads, most)) {
-                SpikeRecorder ofSpikes = simulation.recordSpikes(0, LargeNetwork.STEPS);
-                VariableRecorder ofMembranes = simulation.recordMembranes(1, LargeNetwork.STEPS);
+                Population.SpikeRecorder ofSpikes = simulation.recordSpikes(0, LargeNetwork.STEPS);
+                Population.VariableRecorder ofMembranes = simulation.recordMembranes(1, LargeNetwork.STEPS);
                 large.run(simulation, analog);
                 spikes[run].copyFrom(ofSpikes.spikes());
                 membranes[run].copyFrom(ofMembranes.values());

@@ -87,7 +87,7 @@ final class SimulationTest {
     void countsAreThoseOfTheRecordedSpikes() {
         try (Simulation simulation = small.simulate(2)) {
             SpikeCounts counts = simulation.countSpikes(1);
-            SpikeRecorder spikes = simulation.recordSpikes(1, 50);
+            Population.SpikeRecorder spikes = simulation.recordSpikes(1, 50);
             assertEquals(0, counts.density());
             simulation.run(input(100));
             float most = -1;
@@ -132,10 +132,10 @@ final class SimulationTest {
         SpikeMatrix input = input(2 * 400);
         try (Simulation whole = small.simulate(2, 2);
                 Simulation parts = small.simulate(2, 2)) {
-            SpikeRecorder expected = whole.recordSpikes(0, 400);
+            Population.SpikeRecorder expected = whole.recordSpikes(0, 400);
             FloatMatrix expectedMembranes = whole.recordMembranes(0, 400).values();
             whole.run(input);
-            SpikeRecorder spikes = parts.recordSpikes(0, 400);
+            Population.SpikeRecorder spikes = parts.recordSpikes(0, 400);
             FloatMatrix membranes = parts.recordMembranes(0, 400).values();
             int step = 0;
             for (int steps : new int[] {1, 1, 9, 40, 3, 300, 1, 45}) {
@@ -153,7 +153,7 @@ final class SimulationTest {
         List<String> seen = new ArrayList<>();
         FloatMatrix last = FloatMatrix.zeros(arena, 2, 5);
         try (Simulation simulation = new Simulation(small, 2, 1, 8)) {
-            simulation.observe(0, new Observer() {
+            simulation.observe(0, new Population.Observer() {
                 @Override
                 public boolean needsMembranes() {
                     return true;
@@ -186,8 +186,8 @@ final class SimulationTest {
                 Simulation alone = small.simulate(2)) {
             watched.recordMembranes(0, 20);
             watched.recordMembranes(1, 20);
-            SpikeRecorder expected = alone.recordSpikes(1, 20);
-            SpikeRecorder actual = watched.recordSpikes(1, 20);
+            Population.SpikeRecorder expected = alone.recordSpikes(1, 20);
+            Population.SpikeRecorder actual = watched.recordSpikes(1, 20);
             alone.run(input(40));
             watched.run(input(40));
             assertSameBits(expected.spikes(), actual.spikes(), "spikes");
@@ -218,11 +218,11 @@ final class SimulationTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "recording of 0 steps of batch 2, expected at least 1 of both and at most 2147483647 rows",
-                () -> new SpikeRecorder(arena, 0, 2, 3));
+                () -> new Population.SpikeRecorder(arena, 0, 2, 3));
         assertMessage(
                 IllegalArgumentException.class,
                 "recording of 65536 steps of batch 65536, expected at least 1 of both and at most 2147483647 rows",
-                () -> new VariableRecorder(arena, 65536, 65536, 3));
+                () -> new Population.VariableRecorder(arena, 65536, 65536, 3));
         assertThrows(IllegalArgumentException.class, () -> new SpikeCounts(arena, 0, 3));
     }
 
@@ -232,16 +232,18 @@ final class SimulationTest {
             assertMessage(
                     IllegalArgumentException.class,
                     "recorder is for batch 2 of 6 neurons, expected batch 2 of 5",
-                    () -> simulation.observe(0, new SpikeRecorder(arena, 5, 2, 6)));
+                    () -> simulation.observe(0, new Population.SpikeRecorder(arena, 5, 2, 6)));
             simulation.step(input(2)); // nothing was attached
         }
     }
 
     @Test
     void refusesObserversOfAnotherBatch() {
-        List<Observer> others = List.of(
-                new SpikeCounts(arena, 3, 5), new SpikeRecorder(arena, 5, 1, 5), new VariableRecorder(arena, 5, 1, 5));
-        for (Observer other : others) {
+        List<Population.Observer> others = List.of(
+                new SpikeCounts(arena, 3, 5),
+                new Population.SpikeRecorder(arena, 5, 1, 5),
+                new Population.VariableRecorder(arena, 5, 1, 5));
+        for (Population.Observer other : others) {
             try (Simulation simulation = small.simulate(2)) {
                 assertThrows(
                         IllegalArgumentException.class,
@@ -305,7 +307,7 @@ final class SimulationTest {
     @Test
     void closedSimulationSaysSo() {
         Simulation simulation = small.simulate(1, 2);
-        SpikeRecorder recorder = simulation.recordSpikes(0, 3);
+        Population.SpikeRecorder recorder = simulation.recordSpikes(0, 3);
         simulation.close();
         simulation.close();
         assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.run(input(1)));
@@ -344,8 +346,8 @@ final class SimulationTest {
         LargeNetwork large = new LargeNetwork(arena, 1, false);
         try (Simulation few = large.network.simulate(LargeNetwork.BATCH, 2);
                 Simulation many = large.network.simulate(LargeNetwork.BATCH, 12)) {
-            SpikeRecorder expected = few.recordSpikes(1, LargeNetwork.STEPS);
-            SpikeRecorder actual = many.recordSpikes(1, LargeNetwork.STEPS);
+            Population.SpikeRecorder expected = few.recordSpikes(1, LargeNetwork.STEPS);
+            Population.SpikeRecorder actual = many.recordSpikes(1, LargeNetwork.STEPS);
             few.run(large.input);
             many.run(large.input);
             assertSameBits(expected.spikes(), actual.spikes(), "spikes");
@@ -407,7 +409,7 @@ final class SimulationTest {
     void whatAWorkerThrowsReachesTheCallerAndTheNextRunWorks() {
         LargeNetwork large = new LargeNetwork(arena, 1, false);
         try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 3)) {
-            SpikeRecorder recorder = simulation.recordSpikes(1, LargeNetwork.STEPS);
+            Population.SpikeRecorder recorder = simulation.recordSpikes(1, LargeNetwork.STEPS);
             simulation.run(large.input);
             SpikeMatrix expected = SpikeMatrix.zeros(arena, LargeNetwork.ROWS, LargeNetwork.SIZE);
             expected.copyFrom(recorder.spikes());

@@ -64,7 +64,7 @@ final class SnapshotProperties {
             try (Simulation whole = network.simulate(batch, 2);
                     Simulation one = network.simulate(batch);
                     Simulation other = network.simulate(batch, 2)) {
-                SpikeRecorder expected = whole.recordSpikes("out", 2 * half);
+                Population.SpikeRecorder expected = whole.recordSpikes("out", 2 * half);
                 whole.plasticWeights().replace("own.weight", learned);
                 whole.run(input);
                 one.plasticWeights().replace("own.weight", learned);
@@ -74,7 +74,7 @@ final class SnapshotProperties {
                 other.restore(SimulationState.of(bytes));
                 assertArrayEquals(bytes, other.snapshot().toBytes(), "model " + model + ", restored");
                 assertEquals(half, other.steps());
-                SpikeRecorder actual = other.recordSpikes("out", 2 * half);
+                Population.SpikeRecorder actual = other.recordSpikes("out", 2 * half);
                 other.run(second);
                 assertArrayEquals(whole.snapshot().toBytes(), other.snapshot().toBytes(), "model " + model);
                 assertSameBits(

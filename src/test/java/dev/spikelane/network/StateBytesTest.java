@@ -100,9 +100,9 @@ final class StateBytesTest {
         FloatMatrix expectedCurrents;
         try (Simulation alone = network.simulate(1)) {
             SpikeCounts counts = alone.countSpikes("b");
-            SpikeRecorder spikes = alone.recordSpikes("a", STEPS);
-            VariableRecorder membranes = alone.record("b", "membrane", STEPS);
-            VariableRecorder currents = alone.record("b", "current", STEPS);
+            Population.SpikeRecorder spikes = alone.recordSpikes("a", STEPS);
+            Population.VariableRecorder membranes = alone.record("b", "membrane", STEPS);
+            Population.VariableRecorder currents = alone.record("b", "current", STEPS);
             alone.run(input);
             expectedCurrents = currents.values();
             expectedCounts = counts.counts();
@@ -111,9 +111,9 @@ final class StateBytesTest {
         }
         try (Simulation shared = network.simulate(1)) {
             SpikeCounts counts = shared.keepInState(shared.countSpikes("b"));
-            SpikeRecorder spikes = shared.keepInState(shared.recordSpikes("a", STEPS));
-            VariableRecorder membranes = shared.keepInState(shared.record("b", "membrane", STEPS));
-            VariableRecorder currents = shared.keepInState(shared.record("b", "current", STEPS));
+            Population.SpikeRecorder spikes = shared.keepInState(shared.recordSpikes("a", STEPS));
+            Population.VariableRecorder membranes = shared.keepInState(shared.record("b", "membrane", STEPS));
+            Population.VariableRecorder currents = shared.keepInState(shared.record("b", "current", STEPS));
             ByteBuffer[] sessions = new ByteBuffer[2];
             for (int session = 0; session < 2; session++) {
                 sessions[session] = ByteBuffer.allocate(shared.stateBytes());
@@ -158,13 +158,13 @@ final class StateBytesTest {
             assertSameBits(counting.state("a").membrane(), plain.state("a").membrane(), "membranes");
             assertThrows(IllegalArgumentException.class, () -> counting.keepInState(counts));
             assertThrows(IllegalArgumentException.class, () -> plain.keepInState(counts));
-            Observer stateless = plain.observe("b", (firstStep, steps, spikes, membranes) -> {});
+            Population.Observer stateless = plain.observe("b", (firstStep, steps, spikes, membranes) -> {});
             assertThrows(IllegalArgumentException.class, () -> plain.keepInState(stateless));
         }
     }
 
     /** An observer whose state is a number, and which is equal to others of its name. */
-    private record Named(String name) implements Observer {
+    private record Named(String name) implements Population.Observer {
 
         @Override
         public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {}

@@ -75,8 +75,8 @@ final class EquationNeuronTest {
 
     private static void assertSame(Neuron expected, Neuron actual, int neurons) {
         FloatMatrix currents = Matrices.uniform(Arena.ofAuto(), 40, neurons, new Random(1));
-        NeuronRun one = expected.run(currents);
-        NeuronRun other = actual.run(currents);
+        Neuron.Run one = expected.run(currents);
+        Neuron.Run other = actual.run(currents);
         assertSameBits(one.spikes(), other.spikes(), "spikes");
         assertSameBits(one.membranes(), other.membranes(), "membranes");
         Arena arena = Arena.ofAuto();
@@ -104,7 +104,7 @@ final class EquationNeuronTest {
                 """);
         int neurons = 70;
         FloatMatrix currents = Matrices.uniform(Arena.ofAuto(), 500, neurons, new Random(1));
-        NeuronRun run = scaled(currents, 30, model);
+        Neuron.Run run = scaled(currents, 30, model);
         int fired = 0;
         for (int i = 0; i < neurons; i++) {
             float v = -65;
@@ -128,7 +128,7 @@ final class EquationNeuronTest {
         assertZeroPads(run.spikes(), "spikes");
     }
 
-    private static NeuronRun scaled(FloatMatrix currents, float by, Neuron model) {
+    private static Neuron.Run scaled(FloatMatrix currents, float by, Neuron model) {
         for (int row = 0; row < currents.rows(); row++) {
             for (int i = 0; i < currents.columns(); i++) {
                 currents.set(row, i, by * currents.get(row, i));
@@ -229,7 +229,7 @@ final class EquationNeuronTest {
             assertSameBits(membranes.rows(step * BATCH, BATCH), again.membrane(), "step " + step);
             assertSameBits(spikes.rows(step * BATCH, BATCH), fired, "step " + step);
         }
-        NeuronRun other = model.withSeed(8).run(currents);
+        Neuron.Run other = model.withSeed(8).run(currents);
         assertNotEquals(membranes.get(0, 0), other.membranes().get(0, 0));
         assertNotEquals(state.variable("w").get(0, 0), other.membranes().get(99, 0), "noise 1 of 7 and noise 0 of 8");
         assertEquals(

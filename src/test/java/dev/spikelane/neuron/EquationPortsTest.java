@@ -19,7 +19,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.CrossEntropyLoss;
@@ -133,8 +132,8 @@ final class EquationPortsTest {
         SpikeMatrix input = Matrices.spikes(arena, STEPS * 2, 20, 0.3, new Random(6));
         for (Network each : List.of(network, ModelFile.read(folder.resolve("cells.safetensors")))) {
             try (Simulation simulation = each.simulate(2)) {
-                VariableRecorder more = simulation.record("cells", "excitatory", STEPS);
-                VariableRecorder less = simulation.record("cells", "inhibitory", STEPS);
+                Population.VariableRecorder more = simulation.record("cells", "excitatory", STEPS);
+                Population.VariableRecorder less = simulation.record("cells", "inhibitory", STEPS);
                 var membranes = simulation.recordMembranes("cells", STEPS);
                 var spikes = simulation.recordSpikes("cells", STEPS);
                 simulation.run(input);

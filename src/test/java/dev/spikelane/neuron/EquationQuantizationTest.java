@@ -90,8 +90,8 @@ final class EquationQuantizationTest {
     void statesAreThoseOfTheLibrarysModels(Neuron expected, Neuron text) {
         for (int neurons : new int[] {70, 128}) {
             FloatMatrix currents = Matrices.uniform(Arena.ofAuto(), 40, neurons, new Random(1));
-            NeuronRun one = expected.run(currents);
-            NeuronRun other = text.run(currents);
+            Neuron.Run one = expected.run(currents);
+            Neuron.Run other = text.run(currents);
             assertSameBits(one.spikes(), other.spikes(), "spikes");
             assertSameBits(one.membranes(), other.membranes(), "membranes");
             assertNotEquals(0, one.spikes().count());
@@ -143,7 +143,7 @@ final class EquationQuantizationTest {
     @Test
     void variablesAreLevelsWhenNeuronsFire() {
         EquationNeuron rounded = LATER.withQuantization(FEW);
-        NeuronRun run = rounded.beforeReset().run(Matrices.uniform(Arena.ofAuto(), 30, 70, new Random(1)));
+        Neuron.Run run = rounded.beforeReset().run(Matrices.uniform(Arena.ofAuto(), 30, 70, new Random(1)));
         for (int row = 0; row < 30; row++) {
             for (int i = 0; i < 70; i++) {
                 float u = run.membranes().get(row, i);
@@ -156,7 +156,7 @@ final class EquationQuantizationTest {
         FloatMatrix weights = trained(rounded, 1, "lif1.beta");
         assertSameBits(weights, trained(rounded, 2, "lif1.beta"), "weights");
         assertNotEquals(trained(LATER, 1, "lif1.beta").get(0, 0), weights.get(0, 0));
-        NeuronRun both = rounded.run(Matrices.uniform(Arena.ofAuto(), 30, 70, new Random(1)));
+        Neuron.Run both = rounded.run(Matrices.uniform(Arena.ofAuto(), 30, 70, new Random(1)));
         for (int i = 0; i < 70; i++) { // neither in the step behind a spike nor in the one behind that
             for (int row = 2; row < 30; row++) {
                 boolean twice = both.spikes().get(row, i) && both.spikes().get(row - 1, i);
@@ -182,9 +182,9 @@ final class EquationQuantizationTest {
                 reset a = a - v
                 """;
         FloatMatrix currents = Matrices.uniform(Arena.ofAuto(), 40, 70, new Random(3));
-        NeuronRun expected =
+        Neuron.Run expected =
                 EquationNeuron.of(text.formatted(other)).withQuantization(FEW).run(currents);
-        NeuronRun actual =
+        Neuron.Run actual =
                 EquationNeuron.of(text.formatted(one)).withQuantization(FEW).run(currents);
         assertSameBits(expected.spikes(), actual.spikes(), "spikes");
         assertSameBits(expected.membranes(), actual.membranes(), "membranes");

@@ -128,7 +128,7 @@ final class EquationRulesTest {
     @ParameterizedTest
     @ValueSource(strings = {"2", "1.5"})
     void heldStatesStayUpToTheSpike(String steps) {
-        NeuronRun run = EquationNeuron.of("""
+        Neuron.Run run = EquationNeuron.of("""
                 state v
                 input i
                 refractory %s holds v

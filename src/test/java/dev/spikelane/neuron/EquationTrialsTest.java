@@ -11,10 +11,9 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.EarlyDecision;
-import dev.spikelane.network.EarlyLabels;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.SpikeRecorder;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.SmallRun;
 import dev.spikelane.train.Trainer;
@@ -81,7 +80,7 @@ final class EquationTrialsTest {
 
     private static SpikeMatrix run(Network network, SpikeMatrix input) {
         try (Simulation simulation = network.simulate(BATCH)) {
-            SpikeRecorder fired = simulation.recordSpikes("lif3", STEPS);
+            Population.SpikeRecorder fired = simulation.recordSpikes("lif3", STEPS);
             simulation.run(input);
             return fired.spikes();
         }
@@ -142,7 +141,7 @@ final class EquationTrialsTest {
         List<Long> steps = new ArrayList<>();
         for (boolean texts : new boolean[] {false, true}) {
             try (Simulation simulation = network(texts).simulate(BATCH)) {
-                EarlyLabels labels =
+                EarlyDecision.Labels labels =
                         simulation.observe("lif3", EarlyDecision.exact(STEPS).labels());
                 labels.run(simulation, input, 1);
                 for (int sample = 0; sample < BATCH; sample++) {

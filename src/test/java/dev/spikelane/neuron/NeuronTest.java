@@ -120,7 +120,7 @@ final class NeuronTest {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 20, NEURONS);
         FloatMatrix membranes = FloatMatrix.zeros(arena, 20, NEURONS);
         group.record(currents, group.newState(arena, 1), spikes, membranes);
-        NeuronRun run = neuron.run(currents);
+        Neuron.Run run = neuron.run(currents);
         assertSameBits(spikes, run.spikes(), "spikes");
         assertSameBits(membranes, run.membranes(), "membranes");
     }

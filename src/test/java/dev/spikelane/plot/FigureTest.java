@@ -14,8 +14,8 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.plot.data.Signals;
 import java.io.ByteArrayInputStream;
@@ -122,8 +122,8 @@ class FigureTest {
         Network network =
                 Network.builder(70).connect(new OneToOne(1)).neuron("p", model).build();
         try (Simulation simulation = network.simulate(3)) {
-            VariableRecorder membranes = simulation.recordMembranes("p", 10);
-            VariableRecorder currents = simulation.record("p", "current", 10);
+            Population.VariableRecorder membranes = simulation.recordMembranes("p", 10);
+            Population.VariableRecorder currents = simulation.record("p", "current", 10);
             simulation.run(spikes);
             JsonNode traces = written(Plot.traces(membranes));
             assertEquals("membrane [mV]", traces.get("yLabel").asText());

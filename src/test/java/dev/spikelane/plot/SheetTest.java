@@ -17,7 +17,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.plot.data.Range;
-import dev.spikelane.train.Evaluation;
 import dev.spikelane.train.Evaluator;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -234,12 +233,12 @@ class SheetTest {
                 .build();
         Batching batching = new Batching(3).withCode(InputCode.rate(new Rate(), 4));
         try (Evaluator evaluator = new Evaluator(network, 4, batching, 1)) {
-            Evaluation evaluation = evaluator.evaluate(Dataset.of(Shape.of(2), pixels, new int[] {0, 1, 1}, 2));
+            Evaluator.Result evaluation = evaluator.evaluate(Dataset.of(Shape.of(2), pixels, new int[] {0, 1, 1}, 2));
             assertEquals(
                     Plot.confusionMatrix(new int[] {0, 1, 1}, new int[] {0, 1, 0})
                             .toSvg(),
                     Plot.confusionMatrix(evaluation).toSvg());
-            Evaluation targets = evaluator.evaluate(Dataset.ofTargets(Shape.of(2), pixels, pixels));
+            Evaluator.Result targets = evaluator.evaluate(Dataset.ofTargets(Shape.of(2), pixels, pixels));
             assertMessage(
                     IllegalArgumentException.class,
                     "evaluation has 0 labels and 3 classes, expected both for each of its 3 samples",

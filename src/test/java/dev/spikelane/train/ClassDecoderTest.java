@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 @EveryWidth
 final class ClassDecoderTest {
 
-    private static int[] decode(Decoding decoding, LossInput input) {
+    private static int[] decode(Decoding decoding, Loss.Input input) {
         int[] classes = new int[input.batch()];
         new ClassDecoder(decoding.score(), input.steps(), input.batch(), input.outputs())
                 .decode(input.rows(), 0, input.batch(), classes);
@@ -28,7 +28,7 @@ final class ClassDecoderTest {
                 new float[] {5, 0, 0}, new float[] {0, 0, 0}, new float[] {0, 4, 0}, new float[] {0, 0, 0});
         membranes.set(2, 1, 4.9f);
         membranes.set(0, 1, 4.8f);
-        LossInput input = new LossInput(2, 2, 3).setMembranes(membranes);
+        Loss.Input input = new Loss.Input(2, 2, 3).setMembranes(membranes);
         assertArrayEquals(new int[] {0, 0}, decode(Decoding.MAX_MEMBRANE, input));
         assertArrayEquals(new int[] {1, 0}, decode(Decoding.MEMBRANE, input));
     }
@@ -36,7 +36,7 @@ final class ClassDecoderTest {
     @Test
     void spikes() {
         SpikeMatrix spikes = SpikeMatrix.copyOf(3, 4, new byte[] {0, 0, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1});
-        LossInput input = new LossInput(3, 1, 4).setSpikes(spikes);
+        Loss.Input input = new Loss.Input(3, 1, 4).setSpikes(spikes);
         assertArrayEquals(new int[] {0}, decode(Decoding.COUNT, input));
         assertArrayEquals(new int[] {2}, decode(Decoding.FIRST_SPIKE, input));
         int[] classes = new int[1];

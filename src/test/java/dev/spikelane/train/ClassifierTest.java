@@ -69,7 +69,7 @@ final class ClassifierTest {
                 List<Integer> expected = evaluator.evaluate(data()).classes();
                 assertTrue(expected.stream().distinct().count() > 1, decoding + " tells nothing apart");
                 for (int sample = 0; sample < SAMPLES; sample++) {
-                    Classification found = classifier.classify(row(sample));
+                    Classifier.Result found = classifier.classify(row(sample));
                     assertEquals(expected.get(sample), found.label(), decoding + ", sample " + sample);
                     assertEquals(found.label(), found.top(1).getFirst());
                     double sum = 0;
@@ -101,7 +101,7 @@ final class ClassifierTest {
         try (Classifier one = Classifier.of(written);
                 Classifier other = Classifier.of(read)) {
             assertEquals(List.of(), other.notices());
-            Classification found = other.classify(row(3));
+            Classifier.Result found = other.classify(row(3));
             assertEquals(one.classify(row(3)).toString(), found.toString());
             assertEquals(List.of("a", "b,c", "\"d\"", "e", "f", "g").get(found.label()), found.name());
         }
@@ -129,7 +129,7 @@ final class ClassifierTest {
         try (Classifier whole = Classifier.of(model("frame", Decoding.COUNT));
                 Classifier early = Classifier.of(model("frame", Decoding.COUNT)).early(EarlyDecision.exact(STEPS), 1)) {
             for (int sample = 0; sample < SAMPLES; sample++) {
-                Classification found = early.classify(row(sample));
+                Classifier.Result found = early.classify(row(sample));
                 assertEquals(whole.classify(row(sample)).label(), found.label());
                 saved += STEPS - found.steps();
             }
@@ -152,7 +152,7 @@ final class ClassifierTest {
                 Classifier seldom =
                         Classifier.of(model("frame", Decoding.COUNT)).early(hasty, STEPS)) {
             for (int sample = 0; sample < SAMPLES; sample++) {
-                Classification found = seldom.classify(row(sample));
+                Classifier.Result found = seldom.classify(row(sample));
                 assertEquals(often.classify(row(sample)).label(), found.label());
                 later += found.label() == found.top(1).getFirst() ? 0 : 1;
             }
@@ -169,13 +169,14 @@ final class ClassifierTest {
         for (Decoding decoding : List.of(Decoding.COUNT, Decoding.FIRST_SPIKE)) {
             try (Classifier classifier =
                     Classifier.of(new Model(silent, model("frame", decoding).notes()))) {
-                Classification found = classifier.classify(row(0));
+                Classifier.Result found = classifier.classify(row(0));
                 assertFalse(found.isDecided());
                 assertEquals(0, found.label());
                 assertEquals("undecided, 0.17 after 12 steps", found.toString());
             }
         }
-        Classification tie = new Classification(List.of(), new float[] {1, 3, 3}, new float[] {.1f, .45f, .45f}, 1, 2);
+        Classifier.Result tie =
+                new Classifier.Result(List.of(), new float[] {1, 3, 3}, new float[] {.1f, .45f, .45f}, 1, 2);
         assertFalse(tie.isDecided());
         assertEquals("undecided, 0.45 after 2 steps", tie.toString());
         assertEquals("[1, 2, 0]", tie.top(5).toString());

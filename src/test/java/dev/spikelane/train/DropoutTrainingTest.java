@@ -270,7 +270,7 @@ class DropoutTrainingTest {
         }
 
         @Override
-        public LossEvaluator bind(int steps, int batch, int outputs) {
+        public Loss.Computation bind(int steps, int batch, int outputs) {
             return (input, first, end, gradient, terms) -> {
                 for (int sample = first; sample < end; sample++) {
                     seen[sample] = input.membranes().get((steps - 1) * batch + sample, 0);

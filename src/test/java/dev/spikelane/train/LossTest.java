@@ -32,7 +32,7 @@ final class LossTest {
     private final Arena arena = Arena.ofAuto();
     private final SpikeMatrix spikes = Matrices.spikes(arena, STEPS * BATCH, OUTPUTS, 0.3, random);
     private final FloatMatrix membranes = Matrices.uniform(arena, STEPS * BATCH, OUTPUTS, random);
-    private final LossInput input = new LossInput(STEPS, BATCH, OUTPUTS)
+    private final Loss.Input input = new Loss.Input(STEPS, BATCH, OUTPUTS)
             .setSpikes(spikes)
             .setMembranes(membranes)
             .setLabels(new int[] {0, 1, 1, 0, 1, 1, 0});
@@ -91,8 +91,8 @@ final class LossTest {
                 () -> different.toString());
     }
 
-    private LossGradient places() {
-        return LossGradient.of(FloatMatrix.zeros(STEPS * BATCH, OUTPUTS), FloatMatrix.zeros(STEPS * BATCH, OUTPUTS));
+    private Loss.Gradient places() {
+        return Loss.Gradient.of(FloatMatrix.zeros(STEPS * BATCH, OUTPUTS), FloatMatrix.zeros(STEPS * BATCH, OUTPUTS));
     }
 
     /** Ranges of samples, on evaluators of their own, give the terms and gradients of the whole batch, bit for bit. */
@@ -101,10 +101,10 @@ final class LossTest {
     void partsOfABatchGiveTheWhole(Loss loss) {
         input.setDivisor(loss.divisor(input));
         double[] expected = new double[BATCH];
-        LossGradient whole = places();
+        Loss.Gradient whole = places();
         double sum = loss.bind(STEPS, BATCH, OUTPUTS).evaluate(input, whole, expected);
         double[] terms = new double[BATCH];
-        LossGradient parts = places();
+        Loss.Gradient parts = places();
         loss.bind(STEPS, BATCH, OUTPUTS).evaluate(input, 4, BATCH, parts, terms);
         loss.bind(STEPS, BATCH, OUTPUTS).evaluate(input, 0, 4, parts, terms);
         assertArrayEquals(expected, terms);
@@ -124,7 +124,7 @@ final class LossTest {
     void shardsGiveTheWhole(Loss loss) {
         input.setDivisor(loss.divisor(input));
         double[] expected = new double[BATCH];
-        loss.bind(STEPS, BATCH, OUTPUTS).evaluate(input, LossGradient.NONE, expected);
+        loss.bind(STEPS, BATCH, OUTPUTS).evaluate(input, Loss.Gradient.NONE, expected);
         int shard = 3;
         int first = 2;
         SpikeMatrix some = SpikeMatrix.zeros(STEPS * shard, OUTPUTS);
@@ -138,13 +138,13 @@ final class LossTest {
                 others.set(row, output, membranes.get(source, output));
             }
         }
-        LossInput part = new LossInput(STEPS, shard, OUTPUTS)
+        Loss.Input part = new Loss.Input(STEPS, shard, OUTPUTS)
                 .setSpikes(some)
                 .setMembranes(others)
                 .setLabels(labels)
                 .setDivisor(input.divisor());
         double[] terms = new double[shard];
-        loss.bind(STEPS, BATCH, OUTPUTS).evaluate(part, LossGradient.NONE, terms);
+        loss.bind(STEPS, BATCH, OUTPUTS).evaluate(part, Loss.Gradient.NONE, terms);
         for (int sample = 0; sample < shard; sample++) {
             assertEquals(expected[first + sample], terms[sample], "sample " + sample);
         }
@@ -159,8 +159,8 @@ final class LossTest {
                 CrossEntropyLoss.maxMembrane().withWeights(WEIGHTS),
                 SquaredErrorLoss.membrane(0.7, 0.1).withWeights(WEIGHTS))) {
             input.setDivisor(loss.divisor(input));
-            LossEvaluator evaluator = loss.bind(STEPS, BATCH, OUTPUTS);
-            LossGradient gradient = places();
+            Loss.Computation evaluator = loss.bind(STEPS, BATCH, OUTPUTS);
+            Loss.Gradient gradient = places();
             double[] terms = new double[BATCH];
             evaluator.evaluate(input, gradient, terms);
             for (int row = 0; row < STEPS * BATCH; row++) {
@@ -168,9 +168,9 @@ final class LossTest {
                     float before = membranes.get(row, output);
                     float step = 1e-3f;
                     membranes.set(row, output, before + step);
-                    double above = evaluator.evaluate(input, LossGradient.NONE, terms);
+                    double above = evaluator.evaluate(input, Loss.Gradient.NONE, terms);
                     membranes.set(row, output, before - step);
-                    double below = evaluator.evaluate(input, LossGradient.NONE, terms);
+                    double below = evaluator.evaluate(input, Loss.Gradient.NONE, terms);
                     membranes.set(row, output, before);
                     assertEquals(
                             (above - below) / (2 * step),
@@ -206,7 +206,7 @@ final class LossTest {
             expected += ((1 - share) * plain + share / OUTPUTS * smooth) / divisor;
         }
         input.setDivisor(loss.divisor(input));
-        double got = loss.bind(STEPS, BATCH, OUTPUTS).evaluate(input, LossGradient.NONE, new double[BATCH]);
+        double got = loss.bind(STEPS, BATCH, OUTPUTS).evaluate(input, Loss.Gradient.NONE, new double[BATCH]);
         assertEquals(expected, got, 1e-5);
     }
 
@@ -214,12 +214,12 @@ final class LossTest {
     @Test
     void rateEntropyPoolsAPopulationCode() {
         SpikeMatrix wide = SpikeMatrix.copyOf(1, 4, new byte[] {1, 1, 0, 1});
-        LossInput one = new LossInput(1, 1, 4).setSpikes(wide).setLabels(new int[] {1});
+        Loss.Input one = new Loss.Input(1, 1, 4).setSpikes(wide).setLabels(new int[] {1});
         FloatMatrix gradient = FloatMatrix.zeros(1, 4);
         double loss = CrossEntropyLoss.rate()
                 .withPopulationCode(2)
                 .bind(1, 1, 4)
-                .evaluate(one, LossGradient.ofSpikes(gradient), new double[1]);
+                .evaluate(one, Loss.Gradient.ofSpikes(gradient), new double[1]);
         double p = Math.exp(2) / (Math.exp(2) + Math.exp(1));
         assertEquals(-Math.log(1 - p), loss, 1e-6);
         assertArrayEquals(new float[] {(float) p, (float) p, (float) -p, (float) -p}, gradient.toArray(), 1e-6f);
@@ -231,8 +231,8 @@ final class LossTest {
         FloatMatrix gradient = FloatMatrix.zeros(STEPS * BATCH, OUTPUTS);
         Loss loss = SquaredErrorLoss.membraneTargets();
         input.setTargets(varying).setDivisor(loss.divisor(input));
-        double got =
-                loss.bind(STEPS, BATCH, OUTPUTS).evaluate(input, LossGradient.ofMembranes(gradient), new double[BATCH]);
+        double got = loss.bind(STEPS, BATCH, OUTPUTS)
+                .evaluate(input, Loss.Gradient.ofMembranes(gradient), new double[BATCH]);
         double expected = 0;
         for (int row = 0; row < STEPS * BATCH; row++) {
             for (int output = 0; output < OUTPUTS; output++) {
@@ -244,7 +244,7 @@ final class LossTest {
         assertEquals(expected / (STEPS * BATCH * OUTPUTS), got, 1e-6);
 
         input.setTargets(varying.rows(0, BATCH));
-        double still = loss.bind(STEPS, BATCH, OUTPUTS).evaluate(input, LossGradient.NONE, new double[BATCH]);
+        double still = loss.bind(STEPS, BATCH, OUTPUTS).evaluate(input, Loss.Gradient.NONE, new double[BATCH]);
         double first = 0;
         for (int row = 0; row < STEPS * BATCH; row++) {
             for (int output = 0; output < OUTPUTS; output++) {
@@ -264,12 +264,12 @@ final class LossTest {
         own.set(2, 1, true);
         own.set(3, 1, true);
         FloatMatrix times = FloatMatrix.of(new float[] {0, 2}, new float[] {2, 3});
-        LossInput one = new LossInput(STEPS, 1, 2).setSpikes(own).setTargets(times);
+        Loss.Input one = new Loss.Input(STEPS, 1, 2).setSpikes(own).setTargets(times);
         Loss loss = SquaredErrorLoss.spikeTimeTargets(2);
-        assertEquals(0, loss.bind(STEPS, 1, 2).evaluate(one, LossGradient.NONE, new double[1]));
+        assertEquals(0, loss.bind(STEPS, 1, 2).evaluate(one, Loss.Gradient.NONE, new double[1]));
         SquaredErrorLoss shared = SquaredErrorLoss.spikeTimeTargets(2).withSharedSteps();
         double expected = Math.pow((4 - 2) / 5.0, 2);
-        assertEquals(expected, shared.bind(STEPS, 1, 2).evaluate(one, LossGradient.NONE, new double[1]), 1e-7);
+        assertEquals(expected, shared.bind(STEPS, 1, 2).evaluate(one, Loss.Gradient.NONE, new double[1]), 1e-7);
     }
 
     /** Half the square of the last step's membranes, written as a user would. */
@@ -292,7 +292,7 @@ final class LossTest {
             }
 
             @Override
-            public LossEvaluator bind(int steps, int batch, int outputs) {
+            public Loss.Computation bind(int steps, int batch, int outputs) {
                 return (given, first, end, gradient, terms) -> {
                     for (int sample = first; sample < end; sample++) {
                         int row = (steps - 1) * given.batch() + sample;
@@ -306,7 +306,7 @@ final class LossTest {
                 };
             }
         };
-        LossGradient gradient = places();
+        Loss.Gradient gradient = places();
         input.setDivisor(mine.divisor(input));
         double got = mine.bind(STEPS, BATCH, OUTPUTS).evaluate(input, gradient, new double[BATCH]);
         double expected = 0;
@@ -327,33 +327,33 @@ final class LossTest {
     @Test
     void saysWhatIsWrong() {
         CrossEntropyLoss loss = CrossEntropyLoss.rate();
-        LossEvaluator evaluator = loss.bind(STEPS, BATCH, OUTPUTS);
+        Loss.Computation evaluator = loss.bind(STEPS, BATCH, OUTPUTS);
         double[] terms = new double[BATCH];
         assertMessage(
                 IllegalArgumentException.class,
                 "label 2 is 6, expected a class of [0, 6)",
-                () -> evaluator.evaluate(input.setLabels(new int[] {0, 1, 6, 0, 0, 0, 0}), LossGradient.NONE, terms));
+                () -> evaluator.evaluate(input.setLabels(new int[] {0, 1, 6, 0, 0, 0, 0}), Loss.Gradient.NONE, terms));
         assertMessage(
                 IllegalArgumentException.class,
                 "label 0 is -1, expected a class of [0, 6)",
-                () -> evaluator.evaluate(input.setLabels(new int[] {-1, 1, 6, 0, 0, 0, 0}), LossGradient.NONE, terms));
+                () -> evaluator.evaluate(input.setLabels(new int[] {-1, 1, 6, 0, 0, 0, 0}), Loss.Gradient.NONE, terms));
         assertMessage(
                 IllegalArgumentException.class,
                 "there are 2 labels, expected 7, one for each sample",
-                () -> evaluator.evaluate(input.setLabels(new int[] {0, 1}), LossGradient.NONE, terms));
+                () -> evaluator.evaluate(input.setLabels(new int[] {0, 1}), Loss.Gradient.NONE, terms));
         assertMessage(
                 IllegalArgumentException.class,
                 "input has 4 steps, 7 samples and 6 outputs, expected 5, at most 7, and 6",
-                () -> evaluator.evaluate(new LossInput(4, BATCH, OUTPUTS), LossGradient.NONE, terms));
+                () -> evaluator.evaluate(new Loss.Input(4, BATCH, OUTPUTS), Loss.Gradient.NONE, terms));
         assertMessage(
                 IllegalArgumentException.class,
                 "gradient of spikes is [3 x 6], expected [35 x 6]",
-                () -> evaluator.evaluate(input, LossGradient.ofSpikes(FloatMatrix.zeros(3, 6)), terms));
+                () -> evaluator.evaluate(input, Loss.Gradient.ofSpikes(FloatMatrix.zeros(3, 6)), terms));
         assertMessage(
                 IllegalStateException.class,
                 "the loss reads spikes, but its input has none",
                 () -> evaluator.evaluate(
-                        new LossInput(STEPS, BATCH, OUTPUTS).setLabels(new int[BATCH]), LossGradient.NONE, terms));
+                        new Loss.Input(STEPS, BATCH, OUTPUTS).setLabels(new int[BATCH]), Loss.Gradient.NONE, terms));
         assertMessage(
                 IllegalArgumentException.class,
                 "population code has 4 classes for 6 outputs, expected a divisor of the outputs",
@@ -372,13 +372,13 @@ final class LossTest {
                 () -> SquaredErrorLoss.count()
                         .withOutputWeights(WEIGHTS)
                         .bind(STEPS, BATCH, OUTPUTS)
-                        .evaluate(input.setLabels(new int[BATCH]), LossGradient.NONE, terms));
+                        .evaluate(input.setLabels(new int[BATCH]), Loss.Gradient.NONE, terms));
         assertMessage(
                 IllegalArgumentException.class,
                 "samples are [0, 3), expected the whole batch of 7, as samples depend on each other where steps are shared",
                 () -> SquaredErrorLoss.spikeTime()
                         .withSharedSteps()
                         .bind(STEPS, BATCH, OUTPUTS)
-                        .evaluate(input, 0, 3, LossGradient.NONE, terms));
+                        .evaluate(input, 0, 3, Loss.Gradient.NONE, terms));
     }
 }

@@ -40,7 +40,7 @@ final class QuantizedTest {
         }
         network.weights().replace("fc1.weight", weights);
         try (Evaluator evaluator = new Evaluator(network, SmallRun.STEPS, batching, 2)) {
-            Evaluation.Quantized quantized = evaluator.quantize(type, data);
+            Evaluator.Result.Quantized quantized = evaluator.quantize(type, data);
             assertEquals(evaluator.evaluate(data), quantized.before());
             try (Evaluator again = new Evaluator(quantized.network(), SmallRun.STEPS, batching, 1)) {
                 assertEquals(again.evaluate(data), quantized.after());
@@ -55,15 +55,15 @@ final class QuantizedTest {
     @Test
     void comparesClassesAndSpikes() {
         InferenceWork work = new InferenceWork(1, 1, 1);
-        Evaluation before = new Evaluation(
+        Evaluator.Result before = new Evaluator.Result(
                 new EvaluatedSamples(
                         Double.NaN, List.of(0, 1, 1, 0), List.of(0, 1, 0, 0), 4, Map.of("a", 4.0, "b", 0.0), work),
                 Decoding.COUNT);
-        Evaluation after = new Evaluation(
+        Evaluator.Result after = new Evaluator.Result(
                 new EvaluatedSamples(
                         Double.NaN, List.of(0, 1, 1, 0), List.of(0, 0, 0, 1), 4, Map.of("a", 5.0, "b", 0.0), work),
                 Decoding.COUNT);
-        Evaluation.Quantized quantized = new Evaluation.Quantized(network, ElementType.INT8, before, after);
+        Evaluator.Result.Quantized quantized = new Evaluator.Result.Quantized(network, ElementType.INT8, before, after);
         assertEquals(-0.5, quantized.accuracyChange());
         assertEquals(0.5, quantized.agreement());
         assertEquals(Map.of("a", 0.25, "b", 0.0), quantized.spikesChange());

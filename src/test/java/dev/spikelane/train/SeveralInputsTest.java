@@ -160,7 +160,7 @@ class SeveralInputsTest {
                         .validate(data)
                         .build()
                         .run();
-                Evaluation after = evaluator.evaluate(data);
+                Evaluator.Result after = evaluator.evaluate(data);
                 assertTrue(after.accuracy() > 0.8, after.accuracy() + " with " + code);
                 assertTrue(after.loss() < before / 2, after.loss() + " after " + before);
                 assertEquals(after.loss(), run.history().getLast().validationLoss(), 1e-12);

@@ -137,11 +137,11 @@ class SeveralLossesTest {
     }
 
     private static double evaluate(Loss loss, Gradients gradients, String population, int outputs, int... labels) {
-        LossInput input = new LossInput(STEPS, BATCH, outputs)
+        Loss.Input input = new Loss.Input(STEPS, BATCH, outputs)
                 .setSpikes(gradients.spikes(population))
                 .setLabels(labels);
         input.setDivisor(loss.divisor(input));
-        LossGradient into = LossGradient.ofSpikes(gradients.given(population));
+        Loss.Gradient into = Loss.Gradient.ofSpikes(gradients.given(population));
         return loss.bind(STEPS, BATCH, outputs).evaluate(input, into, new double[BATCH]);
     }
 

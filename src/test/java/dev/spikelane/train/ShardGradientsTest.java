@@ -128,7 +128,7 @@ class ShardGradientsTest {
         }
 
         @Override
-        public double divisor(LossInput input) {
+        public double divisor(Loss.Input input) {
             double sum = 0;
             for (int row = 0; row < input.targets().rows(); row++) {
                 sum += Math.abs(input.targets().get(row, 0)) * (row + 1);
@@ -137,8 +137,8 @@ class ShardGradientsTest {
         }
 
         @Override
-        public LossEvaluator bind(int steps, int batch, int outputs) {
-            LossEvaluator squares = SquaredErrorLoss.membraneTargets().bind(steps, batch, outputs);
+        public Loss.Computation bind(int steps, int batch, int outputs) {
+            Loss.Computation squares = SquaredErrorLoss.membraneTargets().bind(steps, batch, outputs);
             return squares::evaluate;
         }
     }

@@ -1,7 +1,6 @@
 package dev.spikelane.train;
 
 import dev.spikelane.connection.Kernel;
-import dev.spikelane.data.Augmentation;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
@@ -68,7 +67,7 @@ public final class SmallRun {
         return new Batching(BATCH)
                 .withShuffle(3)
                 .withSeed(4)
-                .withAugmentations(Augmentation.flip(0.5))
+                .withAugmentations(Batching.Augmentation.flip(0.5))
                 .withCode(InputCode.rate(new Rate(), STEPS));
     }
 

@@ -27,7 +27,7 @@ final class TrainAllocationTest {
 
     private final Random random = new Random(1);
     private final Arena arena = Arena.ofAuto();
-    private final LossInput input = new LossInput(STEPS, BATCH, OUTPUTS)
+    private final Loss.Input input = new Loss.Input(STEPS, BATCH, OUTPUTS)
             .setSpikes(Matrices.spikes(arena, STEPS * BATCH, OUTPUTS, 0.3, random))
             .setMembranes(Matrices.uniform(arena, STEPS * BATCH, OUTPUTS, random))
             .setLabels(new int[] {0, 3, 9, 1, 1, 0});
@@ -35,8 +35,8 @@ final class TrainAllocationTest {
 
     @Test
     void losses() {
-        LossGradient gradient =
-                LossGradient.of(FloatMatrix.zeros(STEPS * BATCH, OUTPUTS), FloatMatrix.zeros(STEPS * BATCH, OUTPUTS));
+        Loss.Gradient gradient =
+                Loss.Gradient.of(FloatMatrix.zeros(STEPS * BATCH, OUTPUTS), FloatMatrix.zeros(STEPS * BATCH, OUTPUTS));
         List<Loss> losses = List.of(
                 CrossEntropyLoss.rate(),
                 CrossEntropyLoss.count().withPopulationCode(10),
@@ -50,7 +50,7 @@ final class TrainAllocationTest {
                         .withSharedSteps(),
                 Loss.spikeRatePenalty(1e-5));
         for (Loss loss : losses) {
-            LossEvaluator evaluator = loss.bind(STEPS, BATCH, OUTPUTS);
+            Loss.Computation evaluator = loss.bind(STEPS, BATCH, OUTPUTS);
             assertNone(CALLS, () -> {
                 input.setDivisor(loss.divisor(input));
                 evaluator.evaluate(input, gradient, terms);
@@ -123,10 +123,10 @@ final class TrainAllocationTest {
     void inputsOfOtherKinds() {
         SpikeMatrix spikes = SpikeMatrix.zeros(STEPS * BATCH, OUTPUTS);
         FloatMatrix targets = FloatMatrix.zeros(BATCH, OUTPUTS);
-        LossEvaluator evaluator = SquaredErrorLoss.membraneTargets().bind(STEPS, BATCH, OUTPUTS);
+        Loss.Computation evaluator = SquaredErrorLoss.membraneTargets().bind(STEPS, BATCH, OUTPUTS);
         assertNone(CALLS, () -> {
             input.setSpikes(spikes).setTargets(targets).setDivisor(2);
-            evaluator.evaluate(input, LossGradient.NONE, terms);
+            evaluator.evaluate(input, Loss.Gradient.NONE, terms);
         });
     }
 }

@@ -33,7 +33,7 @@ public final class ModelRun {
     public ModelRun(Subject subject) {
         this.subject = subject;
         this.network = subject.model().network();
-        Map<String, VariableRecorder> variables = new LinkedHashMap<>();
+        Map<String, Population.VariableRecorder> variables = new LinkedHashMap<>();
         try (Simulation simulation = network.simulate(subject.batch(), subject.threads())) {
             network.populations()
                     .forEach(each -> spikes.put(

@@ -153,11 +153,11 @@ final class NetworkCase implements Case {
     private List<MemorySegment> membranesAndSpikes(Simulation simulation) {
         List<MemorySegment> results = new ArrayList<>(membranes(simulation));
         try (Simulation again = simulation.network().simulate(work.batch(), work.threads())) {
-            List<SpikeRecorder> recorders = IntStream.range(0, results.size())
+            List<Population.SpikeRecorder> recorders = IntStream.range(0, results.size())
                     .mapToObj(layer -> again.recordSpikes(layer, work.steps()))
                     .toList();
             again.run(input);
-            for (SpikeRecorder recorder : recorders) {
+            for (Population.SpikeRecorder recorder : recorders) {
                 MemorySegment spikes = recorder.spikes().segment();
                 results.add(arena.allocate(spikes.byteSize()).copyFrom(spikes));
             }

@@ -36,10 +36,10 @@ public record LossWork(int steps, int batch) implements Work {
 
     private static final class Open implements Case {
         private final Arena arena = Arena.ofShared();
-        private final LossInput input;
+        private final Loss.Input input;
         private final FloatMatrix gradient;
-        private final LossGradient into;
-        private final LossEvaluator evaluator;
+        private final Loss.Gradient into;
+        private final Loss.Computation evaluator;
         private final double[] terms;
 
         Open(LossWork work) {
@@ -48,11 +48,11 @@ public record LossWork(int steps, int batch) implements Work {
             for (int i = 0; i < labels.length; i++) {
                 labels[i] = i % CLASSES;
             }
-            input = new LossInput(work.steps, work.batch, CLASSES)
+            input = new Loss.Input(work.steps, work.batch, CLASSES)
                     .setMembranes(RandomData.uniform(arena, rows, CLASSES, -2, 2))
                     .setLabels(labels);
             gradient = FloatMatrix.zeros(arena, rows, CLASSES);
-            into = LossGradient.ofMembranes(gradient);
+            into = Loss.Gradient.ofMembranes(gradient);
             evaluator = CrossEntropyLoss.membrane().bind(work.steps, work.batch, CLASSES);
             terms = new double[work.batch];
         }

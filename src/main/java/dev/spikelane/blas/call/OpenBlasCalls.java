@@ -1,6 +1,6 @@
 package dev.spikelane.blas.call;
 
-import dev.spikelane.kernel.Transpose;
+import dev.spikelane.kernel.Matmul;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 
@@ -23,7 +23,7 @@ public final class OpenBlasCalls {
 
     /** {@code c[m x n] = alpha * op(a)[m x k] * op(b)[k x n] + beta * c}. */
     public static void sgemm(
-            Transpose transpose, float alpha, FloatMatrix a, FloatMatrix b, float beta, FloatMatrix c) {
+            Matmul.Transpose transpose, float alpha, FloatMatrix a, FloatMatrix b, float beta, FloatMatrix c) {
         begin();
         try {
             LIBRARY.sgemm()

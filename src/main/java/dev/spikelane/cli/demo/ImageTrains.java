@@ -2,7 +2,7 @@ package dev.spikelane.cli.demo;
 
 import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.Observer;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.plot.Figure;
 import dev.spikelane.plot.Plot;
@@ -54,7 +54,7 @@ final class ImageTrains implements Attachment {
     }
 
     /** Copies the first samples of a batch to their place among all images. */
-    private Observer keeper(SpikeMatrix to, int firstSample, int kept, int batch) {
+    private Population.Observer keeper(SpikeMatrix to, int firstSample, int kept, int batch) {
         return (firstStep, blockSteps, spikes, membranes) -> {
             for (int step = 0; step < blockSteps && firstStep + step < steps; step++) {
                 int row = (int) (firstStep + step) * images + firstSample;

@@ -11,7 +11,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeCounts;
-import dev.spikelane.network.SpikeRecorder;
 import dev.spikelane.train.Classifier;
 import java.io.IOException;
 import java.io.InputStream;
@@ -149,7 +148,7 @@ final class MapsRun {
         int steps = Math.min(settings.steps(), DemoReport.MOST_STEPS);
         int kept = Math.min(Math.min(images.count(), ImageTrains.MOST_IMAGES), MOST_ROWS / steps);
         try (Simulation simulation = network().simulate(kept, settings.threads())) {
-            List<SpikeRecorder> spikes = new ArrayList<>();
+            List<Population.SpikeRecorder> spikes = new ArrayList<>();
             List<FloatMatrix> membranes = new ArrayList<>();
             for (String name : layers()) {
                 spikes.add(simulation.recordSpikes(name, steps));
@@ -157,7 +156,10 @@ final class MapsRun {
             }
             simulation.runConstant(images.intensities(arena, 0, kept), steps);
             return new Kept(
-                    kept, steps, spikes.stream().map(SpikeRecorder::spikes).toList(), membranes);
+                    kept,
+                    steps,
+                    spikes.stream().map(Population.SpikeRecorder::spikes).toList(),
+                    membranes);
         }
     }
 

@@ -4,7 +4,7 @@ import dev.spikelane.io.Npy;
 import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.Observer;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -83,7 +83,7 @@ final class Recording implements Attachment {
     private record LayerRecording(SpikeMatrix spikes, FloatMatrix membranes) {}
 
     /** Copies what a layer does with some samples to their place among all samples. */
-    private final class BatchRecorder implements Observer {
+    private final class BatchRecorder implements Population.Observer {
 
         private final LayerRecording whole;
         private final int firstSample;

@@ -2,7 +2,6 @@ package dev.spikelane.cli.format;
 
 import dev.spikelane.cli.input.ArrayInput;
 import dev.spikelane.io.NirFile;
-import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -36,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 record ConversionCheck(
         Path file,
         List<String> notices,
-        @Nullable NirGraph graph,
+        NirFile.@Nullable Graph graph,
         Network before,
         NirImport semantics,
         Map<String, Signal> input,
@@ -49,7 +48,7 @@ record ConversionCheck(
 
     static ConversionCheck of(Path file, Content content, NirImport semantics, String input) throws IOException {
         Network before = content.requireModel().network();
-        NirGraph graph =
+        NirFile.Graph graph =
                 content.format().equals(NirFormat.NAME) ? NirFile.read(file).graph() : null;
         List<Input> inputs = before.inputs();
         if (input.equals(RANDOM)) {

@@ -10,9 +10,8 @@ import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.SpikeRecorder;
-import dev.spikelane.network.VariableRecorder;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -34,8 +33,8 @@ record ArrayRun(String population, ArrayInput input, SpikeMatrix spikes, FloatMa
         ArrayInput input = ArrayInput.read(data, model.network().inputs());
         String output = model.population();
         try (Simulation simulation = model.network().simulate(input.batch())) {
-            SpikeRecorder fired = simulation.recordSpikes(output, input.steps());
-            VariableRecorder recorded = simulation.recordMembranes(output, input.steps());
+            Population.SpikeRecorder fired = simulation.recordSpikes(output, input.steps());
+            Population.VariableRecorder recorded = simulation.recordMembranes(output, input.steps());
             simulation.run(input.rows());
             return new ArrayRun(output, input, fired.spikes(), recorded.values());
         }

@@ -9,7 +9,6 @@ import dev.spikelane.data.InputCode;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.EarlyDecision;
-import dev.spikelane.train.Classification;
 import dev.spikelane.train.Classifier;
 import dev.spikelane.train.Decoding;
 import java.io.IOException;
@@ -36,7 +35,7 @@ record EarlyRun(int every, int steps, double accuracy, double averageSteps) {
             FloatMatrix image = FloatMatrix.zeros(1, data.shape().size());
             for (int i = 0; i < data.size(); i++) {
                 data.read(i, image, 0);
-                Classification found = classifier.classify(image.toArray());
+                Classifier.Result found = classifier.classify(image.toArray());
                 ran += found.steps();
                 right += found.label() == data.label(i) ? 1 : 0;
             }

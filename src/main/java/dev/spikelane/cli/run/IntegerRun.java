@@ -6,7 +6,6 @@ import static dev.spikelane.cli.output.Value.percent;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.memory.ElementType;
-import dev.spikelane.train.Evaluation;
 import dev.spikelane.train.Evaluator;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +19,7 @@ import java.util.stream.Collectors;
  * @param floats images a second with float weights, once both networks are warm
  * @param integers images a second with integer weights
  */
-record IntegerRun(Evaluation.Quantized quantized, double floats, double integers) {
+record IntegerRun(Evaluator.Result.Quantized quantized, double floats, double integers) {
 
     static final Map<String, ElementType> TYPES = Map.of("int8", ElementType.INT8, "int16", ElementType.INT16);
 
@@ -36,7 +35,7 @@ record IntegerRun(Evaluation.Quantized quantized, double floats, double integers
 
     /** Runs both networks, by turns. */
     static IntegerRun of(ElementType type, Dataset data, Evaluator floats, Evaluators others) {
-        Evaluation.Quantized quantized = floats.quantize(type, data);
+        Evaluator.Result.Quantized quantized = floats.quantize(type, data);
         Dataset some = data.range(0, Math.min(TIMED, data.size()));
         double[] best = new double[2];
         try (Evaluator integers = others.of(quantized)) {
@@ -56,7 +55,7 @@ record IntegerRun(Evaluation.Quantized quantized, double floats, double integers
 
     /** Makes an evaluator of the other network. */
     interface Evaluators {
-        Evaluator of(Evaluation.Quantized quantized);
+        Evaluator of(Evaluator.Result.Quantized quantized);
     }
 
     private static double speed(Evaluator evaluator, Dataset data) {

@@ -6,7 +6,7 @@ import static dev.spikelane.cli.output.Value.percent;
 import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.output.Confusion;
 import dev.spikelane.cli.output.Section;
-import dev.spikelane.train.Evaluation;
+import dev.spikelane.train.Evaluator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +18,7 @@ public final class EvaluationFacts {
     private EvaluationFacts() {}
 
     /** Adds them to a section. */
-    public static Section add(Section section, Evaluation evaluation) {
+    public static Section add(Section section, Evaluator.Result evaluation) {
         double operations = evaluation.synapticOperations();
         Map<String, Double> spikes = evaluation.spikes();
         return section.say(

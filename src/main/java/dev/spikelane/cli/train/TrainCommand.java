@@ -19,7 +19,6 @@ import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.EpochResult;
-import dev.spikelane.train.Evaluation;
 import dev.spikelane.train.Evaluator;
 import dev.spikelane.train.Loss;
 import dev.spikelane.train.Trainer;
@@ -140,7 +139,7 @@ public final class TrainCommand implements Callable<Integer> {
                 return INTERRUPTED;
             }
             output.keep(TrainFacts.history(run.history(), data.validation() != null));
-            Evaluation test = finish(settings, data, run);
+            Evaluator.Result test = finish(settings, data, run);
             Section result = EvaluationFacts.add(Section.of("test", "Result"), test);
             if (report != null) {
                 new TrainReport(said, result, run, data).write(report);
@@ -216,7 +215,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /** Writes the model, and evaluates what stands in the file. */
-    private Evaluation finish(TrainingSettings settings, TrainingData data, TrainingRun run) throws IOException {
+    private Evaluator.Result finish(TrainingSettings settings, TrainingData data, TrainingRun run) throws IOException {
         Loss loss = settings.lossFunction();
         Model trained = run.model();
         if (data.name().equals(ImageSet.NAME)) {
@@ -227,7 +226,7 @@ public final class TrainCommand implements Callable<Integer> {
         } else {
             ModelFile.write(model, trained);
         }
-        Evaluation test = test(ModelFile.read(model), settings, loss, data.test());
+        Evaluator.Result test = test(ModelFile.read(model), settings, loss, data.test());
         if (historyFile != null) {
             run.write(historyFile);
         }
@@ -237,7 +236,7 @@ public final class TrainCommand implements Callable<Integer> {
         return test;
     }
 
-    private Evaluation test(Network network, TrainingSettings settings, Loss loss, Dataset images) {
+    private Evaluator.Result test(Network network, TrainingSettings settings, Loss loss, Dataset images) {
         try (Evaluator evaluator = new Evaluator(
                         network, settings.steps(), settings.batching(common.seed()), common.threads())
                 .loss(loss)) {

@@ -1,7 +1,6 @@
 package dev.spikelane.cli.train;
 
 import dev.spikelane.cli.input.TrainingRecipes;
-import dev.spikelane.data.Augmentation;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.memory.Shape;
@@ -154,14 +153,14 @@ record TrainingSettings(
                 .withSeed(seed)
                 .withDropLast(false)
                 .withCode(inputCode());
-        List<Augmentation> changes = new ArrayList<>();
+        List<Batching.Augmentation> changes = new ArrayList<>();
         if (flip) {
-            changes.add(Augmentation.flip(0.5));
+            changes.add(Batching.Augmentation.flip(0.5));
         }
         if (shift > 0) {
-            changes.add(Augmentation.shift(shift));
+            changes.add(Batching.Augmentation.shift(shift));
         }
-        return plain.withAugmentations(changes.toArray(Augmentation[]::new));
+        return plain.withAugmentations(changes.toArray(Batching.Augmentation[]::new));
     }
 
     Schedule schedule(int batches) {

@@ -6,8 +6,8 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.SpikeRecorder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -146,11 +146,11 @@ final class CSelfTest {
 
     private List<SpikeMatrix> golden(Network network) {
         try (Simulation simulation = network.simulate(1)) {
-            List<SpikeRecorder> recorders = options.outputs().stream()
+            List<Population.SpikeRecorder> recorders = options.outputs().stream()
                     .map(name -> simulation.recordSpikes(name, options.testSteps()))
                     .toList();
             simulation.run(inputs());
-            return recorders.stream().map(SpikeRecorder::spikes).toList();
+            return recorders.stream().map(Population.SpikeRecorder::spikes).toList();
         }
     }
 

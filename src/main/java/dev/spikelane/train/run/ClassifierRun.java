@@ -6,7 +6,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.EarlyDecision;
-import dev.spikelane.network.EarlyLabels;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
@@ -34,7 +33,7 @@ public final class ClassifierRun implements AutoCloseable {
     private @Nullable InputCode code;
     private SampleDraws draws = SampleDraws.NONE;
     private @Nullable EncodedSample encoded;
-    private @Nullable EarlyLabels labels;
+    private EarlyDecision.@Nullable Labels labels;
     private int stepsAtOnce = 1;
 
     public ClassifierRun(Model model, int steps, ClassScore decoding) {
@@ -119,7 +118,7 @@ public final class ClassifierRun implements AutoCloseable {
     public int classify(Signal input) {
         boolean frame = CodedSteps.isFrame(input, 1, steps);
         int ran = steps;
-        EarlyLabels deciding = labels;
+        EarlyDecision.Labels deciding = labels;
         if (deciding != null) {
             ran = frame
                     ? deciding.runConstant(simulation, input, stepsAtOnce)

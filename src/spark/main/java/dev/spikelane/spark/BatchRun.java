@@ -4,7 +4,6 @@ import dev.spikelane.data.InputCode;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.EarlyDecision;
-import dev.spikelane.network.EarlyLabels;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -13,7 +12,7 @@ import dev.spikelane.network.Simulation;
 import dev.spikelane.network.Source;
 import dev.spikelane.random.SampleDraws;
 import dev.spikelane.train.Decoding;
-import dev.spikelane.train.LossInput;
+import dev.spikelane.train.Loss;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,9 +36,9 @@ final class BatchRun implements AutoCloseable {
     private final SampleDraws draws;
     private final Signal input;
     private final boolean isFrame;
-    private final LossInput outputs;
+    private final Loss.Input outputs;
     private final SpikeMatrix spikes;
-    private final @Nullable EarlyLabels early;
+    private final EarlyDecision.@Nullable Labels early;
     private final @Nullable ReachedOperations ofInput;
     private final List<ReachedOperations> ofPopulations = new ArrayList<>();
     /** Operations of a step by values other than spikes, all of which arrive. */
@@ -68,7 +67,7 @@ final class BatchRun implements AutoCloseable {
             }
             this.isFrame = code != null && code.steps() == 0;
             this.spikes = simulation.recordSpikes(population.name(), steps).spikes();
-            this.outputs = new LossInput(steps, samples, population.size()).setSpikes(spikes);
+            this.outputs = new Loss.Input(steps, samples, population.size()).setSpikes(spikes);
             if (decoding == Decoding.MEMBRANE || decoding == Decoding.MAX_MEMBRANE) {
                 outputs.setMembranes(simulation
                         .recordBeforeReset(population.name(), "membrane", steps)

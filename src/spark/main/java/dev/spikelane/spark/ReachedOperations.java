@@ -4,16 +4,16 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
-import dev.spikelane.network.Observer;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
 import java.util.Arrays;
 
 /**
- * Counts the synaptic operations that spikes of a source cause, for each sample and step: weights that are added because
- * something arrived.
+ * Counts the synaptic operations that spikes of a source cause, for each sample and step: weights that are added
+ * because something arrived.
  */
-final class ReachedOperations implements Observer {
+final class ReachedOperations implements Population.Observer {
 
     private final int[] reach;
     private final int batch;

@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
-import dev.spikelane.network.Observer;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -29,8 +29,8 @@ import scala.collection.immutable.ArraySeq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Steps the sensors of a task, one after the other, in one simulation. The state of a sensor is the time of its last step
- * (long) and a snapshot.
+ * Steps the sensors of a task, one after the other, in one simulation. The state of a sensor is the time of its last
+ * step (long) and a snapshot.
  */
 final class SensorStates extends StatefulProcessor<String, Row, Row> {
 
@@ -163,7 +163,7 @@ final class SensorStates extends StatefulProcessor<String, Row, Row> {
     }
 
     /** The outputs that fired in the last step. */
-    private static final class Fired implements Observer {
+    private static final class Fired implements Population.Observer {
 
         private int[] neurons = {};
         private int count;

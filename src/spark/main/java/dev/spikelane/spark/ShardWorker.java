@@ -1,6 +1,6 @@
 package dev.spikelane.spark;
 
-import dev.spikelane.data.Batch;
+import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -14,8 +14,8 @@ import java.util.Iterator;
 import java.util.function.Supplier;
 
 /**
- * A trainer on an executor, with a network of its own. Tasks of later rounds take it over from those before; each is used
- * by one task at a time.
+ * A trainer on an executor, with a network of its own. Tasks of later rounds take it over from those before; each is
+ * used by one task at a time.
  */
 final class ShardWorker implements AutoCloseable {
 
@@ -26,7 +26,7 @@ final class ShardWorker implements AutoCloseable {
     private final Network network;
     private final Trainer trainer;
     private final Rows rows;
-    private final Batch batch;
+    private final BatchLoader.Batch batch;
     private long version = -1;
 
     private ShardWorker(TrainingPlan plan, byte[] model, int threads) {

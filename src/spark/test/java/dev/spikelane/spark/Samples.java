@@ -1,6 +1,5 @@
 package dev.spikelane.spark;
 
-import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
@@ -15,7 +14,7 @@ import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Decoding;
-import dev.spikelane.train.LossInput;
+import dev.spikelane.train.Loss;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -95,14 +94,14 @@ final class Samples {
                         new BatchLoader(data, new Batching(size).withSeed(SEED).withCode(code))) {
             SpikeMatrix spikes = simulation.recordSpikes("lif2", STEPS).spikes();
             SpikeMatrix hidden = simulation.recordSpikes("lif1", STEPS).spikes();
-            LossInput outputs = new LossInput(STEPS, size, 10)
+            Loss.Input outputs = new Loss.Input(STEPS, size, 10)
                     .setSpikes(spikes)
                     .setMembranes(simulation
                             .recordBeforeReset("lif2", "membrane", STEPS)
                             .values());
             loader.start(0);
             while (loader.next()) {
-                Batch batch = loader.batch();
+                BatchLoader.Batch batch = loader.batch();
                 simulation.reset();
                 boolean frame = batch.input().rows() == size;
                 if (frame) {

@@ -13,7 +13,6 @@ import dev.spikelane.cli.SmallImages;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.NirFile;
-import dev.spikelane.io.NirGraph;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
@@ -269,8 +268,8 @@ final class FormatCommandsTest {
     /** A certificate says what is odd about the file, too. */
     @Test
     void aCheckPrintsTheWarningsOfTheFile() throws IOException {
-        NirGraph graph = NirFile.read(write("nir", "nir_lif", "graph.nir")).graph();
-        Map<String, NirGraph.Node> nodes = new LinkedHashMap<>(graph.nodes());
+        NirFile.Graph graph = NirFile.read(write("nir", "nir_lif", "graph.nir")).graph();
+        Map<String, NirFile.Graph.Node> nodes = new LinkedHashMap<>(graph.nodes());
         for (var each : graph.nodes().entrySet()) {
             Map<String, Tensor> values = new LinkedHashMap<>(each.getValue().values());
             values.computeIfPresent("tau", (name, tau) -> {
@@ -278,10 +277,10 @@ final class FormatCommandsTest {
                 steps.fill(20);
                 return Tensor.of(name, steps, tau.shape());
             });
-            nodes.put(each.getKey(), NirGraph.Node.of(each.getValue().type(), values));
+            nodes.put(each.getKey(), NirFile.Graph.Node.of(each.getValue().type(), values));
         }
         Path odd = folder.resolve("odd.nir");
-        NirFile.write(odd, new NirGraph(nodes, graph.edges()));
+        NirFile.write(odd, new NirFile.Graph(nodes, graph.edges()));
         Path out = folder.resolve("out.nir");
         JsonNode json = new ObjectMapper()
                 .readTree(CommandRun.of("convert", "--check", "random", odd.toString(), out.toString())

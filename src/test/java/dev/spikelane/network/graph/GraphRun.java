@@ -11,8 +11,6 @@ import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
 import dev.spikelane.network.Simulations;
-import dev.spikelane.network.SpikeRecorder;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.network.naive.NaiveNetwork;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,9 +37,9 @@ final class GraphRun {
     private final NaiveNetwork expected;
     private final Recorders recorders;
     private final Random random;
-    private final Map<String, SpikeRecorder> spikes = new HashMap<>();
-    private final Map<String, VariableRecorder> membranes = new HashMap<>();
-    private final Map<String, VariableRecorder> variables = new HashMap<>();
+    private final Map<String, Population.SpikeRecorder> spikes = new HashMap<>();
+    private final Map<String, Population.VariableRecorder> membranes = new HashMap<>();
+    private final Map<String, Population.VariableRecorder> variables = new HashMap<>();
     private int firstStep;
     private String what = "";
     /** How often a snapshot was restored. */
@@ -166,10 +164,10 @@ final class GraphRun {
             for (int row = firstStep * graph.batch; row < end * graph.batch; row++) {
                 int step = row / graph.batch;
                 int sample = row % graph.batch;
-                if (spikes.get(name) instanceof SpikeRecorder recorder) {
+                if (spikes.get(name) instanceof Population.SpikeRecorder recorder) {
                     compareSpikes(population, step, sample, recorder.spikes(), row);
                 }
-                if (membranes.get(name) instanceof VariableRecorder recorder) {
+                if (membranes.get(name) instanceof Population.VariableRecorder recorder) {
                     compare(population, "membrane", step, sample, recorder.values(), row);
                 }
                 for (String variable : recordable(graph.network, population)) {
@@ -181,7 +179,7 @@ final class GraphRun {
     }
 
     private void compareVariable(Population population, String variable, int step, int sample, int row) {
-        if (variables.get(population.name() + "." + variable) instanceof VariableRecorder recorder) {
+        if (variables.get(population.name() + "." + variable) instanceof Population.VariableRecorder recorder) {
             compare(population, variable, step, sample, recorder.values(), row);
         }
     }

@@ -10,8 +10,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
-import dev.spikelane.network.SpikeRecorder;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.network.naive.NaiveNetwork;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.NeuronState;
@@ -178,9 +176,9 @@ final class GraphSession implements AutoCloseable {
         }
         for (Recording each : recordings) {
             for (int step = Math.max(compared, firstRecorded.get(each)); step < steps.size(); step++) {
-                if (each.recorder instanceof SpikeRecorder recorder) {
+                if (each.recorder instanceof Population.SpikeRecorder recorder) {
                     compareSpikes(each.population, step, recorder.spikes(), step * batch, call);
-                } else if (each.recorder instanceof VariableRecorder recorder) {
+                } else if (each.recorder instanceof Population.VariableRecorder recorder) {
                     compare(each.population, each.what, step, recorder.values(), step * batch, call);
                 }
             }

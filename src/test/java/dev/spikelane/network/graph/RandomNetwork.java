@@ -16,12 +16,11 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.Simulations;
 import dev.spikelane.network.Source;
 import dev.spikelane.network.SpikeCounts;
-import dev.spikelane.network.SpikeRecorder;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
@@ -258,10 +257,10 @@ public final class RandomNetwork {
             for (int layer = 0; layer < network.populations().size(); layer++) {
                 int size = network.populations().get(layer).size();
                 outcome.spikes.add(simulation
-                        .observe(layer, new SpikeRecorder(arena, steps, batch, size))
+                        .observe(layer, new Population.SpikeRecorder(arena, steps, batch, size))
                         .spikes());
                 outcome.membranes.add(simulation
-                        .observe(layer, new VariableRecorder(arena, steps, batch, size))
+                        .observe(layer, new Population.VariableRecorder(arena, steps, batch, size))
                         .values());
                 outcome.counts.add(simulation
                         .observe(layer, new SpikeCounts(arena, batch, size))

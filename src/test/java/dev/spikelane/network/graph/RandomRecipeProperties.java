@@ -16,8 +16,6 @@ import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.SampleDraws;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Loss;
-import dev.spikelane.train.LossGradient;
-import dev.spikelane.train.LossInput;
 import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainerBuilder;
@@ -149,9 +147,9 @@ final class RandomRecipeProperties {
             for (Term term : terms) {
                 int rows = (end - first) * graph.batch;
                 FloatMatrix back = FloatMatrix.zeros(rows, term.population.size());
-                LossInput input = new LossInput(end - first, graph.batch, term.population.size()).setLabels(labels);
-                LossGradient into =
-                        term.loss.readsSpikes() ? LossGradient.ofSpikes(back) : LossGradient.ofMembranes(back);
+                Loss.Input input = new Loss.Input(end - first, graph.batch, term.population.size()).setLabels(labels);
+                Loss.Gradient into =
+                        term.loss.readsSpikes() ? Loss.Gradient.ofSpikes(back) : Loss.Gradient.ofMembranes(back);
                 read(term, first, rows, input);
                 double divisor = term.loss.divisor(input);
                 input.setDivisor(term.weight == 1 ? divisor : divisor / term.weight);
@@ -173,7 +171,7 @@ final class RandomRecipeProperties {
             return sum;
         }
 
-        private void read(Term term, int first, int rows, LossInput input) {
+        private void read(Term term, int first, int rows, Loss.Input input) {
             int size = term.population.size();
             String name = term.population.name();
             SpikeMatrix spikes = SpikeMatrix.zeros(rows, size);

@@ -12,7 +12,6 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Weights;
 import dev.spikelane.train.CrossEntropyLoss;
-import dev.spikelane.train.Evaluation;
 import dev.spikelane.train.Evaluator;
 import dev.spikelane.train.Sgd;
 import dev.spikelane.train.ShardGradients;
@@ -207,7 +206,7 @@ final class TrainerCalls implements AutoCloseable {
         Dataset data = Dataset.of(
                 Shape.of(columns), values, random.ints(samples, 0, classes).toArray(), classes);
         try (Evaluator fresh = evaluator(anew.network())) {
-            Evaluation expected = fresh.evaluate(data);
+            Evaluator.Result expected = fresh.evaluate(data);
             assertEquals(expected, evaluator.evaluate(data), "evaluation");
         }
     }

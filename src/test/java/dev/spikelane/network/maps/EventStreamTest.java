@@ -8,10 +8,10 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
 import dev.spikelane.network.SpikeCounts;
-import dev.spikelane.network.SpikeRecorder;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.util.Random;
@@ -62,7 +62,7 @@ final class EventStreamTest {
         SpikeMatrix events = events();
         try (Simulation whole = network.simulate(1);
                 Simulation stream = network.simulate(1)) {
-            SpikeRecorder fired = whole.recordSpikes("lif3", STEPS);
+            Population.SpikeRecorder fired = whole.recordSpikes("lif3", STEPS);
             SpikeCounts first = whole.countSpikes("lif1");
             SpikeCounts second = whole.countSpikes("lif2");
             whole.run(events);

@@ -13,7 +13,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
-import dev.spikelane.network.Observer;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeCounts;
@@ -21,12 +20,10 @@ import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.Synaptic;
-import dev.spikelane.train.Classification;
 import dev.spikelane.train.Classifier;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Gradients;
 import dev.spikelane.train.Loss;
-import dev.spikelane.train.LossEvaluator;
 import dev.spikelane.train.Sgd;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainerBuilder;
@@ -69,27 +66,27 @@ final class TorchOrderTest {
             "Neuron.run",
             "NeuronGroup.record",
             "NeuronGroup.run",
-            "NeuronRun.membranes",
-            "NeuronRun.spikes",
+            "Run.membranes",
+            "Run.spikes",
             "NeuronState.setPreviousSpikes");
 
     /** Weights and files, whose order tests of their own hold, and what takes or makes what others have here. */
     private static final Set<String> ELSEWHERE = Set.of(
             "Certificate.of",
             "EarlyDecision.learn",
-            "EarlyLabels.observe",
-            "EarlyLabels.run",
-            "EarlyLabels.runConstant",
-            "LossGradient.elements",
-            "LossGradient.membranes",
-            "LossGradient.of",
-            "LossGradient.ofMembranes",
-            "LossGradient.ofSpikes",
-            "LossGradient.spikes",
-            "LossGradient.withElements",
-            "LossInput.setMembranes",
-            "LossInput.setSpikes",
-            "LossInput.setTargets",
+            "Labels.observe",
+            "Labels.run",
+            "Labels.runConstant",
+            "Gradient.elements",
+            "Gradient.membranes",
+            "Gradient.of",
+            "Gradient.ofMembranes",
+            "Gradient.ofSpikes",
+            "Gradient.spikes",
+            "Gradient.withElements",
+            "Input.setMembranes",
+            "Input.setSpikes",
+            "Input.setTargets",
             "Margins.of",
             "Recurrence.allToAll",
             "SpikeCounts.observe",
@@ -192,7 +189,7 @@ final class TorchOrderTest {
         }
     }
 
-    private final class Looking implements Observer {
+    private final class Looking implements Population.Observer {
 
         @Override
         public boolean needsMembranes() {
@@ -315,11 +312,11 @@ final class TorchOrderTest {
         }
 
         @Override
-        public LossEvaluator bind(int steps, int batch, int outputs) {
+        public Loss.Computation bind(int steps, int batch, int outputs) {
             return (input, _, _, gradient, _) -> {
-                show("LossInput.spikes", "of all steps", input.spikes());
-                show("LossInput.membranes", "of all steps", input.membranes());
-                show("LossInput.targets", "of all steps", input.targets());
+                show("Input.spikes", "of all steps", input.spikes());
+                show("Input.membranes", "of all steps", input.membranes());
+                show("Input.targets", "of all steps", input.targets());
                 gradient.membranes().orElseThrow().copyFrom(input.targets());
                 gradient.spikes().orElseThrow().copyFrom(values(steps * batch, 18));
             };
@@ -334,7 +331,7 @@ final class TorchOrderTest {
         train(network);
         SpikeMatrix sample = spikes().sample(1, BATCH);
         Classifier classifier = Classifier.of(Model.of(network)).steps(STEPS).decoding(Decoding.COUNT);
-        Classification found = classifier.classify(sample);
+        Classifier.Result found = classifier.classify(sample);
         FloatMatrix shares = FloatMatrix.zeros(1, SIZE);
         for (int i = 0; i < SIZE; i++) {
             shares.set(0, i, (float) found.probability(i));

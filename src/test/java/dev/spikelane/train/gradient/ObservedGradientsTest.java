@@ -20,8 +20,7 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Gradients;
-import dev.spikelane.train.LossGradient;
-import dev.spikelane.train.LossInput;
+import dev.spikelane.train.Loss;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainerBuilder;
 import dev.spikelane.train.TrainingBatch;
@@ -113,13 +112,13 @@ class ObservedGradientsTest {
                 .observe("lif2", "membrane")
                 .build()) {
             gradients.forward(input());
-            LossInput read = new LossInput(STEPS, BATCH, CLASSES)
+            Loss.Input read = new Loss.Input(STEPS, BATCH, CLASSES)
                     .setMembranes(gradients.values("lif2", "membrane"))
                     .setLabels(LABELS)
                     .setDivisor(BATCH);
             CrossEntropyLoss.membrane()
                     .bind(STEPS, BATCH, CLASSES)
-                    .evaluate(read, LossGradient.ofMembranes(gradients.given("lif2", "membrane")), new double[BATCH]);
+                    .evaluate(read, Loss.Gradient.ofMembranes(gradients.given("lif2", "membrane")), new double[BATCH]);
             gradients.backward();
             return new FloatMatrix[] {copy(gradients.observed("lif1")), copy(gradients.observed("lif2", "membrane"))};
         }

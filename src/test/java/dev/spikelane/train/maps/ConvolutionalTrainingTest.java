@@ -17,7 +17,6 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.CrossEntropyLoss;
-import dev.spikelane.train.Evaluation;
 import dev.spikelane.train.Evaluator;
 import dev.spikelane.train.Sgd;
 import dev.spikelane.train.Surrogate;
@@ -113,7 +112,7 @@ final class ConvolutionalTrainingTest {
                 .build();
         train(network);
         try (Evaluator evaluator = evaluator(network.folded().network())) {
-            Evaluation.Quantized report = evaluator.quantize(ElementType.INT8, lines(100, 2));
+            Evaluator.Result.Quantized report = evaluator.quantize(ElementType.INT8, lines(100, 2));
             assertEquals(ElementType.INT8, report.network().weights().type("conv2.weight"));
             assertTrue(report.before().accuracy() > 0.8, report.toString());
             assertTrue(report.agreement() > 0.9, report.toString());

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.InputCode;
@@ -90,7 +89,7 @@ final class CodedStepsTest {
         try (BatchLoader loader = new BatchLoader(SmallRun.data(SAMPLES, 1), FIFTEEN)) {
             loader.start(0);
             assertTrue(loader.next());
-            Batch batch = loader.batch();
+            BatchLoader.Batch batch = loader.batch();
             assertRefused(
                     "input has 150 rows for 10 samples, expected 300, 30 steps of each",
                     () -> TrainingBatch.of(batch, 30));

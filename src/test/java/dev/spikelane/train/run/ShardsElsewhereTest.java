@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.data.Batch;
+import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -134,7 +134,7 @@ class ShardsElsewhereTest {
             int size = samples.length / shards;
             int first = shard * size + Math.min(shard, samples.length % shards);
             int[] own = Arrays.copyOfRange(samples, first, first + size + (shard < samples.length % shards ? 1 : 0));
-            Batch batch = SmallRun.batching().batch(data.subset(own));
+            BatchLoader.Batch batch = SmallRun.batching().batch(data.subset(own));
             batch.read(epoch, own);
             int[] labels = Arrays.stream(samples).map(data::label).toArray();
             return trainer.gradients(TrainingBatch.of(batch, SmallRun.STEPS), shard, labels)
@@ -218,7 +218,7 @@ class ShardsElsewhereTest {
     void aShardAloneHasItsSamplesAndLabelsOfAll() {
         try (Trainer trainer =
                 SmallRun.trainer(SmallRun.network()).shards(SHARDS).build()) {
-            Batch batch = SmallRun.batching().batch(SmallRun.data(5, 1));
+            BatchLoader.Batch batch = SmallRun.batching().batch(SmallRun.data(5, 1));
             batch.read(0, 7, 8, 9, 10);
             TrainingBatch part = TrainingBatch.of(batch, SmallRun.STEPS);
             assertEquals(

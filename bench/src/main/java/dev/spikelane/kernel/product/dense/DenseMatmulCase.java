@@ -7,7 +7,7 @@ import dev.spikelane.bench.PeerEntries;
 import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.kernel.RandomData;
-import dev.spikelane.kernel.Transpose;
+import dev.spikelane.kernel.Matmul;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
@@ -58,7 +58,7 @@ final class DenseMatmulCase implements Case {
         shared = work.form() == DenseMatmulWork.Form.PACKED
                 ? new SharedBlocks(work.threads(), weights.blocks(), this::packed)
                 : new SharedBlocks(work.threads(), work.threads(), this::unpacked);
-        peers = work.form().transpose == Transpose.SECOND
+        peers = work.form().transpose == Matmul.Transpose.SECOND
                 ? new PeerEntries(
                         peer -> peer.product(input, unpacked, work.threads()), arena, List.of(output), List.of())
                 : new PeerEntries();
@@ -84,7 +84,7 @@ final class DenseMatmulCase implements Case {
     private void unpacked(int firstPart, int endPart, int thread) {
         for (int i = firstPart; i < endPart; i++) {
             Part part = parts.get(i);
-            Transpose form = work.form().transpose;
+            Matmul.Transpose form = work.form().transpose;
             DenseMatmul.multiply(part.input, form.first(), second, form.second(), part.output, part.workspace);
         }
     }
@@ -96,7 +96,7 @@ final class DenseMatmulCase implements Case {
 
     private void enter() {
         entries.add(entry(Contestant.JAVA, shared::run));
-        Transpose form = work.form().transpose;
+        Matmul.Transpose form = work.form().transpose;
         if ((long) work.m() * work.k() * work.n() <= SCALAR_PRODUCTS) {
             entries.add(entry(
                     Contestant.SCALAR,

@@ -2,7 +2,7 @@ package dev.spikelane.kernel.product.dense;
 
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Work;
-import dev.spikelane.kernel.Transpose;
+import dev.spikelane.kernel.Matmul;
 
 /**
  * Floats times weights: {@code output[m x n] = input[m x k] * weights[n x k]^T}, in memory as the form says.
@@ -18,21 +18,21 @@ public record DenseMatmulWork(int m, int k, int n, int threads, Form form) imple
     /** How the factors lie in memory. */
     public enum Form {
         /** Weights {@code [n x k]}, which the library has packed before. */
-        PACKED(Transpose.SECOND, " packed"),
+        PACKED(Matmul.Transpose.SECOND, " packed"),
         /** Weights {@code [n x k]}, as torch has them. */
-        SECOND_TRANSPOSED(Transpose.SECOND, ""),
+        SECOND_TRANSPOSED(Matmul.Transpose.SECOND, ""),
         /** Weights {@code [k x n]}. */
-        NEITHER_TRANSPOSED(Transpose.NEITHER, " neither transposed"),
+        NEITHER_TRANSPOSED(Matmul.Transpose.NEITHER, " neither transposed"),
         /**
          * Input {@code [k x m]} and weights {@code [k x n]}; of several threads each has its rows in a matrix of its
          * own.
          */
-        FIRST_TRANSPOSED(Transpose.FIRST, " first transposed");
+        FIRST_TRANSPOSED(Matmul.Transpose.FIRST, " first transposed");
 
-        final Transpose transpose;
+        final Matmul.Transpose transpose;
         private final String words;
 
-        Form(Transpose transpose, String words) {
+        Form(Matmul.Transpose transpose, String words) {
             this.transpose = transpose;
             this.words = words;
         }

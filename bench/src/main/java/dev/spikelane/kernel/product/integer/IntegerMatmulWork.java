@@ -7,7 +7,7 @@ import dev.spikelane.bench.Work;
 import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.kernel.RandomData;
-import dev.spikelane.kernel.Transpose;
+import dev.spikelane.kernel.Matmul;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -112,7 +112,7 @@ public record IntegerMatmulWork(int inputs, int outputs, int rows, double densit
                 FloatMatrix input = RandomData.floats(arena, spikes);
                 entries.add(entry(Contestant.OPENBLAS, () -> {
                     BlasThreads.set(1);
-                    OpenBlas.sgemm(Transpose.SECOND, 1, input, floats, 0, current);
+                    OpenBlas.sgemm(Matmul.Transpose.SECOND, 1, input, floats, 0, current);
                 }));
             }
             return entries;

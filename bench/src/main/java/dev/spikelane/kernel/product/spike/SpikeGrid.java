@@ -4,7 +4,7 @@ import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Roofline;
-import dev.spikelane.kernel.Transpose;
+import dev.spikelane.kernel.Matmul;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
@@ -22,9 +22,9 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The spike matmul 784 -> 1000 on a grid of rows, densities and threads: every variant, the one that is chosen once products
- * have learned, from the constants of this CPU and from those of another one, and the first choice of these, C of
- * the same algorithm, a roofline and OpenBLAS, in turns, and behind them ONNX Runtime and PyTorch in a JVM of their
+ * The spike matmul 784 -> 1000 on a grid of rows, densities and threads: every variant, the one that is chosen once
+ * products have learned, from the constants of this CPU and from those of another one, and the first choice of these, C
+ * of the same algorithm, a roofline and OpenBLAS, in turns, and behind them ONNX Runtime and PyTorch in a JVM of their
  * own. No point may be more than 10 % slower than its best variant.
  */
 public final class SpikeGrid {
@@ -155,7 +155,7 @@ public final class SpikeGrid {
                 FloatMatrix input = RandomData.floats(arena, spikes);
                 contestants.put(GridPoint.OPENBLAS, () -> {
                     BlasThreads.set(threads);
-                    OpenBlas.sgemm(Transpose.SECOND, 1, input, unpacked, 0, current);
+                    OpenBlas.sgemm(Matmul.Transpose.SECOND, 1, input, unpacked, 0, current);
                 });
             }
             try {

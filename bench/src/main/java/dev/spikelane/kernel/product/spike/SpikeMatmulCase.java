@@ -9,7 +9,7 @@ import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Roofline;
-import dev.spikelane.kernel.Transpose;
+import dev.spikelane.kernel.Matmul;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
@@ -136,7 +136,7 @@ final class SpikeMatmulCase implements Case {
         FloatMatrix input = RandomData.floats(arena, spikes);
         return () -> {
             BlasThreads.set(work.threads());
-            OpenBlas.sgemm(Transpose.SECOND, 1, input, unpacked, 0, current);
+            OpenBlas.sgemm(Matmul.Transpose.SECOND, 1, input, unpacked, 0, current);
         };
     }
 
