@@ -4,7 +4,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -296,8 +296,8 @@ public final class BatchLoader implements AutoCloseable {
 
         private final FloatMatrix[] targetsOf;
         private final FloatMatrix[] scratch;
-        private final SampleDraws encoding;
-        private final SampleDraws changes;
+        private final CounterRandom.Draws encoding;
+        private final CounterRandom.Draws changes;
         private Rows rows;
         private @Nullable Rows partial;
         private int count;
@@ -324,8 +324,8 @@ public final class BatchLoader implements AutoCloseable {
                         size, Objects.requireNonNull(data.targetSizes().get(targeted[i])));
             }
             scratch = new FloatMatrix[] {FloatMatrix.zeros(1, neurons), FloatMatrix.zeros(1, neurons)};
-            encoding = SampleDraws.encoding(batching.seed(), size);
-            changes = SampleDraws.augmentation(batching.seed(), size);
+            encoding = CounterRandom.Draws.encoding(batching.seed(), size);
+            changes = CounterRandom.Draws.augmentation(batching.seed(), size);
         }
 
         private Rows allocate(int size) {

@@ -4,7 +4,7 @@ import dev.spikelane.encode.Delta;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import java.util.Objects;
 
 /** Delta modulation of series, with memory for the pieces of the batch that it encoded last. */
@@ -33,7 +33,7 @@ final class DeltaInput implements InputCode {
     }
 
     @Override
-    public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
+    public void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into) {
         if (series.rows() != into.rows() || series.columns() != into.columns()) {
             series = FloatMatrix.zeros(into.rows(), into.columns());
         }

@@ -2,7 +2,7 @@ package dev.spikelane.data;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 
 /** Gives the values as they are. */
 record FrameInput() implements InputCode {
@@ -15,7 +15,7 @@ record FrameInput() implements InputCode {
     }
 
     @Override
-    public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
+    public void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into) {
         ((FloatMatrix) into).copyFrom(values);
     }
 

@@ -6,7 +6,7 @@ import dev.spikelane.encode.Rate;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.TorchRandom;
 import java.util.Objects;
 
@@ -33,7 +33,7 @@ public interface InputCode {
      * @param into from {@link #allocate} for as many samples, overwritten
      * @throws IllegalArgumentException if the values cannot be encoded so
      */
-    void encode(FloatMatrix values, SampleDraws draws, Signal into);
+    void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into);
 
     /**
      * Tells whether random numbers come from one stream after all samples before, and not from the samples' own: a run
@@ -143,7 +143,7 @@ public interface InputCode {
      *
      * @param rate the encoder
      * @param steps time steps, at least 1
-     * @return the code, which draws from the streams of {@link SampleDraws#encoding}
+     * @return the code, which draws from the streams of {@link CounterRandom.Draws#encoding}
      * @throws IllegalArgumentException if steps is below 1
      */
     static InputCode rate(Rate rate, int steps) {

@@ -5,7 +5,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -53,7 +53,7 @@ final class LatencyInput implements InputCode {
     }
 
     @Override
-    public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
+    public void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into) {
         if (times.rows() != values.rows() || times.columns() != values.columns()) {
             times = FloatMatrix.zeros(values.rows(), values.columns());
         }

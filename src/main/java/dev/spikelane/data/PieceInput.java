@@ -3,7 +3,7 @@ package dev.spikelane.data;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.MemorySegment;
 
 /** Shows a sample piece by piece. */
@@ -25,7 +25,7 @@ record PieceInput(int steps) implements InputCode {
     }
 
     @Override
-    public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
+    public void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into) {
         FloatMatrix rows = (FloatMatrix) into;
         long bytes = (long) rows.columns() * Float.BYTES;
         for (int step = 0; step < steps; step++) {

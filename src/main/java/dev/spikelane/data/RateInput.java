@@ -5,7 +5,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import java.util.Objects;
 
 /** Rate coding with numbers of the samples' own streams. */
@@ -24,7 +24,7 @@ record RateInput(Rate rate, int steps) implements InputCode {
     }
 
     @Override
-    public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
+    public void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into) {
         rate.encodeSamples(values, (SpikeMatrix) into, draws);
     }
 

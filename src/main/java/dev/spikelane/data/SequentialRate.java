@@ -5,7 +5,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.TorchRandom;
 import java.util.Objects;
 
@@ -29,7 +29,7 @@ record SequentialRate(Rate rate, int steps, TorchRandom random) implements Input
     }
 
     @Override
-    public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
+    public void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into) {
         rate.encode(values, (SpikeMatrix) into, random);
     }
 

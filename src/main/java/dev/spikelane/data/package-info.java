@@ -3,6 +3,7 @@
  * uses them.
  *
  * <p>A sample's number in its {@link dev.spikelane.data.Dataset} decides what is drawn for it, never its place in a
- * batch: see {@link dev.spikelane.random.SampleDraws}. Orders and splits are those of PyTorch for the same seed.
+ * batch: see {@link dev.spikelane.random.CounterRandom.Draws}. Orders and splits are those of PyTorch for the same
+ * seed.
  */
 package dev.spikelane.data;

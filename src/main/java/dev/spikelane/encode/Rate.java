@@ -5,7 +5,7 @@ import dev.spikelane.kernel.base.Extremes;
 import dev.spikelane.kernel.code.BernoulliSpikes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.TorchRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -121,7 +121,7 @@ public final class Rate {
 
     /**
      * Encodes the samples of a batch of a data set. The spikes of a sample are the same in whatever place of whatever
-     * batch it stands, and others in another epoch; see {@link dev.spikelane.random.SampleDraws}.
+     * batch it stands, and others in another epoch; see {@link dev.spikelane.random.CounterRandom.Draws}.
      *
      * @param data {@code [batch x neurons]}, the same at all steps
      * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
@@ -130,7 +130,7 @@ public final class Rate {
      *     is NaN
      * @throws IndexOutOfBoundsException if there are fewer random streams than samples
      */
-    public void encodeSamples(FloatMatrix data, SpikeMatrix spikes, SampleDraws draws) {
+    public void encodeSamples(FloatMatrix data, SpikeMatrix spikes, CounterRandom.Draws draws) {
         int firstRow = silence(data, data.rows(), spikes);
         random.draw(draws, data, spikes, firstRow);
     }

@@ -10,7 +10,7 @@
  * <caption>Functions of snntorch.spikegen</caption>
  * <tr><th>snnTorch</th><th>here</th></tr>
  * <tr><td>rate, rate_conv</td><td>{@link dev.spikelane.encode.Rate}</td></tr>
- * <tr><td>latency</td><td>{@link dev.spikelane.encode.Latency} (spikes), {@link dev.spikelane.encode.LatencyTargets}
+ * <tr><td>latency</td><td>{@link dev.spikelane.encode.Latency} (spikes), {@link dev.spikelane.encode.Latency.Targets}
  *     (on and off targets, interpolation)</td></tr>
  * <tr><td>latency_code, latency_code_log, latency_code_linear</td>
  *     <td>{@link dev.spikelane.encode.Latency#times}</td></tr>
@@ -18,11 +18,11 @@
  * <tr><td>to_one_hot, to_one_hot_inverse, from_one_hot</td><td>{@link dev.spikelane.encode.OneHot}</td></tr>
  * <tr><td>targets_rate, targets_convert(code="rate")</td><td>{@link dev.spikelane.encode.RateTargets}</td></tr>
  * <tr><td>targets_latency, targets_convert(code="latency")</td>
- *     <td>{@link dev.spikelane.encode.LatencyTargets}</td></tr>
+ *     <td>{@link dev.spikelane.encode.Latency.Targets}</td></tr>
  * <tr><td>target_rate_code</td><td>{@link dev.spikelane.encode.RateTargets#fire},
  *     {@link dev.spikelane.encode.RateTargets.Pattern}</td></tr>
  * <tr><td>rate_interpolate, latency_interpolate</td><td>{@link dev.spikelane.encode.RateTargets#interpolate},
- *     {@link dev.spikelane.encode.LatencyTargets#interpolate}</td></tr>
+ *     {@link dev.spikelane.encode.Latency.Targets#interpolate}</td></tr>
  * </table>
  *
  * <p>Where snnTorch 0.9.4 returns a number, the same number comes out here, with these exceptions:

@@ -3,7 +3,6 @@ package dev.spikelane.equation;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
-import dev.spikelane.random.SampleDraws;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +28,7 @@ public final class NoiseRows {
      * @param first the first neuron
      * @param end the end of the neurons
      */
-    public void draw(@Nullable SampleDraws draws, int step, int first, int end) {
+    public void draw(CounterRandom.@Nullable Draws draws, int step, int first, int end) {
         for (int place = 0; place < rows.length; place++) {
             long seed = neurons.seedOfNoise(place);
             for (int sample = 0; sample < rows[place].rows(); sample++) {

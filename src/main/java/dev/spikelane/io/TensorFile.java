@@ -3,6 +3,7 @@ package dev.spikelane.io;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,31 @@ public sealed interface TensorFile permits Safetensors, Npz, TorchFile {
                 default -> Safetensors.read(file, mostBytes);
             };
         });
+    }
+
+    /**
+     * Reads what {@code torch.save} wrote, also from a pipe.
+     *
+     * @param file the file
+     * @param mostBytes the most memory that the load may take in all, as for {@link #read(Path, long)}
+     * @return its content
+     * @throws IOException as {@link #read(Path)} does
+     */
+    static TensorFile readTorch(Path file, long mostBytes) throws IOException {
+        return TorchFile.read(file, mostBytes);
+    }
+
+    /**
+     * Reads a stream of a file that {@code torch.save} wrote to its end, for example a resource of a jar, with at most
+     * 512 MiB of memory. The stream stays open.
+     *
+     * @param name what error messages call the stream
+     * @param stream the bytes of the file
+     * @return its content
+     * @throws IOException as {@link #read(Path)} does; the message starts with the name
+     */
+    static TensorFile readTorch(String name, InputStream stream) throws IOException {
+        return TorchFile.read(name, stream);
     }
 
     /**

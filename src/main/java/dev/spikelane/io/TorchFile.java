@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Tensors whose items are not in C order are put in order; some may share their memory.
  */
-public final class TorchFile implements TensorFile {
+final class TorchFile implements TensorFile {
 
     private static final String PICKLE = "data.pkl";
     private static final int MOST_PICKLE_BYTES = 1 << 22;
@@ -41,41 +41,11 @@ public final class TorchFile implements TensorFile {
         this.warnings = List.copyOf(warnings);
     }
 
-    /**
-     * Reads a file with at most 512 MiB of memory that is freed when it is forgotten.
-     *
-     * @param file the file
-     * @return its content
-     * @throws IOException if there is no such file, it cannot be read, is not whole, holds anything but tensors and
-     *     dictionaries, or needs more memory; the message starts with the file's name
-     */
-    public static TorchFile read(Path file) throws IOException {
-        return read(file, Inputs.MOST_BYTES);
-    }
-
-    /**
-     * Reads a file into memory that is freed when it is forgotten.
-     *
-     * @param file the file
-     * @param mostBytes the most memory that the load may take in all: the bytes of the file, and tensors that are put
-     *     in order
-     * @return its content
-     * @throws IOException as {@link #read(Path)} does
-     */
-    public static TorchFile read(Path file, long mostBytes) throws IOException {
+    static TorchFile read(Path file, long mostBytes) throws IOException {
         return FileBytes.load(file, mostBytes, TorchFile::read);
     }
 
-    /**
-     * Reads a stream to its end, for example a resource of a jar, with at most 512 MiB of memory. The stream stays
-     * open.
-     *
-     * @param name what error messages call the stream
-     * @param stream the bytes of a file that {@code torch.save} wrote
-     * @return its content
-     * @throws IOException as {@link #read(Path)} does; the message starts with the name
-     */
-    public static TorchFile read(String name, InputStream stream) throws IOException {
+    static TorchFile read(String name, InputStream stream) throws IOException {
         return FileBytes.load(name, stream, TorchFile::read);
     }
 

@@ -4,8 +4,8 @@
  *
  * <p>{@link dev.spikelane.io.Idx} reads the files of MNIST. {@link dev.spikelane.io.Npy} is one array, {@link
  * dev.spikelane.io.Npz} any number of named {@linkplain dev.spikelane.io.Tensor tensors}, {@link
- * dev.spikelane.io.Safetensors} tensors with texts, and {@link dev.spikelane.io.TorchFile} those of a {@code .pth};
- * {@link dev.spikelane.io.TensorFile} reads whichever it is. {@link dev.spikelane.model.StateDict} brings them onto a
+ * dev.spikelane.io.Safetensors} tensors with texts; {@link dev.spikelane.io.TensorFile} reads whichever it is, and
+ * those of a {@code .pth}. {@link dev.spikelane.model.StateDict} brings them onto a
  * network; networks are read and written by {@link dev.spikelane.model.ModelFile}. Files of HDF5, ONNX and NIR are
  * recognized by their first bytes, and the error says what to do in Python.
  *

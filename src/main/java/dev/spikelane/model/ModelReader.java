@@ -10,7 +10,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
-import dev.spikelane.network.Source;
+import dev.spikelane.network.Projection;
 import dev.spikelane.neuron.Neuron;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ final class ModelReader {
     private final String name;
     private final ModelTensors tensors;
     private final NetworkBuilder builder = Network.builder();
-    private final Map<String, Source> sources = new LinkedHashMap<>();
+    private final Map<String, Projection.Source> sources = new LinkedHashMap<>();
     private final Map<String, Population> populations = new LinkedHashMap<>();
     private final String description;
     /** Whether weights of dense connections that are integers in the file stay so. */
@@ -136,7 +136,7 @@ final class ModelReader {
     private void projection(JsonValue value) throws IOException {
         value.requireOnly(PROJECTION);
         String own = value.member("name").text();
-        Source source = find(sources, value.member("source"), "an input or a population");
+        Projection.Source source = find(sources, value.member("source"), "an input or a population");
         Population target = find(populations, value.member("target"), "a population");
         if (value.members().containsKey("variable")) {
             Population population = find(populations, value.member("source"), "a population");
@@ -162,7 +162,7 @@ final class ModelReader {
         return found;
     }
 
-    private Connection[] path(String projection, Source source, List<JsonValue> steps) throws IOException {
+    private Connection[] path(String projection, Projection.Source source, List<JsonValue> steps) throws IOException {
         List<ConnectionKind<Connection>> kinds = new ArrayList<>();
         for (JsonValue step : steps) {
             kinds.add(ConnectionKinds.named(step.member("type")));

@@ -10,7 +10,6 @@ import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
@@ -151,7 +150,7 @@ final class NeuronReader {
                 .withThreshold(parameter("threshold").values())
                 .withCompare(choice("compare", Compare.values()))
                 .withReset(choice("reset", Reset.values()))
-                .withResetTime(choice("reset_time", ResetTime.values()))
+                .withResetTime(choice("reset_time", Reset.Time.values()))
                 .withInhibition(member("inhibition").truth())
                 .withQuantization(quantization());
     }

@@ -8,7 +8,7 @@ import dev.spikelane.model.NirPrimitive.Role;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
-import dev.spikelane.network.Source;
+import dev.spikelane.network.Projection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class NirAssembly {
 
     /** What a node sends: the rows of a source, some steps later, through connections. */
-    private record Chain(Source source, int delay, List<Connection> path, List<String> names) {
+    private record Chain(Projection.Source source, int delay, List<Connection> path, List<String> names) {
 
-        static Chain of(Source source) {
+        static Chain of(Projection.Source source) {
             return new Chain(source, 0, List.of(), List.of());
         }
 
@@ -62,8 +62,8 @@ final class NirAssembly {
     private final Map<FlatNode, List<Chain>> sent = new HashMap<>();
     private final Map<FlatNode, Population> neurons = new HashMap<>();
     private final Set<String> names = new HashSet<>();
-    private final Map<String, Source> outputs = new LinkedHashMap<>();
-    private final Map<String, Source> places = new LinkedHashMap<>();
+    private final Map<String, Projection.Source> outputs = new LinkedHashMap<>();
+    private final Map<String, Projection.Source> places = new LinkedHashMap<>();
 
     NirAssembly(NirImport options, FlatGraph graph, boolean everyNode) {
         this.options = options;

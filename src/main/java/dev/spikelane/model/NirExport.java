@@ -10,7 +10,7 @@ import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
-import dev.spikelane.network.Source;
+import dev.spikelane.network.Projection;
 import dev.spikelane.neuron.Neuron;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -44,7 +44,7 @@ final class NirExport {
         this.dt = dt;
     }
 
-    NirModel.Exported graph(Map<String, Source> outputs) {
+    NirModel.Exported graph(Map<String, Projection.Source> outputs) {
         description
                 .inputs()
                 .forEach(input ->
@@ -220,7 +220,7 @@ final class NirExport {
         return reached.contains(source);
     }
 
-    private void output(String name, Source source) {
+    private void output(String name, Projection.Source source) {
         Set<String> from = source.ofPopulation()
                 .map(population -> {
                     for (int i = 0; i < ends.size(); i++) {

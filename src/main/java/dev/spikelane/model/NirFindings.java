@@ -3,14 +3,12 @@ package dev.spikelane.model;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.model.NirReference.NirValue;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
-import dev.spikelane.network.Source;
 import dev.spikelane.neuron.Lif;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -89,7 +87,7 @@ final class NirFindings {
     }
 
     private void reset(Population population, NirCell cell, Lif lif) {
-        ResetTime said = cell.late() ? ResetTime.NEXT_STEP : ResetTime.SAME_STEP;
+        Reset.Time said = cell.late() ? Reset.Time.NEXT_STEP : Reset.Time.SAME_STEP;
         boolean clears = lif.firing().reset() == Reset.CLEAR && lif.firing().resetTime() == said;
         boolean stays = lif.firing().reset() == Reset.NONE;
         if (cell.fires() && !cell.compares() ? !clears : !stays) {
@@ -254,7 +252,7 @@ final class NirFindings {
             return known;
         }
         presentEdges.put(target, Map.of()); // until it is known, so that a cycle ends
-        List<Source> sources = network.projections().stream()
+        List<Projection.Source> sources = network.projections().stream()
                 .filter(projection -> projection.target().name().equals(target))
                 .map(Projection::source)
                 .toList();
@@ -263,7 +261,7 @@ final class NirFindings {
         return sum;
     }
 
-    private Map<String, Integer> present(Source source) {
+    private Map<String, Integer> present(Projection.Source source) {
         String name = source.ofPopulation().map(Population::name).orElse(source.name());
         NirNumbers node = reference.nodes().get(name);
         boolean ends = node != null

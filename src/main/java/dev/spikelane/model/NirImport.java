@@ -3,7 +3,6 @@ package dev.spikelane.model;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.model.FlatGraph.FlatNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,9 +44,9 @@ public final class NirImport {
     private final boolean exact;
     private final Reset reset;
     /** Null if it was not said. */
-    private final @Nullable ResetTime resetTime;
+    private final Reset.@Nullable Time resetTime;
 
-    private NirImport(double said, boolean exact, Reset reset, @Nullable ResetTime resetTime) {
+    private NirImport(double said, boolean exact, Reset reset, Reset.@Nullable Time resetTime) {
         this.said = said;
         this.exact = exact;
         this.reset = Objects.requireNonNull(reset, "reset");
@@ -84,7 +83,7 @@ public final class NirImport {
      * @param time when; snnTorch's default is {@code SUBTRACT} at the {@code NEXT_STEP}
      * @return the options
      */
-    public NirImport withReset(Reset kind, ResetTime time) {
+    public NirImport withReset(Reset kind, Reset.Time time) {
         return new NirImport(said, exact, kind, Objects.requireNonNull(time, "time"));
     }
 
@@ -237,12 +236,12 @@ public final class NirImport {
         return reset;
     }
 
-    ResetTime resetTime(FlatNode node) {
-        return resetsLate(node) ? ResetTime.NEXT_STEP : resets();
+    Reset.Time resetTime(FlatNode node) {
+        return resetsLate(node) ? Reset.Time.NEXT_STEP : resets();
     }
 
-    ResetTime resets() {
-        return Objects.requireNonNullElse(resetTime, ResetTime.SAME_STEP);
+    Reset.Time resets() {
+        return Objects.requireNonNullElse(resetTime, Reset.Time.SAME_STEP);
     }
 
     @Override

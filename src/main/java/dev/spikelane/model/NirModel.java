@@ -1,10 +1,10 @@
 package dev.spikelane.model;
 
 import dev.spikelane.io.NirFile;
-import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
-import dev.spikelane.network.Source;
+import dev.spikelane.network.Projection;
 import dev.spikelane.neuron.Lif;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,16 +19,16 @@ public final class NirModel {
     private final Network network;
     private final NirImport options;
     private final NirFile.Graph graph;
-    private final Map<String, Source> outputs;
-    private final Map<String, Source> places;
+    private final Map<String, Projection.Source> outputs;
+    private final Map<String, Projection.Source> places;
     private final List<String> warnings;
 
     NirModel(
             Network network,
             NirImport options,
             NirFile.Graph graph,
-            Map<String, Source> outputs,
-            Map<String, Source> places,
+            Map<String, Projection.Source> outputs,
+            Map<String, Projection.Source> places,
             List<String> warnings) {
         this.network = network;
         this.options = options;
@@ -104,7 +104,7 @@ public final class NirModel {
      *
      * @return spikes of a population, or its membrane, by the names of nodes of the type Output
      */
-    public Map<String, Source> outputs() {
+    public Map<String, Projection.Source> outputs() {
         return outputs;
     }
 
@@ -114,7 +114,7 @@ public final class NirModel {
      * @return inputs, spikes or membranes by the names of nodes; nodes inside the path of a projection are not among
      *     them
      */
-    public Map<String, Source> places() {
+    public Map<String, Projection.Source> places() {
         return places;
     }
 
@@ -125,9 +125,9 @@ public final class NirModel {
      */
     public String semantics() {
         List<String> late = network.populations().stream()
-                .filter(each -> options.resets() == ResetTime.SAME_STEP
+                .filter(each -> options.resets() == Reset.Time.SAME_STEP
                         && each.neuron() instanceof Lif lif
-                        && lif.firing().resetTime() == ResetTime.NEXT_STEP)
+                        && lif.firing().resetTime() == Reset.Time.NEXT_STEP)
                 .map(Population::name)
                 .toList();
         return options + (late.isEmpty() ? "" : ", of " + late + " at the NEXT_STEP, as RSynaptic of snnTorch");

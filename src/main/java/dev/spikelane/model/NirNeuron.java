@@ -3,7 +3,6 @@ package dev.spikelane.model;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
@@ -191,7 +190,7 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
             found.put("v_threshold", of("threshold"));
             found.put("v_reset", resetPotential);
             boolean clears = firing.reset() == Reset.CLEAR || firing.reset() == Reset.ZERO;
-            if (!clears || firing.resetTime() != ResetTime.SAME_STEP) {
+            if (!clears || firing.resetTime() != Reset.Time.SAME_STEP) {
                 changes.add("reset kind: '" + name + "' has the reset " + firing.reset() + " at the "
                         + firing.resetTime() + ", NIR has only v_reset in the same step");
             }

@@ -10,7 +10,6 @@ import dev.spikelane.connection.Pool;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class NirNodes {
 
     private static final Firing SILENT =
-            Firing.DEFAULT.withThreshold(Float.MAX_VALUE).withReset(Reset.NONE).withResetTime(ResetTime.SAME_STEP);
+            Firing.DEFAULT.withThreshold(Float.MAX_VALUE).withReset(Reset.NONE).withResetTime(Reset.Time.SAME_STEP);
 
     /** Passes its currents on as its membrane. */
     static final Lif RELAY = Lif.of(Decay.NONE, Parameter.of(0)).withFiring(SILENT);

@@ -19,18 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Chain {
 
-    private @Nullable Source end;
+    private Projection.@Nullable Source end;
     private final List<Connection> pending = new ArrayList<>();
     private int layers;
     /** How many of them have a convolution. */
     private int convolutions;
 
-    void start(Source source) {
+    void start(Projection.Source source) {
         end = source;
     }
 
-    Source end() {
-        Source last = end;
+    Projection.Source end() {
+        Projection.Source last = end;
         if (last == null) {
             throw new IllegalStateException("there is no chain: start with Network.builder(inputs), or use project()");
         }

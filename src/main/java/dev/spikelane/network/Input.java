@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param name the name, not empty
  * @param shape the shape of one row; rows come in torch's order (channel, y, x)
  */
-public record Input(String name, Shape shape) implements Source {
+public record Input(String name, Shape shape) implements Projection.Source {
 
     /**
      * Makes an input.

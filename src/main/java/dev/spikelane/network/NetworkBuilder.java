@@ -97,7 +97,7 @@ public final class NetworkBuilder {
      * @return this, for what else may be said of the projection: its delay, its port
      * @throws IllegalArgumentException if the name is used already, or source or target belong to another network
      */
-    public NetworkBuilder project(String name, Source source, Population target, Connection... path) {
+    public NetworkBuilder project(String name, Projection.Source source, Population target, Connection... path) {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(target, "target");
         requireNew(projectionNames, "a projection", name);
@@ -448,14 +448,14 @@ public final class NetworkBuilder {
                     + "of population '"
                     + population.name() + "'");
         }
-        Source source = population.neuron().feedsMembranes() ? population.variable("membrane") : population;
+        Projection.Source source = population.neuron().feedsMembranes() ? population.variable("membrane") : population;
         return new ProjectionBuilder(name, source, population, List.of(connection))
                 .port(Neuron.FEEDBACK)
                 .delay(1)
                 .build();
     }
 
-    private void requireOwn(String projection, Source source) {
+    private void requireOwn(String projection, Projection.Source source) {
         boolean own = switch (source) {
             case Input input -> inputs.contains(input);
             case Population population -> populations.contains(population);

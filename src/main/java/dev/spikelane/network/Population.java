@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param shape how many neurons, and how they are arranged
  * @param neuron the model
  */
-public record Population(String name, Shape shape, Neuron neuron) implements Source {
+public record Population(String name, Shape shape, Neuron neuron) implements Projection.Source {
 
     /**
      * Makes a population.
@@ -49,7 +49,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Sou
      * @return the source
      * @throws IllegalArgumentException if the model has no such variable
      */
-    public Source variable(String variable) {
+    public Projection.Source variable(String variable) {
         Objects.requireNonNull(variable, "variable");
         return new Variable(this, variable);
     }

@@ -7,6 +7,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -136,5 +137,44 @@ public final class Projection {
                 + (port.equals(CURRENT) ? "" : "." + port)
                 + (delay == 0 ? "" : " after " + delay + (delay == 1 ? " step" : " steps"))
                 + " (" + describePath() + ")";
+    }
+
+    /**
+     * Where a projection starts: an {@link Input}, the spikes of a {@link Population}, or one of its
+     * {@linkplain Population#variable variables}.
+     */
+    public sealed interface Source permits Input, Population, Variable {
+
+        /**
+         * Returns the name.
+         *
+         * @return the name in the network; of a variable, its population's name, a dot and its own
+         */
+        String name();
+
+        /**
+         * Returns the population that this is of.
+         *
+         * @return the population whose spikes or variable this is; nothing for an input
+         */
+        default Optional<Population> ofPopulation() {
+            return Optional.empty();
+        }
+
+        /**
+         * Returns the variable that this is.
+         *
+         * @return its name in the population's model; nothing for an input or spikes
+         */
+        default Optional<String> ofVariable() {
+            return Optional.empty();
+        }
+
+        /**
+         * Returns the shape.
+         *
+         * @return the shape of one row, without the batch
+         */
+        Shape shape();
     }
 }

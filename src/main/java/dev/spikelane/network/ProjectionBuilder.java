@@ -12,14 +12,14 @@ import java.util.Objects;
 final class ProjectionBuilder {
 
     final String name;
-    final Source source;
+    final Projection.Source source;
     final Population target;
     final List<Connection> path;
     String port = Projection.CURRENT;
     int delay;
     boolean plastic;
 
-    ProjectionBuilder(String name, Source source, Population target, List<Connection> path) {
+    ProjectionBuilder(String name, Projection.Source source, Population target, List<Connection> path) {
         Names.require("projection", name);
         this.name = name;
         this.source = source;

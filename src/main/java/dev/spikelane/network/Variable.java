@@ -5,7 +5,7 @@ import dev.spikelane.memory.Shape;
 import java.util.Optional;
 
 /** A variable of a population, such as its membranes, as a source of projections: the values after each step. */
-record Variable(Population population, String variable) implements Source {
+record Variable(Population population, String variable) implements Projection.Source {
 
     Variable {
         if (!population.neuron().variables().contains(variable)) {

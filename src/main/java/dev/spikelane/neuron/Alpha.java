@@ -1,7 +1,6 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.Parameter;
@@ -57,7 +56,7 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
                         + ", expected more than its beta, " + fast + ", after both are clamped to [0, 1]");
             }
         }
-        if (firing.resetTime() != ResetTime.NEXT_STEP || firing.reset() == Reset.SUBTRACT_DECAYED) {
+        if (firing.resetTime() != Reset.Time.NEXT_STEP || firing.reset() == Reset.SUBTRACT_DECAYED) {
             throw new IllegalArgumentException("reset " + firing.reset() + " at the " + firing.resetTime()
                     + ", expected SUBTRACT, ZERO, CLEAR or NONE at the NEXT_STEP");
         }

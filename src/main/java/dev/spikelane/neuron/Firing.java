@@ -2,7 +2,6 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import dev.spikelane.memory.Parameter;
 import java.util.Objects;
@@ -16,7 +15,7 @@ public final class Firing {
 
     /** snnTorch's defaults: above 1, a reset by subtraction at the next step, neither inhibition nor quantization. */
     public static final Firing DEFAULT = new Firing(new Options(
-            Parameter.of(1), Compare.STRICT, Reset.SUBTRACT, ResetTime.NEXT_STEP, false, Quantization.NONE));
+            Parameter.of(1), Compare.STRICT, Reset.SUBTRACT, Reset.Time.NEXT_STEP, false, Quantization.NONE));
 
     private final Options options;
 
@@ -29,7 +28,7 @@ public final class Firing {
             Parameter threshold,
             Compare compare,
             Reset reset,
-            ResetTime resetTime,
+            Reset.Time resetTime,
             boolean inhibition,
             Quantization quantization) {
 
@@ -74,7 +73,7 @@ public final class Firing {
      *
      * @return the time
      */
-    public ResetTime resetTime() {
+    public Reset.Time resetTime() {
         return options.resetTime;
     }
 
@@ -144,18 +143,18 @@ public final class Firing {
      * @param time when a spike's reset comes
      * @return the options
      */
-    public Firing withResetTime(ResetTime time) {
+    public Firing withResetTime(Reset.Time time) {
         return new Firing(new Options(threshold(), compare(), reset(), time, inhibition(), quantization()));
     }
 
     /**
      * Returns these options with a delayed or an immediate reset, snnTorch's {@code reset_delay}.
      *
-     * @param delayed whether it is {@link ResetTime#NEXT_STEP} or {@link ResetTime#SAME_STEP_DIFFERENCE}
+     * @param delayed whether it is {@link Reset.Time#NEXT_STEP} or {@link Reset.Time#SAME_STEP_DIFFERENCE}
      * @return the options
      */
     public Firing withDelayedReset(boolean delayed) {
-        return withResetTime(delayed ? ResetTime.NEXT_STEP : ResetTime.SAME_STEP_DIFFERENCE);
+        return withResetTime(delayed ? Reset.Time.NEXT_STEP : Reset.Time.SAME_STEP_DIFFERENCE);
     }
 
     /**
@@ -187,7 +186,7 @@ public final class Firing {
         return switch (options.resetTime) {
             case NEXT_STEP -> this;
             case SAME_STEP -> withReset(Reset.NONE);
-            case SAME_STEP_DIFFERENCE -> withResetTime(ResetTime.NEXT_STEP);
+            case SAME_STEP_DIFFERENCE -> withResetTime(Reset.Time.NEXT_STEP);
         };
     }
 

@@ -21,7 +21,7 @@ import java.util.Objects;
  * U = beta * (U - R * threshold) + I                   reset SUBTRACT_DECAYED
  * U = beta * U + I                                     reset NONE
  * S = U > threshold
- * U = U - (S - R) * threshold    or    (S - R) * U     only with ResetTime.SAME_STEP_DIFFERENCE
+ * U = U - (S - R) * threshold    or    (S - R) * U     only with Reset.Time.SAME_STEP_DIFFERENCE
  * }</pre>
  *
  * <p>So a spike is immediate and, by default, its reset comes one step later. The comparison is strict, although

@@ -3,7 +3,6 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import dev.spikelane.memory.Parameter;
@@ -50,7 +49,7 @@ import java.util.Objects;
 public final class Lif implements Neuron {
 
     private static final Parameter NOTHING = Parameter.of(0);
-    private static final Firing CLEARS = Firing.DEFAULT.withReset(Reset.CLEAR).withResetTime(ResetTime.SAME_STEP);
+    private static final Firing CLEARS = Firing.DEFAULT.withReset(Reset.CLEAR).withResetTime(Reset.Time.SAME_STEP);
 
     private final Values said;
 
@@ -223,7 +222,7 @@ public final class Lif implements Neuron {
             leak[i] = (float) Math.exp(-1 / leak[i]);
         }
         return of(Decay.MULTIPLY_WEIGHTED, Parameter.of(leak))
-                .withFiring(Firing.DEFAULT.withCompare(Compare.INCLUSIVE).withResetTime(ResetTime.SAME_STEP));
+                .withFiring(Firing.DEFAULT.withCompare(Compare.INCLUSIVE).withResetTime(Reset.Time.SAME_STEP));
     }
 
     /**

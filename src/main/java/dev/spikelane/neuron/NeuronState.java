@@ -14,7 +14,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -59,7 +59,7 @@ public final class NeuronState {
     /** The same for neurons of equations. */
     private final @Nullable EquationRun[] equationRuns;
 
-    private @Nullable SampleDraws noise;
+    private CounterRandom.@Nullable Draws noise;
     /** What variables are at the start, {@code [variables x neurons]}; null for zeros. */
     private @Nullable FloatMatrix initial;
 
@@ -274,7 +274,7 @@ public final class NeuronState {
      *
      * @param draws the streams of the samples
      */
-    public void drawNoise(SampleDraws draws) {
+    public void drawNoise(CounterRandom.Draws draws) {
         noise = Objects.requireNonNull(draws, "draws");
         if (shown != null) {
             shown.inside.noise = draws;
@@ -282,8 +282,7 @@ public final class NeuronState {
     }
 
     /** Where noise comes from; null if it is a function of the step, the place in the batch and the neuron alone. */
-    @Nullable
-    SampleDraws noise() {
+    CounterRandom.@Nullable Draws noise() {
         return noise;
     }
 

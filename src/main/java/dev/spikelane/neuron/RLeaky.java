@@ -26,7 +26,7 @@ import java.util.Objects;
  * U = V - R * V                                        reset ZERO
  * U = V                                                reset NONE
  * S = U > threshold
- * U = U - (S - R) * threshold    or    (S - R) * U     only with ResetTime.SAME_STEP_DIFFERENCE
+ * U = U - (S - R) * threshold    or    (S - R) * U     only with Reset.Time.SAME_STEP_DIFFERENCE
  * }</pre>
  *
  * <p>One to one the bits are snnTorch's. Under a delayed reset ZERO, F has no effect there: it arrives in the step that

@@ -27,7 +27,7 @@ import java.util.Objects;
  * U = V - R * V                                        reset ZERO
  * U = V                                                reset NONE
  * S = U > threshold
- * U = U - (S - R) * threshold    or    (S - R) * U     only with ResetTime.SAME_STEP_DIFFERENCE
+ * U = U - (S - R) * threshold    or    (S - R) * U     only with Reset.Time.SAME_STEP_DIFFERENCE
  * }</pre>
  *
  * <p>One to one the bits are snnTorch's. There {@code reset_delay=False} raises or, with states passed in, has no

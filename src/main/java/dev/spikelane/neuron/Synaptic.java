@@ -21,7 +21,7 @@ import java.util.Objects;
  * U = (beta * U + X) - R * (beta * U + X)              reset ZERO
  * U = beta * U + X                                     reset NONE
  * S = U > threshold
- * U = U - (S - R) * threshold    or    (S - R) * U     only with ResetTime.SAME_STEP_DIFFERENCE
+ * U = U - (S - R) * threshold    or    (S - R) * U     only with Reset.Time.SAME_STEP_DIFFERENCE
  * }</pre>
  *
  * <p>Unlike {@link Leaky}, reset ZERO takes this step's input from the membrane too; no reset touches the synaptic

@@ -4,7 +4,7 @@ package dev.spikelane.random;
  * What the random numbers of a training run are for. Each use has a stream of its own in each epoch, so that one more
  * use of random numbers changes no other.
  *
- * <p>{@link SampleDraws} says how seeds are made.
+ * <p>{@link CounterRandom.Draws} says how seeds are made.
  */
 enum RandomUse {
     /** Spikes that are drawn from intensities. */

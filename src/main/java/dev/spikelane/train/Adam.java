@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  * Adam, and AdamW where the weight decay is decoupled, as {@code torch.optim.Adam} and {@code AdamW} compute them, in
  * the order that {@link dev.spikelane.kernel.update.AdamStep} says.
  */
-public final class Adam extends Optimizer {
+public final class Adam extends Trainer.Optimizer {
 
     private static final double BETA_1 = 0.9;
     private static final double BETA_2 = 0.999;

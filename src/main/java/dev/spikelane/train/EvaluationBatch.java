@@ -9,7 +9,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.Source;
 import dev.spikelane.network.SpikeCounts;
 import dev.spikelane.train.loss.ClassDecoder;
 import dev.spikelane.train.loss.TargetRows;
@@ -189,7 +188,7 @@ final class EvaluationBatch implements AutoCloseable {
                             EvaluationTotals.reached(Objects.requireNonNull(inputs.get(only.name())), reach);
                         case Population population ->
                             EvaluationTotals.reachedByCounts(spikesOf(population.name()), reach);
-                        case Source variable -> {
+                        case Projection.Source variable -> {
                             double all = Arrays.stream(reach).asLongStream().sum();
                             double mean = all / reach.length;
                             yield mean * variable.shape().size() * steps * simulation.batch();

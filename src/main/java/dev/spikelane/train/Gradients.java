@@ -11,7 +11,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.NeuronState;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import dev.spikelane.train.gradient.GradientBlueprint;
 import dev.spikelane.train.gradient.GradientInput;
 import dev.spikelane.train.gradient.GradientOutlet;
@@ -66,7 +66,7 @@ public final class Gradients implements AutoCloseable {
     /** What an optimizer changes of neurons. */
     private final List<ParameterChange> changes;
 
-    private final SampleDraws[] draws;
+    private final CounterRandom.Draws[] draws;
 
     private final WorkerPool workers;
     private final Turn turn = new Turn("object of gradients");
@@ -238,7 +238,7 @@ public final class Gradients implements AutoCloseable {
             throw new IllegalArgumentException(
                     numbers.length + " samples, expected " + plan.size().batch() + ", the batch");
         }
-        for (SampleDraws each : draws) {
+        for (CounterRandom.Draws each : draws) {
             each.setSamples(numbers, 0, numbers.length);
         }
     }
@@ -249,7 +249,7 @@ public final class Gradients implements AutoCloseable {
      * @param epoch its number
      */
     public void setEpoch(int epoch) {
-        for (SampleDraws each : draws) {
+        for (CounterRandom.Draws each : draws) {
             each.setEpoch(epoch);
         }
     }

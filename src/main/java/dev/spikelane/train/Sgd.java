@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 /**
  * Gradient descent, as {@code torch.optim.SGD} computes it, in float32 and unfused.
  */
-public final class Sgd extends Optimizer {
+public final class Sgd extends Trainer.Optimizer {
 
     private final Options options;
 

@@ -3,7 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.kernel.step.SurrogateShape;
 import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import dev.spikelane.train.gradient.FiringGradient;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -89,7 +89,8 @@ public final class Surrogate {
     /**
      * Tells whether the gradient is drawn at random.
      *
-     * @return whether {@link #backward(FloatMatrix, FloatMatrix, FloatMatrix, SampleDraws, int, int)} needs draws
+     * @return whether {@link #backward(FloatMatrix, FloatMatrix, FloatMatrix, CounterRandom.Draws, int, int)} needs
+     *     draws
      */
     public boolean isRandom() {
         return gradient.isRandom();
@@ -102,7 +103,7 @@ public final class Surrogate {
      * @param gradientOfSpikes {@code [samples x neurons]}
      * @param gradientOfDistance {@code [samples x neurons]}, overwritten; may be one of the others
      * @param draws the random streams of the samples, for a surrogate that {@linkplain #isRandom draws}; others ignore
-     *     it, and {@link SampleDraws#NONE} serves
+     *     it, and {@link CounterRandom.Draws#NONE} serves
      * @param step the number of the step, from which random numbers are drawn
      * @param firstNeuron the neuron of column 0, where the matrices hold a tile of a population; a multiple of 64
      * @throws IllegalArgumentException if shapes differ, or matrices overlap without being the same
@@ -112,7 +113,7 @@ public final class Surrogate {
             FloatMatrix distance,
             FloatMatrix gradientOfSpikes,
             FloatMatrix gradientOfDistance,
-            SampleDraws draws,
+            CounterRandom.Draws draws,
             int step,
             int firstNeuron) {
         gradient.backward(distance, gradientOfSpikes, gradientOfDistance, draws, step, firstNeuron);
@@ -132,7 +133,7 @@ public final class Surrogate {
         Objects.requireNonNull(distance, "distance");
         Objects.requireNonNull(gradientOfSpikes, "gradientOfSpikes");
         Objects.requireNonNull(gradientOfDistance, "gradientOfDistance");
-        backward(distance, gradientOfSpikes, gradientOfDistance, SampleDraws.NONE, 0, 0);
+        backward(distance, gradientOfSpikes, gradientOfDistance, CounterRandom.Draws.NONE, 0, 0);
     }
 
     /**

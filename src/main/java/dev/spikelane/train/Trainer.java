@@ -12,8 +12,10 @@ import dev.spikelane.train.gradient.ObservedGradients;
 import dev.spikelane.train.gradient.RunningValues;
 import dev.spikelane.train.run.Divergence;
 import dev.spikelane.train.run.NonFiniteLoss;
+import dev.spikelane.train.update.ParameterUpdate;
 import dev.spikelane.train.update.TrainingParameter;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -552,6 +554,37 @@ public final class Trainer implements AutoCloseable {
             step.close();
         } finally {
             end();
+        }
+    }
+
+    /**
+     * A rule by which gradients change parameters, with the formulas of {@code torch.optim}. It works element by
+     * element, so parameters may lie in memory in any order. Immutable; any number of trainers may use it.
+     */
+    public abstract static sealed class Optimizer permits Sgd, Adam {
+
+        Optimizer() {}
+
+        /**
+         * Returns the name.
+         *
+         * @return a name for files and messages: {@code sgd}, {@code adam}, {@code adamw}
+         */
+        public abstract String name();
+
+        /**
+         * Returns the learning rate before a schedule changes it.
+         *
+         * @return the rate
+         */
+        public abstract double rate();
+
+        /** Binds the rule to the memory of one parameter, a whole number of floats, and makes its state, of zeros. */
+        abstract ParameterUpdate bind(MemorySegment parameter);
+
+        /** Binds the rule to the memory of a matrix, whose padding stays zero where that of the gradients is. */
+        ParameterUpdate bind(FloatMatrix parameter) {
+            return bind(parameter.segment());
         }
     }
 }

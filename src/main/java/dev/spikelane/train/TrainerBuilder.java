@@ -5,7 +5,7 @@ import dev.spikelane.memory.limit.Held;
 import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
-import dev.spikelane.network.Source;
+import dev.spikelane.network.Projection;
 import dev.spikelane.train.gradient.GradientBlueprint;
 import dev.spikelane.train.gradient.InputForm;
 import dev.spikelane.train.gradient.MemoryLimit;
@@ -34,12 +34,12 @@ public final class TrainerBuilder {
     private int window;
     private int shards = 1;
     private MemoryLimit limit = new MemoryLimit(MemoryLimit.MACHINE);
-    private Optimizer optimizer = new Adam(1e-3);
+    private Trainer.Optimizer optimizer = new Adam(1e-3);
     private final List<PopulationLoss> losses = new ArrayList<>();
     private @Nullable Clipping clipping;
     private final List<DoubleConsumer> readers = new ArrayList<>();
     private final List<GradientObserver> observers = new ArrayList<>();
-    private final Map<String, Source> observed = new LinkedHashMap<>();
+    private final Map<String, Projection.Source> observed = new LinkedHashMap<>();
 
     TrainerBuilder(Network network, int steps, int batch) {
         this.network = network;
@@ -113,7 +113,7 @@ public final class TrainerBuilder {
      * @param rule the optimizer
      * @return this
      */
-    public TrainerBuilder optimizer(Optimizer rule) {
+    public TrainerBuilder optimizer(Trainer.Optimizer rule) {
         Objects.requireNonNull(rule, "rule");
         optimizer = rule;
         return this;
@@ -482,7 +482,7 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there is no such population or variable
      */
     public TrainerBuilder observe(String population, String variable) {
-        Source source = network.population(population).variable(variable);
+        Projection.Source source = network.population(population).variable(variable);
         observed.put(source.name(), source);
         wishes.observe(population, variable);
         return this;

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.network.Source;
+import dev.spikelane.network.Projection;
 import dev.spikelane.train.update.Clipping;
 import java.util.List;
 import java.util.function.DoubleConsumer;
@@ -27,11 +27,11 @@ record TrainingRecipe(
         int window,
         String surrogates,
         int shards,
-        Optimizer optimizer,
+        Trainer.Optimizer optimizer,
         @Nullable Clipping clipping,
         List<DoubleConsumer> readers,
         List<TrainerBuilder.GradientObserver> observers,
-        List<Source> observed) {
+        List<Projection.Source> observed) {
 
     TrainingRecipe {
         losses = List.copyOf(losses);

@@ -80,10 +80,10 @@ final class EncodeAllocationTest {
         for (boolean linear : new boolean[] {true, false}) {
             LatencyCode code = new LatencyCode().withLinear(linear).withNormalize(true);
             Latency latency = new Latency(code).withClip(true).withDropLate(true);
-            LatencyTargets unclipped = new LatencyTargets(latency.withClip(false));
-            LatencyTargets rising =
-                    new LatencyTargets(latency).withTargets(1.25, 0.25).withInterpolation(true);
-            LatencyTargets steps = new LatencyTargets(latency).withTargets(2, 0.5);
+            Latency.Targets unclipped = new Latency.Targets(latency.withClip(false));
+            Latency.Targets rising =
+                    new Latency.Targets(latency).withTargets(1.25, 0.25).withInterpolation(true);
+            Latency.Targets steps = new Latency.Targets(latency).withTargets(2, 0.5);
             assertNone(CALLS, () -> {
                 latency.encode(data, times, spikes);
                 unclipped.encode(data, times, targets);

@@ -92,7 +92,7 @@ final class LatencyProperties {
         }
         assertSameBits(expected, spikes, "spikes");
         FloatMatrix got = FloatMatrix.zeros(arena, STEPS * batch, neurons);
-        new LatencyTargets(new Latency(code).withClip(clip).withDropLate(true))
+        new Latency.Targets(new Latency(code).withClip(clip).withDropLate(true))
                 .withTargets(2, 0.5)
                 .encode(data, times, got);
         assertSameBits(targets, got, "targets");
@@ -106,7 +106,7 @@ final class LatencyProperties {
             @ForAll @IntRange(min = 1, max = 3) int batch,
             @ForAll boolean interpolate,
             @ForAll long seed) {
-        LatencyTargets encoder = new LatencyTargets(
+        Latency.Targets encoder = new Latency.Targets(
                         new Latency(codes.withNormalize(false)).withClip(true).withDropLate(true))
                 .withTargets(1.25, 0.25)
                 .withInterpolation(interpolate);
@@ -132,11 +132,11 @@ final class LatencyProperties {
         FloatMatrix times = FloatMatrix.zeros(arena, 2, neurons);
         FloatMatrix free = FloatMatrix.zeros(arena, STEPS * 2, neurons);
         FloatMatrix clipped = FloatMatrix.zeros(arena, STEPS * 2, neurons);
-        new LatencyTargets(new Latency(code).withDropLate(true))
+        new Latency.Targets(new Latency(code).withDropLate(true))
                 .withTargets(1, 0.25)
                 .withInterpolation(true)
                 .encode(data, times, free);
-        new LatencyTargets(new Latency(code).withClip(true).withDropLate(true))
+        new Latency.Targets(new Latency(code).withClip(true).withDropLate(true))
                 .withTargets(1, 0.25)
                 .withInterpolation(true)
                 .encode(data, times, clipped);

@@ -39,7 +39,7 @@ final class LatencyTest {
         FloatMatrix oneHot = FloatMatrix.zeros(arena, 2, 4);
         FloatMatrix labelTimes = FloatMatrix.zeros(arena, 2, 4);
         FloatMatrix targets = FloatMatrix.zeros(arena, 5 * 2, 4);
-        LatencyTargets encoder = new LatencyTargets(new Latency(new LatencyCode().withNormalize(true)))
+        Latency.Targets encoder = new Latency.Targets(new Latency(new LatencyCode().withNormalize(true)))
                 .withTargets(1, 0)
                 .withInterpolation(true);
         encoder.encode(new int[] {0, 3}, oneHot, labelTimes, targets);
@@ -55,7 +55,7 @@ final class LatencyTest {
     void silenceIsNegativeZeroWhereOnIsNegative() {
         LatencyCode code = new LatencyCode().withNormalize(true).withLinear(true);
         FloatMatrix targets = FloatMatrix.zeros(arena, 3, 1);
-        new LatencyTargets(new Latency(code))
+        new Latency.Targets(new Latency(code))
                 .withTargets(-1, 0)
                 .encode(FloatMatrix.vector(arena, 0.5f), FloatMatrix.zeros(arena, 1, 1), targets);
         assertArrayEquals(new float[] {-0.0f, 0, -0.0f}, targets.toArray());
@@ -113,7 +113,7 @@ final class LatencyTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "targets has 5 rows, expected a multiple of the batch, 2",
-                () -> new LatencyTargets(latency)
+                () -> new Latency.Targets(latency)
                         .encode(FloatMatrix.zeros(arena, 2, 3), times, FloatMatrix.zeros(arena, 5, 3)));
     }
 
@@ -122,10 +122,10 @@ final class LatencyTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "onTarget is 0.0, expected at least offTarget, 1.0",
-                () -> new LatencyTargets(new Latency(code)).withTargets(0, 1).withInterpolation(true));
+                () -> new Latency.Targets(new Latency(code)).withTargets(0, 1).withInterpolation(true));
         assertMessage(
                 IllegalArgumentException.class,
                 "onTarget is NaN, offTarget 1.0, expected finite float32 numbers",
-                () -> new LatencyTargets(new Latency(code)).withTargets(Double.NaN, 1));
+                () -> new Latency.Targets(new Latency(code)).withTargets(Double.NaN, 1));
     }
 }

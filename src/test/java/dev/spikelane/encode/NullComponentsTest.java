@@ -17,6 +17,6 @@ final class NullComponentsTest {
                 NullPointerException.class,
                 "code",
                 () -> new Latency(null).withClip(true).withDropLate(true));
-        assertMessage(NullPointerException.class, "latency", () -> new LatencyTargets(null).withTargets(1, 0));
+        assertMessage(NullPointerException.class, "latency", () -> new Latency.Targets(null).withTargets(1, 0));
     }
 }

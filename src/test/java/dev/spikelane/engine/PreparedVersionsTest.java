@@ -16,9 +16,9 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
-import dev.spikelane.network.Source;
 import dev.spikelane.neuron.Leaky;
 import java.lang.foreign.Arena;
 import java.lang.reflect.Proxy;
@@ -49,7 +49,7 @@ final class PreparedVersionsTest {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(INPUTS));
         Input none = builder.input("none", Shape.of(1));
-        Source source = x;
+        Projection.Source source = x;
         if (from != From.INPUT) {
             Population relay = builder.population("relay", Shape.of(INPUTS), new Leaky(0).withThreshold(0.5f));
             builder.project("x-relay", x, relay, new OneToOne(1));

@@ -7,7 +7,6 @@ import dev.spikelane.io.Npy;
 import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.TensorFile;
-import dev.spikelane.io.TorchFile;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.model.NirImport;
@@ -44,7 +43,7 @@ public final class ReaderFuzz {
             "npz", stream -> use(Npz.read("x", stream)),
             "npy", stream -> Npy.readFloats("x", stream),
             "spikes", stream -> Npy.readSpikes("x", stream),
-            "pth", stream -> use(TorchFile.read("x", stream)),
+            "pth", stream -> use(TensorFile.readTorch("x", stream)),
             "layers", stream -> LAYERS.network(new String(stream.readAllBytes(), StandardCharsets.UTF_8)),
             "idx", stream -> Idx.read("x", stream).toArray(),
             "nir", stream -> NirImport.DEFAULT.read("x", stream),

@@ -3,7 +3,6 @@ package dev.spikelane.golden;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.encode.Latency;
-import dev.spikelane.encode.LatencyTargets;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -96,8 +95,8 @@ final class GoldenLatency {
         } // else there is no run without steps here: they are those of the output
     }
 
-    LatencyTargets encoder(boolean clip) {
-        return new LatencyTargets(code().withClip(clip).withDropLate(golden.flagIfSet("bypass")))
+    Latency.Targets encoder(boolean clip) {
+        return new Latency.Targets(code().withClip(clip).withDropLate(golden.flagIfSet("bypass")))
                 .withTargets(onTarget, offTarget)
                 .withInterpolation(interpolate);
     }

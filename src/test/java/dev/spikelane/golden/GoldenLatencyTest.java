@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.encode.Latency;
-import dev.spikelane.encode.LatencyTargets;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -96,10 +95,10 @@ class GoldenLatencyTest {
                 double off = golden.real("off_target", 0);
                 if (golden.raises().isPresent()) {
                     assertThrows(
-                            IllegalArgumentException.class, () -> LatencyTargets.interpolate(times, on, off, targets));
+                            IllegalArgumentException.class, () -> Latency.Targets.interpolate(times, on, off, targets));
                     return;
                 }
-                LatencyTargets.interpolate(times, on, off, targets);
+                Latency.Targets.interpolate(times, on, off, targets);
                 if (hasNaN(golden.floats("spike_time"))) {
                     golden.leaveOut("targets", "a spike time is NaN");
                 } else {

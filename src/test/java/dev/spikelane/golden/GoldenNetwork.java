@@ -16,7 +16,7 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
-import dev.spikelane.network.Source;
+import dev.spikelane.network.Projection;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Lapicque;
@@ -41,7 +41,7 @@ record GoldenNetwork(Network network, String output) {
     static GoldenNetwork of(GoldenCase golden) {
         JsonNode layers = golden.parameters().path("layers");
         NetworkBuilder builder = Network.builder();
-        Source source = builder.input("x", input(golden, layers.get(0)));
+        Projection.Source source = builder.input("x", input(golden, layers.get(0)));
         Shape shape = source.shape();
         List<Connection> path = new ArrayList<>();
         String projection = "";
@@ -116,7 +116,7 @@ record GoldenNetwork(Network network, String output) {
         NetworkBuilder builder = Network.builder();
         Dense first = dense(golden, "fc1");
         Dense second = dense(golden, "fc2");
-        Source x = builder.input("x", Shape.of(first.inputs()));
+        Projection.Source x = builder.input("x", Shape.of(first.inputs()));
         Population hidden = builder.population("lif1", Shape.of(first.outputs()), new Leaky(0.8));
         Population output = builder.population("lif2", Shape.of(second.outputs()), new Leaky(0.7));
         builder.project("fc1", x, hidden, first);

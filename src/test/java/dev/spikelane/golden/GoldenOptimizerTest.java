@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.Adam;
-import dev.spikelane.train.Optimizer;
 import dev.spikelane.train.Schedule;
 import dev.spikelane.train.Sgd;
+import dev.spikelane.train.Trainer;
 import dev.spikelane.train.Updates;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ class GoldenOptimizerTest {
             int columns = golden.shape("parameters").getLast();
             int rows = initial.length / columns;
             int steps = gradients.length / initial.length;
-            Optimizer optimizer = optimizer(golden);
+            Trainer.Optimizer optimizer = optimizer(golden);
             FloatMatrix parameter = FloatMatrix.copyOf(rows, columns, initial);
             FloatMatrix gradient = FloatMatrix.zeros(rows, columns);
             Updates.Steps update = Updates.of(optimizer, parameter);
@@ -44,7 +44,7 @@ class GoldenOptimizerTest {
         });
     }
 
-    private static Optimizer optimizer(GoldenCase golden) {
+    private static Trainer.Optimizer optimizer(GoldenCase golden) {
         String kind = golden.text("kind").toLowerCase(Locale.ROOT);
         if (kind.equals("sgd")) {
             return new Sgd(golden.real("lr", 1e-3))

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import dev.spikelane.train.Surrogate;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -60,7 +60,7 @@ class GoldenSurrogateTest {
     }
 
     private static void requireNoise(GoldenCase golden, Surrogate surrogate, float... x) {
-        SampleDraws draws = SampleDraws.surrogate(7, 0, 1);
+        CounterRandom.Draws draws = CounterRandom.Draws.surrogate(7, 0, 1);
         draws.setSamples(new int[] {3}, 0, 1);
         FloatMatrix out = FloatMatrix.zeros(1, x.length);
         float[] ones = new float[x.length];

@@ -23,7 +23,7 @@ final class InteropTorchFileTest {
     void filesHoldTheTensorsOfTorch() {
         GoldenSet.interop("pth")
                 .check(golden -> InteropFiles.read(golden, folder, (file, facts) -> {
-                    TorchFile content = TorchFile.read(file);
+                    TensorFile content = TensorFile.read(file);
                     Safetensors expected = Safetensors.read(
                             "expected",
                             new ByteArrayInputStream(

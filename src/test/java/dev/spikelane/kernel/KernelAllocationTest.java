@@ -151,7 +151,7 @@ class KernelAllocationTest {
                     .feedback(Feedback.OWN_SPIKES, 0.5f)
                     .rectified(true)
                     .reset(Reset.CLEAR)
-                    .resetTime(ResetTime.SAME_STEP_DIFFERENCE);
+                    .resetTime(Reset.Time.SAME_STEP_DIFFERENCE);
         }
     }
 

@@ -12,7 +12,6 @@ import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Network;
@@ -151,7 +150,7 @@ final class CertificateTest {
     void anotherResetIsNamed() throws IOException {
         assertTold(
                 "nir_snn_leaky_default_reset",
-                NirImport.DEFAULT.withReset(Reset.SUBTRACT, ResetTime.NEXT_STEP),
+                NirImport.DEFAULT.withReset(Reset.SUBTRACT, Reset.Time.NEXT_STEP),
                 "reset kind");
     }
 

@@ -11,7 +11,7 @@ import dev.spikelane.io.Npy;
 import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
-import dev.spikelane.io.TorchFile;
+import dev.spikelane.io.TensorFile;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -141,7 +141,7 @@ final class ForeignTextTest {
         Safetensors.of(Map.of(HOSTILE, HOSTILE), hostile).write(file);
         attack(Files.readAllBytes(file), Safetensors::read, ModelFile::read, ModelFile::readModel);
         Npz.of(hostile).write(file);
-        attack(Files.readAllBytes(file), Npz::read, TorchFile::read);
+        attack(Files.readAllBytes(file), Npz::read, TensorFile::readTorch);
         Safetensors content = Safetensors.of(Map.of(), hostile);
         mustRefuse(() -> content.tensor("none"));
         mustRefuse(() -> content.tensor(HOSTILE));
@@ -187,10 +187,10 @@ final class ForeignTextTest {
         pickle.write(text);
         pickle.write(text);
         pickle.write(new byte[] {'s', '.'});
-        attack(zip(Map.of("archive/data.pkl", pickle.toByteArray())), TorchFile::read);
+        attack(zip(Map.of("archive/data.pkl", pickle.toByteArray())), TensorFile::readTorch);
         byte[] global = ("\u0080\u0002c" + HOSTILE.replace("\n", "") + "\n" + HOSTILE.replace("\n", "") + "\n.")
                 .getBytes(StandardCharsets.ISO_8859_1);
-        attack(zip(Map.of("archive/data.pkl", global)), TorchFile::read);
+        attack(zip(Map.of("archive/data.pkl", global)), TensorFile::readTorch);
     }
 
     @Test

@@ -10,8 +10,7 @@ import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.golden.InteropFiles;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
-import dev.spikelane.network.Source;
+import dev.spikelane.network.Projection;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class InteropNirTest {
 
     /** Graphs that snnTorch's RSynaptic exports are read as it runs them, unless somebody says the reset. */
-    private static final NirImport AS_THE_FILE_SAYS = NirImport.DEFAULT.withReset(Reset.CLEAR, ResetTime.SAME_STEP);
+    private static final NirImport AS_THE_FILE_SAYS = NirImport.DEFAULT.withReset(Reset.CLEAR, Reset.Time.SAME_STEP);
 
     @TempDir
     private Path folder;
@@ -177,9 +176,9 @@ final class InteropNirTest {
     private static void compareWithExporter(GoldenCase golden, NirRun run) throws IOException {
         String differs = golden.fact("exporter_differs_from_reference").asText();
         NirRun exporter = run;
-        Source output = run.model().outputs().values().iterator().next();
+        Projection.Source output = run.model().outputs().values().iterator().next();
         if (!differs.startsWith("0 of") && !Arrays.equals(spikes(run.sent(output)), golden.bytes("exporter_out"))) {
-            NirImport subtracting = NirImport.DEFAULT.withReset(Reset.SUBTRACT, ResetTime.NEXT_STEP);
+            NirImport subtracting = NirImport.DEFAULT.withReset(Reset.SUBTRACT, Reset.Time.NEXT_STEP);
             exporter = new NirRun(subtracting.of(run.model().graph()), golden);
         }
         compare(

@@ -10,7 +10,6 @@ import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.TensorFile;
-import dev.spikelane.io.TorchFile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -64,7 +63,7 @@ final class InteropStateDictTest {
             }
         }
         for (GoldenCase golden : nets("pth")) {
-            same(golden, TorchFile.read(golden.name(), stream(golden, "model.pth")));
+            same(golden, TensorFile.readTorch(golden.name(), stream(golden, "model.pth")));
         }
     }
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -139,7 +138,7 @@ final class NirRecurrentTest {
             "12eb629046298c719ac7298c639cc639cc639cc6398c7398c7398c7398c73",
             "818e020000a8c8838082202a030ca8a0082282c028c88202e2200a020c88b8"
         };
-        NirImport subtracting = NirImport.DEFAULT.withReset(Reset.SUBTRACT, ResetTime.NEXT_STEP);
+        NirImport subtracting = NirImport.DEFAULT.withReset(Reset.SUBTRACT, Reset.Time.NEXT_STEP);
         for (boolean inside : new boolean[] {false, true}) {
             for (int i = 0; i < 2; i++) {
                 NirFile.Graph graph = graph(i == 0, inside);
@@ -160,7 +159,7 @@ final class NirRecurrentTest {
             Map<String, SpikeMatrix> input = Map.of("input", input());
             Certificate same = Certificate.of(graph, NirImport.DEFAULT, model.network(), input, BATCH);
             assertTrue(same.equal(), same::toString);
-            NirImport said = NirImport.DEFAULT.withReset(Reset.CLEAR, ResetTime.SAME_STEP);
+            NirImport said = NirImport.DEFAULT.withReset(Reset.CLEAR, Reset.Time.SAME_STEP);
             Certificate other =
                     Certificate.of(graph, NirImport.DEFAULT, said.of(graph).network(), input, BATCH);
             assertTrue(other.causes().getFirst().startsWith("reset kind"), other::toString);

@@ -6,8 +6,8 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.Source;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +102,7 @@ final class NirRun {
     }
 
     /** What the node sends. */
-    float[] sent(Source source) {
+    float[] sent(Projection.Source source) {
         if (source.ofPopulation().isEmpty()) {
             return input;
         }

@@ -15,7 +15,6 @@ import dev.spikelane.io.Npy;
 import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.TensorFile;
-import dev.spikelane.io.TorchFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -57,7 +56,7 @@ final class ReaderFaultTest {
         Map<String, Reader> readers = new LinkedHashMap<>();
         readers.put("safetensors", Safetensors::read);
         readers.put("npz", Npz::read);
-        readers.put("pth", TorchFile::read);
+        readers.put("pth", file -> TensorFile.readTorch(file, 1 << 29));
         readers.put("any", TensorFile::read);
         readers.put("npy", Npy::readFloats);
         readers.put("spikes", Npy::readSpikes);
@@ -95,7 +94,7 @@ final class ReaderFaultTest {
         Malformed.assertRejected(zeros, "", () -> Safetensors.read(zeros));
         Malformed.assertRejected(
                 zeros, "goes on after 1048576 bytes, expected at most", () -> Npz.read(zeros, 1 << 20));
-        Malformed.assertRejected(zeros, "goes on after 1048576 bytes", () -> TorchFile.read(zeros, 1 << 20));
+        Malformed.assertRejected(zeros, "goes on after 1048576 bytes", () -> TensorFile.readTorch(zeros, 1 << 20));
         Malformed.assertRejected(zeros, "", () -> Npy.readFloats(zeros));
         Malformed.assertRejected(zeros, "", () -> Idx.read(zeros));
     }
@@ -120,7 +119,7 @@ final class ReaderFaultTest {
                     through(other, pipe, npz, () -> Npz.read(pipe)).tensors().size());
             assertEquals(
                     12,
-                    through(other, pipe, pth, () -> TorchFile.read(pipe))
+                    through(other, pipe, pth, () -> TensorFile.readTorch(pipe, 1 << 29))
                             .tensors()
                             .size());
             for (Reader reader : READERS.values()) {

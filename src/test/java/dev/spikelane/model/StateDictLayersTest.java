@@ -12,7 +12,7 @@ import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
-import dev.spikelane.io.TorchFile;
+import dev.spikelane.io.TensorFile;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -75,7 +75,7 @@ final class StateDictLayersTest {
         GoldenSet.interop("layers").check(golden -> {
             String text = golden.fact("input_shape").asText() + "\n"
                     + golden.fact("text").asText();
-            TorchFile file = TorchFile.read("net.pth", new ByteArrayInputStream(golden.file("net.pth")));
+            TensorFile file = TensorFile.readTorch("net.pth", new ByteArrayInputStream(golden.file("net.pth")));
             assertEquals(List.of("net.pth: holds what is no tensor and is passed over: 'epoch'"), file.warnings());
             List<Integer> shape = golden.shape("input");
             int steps = shape.get(0);

@@ -8,7 +8,6 @@ import dev.spikelane.io.Npz;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TensorFile;
-import dev.spikelane.io.TorchFile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -37,13 +36,13 @@ final class WrittenFiles {
     }
 
     private void write() throws IOException {
-        TensorFile types = TorchFile.read("types", file("pth", "pth_files", "types.pth"));
+        TensorFile types = TensorFile.readTorch("types", file("pth", "pth_files", "types.pth"));
         tensors("types_bf16", types);
         tensors("types", plain(types));
         tensors("unsigned", Npz.read("named", file("npz", "npz", "named_compressed.npz")));
         tensors("names", Npz.read("names", file("npz", "npz", "names.npz")));
-        tensors("strides", TorchFile.read("strides", file("pth", "pth_files", "strides.pth")));
-        tensors("zero", TorchFile.read("zero", file("pth", "pth_files", "empty_sizes.pth")));
+        tensors("strides", TensorFile.readTorch("strides", file("pth", "pth_files", "strides.pth")));
+        tensors("zero", TensorFile.readTorch("zero", file("pth", "pth_files", "empty_sizes.pth")));
         for (String name : List.of(
                 "nir_branched",
                 "nir_nested",

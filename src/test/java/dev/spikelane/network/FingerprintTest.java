@@ -12,7 +12,6 @@ import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -86,7 +85,7 @@ final class FingerprintTest {
         Firing firing = LEAKY.firing();
         add("compare", network(LEAKY.withFiring(firing.withCompare(Compare.INCLUSIVE))));
         add("reset", network(LEAKY.withFiring(firing.withReset(Reset.NONE))));
-        add("reset time", network(LEAKY.withFiring(firing.withResetTime(ResetTime.SAME_STEP))));
+        add("reset time", network(LEAKY.withFiring(firing.withResetTime(Reset.Time.SAME_STEP))));
         add("inhibition", network(LEAKY.withFiring(firing.withInhibition(true))));
         add("levels", network(LEAKY.withFiring(firing.withQuantization(Quantization.named("q", 0, 1)))));
         add("other levels", network(LEAKY.withFiring(firing.withQuantization(Quantization.named("q", 0, 2)))));

@@ -18,7 +18,6 @@ import dev.spikelane.connection.Scale;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.engine.ComponentPlan;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -305,7 +304,7 @@ final class GraphTest {
 
     @Test
     void membranesBeforeTheResetAreThoseComparedWithTheThreshold() {
-        Leaky resetsAtOnce = new Leaky(0).withFiring(Firing.DEFAULT.withResetTime(ResetTime.SAME_STEP));
+        Leaky resetsAtOnce = new Leaky(0).withFiring(Firing.DEFAULT.withResetTime(Reset.Time.SAME_STEP));
         Network network = Network.builder(1)
                 .connect(new OneToOne(1.5f))
                 .neuron(resetsAtOnce)

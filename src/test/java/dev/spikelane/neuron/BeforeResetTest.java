@@ -8,7 +8,6 @@ import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
@@ -38,7 +37,7 @@ final class BeforeResetTest {
 
     @ParameterizedTest
     @EnumSource
-    void membranesOfLeakyArePlainArithmetic(ResetTime time) {
+    void membranesOfLeakyArePlainArithmetic(Reset.Time time) {
         float beta = 0.9f;
         float threshold = 0.7f;
         Leaky model = new Leaky(beta)
@@ -54,7 +53,7 @@ final class BeforeResetTest {
             FloatMatrix current = FloatMatrix.vector(arena, random.nextFloat());
             float start = state.membrane().get(0, 0);
             float expected = beta * start + current.get(0, 0);
-            if (time != ResetTime.SAME_STEP && start > threshold) {
+            if (time != Reset.Time.SAME_STEP && start > threshold) {
                 expected -= threshold;
             }
             copy.copyFrom(state);

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
@@ -193,7 +192,7 @@ final class LeakyTest {
                         Firing.DEFAULT
                                 .withThreshold(2, 3)
                                 .withReset(Reset.ZERO)
-                                .withResetTime(ResetTime.SAME_STEP_DIFFERENCE)
+                                .withResetTime(Reset.Time.SAME_STEP_DIFFERENCE)
                                 .withInhibition(true),
                         Parameter.of(4)),
                 plain.withThreshold(2, 3)

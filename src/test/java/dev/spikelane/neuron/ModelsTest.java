@@ -8,7 +8,6 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
@@ -199,7 +198,7 @@ final class ModelsTest {
                 IllegalArgumentException.class,
                 "reset ZERO at the SAME_STEP, expected SUBTRACT, ZERO, CLEAR or NONE at the NEXT_STEP",
                 () -> new Alpha(0.9f, 0.5f)
-                        .withFiring(Firing.DEFAULT.withReset(Reset.ZERO).withResetTime(ResetTime.SAME_STEP)));
+                        .withFiring(Firing.DEFAULT.withReset(Reset.ZERO).withResetTime(Reset.Time.SAME_STEP)));
         assertMessage(
                 IllegalArgumentException.class,
                 "beta is 1.0, expected a finite number above 0, not 1",

@@ -12,7 +12,7 @@ final class SampleDrawsTest {
 
     @Test
     void keysFollowTheScheme() {
-        SampleDraws draws = new SampleDraws(RandomUse.DROPOUT, 0x1234_5678_9ABC_DEF0L, 5, 3);
+        CounterRandom.Draws draws = new CounterRandom.Draws(RandomUse.DROPOUT, 0x1234_5678_9ABC_DEF0L, 5, 3);
         draws.setEpoch(7);
         draws.setSamples(new int[] {1, 900, 3}, 1, 2);
         long seed = CounterRandom.block(0x9ABC_DEF0, 0x1234_5678, 7, 3 + 256 * 5);
@@ -48,12 +48,12 @@ final class SampleDrawsTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "mostSamples is 0, expected at least 1",
-                () -> new SampleDraws(RandomUse.ENCODING, 1, 0, 0));
+                () -> new CounterRandom.Draws(RandomUse.ENCODING, 1, 0, 0));
         assertMessage(
                 IllegalArgumentException.class,
                 "index is -1, expected 0 to 8388607",
-                () -> new SampleDraws(RandomUse.ENCODING, 1, -1, 1));
-        SampleDraws draws = new SampleDraws(RandomUse.ENCODING, 1, 0, 2);
+                () -> new CounterRandom.Draws(RandomUse.ENCODING, 1, -1, 1));
+        CounterRandom.Draws draws = new CounterRandom.Draws(RandomUse.ENCODING, 1, 0, 2);
         assertMessage(
                 IllegalArgumentException.class,
                 "3 samples, expected at most 2",

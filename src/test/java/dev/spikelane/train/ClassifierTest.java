@@ -22,7 +22,7 @@ import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.EarlyDecision;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -111,7 +111,7 @@ final class ClassifierTest {
     @Test
     void ratesAreDrawnFromTheSeed() {
         SpikeMatrix spikes = SpikeMatrix.zeros(STEPS, 20);
-        SampleDraws draws = SampleDraws.encoding(7, 1);
+        CounterRandom.Draws draws = CounterRandom.Draws.encoding(7, 1);
         draws.setSamples(new int[1], 0, 1);
         InputCode.rate(new Rate(), STEPS).encode(values.rows(4, 1), draws, spikes);
         try (Classifier classifier =
@@ -260,7 +260,7 @@ final class ClassifierTest {
             }
 
             @Override
-            public void encode(FloatMatrix of, SampleDraws draws, Signal into) {
+            public void encode(FloatMatrix of, CounterRandom.Draws draws, Signal into) {
                 for (int i = 0; i < into.columns(); i++) {
                     float value = of.get(0, i / 2);
                     ((FloatMatrix) into).set(0, i, i % 2 == 0 ? value : 1 - value);

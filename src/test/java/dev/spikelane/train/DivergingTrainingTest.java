@@ -56,7 +56,7 @@ final class DivergingTrainingTest {
         CRC32 checksum = new CRC32();
         int diverged = 0;
         for (Reset reset : new Reset[] {Reset.SUBTRACT, Reset.ZERO}) {
-            for (Optimizer optimizer : new Optimizer[] {new Sgd(1e38), new Adam(1e38)}) {
+            for (Trainer.Optimizer optimizer : new Trainer.Optimizer[] {new Sgd(1e38), new Adam(1e38)}) {
                 for (Loss loss : new Loss[] {CrossEntropyLoss.membrane(), CrossEntropyLoss.count()}) {
                     for (int hidden : new int[] {30, 100}) {
                         Network network = network(hidden, reset);

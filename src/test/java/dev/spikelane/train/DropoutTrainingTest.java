@@ -25,7 +25,6 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.CounterRandom;
-import dev.spikelane.random.SampleDraws;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.Map;
@@ -79,7 +78,7 @@ class DropoutTrainingTest {
 
     /** What K / (1 - p) is, as documented: the projection has the number 1. */
     private static float noise(int epoch, int step, int sample, int element) {
-        SampleDraws draws = SampleDraws.dropout(SEED, 1, 1);
+        CounterRandom.Draws draws = CounterRandom.Draws.dropout(SEED, 1, 1);
         draws.setEpoch(epoch);
         draws.setSamples(new int[] {sample}, 0, 1);
         float kept = 1 - (float) P;

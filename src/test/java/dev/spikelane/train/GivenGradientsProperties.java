@@ -57,7 +57,7 @@ class GivenGradientsProperties {
 
     private static void check(int batch, int hidden, int threads, long seed, boolean frames) {
         Random random = new Random(seed);
-        Optimizer optimizer = switch (random.nextInt(4)) {
+        Trainer.Optimizer optimizer = switch (random.nextInt(4)) {
             case 0 -> new Adam(0.01);
             case 1 -> new Adam(0.01).withAmsgrad(true).withWeightDecay(0.1);
             case 2 -> new Sgd(0.1);
@@ -75,7 +75,7 @@ class GivenGradientsProperties {
     }
 
     private static float[][] train(
-            Optimizer optimizer, TrainingBatch samples, int batch, int hidden, int threads, boolean observed) {
+            Trainer.Optimizer optimizer, TrainingBatch samples, int batch, int hidden, int threads, boolean observed) {
         TorchRandom draws = new TorchRandom(5);
         Network network = Network.builder(21)
                 .dense(hidden, draws)

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EveryWidth
 final class OptimizerTest {
 
-    private static Stream<Optimizer> optimizers() {
+    private static Stream<Trainer.Optimizer> optimizers() {
         return Stream.of(
                 new Sgd(0.1),
                 new Sgd(0.1).withMomentum(0.9).withDampening(0.2).withWeightDecay(0.01),
@@ -38,7 +38,7 @@ final class OptimizerTest {
         return FloatMatrix.copyOf(3, 5, values);
     }
 
-    private static void run(Optimizer optimizer, ParameterUpdate update, int first, int end) {
+    private static void run(Trainer.Optimizer optimizer, ParameterUpdate update, int first, int end) {
         for (int step = first; step < end; step++) {
             update.step(gradient(step).segment(), optimizer.rate());
         }
@@ -47,7 +47,7 @@ final class OptimizerTest {
     /** What is read from one and written to another goes on with the bits of a run that was not interrupted. */
     @ParameterizedTest
     @MethodSource("optimizers")
-    void goesOnFromACheckpoint(Optimizer optimizer) {
+    void goesOnFromACheckpoint(Trainer.Optimizer optimizer) {
         FloatMatrix parameter = gradient(100);
         ParameterUpdate update = optimizer.bind(parameter);
         run(optimizer, update, 0, 5);

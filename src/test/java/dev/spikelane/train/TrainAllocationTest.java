@@ -6,7 +6,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import dev.spikelane.train.loss.ClassDecoder;
 import dev.spikelane.train.update.Clipping;
 import dev.spikelane.train.update.ParameterUpdate;
@@ -78,7 +78,7 @@ final class TrainAllocationTest {
         Clipping.Clipper norm = new Clipping(Clipping.How.NORM, 1).bind(List.of(gradient.segment()));
         Clipping.Clipper value = new Clipping(Clipping.How.VALUE, 0.5).bind(List.of(gradient.segment()));
         Schedule schedule = Schedule.cosine(100, 0).afterWarmUp(0.1, 5);
-        for (Optimizer optimizer : List.of(
+        for (Trainer.Optimizer optimizer : List.of(
                 new Sgd(0.01),
                 new Sgd(0.01).withMomentum(0.9).withNesterov(true).withWeightDecay(0.1),
                 new Adam(0.01),
@@ -97,7 +97,7 @@ final class TrainAllocationTest {
         FloatMatrix distance = Matrices.uniform(arena, BATCH, 130, random);
         FloatMatrix gradient = Matrices.uniform(arena, BATCH, 130, random);
         FloatMatrix out = FloatMatrix.zeros(BATCH, 130);
-        SampleDraws draws = SampleDraws.surrogate(1, 0, BATCH);
+        CounterRandom.Draws draws = CounterRandom.Draws.surrogate(1, 0, BATCH);
         int[] samples = {5, 4, 3, 2, 1, 0};
         for (Surrogate surrogate : List.of(
                 Surrogate.atan(),

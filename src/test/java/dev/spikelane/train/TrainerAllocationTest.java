@@ -236,7 +236,7 @@ class TrainerAllocationTest {
         String[] learned = NeuronGradient.learnable(model).stream()
                 .map(each -> "lif1." + each)
                 .toArray(String[]::new);
-        Optimizer slow = new Adam(1e-6); // values stay in their range
+        Trainer.Optimizer slow = new Adam(1e-6); // values stay in their range
         train(
                 network,
                 TrainingBatch.of(input, LABELS),

@@ -17,7 +17,7 @@ public final class Updates {
 
     private Updates() {}
 
-    public static Steps of(Optimizer optimizer, FloatMatrix parameter) {
+    public static Steps of(Trainer.Optimizer optimizer, FloatMatrix parameter) {
         ParameterUpdate update = optimizer.bind(parameter);
         return (gradient, rate) -> update.step(gradient.segment(), rate);
     }

@@ -95,7 +95,7 @@ public final class ModelRun {
         Map<String, Input> inputs = new LinkedHashMap<>();
         List<Projection> made = new ArrayList<>();
         for (Projection each : projections(population)) {
-            Source source = isOwn(each, population)
+            Projection.Source source = isOwn(each, population)
                     ? each.source()
                     : inputs.computeIfAbsent(
                             inputName(each.source()),
@@ -161,7 +161,7 @@ public final class ModelRun {
     }
 
     /** What is a population in the run of all is an input of another one alone. */
-    private static String inputName(Source source) {
+    private static String inputName(Projection.Source source) {
         return source instanceof Input ? source.name() : "from " + source.name();
     }
 

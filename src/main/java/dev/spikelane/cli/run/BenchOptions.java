@@ -11,7 +11,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Input;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -141,7 +141,7 @@ public final class BenchOptions {
                 images.set(row, column, Math.max(0, 2 * images.get(row, column) - 1));
             }
         }
-        SampleDraws draws = SampleDraws.encoding(SEED, batch);
+        CounterRandom.Draws draws = CounterRandom.Draws.encoding(SEED, batch);
         draws.setSamples(IntStream.range(0, batch).toArray(), 0, batch);
         Signal rows = code.allocate(batch, images.columns());
         code.encode(images, draws, rows);

@@ -5,7 +5,6 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
-import dev.spikelane.random.SampleDraws;
 
 /**
  * Draws spikes that fire with given probabilities (rate coding).
@@ -84,7 +83,7 @@ public final class BernoulliSpikes {
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public void draw(SampleDraws draws, FloatMatrix data, SpikeMatrix spikes, int firstRow) {
+    public void draw(CounterRandom.Draws draws, FloatMatrix data, SpikeMatrix spikes, int firstRow) {
         int batch = data.rows();
         require(batch, data, spikes, firstRow);
         for (int row = firstRow; row < spikes.rows(); row++) {

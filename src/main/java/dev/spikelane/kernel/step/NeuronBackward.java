@@ -2,7 +2,7 @@ package dev.spikelane.kernel.step;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +47,8 @@ public interface NeuronBackward {
         /** How many steps the neurons have done before this one since the last reset. */
         public int number;
 
-        /** Whence noise comes; {@link SampleDraws#NONE} without noise. */
-        public SampleDraws noise = SampleDraws.NONE;
+        /** Whence noise comes; {@link CounterRandom.Draws#NONE} without noise. */
+        public CounterRandom.Draws noise = CounterRandom.Draws.NONE;
 
         /** The row of the first sample in the currents and their gradients. */
         public int currentRow;

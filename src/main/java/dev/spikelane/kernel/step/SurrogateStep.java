@@ -6,7 +6,6 @@ import dev.spikelane.kernel.base.Exponential;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
-import dev.spikelane.random.SampleDraws;
 
 /**
  * Goes back through the firing decision: multiplies gradients of spikes by a surrogate of its derivative, element by
@@ -84,7 +83,7 @@ public final class SurrogateStep {
             FloatMatrix distance,
             FloatMatrix gradientOfSpikes,
             FloatMatrix gradientOfDistance,
-            SampleDraws draws,
+            CounterRandom.Draws draws,
             int step,
             int firstNeuron) {
         if (shape != SurrogateShape.STOCHASTIC_SPIKE_OPERATOR) {

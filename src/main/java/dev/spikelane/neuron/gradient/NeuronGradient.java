@@ -119,7 +119,7 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * Tells whether a step lets gradients into spikes, so that spikes have gradients though nobody else takes them.
      *
      * @return whether what follows from a spike in the same step has gradients, as a reset of
-     *     {@link dev.spikelane.kernel.ResetTime#SAME_STEP_DIFFERENCE}
+     *     {@link dev.spikelane.kernel.Reset.Time#SAME_STEP_DIFFERENCE}
      */
     public abstract boolean resetsThroughSpikes();
 

@@ -2,7 +2,7 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 
 /** What stands for the derivative of firing on the way back: a formula of kernels, or what a user has written. */
 public interface FiringGradient {
@@ -23,7 +23,7 @@ public interface FiringGradient {
             FloatMatrix distance,
             FloatMatrix gradSpikes,
             FloatMatrix gradDistance,
-            SampleDraws draws,
+            CounterRandom.Draws draws,
             int step,
             int firstNeuron);
 
@@ -35,14 +35,14 @@ public interface FiringGradient {
                 FloatMatrix distance,
                 FloatMatrix gradSpikes,
                 FloatMatrix gradDistance,
-                SampleDraws draws,
+                CounterRandom.Draws draws,
                 int timeStep,
                 int firstNeuron) {
             if (!isRandom) {
                 step.backward(distance, gradSpikes, gradDistance);
                 return;
             }
-            if (draws == SampleDraws.NONE) {
+            if (draws == CounterRandom.Draws.NONE) {
                 throw new IllegalStateException("surrogate " + name + " draws random numbers, expected draws");
             }
             step.backward(distance, gradSpikes, gradDistance, draws, timeStep, firstNeuron);

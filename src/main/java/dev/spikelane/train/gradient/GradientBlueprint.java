@@ -11,7 +11,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.neuron.NeuronGroup;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -70,8 +70,10 @@ public record GradientBlueprint(
         return surrogates.getOrDefault(population.name(), otherwise);
     }
 
-    SampleDraws drawsOf(int number, FiringGradient surrogate) {
-        return surrogate.isRandom() ? SampleDraws.surrogate(seed, number, size.batch()) : SampleDraws.NONE;
+    CounterRandom.Draws drawsOf(int number, FiringGradient surrogate) {
+        return surrogate.isRandom()
+                ? CounterRandom.Draws.surrogate(seed, number, size.batch())
+                : CounterRandom.Draws.NONE;
     }
 
     /** The parameters of a population that are learned. */

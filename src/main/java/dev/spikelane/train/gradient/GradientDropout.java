@@ -15,7 +15,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Projection;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
@@ -37,7 +37,7 @@ public final class GradientDropout implements SourceRun {
     private final RunSize size;
     private final float scale;
     private final BernoulliRow kept;
-    private final SampleDraws draws;
+    private final CounterRandom.Draws draws;
     private final FloatMatrix zeros;
     /** The mask of all channels of a sample; null if each element has its own. */
     private final @Nullable SpikeMatrix drawn;
@@ -68,7 +68,7 @@ public final class GradientDropout implements SourceRun {
         this.size = plan.size();
         this.scale = 1 / (1 - probability);
         this.kept = new BernoulliRow(0, 1 - probability);
-        this.draws = SampleDraws.dropout(plan.seed(), number, size.batch());
+        this.draws = CounterRandom.Draws.dropout(plan.seed(), number, size.batch());
         this.zeros = FloatMatrix.zeros(plan.arena(), 1, drawnColumns);
         this.masks = SpikeMatrix.zeros(plan.arena(), size.steps() * size.batch(), columns);
         this.drawn = said.channels() ? SpikeMatrix.zeros(plan.arena(), 1, drawnColumns) : null;
@@ -82,7 +82,7 @@ public final class GradientDropout implements SourceRun {
         return false;
     }
 
-    public SampleDraws draws() {
+    public CounterRandom.Draws draws() {
         return draws;
     }
 

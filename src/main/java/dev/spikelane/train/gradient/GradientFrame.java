@@ -11,7 +11,7 @@ import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +147,7 @@ final class GradientFrame {
                 LeakyFrame.distances(parameters, source, own.room, sample, block);
                 FloatMatrix gradient = own.room.gradient();
                 own.product.multiply(own.upstream, 0, gradient);
-                surrogate.backward(own.room.distance(), gradient, gradient, SampleDraws.NONE, 0, 0);
+                surrogate.backward(own.room.distance(), gradient, gradient, CounterRandom.Draws.NONE, 0, 0);
                 LeakyFrame.back(parameters, source, own.room, sample, block);
             }
         }

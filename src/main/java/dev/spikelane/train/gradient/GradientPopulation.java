@@ -19,7 +19,7 @@ import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.gradient.NeuronGradient;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,8 +45,8 @@ public final class GradientPopulation {
     private final String[] learnedNames;
     private final Arena arena;
     private final FiringGradient surrogate;
-    private final SampleDraws draws;
-    private final SampleDraws noise;
+    private final CounterRandom.Draws draws;
+    private final CounterRandom.Draws noise;
     private final PopulationRun run;
     /** Of each port. */
     private final KeptCurrents[] currents;
@@ -103,7 +103,9 @@ public final class GradientPopulation {
         this.arena = plan.arena();
         this.surrogate = plan.surrogateOf(declared);
         this.draws = plan.drawsOf(number, surrogate);
-        this.noise = gradient.drawsNoise() ? SampleDraws.noise(plan.seed(), number, size.batch()) : SampleDraws.NONE;
+        this.noise = gradient.drawsNoise()
+                ? CounterRandom.Draws.noise(plan.seed(), number, size.batch())
+                : CounterRandom.Draws.NONE;
         this.alone = alone;
         this.group = plan.layout().neurons(number);
         this.run = run;
@@ -173,7 +175,7 @@ public final class GradientPopulation {
 
     /** A state whose noise is that of the samples. */
     private NeuronState drawing(NeuronState state) {
-        if (noise != SampleDraws.NONE) {
+        if (noise != CounterRandom.Draws.NONE) {
             state.drawNoise(noise);
         }
         return state;
@@ -320,7 +322,7 @@ public final class GradientPopulation {
     }
 
     /** What surrogates and neurons draw from. */
-    public Stream<SampleDraws> draws() {
+    public Stream<CounterRandom.Draws> draws() {
         return Stream.of(draws, noise);
     }
 
@@ -453,7 +455,7 @@ public final class GradientPopulation {
         int row = currents[0].row(step);
         boolean starts = row == 0;
         at.currentRow = row + samples.first();
-        if (noise != SampleDraws.NONE) {
+        if (noise != CounterRandom.Draws.NONE) {
             at.noise = noise;
             at.number = (int) start().step() + row / size.batch();
         }

@@ -15,9 +15,8 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
-import dev.spikelane.network.Source;
 import dev.spikelane.neuron.gradient.NeuronGradient;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -151,7 +150,7 @@ public final class GradientRun implements WayBack {
         GradientProjection first = projection(number, forward, port, norm);
         made.add(first);
         target.add(made.getFirst());
-        Source from = declared.source();
+        Projection.Source from = declared.source();
         from.ofPopulation().ifPresent(named -> {
             GradientPopulation population = population(named);
             from.ofVariable()
@@ -218,12 +217,12 @@ public final class GradientRun implements WayBack {
     }
 
     /** What surrogates and dropouts draw from. */
-    public SampleDraws[] draws() {
+    public CounterRandom.Draws[] draws() {
         return Stream.concat(
                         Arrays.stream(populations).flatMap(GradientPopulation::draws),
                         Arrays.stream(dropouts).filter(Objects::nonNull).map(GradientDropout::draws))
-                .filter(draws -> draws != SampleDraws.NONE)
-                .toArray(SampleDraws[]::new);
+                .filter(draws -> draws != CounterRandom.Draws.NONE)
+                .toArray(CounterRandom.Draws[]::new);
     }
 
     /** Runs all steps of a window that begins at a step. */

@@ -2,7 +2,7 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.network.Source;
+import dev.spikelane.network.Projection;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,16 +29,16 @@ public final class ObservedGradients {
     }
 
     /** Makes room for so many rows of each source. */
-    public ObservedGradients(List<Source> sources, int rows) {
-        for (Source source : sources) {
+    public ObservedGradients(List<Projection.Source> sources, int rows) {
+        for (Projection.Source source : sources) {
             all.add(new Observed(source, rows));
         }
     }
 
     /** The memory of these rows of all sources. */
-    public static long bytes(List<Source> sources, long rows) {
+    public static long bytes(List<Projection.Source> sources, long rows) {
         long bytes = 0;
-        for (Source source : sources) {
+        for (Projection.Source source : sources) {
             bytes += FloatMatrix.zeros(1, source.shape().size()).rowOffset(1) * rows;
         }
         return bytes;
@@ -69,14 +69,14 @@ public final class ObservedGradients {
     /** A source, and its gradients. */
     private static final class Observed {
 
-        private final Source source;
+        private final Projection.Source source;
         private final String population;
         private final @Nullable String variable;
         private final FloatMatrix whole;
         /** The rows of the batch. */
         private FloatMatrix used;
 
-        Observed(Source source, int rows) {
+        Observed(Projection.Source source, int rows) {
             this.source = source;
             this.population = source.ofPopulation().orElseThrow().name();
             this.variable = source.ofVariable().orElse(null);

@@ -9,7 +9,7 @@ import dev.spikelane.network.EarlyDecision;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import dev.spikelane.train.loss.ClassScore;
 import java.time.Duration;
 import java.util.Arrays;
@@ -31,7 +31,7 @@ public final class ClassifierRun implements AutoCloseable {
     private final int classes;
     private final int outputs;
     private @Nullable InputCode code;
-    private SampleDraws draws = SampleDraws.NONE;
+    private CounterRandom.Draws draws = CounterRandom.Draws.NONE;
     private @Nullable EncodedSample encoded;
     private EarlyDecision.@Nullable Labels labels;
     private int stepsAtOnce = 1;
@@ -80,7 +80,7 @@ public final class ClassifierRun implements AutoCloseable {
             CodedSteps.require(samples, steps, "classifier");
         }
         code = samples;
-        draws = SampleDraws.encoding(seed, 1);
+        draws = CounterRandom.Draws.encoding(seed, 1);
         draws.setSamples(FIRST_SAMPLE, 0, 1);
     }
 

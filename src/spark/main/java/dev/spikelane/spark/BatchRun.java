@@ -9,8 +9,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.Source;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Loss;
 import java.util.ArrayList;
@@ -33,7 +32,7 @@ final class BatchRun implements AutoCloseable {
     private final int classes;
     private final Decoding decoding;
     private final @Nullable InputCode code;
-    private final SampleDraws draws;
+    private final CounterRandom.Draws draws;
     private final Signal input;
     private final boolean isFrame;
     private final Loss.Input outputs;
@@ -55,7 +54,7 @@ final class BatchRun implements AutoCloseable {
         this.simulation = network.simulate(samples, threads);
         try {
             Input only = network.inputs().getFirst();
-            this.draws = SampleDraws.encoding(plan.seed(), samples);
+            this.draws = CounterRandom.Draws.encoding(plan.seed(), samples);
             if (plan.code().equals(InputKind.SPIKES_CODE)) {
                 code = null;
                 input = SpikeMatrix.zeros(
@@ -97,7 +96,7 @@ final class BatchRun implements AutoCloseable {
         }
         double sum = 0;
         for (Projection projection : network.projections()) {
-            Source source = projection.source();
+            Projection.Source source = projection.source();
             if (!(source instanceof Input) && !(source instanceof Population)) {
                 int[] reach = projection.fanOut();
                 sum += Arrays.stream(reach).average().orElse(0) * source.shape().size();

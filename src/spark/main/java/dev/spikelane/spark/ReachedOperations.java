@@ -6,7 +6,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
-import dev.spikelane.network.Source;
 import java.util.Arrays;
 
 /**
@@ -30,7 +29,7 @@ final class ReachedOperations implements Population.Observer {
     }
 
     /** What neurons of a source reach by all projections: one number, or one for each; nothing if there is none. */
-    static int[] reach(Network network, Source source) {
+    static int[] reach(Network network, Projection.Source source) {
         int[] sum = {};
         for (Projection projection : network.projections()) {
             if (projection.source().name().equals(source.name())) {

@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.apache.spark.sql.Row;
@@ -100,8 +100,10 @@ final class SampleBatch {
         }
     }
 
-    /** Goes to the streams of the samples: the low half of an id is the number of the sample, the high half the epoch. */
-    void setDraws(SampleDraws draws) {
+    /**
+     * Goes to the streams of the samples: the low half of an id is the number of the sample, the high half the epoch.
+     */
+    void setDraws(CounterRandom.Draws draws) {
         draws.setEpoch(epoch);
         draws.setSamples(ids, 0, samples);
     }

@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Random numbers of a row are those of the sample whose number is its id, under the seed: the same as on one
  * machine, where a data set numbers samples from 0. Equal ids get equal numbers. Ids are int or long; of a long one the
- * high half is the epoch of {@link dev.spikelane.random.SampleDraws}.
+ * high half is the epoch of {@link dev.spikelane.random.CounterRandom.Draws}.
  */
 public final class SpikelaneModel extends InferenceParams implements MLWritable {
 

@@ -7,7 +7,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeCounts;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -18,8 +18,8 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Images a second of tutorial 5's network, 25 steps, rate coded: in {@code local[2]} over cached rows of bytes, and on one
- * machine in batches of 256 with two threads, the run alone and with the same encoding before it. Started by
+ * Images a second of tutorial 5's network, 25 steps, rate coded: in {@code local[2]} over cached rows of bytes, and on
+ * one machine in batches of 256 with two threads, the run alone and with the same encoding before it. Started by
  * {@code src/spark/throughput}.
  */
 final class Throughput {
@@ -82,7 +82,7 @@ final class Throughput {
             InputCode code = InputCode.rate(new Rate(), Samples.STEPS);
             FloatMatrix values = FloatMatrix.zeros(BATCH, Samples.PIXELS);
             SpikeMatrix input = (SpikeMatrix) code.allocate(BATCH, Samples.PIXELS);
-            SampleDraws draws = SampleDraws.encoding(Samples.SEED, BATCH);
+            CounterRandom.Draws draws = CounterRandom.Draws.encoding(Samples.SEED, BATCH);
             int[] ids = new int[BATCH];
             int[] labels = new int[images];
             encode(code, values, input, draws, ids);
@@ -102,7 +102,7 @@ final class Throughput {
             return (System.nanoTime() - start) / 1e9;
         }
 
-        private void encode(InputCode code, FloatMatrix values, SpikeMatrix input, SampleDraws draws, int[] ids) {
+        private void encode(InputCode code, FloatMatrix values, SpikeMatrix input, CounterRandom.Draws draws, int[] ids) {
             for (int i = 0; i < BATCH; i++) {
                 byte[] of = pixels[ids[i] % pixels.length];
                 for (int column = 0; column < of.length; column++) {

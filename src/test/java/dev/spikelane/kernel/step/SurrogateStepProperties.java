@@ -9,7 +9,6 @@ import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
-import dev.spikelane.random.SampleDraws;
 import java.util.Random;
 import net.jqwik.api.Assume;
 import net.jqwik.api.Example;
@@ -58,7 +57,7 @@ final class SurrogateStepProperties {
     @Property(tries = 50)
     void noiseBelongsToSampleStepAndNeuron(@ForAll(supplier = Awkward.Sizes.class) int neurons, @ForAll long seed) {
         SurrogateStep step = new SurrogateStep(SurrogateShape.STOCHASTIC_SPIKE_OPERATOR, 0.25, 0.5);
-        SampleDraws draws = SampleDraws.surrogate(seed, 3, 4);
+        CounterRandom.Draws draws = CounterRandom.Draws.surrogate(seed, 3, 4);
         draws.setEpoch(2);
         draws.setSamples(new int[] {9, 7, 100}, 1, 2);
         FloatMatrix distance = FloatMatrix.zeros(2, neurons);

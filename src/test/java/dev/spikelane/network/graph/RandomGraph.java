@@ -24,7 +24,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
-import dev.spikelane.network.Source;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
@@ -196,14 +195,14 @@ public final class RandomGraph {
 
     private void project(NetworkBuilder builder, Population target, String port, List<Input> declared) {
         Shape currents = target.shape().times(target.neuron().gates());
-        Source source = source(target, declared);
+        Projection.Source source = source(target, declared);
         if (currents.rank() > 1 && !source.shape().equals(target.shape())) {
             source = declared.getFirst();
         }
         boolean delayed = switch (source) {
             case Input input -> false;
             case Population population -> isLater(population, target);
-            case Source variable -> isLater(variable.ofPopulation().orElseThrow(), target);
+            case Projection.Source variable -> isLater(variable.ofPopulation().orElseThrow(), target);
         };
         int delay = random.nextInt(3) == 0 && !delayed ? 0 : random.nextInt(LONGEST_DELAY + 1);
         String name = source.name() + "-" + target.name() + "-" + random.nextInt(1_000_000_000);
@@ -215,7 +214,7 @@ public final class RandomGraph {
         }
     }
 
-    private Source source(Population target, List<Input> declared) {
+    private Projection.Source source(Population target, List<Input> declared) {
         if (random.nextInt(5) < 2) {
             return declared.get(random.nextInt(declared.size()));
         }
@@ -229,7 +228,7 @@ public final class RandomGraph {
         return ranks.indexOf(populations.indexOf(source)) >= ranks.indexOf(populations.indexOf(target));
     }
 
-    private Connection[] path(Source source, Shape currents) {
+    private Connection[] path(Projection.Source source, Shape currents) {
         List<Connection> path = new ArrayList<>();
         Shape from = source.shape();
         float strength = source.ofVariable().isPresent() ? 0.5f : 3;
@@ -311,11 +310,11 @@ public final class RandomGraph {
     }
 
     /** Whether a convolution is drawn, which is possible where all spikes of a channel carry the same. */
-    private boolean convolves(Shape from, Source source) {
+    private boolean convolves(Shape from, Projection.Source source) {
         return from.rank() > 1 && carriesOne(source) && random.nextInt(2) == 0;
     }
 
-    private static boolean carriesOne(Source source) {
+    private static boolean carriesOne(Projection.Source source) {
         Parameter value =
                 source instanceof Population population ? population.neuron().spikeValue() : Parameter.of(1);
         return value.isAlways(value.value(0));
@@ -392,7 +391,7 @@ public final class RandomGraph {
     }
 
     /** With integers where spikes carry one value, now and then. */
-    private Connection rounded(Dense dense, Source source) {
+    private Connection rounded(Dense dense, Projection.Source source) {
         if (learns || !carriesOne(source) || random.nextInt(3) != 0) {
             return dense;
         }

@@ -17,9 +17,9 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.Simulations;
-import dev.spikelane.network.Source;
 import dev.spikelane.network.SpikeCounts;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
@@ -197,7 +197,7 @@ public final class RandomNetwork {
     }
 
     private Operator operator(int layer) {
-        Source source = network.projections().get(layer).source();
+        Projection.Source source = network.projections().get(layer).source();
         return ConnectionKinds.of(connection(layer))
                 .bind(
                         arena,

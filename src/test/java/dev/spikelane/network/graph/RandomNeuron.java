@@ -6,7 +6,6 @@ import dev.spikelane.connection.Scale;
 import dev.spikelane.equation.Zoo;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Alpha;
@@ -167,14 +166,14 @@ public final class RandomNeuron {
                 new Alpha(
                         Parameter.of(0.9f),
                         Parameter.of(0.5f + random.nextFloat() / 4),
-                        firing(Reset.CLEAR).withResetTime(ResetTime.NEXT_STEP));
+                        firing(Reset.CLEAR).withResetTime(Reset.Time.NEXT_STEP));
             case 4 -> Lapicque.of(5, 1.5f, 0.5f).withFiring(firing(Reset.CLEAR));
             case 5 -> new RLeaky(shares(), recurrence(), firing(Reset.SUBTRACT_DECAYED));
             case 6 -> new RSynaptic(shares(), shares(), recurrence(), firing(Reset.CLEAR));
             case 7 -> parallel();
             case 8 -> stateful();
             case 9 -> new DeltaLeaky(shares(), Parameter.of(0.5f));
-            case 10 -> Lif.spikingJelly(2).withFiring(firing(Reset.CLEAR).withResetTime(ResetTime.SAME_STEP));
+            case 10 -> Lif.spikingJelly(2).withFiring(firing(Reset.CLEAR).withResetTime(Reset.Time.SAME_STEP));
             case 11 -> Lif.norse(0.01f, 20, 30);
             case 12 -> stateful().withKernelTruncation(1 + random.nextInt(8));
             case DROPPING -> parallel().withDropout(0.3f, random.nextLong());
@@ -226,7 +225,7 @@ public final class RandomNeuron {
                 .withThreshold(random.nextFloat())
                 .withCompare(Compare.values()[random.nextInt(2)])
                 .withReset(resets[random.nextInt(resets.length)])
-                .withResetTime(ResetTime.values()[random.nextInt(3)])
+                .withResetTime(Reset.Time.values()[random.nextInt(3)])
                 .withInhibition(random.nextInt(4) == 0)
                 .withQuantization(
                         random.nextInt(4) == 0 ? Quantization.aroundThreshold(3, 1, 0.1, 0.2) : Quantization.NONE);

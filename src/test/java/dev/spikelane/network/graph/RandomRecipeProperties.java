@@ -13,7 +13,6 @@ import dev.spikelane.network.naive.NaiveArithmetic;
 import dev.spikelane.network.naive.NaiveGradients;
 import dev.spikelane.network.naive.NaiveNetwork;
 import dev.spikelane.random.CounterRandom;
-import dev.spikelane.random.SampleDraws;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Loss;
 import dev.spikelane.train.SquaredErrorLoss;
@@ -106,7 +105,7 @@ final class RandomRecipeProperties {
 
         /** As documented, by the element's place inside, or its channel. */
         private NaiveNetwork.Noise noise(Projection projection, int number, float probability) {
-            SampleDraws draws = SampleDraws.dropout(seed, number, graph.batch);
+            CounterRandom.Draws draws = CounterRandom.Draws.dropout(seed, number, graph.batch);
             int[] samples = new int[graph.batch];
             for (int i = 0; i < samples.length; i++) {
                 samples[i] = i;

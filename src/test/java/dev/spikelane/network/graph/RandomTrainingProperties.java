@@ -31,7 +31,6 @@ import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.CrossEntropyLoss;
-import dev.spikelane.train.Optimizer;
 import dev.spikelane.train.Sgd;
 import dev.spikelane.train.ShardGradients;
 import dev.spikelane.train.Surrogate;
@@ -195,7 +194,7 @@ class RandomTrainingProperties {
             return batches;
         }
 
-        TrainerBuilder trainer(Optimizer optimizer) {
+        TrainerBuilder trainer(Trainer.Optimizer optimizer) {
             return Trainer.of(network, steps, batch)
                     .loss(CrossEntropyLoss.membrane())
                     .surrogate(Surrogate.fastSigmoid(5))

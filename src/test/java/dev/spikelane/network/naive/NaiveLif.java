@@ -4,7 +4,6 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -198,7 +197,7 @@ public final class NaiveLif extends NaiveNeurons {
         float[] fedBack = feedback == null ? fedBack() : feedback;
         for (int i = 0; i < u.length; i++) {
             over[i] = above(u[i], i);
-            float r = over[i] && firing.resetTime() != ResetTime.SAME_STEP && firing.reset() != Reset.NONE ? 1 : 0;
+            float r = over[i] && firing.resetTime() != Reset.Time.SAME_STEP && firing.reset() != Reset.NONE ? 1 : 0;
             float input = current[i];
             for (Parameter gain : gains) {
                 input *= gain.value(i);
@@ -282,10 +281,10 @@ public final class NaiveLif extends NaiveNeurons {
     private float resetAtOnce(float u, float r, float s, int i) {
         boolean subtracts = firing.reset() == Reset.SUBTRACT || firing.reset() == Reset.SUBTRACT_DECAYED;
         float threshold = firing.threshold().value(i);
-        if (firing.reset() == Reset.NONE || firing.resetTime() == ResetTime.NEXT_STEP) {
+        if (firing.reset() == Reset.NONE || firing.resetTime() == Reset.Time.NEXT_STEP) {
             return u;
         }
-        if (firing.resetTime() == ResetTime.SAME_STEP_DIFFERENCE) {
+        if (firing.resetTime() == Reset.Time.SAME_STEP_DIFFERENCE) {
             float factor = firing.inhibition() && graded.value(i) != 0 ? graded.value(i) : 1;
             return u - (s / factor - r) * (subtracts ? threshold : u);
         }

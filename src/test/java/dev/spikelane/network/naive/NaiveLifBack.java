@@ -4,7 +4,6 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Recurrence;
@@ -68,10 +67,10 @@ public final class NaiveLifBack {
     void step(int i) {
         float threshold = lif.firing.threshold().value(i);
         Reset reset = lif.firing.reset();
-        ResetTime time = lif.firing.resetTime();
+        Reset.Time time = lif.firing.resetTime();
         boolean subtracts = reset == Reset.SUBTRACT || reset == Reset.SUBTRACT_DECAYED;
-        boolean later = time != ResetTime.SAME_STEP && reset != Reset.NONE;
-        boolean atOnce = time != ResetTime.NEXT_STEP && reset != Reset.NONE && !lif.firesBefore && !lif.firesOnChange;
+        boolean later = time != Reset.Time.SAME_STEP && reset != Reset.NONE;
+        boolean atOnce = time != Reset.Time.NEXT_STEP && reset != Reset.NONE && !lif.firesBefore && !lif.firesOnChange;
         boolean above = lif.firing.compare() == Compare.STRICT ? before > threshold : before >= threshold;
         float r = above && later ? 1 : 0;
         float s = fired ? 1 : 0;
@@ -79,7 +78,7 @@ public final class NaiveLifBack {
         // What a spike carries; under inhibition that is 1.
         ofFactor = lif.firing.inhibition() ? ofFactor : arithmetic.plus(ofFactor, arithmetic.times(ofSpike, s));
         ofSpike = arithmetic.times(ofSpike, carries.value(i));
-        if (atOnce && time == ResetTime.SAME_STEP_DIFFERENCE) {
+        if (atOnce && time == Reset.Time.SAME_STEP_DIFFERENCE) {
             float factor = lif.firing.inhibition() && lif.graded.value(i) != 0 ? lif.graded.value(i) : 1;
             double through = arithmetic.times(of, -(subtracts ? threshold : unreset));
             ofSpike =

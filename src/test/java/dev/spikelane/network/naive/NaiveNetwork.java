@@ -21,7 +21,6 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
-import dev.spikelane.network.Source;
 import dev.spikelane.network.graph.RandomGraph;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Neuron;
@@ -195,7 +194,7 @@ public final class NaiveNetwork {
                 .get(step)[sample * network.population(population).size() + neuron];
     }
 
-    private float valueOf(Source variable, int step, int sample, int neuron) {
+    private float valueOf(Projection.Source variable, int step, int sample, int neuron) {
         String population = variable.ofPopulation().orElseThrow().name();
         return value(population, variable.ofVariable().orElseThrow(), step, sample, neuron);
     }
@@ -315,7 +314,7 @@ public final class NaiveNetwork {
     }
 
     /** The row of a source in a step, all zeros before the first. */
-    private Row source(Source source, int step, int sample) {
+    private Row source(Projection.Source source, int step, int sample) {
         int size = source.shape().size();
         float[] values = new float[size];
         boolean[] fires = new boolean[size];
@@ -328,7 +327,7 @@ public final class NaiveNetwork {
                     fires[i] = step >= 0 && given instanceof SpikeMatrix matrix && matrix.get(sample, i);
                 }
                 case Population population -> fires[i] = step >= 0 && spike(population.name(), step, sample, i);
-                case Source variable -> values[i] = step < 0 ? 0 : valueOf(variable, step, sample, i);
+                case Projection.Source variable -> values[i] = step < 0 ? 0 : valueOf(variable, step, sample, i);
             }
         }
         Parameter spikeValue =

@@ -2,7 +2,6 @@ package dev.spikelane.network.naive;
 
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.neuron.Alpha;
 
 /**
@@ -39,7 +38,7 @@ final class SmoothLif {
 
     /** Goes to the membrane before its reset; {@code fedBack} is NaN where nothing is fed back. */
     void charge(double current, double fedBack) {
-        double r = lif.firing.resetTime() == ResetTime.SAME_STEP ? 0 : over();
+        double r = lif.firing.resetTime() == Reset.Time.SAME_STEP ? 0 : over();
         double input = current;
         for (var gain : lif.gains) {
             input *= gain.value(i);
@@ -104,12 +103,12 @@ final class SmoothLif {
      * @param fired the spike that was
      */
     double resetAtOnce(double smooth, double fired) {
-        ResetTime time = lif.firing.resetTime();
-        if (reset == Reset.NONE || time == ResetTime.NEXT_STEP || lif.firesBefore || lif.firesOnChange) {
+        Reset.Time time = lif.firing.resetTime();
+        if (reset == Reset.NONE || time == Reset.Time.NEXT_STEP || lif.firesBefore || lif.firesOnChange) {
             return unreset;
         }
         boolean subtracts = reset == Reset.SUBTRACT || reset == Reset.SUBTRACT_DECAYED;
-        if (time == ResetTime.SAME_STEP_DIFFERENCE) {
+        if (time == Reset.Time.SAME_STEP_DIFFERENCE) {
             double factor = lif.firing.inhibition() && lif.graded.value(i) != 0 ? lif.graded.value(i) : 1;
             return unreset - (smooth / factor - over()) * (subtracts ? threshold : unreset);
         }

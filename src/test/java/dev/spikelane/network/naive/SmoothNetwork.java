@@ -20,7 +20,6 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
-import dev.spikelane.network.Source;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Recurrence;
 import java.util.ArrayList;
@@ -309,7 +308,7 @@ final class SmoothNetwork {
         return made;
     }
 
-    private double[] source(Source source, int step, int sample) {
+    private double[] source(Projection.Source source, int step, int sample) {
         int size = source.shape().size();
         double[] row = new double[size];
         for (int i = 0; step >= 0 && i < size; i++) {
@@ -318,7 +317,7 @@ final class SmoothNetwork {
                 case Population population ->
                     of(population.name(), step)[sample * size + i]
                             * population.neuron().spikeValue().value(i);
-                case Source variable -> of(variable.name(), step)[sample * size + i];
+                case Projection.Source variable -> of(variable.name(), step)[sample * size + i];
             };
         }
         return row;

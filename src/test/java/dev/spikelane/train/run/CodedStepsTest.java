@@ -14,7 +14,7 @@ import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Network;
-import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Evaluator;
@@ -46,7 +46,7 @@ final class CodedStepsTest {
         }
 
         @Override
-        public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
+        public void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into) {
             ((FloatMatrix) into).set(0, 0, 1);
         }
     }

@@ -8,7 +8,6 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.step.cell.LstmStep;
@@ -85,12 +84,12 @@ public record NeuronWork(Model model) implements Work {
                 case RLEAKY_ONE_TO_ONE -> builder.feedback(Feedback.OWN_SPIKES, 0.5f);
                 case RSYNAPTIC_ONE_TO_ONE -> builder.synapse(0.8f).feedback(Feedback.OWN_SPIKES, 0.5f);
                 case LIF_EULER ->
-                    builder.decay(Decay.EULER, 0.1f).reset(Reset.CLEAR).resetTime(ResetTime.SAME_STEP);
+                    builder.decay(Decay.EULER, 0.1f).reset(Reset.CLEAR).resetTime(Reset.Time.SAME_STEP);
                 case LIF_DIVIDE ->
                     builder.decay(Decay.DIVIDE, 10)
                             .compare(Compare.INCLUSIVE)
                             .reset(Reset.CLEAR)
-                            .resetTime(ResetTime.SAME_STEP);
+                            .resetTime(Reset.Time.SAME_STEP);
                 case DELTA_LEAKY -> builder.firesOnChange();
                 case LEAKY_PARALLEL -> builder.reset(Reset.NONE).rectified(true).feedback(Feedback.CONSTANT, 0.01f);
                 case LEAKY_QUANTIZED_8_BITS ->

@@ -1,7 +1,7 @@
 package dev.spikelane.kernel.step.cell;
 
 import dev.spikelane.kernel.Compare;
-import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.Sigmoid;
 import dev.spikelane.kernel.step.LeakySums;
@@ -69,7 +69,7 @@ public final class LstmBackward implements NeuronBackward {
                 float u = Elements.get(rounded, 0, i);
                 float threshold = Elements.get(parameters.threshold, 0, i);
                 float of = Elements.get(ofSpikes, sample, i);
-                if (options.resetsAtOnce() && options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE) {
+                if (options.resetsAtOnce() && options.resetTime() == Reset.Time.SAME_STEP_DIFFERENCE) {
                     float through = -((options.subtracts() ? threshold : u) * Elements.get(ofVariables, sample, i));
                     of += options.inhibition() ? through * Elements.get(parameters.fired, 0, i) : through;
                 }
@@ -136,7 +136,7 @@ public final class LstmBackward implements NeuronBackward {
         float u = Elements.get(rounded, 0, i);
         boolean above = options.compare() == Compare.STRICT ? u > threshold : u >= threshold;
         boolean fires = above && (winner < 0 || winner == i);
-        boolean difference = options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE;
+        boolean difference = options.resetTime() == Reset.Time.SAME_STEP_DIFFERENCE;
         float s = fires ? 1 : 0;
         if (difference) {
             charge(step, sample, i);

@@ -3,7 +3,6 @@ package dev.spikelane.kernel.step.leaky;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.step.Feedback;
 
 /**
@@ -24,7 +23,7 @@ public record LeakyOptions(
         Compare compare,
         Spike spike,
         Reset reset,
-        ResetTime resetTime,
+        Reset.Time resetTime,
         boolean inhibition) {
 
     /** Which membrane a spike is taken from. */
@@ -44,12 +43,12 @@ public record LeakyOptions(
 
     /** Whether a membrane above its threshold resets at the next step. */
     public boolean resetsLater() {
-        return resetTime != ResetTime.SAME_STEP && reset != Reset.NONE;
+        return resetTime != Reset.Time.SAME_STEP && reset != Reset.NONE;
     }
 
     /** Whether a spike changes the membrane in its own step. */
     public boolean resetsAtOnce() {
-        return resetTime != ResetTime.NEXT_STEP && reset != Reset.NONE;
+        return resetTime != Reset.Time.NEXT_STEP && reset != Reset.NONE;
     }
 
     /** Whether a reset takes the threshold. */

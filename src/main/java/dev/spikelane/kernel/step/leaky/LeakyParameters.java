@@ -3,7 +3,6 @@ package dev.spikelane.kernel.step.leaky;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakySums;
@@ -254,7 +253,7 @@ public final class LeakyParameters {
 
     /** Whether a reset lets gradients into spikes. */
     public boolean resetsThroughSpikes() {
-        return options.resetsAtOnce() && options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE;
+        return options.resetsAtOnce() && options.resetTime() == Reset.Time.SAME_STEP_DIFFERENCE;
     }
 
     /** Whether variables are rounded or a winner is found when neurons are charged. */
@@ -338,7 +337,7 @@ public final class LeakyParameters {
                 && options.compare() == Compare.STRICT
                 && options.spike() == Spike.AFTER
                 && (options.reset() == Reset.NONE
-                        || options.resetTime() == ResetTime.NEXT_STEP
+                        || options.resetTime() == Reset.Time.NEXT_STEP
                                 && (options.reset() == Reset.SUBTRACT || options.reset() == Reset.ZERO))
                 && !options.inhibition()
                 && quantized == 0;

@@ -3,7 +3,6 @@ package dev.spikelane.kernel.step.leaky;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
@@ -38,7 +37,7 @@ public final class LeakyParametersBuilder {
     private Compare compare = Compare.STRICT;
     private Spike spike = Spike.AFTER;
     private Reset reset = Reset.SUBTRACT;
-    private ResetTime resetTime = ResetTime.NEXT_STEP;
+    private Reset.Time resetTime = Reset.Time.NEXT_STEP;
     private boolean inhibition;
 
     LeakyParametersBuilder(int neurons) {
@@ -142,7 +141,7 @@ public final class LeakyParametersBuilder {
 
     /**
      * Sets the potential that {@link Reset#ZERO} and {@link Reset#CLEAR} lead to where they act in the
-     * {@link ResetTime#SAME_STEP}.
+     * {@link Reset.Time#SAME_STEP}.
      *
      * @param values one value, or one for each neuron
      * @return this
@@ -190,9 +189,9 @@ public final class LeakyParametersBuilder {
     }
 
     /**
-     * Sets the value that one spike carries. It only changes a {@link ResetTime#SAME_STEP_DIFFERENCE} under inhibition,
-     * where snnTorch divides the unscaled spike by it; with a factor 0, where snnTorch gets infinity or NaN, the spike
-     * is not divided.
+     * Sets the value that one spike carries. It only changes a {@link Reset.Time#SAME_STEP_DIFFERENCE} under
+     * inhibition, where snnTorch divides the unscaled spike by it; with a factor 0, where snnTorch gets infinity or
+     * NaN, the spike is not divided.
      *
      * @param values one value, or one for each neuron
      * @return this
@@ -219,7 +218,7 @@ public final class LeakyParametersBuilder {
      * @param time the time
      * @return this
      */
-    public LeakyParametersBuilder resetTime(ResetTime time) {
+    public LeakyParametersBuilder resetTime(Reset.Time time) {
         this.resetTime = Objects.requireNonNull(time, "resetTime");
         return this;
     }
@@ -285,7 +284,7 @@ public final class LeakyParametersBuilder {
      */
     public LeakyParameters build(Arena arena) {
         boolean early = spike != Spike.AFTER;
-        if (early && (inhibition || quantized > 0 || resetTime != ResetTime.NEXT_STEP)) {
+        if (early && (inhibition || quantized > 0 || resetTime != Reset.Time.NEXT_STEP)) {
             throw new IllegalArgumentException(
                     "firing from the membrane before the step or its change goes neither with"
                             + " inhibition or quantization nor with an immediate reset");
@@ -295,7 +294,7 @@ public final class LeakyParametersBuilder {
                         || feedback != Feedback.NONE
                         || rectified
                         || decay != Decay.MULTIPLY
-                        || resetTime != ResetTime.NEXT_STEP)) {
+                        || resetTime != Reset.Time.NEXT_STEP)) {
             throw new IllegalArgumentException(
                     "an alpha function goes neither with synapse, feedback, rectification or another"
                             + " decay nor with an immediate reset");

@@ -26,8 +26,8 @@ import dev.spikelane.memory.SpikeMatrix;
  * U = U - R * threshold   or   U - R * U               Reset.SUBTRACT, Reset.CLEAR
  * U, X = nearest level                                 quantization
  * S = U > threshold                                    with inhibition: only for the largest U - threshold of the row
- * U = U - (S - R) * threshold    or    (S - R) * U     ResetTime.SAME_STEP_DIFFERENCE, by SUBTRACT or ZERO
- * U = U - S * threshold   or   (1 - S) * U + S * resetPotential     ResetTime.SAME_STEP, for which R is 0 above
+ * U = U - (S - R) * threshold    or    (S - R) * U     Reset.Time.SAME_STEP_DIFFERENCE, by SUBTRACT or ZERO
+ * U = U - S * threshold   or   (1 - S) * U + S * resetPotential     Reset.Time.SAME_STEP, for which R is 0 above
  * }</pre>
  *
  * <p>An alpha function has an excitatory current E and an inhibitory one H in place of synapse and decay:

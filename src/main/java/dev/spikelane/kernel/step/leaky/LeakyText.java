@@ -5,7 +5,6 @@ import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.Frame;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.NeuronLoops;
@@ -18,7 +17,7 @@ import java.util.Set;
  * What {@link LeakyStep} says, as equations of which its loops are made, forward and back.
  *
  * <p>What snnTorch detaches carries no gradient: the decision R to reset at the next step; and the spike of a reset at
- * once, but for {@link ResetTime#SAME_STEP_DIFFERENCE}, where snnTorch lets it through. What R and S are multiplied by
+ * once, but for {@link Reset.Time#SAME_STEP_DIFFERENCE}, where snnTorch lets it through. What R and S are multiplied by
  * has its gradient. Rounding of variables lets gradients through. Under inhibition only the neuron with the largest
  * membrane above its threshold gets the gradient of its spike.
  */
@@ -245,7 +244,7 @@ public final class LeakyText {
     }
 
     private boolean leavesReset() {
-        return split && options.resetsAtOnce() && options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE;
+        return split && options.resetsAtOnce() && options.resetTime() == Reset.Time.SAME_STEP_DIFFERENCE;
     }
 
     private void fire() {
@@ -261,7 +260,7 @@ public final class LeakyText {
                 });
         if (options.resetsAtOnce()) {
             String taken = options.subtracts() ? "threshold" : "membrane";
-            if (options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE) {
+            if (options.resetTime() == Reset.Time.SAME_STEP_DIFFERENCE) {
                 String counts = back ? " * fired" : " > 0 ? fired : silent"; // which a gradient does not pass
                 line("S = spike" + (options.inhibition() ? counts : ""));
                 line("membrane = membrane - (S - " + (split ? NeuronLoops.RESET : "R") + ") * " + taken);

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
@@ -130,7 +129,7 @@ public record LeakyCase(
                 .threshold(thresholds())
                 .gradedFactor(factors())
                 .reset(reset)
-                .resetTime(immediate() ? ResetTime.SAME_STEP_DIFFERENCE : ResetTime.NEXT_STEP)
+                .resetTime(immediate() ? Reset.Time.SAME_STEP_DIFFERENCE : Reset.Time.NEXT_STEP)
                 .inhibition(inhibition())
                 .firesBefore(mode == Mode.FIRES_BEFORE)
                 .build(arena);

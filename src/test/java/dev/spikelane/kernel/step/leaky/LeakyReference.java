@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.Quantize;
@@ -174,7 +173,7 @@ public record LeakyReference(LeakyOptions options) {
 
     private float resetAtOnce(
             LeakyParameters parameters, float u, float threshold, float r, boolean fires, int neuron) {
-        if (options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE) {
+        if (options.resetTime() == Reset.Time.SAME_STEP_DIFFERENCE) {
             float s = options.inhibition()
                     ? Elements.get(fires ? parameters.fired : parameters.silent, 0, neuron)
                     : fires ? 1 : 0;

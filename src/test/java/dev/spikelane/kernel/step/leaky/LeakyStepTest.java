@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.Steps;
@@ -198,7 +198,7 @@ final class LeakyStepTest {
                 message,
                 () -> LeakyParameters.builder(3)
                         .firesBefore(true)
-                        .resetTime(ResetTime.SAME_STEP_DIFFERENCE)
+                        .resetTime(Reset.Time.SAME_STEP_DIFFERENCE)
                         .build(arena));
     }
 
@@ -209,7 +209,7 @@ final class LeakyStepTest {
         LeakyParameters tiny = LeakyParameters.builder(1)
                 .gradedFactor(factor)
                 .inhibition(true)
-                .resetTime(ResetTime.SAME_STEP_DIFFERENCE)
+                .resetTime(Reset.Time.SAME_STEP_DIFFERENCE)
                 .build(arena);
         FloatMatrix one = FloatMatrix.vector(arena, 0.5f);
         Steps.run(tiny, FloatMatrix.vector(arena, 0.25f), one, SpikeMatrix.zeros(arena, 1, 1));

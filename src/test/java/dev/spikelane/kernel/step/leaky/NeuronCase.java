@@ -4,7 +4,6 @@ import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.StepRun;
@@ -86,7 +85,7 @@ public record NeuronCase(long seed) {
             builder.synapse(drawn(random, 0.5f, 0.9f, 1.5f));
         }
         gains(builder, random);
-        return (early ? builder : shared(builder.resetTime(of(random, ResetTime.values())), random)).build(arena);
+        return (early ? builder : shared(builder.resetTime(of(random, Reset.Time.values())), random)).build(arena);
     }
 
     private void gains(LeakyParametersBuilder builder, Random random) {

@@ -11,7 +11,6 @@ import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.cell.LstmStep;
@@ -70,7 +69,7 @@ final class NeuronOptionsProperties {
             @ForAll @IntRange(min = 1, max = 3) int batch,
             @ForAll Compare compare,
             @ForAll Reset reset,
-            @ForAll ResetTime resetTime,
+            @ForAll Reset.Time resetTime,
             @ForAll boolean inhibited,
             @ForAll boolean wild,
             @ForAll long seed) {

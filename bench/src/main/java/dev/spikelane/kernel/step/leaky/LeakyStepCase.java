@@ -5,7 +5,6 @@ import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.step.StepRun;
@@ -41,8 +40,8 @@ final class LeakyStepCase implements Case {
                         })
                 .resetTime(
                         mode == LeakyStepWork.Mode.SUBTRACT_AT_ONCE
-                                ? ResetTime.SAME_STEP_DIFFERENCE
-                                : ResetTime.NEXT_STEP)
+                                ? Reset.Time.SAME_STEP_DIFFERENCE
+                                : Reset.Time.NEXT_STEP)
                 .inhibition(mode == LeakyStepWork.Mode.INHIBITION)
                 .firesBefore(mode == LeakyStepWork.Mode.FIRES_BEFORE)
                 .build(arena);
