@@ -119,7 +119,8 @@ record NirConnection(Weights weights, String name, Connection said, Shape rows, 
             changes.add("'" + name + "' has groups or a kernel that is no square, of which nir.read of Python derives"
                     + " other shapes: it reads the file with type_check=False");
         }
-        return new NirFile.Graph.Node(maps ? "Conv2d" : "Conv1d", values, texts, new NirFile.Graph(Map.of(), List.of()));
+        return new NirFile.Graph.Node(
+                maps ? "Conv2d" : "Conv1d", values, texts, new NirFile.Graph(Map.of(), List.of()));
     }
 
     NirFile.Graph.Node pool(Pool pool) {

@@ -3,7 +3,7 @@ package dev.spikelane.network.graph;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.equation.Zoo;
-import dev.spikelane.io.NirGraph;
+import dev.spikelane.io.NirFile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.CExport;
@@ -11,9 +11,8 @@ import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.model.NirModel;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.SpikeRecorder;
-import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.network.naive.NaiveNetwork;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
@@ -77,7 +76,7 @@ final class RecipeRun {
         Network network =
                 Network.builder(6).connect(new Scale(1)).neuron(integrator).build();
         try (Simulation simulation = network.simulate(SAMPLES)) {
-            VariableRecorder membranes = simulation.recordMembranes("lif1", STEPS);
+            Population.VariableRecorder membranes = simulation.recordMembranes("lif1", STEPS);
             simulation.runConstant(input(), STEPS);
             add(results, "run", Arrays.toString(membranes.values().toArray()));
         }
@@ -148,8 +147,8 @@ final class RecipeRun {
 
     private static String run(Network network) {
         try (Simulation simulation = network.simulate(SAMPLES)) {
-            SpikeRecorder hidden = simulation.recordSpikes("lif1", STEPS);
-            VariableRecorder membranes = simulation.recordMembranes("lif2", STEPS);
+            Population.SpikeRecorder hidden = simulation.recordSpikes("lif1", STEPS);
+            Population.VariableRecorder membranes = simulation.recordMembranes("lif2", STEPS);
             simulation.runConstant(input(), STEPS);
             SpikeMatrix spikes = hidden.spikes();
             return spikes.count() + " spikes, "
@@ -172,7 +171,7 @@ final class RecipeRun {
         }
     }
 
-    private static String nir(NirGraph graph) {
+    private static String nir(NirFile.Graph graph) {
         List<String> nodes = new ArrayList<>();
         graph.nodes()
                 .forEach((name, node) -> nodes.add(name + " " + node.type()
