@@ -354,16 +354,16 @@ public final class Latency {
      */
     public static final class Targets {
 
-        private final Options options;
+        private final TargetOptions options;
 
-        private Targets(Options options) {
+        private Targets(TargetOptions options) {
             this.options = options;
         }
 
         /** All options. */
-        private record Options(Latency latency, double onTarget, double offTarget, boolean interpolate) {
+        private record TargetOptions(Latency latency, double onTarget, double offTarget, boolean interpolate) {
 
-            Options {
+            TargetOptions {
                 Objects.requireNonNull(latency, "latency");
                 Interpolation.requireFinite(onTarget, offTarget);
                 if (interpolate) {
@@ -378,7 +378,7 @@ public final class Latency {
          * @param latency how data become spikes
          */
         public Targets(Latency latency) {
-            this(new Options(latency, 1, 0, false));
+            this(new TargetOptions(latency, 1, 0, false));
         }
 
         /**
@@ -427,7 +427,7 @@ public final class Latency {
          *     off
          */
         public Targets withTargets(double on, double off) {
-            return new Targets(new Options(options.latency, on, off, options.interpolate));
+            return new Targets(new TargetOptions(options.latency, on, off, options.interpolate));
         }
 
         /**
@@ -438,7 +438,7 @@ public final class Latency {
          * @throws IllegalArgumentException if with interpolation on is less than off
          */
         public Targets withInterpolation(boolean rising) {
-            return new Targets(new Options(options.latency, options.onTarget, options.offTarget, rising));
+            return new Targets(new TargetOptions(options.latency, options.onTarget, options.offTarget, rising));
         }
 
         /**
@@ -511,7 +511,7 @@ public final class Latency {
 
         @Override
         public String toString() {
-            return options.toString().replaceFirst("Options", "Targets");
+            return options.toString().replaceFirst("TargetOptions", "Latency.Targets");
         }
     }
 }

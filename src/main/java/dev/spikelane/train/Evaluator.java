@@ -365,8 +365,8 @@ public final class Evaluator implements AutoCloseable {
 
         @Override
         public String toString() {
-            return "Result of " + outcome.samples() + " samples: accuracy " + accuracy() + ", loss " + outcome.loss()
-                    + ", decoded by " + decoding;
+            return "Evaluation of " + outcome.samples() + " samples: accuracy " + accuracy() + ", loss "
+                    + outcome.loss() + ", decoded by " + decoding;
         }
 
         /**
