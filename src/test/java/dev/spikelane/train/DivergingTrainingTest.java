@@ -45,7 +45,7 @@ final class DivergingTrainingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"FRAME, 3989888499", "VALUES, 4281798282", "SPIKES, 1191517206"})
+    @CsvSource({"FRAME, 3695397222", "VALUES, 2635629774", "SPIKES, 2963331377"})
     void valuesAreTheSameEverywhere(Data data, long expected) {
         long found = checksum(data, 1);
         assertEquals(found, checksum(data, 2), "2 threads");
@@ -56,7 +56,8 @@ final class DivergingTrainingTest {
         CRC32 checksum = new CRC32();
         int diverged = 0;
         for (Reset reset : new Reset[] {Reset.SUBTRACT, Reset.ZERO}) {
-            for (Trainer.Optimizer optimizer : new Trainer.Optimizer[] {new Sgd(1e38), new Adam(1e38)}) {
+            for (Trainer.Optimizer optimizer :
+                    new Trainer.Optimizer[] {new Sgd(1e38), Adam.decoupled(1).withWeightDecay(1e38)}) {
                 for (Loss loss : new Loss[] {CrossEntropyLoss.membrane(), CrossEntropyLoss.count()}) {
                     for (int hidden : new int[] {30, 100}) {
                         Network network = network(hidden, reset);

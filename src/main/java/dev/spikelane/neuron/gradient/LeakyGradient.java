@@ -116,7 +116,7 @@ final class LeakyGradient extends NeuronGradient {
 
     /** What neurons share. A factor that is 1 has no row, but a gradient. */
     private Set<String> shared() {
-        Set<String> shared = new HashSet<>(parameters.shares.keySet());
+        Set<String> shared = new HashSet<>(parameters.shared());
         if (LeakyText.gains(parameters) == 0) {
             shared.add(LeakyText.name(LeakySums.GAIN));
         }

@@ -107,7 +107,7 @@ final class ActivityTest {
         try (Trainer trainer = Trainer.of(network, 25, 128)
                 .loss(loss)
                 .surrogate(Surrogate.fastSigmoid(25))
-                .optimizer(new Adam(rate))
+                .optimizer(rate == 0 ? new Sgd(0) : new Adam(rate))
                 .build()) {
             TrainingRun.of(trainer, images, new Batching(128).withShuffle(42))
                     .epochs(epochs)

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step.leaky;
 
+import dev.spikelane.equation.Frame;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
@@ -17,8 +18,10 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +65,10 @@ public final class LeakyParameters {
      * What neurons share, by its name in the text: loops broadcast it, 1 to 3 % of a whole network faster than they
      * load rows (Emerald Rapids, 512 bits, 2026-11).
      */
-    public final Map<String, float[]> shares = new HashMap<>();
+    private final Map<String, float[]> shares = new HashMap<>();
+
+    /** Those of them that loops which are made now may broadcast. */
+    private final Set<String> shared = new HashSet<>();
 
     private volatile @Nullable NeuronLoops loops;
     private volatile @Nullable NeuronLoops firing;
@@ -104,6 +110,7 @@ public final class LeakyParameters {
     private void share(LeakySums parameter, FloatMatrix row, int values) {
         if (isShared(parameter, row, values)) {
             shares.put(LeakyText.name(parameter), new float[] {row.get(0, 0)});
+            shared.add(LeakyText.name(parameter));
         }
     }
 
@@ -119,7 +126,10 @@ public final class LeakyParameters {
                 };
     }
 
-    /** Goes on with another value; loops are made anew where neurons do not share it any more. */
+    /**
+     * Goes on with another value, which ways back that were made before broadcast still; loops forward are made anew
+     * where neurons do not share it any more.
+     */
     private synchronized void shareAgain(LeakySums parameter, FloatMatrix row, int values) {
         String name = LeakyText.name(parameter);
         float[] held = shares.get(name);
@@ -127,11 +137,19 @@ public final class LeakyParameters {
             return;
         }
         held[0] = row.get(0, 0);
-        if (!isShared(parameter, row, values)) {
-            shares.remove(name);
+        if (!isShared(parameter, row, values) && shared.remove(name)) {
             loops = null;
             firing = null;
         }
+    }
+
+    /** Returns the names in the text of what neurons share now. */
+    public synchronized Set<String> shared() {
+        return Set.copyOf(shared);
+    }
+
+    void share(Frame frame) {
+        shares.forEach(frame::share);
     }
 
     /** Puts what S counts in an immediate reset in place of the factors in {@link #fired}. */

@@ -69,7 +69,7 @@ public final class LeakyText {
                 split ? of::atSpike : null,
                 of.neurons(),
                 frame -> put(of, frame),
-                Set.copyOf(of.shares.keySet()));
+                of.shared());
     }
 
     /** Returns the values of the parameters of the text, one for each neuron. */
@@ -97,7 +97,7 @@ public final class LeakyText {
     /** Says where the parameters of the text stand. */
     public static void put(LeakyParameters of, Frame frame) {
         rows(of).forEach((name, row) -> frame.put(name, row.segment(), row.rowOffset(0), 0));
-        of.shares.forEach(frame::share);
+        of.share(frame);
     }
 
     /** Returns the parameter of the text whose gradient is a sum. */
