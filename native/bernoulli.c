@@ -1,5 +1,5 @@
 /*
- * Rate coding as dev.spikelane.kernel.code.BernoulliSpikes: Threefry-2x32 with 13 rounds, one block for neurons n and n + 32 of a
+ * Rate coding as dev.spikelane.kernel.encode.BernoulliSpikes: Threefry-2x32 with 13 rounds, one block for neurons n and n + 32 of a
  * word, keyed by (seed, step, sample). The scheme is in the Javadoc of dev.spikelane.random.CounterRandom.
  */
 #include "lanes.h"

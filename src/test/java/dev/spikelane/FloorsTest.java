@@ -41,10 +41,10 @@ final class FloorsTest {
             Set.of("io.file"),
             Set.of("io.hdf5"),
             Set.of("io", "random"),
-            Set.of("kernel.base"),
+            Set.of("simd"),
             Set.of("loop"),
             Set.of("equation"),
-            Set.of("kernel.product", "kernel.code", "kernel.map", "kernel.target", "kernel.update"),
+            Set.of("kernel.product", "kernel.encode", "kernel.norm", "kernel.optimize", "kernel.pool"),
             Set.of("kernel.product.dense", "kernel.product.spike"),
             Set.of("kernel.product.gradient", "kernel.product.integer", "kernel.product.window"),
             Set.of("kernel"),
@@ -100,9 +100,8 @@ final class FloorsTest {
             "equation",
             "io.file",
             "io.hdf5",
-            "kernel.base",
-            "kernel.code",
-            "kernel.map",
+            "kernel.encode",
+            "kernel.pool",
             "kernel.product",
             "kernel.product.dense",
             "kernel.product.gradient",
@@ -112,8 +111,8 @@ final class FloorsTest {
             "kernel.step",
             "kernel.step.cell",
             "kernel.step.leaky",
-            "kernel.target",
-            "kernel.update",
+            "kernel.norm",
+            "kernel.optimize",
             "loop",
             "memory.limit",
             "model.c",
@@ -121,6 +120,7 @@ final class FloorsTest {
             "plot.data",
             "plot.page",
             "plot.picture",
+            "simd",
             "train.gradient",
             "train.loss",
             "train.run",
@@ -179,8 +179,7 @@ final class FloorsTest {
             }
         }
         assertEquals(Set.of(), wrong);
-        assertTrue(
-                seen.containsAll(Set.of("memory", "random", "kernel.base", "kernel.step", "neuron")), "found " + seen);
+        assertTrue(seen.containsAll(Set.of("memory", "random", "simd", "kernel.step", "neuron")), "found " + seen);
     }
 
     @Test
@@ -312,8 +311,7 @@ final class FloorsTest {
                 users.add(nameOf(file).replaceFirst("\\$.*", ""));
             }
         }
-        Set<String> species =
-                Set.of("kernel.base.SimdWidth", "kernel.base.Lanes", "kernel.base.IntLanes", "kernel.base.OtherLanes");
+        Set<String> species = Set.of("simd.SimdWidth", "simd.Lanes", "simd.IntLanes", "simd.OtherLanes");
         assertTrue(users.containsAll(species), "found " + users);
         users.removeAll(species);
         assertTrue(users.size() > 1);
@@ -367,15 +365,15 @@ final class FloorsTest {
             refuseMember(file, "memory/Shape", "torch", singles);
             refuseMember(file, "memory/Shape", "inside", singles);
         }
-        assertEquals(Set.of("kernel.base.TorchLayout"), users);
+        assertEquals(Set.of("simd.TorchLayout"), users);
         assertEquals(
                 new TreeSet<>(Set.of(
                         "connection.operator.FlattenInputGradient uses inside",
                         "connection.operator.FlattenInputGradient uses torch",
                         "connection.operator.FlattenOperator uses inside",
                         "connection.operator.FlattenOperator uses torch",
-                        "kernel.base.TorchLayout uses inside",
-                        "kernel.base.TorchLayout uses torch",
+                        "simd.TorchLayout uses inside",
+                        "simd.TorchLayout uses torch",
                         "train.BoundLoss uses inside")),
                 new TreeSet<>(singles));
     }

@@ -59,7 +59,7 @@ final class WidthsTest {
             // Memory, locks and time.
             "engine/ChangesBesideRunsTest",
             "engine/WaitingChangesTest",
-            "train/gradient/WayBackTest",
+            "train/gradient/BackwardNeedsTest",
             "network/ClosingTest",
             "network/ForgottenSimulationTest",
             "network/LimitedMemoryTest",
@@ -108,7 +108,7 @@ final class WidthsTest {
         Deque<String> next = new ArrayDeque<>(seen);
         while (!next.isEmpty()) {
             for (String used : uses(classes.get(next.pop()))) {
-                if (used.matches("kernel/.*Vector|kernel/base/(Lanes|SimdWidth)")) {
+                if (used.matches("kernel/.*Vector|simd/(Lanes|SimdWidth)")) {
                     return true;
                 }
                 if (classes.containsKey(used) && seen.add(used)) {

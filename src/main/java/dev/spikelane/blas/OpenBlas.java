@@ -3,8 +3,8 @@ package dev.spikelane.blas;
 import dev.spikelane.blas.call.OpenBlasCalls;
 import dev.spikelane.blas.call.OpenBlasSearch;
 import dev.spikelane.kernel.Matmul;
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
 
 /**
  * Products of float matrices by OpenBLAS, if it is there: for comparison, and for machines that have a well tuned one.

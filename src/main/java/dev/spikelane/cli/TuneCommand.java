@@ -1,9 +1,9 @@
 package dev.spikelane.cli;
 
 import dev.spikelane.cli.input.Choices;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.product.spike.CostFit;
 import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.simd.SimdWidth;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

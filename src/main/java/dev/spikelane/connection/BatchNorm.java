@@ -1,7 +1,7 @@
 package dev.spikelane.connection;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.Checks;
 
 /**
  * Normalizes each channel, as {@code torch.nn.BatchNorm1d} does for a row of neurons, each of which is a channel, and

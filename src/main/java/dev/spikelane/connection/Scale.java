@@ -1,7 +1,7 @@
 package dev.spikelane.connection;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.Checks;
 import java.util.Objects;
 
 /**

@@ -1,6 +1,6 @@
 package dev.spikelane.data;
 
-import dev.spikelane.kernel.target.LabelRows;
+import dev.spikelane.kernel.encode.LabelRows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.MemorySegment;

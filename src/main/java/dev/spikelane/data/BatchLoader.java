@@ -1,10 +1,10 @@
 package dev.spikelane.data;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.Checks;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.spikelane.data;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;

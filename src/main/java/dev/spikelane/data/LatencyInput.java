@@ -1,11 +1,11 @@
 package dev.spikelane.data;
 
 import dev.spikelane.encode.Latency;
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.Checks;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;

@@ -1,9 +1,9 @@
 package dev.spikelane.data;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 
 /** Shows a sample piece by piece. */

@@ -1,11 +1,11 @@
 package dev.spikelane.data;
 
 import dev.spikelane.encode.Rate;
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.Checks;
 import java.util.Objects;
 
 /** Rate coding with numbers of the samples' own streams. */

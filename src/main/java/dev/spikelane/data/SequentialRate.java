@@ -1,12 +1,12 @@
 package dev.spikelane.data;
 
 import dev.spikelane.encode.Rate;
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.Checks;
 import java.util.Objects;
 
 /** Rate coding with the numbers of one stream, in the order in which batches are read. */

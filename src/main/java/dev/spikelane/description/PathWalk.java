@@ -4,8 +4,8 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.kind.ConnectionKind;
 import dev.spikelane.connection.kind.ConnectionKinds;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.TorchLayout;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.code.DeltaSpikes;
+import dev.spikelane.kernel.encode.DeltaSpikes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.Objects;

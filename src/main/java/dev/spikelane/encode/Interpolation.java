@@ -1,7 +1,7 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.target.LatencyRamp;
-import dev.spikelane.kernel.target.RateRamp;
+import dev.spikelane.kernel.encode.LatencyRamp;
+import dev.spikelane.kernel.encode.RateRamp;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 

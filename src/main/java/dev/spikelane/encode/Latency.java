@@ -1,8 +1,8 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.base.Extremes;
-import dev.spikelane.kernel.code.LatencySpikes;
-import dev.spikelane.kernel.target.LabelRows;
+import dev.spikelane.kernel.encode.Extremes;
+import dev.spikelane.kernel.encode.LabelRows;
+import dev.spikelane.kernel.encode.LatencySpikes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.Objects;

@@ -1,9 +1,9 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Extremes;
-import dev.spikelane.kernel.code.LatencyTimes;
+import dev.spikelane.kernel.encode.Extremes;
+import dev.spikelane.kernel.encode.LatencyTimes;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
 
 /** The spike times of {@link Latency}, which says what they are. */
 record LatencyCode(

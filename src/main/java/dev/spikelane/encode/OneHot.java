@@ -2,8 +2,8 @@ package dev.spikelane.encode;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.spikelane.kernel.target.LabelRows;
-import dev.spikelane.kernel.target.OneHotInverse;
+import dev.spikelane.kernel.encode.LabelRows;
+import dev.spikelane.kernel.encode.OneHotInverse;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.Objects;

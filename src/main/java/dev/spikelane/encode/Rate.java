@@ -1,12 +1,12 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Extremes;
-import dev.spikelane.kernel.code.BernoulliSpikes;
+import dev.spikelane.kernel.encode.BernoulliSpikes;
+import dev.spikelane.kernel.encode.Extremes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.Checks;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**

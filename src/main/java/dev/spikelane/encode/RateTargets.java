@@ -1,10 +1,10 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.target.LabelRows;
+import dev.spikelane.kernel.encode.LabelRows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.Checks;
 import java.util.Objects;
 
 /**

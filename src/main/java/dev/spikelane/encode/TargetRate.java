@@ -1,9 +1,9 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Progression;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Progression;
 import java.util.Objects;
 
 /**

@@ -1,7 +1,6 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.description.PopulationDescription;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -12,6 +11,7 @@ import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.gradient.NeuronRows;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.List;

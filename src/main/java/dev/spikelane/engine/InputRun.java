@@ -2,11 +2,11 @@ package dev.spikelane.engine;
 
 import dev.spikelane.description.InputDescription;
 import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.kernel.base.Lazy;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Lazy;
+import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.Objects;

@@ -8,7 +8,7 @@ import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
-import dev.spikelane.engine.thread.Turns;
+import dev.spikelane.engine.thread.UseLocks;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -36,7 +36,7 @@ public final class LaidOutNetwork {
     private final Map<String, Values> values;
     private final int mostSteps;
     private final List<WeakReference<NetworkRun>> runs = new ArrayList<>();
-    private final Turns turns = new Turns();
+    private final UseLocks turns = new UseLocks();
     private final ValueGuard guard = new ValueGuard(turns);
 
     /**
@@ -158,7 +158,7 @@ public final class LaidOutNetwork {
     }
 
     /** Returns the turns of those who compute with the values. */
-    public Turns turns() {
+    public UseLocks turns() {
         return turns;
     }
 

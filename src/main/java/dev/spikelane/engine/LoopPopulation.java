@@ -2,9 +2,9 @@ package dev.spikelane.engine;
 
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.function.Predicate;

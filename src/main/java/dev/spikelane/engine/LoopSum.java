@@ -2,10 +2,10 @@ package dev.spikelane.engine;
 
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,13 +20,13 @@ final class LoopSum {
     private final int batch;
     private final Piece[] pieces;
     /** Where currents stay, for a way back. */
-    private final @Nullable KeptCurrents kept;
+    private final @Nullable StoredCurrents kept;
 
     /**
      * Where the sums of a segment stand: where they stay, or the first piece has made them; null if they stand in rows
      * that are used again.
      */
-    private final @Nullable KeptCurrents whole;
+    private final @Nullable StoredCurrents whole;
 
     /** Whether the first piece has made its currents for all steps, where the sums stand. */
     private final boolean leads;
@@ -49,7 +49,7 @@ final class LoopSum {
         this.added = Tile.whole(FloatMatrix.zeros(arena, rows, columns));
         this.pieces = pieces(population, port, isInner, arena, size, rows).toArray(Piece[]::new);
         this.leads = pieces[0] instanceof Outer;
-        KeptCurrents found = kept;
+        StoredCurrents found = kept;
         if (found == null && pieces[0] instanceof Outer outer) {
             found = outer.whole;
         }
@@ -198,11 +198,16 @@ final class LoopSum {
     private final class Outer implements Piece {
 
         private final PortSum sum;
-        private final KeptCurrents whole;
+        private final StoredCurrents whole;
         private final Choice sharing;
 
-        Outer(List<ProjectionRun> projections, Arena arena, RunSize size, @Nullable KeptCurrents into, Choice sharing) {
-            this.whole = into == null ? new KeptCurrents(arena, size, columns, 0) : into;
+        Outer(
+                List<ProjectionRun> projections,
+                Arena arena,
+                RunSize size,
+                @Nullable StoredCurrents into,
+                Choice sharing) {
+            this.whole = into == null ? new StoredCurrents(arena, size, columns, 0) : into;
             this.sum = new PortSum(projections, columns, arena, size, whole);
             this.sharing = sharing;
         }

@@ -6,13 +6,13 @@ import dev.spikelane.description.Delays;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.event.LayerProfile;
-import dev.spikelane.engine.thread.Turn;
+import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.TorchRows;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.limit.Held;
+import dev.spikelane.memory.limit.CountedArenas;
 import dev.spikelane.memory.limit.Owner;
 import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
@@ -35,7 +35,7 @@ public final class NetworkRun {
     private final LaidOutNetwork network;
     private final int mostSteps;
     private final Memory memory;
-    private final @Nullable WayBack back;
+    private final @Nullable BackwardNeeds back;
     private final InputRun[] inputs;
     private final Signal[] given;
     private final PopulationRun[] populations;
@@ -43,7 +43,7 @@ public final class NetworkRun {
     /** Made once: reading a state allocates nothing. */
     private final Consumer<ByteBuffer> stateReader = this::readState;
 
-    private final Turn turn;
+    private final UseLock turn;
     private RunSize size;
     private ProjectionRuns projections;
     private ComponentRun[] stages;
@@ -62,9 +62,10 @@ public final class NetworkRun {
         }
     }
 
-    private NetworkRun(LaidOutNetwork network, RunSize size, int mostSteps, Memory memory, @Nullable WayBack back) {
+    private NetworkRun(
+            LaidOutNetwork network, RunSize size, int mostSteps, Memory memory, @Nullable BackwardNeeds back) {
         this.network = network;
-        this.turn = new Turn("simulation", network.turns());
+        this.turn = new UseLock("simulation", network.turns());
         this.size = size;
         this.mostSteps = mostSteps;
         this.memory = memory;
@@ -145,7 +146,7 @@ public final class NetworkRun {
     @SuppressWarnings("MustBeClosedChecker") // close() or the cleaner does it
     private static NetworkRun make(Object owner, LaidOutNetwork network, int batch, int mostSteps, int threads) {
         // Workers must reach it; closing a shared arena takes long, but happens once in a simulation.
-        Arena arena = new Held(Owner.SIMULATION).newArena();
+        Arena arena = new CountedArenas(Owner.SIMULATION).newArena();
         WorkerPool workers = null;
         try {
             workers = new WorkerPool(threads);
@@ -170,12 +171,12 @@ public final class NetworkRun {
      * @param size a block is a window
      */
     public static NetworkRun ofWindows(
-            LaidOutNetwork network, RunSize size, Arena arena, WorkerPool workers, WayBack back) {
+            LaidOutNetwork network, RunSize size, Arena arena, WorkerPool workers, BackwardNeeds back) {
         return new NetworkRun(network, size, size.steps(), new Memory(arena, workers), back);
     }
 
     /** Returns who uses this run. */
-    public Turn turn() {
+    public UseLock turn() {
         return turn;
     }
 

@@ -2,10 +2,10 @@ package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.ProjectionDescription;
-import dev.spikelane.engine.thread.Turn;
+import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.engine.thread.ValueGuard;
-import dev.spikelane.kernel.base.RowBytes;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.RowBytes;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -24,7 +24,7 @@ final class PlasticValues {
     private final ValueGuard guard;
 
     /** Copies the values of plastic projections, which change in turns of the run. */
-    PlasticValues(LaidOutNetwork network, Arena arena, Turn turn) {
+    PlasticValues(LaidOutNetwork network, Arena arena, UseLock turn) {
         List<ProjectionDescription> projections = network.description().projections();
         this.chains = new OperatorChain[projections.size()];
         for (int i = 0; i < chains.length; i++) {

@@ -5,16 +5,16 @@ import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.event.LayerProfile;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.leaky.Reversible;
+import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ public final class PopulationRun {
     private final List<ProjectionRun> projections = new ArrayList<>();
     private final PopulationObservers observers;
     /** The way forward of neurons whose currents are kept; null if they are not. */
-    private final @Nullable KeptRun kept;
+    private final @Nullable RecordingRun kept;
 
     private final LayerProfile profile = new LayerProfile();
     /** What computes currents again; made when it is needed. */
@@ -56,7 +56,7 @@ public final class PopulationRun {
             Arena arena,
             RunSize size,
             Delays delays,
-            WayBack.@Nullable Keeping keeping) {
+            BackwardNeeds.@Nullable Keeping keeping) {
         this.number = number;
         this.network = network;
         this.description = network.description().populations().get(number);
@@ -67,7 +67,7 @@ public final class PopulationRun {
         this.signals = new PopulationSignals(description, number, isLast, arena, size, delays, keeping);
         showPreviousSpikes();
         this.observers = new PopulationObservers(this, network, arena);
-        this.kept = keeping == null ? null : new KeptRun(this, keeping, size);
+        this.kept = keeping == null ? null : new RecordingRun(this, keeping, size);
     }
 
     /** Makes the block longer. */
@@ -201,17 +201,17 @@ public final class PopulationRun {
 
     /** Where the currents of a port stay; null if they need not. */
     @Nullable
-    KeptCurrents keptAt(String port) {
+    StoredCurrents keptAt(String port) {
         return kept == null ? null : kept.keeping().currents().get(ports().indexOf(port));
     }
 
     /** Returns what is kept for a way back. */
-    public WayBack.Keeping keeping() {
+    public BackwardNeeds.Keeping keeping() {
         return kept().keeping();
     }
 
     /** Returns the way forward of neurons whose currents are kept. */
-    public KeptRun kept() {
+    public RecordingRun kept() {
         return Objects.requireNonNull(kept);
     }
 
@@ -259,7 +259,7 @@ public final class PopulationRun {
 
     /** Whether some samples can run in a state of their own. */
     boolean samplesApart() {
-        return neurons() instanceof Reversible neurons && neurons.samplesApart();
+        return neurons() instanceof Differentiable neurons && neurons.samplesApart();
     }
 
     /** Whether neurons need not be given currents for each step where these are all the same. */

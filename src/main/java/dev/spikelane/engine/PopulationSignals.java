@@ -51,7 +51,7 @@ final class PopulationSignals {
             Arena arena,
             RunSize size,
             Delays delays,
-            WayBack.@Nullable Keeping keeping) {
+            BackwardNeeds.@Nullable Keeping keeping) {
         this.arena = arena;
         this.batch = size.batch();
         this.shape = population.shape();
@@ -62,7 +62,7 @@ final class PopulationSignals {
             SourceDescription source = new SourceDescription.OfVariable(number, variable);
             if (delays.isSource(source)
                     || keeping != null && keeping.variables().contains(variable)) {
-                KeptCurrents place = keeping != null && keeping.inPlace() && variable.equals(MEMBRANE)
+                StoredCurrents place = keeping != null && keeping.inPlace() && variable.equals(MEMBRANE)
                         ? keeping.currents().getFirst()
                         : null;
                 SignalHistory<FloatMatrix> history = place != null

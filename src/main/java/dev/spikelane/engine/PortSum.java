@@ -3,9 +3,9 @@ package dev.spikelane.engine;
 import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
@@ -41,7 +41,7 @@ final class PortSum {
     private final ProjectionRun[] projections;
     private final int columns;
     private final int batch;
-    private final @Nullable KeptCurrents kept;
+    private final @Nullable StoredCurrents kept;
     /** Whether a path has several products, which make rows in whole. */
     private final boolean several;
 
@@ -102,7 +102,7 @@ final class PortSum {
      * @param projections in the order of declaration, at least one
      * @param kept where currents stand in whole; null if they need not, which {@link #mayCutRows} tells
      */
-    PortSum(List<ProjectionRun> projections, int columns, Arena arena, RunSize size, @Nullable KeptCurrents kept) {
+    PortSum(List<ProjectionRun> projections, int columns, Arena arena, RunSize size, @Nullable StoredCurrents kept) {
         this.projections = projections.toArray(ProjectionRun[]::new);
         this.columns = columns;
         this.batch = size.batch();

@@ -1,12 +1,12 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 

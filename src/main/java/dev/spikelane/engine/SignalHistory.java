@@ -2,11 +2,11 @@ package dev.spikelane.engine;
 
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.engine.view.StepViews;
-import dev.spikelane.kernel.base.RowBytes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.RowBytes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

@@ -2,9 +2,9 @@ package dev.spikelane.engine;
 
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
@@ -49,9 +49,9 @@ final class TileRun implements ComponentRun {
         this.sums = new PortSum[ports.size()];
         boolean whole = coupled || ports.stream().anyMatch(port -> PortSum.mayCutRows(population.projections(port)));
         for (int port = 0; port < sums.length; port++) {
-            KeptCurrents kept = population.keptAt(ports.get(port));
+            StoredCurrents kept = population.keptAt(ports.get(port));
             if (kept == null && whole) {
-                kept = new KeptCurrents(arena, size, population.currents(), 0);
+                kept = new StoredCurrents(arena, size, population.currents(), 0);
             }
             sums[port] = new PortSum(population.projections(ports.get(port)), population.currents(), arena, size, kept);
         }

@@ -4,8 +4,8 @@ import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.engine.view.StepViews;
-import dev.spikelane.kernel.update.BatchNormStep;
-import dev.spikelane.kernel.update.BatchStatistics;
+import dev.spikelane.kernel.norm.BatchNormStep;
+import dev.spikelane.kernel.norm.BatchStatistics;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import java.lang.foreign.Arena;
@@ -24,7 +24,7 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
     private final RunSize size;
     private final WorkerPool workers;
     /** The rows of a segment, and what they are normalized to. */
-    private final KeptCurrents values;
+    private final StoredCurrents values;
 
     private final PortSum sum;
     private final StepViews<FloatMatrix> made;
@@ -56,7 +56,7 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
         this.operator = operator;
         this.size = size;
         this.workers = workers;
-        this.values = new KeptCurrents(arena, size, operator.outputs(), 0);
+        this.values = new StoredCurrents(arena, size, operator.outputs(), 0);
         this.sum = new PortSum(List.of(rows), operator.outputs(), arena, size, values);
         this.made = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operator.outputs()), size.batch());
         this.trains = trains;

@@ -3,10 +3,10 @@ package dev.spikelane.equation;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.spikelane.kernel.base.Exponential;
-import dev.spikelane.kernel.base.FusedMultiplyAdd;
-import dev.spikelane.kernel.base.Logarithm;
-import dev.spikelane.kernel.base.Sigmoid;
+import dev.spikelane.simd.Exponential;
+import dev.spikelane.simd.FusedMultiplyAdd;
+import dev.spikelane.simd.Logarithm;
+import dev.spikelane.simd.Sigmoid;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;

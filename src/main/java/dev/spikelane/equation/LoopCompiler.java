@@ -1,6 +1,6 @@
 package dev.spikelane.equation;
 
-import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.simd.SimdWidth;
 import java.lang.constant.ClassDesc;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

@@ -33,7 +33,7 @@ abstract class LoopWriter {
     static final int BLOCK_BYTES = Long.SIZE * Float.BYTES;
 
     private static final ClassDesc FRAME = ClassDesc.of(Frame.class.getName());
-    private static final ClassDesc CHECKS = ClassDesc.of("dev.spikelane.kernel.base.Checks");
+    private static final ClassDesc CHECKS = ClassDesc.of("dev.spikelane.simd.Checks");
     private static final MethodTypeDesc PART =
             MethodTypeDesc.of(CD_void, FRAME, CD_int, CD_int, CD_int, CD_int, CD_int, CD_int);
     private static final MethodTypeDesc IS_NATIVE = MethodTypeDesc.of(CD_void, SEGMENT);

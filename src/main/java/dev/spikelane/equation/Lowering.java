@@ -1,8 +1,8 @@
 package dev.spikelane.equation;
 
-import dev.spikelane.kernel.base.Exponential;
-import dev.spikelane.kernel.base.Logarithm;
-import dev.spikelane.kernel.base.Sigmoid;
+import dev.spikelane.simd.Exponential;
+import dev.spikelane.simd.Logarithm;
+import dev.spikelane.simd.Sigmoid;
 
 /**
  * Makes nodes in forms that loops compute: operations on numbers alone are done once, in float32; a factor that is 1 or

@@ -1,8 +1,8 @@
 package dev.spikelane.equation;
 
-import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.Elements;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -22,15 +22,15 @@ public enum Op {
     NEG(1),
     ABS(1),
     SQRT(1),
-    /** {@link dev.spikelane.kernel.base.Exponential#any}. */
+    /** {@link dev.spikelane.simd.Exponential#any}. */
     EXP(1),
-    /** {@code e^x - 1} by {@link dev.spikelane.kernel.base.Exponential#anyMinusOne}. */
+    /** {@code e^x - 1} by {@link dev.spikelane.simd.Exponential#anyMinusOne}. */
     EXPM1(1),
-    /** {@link dev.spikelane.kernel.base.Logarithm#ofNormal}. */
+    /** {@link dev.spikelane.simd.Logarithm#ofNormal}. */
     LOG(1),
-    /** {@link dev.spikelane.kernel.base.Sigmoid#of}. */
+    /** {@link dev.spikelane.simd.Sigmoid#of}. */
     SIGMOID(1),
-    /** {@link dev.spikelane.kernel.base.Sigmoid#tanh}. */
+    /** {@link dev.spikelane.simd.Sigmoid#tanh}. */
     TANH(1),
     /**
      * 2 to the integer n that stands in the low bits of {@code n + 1.5 * 2^23}; infinity for n = 128. Lowered graphs

@@ -6,7 +6,7 @@ import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
-import dev.spikelane.kernel.base.Exponential;
+import dev.spikelane.simd.Exponential;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
@@ -22,7 +22,7 @@ final class ScalarWriter extends LoopWriter {
 
     private static final ClassDesc FLOAT = ClassDesc.of("java.lang.Float");
     private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
-    private static final ClassDesc FUSED = ClassDesc.of("dev.spikelane.kernel.base.FusedMultiplyAdd");
+    private static final ClassDesc FUSED = ClassDesc.of("dev.spikelane.simd.FusedMultiplyAdd");
     private static final ClassDesc OF_LONG = LAYOUT.nested("OfLong");
 
     /** Locals of words that are gathered. */

@@ -10,8 +10,8 @@ import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 
-import dev.spikelane.kernel.base.Exponential;
-import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.simd.Exponential;
+import dev.spikelane.simd.SimdWidth;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
@@ -33,8 +33,8 @@ final class VectorWriter extends LoopWriter {
     private static final ClassDesc OPERATORS = ClassDesc.of(API + "VectorOperators");
     private static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
     private static final ClassDesc BINARY = OPERATORS.nested("Binary");
-    private static final ClassDesc LANES = ClassDesc.of("dev.spikelane.kernel.base.Lanes");
-    private static final ClassDesc SPIKES = ClassDesc.of("dev.spikelane.kernel.base.SpikeLanesVector");
+    private static final ClassDesc LANES = ClassDesc.of("dev.spikelane.simd.Lanes");
+    private static final ClassDesc SPIKES = ClassDesc.of("dev.spikelane.simd.SpikeLanesVector");
     private static final ClassDesc ERROR = ClassDesc.of("java.lang.AssertionError");
     private static final ClassDesc OF_BYTE = LAYOUT.nested("OfByte");
     private static final ClassDesc ORDER = ClassDesc.of("java.nio.ByteOrder");

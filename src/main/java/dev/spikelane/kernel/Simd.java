@@ -1,6 +1,6 @@
 package dev.spikelane.kernel;
 
-import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.simd.SimdWidth;
 
 /**
  * Which SIMD width the kernels use, chosen once when the first of them is used.

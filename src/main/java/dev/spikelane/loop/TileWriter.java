@@ -10,7 +10,7 @@ import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
 
-import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.simd.SimdWidth;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
@@ -34,8 +34,8 @@ public final class TileWriter {
     private static final ClassDesc FLOATS = ClassDesc.of("jdk.incubator.vector.FloatVector");
     private static final ClassDesc SPECIES = ClassDesc.of("jdk.incubator.vector.VectorSpecies");
     private static final ClassDesc ORDER = ClassDesc.of("java.nio.ByteOrder");
-    private static final ClassDesc LANES = ClassDesc.of("dev.spikelane.kernel.base.Lanes");
-    private static final ClassDesc CHECKS = ClassDesc.of("dev.spikelane.kernel.base.Checks");
+    private static final ClassDesc LANES = ClassDesc.of("dev.spikelane.simd.Lanes");
+    private static final ClassDesc CHECKS = ClassDesc.of("dev.spikelane.simd.Checks");
     private static final ClassDesc ERROR = ClassDesc.of("java.lang.AssertionError");
     private static final int NONE = -1;
     private static final long BLOCK_BYTES = Long.SIZE * Float.BYTES;

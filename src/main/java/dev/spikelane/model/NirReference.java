@@ -266,7 +266,7 @@ final class NirReference {
         return switch (node.type()) {
             case "Input", "Output" -> got;
             case "Affine", "Linear", "Conv1d", "Conv2d", "SumPool2d", "AvgPool2d", "Scale", "Flatten" ->
-                NirMaps.of(node, got);
+                NirReferenceOps.of(node, got);
             case "Delay" -> delayed(name, node.spread("delay", got.values().length, got.shape()), got);
             default -> {
                 double step = said || !node.type().equals("IF") || !allOne(node.numbers("r")) ? dt : 1;

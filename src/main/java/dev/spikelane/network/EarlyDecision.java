@@ -1,10 +1,10 @@
 package dev.spikelane.network;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.target.LabelRows;
+import dev.spikelane.kernel.encode.LabelRows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

@@ -6,8 +6,8 @@ import dev.spikelane.description.NetworkFingerprint;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
+import dev.spikelane.engine.JitWarmUp;
 import dev.spikelane.engine.LaidOutNetwork;
-import dev.spikelane.engine.Settling;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Shape;
@@ -303,7 +303,7 @@ public final class Network {
      * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
     public Optional<Duration> warmUp(int batch, int threads) {
-        return WarmUp.run(this, batch, threads, Settling.MOST);
+        return WarmUp.run(this, batch, threads, JitWarmUp.MOST);
     }
 
     /**

@@ -1,12 +1,12 @@
 package dev.spikelane.network;
 
 import dev.spikelane.engine.VariableObserver;
-import dev.spikelane.kernel.base.Rows;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
+import dev.spikelane.simd.Rows;
+import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.Objects;

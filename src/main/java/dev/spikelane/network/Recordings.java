@@ -1,7 +1,7 @@
 package dev.spikelane.network;
 
-import dev.spikelane.kernel.base.RowBytes;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.simd.RowBytes;
 import java.nio.ByteBuffer;
 
 /** Where the steps of a run stand in a recording, and recordings as bytes. */

@@ -2,12 +2,12 @@ package dev.spikelane.network;
 
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.simd.Checks;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Map;

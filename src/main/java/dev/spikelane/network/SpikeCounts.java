@@ -1,6 +1,6 @@
 package dev.spikelane.network;
 
-import dev.spikelane.kernel.code.SpikeCount;
+import dev.spikelane.kernel.encode.SpikeCount;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

@@ -1,11 +1,11 @@
 package dev.spikelane.network;
 
-import dev.spikelane.engine.Settling;
-import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.engine.JitWarmUp;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.Checks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,7 +57,7 @@ final class WarmUp {
         Checks.atLeast(1, "batch", batch);
         long start = System.nanoTime();
         WarmUp warmUp = new WarmUp(network, batch);
-        boolean settled = warmUp.simulate(network, threads, round -> Settling.run(most, round));
+        boolean settled = warmUp.simulate(network, threads, round -> JitWarmUp.run(most, round));
         for (int i = 0; i < STARTS && System.nanoTime() - start < most.toNanos(); i++) {
             warmUp.simulate(network, threads, round -> {
                 round.run();

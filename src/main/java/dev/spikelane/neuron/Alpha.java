@@ -1,10 +1,10 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.Logarithm;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,15 +2,15 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.DropoutSpikes;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
-import dev.spikelane.kernel.step.leaky.Reversible;
 import java.lang.foreign.Arena;
 import java.util.List;
 
 /** Neurons without a reset that fire through a dropout, one step at a time. */
-record DropoutGroup(LeakyParameters parameters, DropoutSpikes dropout) implements StepwiseGroup, Reversible {
+record DropoutGroup(LeakyParameters parameters, DropoutSpikes dropout) implements StepwiseGroup, Differentiable {
 
     @Override
     public int neurons() {

@@ -1,9 +1,9 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.equation.NoiseRows;
-import dev.spikelane.kernel.base.Pads;
 import dev.spikelane.kernel.step.StepFrames;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.simd.Pads;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 

@@ -1,18 +1,18 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.connection.OneToOne;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
-import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -20,7 +20,7 @@ import java.util.List;
  * Neurons that {@link LeakyStep} updates, many steps at a time. They feed back their own spikes at most; what comes
  * from others enters the port {@code feedback}.
  */
-record LeakyGroup(LeakyParameters parameters, List<String> names) implements TileGroup, Reversible {
+record LeakyGroup(LeakyParameters parameters, List<String> names) implements TileGroup, Differentiable {
 
     static final List<String> MEMBRANE = List.of("membrane");
     static final List<String> SYNAPTIC = List.of("membrane", "synapse");

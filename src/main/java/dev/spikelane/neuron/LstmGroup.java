@@ -2,8 +2,8 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.cell.LstmStep;
+import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
-import dev.spikelane.kernel.step.leaky.Reversible;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param channels maps of the neurons, or all neurons of a row: how far gates of a position lie apart
  */
-record LstmGroup(LeakyParameters parameters, int channels) implements StepwiseGroup, Reversible {
+record LstmGroup(LeakyParameters parameters, int channels) implements StepwiseGroup, Differentiable {
 
     static final List<String> NAMES = List.of("membrane", "cell");
 

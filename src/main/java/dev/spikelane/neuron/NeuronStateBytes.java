@@ -1,9 +1,9 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.base.RowBytes;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.RowBytes;
 import java.nio.ByteBuffer;
 
 /** States as bytes, which do not depend on how their rows are padded. */

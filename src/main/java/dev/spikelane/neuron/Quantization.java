@@ -1,8 +1,8 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Progression;
 import dev.spikelane.memory.Parameter;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Progression;
 import java.util.Arrays;
 import java.util.Objects;
 

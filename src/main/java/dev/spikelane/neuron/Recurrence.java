@@ -3,10 +3,10 @@ package dev.spikelane.neuron;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.Checks;
 import java.util.Objects;
 
 /**

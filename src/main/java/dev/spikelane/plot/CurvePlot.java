@@ -1,12 +1,12 @@
 package dev.spikelane.plot;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.plot.data.CurveLine;
 import dev.spikelane.plot.data.CurvePanel;
 import dev.spikelane.plot.data.Range;
 import dev.spikelane.plot.data.Samples;
 import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.data.SpikeTrain;
+import dev.spikelane.simd.Checks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.spikelane.plot;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.plot.data.Range;
 import dev.spikelane.plot.data.Samples;
 import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.data.SpikeTrain;
+import dev.spikelane.simd.Checks;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;

@@ -1,13 +1,13 @@
 package dev.spikelane.train;
 
-import dev.spikelane.kernel.update.AdamCoefficients;
+import dev.spikelane.kernel.optimize.AdamCoefficients;
 import dev.spikelane.train.update.AdamUpdate;
 import dev.spikelane.train.update.ParameterUpdate;
 import java.lang.foreign.MemorySegment;
 
 /**
  * Adam, and AdamW where the weight decay is decoupled, as {@code torch.optim.Adam} and {@code AdamW} compute them, in
- * the order that {@link dev.spikelane.kernel.update.AdamStep} says.
+ * the order that {@link dev.spikelane.kernel.optimize.AdamStep} says.
  */
 public final class Adam extends Trainer.Optimizer {
 

@@ -1,15 +1,15 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.Rows;
-import dev.spikelane.kernel.base.TorchLayout;
-import dev.spikelane.kernel.update.GradientSum;
+import dev.spikelane.kernel.optimize.GradientSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.train.gradient.GradientOutlet;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.Rows;
+import dev.spikelane.simd.TorchLayout;
 import dev.spikelane.train.gradient.GradientPopulation;
+import dev.spikelane.train.gradient.OutputGradients;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +97,7 @@ final class BoundLoss {
         this.readsLabelsOfSteps = loss instanceof SquaredErrorLoss error && error.readsStepLabels();
     }
 
-    private Place place(GradientOutlet outlet) {
+    private Place place(OutputGradients outlet) {
         FloatMatrix given = Objects.requireNonNull(outlet.given(), "given");
         boolean apart = adds || TorchLayout.differs(shape);
         return new Place(apart ? FloatMatrix.zeros(given.rows(), given.columns()) : given, given);

@@ -1,12 +1,12 @@
 package dev.spikelane.train;
 
 import dev.spikelane.data.InputCode;
-import dev.spikelane.engine.Settling;
-import dev.spikelane.engine.thread.Turn;
-import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.engine.JitWarmUp;
+import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.simd.Checks;
 import dev.spikelane.train.run.ClassScores;
 import dev.spikelane.train.run.ClassifierRun;
 import dev.spikelane.train.run.Warmth;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Classifier implements AutoCloseable {
 
     private final Model model;
-    private final Turn turn;
+    private final UseLock turn;
     private int steps;
     private @Nullable InputCode code;
     private @Nullable Decoding decoding;
@@ -47,7 +47,7 @@ public final class Classifier implements AutoCloseable {
 
     private Classifier(Model model) {
         this.model = model;
-        this.turn = new Turn("classifier", model.network().laidOut().turns());
+        this.turn = new UseLock("classifier", model.network().laidOut().turns());
         model.network().laidOut().turns().register(turn); // values do not change between the calls of a sample
         this.steps = model.steps().orElse(0);
         this.decoding = model.decoding().map(Decoding::named).orElse(null);
@@ -232,7 +232,7 @@ public final class Classifier implements AutoCloseable {
      * @throws IllegalStateException as {@link #classify(float[])} does
      */
     public WarmUp warmUp(float[]... samples) {
-        return warmUp(samples, Settling.MOST);
+        return warmUp(samples, JitWarmUp.MOST);
     }
 
     WarmUp warmUp(float[][] samples, Duration most) {

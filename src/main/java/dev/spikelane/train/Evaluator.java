@@ -3,10 +3,10 @@ package dev.spikelane.train;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.engine.thread.Turn;
-import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.Network;
+import dev.spikelane.simd.Checks;
 import dev.spikelane.train.run.CodedSteps;
 import dev.spikelane.train.run.EvaluatedSamples;
 import dev.spikelane.train.run.EvaluationTotals;
@@ -34,7 +34,7 @@ public final class Evaluator implements AutoCloseable {
     private List<PopulationLoss> losses = List.of();
     private @Nullable Decoding decoding;
     private final List<EvaluationBatch> made = new ArrayList<>();
-    private final Turn turn = new Turn("evaluator");
+    private final UseLock turn = new UseLock("evaluator");
 
     /**
      * Makes an evaluator of the last population.

@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.ParameterChange;
-import dev.spikelane.engine.thread.Turn;
+import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
@@ -12,14 +12,14 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.random.CounterRandom;
-import dev.spikelane.train.gradient.GradientBlueprint;
 import dev.spikelane.train.gradient.GradientInput;
-import dev.spikelane.train.gradient.GradientOutlet;
 import dev.spikelane.train.gradient.GradientPopulation;
+import dev.spikelane.train.gradient.GradientRequest;
 import dev.spikelane.train.gradient.GradientRun;
-import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.GradientValues;
 import dev.spikelane.train.gradient.InputForm;
+import dev.spikelane.train.gradient.LearnedValue;
+import dev.spikelane.train.gradient.OutputGradients;
 import dev.spikelane.train.update.RefusedParameter;
 import dev.spikelane.train.update.TrainingParameter;
 import java.lang.ref.Reference;
@@ -60,16 +60,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gradients implements AutoCloseable {
 
-    private final GradientBlueprint plan;
+    private final GradientRequest plan;
     private final GradientRun run;
-    private final List<GradientSlot> slots;
+    private final List<LearnedValue> slots;
     /** What an optimizer changes of neurons. */
     private final List<ParameterChange> changes;
 
     private final CounterRandom.Draws[] draws;
 
     private final WorkerPool workers;
-    private final Turn turn = new Turn("object of gradients");
+    private final UseLock turn = new UseLock("object of gradients");
     private long seen;
     private boolean ran;
     /** Whether a window may be taken back: that happens once, as gradients are written where currents were. */
@@ -78,7 +78,7 @@ public final class Gradients implements AutoCloseable {
     /** The step, since the last reset, at which the window begins: dropouts draw other numbers in each. */
     private int firstStep;
 
-    Gradients(GradientBlueprint plan, GradientRun run, List<GradientSlot> slots, WorkerPool workers) {
+    Gradients(GradientRequest plan, GradientRun run, List<LearnedValue> slots, WorkerPool workers) {
         this.plan = plan;
         this.run = run;
         this.slots = slots;
@@ -302,7 +302,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if it is not kept
      */
     public FloatMatrix values(String population, String variable) {
-        GradientOutlet outlet = population(population).ofVariable(variable);
+        OutputGradients outlet = population(population).ofVariable(variable);
         if (!outlet.keeps()) {
             throw new IllegalArgumentException(JsonValue.quoted(variable) + " of population '" + population
                     + "' is not kept; say so when the gradients are built");
@@ -380,13 +380,13 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if they are not learned
      */
     public FloatMatrix gradient(String name) {
-        for (GradientSlot slot : slots) {
+        for (LearnedValue slot : slots) {
             if (slot.name().equals(name)) {
                 return slot.gradientInTorch();
             }
         }
         throw new IllegalArgumentException(JsonValue.quoted(name) + " is not learned, expected one of "
-                + slots.stream().map(GradientSlot::name).toList());
+                + slots.stream().map(LearnedValue::name).toList());
     }
 
     /**
@@ -462,7 +462,7 @@ public final class Gradients implements AutoCloseable {
     }
 
     /** The values that are learned. */
-    List<GradientSlot> slots() {
+    List<LearnedValue> slots() {
         return slots;
     }
 
@@ -470,7 +470,7 @@ public final class Gradients implements AutoCloseable {
         return run;
     }
 
-    GradientBlueprint plan() {
+    GradientRequest plan() {
         return plan;
     }
 

@@ -4,24 +4,24 @@ import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.io.file.JsonValue;
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.limit.Held;
+import dev.spikelane.memory.limit.CountedArenas;
 import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.neuron.gradient.NeuronGradient;
+import dev.spikelane.simd.Checks;
 import dev.spikelane.train.gradient.Dropout;
 import dev.spikelane.train.gradient.FiringGradient;
-import dev.spikelane.train.gradient.GradientBlueprint;
+import dev.spikelane.train.gradient.GradientRequest;
 import dev.spikelane.train.gradient.GradientRun;
-import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.GradientValues;
 import dev.spikelane.train.gradient.InputForm;
+import dev.spikelane.train.gradient.LearnedValue;
 import dev.spikelane.train.gradient.MemoryLimit;
 import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
@@ -47,11 +47,11 @@ public final class GradientsBuilder {
     private int threads = 1;
     private int every = Integer.MAX_VALUE;
     private long seed;
-    private @Nullable Held held;
+    private @Nullable CountedArenas held;
     private MemoryLimit limit = new MemoryLimit(MemoryLimit.MACHINE);
     private int rowsInTurn = RunSize.ROWS_IN_TURN;
     private boolean gives;
-    private GradientBlueprint.Use use = GradientBlueprint.Use.ANY;
+    private GradientRequest.Use use = GradientRequest.Use.ANY;
     private InputForm form = InputForm.ANY;
     private FiringGradient otherwise = Surrogate.atan().gradient();
     private final Map<String, FiringGradient> surrogates = new LinkedHashMap<>();
@@ -379,7 +379,7 @@ public final class GradientsBuilder {
     }
 
     /** Says whose memory the gradients are a part of; else they hold their own. */
-    GradientsBuilder partOf(Held trainer) {
+    GradientsBuilder partOf(CountedArenas trainer) {
         held = trainer;
         return this;
     }
@@ -397,7 +397,7 @@ public final class GradientsBuilder {
     }
 
     /** Says what is not asked of the gradients, so that no memory is taken for it. */
-    GradientsBuilder use(GradientBlueprint.Use ofThem) {
+    GradientsBuilder use(GradientRequest.Use ofThem) {
         use = ofThem;
         return this;
     }
@@ -440,14 +440,14 @@ public final class GradientsBuilder {
 
     @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
     private Needed needed(int samples) {
-        Held.Counted arena = new Held(Owner.TRAINER).newArena();
+        CountedArenas.Counted arena = new CountedArenas(Owner.TRAINER).newArena();
         try (Gradients gradients = build(arena, samples, WorkerPool.inTurns(threads))) {
             if (gives && segment() == steps) {
                 gradients.slots().forEach(slot -> slot.give((values, from, first, end) -> {}));
             }
             runForms(gradients, samples);
             long sums = 0;
-            for (GradientSlot slot : gradients.slots()) {
+            for (LearnedValue slot : gradients.slots()) {
                 sums += slot.values().rowOffset(slot.values().rows());
             }
             GradientRun run = gradients.run();
@@ -503,7 +503,10 @@ public final class GradientsBuilder {
         long rows = (long) steps * batch;
         limit.require(work + " need", network, rows, rows, this::bytes, REMEDIES);
         try {
-            return build((held == null ? new Held(Owner.TRAINER) : held).newArena(), batch, new WorkerPool(threads));
+            return build(
+                    (held == null ? new CountedArenas(Owner.TRAINER) : held).newArena(),
+                    batch,
+                    new WorkerPool(threads));
         } catch (OutOfMemoryError refused) {
             throw MemoryLimit.refused(work, refused, REMEDIES);
         }
@@ -530,7 +533,7 @@ public final class GradientsBuilder {
 
     private Gradients make(Arena arena, int samples, WorkerPool workers) {
         try {
-            GradientBlueprint plan = new GradientBlueprint(
+            GradientRequest plan = new GradientRequest(
                     network,
                     layout,
                     new RunSize(
@@ -547,7 +550,7 @@ public final class GradientsBuilder {
                     form,
                     use);
             GradientRun run = new GradientRun(plan, inputs, workers);
-            List<GradientSlot> slots = GradientValues.slots(plan, run);
+            List<LearnedValue> slots = GradientValues.slots(plan, run);
             Gradients gradients = new Gradients(plan, run, slots, workers);
             CLEANER.register(gradients, new Forgotten(arena, workers));
             return gradients;

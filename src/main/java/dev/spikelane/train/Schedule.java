@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.simd.Checks;
 import dev.spikelane.train.update.Schedules;
 import java.util.Objects;
 

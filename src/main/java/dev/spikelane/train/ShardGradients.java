@@ -1,8 +1,8 @@
 package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.GradientValues;
+import dev.spikelane.train.gradient.LearnedValue;
 import dev.spikelane.train.run.CheckedBytes;
 import dev.spikelane.train.update.ShardSum;
 import java.util.List;
@@ -106,7 +106,7 @@ public record ShardGradients(
     }
 
     /** The gradient that this shard adds to some values, in torch's layout. */
-    FloatMatrix of(GradientSlot slot) {
+    FloatMatrix of(LearnedValue slot) {
         FloatMatrix found = gradients.get(slot.name());
         if (found == null) {
             throw new IllegalArgumentException(
@@ -119,7 +119,7 @@ public record ShardGradients(
     }
 
     /** The sum of what shards add to some values, in ascending order of the shards. */
-    static FloatMatrix sum(List<ShardGradients> shards, GradientSlot slot) {
+    static FloatMatrix sum(List<ShardGradients> shards, LearnedValue slot) {
         FloatMatrix sum = GradientValues.copy(shards.getFirst().of(slot));
         for (ShardGradients shard : shards.subList(1, shards.size())) {
             ShardSum.add(sum, shard.of(slot));

@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
-import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Rows;
 import dev.spikelane.train.loss.TargetRows;
 import java.util.Arrays;
 import java.util.List;

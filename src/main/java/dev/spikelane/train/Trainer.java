@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
-import dev.spikelane.engine.Settling;
-import dev.spikelane.engine.thread.Turn;
+import dev.spikelane.engine.JitWarmUp;
+import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
@@ -46,7 +46,7 @@ public final class Trainer implements AutoCloseable {
     /** What messages call each input; made once, as a step allocates nothing. */
     private final String[] inputNames;
 
-    private final Turn turn = new Turn("trainer");
+    private final UseLock turn = new UseLock("trainer");
     private double rate;
 
     Trainer(Network network, TrainingRecipe recipe, TrainingParts.Factory factory) {
@@ -411,7 +411,7 @@ public final class Trainer implements AutoCloseable {
             List<FloatMatrix> values = rehearsal.values();
             RunningValues running = rehearsal.runningValues();
             try {
-                settled = Settling.run(MOST_WARM_UP, () -> run(rehearsal, all, 0));
+                settled = JitWarmUp.run(MOST_WARM_UP, () -> run(rehearsal, all, 0));
             } finally {
                 rehearsal.setValues(values, running);
             }

@@ -1,12 +1,12 @@
 package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.limit.Held;
+import dev.spikelane.memory.limit.CountedArenas;
 import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
-import dev.spikelane.train.gradient.GradientBlueprint;
+import dev.spikelane.train.gradient.GradientRequest;
 import dev.spikelane.train.gradient.InputForm;
 import dev.spikelane.train.gradient.MemoryLimit;
 import dev.spikelane.train.gradient.ObservedGradients;
@@ -523,7 +523,7 @@ public final class TrainerBuilder {
                 readers,
                 observers,
                 List.copyOf(observed.values()));
-        Held held = new Held(Owner.TRAINER);
+        CountedArenas held = new CountedArenas(Owner.TRAINER);
         try {
             return new Trainer(
                     network,
@@ -540,7 +540,7 @@ public final class TrainerBuilder {
 
     private GradientsBuilder builder(int some, int samples) {
         GradientsBuilder builder = wishes.part(some, samples);
-        builder.use(window == steps ? GradientBlueprint.Use.WINDOWS_FROM_ZERO : GradientBlueprint.Use.TRAINING);
+        builder.use(window == steps ? GradientRequest.Use.WINDOWS_FROM_ZERO : GradientRequest.Use.TRAINING);
         if (shards > 1 || clipping == null && observers.isEmpty()) {
             builder.gives();
         }

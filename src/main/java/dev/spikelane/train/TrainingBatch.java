@@ -2,9 +2,9 @@ package dev.spikelane.train;
 
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.io.file.FileText;
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.simd.Checks;
 import dev.spikelane.train.run.CodedSteps;
 import dev.spikelane.train.run.InputColumns;
 import java.util.ArrayList;

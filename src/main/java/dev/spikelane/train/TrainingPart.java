@@ -1,13 +1,13 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
+import dev.spikelane.simd.Rows;
 import dev.spikelane.train.gradient.GradientPopulation;
-import dev.spikelane.train.gradient.GradientSlot;
+import dev.spikelane.train.gradient.LearnedValue;
 import dev.spikelane.train.gradient.ObservedGradients;
 import dev.spikelane.train.loss.ClassDecoder;
 import java.util.ArrayList;
@@ -223,7 +223,7 @@ final class TrainingPart implements ObservedGradients.Part {
     }
 
     /** The slots of this part, in the order of those of all parts. */
-    List<GradientSlot> slots() {
+    List<LearnedValue> slots() {
         return gradients.slots();
     }
 

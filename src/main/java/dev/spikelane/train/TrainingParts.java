@@ -3,7 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.train.gradient.GradientSlot;
+import dev.spikelane.train.gradient.LearnedValue;
 import dev.spikelane.train.run.LearnedValues;
 import dev.spikelane.train.update.TrainingParameter;
 import java.util.ArrayList;
@@ -101,7 +101,7 @@ final class TrainingParts implements AutoCloseable {
     /** Takes over values of the network that were changed from outside. */
     void reload() {
         guard().change(() -> {
-            List<GradientSlot> slots = gradients().slots();
+            List<LearnedValue> slots = gradients().slots();
             for (int i = 0; i < slots.size(); i++) {
                 if (slots.get(i).population() != null) {
                     reload(learned.parameters().get(i));

@@ -3,7 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.engine.thread.Turn;
+import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
 import dev.spikelane.train.gradient.NonFiniteRunningValue;
@@ -57,7 +57,7 @@ public final class TrainingRun {
     private final Trainer trainer;
     private final EpochOrders orders;
     private final Checkpoint saved;
-    private final Turn turn = new Turn("training run");
+    private final UseLock turn = new UseLock("training run");
     private List<String> notices;
     private final TrainingBatch.Loaded batches;
     private final RunNumbers numbers;

@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.train.gradient.GradientSlot;
+import dev.spikelane.train.gradient.LearnedValue;
 import dev.spikelane.train.gradient.ObservedGradients;
 import dev.spikelane.train.gradient.RunningValues;
 import dev.spikelane.train.run.LearnedValues;
@@ -156,7 +156,7 @@ final class TrainingStep implements AutoCloseable {
         int decoded = part.right();
         parts.back(part, true);
         Map<String, FloatMatrix> gradients = new LinkedHashMap<>();
-        for (GradientSlot slot : parts.gradients().slots()) {
+        for (LearnedValue slot : parts.gradients().slots()) {
             gradients.put(slot.name(), gradient(slot.name()));
         }
         running.statistics(part.gradients().run(), gradients);
@@ -219,7 +219,7 @@ final class TrainingStep implements AutoCloseable {
         FloatMatrix sum = learned.gradient(name);
         if (sum == null) {
             throw new IllegalArgumentException("'" + name + "' is neither learned nor observed, expected one of "
-                    + parts.gradients().slots().stream().map(GradientSlot::name).toList() + " or " + observed.names());
+                    + parts.gradients().slots().stream().map(LearnedValue::name).toList() + " or " + observed.names());
         }
         return sum;
     }

@@ -6,9 +6,9 @@ import dev.spikelane.Allocations;
 import dev.spikelane.Alone;
 import dev.spikelane.blas.call.BlasSpikeMatmul;
 import dev.spikelane.kernel.Matmul;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 

@@ -1,8 +1,7 @@
 package dev.spikelane.kernel;
 
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.code.BernoulliSpikes;
-import dev.spikelane.kernel.code.SpikeCount;
+import dev.spikelane.kernel.encode.BernoulliSpikes;
+import dev.spikelane.kernel.encode.SpikeCount;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
@@ -10,6 +9,7 @@ import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 
 /** Runs every kernel once and prints which ones serve. */

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.kernel.base.IntLanes;
-import dev.spikelane.kernel.base.Lanes;
-import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.simd.IntLanes;
+import dev.spikelane.simd.Lanes;
+import dev.spikelane.simd.SimdWidth;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;

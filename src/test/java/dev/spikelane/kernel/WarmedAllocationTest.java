@@ -1,7 +1,6 @@
 package dev.spikelane.kernel;
 
 import dev.spikelane.Alone;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
@@ -11,6 +10,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.BeforeAll;
 

@@ -9,7 +9,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
-import dev.spikelane.engine.thread.Turns;
+import dev.spikelane.engine.thread.UseLocks;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -40,7 +40,7 @@ final class NanTest {
     }
 
     private static long hash(int bits) {
-        return new Weights(Map.of("fc.bias", new Bits(bits)), new ValueGuard(new Turns())).hash();
+        return new Weights(Map.of("fc.bias", new Bits(bits)), new ValueGuard(new UseLocks())).hash();
     }
 
     private record Bits(int bits) implements Values {

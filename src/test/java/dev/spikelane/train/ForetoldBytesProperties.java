@@ -11,7 +11,7 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.limit.Held;
+import dev.spikelane.memory.limit.CountedArenas;
 import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
@@ -91,7 +91,7 @@ final class ForetoldBytesProperties {
     private static void check(
             Network network, InputForm form, int steps, int batch, int threads, int every, Random random) {
         InputForm given = form == InputForm.ANY ? InputForm.values()[random.nextInt(3)] : form;
-        Held.Counted arena = new Held(Owner.TRAINER).newArena();
+        CountedArenas.Counted arena = new CountedArenas(Owner.TRAINER).newArena();
         try (Gradients gradients =
                 builder(network, form, steps, batch, threads, every).build(arena, batch, new WorkerPool(threads))) {
             int columns = network.inputs().getFirst().shape().size();

@@ -12,15 +12,15 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.limit.Held;
+import dev.spikelane.memory.limit.CountedArenas;
 import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.train.gradient.GradientPopulation;
 import dev.spikelane.train.gradient.InputForm;
 import java.lang.foreign.Arena;
@@ -100,7 +100,7 @@ class GradientFrameTest {
         assumeTrue(SimdWidth.VECTOR, "the specification has no short way");
         Network network = network(37, 130, Reset.SUBTRACT);
         String output = network.populations().getLast().name();
-        Held.Counted arena = new Held(Owner.TRAINER).newArena();
+        CountedArenas.Counted arena = new CountedArenas(Owner.TRAINER).newArena();
         try (Gradients gradients = Gradients.of(network, STEPS, 6)
                 .inputs(InputForm.FRAME)
                 .startAtSpikes(output)

@@ -10,11 +10,10 @@ import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.limit.Held;
+import dev.spikelane.memory.limit.CountedArenas;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Input;
@@ -24,6 +23,7 @@ import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.train.gradient.InputForm;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
@@ -64,7 +64,7 @@ class GradientMemoryTest {
         "SPIKES, 3, 3, 1"
     })
     void foretoldBytesAreTaken(InputForm form, int batch, int threads, int every) {
-        Held.Counted arena = new Held(Owner.TRAINER).newArena();
+        CountedArenas.Counted arena = new CountedArenas(Owner.TRAINER).newArena();
         try (Gradients gradients = builder(form, batch, threads, every).build(arena, batch, new WorkerPool(threads))) {
             switch (form) {
                 case FRAME -> gradients.forwardConstant(ones(batch));

@@ -83,7 +83,9 @@ final class ScalarModel extends BenchCommand {
 
     /** The second JVM. */
     public static void main(String... arguments) {
-        Main.start(new ScalarModel(), Stream.concat(Stream.of("bench"), Stream.of(arguments)).toArray(String[]::new));
+        Main.start(
+                new ScalarModel(),
+                Stream.concat(Stream.of("bench"), Stream.of(arguments)).toArray(String[]::new));
     }
 
     /** Prints of each work what it leaves, and the nanoseconds of the fastest of some passes. */

@@ -2,9 +2,9 @@ package dev.spikelane.bench;
 
 import dev.spikelane.equation.Zoo;
 import dev.spikelane.equation.ZooWork;
-import dev.spikelane.kernel.code.BernoulliSpikesWork;
-import dev.spikelane.kernel.code.CodingWork;
-import dev.spikelane.kernel.code.SpikeCountWork;
+import dev.spikelane.kernel.encode.BernoulliSpikesWork;
+import dev.spikelane.kernel.encode.CodingWork;
+import dev.spikelane.kernel.encode.SpikeCountWork;
 import dev.spikelane.kernel.product.dense.DenseMatmulWork;
 import dev.spikelane.kernel.product.gradient.WeightGradientWork;
 import dev.spikelane.kernel.product.integer.IntegerMatmulWork;

@@ -1,11 +1,11 @@
 package dev.spikelane.kernel;
 
 import dev.spikelane.bench.Peer;
-import dev.spikelane.kernel.base.SpikeExpand;
-import dev.spikelane.kernel.code.BernoulliSpikes;
+import dev.spikelane.kernel.encode.BernoulliSpikes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.SpikeExpand;
 import java.lang.foreign.Arena;
 
 /**

@@ -1,7 +1,7 @@
 package dev.spikelane.kernel;
 
-import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.FLOAT;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;

@@ -39,11 +39,11 @@ enum LayerKernels {
         }
     };
 
-    /** Turns the spikes of the first rows into currents. */
+    /** UseLocks the spikes of the first rows into currents. */
     abstract void multiply(
             SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, SpikeWorkspace workspace);
 
-    /** Turns the currents of the first rows into spikes. */
+    /** UseLocks the currents of the first rows into spikes. */
     abstract void fire(
             LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes);
 }

@@ -65,8 +65,8 @@ final class ModelCase implements Case {
     }
 
     private Simulation simulate(Network network) {
-        Simulation simulation =
-                network.simulate(work.run().subject().batch(), work.run().subject().threads());
+        Simulation simulation = network.simulate(
+                work.run().subject().batch(), work.run().subject().threads());
         simulations.add(simulation);
         return simulation;
     }
@@ -93,8 +93,8 @@ final class ModelCase implements Case {
     /** Of a run of its own, because recording takes time. */
     private Map<String, MemorySegment> spikes(Network network) {
         Map<String, SpikeMatrix> recorded = new LinkedHashMap<>();
-        try (Simulation again =
-                network.simulate(work.run().subject().batch(), work.run().subject().threads())) {
+        try (Simulation again = network.simulate(
+                work.run().subject().batch(), work.run().subject().threads())) {
             network.populations()
                     .forEach(each -> recorded.put(
                             each.name(),

@@ -38,14 +38,21 @@ public final class ModelRun {
             network.populations()
                     .forEach(each -> spikes.put(
                             each.name(),
-                            simulation.recordSpikes(each.name(), subject.steps()).spikes()));
+                            simulation
+                                    .recordSpikes(each.name(), subject.steps())
+                                    .spikes()));
             for (Projection each : network.projections()) {
                 each.source()
                         .ofVariable()
                         .ifPresent(name -> variables.computeIfAbsent(
                                 each.source().name(),
                                 source -> simulation.record(
-                                        each.source().ofPopulation().orElseThrow().name(), name, subject.steps())));
+                                        each.source()
+                                                .ofPopulation()
+                                                .orElseThrow()
+                                                .name(),
+                                        name,
+                                        subject.steps())));
             }
             run(simulation, subject.inputs());
         }
@@ -179,7 +186,10 @@ public final class ModelRun {
         }
         for (Entry<String, SpikeMatrix> each : spikes.entrySet()) {
             if (population.isEmpty() || population.get().name().equals(each.getKey())) {
-                loads += LOADS_OF_NEURONS * each.getValue().rows() * each.getValue().columns() / Roofline.FLOATS;
+                loads += LOADS_OF_NEURONS
+                        * each.getValue().rows()
+                        * each.getValue().columns()
+                        / Roofline.FLOATS;
             }
         }
         return Math.round(loads);

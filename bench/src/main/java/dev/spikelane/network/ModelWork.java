@@ -39,7 +39,8 @@ public record ModelWork(ModelRun run, Optional<Population> population) implement
     public long weightBytes() {
         Weights weights = run.network(population, connection -> connection).weights();
         return weights.names().stream()
-                .mapToLong(name -> weights.shape(name).stream().mapToLong(size -> size).reduce(1, Math::multiplyExact))
+                .mapToLong(name ->
+                        weights.shape(name).stream().mapToLong(size -> size).reduce(1, Math::multiplyExact))
                 .map(count -> count * Float.BYTES)
                 .sum();
     }

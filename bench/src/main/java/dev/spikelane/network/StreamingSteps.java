@@ -2,7 +2,6 @@ package dev.spikelane.network;
 
 import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.RandomData;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
@@ -13,6 +12,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Locale;

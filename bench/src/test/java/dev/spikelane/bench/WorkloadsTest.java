@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.equation.ZooWork;
-import dev.spikelane.kernel.code.BernoulliSpikesWork;
-import dev.spikelane.kernel.code.CodingWork;
-import dev.spikelane.kernel.code.SpikeCountWork;
+import dev.spikelane.kernel.encode.BernoulliSpikesWork;
+import dev.spikelane.kernel.encode.CodingWork;
+import dev.spikelane.kernel.encode.SpikeCountWork;
 import dev.spikelane.kernel.product.dense.DenseMatmulWork;
 import dev.spikelane.kernel.product.spike.SpikeMatmulWork;
 import dev.spikelane.kernel.product.window.WindowWork;

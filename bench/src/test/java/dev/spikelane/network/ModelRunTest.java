@@ -95,15 +95,16 @@ class ModelRunTest {
                 .neuron("only", new Leaky(0.9))
                 .build());
         Subject subject = subject(dense, "--input", "rate");
-        SpikeMatrix input =
-                (SpikeMatrix) subject.inputs().values().iterator().next();
+        SpikeMatrix input = (SpikeMatrix) subject.inputs().values().iterator().next();
         assertEquals(STEPS * BATCH, input.rows());
         assertTrue(input.count() > 100, input.count() + " spikes");
         Optional<Population> only = Optional.of(dense.network().population("only"));
         ModelRun run = new ModelRun(subject);
         long expected = Math.round(input.count() * 32 / 16.0 + 2.5 * STEPS * BATCH * 32 / 16.0);
-        assertEquals(expected, run.loads(Optional.of(run.works().getLast())
-                .map(work -> ((ModelWork) work).population().orElseThrow())));
+        assertEquals(
+                expected,
+                run.loads(Optional.of(run.works().getLast())
+                        .map(work -> ((ModelWork) work).population().orElseThrow())));
         assertEquals(expected, run.loads(Optional.empty()));
         assertEquals(only.orElseThrow().name(), run.works().getLast().name());
     }

@@ -1,10 +1,10 @@
 package dev.spikelane.blas.call;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -1,12 +1,12 @@
 package dev.spikelane.blas.call;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.SpikeExpand;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.SpikeExpand;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 
 /**

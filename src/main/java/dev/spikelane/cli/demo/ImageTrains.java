@@ -1,11 +1,11 @@
 package dev.spikelane.cli.demo;
 
-import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.plot.Figure;
 import dev.spikelane.plot.Plot;
+import dev.spikelane.simd.Rows;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -1,11 +1,11 @@
 package dev.spikelane.cli.demo;
 
 import dev.spikelane.io.Npy;
-import dev.spikelane.kernel.base.Rows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
+import dev.spikelane.simd.Rows;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;

@@ -1,17 +1,17 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.connection.BatchNorm;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.update.BatchNormBackward;
-import dev.spikelane.kernel.update.BatchNormStep;
-import dev.spikelane.kernel.update.BatchNormSums;
-import dev.spikelane.kernel.update.BatchStatistics;
-import dev.spikelane.kernel.update.NormFactors;
-import dev.spikelane.kernel.update.NormRows;
-import dev.spikelane.kernel.update.RowAffine;
+import dev.spikelane.kernel.norm.BatchNormBackward;
+import dev.spikelane.kernel.norm.BatchNormStep;
+import dev.spikelane.kernel.norm.BatchNormSums;
+import dev.spikelane.kernel.norm.BatchStatistics;
+import dev.spikelane.kernel.norm.NormFactors;
+import dev.spikelane.kernel.norm.NormRows;
+import dev.spikelane.kernel.norm.RowAffine;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -3,12 +3,12 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.blas.call.BlasDenseMatmul;
 import dev.spikelane.blas.call.BlasSpikeMatmul;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.util.List;
 

@@ -2,8 +2,6 @@ package dev.spikelane.connection.operator;
 
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Recurrent;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
@@ -18,6 +16,8 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,14 +1,14 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.GradientSink;
-import dev.spikelane.kernel.base.Lazy;
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.gradient.WeightGradient;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.GradientSink;
+import dev.spikelane.simd.Lazy;
+import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Objects;

@@ -1,8 +1,8 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.ZeroInputs;
 
 /** The way back through a connection that multiplies each input by a weight of its own. */
 record ElementwiseInputGradient(FloatMatrix weights) implements InputGradient {

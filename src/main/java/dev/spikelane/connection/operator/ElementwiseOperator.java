@@ -1,12 +1,12 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

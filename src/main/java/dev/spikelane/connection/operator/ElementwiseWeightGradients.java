@@ -1,10 +1,10 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.ZeroInputs;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Objects;

@@ -1,8 +1,8 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.Tile;
 
 /** The way back from the order of what was made into that of the rows. */
 record FlattenInputGradient(Shape shape, Shape made) implements InputGradient {

@@ -1,9 +1,9 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 

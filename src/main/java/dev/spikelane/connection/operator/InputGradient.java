@@ -1,9 +1,9 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.map.PooledGradients;
+import dev.spikelane.kernel.pool.PooledGradients;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.simd.Tile;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

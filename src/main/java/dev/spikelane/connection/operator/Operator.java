@@ -1,10 +1,10 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.norm.NormFactors;
 import dev.spikelane.kernel.product.gradient.PreparedFrame;
-import dev.spikelane.kernel.update.NormFactors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

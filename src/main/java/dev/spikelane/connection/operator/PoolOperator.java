@@ -1,12 +1,12 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.connection.Pool;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.map.MapPool;
-import dev.spikelane.kernel.map.PoolWinners;
+import dev.spikelane.kernel.pool.MapPool;
+import dev.spikelane.kernel.pool.PoolWinners;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 

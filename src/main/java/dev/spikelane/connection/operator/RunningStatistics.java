@@ -1,6 +1,6 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.update.BatchStatistics;
+import dev.spikelane.kernel.norm.BatchStatistics;
 import dev.spikelane.memory.FloatMatrix;
 
 /** Where the running values of an operator go in a training step, which gives them back when it is accepted. */

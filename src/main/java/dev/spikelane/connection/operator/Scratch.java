@@ -1,6 +1,5 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.product.spike.Chooser;
@@ -11,6 +10,7 @@ import dev.spikelane.kernel.product.window.WindowGradientShape;
 import dev.spikelane.kernel.product.window.WindowLists;
 import dev.spikelane.kernel.product.window.WindowTables;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Lazy;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;

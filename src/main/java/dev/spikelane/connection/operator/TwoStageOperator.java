@@ -1,7 +1,7 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.update.BatchNormBackward;
-import dev.spikelane.kernel.update.BatchNormStep;
+import dev.spikelane.kernel.norm.BatchNormBackward;
+import dev.spikelane.kernel.norm.BatchNormStep;
 import java.lang.foreign.Arena;
 
 /**

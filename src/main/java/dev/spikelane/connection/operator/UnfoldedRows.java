@@ -1,9 +1,9 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.Lazy;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Lazy;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 
 /** Memory of one thread for some windows at a time, unfolded, and their currents, both in its core's caches. */

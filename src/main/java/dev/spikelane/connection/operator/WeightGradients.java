@@ -1,8 +1,8 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.GradientSink;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.GradientSink;
+import dev.spikelane.simd.Tile;
 import java.util.List;
 import java.util.function.Supplier;
 

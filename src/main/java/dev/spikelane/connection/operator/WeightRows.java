@@ -1,6 +1,6 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.map.PooledGradients;
+import dev.spikelane.kernel.pool.PooledGradients;
 import dev.spikelane.kernel.product.gradient.PreparedFrame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;

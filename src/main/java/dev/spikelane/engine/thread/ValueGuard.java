@@ -16,7 +16,7 @@ public final class ValueGuard {
 
     private static final String RUNS = "weights cannot change while a simulation of this network runs";
 
-    private final Turns turns;
+    private final UseLocks turns;
     private final BooleanSupplier hold;
     private final Runnable release;
     /** A fair one: training changes values again and again, and would keep readers waiting. */
@@ -29,7 +29,7 @@ public final class ValueGuard {
      *
      * @param turns of those for whose calls a change may wait
      */
-    public ValueGuard(Turns turns) {
+    public ValueGuard(UseLocks turns) {
         this(turns, turns::hold, turns::release);
     }
 
@@ -40,7 +40,7 @@ public final class ValueGuard {
      * @param hold keeps others from computing with these values; false where somebody does
      * @param release lets them go on
      */
-    public ValueGuard(Turns turns, BooleanSupplier hold, Runnable release) {
+    public ValueGuard(UseLocks turns, BooleanSupplier hold, Runnable release) {
         this.turns = turns;
         this.hold = hold;
         this.release = release;

@@ -1,10 +1,10 @@
 package dev.spikelane.engine.view;
 
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 

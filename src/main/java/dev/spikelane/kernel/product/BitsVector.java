@@ -1,12 +1,12 @@
 package dev.spikelane.kernel.product;
 
-import static dev.spikelane.kernel.base.IntLanes.INT;
-import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.simd.IntLanes.INT;
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.ORDER;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.MIN;
 
-import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 

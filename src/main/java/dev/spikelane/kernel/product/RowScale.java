@@ -1,12 +1,12 @@
 package dev.spikelane.kernel.product;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.ZeroInputs;
 
 /**
  * Multiplies each column of rows by a weight of its own: {@code into[r][i] = weight[i] * from[r][i]}, in float32; 0

@@ -1,13 +1,13 @@
 package dev.spikelane.kernel.product;
 
-import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.simd.Lanes.ORDER;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Lanes;
-import dev.spikelane.kernel.base.SpikeLanesVector;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Lanes;
+import dev.spikelane.simd.SpikeLanesVector;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;

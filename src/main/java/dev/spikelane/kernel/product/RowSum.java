@@ -1,10 +1,10 @@
 package dev.spikelane.kernel.product;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Tile;
 
 /** Adds currents to currents: {@code into = into + from}, in float32. */
 public final class RowSum {

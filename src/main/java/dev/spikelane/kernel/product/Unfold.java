@@ -3,10 +3,10 @@ package dev.spikelane.kernel.product;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Window;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Window;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

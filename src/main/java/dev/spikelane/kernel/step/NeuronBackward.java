@@ -72,7 +72,7 @@ public interface NeuronBackward {
      * @param parameter the parameter
      * @param sum {@code [batch x neurons]}, added to: each neuron of each sample has a sum of its own
      */
-    default void sum(LeakySums parameter, FloatMatrix sum) {
+    default void sum(LeakyParameter parameter, FloatMatrix sum) {
         throw new IllegalArgumentException("these neurons have no " + parameter);
     }
 

@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.simd.Tile;
 import java.util.List;
 
 /**

@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 
 /**
  * Steps of neurons whose currents stand in tiles: what those who run a network or take gradients back through it ask of

@@ -1,9 +1,9 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.Lanes;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.Lanes;
+import dev.spikelane.simd.SimdWidth;
 
 /**
  * Rounds state variables to levels, as {@code snntorch.functional.quant.state_quant} does.

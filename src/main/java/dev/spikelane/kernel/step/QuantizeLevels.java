@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.Progression;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.Progression;
 import java.lang.foreign.Arena;
 
 /**

@@ -1,15 +1,15 @@
 package dev.spikelane.kernel.step;
 
-import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.COUNT;
-import static dev.spikelane.kernel.base.Lanes.FLOAT;
-import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.COUNT;
+import static dev.spikelane.simd.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.ORDER;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Pads;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Pads;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 

@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 import org.jspecify.annotations.Nullable;
 
 /**

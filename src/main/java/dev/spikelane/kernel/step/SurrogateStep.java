@@ -1,11 +1,11 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.Exponential;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.Exponential;
+import dev.spikelane.simd.SimdWidth;
 
 /**
  * Goes back through the firing decision: multiplies gradients of spikes by a surrogate of its derivative, element by

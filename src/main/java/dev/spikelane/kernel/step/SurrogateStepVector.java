@@ -1,18 +1,18 @@
 package dev.spikelane.kernel.step;
 
-import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.COUNT;
-import static dev.spikelane.kernel.base.Lanes.FLOAT;
-import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.COUNT;
+import static dev.spikelane.simd.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.ORDER;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Exponential;
-import dev.spikelane.kernel.base.Pads;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Exponential;
+import dev.spikelane.simd.Pads;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 

@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.SimdWidth;
 
 /** Finds the neuron of a row that may fire under inhibition. */
 public final class Winner {

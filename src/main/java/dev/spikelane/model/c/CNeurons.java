@@ -10,9 +10,9 @@ import dev.spikelane.equation.Graph;
 import dev.spikelane.equation.Node;
 import dev.spikelane.equation.Op;
 import dev.spikelane.equation.Program;
+import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyText;
-import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.LeakyParallel;
@@ -106,7 +106,7 @@ final class CNeurons {
     }
 
     private static LeakyParameters parameters(PopulationDescription population, NeuronGroup group) {
-        if (!(group instanceof Reversible reversible)) {
+        if (!(group instanceof Differentiable reversible)) {
             throw refused(population, "it has no loop over single neurons");
         }
         LeakyParameters parameters = reversible.gradientParameters();

@@ -7,10 +7,10 @@ import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.PoolOperator;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.equation.Op;
-import dev.spikelane.kernel.base.TorchLayout;
-import dev.spikelane.kernel.map.MapPool;
-import dev.spikelane.kernel.update.NormFactors;
+import dev.spikelane.kernel.norm.NormFactors;
+import dev.spikelane.kernel.pool.MapPool;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.TorchLayout;
 import java.util.Arrays;
 
 /** Writes what one operator of a path makes of a row: a method for each thing that C can do with one. */

@@ -5,14 +5,14 @@ import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.operator.window.ConvolutionLayout;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.equation.Op;
-import dev.spikelane.kernel.base.TorchLayout;
-import dev.spikelane.kernel.base.Window;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
+import dev.spikelane.simd.TorchLayout;
+import dev.spikelane.simd.Window;
 import java.util.Locale;
 
 /**

@@ -5,14 +5,14 @@ import dev.spikelane.equation.EquationGradients;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.Frame;
 import dev.spikelane.kernel.step.EquationLoops;
-import dev.spikelane.kernel.step.LeakySums;
+import dev.spikelane.kernel.step.LeakyParameter;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.NeuronLoops;
 import dev.spikelane.kernel.step.cell.LstmBackward;
+import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyText;
-import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
@@ -47,16 +47,16 @@ final class LeakyGradient extends NeuronGradient {
         float factor(LeakyGradient of, int neuron);
     }
 
-    private record Link(LeakySums sum, Chain chain) {}
+    private record Link(LeakyParameter sum, Chain chain) {}
 
-    private static final LeakySums[] ALL = LeakySums.values();
+    private static final LeakyParameter[] ALL = LeakyParameter.values();
     private static final Chain ONE = (of, neuron) -> 1;
     private static final Set<String> FLAGS = Set.of(NeuronLoops.WINNER, NeuronLoops.PREVIOUS);
 
-    private final Reversible group;
+    private final Differentiable group;
     private final LeakyParameters parameters;
     private final Map<String, List<Link>> links;
-    private final Map<LeakySums, FloatMatrix> sums = new EnumMap<>(LeakySums.class);
+    private final Map<LeakyParameter, FloatMatrix> sums = new EnumMap<>(LeakyParameter.class);
     private final boolean needsCurrents;
     private final Neuron model;
     /** The parameters' values in the order of the rows. */
@@ -71,16 +71,16 @@ final class LeakyGradient extends NeuronGradient {
 
     private LeakyGradient(
             Neuron model,
-            Reversible group,
+            Differentiable group,
             LeakyParameters parameters,
             Map<String, List<Link>> links,
-            Set<LeakySums> wanted) {
+            Set<LeakyParameter> wanted) {
         this.model = model;
         this.group = group;
         this.parameters = parameters;
         this.links = links;
         model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
-        this.factors = model.spikeValue().isAlways(1) && !wanted.contains(LeakySums.FACTOR)
+        this.factors = model.spikeValue().isAlways(1) && !wanted.contains(LeakyParameter.FACTOR)
                 ? null
                 : FloatMatrix.zeros(1, parameters.neurons());
         if (group.cellChannels() > 0) {
@@ -106,8 +106,8 @@ final class LeakyGradient extends NeuronGradient {
     }
 
     /** The parameter of the text that a sum is of; what resets takes the factor of an inhibited spike. */
-    private String name(LeakySums sum) {
-        return sum == LeakySums.FACTOR && parameters.coupled() ? "fired" : LeakyText.name(sum);
+    private String name(LeakyParameter sum) {
+        return sum == LeakyParameter.FACTOR && parameters.coupled() ? "fired" : LeakyText.name(sum);
     }
 
     private EquationBackward.Neurons loops(EquationGradients back) {
@@ -118,14 +118,14 @@ final class LeakyGradient extends NeuronGradient {
     private Set<String> shared() {
         Set<String> shared = new HashSet<>(parameters.shared());
         if (LeakyText.gains(parameters) == 0) {
-            shared.add(LeakyText.name(LeakySums.GAIN));
+            shared.add(LeakyText.name(LeakyParameter.GAIN));
         }
         return shared;
     }
 
     private void put(Frame frame) {
         LeakyText.put(parameters, frame);
-        frame.share(LeakyText.name(LeakySums.GAIN), new float[] {1});
+        frame.share(LeakyText.name(LeakyParameter.GAIN), new float[] {1});
         if (factors != null) {
             frame.put(LeakyText.CARRIES, factors.segment(), 0, 0);
         }
@@ -143,13 +143,13 @@ final class LeakyGradient extends NeuronGradient {
      * @throws IllegalArgumentException if the model or a parameter has no gradient; the message says why
      */
     static LeakyGradient prepare(Arena arena, Neuron model, NeuronGroup group, int batch, Set<String> learned) {
-        if (!(group instanceof Reversible neurons)) {
+        if (!(group instanceof Differentiable neurons)) {
             throw new IllegalArgumentException(
                     "neurons that feed back to themselves have a gradient only as a projection of a network");
         }
         LeakyParameters parameters = neurons.gradientParameters();
         Map<String, List<Link>> links = links(model);
-        Set<LeakySums> wanted = EnumSet.noneOf(LeakySums.class);
+        Set<LeakyParameter> wanted = EnumSet.noneOf(LeakyParameter.class);
         for (String name : learned) {
             List<Link> found = links.get(name);
             if (found == null) {
@@ -159,7 +159,7 @@ final class LeakyGradient extends NeuronGradient {
             found.forEach(link -> wanted.add(link.sum));
         }
         LeakyGradient made = new LeakyGradient(model, neurons, parameters, links, wanted);
-        for (LeakySums sum : wanted) {
+        for (LeakyParameter sum : wanted) {
             made.sums.put(sum, FloatMatrix.zeros(arena, batch, group.neurons()));
         }
         return made;
@@ -167,7 +167,7 @@ final class LeakyGradient extends NeuronGradient {
 
     @Override
     public NeuronGradient with(Neuron now, NeuronGroup neurons) {
-        Reversible own = (Reversible) neurons; // as those of the same model were before
+        Differentiable own = (Differentiable) neurons; // as those of the same model were before
         LeakyGradient made = new LeakyGradient(now, own, own.gradientParameters(), links, sums.keySet());
         made.sums.putAll(sums);
         return made;
@@ -178,7 +178,7 @@ final class LeakyGradient extends NeuronGradient {
     }
 
     /** The rows of neurons that a parameter enters. */
-    static List<LeakySums> sums(Neuron model, String name) {
+    static List<LeakyParameter> sums(Neuron model, String name) {
         return links(model, name).stream().map(Link::sum).toList();
     }
 
@@ -201,45 +201,48 @@ final class LeakyGradient extends NeuronGradient {
     private static List<Link> links(Neuron model, String name) {
         boolean clamps = !(model instanceof DeltaLeaky || model instanceof HandLif);
         return switch (name) {
-            case "threshold", "deltaThreshold" -> List.of(new Link(LeakySums.THRESHOLD, ONE));
-            case "leak" -> List.of(new Link(LeakySums.LEAK, ONE));
-            case "gain" -> List.of(new Link(LeakySums.GAIN, ONE));
-            case "rest" -> List.of(new Link(LeakySums.REST, ONE));
-            case "resetPotential" -> List.of(new Link(LeakySums.POTENTIAL, ONE));
+            case "threshold", "deltaThreshold" -> List.of(new Link(LeakyParameter.THRESHOLD, ONE));
+            case "leak" -> List.of(new Link(LeakyParameter.LEAK, ONE));
+            case "gain" -> List.of(new Link(LeakyParameter.GAIN, ONE));
+            case "rest" -> List.of(new Link(LeakyParameter.REST, ONE));
+            case "resetPotential" -> List.of(new Link(LeakyParameter.POTENTIAL, ONE));
             case "synapse" ->
                 model instanceof Lif lif && lif.synapse().isAlways(0)
                         ? List.of() // there is no synapse
-                        : List.of(new Link(LeakySums.SYNAPSE, clamped(name)));
+                        : List.of(new Link(LeakyParameter.SYNAPSE, clamped(name)));
             case "bias" ->
                 model.recurrence() instanceof Recurrence.By(OneToOne _)
-                        ? List.of(new Link(LeakySums.OWN, ONE))
+                        ? List.of(new Link(LeakyParameter.OWN, ONE))
                         : List.of(); // the recurrence has its own
-            case "V" -> List.of(new Link(model instanceof LeakyParallel ? LeakySums.LEAK : LeakySums.OWN, ONE));
+            case "V" ->
+                List.of(new Link(model instanceof LeakyParallel ? LeakyParameter.LEAK : LeakyParameter.OWN, ONE));
             case NeuronRows.SPIKE_FACTOR ->
                 List.of(new Link(
-                        LeakySums.FACTOR,
+                        LeakyParameter.FACTOR,
                         model instanceof StateLeaky ? (of, i) -> 2 * of.value(name, i) : LeakyGradient::byFactor));
             case "alpha" -> alpha(model, name);
             case "beta" ->
                 switch (model) {
                     case Alpha _ ->
                         List.of(
-                                new Link(LeakySums.LEAK, clamped(name)),
-                                new Link(LeakySums.SCALE, LeakyGradient::scaleByBeta));
+                                new Link(LeakyParameter.LEAK, clamped(name)),
+                                new Link(LeakyParameter.SCALE, LeakyGradient::scaleByBeta));
                     case StateLeaky state ->
                         List.of(new Link(
-                                state.quantization().equals(Quantization.NONE) ? LeakySums.LEAK : LeakySums.SYNAPSE,
+                                state.quantization().equals(Quantization.NONE)
+                                        ? LeakyParameter.LEAK
+                                        : LeakyParameter.SYNAPSE,
                                 LeakyGradient::shareByBeta)); // what is rounded stands beside the sum
-                    default -> List.of(new Link(LeakySums.LEAK, clamps ? clamped(name) : ONE));
+                    default -> List.of(new Link(LeakyParameter.LEAK, clamps ? clamped(name) : ONE));
                 };
             default -> List.of();
         };
     }
 
     private static List<Link> alpha(Neuron model, String name) {
-        Link share = new Link(LeakySums.SYNAPSE, clamped(name));
+        Link share = new Link(LeakyParameter.SYNAPSE, clamped(name));
         return model instanceof Alpha
-                ? List.of(share, new Link(LeakySums.SCALE, LeakyGradient::scaleByAlpha))
+                ? List.of(share, new Link(LeakyParameter.SCALE, LeakyGradient::scaleByAlpha))
                 : List.of(share);
     }
 
@@ -322,12 +325,12 @@ final class LeakyGradient extends NeuronGradient {
 
     @Override
     public NeuronBackward ofSamples(int firstSample, int samples) {
-        Map<LeakySums, FloatMatrix> own = new EnumMap<>(LeakySums.class);
+        Map<LeakyParameter, FloatMatrix> own = new EnumMap<>(LeakyParameter.class);
         sums.forEach((parameter, sum) -> own.put(parameter, sum.rows(firstSample, samples)));
         return backward(own, 0, parameters.neurons());
     }
 
-    private NeuronBackward backward(Map<LeakySums, FloatMatrix> into, int firstNeuron, int neurons) {
+    private NeuronBackward backward(Map<LeakyParameter, FloatMatrix> into, int firstNeuron, int neurons) {
         EquationBackward.Neurons whole = equations;
         EquationBackward.Neurons first = charge;
         if (whole == null) {
@@ -367,7 +370,7 @@ final class LeakyGradient extends NeuronGradient {
 
     @Override
     public void clear() {
-        for (LeakySums sum : ALL) {
+        for (LeakyParameter sum : ALL) {
             FloatMatrix matrix = sums.get(sum);
             if (matrix != null) {
                 matrix.fill(0);

@@ -2,9 +2,9 @@ package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.equation.BoundEquations;
 import dev.spikelane.kernel.Decay;
-import dev.spikelane.kernel.step.LeakySums;
+import dev.spikelane.kernel.step.LeakyParameter;
+import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
-import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.Lif;
@@ -60,7 +60,7 @@ public final class NeuronRows {
     }
 
     /** A row of the neurons, which holds values as they are, or what follows from them. */
-    private record Row(LeakySums sum, Values values) {}
+    private record Row(LeakyParameter sum, Values values) {}
 
     private final Neuron model;
     /** The rows of neurons, which are of one kind or the other. */
@@ -108,7 +108,7 @@ public final class NeuronRows {
     public static @Nullable NeuronRows of(Neuron model, NeuronGroup group) {
         return switch (group) {
             case BoundEquations neurons -> new NeuronRows(model, null, neurons);
-            case Reversible neurons -> new NeuronRows(model, neurons.gradientParameters(), null);
+            case Differentiable neurons -> new NeuronRows(model, neurons.gradientParameters(), null);
             default -> null;
         };
     }
@@ -118,8 +118,8 @@ public final class NeuronRows {
         if (neurons == null) {
             return made;
         }
-        for (LeakySums sum : LeakyGradient.sums(model, name)) {
-            boolean follows = sum == LeakySums.SCALE || model instanceof StateLeaky && name.equals("beta");
+        for (LeakyParameter sum : LeakyGradient.sums(model, name)) {
+            boolean follows = sum == LeakyParameter.SCALE || model instanceof StateLeaky && name.equals("beta");
             Values held = follows ? Objects.requireNonNull(derived) : value(name);
             if (!neurons.has(sum)) {
                 return List.of();

@@ -1,6 +1,6 @@
 package dev.spikelane.plot.data;
 
-import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.simd.Checks;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;

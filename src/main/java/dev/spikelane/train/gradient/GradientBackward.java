@@ -5,11 +5,11 @@ import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.engine.view.StepViews;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ final class GradientBackward implements WorkerPool.Job {
     /** Tiles, as many for each thread, whose blocks differ by one at most. */
     private final int parts;
 
-    private final GradientOutlet[] ofVariables;
+    private final OutputGradients[] ofVariables;
     /** All samples. */
     private final SampleViews whole;
 

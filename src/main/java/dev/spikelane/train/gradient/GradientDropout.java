@@ -7,15 +7,15 @@ import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SourceRun;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.engine.view.StepViews;
-import dev.spikelane.kernel.base.BernoulliRow;
-import dev.spikelane.kernel.base.SpikeExpand;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Projection;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.BernoulliRow;
+import dev.spikelane.simd.SpikeExpand;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.ZeroInputs;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
@@ -58,7 +58,7 @@ public final class GradientDropout implements SourceRun {
      *
      * @param number the number of the projection in its network
      */
-    GradientDropout(GradientBlueprint plan, Projection projection, int number, SourceRun source) {
+    GradientDropout(GradientRequest plan, Projection projection, int number, SourceRun source) {
         Dropout said = Objects.requireNonNull(plan.dropouts().get(projection.name()));
         float probability = (float) said.probability();
         int columns = projection.source().shape().size();

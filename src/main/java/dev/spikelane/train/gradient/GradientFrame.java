@@ -1,8 +1,6 @@
 package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.dense.BlockMatmul;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.step.SurrogateStep;
@@ -12,6 +10,8 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +61,7 @@ final class GradientFrame {
      * @param before of the same population, with other parameters, whose memory serves this one; null if there is none
      */
     static @Nullable GradientFrame of(
-            GradientPopulation population, GradientBlueprint plan, @Nullable GradientFrame before) {
+            GradientPopulation population, GradientRequest plan, @Nullable GradientFrame before) {
         GradientFrameParts parts = GradientFrameParts.of(population, plan);
         return parts == null ? null : new GradientFrame(parts, plan.size(), plan.arena(), before);
     }

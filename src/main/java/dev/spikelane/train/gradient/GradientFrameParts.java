@@ -27,14 +27,14 @@ record GradientFrameParts(
         @Nullable FloatMatrix carried) {
 
     /** The parts of a population that can go this way; null if it cannot. */
-    static @Nullable GradientFrameParts of(GradientPopulation population, GradientBlueprint plan) {
+    static @Nullable GradientFrameParts of(GradientPopulation population, GradientRequest plan) {
         LeakyParameters parameters = population.neurons().underFrame();
         GradientProjection to = population.ofSpikes().onlyProjection();
         if (parameters == null || to == null || !to.samplesApart() || !isFramed(population, plan)) {
             return null;
         }
         FloatMatrix weights = to.forward().description().delay() == 0 ? to.packed() : null;
-        GradientOutlet membrane = population.ofVariables()[0];
+        OutputGradients membrane = population.ofVariables()[0];
         boolean plain = !membrane.mayHaveGradients()
                 && !membrane.keeps()
                 && !population.surrogate().isRandom();
@@ -50,11 +50,11 @@ record GradientFrameParts(
                 population.state(),
                 population.states().before(0),
                 population.spikes().block(),
-                plan.use() == GradientBlueprint.Use.ANY ? population.carried() : null);
+                plan.use() == GradientRequest.Use.ANY ? population.carried() : null);
     }
 
     /** Whether all that enters is one product of an input, which may be a frame, and threads share the neurons. */
-    private static boolean isFramed(GradientPopulation population, GradientBlueprint plan) {
+    private static boolean isFramed(GradientPopulation population, GradientRequest plan) {
         boolean apart = population.shares()
                 && population.currents().length == 1
                 && plan.size().segments() == 1;

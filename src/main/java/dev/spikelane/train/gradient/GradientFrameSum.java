@@ -2,14 +2,14 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.connection.operator.WeightRows;
-import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.StoredCurrents;
 import dev.spikelane.engine.view.StepViews;
-import dev.spikelane.kernel.base.Lazy;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.simd.Lazy;
+import dev.spikelane.simd.Tile;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ final class GradientFrameSum {
 
     private final GradientProjection projection;
     private final GradientChain chain;
-    private final KeptCurrents port;
+    private final StoredCurrents port;
     private final @Nullable GradientNorm norm;
     private final RunSize size;
     /** The sum over the steps of the gradients of the currents. */
@@ -38,7 +38,7 @@ final class GradientFrameSum {
     /** Whether those of the weights take each block of these sums at once. */
     private boolean added;
 
-    GradientFrameSum(GradientProjection projection, GradientChain chain, GradientBlueprint plan) {
+    GradientFrameSum(GradientProjection projection, GradientChain chain, GradientRequest plan) {
         this.projection = projection;
         this.chain = chain;
         this.port = projection.port();

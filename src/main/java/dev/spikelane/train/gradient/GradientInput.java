@@ -5,14 +5,14 @@ import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.engine.view.TorchRows;
-import dev.spikelane.kernel.base.Lazy;
-import dev.spikelane.kernel.base.SpikeExpand;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
+import dev.spikelane.simd.Lazy;
+import dev.spikelane.simd.SpikeExpand;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.IdentityHashMap;
 import java.util.Objects;
@@ -55,7 +55,7 @@ public final class GradientInput {
     private @Nullable GradientProjection from;
     private int steps;
 
-    GradientInput(GradientBlueprint plan, int number, InputRun run, boolean wantsGradient, WorkerPool workers) {
+    GradientInput(GradientRequest plan, int number, InputRun run, boolean wantsGradient, WorkerPool workers) {
         this.input = plan.network().inputs().get(number);
         this.name = "input '" + input.name() + "'";
         this.arena = plan.arena();
@@ -66,7 +66,7 @@ public final class GradientInput {
         this.added = new Lazy<>(() -> new StepViews<>(rows(size.segmentRows()), size.batch()));
         this.run = run;
         this.wantsGradient = wantsGradient;
-        this.staysGiven = plan.use() != GradientBlueprint.Use.ANY;
+        this.staysGiven = plan.use() != GradientRequest.Use.ANY;
         FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
         this.target = Tile.whole(none);
         this.source = Tile.whole(none);

@@ -1,13 +1,13 @@
 package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.Halves;
-import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.StoredCurrents;
 import dev.spikelane.engine.TwoStageRun;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.update.BatchNormBackward;
+import dev.spikelane.kernel.norm.BatchNormBackward;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Tile;
 import java.util.Objects;
 
 /**
@@ -20,7 +20,7 @@ final class GradientNorm implements Halves.Work {
     private final GradientProjection behind;
     private final RunSize size;
     /** The gradients of the rows that were normalized. */
-    private final KeptCurrents rows;
+    private final StoredCurrents rows;
 
     private final BatchNormBackward kernel;
     private final Halves halves;
@@ -42,8 +42,8 @@ final class GradientNorm implements Halves.Work {
     GradientNorm(
             TwoStageRun forward,
             GradientProjection behind,
-            KeptCurrents rows,
-            GradientBlueprint plan,
+            StoredCurrents rows,
+            GradientRequest plan,
             WorkerPool workers) {
         this.forward = forward;
         this.behind = behind;

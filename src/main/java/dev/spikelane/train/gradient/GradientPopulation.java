@@ -1,16 +1,14 @@
 package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.BoundPopulation;
-import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.PopulationRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SignalHistory;
+import dev.spikelane.engine.StoredCurrents;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.engine.view.TorchRows;
-import dev.spikelane.kernel.base.Lazy;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
@@ -20,6 +18,8 @@ import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.Lazy;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +37,7 @@ public final class GradientPopulation {
     /** The same of maps, rows of which are longer: 512 bytes of each would come from as many pages. */
     private static final int BLOCKS_OF_MAPS = 8;
 
-    private final GradientBlueprint plan;
+    private final GradientRequest plan;
     private final int number;
     private final Population declared;
     private final RunSize size;
@@ -49,13 +49,13 @@ public final class GradientPopulation {
     private final CounterRandom.Draws noise;
     private final PopulationRun run;
     /** Of each port. */
-    private final KeptCurrents[] currents;
+    private final StoredCurrents[] currents;
 
     private final List<GradientProjection> projections = new ArrayList<>();
     private final GradientStates states;
     private final List<String> variables;
-    private final GradientOutlet ofSpikes;
-    private final GradientOutlet[] ofVariables;
+    private final OutputGradients ofSpikes;
+    private final OutputGradients[] ofVariables;
     /** Gradients with respect to the variables after the step that comes next on the way back. */
     private @Nullable FloatMatrix carried;
 
@@ -79,7 +79,7 @@ public final class GradientPopulation {
     private NeuronGroup group;
     private NeuronGradient gradient;
     /** The samples that each thread carries through a loop; none if all go together. */
-    private GradientShare[] shares = {};
+    private SampleGroup[] shares = {};
 
     /** The first step of the window, counted from the last reset. */
     private int windowStart;
@@ -93,7 +93,7 @@ public final class GradientPopulation {
      * @param gradient of the neurons
      * @param alone whether it is in no loop, so that threads can share its neurons
      */
-    GradientPopulation(GradientBlueprint plan, int number, PopulationRun run, NeuronGradient gradient, boolean alone) {
+    GradientPopulation(GradientRequest plan, int number, PopulationRun run, NeuronGradient gradient, boolean alone) {
         this.plan = plan;
         this.number = number;
         this.declared = plan.population(number);
@@ -110,15 +110,15 @@ public final class GradientPopulation {
         this.group = plan.layout().neurons(number);
         this.run = run;
         this.gradient = gradient;
-        this.currents = run.keeping().currents().toArray(KeptCurrents[]::new);
+        this.currents = run.keeping().currents().toArray(StoredCurrents[]::new);
         this.states = new GradientStates(
                 run.state(),
                 this::newState,
                 size,
-                plan.use() == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
+                plan.use() == GradientRequest.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
         this.variables = drawing(run.state()).names();
         this.ofSpikes = plan.outlet(declared.name(), declared.shape(), null);
-        this.ofVariables = new GradientOutlet[variables.size()];
+        this.ofVariables = new OutputGradients[variables.size()];
         for (int i = 0; i < ofVariables.length; i++) {
             String name = variables.get(i);
             ofVariables[i] = plan.outlet(declared.variable(name).name(), declared.shape(), run.values(name));
@@ -145,11 +145,11 @@ public final class GradientPopulation {
                 && !surrogate.isRandom()
                 && projections.stream().allMatch(GradientProjection::samplesApart)
                 && ofSpikes.samplesApart()
-                && Arrays.stream(ofVariables).allMatch(GradientOutlet::samplesApart);
+                && Arrays.stream(ofVariables).allMatch(OutputGradients::samplesApart);
     }
 
     /** The variables, in the order of the state. */
-    GradientOutlet[] ofVariables() {
+    OutputGradients[] ofVariables() {
         return ofVariables;
     }
 
@@ -159,12 +159,12 @@ public final class GradientPopulation {
     }
 
     /** Gives each thread some samples to carry through a loop. */
-    GradientShare[] share(int threads) {
+    SampleGroup[] share(int threads) {
         int most = Math.ceilDiv(size.batch(), threads);
-        shares = new GradientShare[Math.ceilDiv(size.batch(), most)];
+        shares = new SampleGroup[Math.ceilDiv(size.batch(), most)];
         for (int i = 0; i < shares.length; i++) {
             int first = i * most;
-            shares[i] = new GradientShare(this, i, first, Math.min(most, size.batch() - first), size, arena);
+            shares[i] = new SampleGroup(this, i, first, Math.min(most, size.batch() - first), size, arena);
         }
         return shares;
     }
@@ -230,7 +230,7 @@ public final class GradientPopulation {
     }
 
     /** The currents of each port, and later their gradients. */
-    KeptCurrents[] currents() {
+    StoredCurrents[] currents() {
         return currents;
     }
 
@@ -240,7 +240,7 @@ public final class GradientPopulation {
     }
 
     /** The currents of a port, and later their gradients. */
-    KeptCurrents kept(String port) {
+    StoredCurrents kept(String port) {
         return currents[group.ports().indexOf(port)];
     }
 
@@ -256,11 +256,11 @@ public final class GradientPopulation {
         return run.spikes();
     }
 
-    public GradientOutlet ofSpikes() {
+    public OutputGradients ofSpikes() {
         return ofSpikes;
     }
 
-    public GradientOutlet ofVariable(String name) {
+    public OutputGradients ofVariable(String name) {
         return ofVariables[numberOf(name)];
     }
 
@@ -301,7 +301,7 @@ public final class GradientPopulation {
     /** Takes what callers have written at the outlets. */
     void takeGiven() {
         ofSpikes.takeGiven();
-        for (GradientOutlet outlet : ofVariables) {
+        for (OutputGradients outlet : ofVariables) {
             outlet.takeGiven();
         }
     }
@@ -366,13 +366,13 @@ public final class GradientPopulation {
     void open(int segment) {
         segmentStart = segment * size.segment();
         states.keep(segment);
-        for (KeptCurrents port : currents) {
+        for (StoredCurrents port : currents) {
             port.open(segmentStart);
         }
     }
 
     private boolean carries() {
-        return openFrame() == null || plan.use() == GradientBlueprint.Use.ANY;
+        return openFrame() == null || plan.use() == GradientRequest.Use.ANY;
     }
 
     /** Makes room for the way back. */
@@ -398,7 +398,7 @@ public final class GradientPopulation {
         int count = Math.min(size.segment(), size.steps() - first);
         if (first != segmentStart) {
             segmentStart = first;
-            for (KeptCurrents port : currents) {
+            for (StoredCurrents port : currents) {
                 port.back(first);
             }
             run.fillAgain(workers, first, count, size);
@@ -418,7 +418,7 @@ public final class GradientPopulation {
     /** Takes gradients of the currents of all targets back through their paths, as far as whole rows are needed. */
     void openOutlets(int first, int count) {
         ofSpikes.open(first, count);
-        for (GradientOutlet outlet : ofVariables) {
+        for (OutputGradients outlet : ofVariables) {
             outlet.open(first, count);
         }
     }
@@ -492,7 +492,7 @@ public final class GradientPopulation {
             }
             gradient.update();
             backward.update();
-            for (GradientShare share : shares) {
+            for (SampleGroup share : shares) {
                 share.update();
             }
         }
@@ -504,7 +504,7 @@ public final class GradientPopulation {
         gradient = gradient.with(plan.layout().population(number).inside(), group);
         backward.refresh();
         frame = GradientFrame.of(this, plan, frame);
-        for (GradientShare share : shares) {
+        for (SampleGroup share : shares) {
             share.refresh();
         }
     }

@@ -1,15 +1,15 @@
 package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.WeightGradients;
-import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.ProjectionRun;
 import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.StoredCurrents;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.engine.view.StepViews;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.simd.Tile;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ public final class GradientProjection {
     /** What stands before the operators; null if nothing is dropped. */
     private final @Nullable GradientDropout dropout;
 
-    private final KeptCurrents port;
+    private final StoredCurrents port;
     /** What normalizes the currents; null if they are as they are. */
     private final @Nullable GradientNorm norm;
 
@@ -60,9 +60,9 @@ public final class GradientProjection {
             GradientChain chain,
             @Nullable GradientInput input,
             @Nullable GradientDropout dropout,
-            KeptCurrents port,
+            StoredCurrents port,
             @Nullable GradientNorm norm,
-            GradientBlueprint plan,
+            GradientRequest plan,
             boolean learns) {
         this.forward = forward;
         this.chain = chain;
@@ -90,7 +90,7 @@ public final class GradientProjection {
         return forward.description().delay();
     }
 
-    KeptCurrents port() {
+    StoredCurrents port() {
         return port;
     }
 

@@ -2,14 +2,14 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.engine.BackwardNeeds;
 import dev.spikelane.engine.ComponentPlan;
-import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.ProjectionRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SourceRun;
+import dev.spikelane.engine.StoredCurrents;
 import dev.spikelane.engine.TwoStageRun;
-import dev.spikelane.engine.WayBack;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
@@ -26,9 +26,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a window forward and back: segments of steps, components of populations, threads. */
-public final class GradientRun implements WayBack {
+public final class GradientRun implements BackwardNeeds {
 
-    private final GradientBlueprint plan;
+    private final GradientRequest plan;
     private final WorkerPool workers;
     /** Of each population. */
     private final NeuronGradient[] neurons;
@@ -51,7 +51,7 @@ public final class GradientRun implements WayBack {
     private final WorkerPool.Job update = this::update;
     private final WorkerPool.Job begin = this::begin;
 
-    public GradientRun(GradientBlueprint plan, Set<String> wantedInputs, WorkerPool workers) {
+    public GradientRun(GradientRequest plan, Set<String> wantedInputs, WorkerPool workers) {
         Network network = plan.network();
         this.plan = plan;
         this.workers = workers;
@@ -134,7 +134,7 @@ public final class GradientRun implements WayBack {
     private List<GradientProjection> connect(int number) {
         Projection declared = plan.network().projections().get(number);
         GradientPopulation target = population(declared.target());
-        KeptCurrents port = target.kept(declared.port());
+        StoredCurrents port = target.kept(declared.port());
         List<GradientProjection> made = new ArrayList<>();
         GradientNorm norm = null;
         int before = norms.size();
@@ -142,7 +142,7 @@ public final class GradientRun implements WayBack {
         while (forward.source() instanceof TwoStageRun cut) {
             GradientProjection projection = projection(number, forward, port, norm);
             made.add(projection);
-            port = new KeptCurrents(plan.arena(), plan.size(), cut.operator().outputs(), declared.delay());
+            port = new StoredCurrents(plan.arena(), plan.size(), cut.operator().outputs(), declared.delay());
             norm = new GradientNorm(cut, projection, port, plan, workers);
             norms.add(before, norm);
             forward = cut.rows();
@@ -162,7 +162,7 @@ public final class GradientRun implements WayBack {
     }
 
     private GradientProjection projection(
-            int number, ProjectionRun forward, KeptCurrents port, @Nullable GradientNorm norm) {
+            int number, ProjectionRun forward, StoredCurrents port, @Nullable GradientNorm norm) {
         Projection declared = plan.network().projections().get(number);
         boolean starts = !(forward.source() instanceof TwoStageRun);
         GradientInput input = starts && declared.source() instanceof Input named ? input(named) : null;

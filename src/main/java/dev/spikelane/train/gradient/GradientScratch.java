@@ -2,10 +2,10 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.view.StepViews;
-import dev.spikelane.kernel.base.Lazy;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Lazy;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 
 /** What a thread needs to take a tile of a population back through a segment. */

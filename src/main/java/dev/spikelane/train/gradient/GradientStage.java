@@ -20,7 +20,7 @@ final class GradientStage {
     private int first;
     private int count;
     /** For each population the samples that each thread carries; empty if all samples go together. */
-    private final GradientShare[][] shares;
+    private final SampleGroup[][] shares;
 
     private final WorkerPool.Job backwardShare = this::backwardShare;
 
@@ -38,12 +38,12 @@ final class GradientStage {
         this.shares = shares(Math.min(workers.threads(), size.batch()));
     }
 
-    private GradientShare[][] shares(int threads) {
+    private SampleGroup[][] shares(int threads) {
         boolean apart = List.of(populations).stream().allMatch(GradientPopulation::samplesApart);
         if (threads == 1 || populations[0].shares() || !apart) {
-            return new GradientShare[0][];
+            return new SampleGroup[0][];
         }
-        GradientShare[][] made = new GradientShare[populations.length][];
+        SampleGroup[][] made = new SampleGroup[populations.length][];
         for (int i = 0; i < populations.length; i++) {
             made[i] = populations[i].share(threads);
         }
@@ -66,7 +66,7 @@ final class GradientStage {
     }
 
     private void backwardShare(int share, int thread) {
-        for (GradientShare[] ofPopulation : shares) {
+        for (SampleGroup[] ofPopulation : shares) {
             ofPopulation[share].openBack(first, count);
         }
         for (int step = first + count - 1; step >= first; step--) {
@@ -74,7 +74,7 @@ final class GradientStage {
                 shares[i][share].back(step);
             }
         }
-        for (GradientShare[] ofPopulation : shares) {
+        for (SampleGroup[] ofPopulation : shares) {
             ofPopulation[share].closeBack();
         }
     }

@@ -1,8 +1,8 @@
 package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.kernel.base.Lazy;
 import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.simd.Lazy;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Tile;
 
 /** The blocks of a population that a thread takes back, in matrices of its own and in those of all neurons. */
 final class GradientTiles {

@@ -34,8 +34,8 @@ public final class GradientValues {
     }
 
     /** The values that are learned: those of projections, then those of populations. */
-    public static List<GradientSlot> slots(GradientBlueprint plan, GradientRun run) {
-        List<GradientSlot> slots = new ArrayList<>();
+    public static List<LearnedValue> slots(GradientRequest plan, GradientRun run) {
+        List<LearnedValue> slots = new ArrayList<>();
         for (int i = 0; i < plan.network().projections().size(); i++) {
             List<@Nullable WeightGradients> weights = run.weights(i);
             for (int place = 0; place < weights.size(); place++) {
@@ -43,7 +43,7 @@ public final class GradientValues {
                 for (WeightGradients.Learned each : own == null ? List.<WeightGradients.Learned>of() : own.learned()) {
                     String name = plan.layout().chain(i).owners().get(place) + "." + each.name();
                     if (own != null && plan.learned().contains(name)) {
-                        slots.add(new GradientSlot(name, own, each));
+                        slots.add(new LearnedValue(name, own, each));
                     }
                 }
             }
@@ -51,7 +51,7 @@ public final class GradientValues {
         for (GradientPopulation population : run.populations()) {
             Population declared = population.declared();
             for (String parameter : plan.learnedOf(declared)) {
-                slots.add(GradientSlot.of(
+                slots.add(LearnedValue.of(
                         declared, parameter, plan.network().weights().get(declared.name() + "." + parameter)));
             }
         }
@@ -59,28 +59,28 @@ public final class GradientValues {
     }
 
     /** The parameters of each population, which change together. */
-    public static List<ParameterChange> changes(GradientBlueprint plan, List<GradientSlot> slots) {
+    public static List<ParameterChange> changes(GradientRequest plan, List<LearnedValue> slots) {
         List<ParameterChange> changes = new ArrayList<>();
         List<Population> populations = plan.network().populations();
         for (int number = 0; number < populations.size(); number++) {
             Population population = populations.get(number);
-            List<GradientSlot> own = slots.stream()
+            List<LearnedValue> own = slots.stream()
                     .filter(slot -> population.equals(slot.population()))
                     .toList();
             if (!own.isEmpty()) {
                 changes.add(new ParameterChange(
                         number,
-                        own.stream().map(GradientSlot::parameter).toList(),
-                        own.stream().map(GradientSlot::values).toList()));
+                        own.stream().map(LearnedValue::parameter).toList(),
+                        own.stream().map(LearnedValue::values).toList()));
             }
         }
         return changes;
     }
 
     /** Copies what populations have summed up to their slots. */
-    public static void collect(List<GradientSlot> slots, GradientRun run) {
+    public static void collect(List<LearnedValue> slots, GradientRun run) {
         for (int i = 0; i < slots.size(); i++) {
-            GradientSlot slot = slots.get(i);
+            LearnedValue slot = slots.get(i);
             for (GradientPopulation population : run.populations()) {
                 if (slot.isOf(population.declared())) {
                     population.neurons().gradient(slot.parameter(), slot.scratch());

@@ -2,11 +2,11 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.engine.LaidOutNetwork;
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
+import dev.spikelane.simd.Checks;
 import java.util.function.LongSupplier;
 
 /**

@@ -1,8 +1,8 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Projection;
+import dev.spikelane.simd.TorchLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

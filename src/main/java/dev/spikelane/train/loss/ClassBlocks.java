@@ -1,7 +1,7 @@
 package dev.spikelane.train.loss;
 
-import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Elements;
 
 /**
  * A population code: outputs are classes in blocks of the same size, the first block for class 0. Without such a code

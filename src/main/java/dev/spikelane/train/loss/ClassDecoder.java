@@ -1,14 +1,14 @@
 package dev.spikelane.train.loss;
 
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.update.Softmax;
+import dev.spikelane.kernel.norm.Softmax;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Elements;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what a population did into classes, and counts how many are right. It is bound to one size of batch and
+ * UseLocks what a population did into classes, and counts how many are right. It is bound to one size of batch and
  * allocates nothing; it is for one thread at a time.
  */
 public final class ClassDecoder {

@@ -1,7 +1,7 @@
 package dev.spikelane.train.loss;
 
-import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Elements;
 
 /** Squared errors of spike counts; every spike of a class has the same gradient. */
 final class CountError implements LossKind {

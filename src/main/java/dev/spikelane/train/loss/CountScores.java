@@ -2,9 +2,9 @@ package dev.spikelane.train.loss;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Elements;
 import org.jspecify.annotations.Nullable;
 
 /** Spike counts, those of a block of outputs added up; every spike of an output has the same gradient. */

@@ -1,6 +1,6 @@
 package dev.spikelane.train.loss;
 
-import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.simd.Checks;
 import dev.spikelane.train.SquaredErrorLoss;
 import java.util.Arrays;
 

@@ -1,7 +1,7 @@
 package dev.spikelane.train.loss;
 
-import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Elements;
 import org.jspecify.annotations.Nullable;
 
 /** Inverted first spike times. The derivative of a time with respect to its spike counts as -1. */

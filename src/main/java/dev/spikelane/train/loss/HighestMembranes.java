@@ -1,7 +1,7 @@
 package dev.spikelane.train.loss;
 
-import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Elements;
 import org.jspecify.annotations.Nullable;
 
 /** The highest membranes; the gradient goes to the first step that has them. NaN is above all. */

@@ -1,7 +1,7 @@
 package dev.spikelane.train.loss;
 
-import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Elements;
 import java.util.Arrays;
 
 /** Squared errors of membranes, with targets that may vary in time. */

@@ -1,9 +1,9 @@
 package dev.spikelane.train.loss;
 
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.Logarithm;
-import dev.spikelane.kernel.update.Softmax;
+import dev.spikelane.kernel.norm.Softmax;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.Logarithm;
 import org.jspecify.annotations.Nullable;
 
 /**

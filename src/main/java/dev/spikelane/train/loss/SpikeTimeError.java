@@ -1,7 +1,7 @@
 package dev.spikelane.train.loss;
 
-import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Elements;
 
 /** Squared errors of spike times; times and targets are divided by the number of steps before they are compared. */
 final class SpikeTimeError implements LossKind {

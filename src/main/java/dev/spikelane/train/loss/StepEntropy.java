@@ -1,7 +1,7 @@
 package dev.spikelane.train.loss;
 
-import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.SpikeExpand;
 
 /** Cross-entropy of the spikes or the membranes of each step, whose terms are averaged over the steps or added up. */
 public final class StepEntropy implements LossKind {

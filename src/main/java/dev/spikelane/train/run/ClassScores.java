@@ -1,6 +1,6 @@
 package dev.spikelane.train.run;
 
-import dev.spikelane.kernel.update.Softmax;
+import dev.spikelane.kernel.norm.Softmax;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeCounts;

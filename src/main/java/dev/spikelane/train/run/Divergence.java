@@ -1,11 +1,11 @@
 package dev.spikelane.train.run;
 
-import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
+import dev.spikelane.simd.Elements;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

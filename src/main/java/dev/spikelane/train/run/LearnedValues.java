@@ -1,10 +1,10 @@
 package dev.spikelane.train.run;
 
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.train.gradient.GradientSlot;
+import dev.spikelane.simd.GradientSink;
 import dev.spikelane.train.gradient.GradientValues;
+import dev.spikelane.train.gradient.LearnedValue;
 import dev.spikelane.train.update.Clipping;
 import dev.spikelane.train.update.ParameterUpdate;
 import dev.spikelane.train.update.ShardSum;
@@ -22,7 +22,7 @@ public final class LearnedValues {
     /** Values that a thread changes at a time. */
     private static final long FLOATS_IN_PART = 1 << 14;
 
-    private final List<GradientSlot> slots;
+    private final List<LearnedValue> slots;
     private final List<TrainingParameter> parameters = new ArrayList<>();
     /** What takes the gradients of each parameter as they come to be; null where they are stored. */
     private final List<@Nullable GradientSink> sinks = new ArrayList<>();
@@ -42,7 +42,7 @@ public final class LearnedValues {
      * @param fuses whether gradients go to the optimizer as they come to be, as nobody sums, limits or sees them
      */
     public LearnedValues(
-            List<GradientSlot> slots,
+            List<LearnedValue> slots,
             Function<FloatMatrix, ParameterUpdate> optimizer,
             boolean atOnce,
             boolean sums,
@@ -50,7 +50,7 @@ public final class LearnedValues {
             @Nullable Clipping clipping) {
         this.slots = slots;
         this.changes = new boolean[slots.size()];
-        for (GradientSlot slot : slots) {
+        for (LearnedValue slot : slots) {
             ParameterUpdate update = optimizer.apply(slot.values());
             FloatMatrix gradient = null;
             GradientSink sink = null;
@@ -89,7 +89,7 @@ public final class LearnedValues {
     }
 
     /** Lets the gradients of another part go where those of the first go. */
-    public void give(List<GradientSlot> ofPart) {
+    public void give(List<LearnedValue> ofPart) {
         for (int i = 0; i < sinks.size(); i++) {
             GradientSink sink = sinks.get(i);
             if (sink != null) {
@@ -122,7 +122,7 @@ public final class LearnedValues {
     }
 
     /** Adds the gradients of a part after its way back, those that are stored. */
-    public void endPart(List<GradientSlot> ofPart, boolean first) {
+    public void endPart(List<LearnedValue> ofPart, boolean first) {
         for (int i = 0; i < ofPart.size(); i++) {
             if (sinks.get(i) == null) {
                 parameters.get(i).add(ofPart.get(i).gradient(), first);
@@ -131,9 +131,9 @@ public final class LearnedValues {
     }
 
     /** Takes sums of gradients in torch's layout that were added elsewhere. */
-    public void take(Function<GradientSlot, FloatMatrix> sums) {
+    public void take(Function<LearnedValue, FloatMatrix> sums) {
         for (int i = 0; i < slots.size(); i++) {
-            GradientSlot slot = slots.get(i);
+            LearnedValue slot = slots.get(i);
             slot.setGradientInTorch(sums.apply(slot));
             parameters.get(i).gradient().copyFrom(slot.gradient());
         }
@@ -142,7 +142,7 @@ public final class LearnedValues {
     /** A gradient in torch's layout, summed over the parts; null if the value is not learned. */
     public @Nullable FloatMatrix gradient(String name) {
         for (int i = 0; i < slots.size(); i++) {
-            GradientSlot slot = slots.get(i);
+            LearnedValue slot = slots.get(i);
             if (slot.name().equals(name)) {
                 FloatMatrix sum = parameters.get(i).gradient();
                 if (slot.gradient() != sum) {

@@ -1,6 +1,6 @@
 package dev.spikelane.train.run;
 
-import dev.spikelane.engine.Settling;
+import dev.spikelane.engine.JitWarmUp;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -21,7 +21,7 @@ public final class Warmth {
 
     void settle(Duration most, Runnable round) {
         long first = System.nanoTime();
-        settled = Settling.run(most, () -> {
+        settled = JitWarmUp.run(most, () -> {
             for (int end = count + OF_ROUND; count - end < 0; ) {
                 round.run();
             }

@@ -1,8 +1,8 @@
 package dev.spikelane.train.update;
 
-import dev.spikelane.kernel.update.AdamCoefficients;
-import dev.spikelane.kernel.update.AdamStep;
-import dev.spikelane.kernel.update.ParameterStep;
+import dev.spikelane.kernel.optimize.AdamCoefficients;
+import dev.spikelane.kernel.optimize.AdamStep;
+import dev.spikelane.kernel.optimize.ParameterStep;
 import java.lang.foreign.MemorySegment;
 
 /** Adam bound to a parameter, with the two or three means that it keeps. */

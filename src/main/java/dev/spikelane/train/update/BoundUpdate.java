@@ -1,9 +1,9 @@
 package dev.spikelane.train.update;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.GradientSink;
-import dev.spikelane.kernel.update.ParameterStep;
+import dev.spikelane.kernel.optimize.ParameterStep;
 import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.GradientSink;
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.spikelane.train.update;
 
-import dev.spikelane.kernel.update.ClipStep;
+import dev.spikelane.kernel.optimize.ClipStep;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 

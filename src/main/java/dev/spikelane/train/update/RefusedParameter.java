@@ -1,8 +1,8 @@
 package dev.spikelane.train.update;
 
-import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Population;
+import dev.spikelane.simd.Elements;
 import java.util.List;
 import java.util.stream.Collectors;
 

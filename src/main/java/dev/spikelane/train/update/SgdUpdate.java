@@ -1,7 +1,7 @@
 package dev.spikelane.train.update;
 
-import dev.spikelane.kernel.update.ParameterStep;
-import dev.spikelane.kernel.update.SgdStep;
+import dev.spikelane.kernel.optimize.ParameterStep;
+import dev.spikelane.kernel.optimize.SgdStep;
 import java.lang.foreign.MemorySegment;
 
 /** Gradient descent bound to a parameter, with the momentum that it keeps. */

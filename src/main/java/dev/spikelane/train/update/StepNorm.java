@@ -1,8 +1,8 @@
 package dev.spikelane.train.update;
 
-import dev.spikelane.kernel.base.GradientSink;
-import dev.spikelane.kernel.update.SquareSums;
+import dev.spikelane.kernel.optimize.SquareSums;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.GradientSink;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

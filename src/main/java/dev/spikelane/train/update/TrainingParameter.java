@@ -1,6 +1,6 @@
 package dev.spikelane.train.update;
 
-import dev.spikelane.kernel.update.GradientSum;
+import dev.spikelane.kernel.optimize.GradientSum;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

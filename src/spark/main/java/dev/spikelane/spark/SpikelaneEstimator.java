@@ -305,10 +305,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
         TrainingColumns columns = new TrainingColumns(
                 reading, plan.values(), getOrDefault(labelCol()), trainer.classes(), skipsInvalid());
         return new TrainingRows(
-                selected.toJavaRDD().mapPartitionsToPair(columns),
-                plan.values(),
-                plan.shape(network),
-                outputs);
+                selected.toJavaRDD().mapPartitionsToPair(columns), plan.values(), plan.shape(network), outputs);
     }
 
     private SpikelaneModel result(Model trained) {

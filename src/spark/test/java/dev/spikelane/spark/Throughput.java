@@ -102,7 +102,8 @@ final class Throughput {
             return (System.nanoTime() - start) / 1e9;
         }
 
-        private void encode(InputCode code, FloatMatrix values, SpikeMatrix input, CounterRandom.Draws draws, int[] ids) {
+        private void encode(
+                InputCode code, FloatMatrix values, SpikeMatrix input, CounterRandom.Draws draws, int[] ids) {
             for (int i = 0; i < BATCH; i++) {
                 byte[] of = pixels[ids[i] % pixels.length];
                 for (int column = 0; column < of.length; column++) {

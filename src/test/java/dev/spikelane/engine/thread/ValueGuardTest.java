@@ -16,7 +16,7 @@ final class ValueGuardTest {
         ValueGuard[] made = {null};
         Runnable look = () -> seen.add(made[0].version());
         made[0] = new ValueGuard(
-                new Turns(),
+                new UseLocks(),
                 () -> {
                     look.run();
                     return true;
@@ -29,7 +29,7 @@ final class ValueGuardTest {
 
     @Test
     void whatFailedHalfDoneCounts() {
-        ValueGuard guard = new ValueGuard(new Turns());
+        ValueGuard guard = new ValueGuard(new UseLocks());
         assertThrows(IllegalStateException.class, () -> guard.change(ValueGuardTest::fail));
         assertEquals(1, guard.version());
         assertThrows(IllegalStateException.class, () -> guard.changeHeld(ValueGuardTest::fail));
@@ -38,7 +38,7 @@ final class ValueGuardTest {
 
     @Test
     void whatWasRefusedDoesNotCount() {
-        ValueGuard guard = new ValueGuard(new Turns(), () -> false, ValueGuardTest::fail);
+        ValueGuard guard = new ValueGuard(new UseLocks(), () -> false, ValueGuardTest::fail);
         assertThrows(IllegalStateException.class, () -> guard.change(() -> {}));
         assertEquals(0, guard.version());
         guard.changeHeld(() -> {});
@@ -47,7 +47,7 @@ final class ValueGuardTest {
 
     @Test
     void aChangeWithinAChangeIsCountedToo() {
-        ValueGuard guard = new ValueGuard(new Turns());
+        ValueGuard guard = new ValueGuard(new UseLocks());
         guard.change(() -> {
             guard.change(() -> {});
             assertEquals(1, guard.version());

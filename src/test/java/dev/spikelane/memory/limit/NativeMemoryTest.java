@@ -14,12 +14,12 @@ final class NativeMemoryTest {
 
     @Test
     void aHolderIsOpenWhileOneOfItsArenasIs() {
-        Held held = new Held(Owner.TRAINER);
+        CountedArenas held = new CountedArenas(Owner.TRAINER);
         long open = Owner.TRAINER.open();
         long bytes = Owner.TRAINER.bytes();
-        try (Held.Counted first = held.newArena()) {
+        try (CountedArenas.Counted first = held.newArena()) {
             first.allocate(1_000, 64);
-            try (Held.Counted second = held.newArena()) {
+            try (CountedArenas.Counted second = held.newArena()) {
                 second.allocate(200, 64);
                 second.allocate(30, 64);
                 assertEquals(230, second.bytes());

@@ -4,7 +4,6 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Alpha;
@@ -22,6 +21,7 @@ import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.simd.Logarithm;
 import org.jspecify.annotations.Nullable;
 
 /** The equations of all models that are a sequence of plain operations on each neuron, as their Javadoc has them. */

@@ -4,9 +4,9 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.simd.Logarithm;
 
 /**
  * The derivative of each line of {@link NaiveLif}, for one neuron of one sample at a time, from the last line to the

@@ -2,7 +2,7 @@ package dev.spikelane.connection.operator.window;
 
 import dev.spikelane.connection.operator.InputGradient;
 import dev.spikelane.connection.operator.Scratch;
-import dev.spikelane.kernel.map.PooledGradients;
+import dev.spikelane.kernel.pool.PooledGradients;
 import dev.spikelane.kernel.product.window.WindowGradientInput;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
 import dev.spikelane.memory.FloatMatrix;

@@ -4,7 +4,7 @@ import dev.spikelane.connection.operator.OperatorValues;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.connection.operator.WeightRows;
-import dev.spikelane.kernel.map.PooledGradients;
+import dev.spikelane.kernel.pool.PooledGradients;
 import dev.spikelane.kernel.product.PackedGroups;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.window.WindowGradientShape;

@@ -2,13 +2,13 @@ package dev.spikelane.connection.operator.window;
 
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
-import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedGroups;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.Window;
 import java.util.Arrays;
 
 /**

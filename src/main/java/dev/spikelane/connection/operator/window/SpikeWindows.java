@@ -1,15 +1,15 @@
 package dev.spikelane.connection.operator.window;
 
 import dev.spikelane.connection.operator.Scratch;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.product.spike.Chooser;
+import dev.spikelane.kernel.product.window.SmallWindowTables;
 import dev.spikelane.kernel.product.window.WindowMatmul;
 import dev.spikelane.kernel.product.window.WindowTables;
-import dev.spikelane.kernel.product.window.WordTables;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.Window;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ final class SpikeWindows {
 
     private final int positions;
     private final @Nullable WindowTables tables;
-    final @Nullable WordTables words;
+    final @Nullable SmallWindowTables words;
 
     /**
      * Makes tables, where windows have some.
@@ -42,8 +42,8 @@ final class SpikeWindows {
         this.tables = slides && WindowTables.bytesOf(windows[0], outputs) <= mostBytes
                 ? new WindowTables(arena, windows[0], outputs)
                 : null;
-        this.words = mostBytes > 0 && !slides && windows.length == 1 && WordTables.serves(windows[0])
-                ? new WordTables(arena, windows[0], outputs)
+        this.words = mostBytes > 0 && !slides && windows.length == 1 && SmallWindowTables.serves(windows[0])
+                ? new SmallWindowTables(arena, windows[0], outputs)
                 : null;
     }
 
@@ -91,7 +91,12 @@ final class SpikeWindows {
     }
 
     private void multiply(
-            UnfoldedOperator of, SpikeMatrix spikes, int count, WordTables by, Tile current, SpikeMatrix unfolded) {
+            UnfoldedOperator of,
+            SpikeMatrix spikes,
+            int count,
+            SmallWindowTables by,
+            Tile current,
+            SpikeMatrix unfolded) {
         for (int row = 0; row < count; row++) {
             for (int done = 0; done < positions; done += unfolded.rows()) {
                 int some = Math.min(unfolded.rows(), positions - done);

@@ -5,17 +5,17 @@ import dev.spikelane.connection.operator.FlattenOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.UnfoldedRows;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.Unfold;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
 import dev.spikelane.kernel.product.integer.PackedIntegers;
 import dev.spikelane.kernel.product.window.PooledWindows;
-import dev.spikelane.kernel.product.window.WordTables;
+import dev.spikelane.kernel.product.window.SmallWindowTables;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.Window;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +74,7 @@ abstract class UnfoldedOperator implements Operator {
     /** What computes this and a pool of the largest currents in one go; null if nothing does. */
     @Nullable
     PooledWindows pooled(Window pool) {
-        WordTables words = fast.words;
+        SmallWindowTables words = fast.words;
         return words == null
                         || !PooledWindows.serves(windows[0], pool)
                         || 2 * windows[0].x().outputs() > UnfoldedRows.rows(layout.outputs())

@@ -1,9 +1,9 @@
 package dev.spikelane.kernel.product.dense;
 
-import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.ZeroInputs;
 
 /**
  * Products with 64 columns of weights, whose factors stand close together. An object serves one thread: it takes

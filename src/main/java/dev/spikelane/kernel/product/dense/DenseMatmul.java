@@ -2,12 +2,12 @@ package dev.spikelane.kernel.product.dense;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.ZeroInputs;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

@@ -1,7 +1,7 @@
 package dev.spikelane.kernel.product.dense;
 
-import dev.spikelane.kernel.base.Template;
 import dev.spikelane.loop.TileWriter;
+import dev.spikelane.simd.Template;
 import java.lang.constant.ClassDesc;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;

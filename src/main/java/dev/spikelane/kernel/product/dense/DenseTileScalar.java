@@ -3,8 +3,8 @@ package dev.spikelane.kernel.product.dense;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-import dev.spikelane.kernel.base.FusedMultiplyAdd;
-import dev.spikelane.kernel.base.Lanes;
+import dev.spikelane.simd.FusedMultiplyAdd;
+import dev.spikelane.simd.Lanes;
 import java.lang.foreign.MemorySegment;
 
 /** A tile in plain loops: its specification, and what serves where no class can be defined at run time. */

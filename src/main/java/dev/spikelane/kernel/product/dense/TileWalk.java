@@ -1,9 +1,9 @@
 package dev.spikelane.kernel.product.dense;
 
-import dev.spikelane.kernel.base.Lanes;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.loop.TileWriter.Shape;
 import dev.spikelane.loop.TileWriter.Steps;
+import dev.spikelane.simd.Lanes;
+import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.MemorySegment;
 
 /**

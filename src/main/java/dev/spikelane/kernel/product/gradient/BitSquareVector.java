@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.product.gradient;
 
-import static dev.spikelane.kernel.base.OtherLanes.LONG;
+import static dev.spikelane.simd.OtherLanes.LONG;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.ROL;

@@ -1,11 +1,11 @@
 package dev.spikelane.kernel.product.gradient;
 
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.ZeroInputs;
 
 /** The specification of {@link WeightGradient}: plain loops in the canonical order, for a block of 64 outputs. */
 final class ScalarWeightGradient {

@@ -2,8 +2,8 @@ package dev.spikelane.kernel.product.gradient;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

@@ -1,9 +1,5 @@
 package dev.spikelane.kernel.product.gradient;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.GradientSink;
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
@@ -12,6 +8,10 @@ import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.GradientSink;
+import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;

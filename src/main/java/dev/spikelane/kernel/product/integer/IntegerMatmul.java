@@ -1,14 +1,14 @@
 package dev.spikelane.kernel.product.integer;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 

@@ -1,16 +1,16 @@
 package dev.spikelane.kernel.product.integer;
 
-import static dev.spikelane.kernel.base.IntLanes.INT;
-import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.ORDER;
-import static dev.spikelane.kernel.base.OtherLanes.SHORT;
+import static dev.spikelane.simd.IntLanes.INT;
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.ORDER;
+import static dev.spikelane.simd.OtherLanes.SHORT;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.spike.ActiveLists;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;

@@ -1,14 +1,14 @@
 package dev.spikelane.kernel.product.integer;
 
-import static dev.spikelane.kernel.base.IntLanes.INT;
-import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.COUNT;
-import static dev.spikelane.kernel.base.Lanes.FLOAT;
-import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.simd.IntLanes.INT;
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.COUNT;
+import static dev.spikelane.simd.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.ORDER;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -19,7 +19,7 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Turns sums into currents, a row of some blocks after the other: memory takes them twice to four times as fast as a
+ * UseLocks sums into currents, a row of some blocks after the other: memory takes them twice to four times as fast as a
  * block of many rows. Sums stand in the order of the outputs.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose

@@ -1,15 +1,15 @@
 package dev.spikelane.kernel.product.integer;
 
-import static dev.spikelane.kernel.base.IntLanes.INT;
-import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.ORDER;
-import static dev.spikelane.kernel.base.OtherLanes.SHORT;
+import static dev.spikelane.simd.IntLanes.INT;
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.ORDER;
+import static dev.spikelane.simd.OtherLanes.SHORT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -47,7 +47,7 @@ final class IntegerTablesVector {
     private static final int FIRST_UPPER = BLOCKS == 2 ? BYTES : 2 * BYTES;
 
     /**
-     * Turns the stored halves of pairs, of which the lower one has an offset, into numbers with a sign: of 8 bits, and
+     * UseLocks the stored halves of pairs, of which the lower one has an offset, into numbers with a sign: of 8 bits, and
      * of 16.
      */
     private static final ShortVector BYTE_SIGN = ShortVector.broadcast(SHORT, (short) (1 << 7));

@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.simd.SimdWidth;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;

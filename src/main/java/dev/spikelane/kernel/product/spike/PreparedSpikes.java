@@ -185,7 +185,7 @@ public final class PreparedSpikes {
      * @param itsVersion a number that this memory has had only while it held the spikes that it holds now
      * @param weights of a product; their shape counts, not their values
      * @return whether
-     *     {@link SpikeMatmul#multiply(PreparedSpikes, SpikeMatrix, int, PackedWeights, dev.spikelane.kernel.base.Tile,
+     *     {@link SpikeMatmul#multiply(PreparedSpikes, SpikeMatrix, int, PackedWeights, dev.spikelane.simd.Tile,
      *     SpikeWorkspace)} may be called
      */
     public boolean isOf(SpikeMatrix spikes, int someRows, long itsVersion, PackedWeights weights) {

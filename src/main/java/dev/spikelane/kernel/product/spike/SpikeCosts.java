@@ -1,9 +1,9 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.base.Cpu;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.ElementType;
+import dev.spikelane.simd.Cpu;
+import dev.spikelane.simd.SimdWidth;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;

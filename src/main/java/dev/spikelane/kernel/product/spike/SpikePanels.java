@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -1,17 +1,17 @@
 package dev.spikelane.kernel.product.spike;
 
-import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.FLOAT;
-import static dev.spikelane.kernel.base.Lanes.ORDER;
-import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
-import static dev.spikelane.kernel.base.Lanes.VECTOR;
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.ORDER;
+import static dev.spikelane.simd.Lanes.OTHER_VECTOR;
+import static dev.spikelane.simd.Lanes.VECTOR;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 

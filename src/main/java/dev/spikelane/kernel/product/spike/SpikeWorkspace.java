@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

@@ -2,15 +2,15 @@ package dev.spikelane.kernel.product.window;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.Window;
-import dev.spikelane.kernel.base.ZeroInputs;
-import dev.spikelane.kernel.map.PoolWinners;
+import dev.spikelane.kernel.pool.PoolWinners;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.Scaling;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.Window;
+import dev.spikelane.simd.ZeroInputs;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,7 @@ public final class PooledWindows {
     private final Window window;
     private final int columns;
     private final int rows;
-    private final WordTables tables;
+    private final SmallWindowTables tables;
     private final PooledWindowsVector loops;
     /** How many bytes behind its first value those of a window are. */
     private final long[] offsets;
@@ -39,7 +39,7 @@ public final class PooledWindows {
      * @param pool of the currents
      * @param tables of what spikes are multiplied by
      */
-    public PooledWindows(Window window, Window pool, WordTables tables) {
+    public PooledWindows(Window window, Window pool, SmallWindowTables tables) {
         this.window = window;
         this.columns = pool.x().outputs();
         this.rows = pool.y().outputs();
@@ -65,7 +65,7 @@ public final class PooledWindows {
      * @return whether this takes both
      */
     public static boolean serves(Window window, Window pool) {
-        return WordTables.serves(window)
+        return SmallWindowTables.serves(window)
                 && window.channels() == window.allChannels()
                 && isWithin(window.y())
                 && isWithin(window.x())

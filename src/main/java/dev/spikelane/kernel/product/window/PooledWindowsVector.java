@@ -1,21 +1,21 @@
 package dev.spikelane.kernel.product.window;
 
-import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.COUNT;
-import static dev.spikelane.kernel.base.Lanes.FLOAT;
-import static dev.spikelane.kernel.base.Lanes.ORDER;
-import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
-import static dev.spikelane.kernel.base.Lanes.VECTOR;
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.COUNT;
+import static dev.spikelane.simd.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.ORDER;
+import static dev.spikelane.simd.Lanes.OTHER_VECTOR;
+import static dev.spikelane.simd.Lanes.VECTOR;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.IS_NAN;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.map.PoolWinners;
+import dev.spikelane.kernel.pool.PoolWinners;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.Scaling;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -41,7 +41,7 @@ final class PooledWindowsVector {
     private final long right;
     private final long below;
 
-    PooledWindowsVector(WordTables of, int windows, int columns, long[] offsets, long right, long below) {
+    PooledWindowsVector(SmallWindowTables of, int windows, int columns, long[] offsets, long right, long below) {
         this.tables = of.tables;
         this.starts = of.bias.segment();
         this.groups = of.groups;

@@ -1,14 +1,14 @@
 package dev.spikelane.kernel.product.window;
 
-import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.COUNT;
-import static dev.spikelane.kernel.base.Lanes.FLOAT;
-import static dev.spikelane.kernel.base.Lanes.ORDER;
-import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
-import static dev.spikelane.kernel.base.Lanes.VECTOR;
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.COUNT;
+import static dev.spikelane.simd.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.ORDER;
+import static dev.spikelane.simd.Lanes.OTHER_VECTOR;
+import static dev.spikelane.simd.Lanes.VECTOR;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;

@@ -1,12 +1,12 @@
 package dev.spikelane.kernel.product.window;
 
-import dev.spikelane.kernel.base.Lanes;
-import dev.spikelane.kernel.base.Window;
-import dev.spikelane.kernel.map.PooledGradients;
+import dev.spikelane.kernel.pool.PooledGradients;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Lanes;
+import dev.spikelane.simd.Window;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

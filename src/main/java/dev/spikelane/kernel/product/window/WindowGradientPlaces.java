@@ -2,9 +2,9 @@ package dev.spikelane.kernel.product.window;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.spikelane.kernel.base.Lanes;
-import dev.spikelane.kernel.base.Window;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Lanes;
+import dev.spikelane.simd.Window;
 import java.util.Arrays;
 
 /**

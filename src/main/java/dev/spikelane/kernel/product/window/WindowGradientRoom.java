@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.product.window;
 
-import dev.spikelane.kernel.base.Lanes;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.product.dense.TileWalk;
+import dev.spikelane.simd.Lanes;
+import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;

@@ -1,7 +1,7 @@
 package dev.spikelane.kernel.product.window;
 
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Template;
+import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Template;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 

@@ -2,8 +2,8 @@ package dev.spikelane.kernel.product.window;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import dev.spikelane.kernel.base.FusedMultiplyAdd;
-import dev.spikelane.kernel.base.Lanes;
+import dev.spikelane.simd.FusedMultiplyAdd;
+import dev.spikelane.simd.Lanes;
 import java.lang.foreign.MemorySegment;
 
 /** What {@link WindowGradientRunVector} does, in plain loops, where no class can be defined at run time. */

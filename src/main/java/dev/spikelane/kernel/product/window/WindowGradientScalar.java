@@ -1,10 +1,10 @@
 package dev.spikelane.kernel.product.window;
 
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.ZeroInputs;
 
 /** The specification of {@link WindowGradientInput} and {@link WindowGradientWeights}: plain loops over one row. */
 record WindowGradientScalar(WindowGradientShape shape) {

@@ -1,7 +1,7 @@
 package dev.spikelane.kernel.product.window;
 
-import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.simd.Window;
 
 /**
  * A convolution whose gradients are made, and the layout of its weights: for each group of channels and each block of

@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.product.window;
 
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.Arena;
 
 /** Gradients of the weights and biases of a convolution, summed over a block of samples. */

@@ -1,16 +1,16 @@
 package dev.spikelane.kernel.product.window;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Lanes;
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Window;
-import dev.spikelane.kernel.map.PooledGradients;
+import dev.spikelane.kernel.pool.PooledGradients;
 import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.TileWalk;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Lanes;
+import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Window;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,12 @@
 package dev.spikelane.kernel.product.window;
 
-import static dev.spikelane.kernel.base.IntLanes.INT;
+import static dev.spikelane.simd.IntLanes.INT;
 import static jdk.incubator.vector.VectorOperators.BIT_COUNT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.NE;
 
-import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.IntVector;

@@ -2,13 +2,13 @@ package dev.spikelane.kernel.product.window;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.Window;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -98,14 +98,14 @@ public final class WindowMatmul {
     /** Adds up the map that is listed. */
     private static void add(WindowLists lists, MemorySegment sums, long to, int position) {
         WindowTables tables = lists.tables;
-        Pass[] passes = tables.passes(lists.count());
+        KernelRowSpan[] passes = tables.passes(lists.count());
         for (int channel = 0; channel < position; channel += tables.strip) {
             int block = channel / BLOCK;
             int lanes = channel % BLOCK;
             if (!passes[0].begins()) {
                 start(tables, channel, sums, to + channel, position);
             }
-            for (Pass pass : passes) {
+            for (KernelRowSpan pass : passes) {
                 tables.adds[pass.rows()].add(lists, pass, block, lanes, sums, to + channel, position);
             }
         }

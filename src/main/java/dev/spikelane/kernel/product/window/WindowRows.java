@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.product.window;
 
-import dev.spikelane.kernel.base.Template;
+import dev.spikelane.simd.Template;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,5 +42,6 @@ abstract class WindowRows {
      * @param to where the strip of the first position stands in them
      * @param position bytes from a position to the next
      */
-    abstract void add(WindowLists lists, Pass pass, int block, int lanes, MemorySegment sums, long to, int position);
+    abstract void add(
+            WindowLists lists, KernelRowSpan pass, int block, int lanes, MemorySegment sums, long to, int position);
 }

@@ -2,15 +2,15 @@ package dev.spikelane.kernel.product.window;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.simd.Window;
 import java.lang.foreign.MemorySegment;
 
 /** What {@link WindowRowsVector} does, in plain loops, for all 64 channels of a block. */
 final class WindowRowsScalar extends WindowRows {
 
     @Override
-    void add(WindowLists lists, Pass pass, int block, int lanes, MemorySegment sums, long to, int position) {
+    void add(WindowLists lists, KernelRowSpan pass, int block, int lanes, MemorySegment sums, long to, int position) {
         WindowTables tables = lists.tables;
         Window.Axis x = tables.window.x();
         int shift = tables.window.y().padding() - pass.kernelRow();

@@ -1,15 +1,15 @@
 package dev.spikelane.kernel.product.window;
 
-import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.FLOAT;
-import static dev.spikelane.kernel.base.Lanes.ORDER;
-import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
-import static dev.spikelane.kernel.base.Lanes.VECTOR;
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.ORDER;
+import static dev.spikelane.simd.Lanes.OTHER_VECTOR;
+import static dev.spikelane.simd.Lanes.VECTOR;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Template;
-import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Template;
+import dev.spikelane.simd.Window;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
@@ -37,7 +37,7 @@ final class WindowRowsVector extends WindowRows {
     WindowRowsVector() {}
 
     @Override
-    void add(WindowLists lists, Pass pass, int block, int lanes, MemorySegment sums, long to, int position) {
+    void add(WindowLists lists, KernelRowSpan pass, int block, int lanes, MemorySegment sums, long to, int position) {
         WindowTables of = lists.tables;
         Window.Axis x = of.window.x();
         MemorySegment tables = of.segment();

@@ -2,11 +2,11 @@ package dev.spikelane.kernel.product.window;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Window;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -44,9 +44,9 @@ public final class WindowTables {
     final FloatMatrix bias;
 
     /** What adds up a map, in this order: at once, or with its edges by themselves. */
-    private final Pass[] whole;
+    private final KernelRowSpan[] whole;
 
-    private final Pass[] withEdges;
+    private final KernelRowSpan[] withEdges;
 
     /** What adds to so many rows of outputs. */
     final WindowRows[] adds;
@@ -69,12 +69,12 @@ public final class WindowTables {
         this.outputs = outputs;
         bias = FloatMatrix.zeros(arena, 1, outputs);
         memory = FloatMatrix.zeros(arena, rows(window, outputs), PackedWeights.BLOCK);
-        whole = Pass.whole(window.y()).toArray(Pass[]::new);
-        withEdges = Pass.withEdges(window.y()).toArray(Pass[]::new);
+        whole = KernelRowSpan.whole(window.y()).toArray(KernelRowSpan[]::new);
+        withEdges = KernelRowSpan.withEdges(window.y()).toArray(KernelRowSpan[]::new);
         int vectors = vectors(window.y().kernel(), outputs);
         strip = vectors == 0 ? INPUT : vectors * SimdWidth.bits() / Byte.SIZE;
         adds = new WindowRows[window.y().kernel() + 1];
-        for (Pass pass : withEdges) {
+        for (KernelRowSpan pass : withEdges) {
             adds[pass.rows()] = WindowRows.of(pass.rows(), vectors);
         }
     }
@@ -94,7 +94,7 @@ public final class WindowTables {
     }
 
     /** The passes for a map in which so many of the groups fire. */
-    Pass[] passes(int entries) {
+    KernelRowSpan[] passes(int entries) {
         return 4.0 * entries > SHARE_WITH_EDGES * window.inputs() ? withEdges : whole;
     }
 

@@ -1,10 +1,10 @@
 package dev.spikelane.kernel.product.window;
 
-import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.FLOAT;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;

@@ -2,9 +2,7 @@ package dev.spikelane.kernel.step.cell;
 
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.Sigmoid;
-import dev.spikelane.kernel.step.LeakySums;
+import dev.spikelane.kernel.step.LeakyParameter;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.Winner;
@@ -12,6 +10,8 @@ import dev.spikelane.kernel.step.leaky.LeakyOptions;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyText;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.Sigmoid;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ public final class LstmBackward implements NeuronBackward {
     private final LeakyOptions options;
     private final int neurons;
     private final int channels;
-    private final Map<LeakySums, FloatMatrix> sums = new EnumMap<>(LeakySums.class);
+    private final Map<LeakyParameter, FloatMatrix> sums = new EnumMap<>(LeakyParameter.class);
     private final FloatMatrix rounded;
 
     private float input;
@@ -53,7 +53,7 @@ public final class LstmBackward implements NeuronBackward {
     }
 
     @Override
-    public void sum(LeakySums parameter, FloatMatrix sum) {
+    public void sum(LeakyParameter parameter, FloatMatrix sum) {
         sums.put(parameter, sum);
     }
 
@@ -92,12 +92,12 @@ public final class LstmBackward implements NeuronBackward {
                 if (ofDistance != null) {
                     float spike = Elements.get(ofDistance, sample, i);
                     of += spike;
-                    subtract(LeakySums.THRESHOLD, sample, i, spike);
+                    subtract(LeakyParameter.THRESHOLD, sample, i, spike);
                 }
                 charge(step, sample, i);
                 if (options.resetsLater()) {
                     if (options.subtracts()) {
-                        subtract(LeakySums.THRESHOLD, sample, i, reset * of);
+                        subtract(LeakyParameter.THRESHOLD, sample, i, reset * of);
                     } else {
                         of -= reset * of;
                     }
@@ -144,7 +144,7 @@ public final class LstmBackward implements NeuronBackward {
             s -= reset;
         }
         if (options.subtracts()) {
-            subtract(LeakySums.THRESHOLD, sample, i, s * of);
+            subtract(LeakyParameter.THRESHOLD, sample, i, s * of);
             return of;
         }
         return of - s * of;
@@ -191,7 +191,7 @@ public final class LstmBackward implements NeuronBackward {
         return feedback == null ? sum : sum + Elements.get(feedback, row, LstmStep.column(gate, i, channels));
     }
 
-    private void subtract(LeakySums parameter, int sample, int i, float term) {
+    private void subtract(LeakyParameter parameter, int sample, int i, float term) {
         FloatMatrix sum = sums.get(parameter);
         if (sum != null) {
             Elements.set(sum, sample, i, Elements.get(sum, sample, i) - term);

@@ -3,15 +3,15 @@ package dev.spikelane.kernel.step.cell;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.kernel.Compare;
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.Sigmoid;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.Sigmoid;
+import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.Arena;
 
 /**

@@ -1,23 +1,23 @@
 package dev.spikelane.kernel.step.cell;
 
-import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.COUNT;
-import static dev.spikelane.kernel.base.Lanes.FLOAT;
-import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.COUNT;
+import static dev.spikelane.simd.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.ORDER;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.spikelane.kernel.Compare;
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.ExponentialVector;
-import dev.spikelane.kernel.base.Sigmoid;
-import dev.spikelane.kernel.base.SpikeLanesVector;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.ExponentialVector;
+import dev.spikelane.simd.Sigmoid;
+import dev.spikelane.simd.SpikeLanesVector;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;

@@ -1,14 +1,14 @@
 package dev.spikelane.kernel.step.cell;
 
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.SimdWidth;
 
 /**
  * Updates leaky neurons whose membranes are sums of their newest K inputs, by one step, in float32 without fused

@@ -1,13 +1,13 @@
 package dev.spikelane.kernel.step.cell;
 
-import static dev.spikelane.kernel.base.Lanes.COUNT;
-import static dev.spikelane.kernel.base.Lanes.FLOAT;
-import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.simd.Lanes.COUNT;
+import static dev.spikelane.simd.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.ORDER;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 

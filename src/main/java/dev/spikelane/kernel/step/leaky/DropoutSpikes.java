@@ -3,14 +3,14 @@ package dev.spikelane.kernel.step.leaky;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.kernel.Compare;
-import dev.spikelane.kernel.base.BernoulliRow;
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.BernoulliRow;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.SimdWidth;
 
 /**
  * Fires neurons whose membranes pass a dropout, which leaves the membranes themselves as they are.

@@ -1,13 +1,13 @@
 package dev.spikelane.kernel.step.leaky;
 
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.base.Pads;
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Pads;
+import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Tile;
 import org.jspecify.annotations.Nullable;
 
 /**

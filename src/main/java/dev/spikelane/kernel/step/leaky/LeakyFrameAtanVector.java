@@ -1,12 +1,12 @@
 package dev.spikelane.kernel.step.leaky;
 
-import static dev.spikelane.kernel.base.Lanes.BYTES;
-import static dev.spikelane.kernel.base.Lanes.FLOAT;
-import static dev.spikelane.kernel.base.Lanes.ORDER;
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.ORDER;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.SurrogateConstants;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 

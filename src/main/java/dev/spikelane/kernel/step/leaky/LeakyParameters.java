@@ -4,9 +4,8 @@ import dev.spikelane.equation.Frame;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.LeakySums;
+import dev.spikelane.kernel.step.LeakyParameter;
 import dev.spikelane.kernel.step.NeuronLoops;
 import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.QuantizeLevels;
@@ -16,6 +15,7 @@ import dev.spikelane.kernel.step.Winner;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Elements;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -102,12 +102,12 @@ public final class LeakyParameters {
         if (options.decay() == Decay.DIVIDE) {
             pad(beta, 1);
         }
-        share(LeakySums.LEAK, beta, from.leak.length);
-        share(LeakySums.SYNAPSE, alpha, from.alpha.length);
-        share(LeakySums.THRESHOLD, threshold, from.threshold.length);
+        share(LeakyParameter.LEAK, beta, from.leak.length);
+        share(LeakyParameter.SYNAPSE, alpha, from.alpha.length);
+        share(LeakyParameter.THRESHOLD, threshold, from.threshold.length);
     }
 
-    private void share(LeakySums parameter, FloatMatrix row, int values) {
+    private void share(LeakyParameter parameter, FloatMatrix row, int values) {
         if (isShared(parameter, row, values)) {
             shares.put(LeakyText.name(parameter), new float[] {row.get(0, 0)});
             shared.add(LeakyText.name(parameter));
@@ -115,7 +115,7 @@ public final class LeakyParameters {
     }
 
     /** Whether neurons share a parameter, with which lanes behind the last neuron stay zero. */
-    private boolean isShared(LeakySums parameter, FloatMatrix row, int values) {
+    private boolean isShared(LeakyParameter parameter, FloatMatrix row, int values) {
         return values == 1
                 && switch (parameter) {
                     case LEAK -> !options.alphaFunction();
@@ -130,7 +130,7 @@ public final class LeakyParameters {
      * Goes on with another value, which ways back that were made before broadcast still; loops forward are made anew
      * where neurons do not share it any more.
      */
-    private synchronized void shareAgain(LeakySums parameter, FloatMatrix row, int values) {
+    private synchronized void shareAgain(LeakyParameter parameter, FloatMatrix row, int values) {
         String name = LeakyText.name(parameter);
         float[] held = shares.get(name);
         if (held == null) {
@@ -174,7 +174,7 @@ public final class LeakyParameters {
      * @param values finite: one, or one for each neuron
      * @throws IllegalArgumentException if these do not have it
      */
-    public void set(LeakySums parameter, float[] values) {
+    public void set(LeakyParameter parameter, float[] values) {
         if (!has(parameter)) {
             throw new IllegalArgumentException(parameter + " cannot be set, expected a parameter that has a row");
         }
@@ -192,10 +192,10 @@ public final class LeakyParameters {
         for (int neuron = 0; neuron < row.columns(); neuron++) {
             row.set(0, neuron, values[values.length == 1 ? 0 : neuron]);
         }
-        if (parameter == LeakySums.LEAK ? clamps : parameter == LeakySums.SYNAPSE) {
+        if (parameter == LeakyParameter.LEAK ? clamps : parameter == LeakyParameter.SYNAPSE) {
             clamp(row);
         }
-        if (parameter == LeakySums.FACTOR) {
+        if (parameter == LeakyParameter.FACTOR) {
             divideSpikes();
         }
         shareAgain(parameter, row, values.length);
@@ -207,8 +207,8 @@ public final class LeakyParameters {
      * @param parameter a parameter
      * @return false for the factor of the input where there is not one
      */
-    public boolean has(LeakySums parameter) {
-        return parameter != LeakySums.GAIN || gains.length == 1;
+    public boolean has(LeakyParameter parameter) {
+        return parameter != LeakyParameter.GAIN || gains.length == 1;
     }
 
     /**

@@ -3,10 +3,10 @@ package dev.spikelane.kernel.step.leaky;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.Arena;
 import java.util.Objects;
 

@@ -1,11 +1,11 @@
 package dev.spikelane.kernel.step.leaky;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
 
 /**
  * Updates leaky integrate-and-fire neurons, one or many steps at a time.

@@ -6,7 +6,7 @@ import dev.spikelane.equation.Frame;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.LeakySums;
+import dev.spikelane.kernel.step.LeakyParameter;
 import dev.spikelane.kernel.step.NeuronLoops;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.LinkedHashMap;
@@ -85,10 +85,10 @@ public final class LeakyText {
      * @param carries whether spikes carry what {@value #CARRIES} says
      * @param wanted parameters whose gradients are wanted
      */
-    public static Equations.Cut back(LeakyParameters of, boolean carries, Set<LeakySums> wanted) {
+    public static Equations.Cut back(LeakyParameters of, boolean carries, Set<LeakyParameter> wanted) {
         boolean split = of.split();
         LeakyText made = new LeakyText(of.options, split, true, carries);
-        made.gains = wanted.contains(LeakySums.GAIN) ? Math.max(1, made.gains) : made.gains;
+        made.gains = wanted.contains(LeakyParameter.GAIN) ? Math.max(1, made.gains) : made.gains;
         String text = made.all();
         Equations whole = split ? null : EquationParser.parse(text);
         return whole == null ? EquationParser.cut(text) : new Equations.Cut(whole, whole);
@@ -101,7 +101,7 @@ public final class LeakyText {
     }
 
     /** Returns the parameter of the text whose gradient is a sum. */
-    public static String name(LeakySums sum) {
+    public static String name(LeakyParameter sum) {
         return switch (sum) {
             case LEAK -> "leak";
             case SYNAPSE -> "alpha";

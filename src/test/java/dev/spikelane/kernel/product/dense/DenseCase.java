@@ -2,9 +2,9 @@ package dev.spikelane.kernel.product.dense;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.FusedMultiplyAdd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;

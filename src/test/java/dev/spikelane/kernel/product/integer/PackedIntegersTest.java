@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Random;

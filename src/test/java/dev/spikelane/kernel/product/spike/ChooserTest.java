@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.simd.SimdWidth;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.simd.SimdWidth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

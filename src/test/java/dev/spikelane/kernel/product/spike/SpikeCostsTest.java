@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.OwnJvm;
-import dev.spikelane.kernel.base.Cpu;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
 import dev.spikelane.memory.ElementType;
+import dev.spikelane.simd.Cpu;
+import dev.spikelane.simd.SimdWidth;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

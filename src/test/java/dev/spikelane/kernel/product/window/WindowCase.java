@@ -1,14 +1,14 @@
 package dev.spikelane.kernel.product.window;
 
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.Window;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.Product;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.Window;
 import java.lang.foreign.Arena;
 import java.util.Random;
 

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.StepRun;
@@ -12,6 +11,7 @@ import dev.spikelane.kernel.step.Winner;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Elements;
 
 /** The equations of {@link LeakyStep}, neuron by neuron: charge a whole row, then fire it. */
 public record LeakyReference(LeakyOptions options) {

@@ -1,9 +1,9 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 
 /** What benchmarks in other packages need of the inside of products. */
 public final class ProductInside {

@@ -1,10 +1,10 @@
 package dev.spikelane.kernel.product.spike;
 
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.SharedBlocks;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.spikelane.kernel.product.spike;
 
 import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
+import dev.spikelane.kernel.Matmul;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Roofline;
-import dev.spikelane.kernel.Matmul;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;

@@ -7,9 +7,9 @@ import dev.spikelane.bench.PeerEntries;
 import dev.spikelane.bench.Peers;
 import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
+import dev.spikelane.kernel.Matmul;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Roofline;
-import dev.spikelane.kernel.Matmul;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
@@ -50,7 +50,8 @@ final class SpikeMatmulCase implements Case {
         current = FloatMatrix.zeros(arena, work.rows(), work.outputs());
         active = spikes.count();
         crew = new SharedProduct.Threads(work.threads(), weights);
-        shared = new SharedProduct(arena, crew, spikes, weights, current, variant(), isChosen() ? Chooser.OF_JVM : null);
+        shared =
+                new SharedProduct(arena, crew, spikes, weights, current, variant(), isChosen() ? Chooser.OF_JVM : null);
         peers = isChosen() && Peers.joinAt(work.density())
                 ? new PeerEntries(
                         peer -> peer.product(RandomData.floats(arena, spikes), unpacked, work.threads()),

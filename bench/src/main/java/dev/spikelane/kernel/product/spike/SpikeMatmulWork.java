@@ -2,7 +2,7 @@ package dev.spikelane.kernel.product.spike;
 
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Work;
-import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.simd.SimdWidth;
 import java.util.List;
 import java.util.Locale;
 

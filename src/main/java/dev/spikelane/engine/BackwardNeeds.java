@@ -1,0 +1,24 @@
+package dev.spikelane.engine;
+
+import java.util.List;
+import java.util.Set;
+
+/** What a way back asks of the way forward. */
+public interface BackwardNeeds {
+
+    /**
+     * What is kept of a population, for a way back.
+     *
+     * @param currents those of each port that the neurons take
+     * @param replaces whether membranes are written in place of the currents
+     * @param variables names of variables whose values are kept for all steps of a block
+     * @param inPlace whether the membranes that stand in place of the currents are those that are kept
+     */
+    record Keeping(List<StoredCurrents> currents, boolean replaces, Set<String> variables, boolean inPlace) {}
+
+    /** What is kept of a population. */
+    Keeping keeping(int population);
+
+    /** The source that a projection sees, if something stands between the two; otherwise the source itself. */
+    SourceRun source(int projection, SourceRun source);
+}

@@ -1,0 +1,112 @@
+package dev.spikelane.engine;
+
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.PortSteps;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.simd.Tile;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Takes the neurons of a population through steps whose currents are kept, and keeps what is wanted of their variables.
+ */
+public final class RecordingRun {
+
+    private final PopulationRun population;
+    private final BackwardNeeds.Keeping keeping;
+    /** The currents of each port. */
+    private final StoredCurrents[] kept;
+
+    private final boolean oneEach;
+    /** The currents that a thread takes to the neurons. */
+    private final PortCurrents[] currents;
+
+    /** A variable that a thread keeps. */
+    private final Tile[] variableOf;
+
+    RecordingRun(PopulationRun population, BackwardNeeds.Keeping keeping, RunSize size) {
+        this.population = population;
+        this.keeping = keeping;
+        this.kept = keeping.currents().toArray(StoredCurrents[]::new);
+        this.oneEach = population.currents() == population.size();
+        this.currents = new PortCurrents[size.threads()];
+        this.variableOf = new Tile[size.threads()];
+        Tile none = Tile.whole(FloatMatrix.zeros(1, 1));
+        for (int i = 0; i < currents.length; i++) {
+            currents[i] = new PortCurrents(
+                    Stream.generate(none::another).limit(kept.length).toArray(Tile[]::new));
+            variableOf[i] = none.another();
+        }
+    }
+
+    BackwardNeeds.Keeping keeping() {
+        return keeping;
+    }
+
+    /** Takes neurons through some steps. */
+    void fire(int first, int count, int firstBlock, int endBlock, int thread) {
+        List<PopulationSignals.Kept> variables = population.variables();
+        if (keeping.replaces()) {
+            record(population.state(), first, count, firstBlock, endBlock, thread);
+            for (int i = 0; i < variables.size(); i++) {
+                keep(variables.get(i), currents[thread].current(), first, count);
+            }
+        } else if (variables.isEmpty()) {
+            run(population.state(), first, count, firstBlock, endBlock, thread);
+        } else {
+            for (int step = first; step < first + count; step++) {
+                run(population.state(), step, 1, firstBlock, endBlock, thread);
+                for (int i = 0; i < variables.size(); i++) {
+                    Tile of = variableOf[thread].on(
+                            population.state().variable(variables.get(i).name()));
+                    keep(variables.get(i), of.at(firstBlock, endBlock), step, 1);
+                }
+            }
+        }
+    }
+
+    private void keep(PopulationSignals.Kept variable, Tile from, int first, int count) {
+        if (!variable.inPlace()) {
+            from.copyTo(0, variable.history().from(first, 0), 0, count * population.batch());
+        }
+    }
+
+    /** Takes neurons through some steps, from a state, and writes their membranes in place of the currents. */
+    public void record(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
+        PortCurrents own = at(first, firstBlock, endBlock, thread);
+        steps().record(
+                        own,
+                        count * population.batch(),
+                        from,
+                        spikes(first),
+                        own.current().matrix());
+    }
+
+    /** Takes neurons through some steps, from a state. */
+    public void run(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
+        steps().run(at(first, firstBlock, endBlock, thread), count * population.batch(), from, spikes(first));
+    }
+
+    private PortSteps<NeuronState> steps() {
+        return BoundPopulation.steps(population.neurons());
+    }
+
+    private SpikeMatrix spikes(int first) {
+        return population.spikes().from(first, 0);
+    }
+
+    /** Goes to the currents of some steps; of all neurons where each has several. */
+    private PortCurrents at(int first, int firstBlock, int endBlock, int thread) {
+        PortCurrents own = currents[thread];
+        own.current().on(kept[0].from(first));
+        if (oneEach) {
+            own.current().at(firstBlock, endBlock);
+        }
+        for (int i = 1; i < kept.length; i++) {
+            own.port(i).on(kept[i].from(first)).at(own.current());
+        }
+        return own;
+    }
+}

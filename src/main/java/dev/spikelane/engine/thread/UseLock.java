@@ -1,0 +1,117 @@
+package dev.spikelane.engine.thread;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who uses something: a call, beside which another one is refused, or a change of the values that it computes with, for
+ * whose end a call waits. Another thread and an observer that is called from within are refused alike: waiting would
+ * hang the one and let the other wait for itself. Nothing is allocated, unless a change waits.
+ */
+public final class UseLock {
+
+    private static final int NOBODY = 0;
+    private static final int CALL = 1;
+    private static final int CHANGE = 2;
+
+    private final AtomicInteger user = new AtomicInteger(NOBODY);
+    private final String busy;
+    private final UseLocks all;
+    /** Whose turn it is; a thread looks for itself alone. */
+    private @Nullable Thread thread;
+
+    /**
+     * Makes a turn that nobody has, of what does not compute with a network's values.
+     *
+     * @param name what is used, as messages call it
+     */
+    public UseLock(String name) {
+        this(name, new UseLocks());
+    }
+
+    /**
+     * Makes a turn that nobody has.
+     *
+     * @param name what is used, as messages call it
+     * @param all the turns of those who compute with the same values, whose changes wait for calls once it is
+     *     {@linkplain UseLocks#register registered}
+     */
+    public UseLock(String name, UseLocks all) {
+        this.all = all;
+        busy = name + " is busy: it is used by one thread at a time, and not by its observers";
+    }
+
+    /**
+     * Begins a call, after the change that is under way, or waits.
+     *
+     * @throws IllegalStateException if a call is under way, or this thread is changing values
+     */
+    public void take() {
+        boolean waited = all.letChangeGo();
+        try {
+            if (!begin(CALL)) {
+                throw new IllegalStateException(busy);
+            }
+        } finally {
+            if (waited) {
+                all.began();
+            }
+        }
+    }
+
+    /** Ends the call. */
+    public void end() {
+        thread = null;
+        user.set(NOBODY);
+        all.ended();
+    }
+
+    /** Begins a change of values, after another one that is under way; false if a call is, or this thread has begun. */
+    public boolean beginChange() {
+        return begin(CHANGE);
+    }
+
+    /** Ends the change. */
+    public void endChange() {
+        synchronized (this) {
+            thread = null;
+            user.set(NOBODY);
+            notifyAll();
+        }
+    }
+
+    boolean isOfThisThread() {
+        return thread == Thread.currentThread();
+    }
+
+    private boolean begin(int next) {
+        boolean begun = user.compareAndSet(NOBODY, next) || await(next);
+        if (begun) {
+            thread = Thread.currentThread();
+        }
+        return begun;
+    }
+
+    /** Waits until nobody changes values; what wants to interrupt this thread can do so afterwards. */
+    private boolean await(int next) {
+        boolean interrupted = false;
+        boolean begun;
+        synchronized (this) {
+            begun = user.compareAndSet(NOBODY, next);
+            while (!begun && user.get() != CALL && !isOfThisThread()) {
+                if (user.get() == CHANGE) {
+                    try {
+                        wait();
+                    } catch (InterruptedException later) {
+                        interrupted = true;
+                    }
+                }
+                begun = user.compareAndSet(NOBODY, next);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return begun;
+    }
+}

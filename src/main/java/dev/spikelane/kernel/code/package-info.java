@@ -1,2 +1,0 @@
-/** Encoders, which make spikes or targets of values, and counts of spikes. */
-package dev.spikelane.kernel.code;

@@ -1,0 +1,129 @@
+package dev.spikelane.kernel.encode;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Logarithm;
+import dev.spikelane.simd.SimdWidth;
+
+/**
+ * UseLocks data into the times at which neurons fire (latency coding). Times are float32, in steps.
+ *
+ * <p>Every operation is done for each element alone, in float32, in the order in which it is written. Data and times
+ * may be the same matrix, but not overlap otherwise.
+ */
+public final class LatencyTimes {
+
+    private LatencyTimes() {}
+
+    /**
+     * Computes when a membrane that is charged by the data reaches the threshold:
+     * {@code time = tau * log(x / (x - threshold)) + first} with {@code x = max(data, lowest)}. The logarithm has
+     * torch's bits.
+     *
+     * @param data {@code [batch x neurons]}
+     * @param threshold the threshold, above 0
+     * @param lowest smaller data count as this, at least the threshold; equal to it gives an infinite time
+     * @param tau time constant in steps
+     * @param first added to the time
+     * @param times {@code [batch x neurons]}, overwritten
+     * @throws IllegalArgumentException if shapes differ, or times share memory with other rows of the data
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void logarithmic(
+            FloatMatrix data, float threshold, float lowest, float tau, float first, FloatMatrix times) {
+        sameShape(data, times);
+        for (int row = 0; row < times.rows(); row++) {
+            if (SimdWidth.VECTOR) {
+                LatencyTimesVector.logarithmic(data, row, threshold, lowest, tau, first, times);
+            } else {
+                logarithmicScalar(data, row, threshold, lowest, tau, first, times);
+            }
+        }
+    }
+
+    /**
+     * Computes times that fall linearly with the data: {@code time = min(-tau * (data - 1), latest) + first}.
+     *
+     * @param data {@code [batch x neurons]}
+     * @param tau time in steps from the largest datum, 1, to 0
+     * @param latest no time is later, before {@code first} is added
+     * @param first added to the time
+     * @param times {@code [batch x neurons]}, overwritten
+     * @throws IllegalArgumentException if shapes differ, or times share memory with other rows of the data
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void linear(FloatMatrix data, float tau, float latest, float first, FloatMatrix times) {
+        sameShape(data, times);
+        for (int row = 0; row < times.rows(); row++) {
+            for (int neuron = 0; neuron < times.columns(); neuron++) {
+                long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
+                float x = data.segment().get(JAVA_FLOAT, at);
+                times.segment().set(JAVA_FLOAT, at, Math.min(-tau * (x - 1), latest) + first);
+            }
+        }
+    }
+
+    /**
+     * Stretches times: {@code time = (time - from) * scale * span / divisor + to}, from left to right.
+     *
+     * @param times {@code [batch x neurons]}, updated
+     * @param from subtracted
+     * @param scale factor
+     * @param span factor
+     * @param divisor what is divided by
+     * @param to added
+     * @throws IllegalStateException if the arena is closed
+     * @throws WrongThreadException if the arena is confined to another thread
+     */
+    public static void rescale(FloatMatrix times, float from, float scale, float span, float divisor, float to) {
+        sameShape(times, times);
+        for (int row = 0; row < times.rows(); row++) {
+            for (int neuron = 0; neuron < times.columns(); neuron++) {
+                long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
+                float time = times.segment().get(JAVA_FLOAT, at);
+                times.segment().set(JAVA_FLOAT, at, (time - from) * scale * span / divisor + to);
+            }
+        }
+    }
+
+    /**
+     * Sets the times of neurons whose data are below the threshold to infinity: they never fire.
+     *
+     * @param data {@code [batch x neurons]}
+     * @param threshold data that equal it keep their time
+     * @param times {@code [batch x neurons]}, updated
+     * @throws IllegalArgumentException if shapes differ, or times share memory with other rows of the data
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void silence(FloatMatrix data, float threshold, FloatMatrix times) {
+        sameShape(data, times);
+        for (int row = 0; row < times.rows(); row++) {
+            for (int neuron = 0; neuron < times.columns(); neuron++) {
+                long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
+                if (data.segment().get(JAVA_FLOAT, at) < threshold) {
+                    times.segment().set(JAVA_FLOAT, at, Float.POSITIVE_INFINITY);
+                }
+            }
+        }
+    }
+
+    private static void sameShape(FloatMatrix data, FloatMatrix times) {
+        data.requireShape("data", times.rows(), times.columns());
+        times.requireShape("times", data.rows(), data.columns());
+        Checks.sameOrApart("times", times, "data", data);
+    }
+
+    static void logarithmicScalar(
+            FloatMatrix data, int row, float threshold, float lowest, float tau, float first, FloatMatrix times) {
+        for (int neuron = 0; neuron < times.columns(); neuron++) {
+            long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
+            float x = Math.max(data.segment().get(JAVA_FLOAT, at), lowest);
+            times.segment().set(JAVA_FLOAT, at, tau * Logarithm.of(x / (x - threshold)) + first);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package dev.spikelane.kernel.norm;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.FusedMultiplyAdd;
+import dev.spikelane.simd.SimdWidth;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+
+/**
+ * Takes gradients back through a {@link BatchNormStep}. With g the gradients of y, and n values of a channel in a step:
+ *
+ * <pre>{@code
+ * products = sum(g * (x - mean))
+ * slope    = products * inverse * inverse / n
+ * gradX    = ((g - sum(g) / n) - (x - mean) * slope) * (weight * inverse)
+ * }</pre>
+ *
+ * <p>{@code products * inverse} is added to the gradient of the weight, {@code sum(g)} to that of the bias, each
+ * rounded to float32. Sums are float64, in the order of the statistics; each operation on elements is rounded to
+ * float32, and the product with the slope is fused.
+ *
+ * <p>A step goes through {@link #measure}, which threads may share by blocks, {@link #settle} and {@link #run}, which
+ * they may share again; threads may take different steps. Then one of them {@linkplain #collect collects} what steps
+ * add to the gradients of weights and biases.
+ */
+public final class BatchNormBackward {
+
+    final NormRows rows;
+    final BatchNormStep forward;
+    final BatchNormSums total;
+    final BlockSums sums;
+    /** Of each column of a step. */
+    final FloatMatrix centers;
+
+    final FloatMatrix slopes;
+    final FloatMatrix means;
+    final FloatMatrix factors;
+    /** What each step adds. */
+    final FloatMatrix ofWeights;
+
+    final FloatMatrix ofBias;
+
+    /**
+     * Makes a way back.
+     *
+     * @param arena the arena that owns what it works with
+     * @param forward the way forward
+     * @param total the weights, and where their gradients are added up
+     */
+    public BatchNormBackward(Arena arena, BatchNormStep forward, BatchNormSums total) {
+        this.rows = forward.rows;
+        this.forward = forward;
+        this.total = total;
+        this.sums = new BlockSums(arena, rows.steps(), rows.batch(), rows.channels());
+        this.centers = FloatMatrix.zeros(arena, rows.steps(), rows.columns());
+        this.slopes = FloatMatrix.zeros(arena, rows.steps(), rows.columns());
+        this.means = FloatMatrix.zeros(arena, rows.steps(), rows.columns());
+        this.factors = FloatMatrix.zeros(arena, rows.steps(), rows.columns());
+        this.ofWeights = FloatMatrix.zeros(arena, rows.steps(), rows.channels());
+        this.ofBias = FloatMatrix.zeros(arena, rows.steps(), rows.channels());
+    }
+
+    /**
+     * Tells how much memory of the arena sums of blocks of samples take behind the first block.
+     *
+     * @param samples of a step
+     * @return bytes
+     */
+    public long blockBytes(int samples) {
+        return sums.bytes(samples);
+    }
+
+    /** Forgets what was added to the gradients of weights and biases. */
+    public void begin() {
+        total.ofWeights().fill(0);
+        total.ofBias().fill(0);
+    }
+
+    /**
+     * Adds up some blocks of samples of a step.
+     *
+     * @param gradients g, {@code [steps * batch x positions * channels]}
+     * @param values x, of the same columns
+     * @param at the step of the rows of both
+     * @param step the row of the statistics
+     * @param block the block of eight samples
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public void measure(FloatMatrix gradients, FloatMatrix values, int at, int step, int block) {
+        require(gradients, values, at, block);
+        Objects.checkIndex(step, forward.statistics.mean().rows());
+        if (SimdWidth.VECTOR && BatchNormStepVector.takes(rows)) {
+            BatchNormBackwardVector.measure(this, gradients, values, at, step, block);
+        } else {
+            scalarMeasure(gradients, values, at, step, block);
+        }
+    }
+
+    private void require(FloatMatrix gradients, FloatMatrix values, int at, int block) {
+        rows.require("gradients", gradients, at, block);
+        rows.require("values", values, at, block);
+        Checks.apart("gradients", gradients, "values", values);
+    }
+
+    /**
+     * Makes what takes a step back, all of whose blocks were added up.
+     *
+     * @param at the step of the rows
+     * @param step the row of the statistics
+     */
+    public void settle(int at, int step) {
+        Objects.checkIndex(at, rows.steps());
+        Objects.checkIndex(step, forward.statistics.mean().rows());
+        for (int channel = 0; channel < rows.channels(); channel++) {
+            float inverse = Elements.get(forward.statistics.inverse(), step, channel);
+            double sum = sums.sum(at, 0, channel);
+            double products = sums.sum(at, 1, channel);
+            Elements.set(ofBias, at, channel, (float) sum);
+            Elements.set(ofWeights, at, channel, (float) (products * inverse));
+            Elements.set(centers, at, channel, Elements.get(forward.statistics.mean(), step, channel));
+            Elements.set(means, at, channel, (float) (sum / rows.count()));
+            Elements.set(slopes, at, channel, (float) (products * inverse * inverse / rows.count()));
+            Elements.set(factors, at, channel, Elements.get(total.weights(), forward.set(step), channel) * inverse);
+        }
+        NormFactors.repeat(centers, at, rows.channels());
+        NormFactors.repeat(slopes, at, rows.channels());
+        NormFactors.repeat(means, at, rows.channels());
+        NormFactors.repeat(factors, at, rows.channels());
+    }
+
+    /**
+     * Replaces the gradients of a block of samples by those of what was normalized.
+     *
+     * @param gradients g, overwritten by gradX; {@code [steps * batch x positions * channels]}
+     * @param values x, of the same columns
+     * @param at the step of the rows of both
+     * @param block the block of eight samples
+     * @throws IllegalArgumentException if a shape does not fit, or the two share memory
+     */
+    public void run(FloatMatrix gradients, FloatMatrix values, int at, int block) {
+        require(gradients, values, at, block);
+        for (int row = rows.row(at, block); row < rows.row(at, block + 1); row++) {
+            if (SimdWidth.VECTOR) {
+                BatchNormBackwardVector.run(this, gradients, values, row, at);
+            } else {
+                scalar(gradients, values, row, at);
+            }
+        }
+    }
+
+    /**
+     * Adds what a step adds to the gradients of weights and biases; steps descending.
+     *
+     * @param at the step of the rows
+     * @param step the row of the statistics
+     */
+    public void collect(int at, int step) {
+        add(total.ofWeights(), forward.set(step), ofWeights, at);
+        add(total.ofBias(), forward.set(step), ofBias, at);
+    }
+
+    private static void add(FloatMatrix sum, int set, FloatMatrix ofSteps, int at) {
+        for (int channel = 0; channel < sum.columns(); channel++) {
+            Elements.set(sum, set, channel, Elements.get(sum, set, channel) + Elements.get(ofSteps, at, channel));
+        }
+    }
+
+    /** The specification of the sums of a block. */
+    void scalarMeasure(FloatMatrix gradients, FloatMatrix values, int at, int step, int block) {
+        for (int channel = 0; channel < rows.channels(); channel++) {
+            float center = Elements.get(forward.statistics.mean(), step, channel);
+            double sum = 0;
+            double products = 0;
+            for (int row = rows.row(at, block); row < rows.row(at, block + 1); row++) {
+                for (int i = channel; i < rows.columns(); i += rows.channels()) {
+                    double g = Elements.get(gradients, row, i);
+                    sum += g;
+                    products += g * ((double) Elements.get(values, row, i) - center);
+                }
+            }
+            sums.set(at, block, 0, channel, sum);
+            sums.set(at, block, 1, channel, products);
+        }
+    }
+
+    /** The specification of a row. */
+    void scalar(FloatMatrix gradients, FloatMatrix values, int row, int at) {
+        for (int i = 0; i < rows.columns(); i++) {
+            float away = Elements.get(values, row, i) - Elements.get(centers, at, i);
+            float centered = Elements.get(gradients, row, i) - Elements.get(means, at, i);
+            float left = FusedMultiplyAdd.of(-away, Elements.get(slopes, at, i), centered);
+            Elements.set(gradients, row, i, left * Elements.get(factors, at, i));
+        }
+    }
+}

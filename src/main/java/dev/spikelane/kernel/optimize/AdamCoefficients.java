@@ -1,0 +1,153 @@
+package dev.spikelane.kernel.optimize;
+
+import dev.spikelane.simd.Checks;
+
+/**
+ * The numbers of one step of Adam, computed in float64 and rounded once. With {@code c1 = 1 - beta1^step} and
+ * {@code c2 = 1 - beta2^step}:
+ *
+ * <pre>{@code
+ * toFirst  = 1 - beta1        keepSecond = beta2        toSecond = 1 - beta2
+ * rate     = learning rate * sqrt(c2) / c1              epsilon  = eps * sqrt(c2)
+ * shrink   = 1 - learning rate * decay                  if the decay is decoupled, else 1
+ * decay    = decay                                      if it is not, else 0
+ * }</pre>
+ *
+ * <p>Multiplying rate and epsilon by {@code sqrt(c2)} saves one of torch's two divisions.
+ */
+public final class AdamCoefficients {
+
+    /**
+     * Steps whose powers are computed at a time: StrictMath allocates until C2 has compiled it, and a step must not.
+     */
+    private static final int STEPS = 256;
+
+    private final double[] powers1 = new double[STEPS];
+    private final double[] powers2 = new double[STEPS];
+    private long firstStep = -1;
+
+    private final double beta1;
+    private final double beta2;
+    private final double eps;
+    private final double weightDecay;
+    private final boolean decoupled;
+
+    private float rate;
+    private float epsilon;
+    private float shrink = 1;
+
+    /**
+     * Makes the numbers of a rule; {@link #begin} those of a step.
+     *
+     * @param beta1 how much of the mean of gradients is kept, in [0, 1)
+     * @param beta2 how much of the mean of squares is kept, in [0, 1)
+     * @param eps what is added to the root, above 0
+     * @param weightDecay how much weights decay, at least 0
+     * @param decoupled whether they decay by themselves (AdamW), and not as a part of the gradient
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public AdamCoefficients(double beta1, double beta2, double eps, double weightDecay, boolean decoupled) {
+        requireShare("beta1", beta1);
+        requireShare("beta2", beta2);
+        if (!(eps > 0 && (float) eps > 0 && Double.isFinite(eps))) {
+            throw new IllegalArgumentException("epsilon is " + eps + ", expected a finite number above 0 in float32");
+        }
+        Checks.finiteFromZero("weightDecay", weightDecay);
+        this.beta1 = beta1;
+        this.beta2 = beta2;
+        this.eps = eps;
+        this.weightDecay = weightDecay;
+        this.decoupled = decoupled;
+    }
+
+    private static void requireShare(String name, double value) {
+        if (!(value >= 0 && value < 1)) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected a number in [0, 1)");
+        }
+    }
+
+    /**
+     * Computes the numbers of a step.
+     *
+     * @param step the number of the step, from 1
+     * @param learningRate its learning rate
+     */
+    public void begin(long step, double learningRate) {
+        int place = (int) (step % STEPS);
+        if (firstStep != step - place) {
+            firstStep = step - place;
+            for (int i = 0; i < STEPS; i++) {
+                powers1[i] = StrictMath.pow(beta1, (double) (firstStep + i));
+                powers2[i] = StrictMath.pow(beta2, (double) (firstStep + i));
+            }
+        }
+        double c1 = 1 - powers1[place];
+        double root = Math.sqrt(1 - powers2[place]);
+        rate = (float) (learningRate * root / c1);
+        epsilon = (float) (eps * root);
+        shrink = decoupled ? (float) (1 - learningRate * weightDecay) : 1;
+    }
+
+    /**
+     * Returns the factor of the quotient.
+     *
+     * @return the rate of this step
+     */
+    public float rate() {
+        return rate;
+    }
+
+    /**
+     * Returns what is added to the root.
+     *
+     * @return the epsilon of this step
+     */
+    public float epsilon() {
+        return epsilon;
+    }
+
+    /**
+     * Returns the factor of the parameter.
+     *
+     * @return 1 unless the decay is decoupled
+     */
+    public float shrink() {
+        return shrink;
+    }
+
+    /**
+     * Returns the factor with which the parameter enters its gradient.
+     *
+     * @return 0 if the decay is decoupled
+     */
+    public float decay() {
+        return decoupled ? 0 : (float) weightDecay;
+    }
+
+    /**
+     * Returns how much of the way to the gradient its mean goes.
+     *
+     * @return {@code 1 - beta1}
+     */
+    public float toFirst() {
+        return (float) (1 - beta1);
+    }
+
+    /**
+     * Returns how much of the mean of squares is kept.
+     *
+     * @return {@code beta2}
+     */
+    public float keepSecond() {
+        return (float) beta2;
+    }
+
+    /**
+     * Returns the factor of the squared gradient.
+     *
+     * @return {@code 1 - beta2}
+     */
+    public float toSecond() {
+        return (float) (1 - beta2);
+    }
+}

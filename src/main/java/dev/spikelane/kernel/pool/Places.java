@@ -1,0 +1,120 @@
+package dev.spikelane.kernel.pool;
+
+import dev.spikelane.simd.Window;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For each position of a map the positions of another one that it reads, ascending; padding is none.
+ *
+ * @param channels of both maps
+ * @param starts for each position where its places begin, and at last where all end
+ * @param places positions of the other map
+ * @param divisors what a sum is divided by, for each position; null if nothing
+ * @param shares what each term of a sum is divided by, for each position of the other map; null if nothing
+ * @param corners how far behind its first place the others of each position are, where all have four, alike, and
+ *     ascend from position to position; else null
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+record Places(
+        int channels,
+        int[] starts,
+        int[] places,
+        float @Nullable [] divisors,
+        float @Nullable [] shares,
+        int @Nullable [] corners) {
+
+    /** Places that all windows together may read, of which lists are kept. */
+    private static final int MOST = 1 << 26;
+
+    /** Which inputs each output of a window reads, (ky, kx) ascending, and what the sum is divided by. */
+    static Places of(Window window, float @Nullable [] divisors) {
+        int[] starts = new int[window.positions() + 1];
+        long all = (long) window.positions() * window.y().kernel() * window.x().kernel();
+        if (all > MOST) {
+            throw new IllegalArgumentException("windows of " + window.y().kernel() + " x "
+                    + window.x().kernel() + " at " + window.positions() + " positions read " + all
+                    + " places, expected at most " + MOST);
+        }
+        int[] places = new int[(int) all];
+        int count = 0;
+        for (int position = 0; position < window.positions(); position++) {
+            for (int ky = 0; ky < window.y().kernel(); ky++) {
+                int y = window.y().at(position / window.x().outputs(), ky);
+                for (int kx = 0; kx < window.x().kernel(); kx++) {
+                    int x = window.x().at(position % window.x().outputs(), kx);
+                    if (y >= 0
+                            && y < window.y().inputs()
+                            && x >= 0
+                            && x < window.x().inputs()) {
+                        places[count++] = y * window.x().inputs() + x;
+                    }
+                }
+            }
+            starts[position + 1] = count;
+        }
+        int[] used = Arrays.copyOf(places, count);
+        return new Places(window.channels(), starts, used, divisors, null, corners(starts, used));
+    }
+
+    /** Which of these positions read each of so many of the other map: the way back of a sum. */
+    Places reversed(int positions) {
+        int[] ends = new int[positions + 1];
+        for (int place : places) {
+            ends[place + 1]++;
+        }
+        for (int position = 0; position < positions; position++) {
+            ends[position + 1] += ends[position];
+        }
+        int[] begins = ends.clone();
+        int[] readers = new int[places.length];
+        for (int position = 0; position < positions(); position++) {
+            for (int i = starts[position]; i < starts[position + 1]; i++) {
+                readers[ends[places[i]]++] = position;
+            }
+        }
+        return new Places(channels, begins, readers, null, divisors, null);
+    }
+
+    int positions() {
+        return starts.length - 1;
+    }
+
+    private static int @Nullable [] corners(int[] starts, int[] places) {
+        for (int i = 0; i < places.length; i++) {
+            int first = i & -4;
+            if (first + 4 > places.length
+                    || starts[i / 4] != first
+                    || places[i] - places[first] != places[i % 4] - places[0]
+                    || i >= 4 && places[i] < places[i - 4]) { // padding cuts windows of two lines to the same one
+                return null;
+            }
+        }
+        return starts.length == places.length / 4 + 1
+                ? new int[] {0, places[1] - places[0], places[2] - places[0], places[3] - places[0]}
+                : null;
+    }
+
+    /** The elements of a row. */
+    int columns() {
+        return positions() * channels;
+    }
+
+    /** The least position that some of these read; a number that none has if they read none. */
+    int least(int firstPosition, int lastPosition) {
+        int least = Integer.MAX_VALUE;
+        for (int i = starts[firstPosition]; i < starts[lastPosition + 1]; i++) {
+            least = Math.min(least, places[i]);
+        }
+        return least;
+    }
+
+    /** The greatest position that some of these read; -1 if they read none. */
+    int greatest(int firstPosition, int lastPosition) {
+        int greatest = -1;
+        for (int i = starts[firstPosition]; i < starts[lastPosition + 1]; i++) {
+            greatest = Math.max(greatest, places[i]);
+        }
+        return greatest;
+    }
+}

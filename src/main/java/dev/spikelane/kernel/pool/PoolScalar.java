@@ -1,0 +1,104 @@
+package dev.spikelane.kernel.pool;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.Tile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The specification of {@link MapPool}, one element at a time. Rows are of values or, with spikes, of what these carry.
+ */
+final class PoolScalar {
+
+    private PoolScalar() {}
+
+    /** Takes the largest of each window, for some columns of a tile. */
+    static void max(
+            FloatMatrix values,
+            @Nullable SpikeMatrix spikes,
+            Places of,
+            int row,
+            Tile into,
+            int firstColumn,
+            int endColumn) {
+        for (int column = firstColumn; column < endColumn; column++) {
+            int channel = column % of.channels();
+            float most = Float.NEGATIVE_INFINITY;
+            for (int i = of.starts()[column / of.channels()]; i < of.starts()[column / of.channels() + 1]; i++) {
+                float value = get(values, spikes, row, of.places()[i] * of.channels() + channel);
+                most = value > most || Float.isNaN(value) ? value : most;
+            }
+            Elements.set(into.matrix(), row, column - into.origin(), most);
+        }
+    }
+
+    /** Sums each window up, for some columns of a tile. */
+    static void sum(
+            FloatMatrix values,
+            @Nullable SpikeMatrix spikes,
+            Places of,
+            int row,
+            Tile into,
+            int firstColumn,
+            int endColumn) {
+        float[] shares = of.shares();
+        float[] divisors = of.divisors();
+        for (int column = firstColumn; column < endColumn; column++) {
+            int position = column / of.channels();
+            int channel = column % of.channels();
+            float sum = 0;
+            for (int i = of.starts()[position]; i < of.starts()[position + 1]; i++) {
+                int place = of.places()[i];
+                float value = get(values, spikes, row, place * of.channels() + channel);
+                sum += shares == null ? value : value / shares[place];
+            }
+            Elements.set(into.matrix(), row, column - into.origin(), divisors == null ? sum : sum / divisors[position]);
+        }
+    }
+
+    /** Adds the gradients of some columns, each where the largest value of its window is. */
+    static void maxBack(
+            FloatMatrix values,
+            @Nullable SpikeMatrix spikes,
+            FloatMatrix gradient,
+            Places of,
+            int row,
+            Tile into,
+            int firstColumn,
+            int endColumn) {
+        for (int from = firstColumn; from < endColumn; from++) {
+            int output = from / of.channels();
+            int channel = from % of.channels();
+            int winner = of.places()[of.starts()[output]];
+            float most = Float.NEGATIVE_INFINITY;
+            for (int i = of.starts()[output]; i < of.starts()[output + 1]; i++) {
+                float value = get(values, spikes, row, of.places()[i] * of.channels() + channel);
+                if (value > most || Float.isNaN(value)) {
+                    most = value;
+                    winner = of.places()[i];
+                }
+            }
+            int column = winner * of.channels() + channel;
+            if (column >= into.firstColumn() && column < into.endColumn()) {
+                float before = Elements.get(into.matrix(), row, column - into.origin());
+                float added = Elements.get(gradient, row, from);
+                Elements.set(into.matrix(), row, column - into.origin(), before + added);
+            }
+        }
+    }
+
+    private static float get(FloatMatrix values, @Nullable SpikeMatrix spikes, int row, int column) {
+        if (spikes == null) {
+            return Elements.get(values, row, column);
+        }
+        return spikes.get(row, column) ? Elements.get(values, 0, column) : 0;
+    }
+
+    /** Writes zeros from a column on, as far as the blocks in use go. */
+    static void clear(Tile into, int row, int firstColumn) {
+        for (int column = firstColumn; column < into.endBlock() * FloatMatrix.ROW_MULTIPLE; column++) {
+            Elements.set(into.matrix(), row, column - into.origin(), 0);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.spikelane.kernel.pool;
+
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.COUNT;
+import static dev.spikelane.simd.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.ORDER;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.IS_NAN;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Checks;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * The vector variant of {@link PoolWinners}: channels of a position lie side by side. Where a vector would reach behind
+ * a row, the specification takes over.
+ */
+final class PoolWinnersVector {
+
+    /** Bytes of the channels of a word. */
+    private static final int WORD = Long.SIZE * Float.BYTES;
+
+    private PoolWinnersVector() {}
+
+    /** Whether windows are of four places, alike, of whole vectors of channels. */
+    static boolean areFours(Places places) {
+        return places.corners() != null && places.channels() % COUNT == 0;
+    }
+
+    /** The same where {@link #areFours} holds, from and to some bytes. */
+    static void runFours(PoolWinners of, MemorySegment from, long fromRow, MemorySegment to, long toRow, int kept) {
+        MemorySegment bits = of.bits.segment();
+        Checks.isNative(from);
+        Checks.isNative(to);
+        Checks.isNative(bits);
+        int[] places = of.places.places();
+        int bytes = of.places.channels() * Float.BYTES;
+        long right = (long) of.corners[1] * bytes;
+        long below = (long) of.corners[2] * bytes;
+        long across = (long) of.corners[3] * bytes;
+        long place = (long) of.words * Long.BYTES;
+        long toAt = toRow;
+        long word = of.bits.rowOffset(kept);
+        for (int first = 0; first < places.length; first += 4) {
+            long corner = fromRow + (long) places[first] * bytes;
+            for (int done = 0; done < bytes; done += WORD) {
+                int end = Math.min(bytes, done + WORD);
+                long b = 0;
+                long c = 0;
+                long d = 0;
+                for (int lane = done; lane < end; lane += BYTES) {
+                    long at = corner + lane;
+                    FloatVector most = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
+                    FloatVector x = FloatVector.fromMemorySegment(FLOAT, from, at, ORDER);
+                    most = most.blend(x, x.compare(GT, most).or(x.test(IS_NAN)));
+                    x = FloatVector.fromMemorySegment(FLOAT, from, at + right, ORDER);
+                    VectorMask<Float> second = x.compare(GT, most).or(x.test(IS_NAN));
+                    most = most.blend(x, second);
+                    x = FloatVector.fromMemorySegment(FLOAT, from, at + below, ORDER);
+                    VectorMask<Float> third = x.compare(GT, most).or(x.test(IS_NAN));
+                    most = most.blend(x, third);
+                    x = FloatVector.fromMemorySegment(FLOAT, from, at + across, ORDER);
+                    VectorMask<Float> fourth = x.compare(GT, most).or(x.test(IS_NAN));
+                    most.blend(x, fourth).intoMemorySegment(to, toAt + lane, ORDER);
+                    int shift = lane / Float.BYTES;
+                    b |= second.toLong() << shift;
+                    c |= third.toLong() << shift;
+                    d |= fourth.toLong() << shift;
+                }
+                c &= ~d;
+                b &= ~(c | d);
+                int lanes = (end - done) / Float.BYTES;
+                bits.set(JAVA_LONG, word, ~(b | c | d) & -1L >>> -lanes);
+                bits.set(JAVA_LONG, word + place, b);
+                bits.set(JAVA_LONG, word + 2 * place, c);
+                bits.set(JAVA_LONG, word + 3 * place, d);
+                word += Long.BYTES;
+            }
+            toAt += bytes;
+            word += 3 * place;
+        }
+    }
+
+    static void run(PoolWinners of, FloatMatrix values, int row, FloatMatrix into, int kept) {
+        MemorySegment from = values.segment();
+        MemorySegment to = into.segment();
+        MemorySegment bits = of.bits.segment();
+        Checks.isNative(from);
+        Checks.isNative(to);
+        Checks.isNative(bits);
+        int[] starts = of.places.starts();
+        int[] places = of.places.places();
+        int channels = of.places.channels();
+        int words = of.words;
+        long fromRow = values.rowOffset(row);
+        long toRow = into.rowOffset(row);
+        long keptRow = of.bits.rowOffset(kept);
+        for (int position = 0; position < of.places.positions(); position++) {
+            int first = starts[position];
+            int end = starts[position + 1];
+            for (int channel = 0; channel < channels; channel += COUNT) {
+                int column = position * channels + channel;
+                int count = Math.min(channels - channel, COUNT);
+                if (places[end - 1] * channels + channel + COUNT > values.stride() || column + COUNT > into.stride()) {
+                    of.run(values, row, into, kept, column, column + count);
+                    continue;
+                }
+                FloatVector most = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
+                FloatVector winner = FloatVector.zero(FLOAT);
+                for (int i = first; i < end; i++) {
+                    long at = fromRow + (long) (places[i] * channels + channel) * Float.BYTES;
+                    FloatVector x = FloatVector.fromMemorySegment(FLOAT, from, at, ORDER);
+                    VectorMask<Float> taken = x.compare(GT, most).or(x.test(IS_NAN));
+                    most = most.blend(x, taken);
+                    winner = winner.blend(FloatVector.broadcast(FLOAT, i - first), taken);
+                }
+                most.intoMemorySegment(to, toRow + (long) column * Float.BYTES, ORDER);
+                long some = -1L >>> -count;
+                int lane = channel % Long.SIZE;
+                for (int i = first; i < end; i++) {
+                    long at = keptRow + ((long) i * words + channel / Long.SIZE) * Long.BYTES;
+                    long before = lane == 0 ? 0 : bits.get(JAVA_LONG, at);
+                    bits.set(
+                            JAVA_LONG,
+                            at,
+                            before | (winner.compare(EQ, i - first).toLong() & some) << lane);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.spikelane.kernel.step.leaky;
+
+import dev.spikelane.kernel.step.cell.LstmBackward;
+
+/** Neurons through whose steps gradients can be taken back. */
+public interface Differentiable {
+
+    /**
+     * Returns what the way back needs.
+     *
+     * @return the parameters of the neurons
+     * @throws IllegalArgumentException if these neurons have no gradient after all; the message says why
+     */
+    LeakyParameters gradientParameters();
+
+    /**
+     * Tells which way back it is.
+     *
+     * @return the channels of the cells of {@link LstmBackward}; 0 for neurons of a {@link LeakyText}
+     */
+    default int cellChannels() {
+        return 0;
+    }
+
+    /**
+     * Tells whether neurons feed their own spikes back.
+     *
+     * @return whether the spikes of the step before are needed
+     */
+    default boolean feedsSpikes() {
+        return false;
+    }
+
+    /**
+     * Tells whether some samples of a batch can run in a state of their own, as if there were no others.
+     *
+     * @return whether nothing but the variables goes from step to step, and nothing is drawn
+     */
+    default boolean samplesApart() {
+        return false;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.spikelane.simd;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.CounterRandom;
+
+/**
+ * A row of spikes that fire with given probabilities: {@code uniform(key, neuron) < data * gain + offset}, the product
+ * and the sum rounded to float32 one after the other. Rate coding draws with it, and so does dropout.
+ */
+public final class BernoulliRow {
+
+    final float gain;
+    final float offset;
+
+    /**
+     * Makes what draws rows.
+     *
+     * @param gain factor on the data
+     * @param offset added to the scaled data
+     */
+    public BernoulliRow(float gain, float offset) {
+        this.gain = gain;
+        this.offset = offset;
+    }
+
+    /** Draws a row with the probabilities of a row of data. */
+    public void row(long key, FloatMatrix data, int dataRow, SpikeMatrix spikes, int row) {
+        if (SimdWidth.VECTOR) {
+            BernoulliRowVector.row(this, key, data, dataRow, spikes, row, 0, spikes.stride());
+        } else {
+            scalar(key, data, dataRow, spikes, row, 0, spikes.stride());
+        }
+    }
+
+    /** Draws some words of a row with the probabilities of the first row of data. */
+    public void words(long key, FloatMatrix data, SpikeMatrix spikes, int row, int firstWord, int endWord) {
+        if (SimdWidth.VECTOR) {
+            BernoulliRowVector.row(this, key, data, 0, spikes, row, firstWord, endWord);
+        } else {
+            scalar(key, data, 0, spikes, row, firstWord, endWord);
+        }
+    }
+
+    /** The specification: one neuron after the other. */
+    public void scalar(long key, FloatMatrix data, int dataRow, SpikeMatrix spikes, int row) {
+        scalar(key, data, dataRow, spikes, row, 0, spikes.stride());
+    }
+
+    private void scalar(
+            long key, FloatMatrix data, int dataRow, SpikeMatrix spikes, int row, int firstWord, int endWord) {
+        for (int word = firstWord; word < endWord; word++) {
+            long bits = 0;
+            int neurons = Math.min(spikes.columns() - word * Long.SIZE, Long.SIZE);
+            for (int neuron = 0; neuron < neurons; neuron++) {
+                long column = (long) word * Long.SIZE + neuron;
+                float value = data.segment().get(JAVA_FLOAT, data.rowOffset(dataRow) + column * Float.BYTES);
+                if (CounterRandom.uniform(key, (int) column) < value * gain + offset) {
+                    bits |= 1L << neuron;
+                }
+            }
+            spikes.segment().set(JAVA_LONG, spikes.rowOffset(row) + (long) word * Long.BYTES, bits);
+        }
+    }
+}

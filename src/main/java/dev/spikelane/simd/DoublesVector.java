@@ -1,0 +1,44 @@
+package dev.spikelane.simd;
+
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.COUNT;
+import static dev.spikelane.simd.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.ORDER;
+import static dev.spikelane.simd.OtherLanes.DOUBLE;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+
+/**
+ * Vectors of doubles from floats in memory.
+ *
+ * <p>Doubles of a vector come from half a vector of floats, which would be of another class. Once methods of
+ * {@code FloatVector} have met two classes, C2 compiles both wherever it does not know the class, and boxes what they
+ * have in common: large loops of other kernels did so behind a batch norm (JDK 25). So a whole vector is loaded.
+ */
+public final class DoublesVector {
+
+    private static final int HALF_BYTES = BYTES / 2;
+    private static final VectorShuffle<Float> OTHER_HALF = VectorShuffle.iota(FLOAT, COUNT / 2, 1, true);
+
+    private DoublesVector() {}
+
+    /**
+     * Returns as many floats as a vector has doubles, each as a double.
+     *
+     * @param from memory of at least one and a half vectors of floats, as any matrix has
+     * @param offset bytes to the first of them
+     * @return the doubles
+     * @throws IndexOutOfBoundsException if they do not lie in the memory
+     */
+    public static DoubleVector load(MemorySegment from, long offset) {
+        FloatVector values = offset <= from.byteSize() - BYTES
+                ? FloatVector.fromMemorySegment(FLOAT, from, offset, ORDER)
+                : FloatVector.fromMemorySegment(FLOAT, from, offset - HALF_BYTES, ORDER)
+                        .rearrange(OTHER_HALF);
+        return (DoubleVector) values.convertShape(VectorOperators.F2D, DOUBLE, 0);
+    }
+}

@@ -1,0 +1,19 @@
+package dev.spikelane.simd;
+
+import org.jspecify.annotations.Nullable;
+
+/** Which builds of the JDK are safe. */
+final class JdkFloor {
+
+    private static final Runtime.Version FLOOR = Runtime.Version.parse("25.0.3");
+
+    private JdkFloor() {}
+
+    /** What to tell users of a build, or null if it is safe. */
+    static @Nullable String warning(Runtime.Version version) {
+        return version.feature() == FLOOR.feature() && version.compareToIgnoreOptional(FLOOR) < 0
+                ? "JDK " + version + " may corrupt heap objects that native code holds (JDK-8377811); use " + FLOOR
+                        + " or newer"
+                : null;
+    }
+}

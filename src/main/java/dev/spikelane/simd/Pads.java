@@ -1,0 +1,26 @@
+package dev.spikelane.simd;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+
+/** The padding behind a row, for kernels whose vectors write over it. */
+public final class Pads {
+
+    private Pads() {}
+
+    /** Writes zero to the pad lanes of a row. */
+    public static void clear(FloatMatrix matrix, int row) {
+        long offset = matrix.rowOffset(row);
+        for (int column = matrix.columns(); column < matrix.stride(); column++) {
+            matrix.segment().set(JAVA_FLOAT, offset + (long) column * Float.BYTES, 0f);
+        }
+    }
+
+    /** The bits of a row's last word, or of any other, that are neurons and not padding. */
+    public static long neuronsOfWord(SpikeMatrix spikes, int word) {
+        int neurons = spikes.columns() - word * Long.SIZE;
+        return neurons >= Long.SIZE ? -1L : (1L << neurons) - 1;
+    }
+}

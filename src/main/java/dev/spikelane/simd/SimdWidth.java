@@ -1,0 +1,160 @@
+package dev.spikelane.simd;
+
+import java.nio.ByteOrder;
+import java.util.Locale;
+import java.util.Set;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Which SIMD width the kernels use, chosen once when this class is loaded.
+ *
+ * <p>The system property {@value #PROPERTY} is {@code auto} (the widest that the CPU has, the default), {@code 512},
+ * {@code 256}, {@code 128} (bits; an error where they cannot be had), {@code max-256}, {@code max-128} (no wider than
+ * that) or {@code scalar}. Results do not depend on it.
+ */
+public final class SimdWidth {
+
+    /** Name of the system property that chooses the width. */
+    public static final String PROPERTY = "spikelane.simd";
+
+    /** Bits of the widest vectors that are used. */
+    public static final int WIDEST = 512;
+
+    /** Bits of the widest vectors of integers that x86 CPUs with AVX2 have; those before it have 128. */
+    private static final int AVX2 = 256;
+
+    private static final Choice CHOICE = Choice.of(System.getProperty(PROPERTY, "auto"));
+
+    /** Whether the vector variants serve; a constant that the JIT folds. */
+    public static final boolean VECTOR = CHOICE.bits > 0;
+
+    /**
+     * Whether a fused multiply-add is an instruction of this CPU; where that is not known, true. No property tells, but
+     * it came to x86 CPUs with AVX2. Always so where {@link #VECTOR} holds.
+     */
+    public static final boolean FUSED = !isX86() || !hasVectorApi() || Widest.BITS >= AVX2;
+
+    static {
+        if (CHOICE.worthWarning) {
+            warn(CHOICE.why);
+        }
+        String jdk = JdkFloor.warning(Runtime.version());
+        if (jdk != null) {
+            warn(jdk);
+        }
+    }
+
+    private SimdWidth() {}
+
+    private static void warn(String of) {
+        System.getLogger("dev.spikelane").log(System.Logger.Level.WARNING, "Spikelane: " + of);
+    }
+
+    /** Bits of the vectors in use; 0 for scalar code. */
+    public static int bits() {
+        return CHOICE.bits;
+    }
+
+    /** Which kernels serve and why, in one line. */
+    public static String describe() {
+        return CHOICE.why;
+    }
+
+    private static boolean hasVectorApi() {
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    }
+
+    private static boolean isX86() {
+        return Set.of("amd64", "x86_64").contains(System.getProperty("os.arch", ""));
+    }
+
+    /** Loaded only where the module jdk.incubator.vector is present. */
+    private static final class Widest {
+        static final int BITS = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+
+        private Widest() {}
+    }
+
+    private record Choice(int bits, String why, boolean worthWarning) {
+
+        /** Tutorial 3, batch 1, densities 0.1 to 0.9: 82 to 150 times (Zen 4), 106 to 237 (Zen 5, 2026-11). */
+        private static final String COST = "; networks run up to 240 times slower";
+
+        static Choice of(String asked) {
+            Limit limit = Limit.of(asked);
+            if (limit.bits == 0) {
+                return new Choice(0, "scalar kernels, as " + PROPERTY + "=scalar asks", false);
+            }
+            if (!hasVectorApi()) {
+                return scalar(
+                        limit,
+                        "the module jdk.incubator.vector is missing" + COST
+                                + "; start java with --add-modules jdk.incubator.vector");
+            }
+            // Without C2 every vector operation is a call that allocates: far slower than scalar code.
+            String mode = System.getProperty("java.vm.info", "");
+            if (mode.contains("interpreted") || mode.contains("emulated-client")) {
+                return scalar(limit, "this JVM runs without its C2 compiler (" + mode + ")" + COST);
+            }
+            return widest(limit);
+        }
+
+        private static Choice widest(Limit limit) {
+            int cpu = Widest.BITS;
+            if (cpu < 128) {
+                return scalar(limit, "this CPU has no vectors of 128 bits or more");
+            }
+            // Measured with -XX:UseAVX=0 and 1 (2026-11): rotations, comparisons and masks are not inlined, or inline
+            // too much.
+            if (isX86() && cpu < AVX2) {
+                return scalar(limit, "this CPU has no AVX2, without which C2 boxes vectors");
+            }
+            if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+                return scalar(limit, "this CPU is big-endian");
+            }
+            if (limit.exact && cpu < limit.bits) {
+                throw refused(limit, "expected at most " + cpu + ", the widest that this CPU has");
+            }
+            int bits = Math.min(limit.bits, cpu);
+            boolean asked = !limit.asked.equalsIgnoreCase("auto") && bits == limit.bits;
+            String why = asked ? "as " + PROPERTY + "=" + limit.asked + " asks" : "the widest that this CPU has";
+            return new Choice(bits, bits + "-bit vectors (" + bits / Float.SIZE + " floats), " + why, false);
+        }
+
+        private static Choice scalar(Limit limit, String why) {
+            if (limit.exact) {
+                throw refused(limit, "which cannot be had, because " + why);
+            }
+            return new Choice(0, "scalar kernels, because " + why, true);
+        }
+
+        private static IllegalArgumentException refused(Limit limit, String why) {
+            return new IllegalArgumentException(PROPERTY + " is '" + limit.asked + "', " + why);
+        }
+    }
+
+    /**
+     * What the property asks for.
+     *
+     * @param asked its value
+     * @param bits the widest vectors that may serve
+     * @param exact whether no others may
+     */
+    private record Limit(String asked, int bits, boolean exact) {
+
+        static Limit of(String asked) {
+            return switch (asked.toLowerCase(Locale.ROOT)) {
+                case "auto" -> new Limit(asked, WIDEST, false);
+                case "512" -> new Limit(asked, 512, true);
+                case "256" -> new Limit(asked, 256, true);
+                case "128" -> new Limit(asked, 128, true);
+                case "max-256" -> new Limit(asked, 256, false);
+                case "max-128" -> new Limit(asked, 128, false);
+                case "scalar" -> new Limit(asked, 0, true);
+                default ->
+                    throw new IllegalArgumentException(
+                            PROPERTY + " is '" + asked + "', expected auto, 512, 256, 128, max-256, max-128 or scalar");
+            };
+        }
+    }
+}

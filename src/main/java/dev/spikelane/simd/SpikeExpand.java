@@ -1,0 +1,52 @@
+package dev.spikelane.simd;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+
+/**
+ * UseLocks spikes, one bit each, into float32 values, for those who multiply floats.
+ *
+ * <p>{@code values[r][i] = 1} where neuron i fires in row {@code first + r}, else 0.
+ */
+public final class SpikeExpand {
+
+    private SpikeExpand() {}
+
+    /**
+     * Expands some rows.
+     *
+     * @param spikes {@code [rows x neurons]}
+     * @param first the first row
+     * @param count how many rows, at least 1
+     * @param values {@code [at least count x neurons]}; its first rows are overwritten
+     * @throws IllegalArgumentException if a shape does not fit, or the rows are not all there
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void expand(SpikeMatrix spikes, int first, int count, FloatMatrix values) {
+        Checks.rows("values", values.rows(), count);
+        Checks.range("row", first, first + count, spikes.rows());
+        spikes.requireShape("spikes", spikes.rows(), spikes.columns());
+        values.requireShape("values", values.rows(), spikes.columns());
+        for (int row = 0; row < count; row++) {
+            if (SimdWidth.VECTOR) {
+                SpikeExpandVector.row(spikes, first + row, values, row);
+            } else {
+                scalar(spikes, first + row, values, row);
+            }
+        }
+    }
+
+    /** The specification: one neuron after the other. */
+    static void scalar(SpikeMatrix spikes, int spikeRow, FloatMatrix values, int valueRow) {
+        for (int neuron = 0; neuron < spikes.columns(); neuron++) {
+            long word = spikes.segment()
+                    .get(JAVA_LONG, spikes.rowOffset(spikeRow) + (long) (neuron / Long.SIZE) * Long.BYTES);
+            float value = (word >>> neuron & 1) != 0 ? 1 : 0;
+            values.segment().set(JAVA_FLOAT, values.rowOffset(valueRow) + (long) neuron * Float.BYTES, value);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.engine.BackwardNeeds;
+import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.SignalHistory;
+import dev.spikelane.engine.StoredCurrents;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.random.CounterRandom;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is wanted of the gradients of a network.
+ *
+ * @param learned names of values
+ * @param given sources whose gradients the caller writes
+ * @param kept variables whose values are kept
+ * @param observed sources whose gradients are kept
+ * @param surrogates of populations, by their names
+ * @param otherwise the surrogate of the others
+ * @param dropouts what is dropped of what a projection carries, by its name
+ * @param seed of surrogates that draw, and of dropouts
+ * @param form what inputs are
+ * @param use what is not asked of the gradients
+ */
+public record GradientRequest(
+        Network network,
+        LaidOutNetwork layout,
+        RunSize size,
+        Arena arena,
+        Set<String> learned,
+        Set<String> given,
+        Set<String> kept,
+        Set<String> observed,
+        Map<String, FiringGradient> surrogates,
+        FiringGradient otherwise,
+        Map<String, Dropout> dropouts,
+        long seed,
+        InputForm form,
+        Use use) {
+
+    /** What is not asked of gradients. */
+    public enum Use {
+        /** Nothing is left out. */
+        ANY,
+        /**
+         * Kept values are read before the way back only, inputs stay until its end, and nobody asks for gradients of
+         * states.
+         */
+        TRAINING,
+        /** The same, and each window starts from a state of zeros and leaves none. */
+        WINDOWS_FROM_ZERO
+    }
+
+    public Population population(int number) {
+        return network.populations().get(number);
+    }
+
+    FiringGradient surrogateOf(Population population) {
+        return surrogates.getOrDefault(population.name(), otherwise);
+    }
+
+    CounterRandom.Draws drawsOf(int number, FiringGradient surrogate) {
+        return surrogate.isRandom()
+                ? CounterRandom.Draws.surrogate(seed, number, size.batch())
+                : CounterRandom.Draws.NONE;
+    }
+
+    /** The parameters of a population that are learned. */
+    Set<String> learnedOf(Population population) {
+        Set<String> names = new LinkedHashSet<>();
+        for (String name : population.neuron().parameters().keySet()) {
+            if (learned.contains(population.name() + "." + name)) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    private boolean isSource(String name) {
+        return network.projections().stream()
+                .anyMatch(projection -> projection.source().name().equals(name));
+    }
+
+    /**
+     * What the way back needs of the way forward of a population.
+     *
+     * @param replaces whether membranes may be written in place of currents
+     */
+    BackwardNeeds.Keeping keeping(int number, boolean replaces) {
+        Population population = population(number);
+        NeuronGroup group = layout.neurons(number);
+        List<String> names = population.neuron().variables();
+        Set<String> variables = new LinkedHashSet<>();
+        for (String name : names) {
+            if (kept.contains(population.variable(name).name())) {
+                variables.add(name);
+            }
+        }
+        return new BackwardNeeds.Keeping(
+                group.ports().stream()
+                        .map(port -> currents(population, port, group.currents()))
+                        .toList(),
+                replaces,
+                variables,
+                replaces && keepsInPlace(population.variable(names.getFirst()).name()));
+    }
+
+    /** Where the currents of a port stay. */
+    private StoredCurrents currents(Population population, String port, int columns) {
+        int behind = 0;
+        for (Projection projection : network.projections()) {
+            if (projection.target().name().equals(population.name())
+                    && projection.port().equals(port)) {
+                behind = Math.max(behind, projection.delay());
+            }
+        }
+        return new StoredCurrents(arena, size, columns, behind);
+    }
+
+    /** Whether the values of a variable may stand where its gradients come later. */
+    private boolean keepsInPlace(String name) {
+        return use != Use.ANY && kept.contains(name) && !isSource(name) && size.segments() == 1;
+    }
+
+    /** Makes an outlet, of spikes or of a variable, whose values are kept or not. */
+    OutputGradients outlet(String name, Shape shape, @Nullable SignalHistory<FloatMatrix> values) {
+        int rows = size.steps() * size.batch();
+        return new OutputGradients(
+                size,
+                shape,
+                arena,
+                values,
+                given.contains(name) ? FloatMatrix.zeros(arena, rows, shape.size()) : null,
+                observed.contains(name) ? FloatMatrix.zeros(arena, rows, shape.size()) : null);
+    }
+}

@@ -1,0 +1,141 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.connection.operator.Values;
+import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Population;
+import dev.spikelane.simd.GradientSink;
+import dev.spikelane.simd.TorchLayout;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values that are learned, and their gradient, in one layout; that of weights is the network's own, that of neurons'
+ * parameters torch's.
+ */
+public final class LearnedValue {
+
+    private final String name;
+    private final FloatMatrix values;
+    private final @Nullable WeightGradients owner;
+    private final WeightGradients.@Nullable Learned learned;
+    private WeightGradients.@Nullable Sum sum;
+    private final @Nullable FloatMatrix ofNeurons;
+    private final @Nullable Population population;
+    private final String parameter;
+    private final float[] scratch;
+
+    /** Weights. */
+    LearnedValue(String name, WeightGradients owner, WeightGradients.Learned learned) {
+        this(name, learned.values(), owner, learned, null, "");
+    }
+
+    private LearnedValue(
+            String name,
+            FloatMatrix values,
+            @Nullable WeightGradients owner,
+            WeightGradients.@Nullable Learned learned,
+            @Nullable Population population,
+            String parameter) {
+        this.name = name;
+        this.values = values;
+        this.owner = owner;
+        this.learned = learned;
+        this.ofNeurons = population == null ? null : FloatMatrix.zeros(1, values.columns());
+        this.population = population;
+        this.parameter = parameter;
+        this.scratch = new float[population == null ? 0 : values.columns()];
+    }
+
+    /** A parameter of neurons. */
+    static LearnedValue of(Population population, String parameter, FloatMatrix values) {
+        return new LearnedValue(population.name() + "." + parameter, values, null, null, population, parameter);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Whether a window of these steps, counted from the last reset, learns the values. */
+    public boolean learnsIn(int firstStep, int endStep) {
+        return learned == null || learned.learnsIn(firstStep, endStep);
+    }
+
+    public FloatMatrix values() {
+        return values;
+    }
+
+    /** The gradient, for which room is made now if there is none. */
+    public FloatMatrix gradient() {
+        return learned == null ? Objects.requireNonNull(ofNeurons) : sum().packed();
+    }
+
+    private WeightGradients.Sum sum() {
+        WeightGradients.Sum made = sum;
+        if (made == null) {
+            made = Objects.requireNonNull(learned).gradient().get();
+            sum = made;
+        }
+        return made;
+    }
+
+    /** Gives gradients to a sink from now on, in place of storing them; tells whether it will be so. */
+    public boolean give(GradientSink sink) {
+        return owner != null && learned != null && owner.give(learned.name(), sink);
+    }
+
+    public String parameter() {
+        return parameter;
+    }
+
+    float[] scratch() {
+        return scratch;
+    }
+
+    @Nullable
+    public Population population() {
+        return population;
+    }
+
+    boolean isOf(Population other) {
+        return population != null && population.name().equals(other.name());
+    }
+
+    /** Takes the gradient out of the scratch, from the order of the rows. */
+    void take(Shape shape) {
+        for (int i = 0; i < scratch.length; i++) {
+            gradient().set(0, TorchLayout.torch(shape, i, scratch.length), scratch[i]);
+        }
+    }
+
+    /** The gradient in torch's layout. */
+    public FloatMatrix gradientInTorch() {
+        if (learned == null) {
+            return GradientValues.copy(gradient());
+        }
+        Values inTorch = sum().inTorch();
+        FloatMatrix into = FloatMatrix.zeros(inTorch.rows(), inTorch.columns());
+        inTorch.read(into);
+        return into;
+    }
+
+    /** Rows of the gradient in torch's layout. */
+    public int torchRows() {
+        return learned == null ? gradient().rows() : sum().inTorch().rows();
+    }
+
+    /** Columns of the gradient in torch's layout. */
+    public int torchColumns() {
+        return learned == null ? gradient().columns() : sum().inTorch().columns();
+    }
+
+    /** Takes a gradient in torch's layout. */
+    public void setGradientInTorch(FloatMatrix from) {
+        if (learned == null) {
+            gradient().copyFrom(from);
+        } else {
+            sum().inTorch().write(from);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.SignalHistory;
+import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.engine.view.StepViews;
+import dev.spikelane.engine.view.TorchRows;
+import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.Tile;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What leaves a population, its spikes or a variable, and where its gradients come from: what a caller has written,
+ * such as those of a loss, first, then projections in their order, each complete before it is added.
+ */
+public final class OutputGradients {
+
+    private final RunSize size;
+    private final @Nullable SignalHistory<FloatMatrix> kept;
+    private final @Nullable StepViews<FloatMatrix> given;
+    private final @Nullable StepViews<FloatMatrix> observed;
+    private final TorchRows<FloatMatrix> keptInTorch;
+    private final TorchRows<FloatMatrix> givenInTorch;
+    private final TorchRows<FloatMatrix> observedInTorch;
+    private final List<GradientProjection> projections = new ArrayList<>();
+    private int[] reached = {};
+    private int firstStep;
+
+    /**
+     * Makes an outlet.
+     *
+     * @param shape how the columns are arranged
+     * @param arena the arena that owns what callers see in torch's order
+     * @param kept the values of all steps, if somebody wants them and they are no spikes
+     * @param given {@code [steps * batch x columns]}: gradients that the caller writes
+     * @param observed receives the gradients of all steps
+     */
+    OutputGradients(
+            RunSize size,
+            Shape shape,
+            Arena arena,
+            @Nullable SignalHistory<FloatMatrix> kept,
+            @Nullable FloatMatrix given,
+            @Nullable FloatMatrix observed) {
+        this.size = size;
+        this.kept = kept;
+        this.given = given == null ? null : new StepViews<>(given, size.batch());
+        this.observed = observed == null ? null : new StepViews<>(observed, size.batch());
+        this.keptInTorch = new TorchRows<>(shape, arena);
+        this.givenInTorch = new TorchRows<>(shape, arena);
+        this.observedInTorch = new TorchRows<>(shape, arena);
+    }
+
+    void add(GradientProjection projection) {
+        projections.add(projection);
+        reached = new int[projections.size()];
+    }
+
+    List<GradientProjection> projections() {
+        return projections;
+    }
+
+    boolean samplesApart() {
+        return projections.stream().allMatch(GradientProjection::samplesApart);
+    }
+
+    /** The only projection, if gradients come from nowhere else and nobody looks at them; null otherwise. */
+    @Nullable
+    GradientProjection onlyProjection() {
+        return given == null && observed == null && kept == null && projections.size() == 1
+                ? projections.getFirst()
+                : null;
+    }
+
+    /** What was given, if gradients come from nowhere else and nobody looks at them; null otherwise. */
+    @Nullable
+    StepViews<FloatMatrix> givenAlone() {
+        return observed == null && projections.isEmpty() ? given : null;
+    }
+
+    /** Whether gradients come from several places. */
+    boolean adds() {
+        return projections.size() + (given == null ? 0 : 1) > 1;
+    }
+
+    public boolean keeps() {
+        return kept != null;
+    }
+
+    boolean mayHaveGradients() {
+        return given != null || !projections.isEmpty() || observed != null;
+    }
+
+    @Nullable
+    public FloatMatrix given() {
+        return given == null ? null : given.all();
+    }
+
+    /** The same for callers, who write them in torch's order. */
+    @Nullable
+    public FloatMatrix givenInTorch() {
+        return given == null ? null : givenInTorch.lend(given.all());
+    }
+
+    /** Takes what callers have written. */
+    void takeGiven() {
+        if (given != null) {
+            givenInTorch.take(given.all());
+        }
+    }
+
+    @Nullable
+    public FloatMatrix observed() {
+        return observed == null ? null : observed.all();
+    }
+
+    /** The same in torch's order. */
+    @Nullable
+    public FloatMatrix observedInTorch() {
+        return observed == null
+                ? null
+                : observedInTorch.show(observed.all(), observed.all().rows());
+    }
+
+    /** The values of all steps. */
+    public FloatMatrix values() {
+        return Objects.requireNonNull(kept).block();
+    }
+
+    /** The same in torch's order. */
+    public FloatMatrix valuesInTorch() {
+        return keptInTorch.show(values(), values().rows());
+    }
+
+    /** Prepares the gradients of some steps. */
+    void open(int first, int count) {
+        firstStep = first;
+        for (int i = 0; i < projections.size(); i++) {
+            reached[i] = projections.get(i).open(first, count);
+        }
+    }
+
+    /**
+     * Sums the gradients of some of these steps up, for the blocks that the tiles are at.
+     *
+     * @param from the first of the steps, counted from the first that was prepared
+     * @param count how many; they are written from step 0 on
+     */
+    void gather(int from, int count, StepViews<FloatMatrix> into, StepViews<FloatMatrix> added, GradientTiles tiles) {
+        FloatMatrix sum = into.all();
+        int at = firstStep + from;
+        boolean started = given != null && firstStep >= 0;
+        if (given != null && firstStep >= 0) {
+            tiles.in(sum).copyFrom(given.all(), at * size.batch(), 0, count * size.batch());
+        } else if (reached.length == 0 || reached[0] < from + count) {
+            sum.fill(0);
+        }
+        for (int i = 0; i < projections.size(); i++) {
+            int some = Math.min(reached[i] - from, count);
+            if (some > 0) {
+                Tile pulled = tiles.addedIn((started ? added : into).all());
+                projections.get(i).pull(from, some, pulled);
+                if (started) {
+                    RowSum.add(tiles.in(sum), pulled, some * size.batch());
+                }
+            }
+            started = true;
+        }
+        if (observed != null && firstStep >= 0) {
+            tiles.in(sum).copyTo(0, observed.all(), at * size.batch(), count * size.batch());
+        }
+    }
+
+    /**
+     * Sums the gradients of some samples in a step up.
+     *
+     * @param samples where each projection keeps views of them, at least one
+     * @param thread whose scratch memory is used
+     */
+    void gather(int step, SampleViews[] samples, Tile into, Tile added, int thread) {
+        boolean started = given != null;
+        if (given != null) {
+            SampleViews of = samples[0];
+            into.copyFrom(given.all(), step * size.batch() + of.first(), 0, of.count());
+        } else if (projections.isEmpty() || !projections.getFirst().reaches(step)) {
+            into.matrix().fill(0);
+        }
+        for (int i = 0; i < projections.size(); i++) {
+            if (projections.get(i).reaches(step)) {
+                projections.get(i).pull(step, samples[i], started ? added : into, thread);
+                if (started) {
+                    RowSum.add(into, added, samples[i].count());
+                }
+            }
+            started = true;
+        }
+        if (observed != null) {
+            SampleViews of = samples[0];
+            into.copyTo(0, observed.all(), step * size.batch() + of.first(), of.count());
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.spikelane.kernel.optimize;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+
+/** Float32 memory for tests. */
+public final class Floats {
+
+    private static final float[] STRANGE = {
+        0f, -0f, 1f, -1f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MIN_VALUE, -1e-40f, 3e38f
+    };
+
+    private Floats() {}
+
+    /** Ordinary values, with some strange ones between them if they are wanted. */
+    public static float[] draw(Random random, int count, boolean strange) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = strange && random.nextInt(4) == 0
+                    ? STRANGE[random.nextInt(STRANGE.length)]
+                    : (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    public static MemorySegment memory(float... values) {
+        MemorySegment memory = Arena.ofAuto().allocate((long) values.length * Float.BYTES, 64);
+        MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length);
+        return memory;
+    }
+
+    static MemorySegment zeros(int count) {
+        return memory(new float[count]);
+    }
+
+    static float[] array(MemorySegment memory) {
+        return memory.toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    /** Compares bit for bit, all NaN alike. */
+    static void assertSameBits(MemorySegment expected, MemorySegment actual, String what) {
+        float[] want = array(expected);
+        float[] got = array(actual);
+        for (int i = 0; i < want.length; i++) {
+            assertEquals(
+                    Float.floatToIntBits(want[i]),
+                    Float.floatToIntBits(got[i]),
+                    what + " " + i + ": " + want[i] + " and " + got[i]);
+        }
+    }
+}
