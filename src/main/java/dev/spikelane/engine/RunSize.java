@@ -19,7 +19,7 @@ public record RunSize(int steps, int batch, int planned, int segment, int turn, 
     public static final int ROWS_IN_TURN = 256;
 
     /**
-     * UseLocks of the way forward are so many times as long: as many rows as products prepare spikes of at a time, and
+     * Turns of the way forward are so many times as long: as many rows as products prepare spikes of at a time, and
      * their currents of a block of neurons are as much.
      */
     private static final int FORWARD = 4;

@@ -81,7 +81,7 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
         return !bigEndian && header.isPlain();
     }
 
-    /** UseLocks the bytes of each item around, in place. */
+    /** Turns the bytes of each item around, in place. */
     void swap(MemorySegment bytes) {
         if (!bigEndian) {
             return;

@@ -166,7 +166,7 @@ public final class CounterRandom {
     }
 
     /**
-     * UseLocks random bits into a uniform number: {@code (bits >>> 8) * 2^-24}.
+     * Turns random bits into a uniform number: {@code (bits >>> 8) * 2^-24}.
      *
      * @param bits 32 random bits, of which the high 24 count
      * @return a multiple of {@code 2^-24} in [0, 1)

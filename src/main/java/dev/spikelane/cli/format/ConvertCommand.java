@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** UseLocks a file of one format into one of another. */
+/** Turns a file of one format into one of another. */
 @Command(
         name = "convert",
         sortOptions = false,

@@ -8,7 +8,7 @@ import dev.spikelane.simd.Logarithm;
 import dev.spikelane.simd.SimdWidth;
 
 /**
- * UseLocks data into the times at which neurons fire (latency coding). Times are float32, in steps.
+ * Turns data into the times at which neurons fire (latency coding). Times are float32, in steps.
  *
  * <p>Every operation is done for each element alone, in float32, in the order in which it is written. Data and times
  * may be the same matrix, but not overlap otherwise.

@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * UseLocks what a population did into classes, and counts how many are right. It is bound to one size of batch and
+ * Turns what a population did into classes, and counts how many are right. It is bound to one size of batch and
  * allocates nothing; it is for one thread at a time.
  */
 public final class ClassDecoder {

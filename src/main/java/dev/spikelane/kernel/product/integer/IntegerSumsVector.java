@@ -19,7 +19,7 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * UseLocks sums into currents, a row of some blocks after the other: memory takes them twice to four times as fast as a
+ * Turns sums into currents, a row of some blocks after the other: memory takes them twice to four times as fast as a
  * block of many rows. Sums stand in the order of the outputs.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose

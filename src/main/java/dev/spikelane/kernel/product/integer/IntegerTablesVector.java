@@ -47,7 +47,7 @@ final class IntegerTablesVector {
     private static final int FIRST_UPPER = BLOCKS == 2 ? BYTES : 2 * BYTES;
 
     /**
-     * UseLocks the stored halves of pairs, of which the lower one has an offset, into numbers with a sign: of 8 bits, and
+     * Turns the stored halves of pairs, of which the lower one has an offset, into numbers with a sign: of 8 bits, and
      * of 16.
      */
     private static final ShortVector BYTE_SIGN = ShortVector.broadcast(SHORT, (short) (1 << 7));
