@@ -1,5 +1,7 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.signal.SourceRun;
+import dev.spikelane.engine.signal.StoredCurrents;
 import java.util.List;
 import java.util.Set;
 

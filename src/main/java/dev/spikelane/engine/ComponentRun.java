@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.thread.WorkerPool;
 import java.lang.foreign.Arena;
 import java.util.List;

@@ -1,7 +1,9 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.description.InputDescription;
-import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.engine.signal.SampleViews;
+import dev.spikelane.engine.signal.SignalHistory;
+import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;

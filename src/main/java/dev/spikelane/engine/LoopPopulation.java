@@ -1,7 +1,8 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.simd.Tile;

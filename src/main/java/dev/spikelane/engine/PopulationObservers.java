@@ -1,6 +1,9 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.engine.view.TorchRows;
+import dev.spikelane.engine.observe.BlockObserver;
+import dev.spikelane.engine.observe.VariableObserver;
+import dev.spikelane.engine.signal.SignalHistory;
+import dev.spikelane.engine.signal.TorchRows;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;

@@ -1,8 +1,10 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Cut;
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SampleViews;
+import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;

@@ -2,8 +2,10 @@ package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SampleViews;
+import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;

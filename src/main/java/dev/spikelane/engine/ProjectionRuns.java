@@ -5,6 +5,8 @@ import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.window.PooledConvOperator;
 import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.thread.WorkerPool;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;

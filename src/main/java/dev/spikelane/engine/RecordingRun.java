@@ -1,5 +1,7 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;

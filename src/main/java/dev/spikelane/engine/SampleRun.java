@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.engine.signal.SampleViews;
+import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;

@@ -1,9 +1,13 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.TwoStageOperator;
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SampleViews;
+import dev.spikelane.engine.signal.SourceRun;
+import dev.spikelane.engine.signal.StepViews;
+import dev.spikelane.engine.signal.StoredCurrents;
+import dev.spikelane.engine.thread.Halves;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.norm.BatchNormStep;
 import dev.spikelane.kernel.norm.BatchStatistics;
 import dev.spikelane.memory.FloatMatrix;

@@ -1,6 +1,6 @@
 package dev.spikelane.network;
 
-import dev.spikelane.engine.VariableObserver;
+import dev.spikelane.engine.observe.VariableObserver;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;

@@ -1,8 +1,8 @@
 package dev.spikelane.network;
 
-import dev.spikelane.engine.BlockObserver;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.PopulationRun;
+import dev.spikelane.engine.observe.BlockObserver;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.kernel.optimize.GradientSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;

@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.LaidOutNetwork;
-import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;

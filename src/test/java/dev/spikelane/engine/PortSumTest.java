@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.SpikeMatrix;

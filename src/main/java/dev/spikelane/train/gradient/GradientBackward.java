@@ -1,10 +1,10 @@
 package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.WeightGradients;
-import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SampleViews;
+import dev.spikelane.engine.signal.StepViews;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;

@@ -3,10 +3,10 @@ package dev.spikelane.train.gradient;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.SourceRun;
-import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.engine.view.StepViews;
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SampleViews;
+import dev.spikelane.engine.signal.SourceRun;
+import dev.spikelane.engine.signal.StepViews;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;

@@ -1,6 +1,6 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.kernel.product.dense.BlockMatmul;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.step.SurrogateStep;

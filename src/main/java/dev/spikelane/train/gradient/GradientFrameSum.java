@@ -2,9 +2,9 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.connection.operator.WeightRows;
-import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.StoredCurrents;
-import dev.spikelane.engine.view.StepViews;
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.StepViews;
+import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;

@@ -1,9 +1,9 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.engine.Halves;
-import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.StoredCurrents;
 import dev.spikelane.engine.TwoStageRun;
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.StoredCurrents;
+import dev.spikelane.engine.thread.Halves;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.norm.BatchNormBackward;
 import dev.spikelane.memory.FloatMatrix;

@@ -2,11 +2,11 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.ProjectionRun;
-import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.StoredCurrents;
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SampleViews;
+import dev.spikelane.engine.signal.StepViews;
+import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.simd.Tile;

@@ -2,9 +2,9 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.BackwardNeeds;
 import dev.spikelane.engine.LaidOutNetwork;
-import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.SignalHistory;
-import dev.spikelane.engine.StoredCurrents;
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SignalHistory;
+import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;

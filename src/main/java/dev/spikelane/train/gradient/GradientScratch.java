@@ -1,7 +1,7 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.view.StepViews;
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.StepViews;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Lazy;

@@ -1,7 +1,7 @@
 package dev.spikelane.train.gradient;
 
 import dev.spikelane.engine.ComponentRun;
-import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.thread.WorkerPool;
 import java.util.List;
 import java.util.Objects;

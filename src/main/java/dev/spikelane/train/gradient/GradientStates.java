@@ -1,6 +1,6 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.simd.Lazy;
 import java.util.function.IntFunction;

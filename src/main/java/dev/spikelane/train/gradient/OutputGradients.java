@@ -1,10 +1,10 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.SignalHistory;
-import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.engine.view.StepViews;
-import dev.spikelane.engine.view.TorchRows;
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SampleViews;
+import dev.spikelane.engine.signal.SignalHistory;
+import dev.spikelane.engine.signal.StepViews;
+import dev.spikelane.engine.signal.TorchRows;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;

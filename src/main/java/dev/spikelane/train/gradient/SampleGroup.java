@@ -1,7 +1,7 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.view.SampleViews;
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.PortCurrents;

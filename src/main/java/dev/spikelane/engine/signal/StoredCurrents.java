@@ -1,7 +1,5 @@
-package dev.spikelane.engine;
+package dev.spikelane.engine.signal;
 
-import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,6 +1,4 @@
-package dev.spikelane.engine;
-
-import dev.spikelane.engine.thread.WorkerPool;
+package dev.spikelane.engine.thread;
 
 /**
  * Takes steps through both halves of what needs the whole batch. Where there are as many steps as threads, a thread

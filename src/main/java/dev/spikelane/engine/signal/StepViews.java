@@ -1,4 +1,4 @@
-package dev.spikelane.engine.view;
+package dev.spikelane.engine.signal;
 
 import dev.spikelane.memory.Signal;
 import org.jspecify.annotations.Nullable;

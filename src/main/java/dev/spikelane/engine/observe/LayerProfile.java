@@ -1,4 +1,4 @@
-package dev.spikelane.engine.event;
+package dev.spikelane.engine.observe;
 
 import dev.spikelane.description.PopulationDescription;
 import jdk.jfr.EventType;

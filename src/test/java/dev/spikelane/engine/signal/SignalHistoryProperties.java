@@ -1,4 +1,4 @@
-package dev.spikelane.engine;
+package dev.spikelane.engine.signal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,6 +1,5 @@
-package dev.spikelane.engine;
+package dev.spikelane.engine.signal;
 
-import dev.spikelane.engine.view.SampleViews;
 import dev.spikelane.memory.Signal;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.spikelane.engine.event;
+package dev.spikelane.engine.observe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,7 +1,5 @@
-package dev.spikelane.engine;
+package dev.spikelane.engine.signal;
 
-import dev.spikelane.engine.view.SampleViews;
-import dev.spikelane.engine.view.StepViews;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -33,21 +31,21 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
     public record Steps(int history, int block, int spare) {
 
         /** For a run whose blocks stay where they are. */
-        static Steps fixed(int history, int block) {
+        public static Steps fixed(int history, int block) {
             return new Steps(history, block, 0);
         }
 
         /** For a run whose blocks move on. */
-        static Steps moving(int history, int block) {
+        public static Steps moving(int history, int block) {
             return new Steps(history, block, history);
         }
 
-        Steps withBlock(int longer) {
+        public Steps withBlock(int longer) {
             return new Steps(history, longer, spare);
         }
 
         /** Throws if a matrix cannot have so many rows. */
-        int rows(int batch) {
+        public int rows(int batch) {
             long rows = ((long) history + block + spare) * batch;
             if (rows > Integer.MAX_VALUE) {
                 throw new IllegalArgumentException("delays of " + history + " steps of batch " + batch + " need " + rows
@@ -92,7 +90,7 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
 
     /** The same with a block of another length. */
     @SuppressWarnings("unchecked") // a matrix of the same kind
-    SignalHistory<S> grown(Arena arena, int blockSteps) {
+    public SignalHistory<S> grown(Arena arena, int blockSteps) {
         Steps longer = steps.withBlock(blockSteps);
         int columns = all.all().columns();
         SignalHistory<S> made = (SignalHistory<S>)
@@ -109,7 +107,7 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
     }
 
     /** The most steps of a block. */
-    int blockSteps() {
+    public int blockSteps() {
         return steps.block;
     }
 
@@ -184,17 +182,17 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
     }
 
     /** Bytes of the history. */
-    long bytes() {
+    public long bytes() {
         return front.byteSize();
     }
 
     /** Writes the history, each row in torch's order. */
-    void write(Shape shape, ByteBuffer to) {
+    public void write(Shape shape, ByteBuffer to) {
         RowBytes.write(all.from(base), steps.history * batch, RowBytes.padded(all.all()), shape, to);
     }
 
     /** Reads a history that was written. */
-    void read(Shape shape, ByteBuffer from) {
+    public void read(Shape shape, ByteBuffer from) {
         version++;
         base = 0;
         RowBytes.read(all.all(), steps.history * batch, RowBytes.padded(all.all()), shape, from);

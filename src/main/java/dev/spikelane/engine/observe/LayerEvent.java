@@ -1,4 +1,4 @@
-package dev.spikelane.engine.event;
+package dev.spikelane.engine.observe;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
@@ -20,7 +20,7 @@ final class LayerEvent extends Event {
     @Label("Layer")
     int layer;
 
-    @Label("PopulationDescription")
+    @Label("Population")
     String population = "";
 
     @Label("Connection")
@@ -33,7 +33,7 @@ final class LayerEvent extends Event {
     @Description("Steps times samples")
     long rows;
 
-    @Label("InputDescription Density")
+    @Label("Input Density")
     @Description("Share of inputs that fire or, if analog, are not zero")
     @Percentage
     float density;

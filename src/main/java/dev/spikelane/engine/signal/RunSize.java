@@ -1,4 +1,4 @@
-package dev.spikelane.engine;
+package dev.spikelane.engine.signal;
 
 /**
  * The sizes of a run.
@@ -25,12 +25,12 @@ public record RunSize(int steps, int batch, int planned, int segment, int turn, 
     private static final int FORWARD = 4;
 
     /** A run that goes forward only, all steps of a block at a time. */
-    static RunSize forward(int steps, int batch, int threads) {
+    public static RunSize forward(int steps, int batch, int threads) {
         return new RunSize(steps, batch, batch, steps, Math.clamp(ROWS_IN_TURN / batch, 1, steps), threads);
     }
 
     /** Steps whose currents a thread makes, where they are kept and it can, before neurons take them. */
-    int forwardTurn() {
+    public int forwardTurn() {
         return (int) Math.min((long) FORWARD * turn, segment);
     }
 

@@ -1,4 +1,4 @@
-package dev.spikelane.engine;
+package dev.spikelane.engine.observe;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;

@@ -1,4 +1,4 @@
-package dev.spikelane.engine.view;
+package dev.spikelane.engine.signal;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
