@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.engine.NetworkRun;
+import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -50,6 +51,7 @@ public final class Simulation implements AutoCloseable {
     private final SimulationObservers observing;
     private final Weights plastic;
     private final StateBytes stateBytes;
+    private final Call call = this::end;
     private long steps;
 
     Simulation(Network network, int batch, int threads, int rowsInBlock) {
@@ -256,11 +258,8 @@ public final class Simulation implements AutoCloseable {
     }
 
     private Population.VariableRecorder record(Population population, Population.VariableRecorder recorder) {
-        begin();
-        try {
+        try (Call _ = begin()) {
             observing.record(population, recorder);
-        } finally {
-            end();
         }
         return recorder;
     }
@@ -371,13 +370,10 @@ public final class Simulation implements AutoCloseable {
      */
     public SpikeMatrix step(Signal input) {
         given.requireFrame("input", input);
-        begin();
-        try {
+        try (Call _ = begin()) {
             run.open(0, input, steps, false);
             run(1);
             return run.output();
-        } finally {
-            end();
         }
     }
 
@@ -393,13 +389,10 @@ public final class Simulation implements AutoCloseable {
      */
     public SpikeMatrix step(Map<String, ? extends Signal> inputs) {
         given.requireFrames("inputs", inputs);
-        begin();
-        try {
+        try (Call _ = begin()) {
             openAll(inputs, false);
             run(1);
             return run.output();
-        } finally {
-            end();
         }
     }
 
@@ -417,8 +410,7 @@ public final class Simulation implements AutoCloseable {
      */
     public <T extends Population.Observer> T keepInState(T observer) {
         Objects.requireNonNull(observer, "observer");
-        begin();
-        try {
+        try (Call _ = begin()) {
             Population seen = observing.populationOf(observer);
             if (seen != null && !stateBytes.has(observer) && observer.stateBytes() > 0) {
                 stateBytes.add(observer, seen.name());
@@ -426,8 +418,6 @@ public final class Simulation implements AutoCloseable {
             }
             throw new IllegalArgumentException("observer is " + observer
                     + ", expected one of this simulation that has a state and was not named before");
-        } finally {
-            end();
         }
     }
 
@@ -439,11 +429,8 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation is closed or busy
      */
     public SimulationState snapshot() {
-        begin();
-        try {
+        try (Call _ = begin()) {
             return SimulationState.take(stateBytes, steps);
-        } finally {
-            end();
         }
     }
 
@@ -459,11 +446,8 @@ public final class Simulation implements AutoCloseable {
      */
     public void snapshot(ByteBuffer into) {
         Objects.requireNonNull(into, "into");
-        begin();
-        try {
+        try (Call _ = begin()) {
             stateBytes.write(into, steps);
-        } finally {
-            end();
         }
     }
 
@@ -475,11 +459,8 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation is closed or busy, or they are more than 2 GB
      */
     public int stateBytes() {
-        begin();
-        try {
+        try (Call _ = begin()) {
             return stateBytes.size();
-        } finally {
-            end();
         }
     }
 
@@ -513,11 +494,8 @@ public final class Simulation implements AutoCloseable {
      */
     public void restore(ByteBuffer state) {
         Objects.requireNonNull(state, "state");
-        begin();
-        try {
+        try (Call _ = begin()) {
             steps = stateBytes.read(state);
-        } finally {
-            end();
         }
     }
 
@@ -531,13 +509,10 @@ public final class Simulation implements AutoCloseable {
     public Simulation fork() {
         ByteBuffer state;
         long forkedAt;
-        begin();
-        try {
+        try (Call _ = begin()) {
             state = ByteBuffer.allocate(StateBytes.requireSize(run.bytes()));
             run.write(state);
             forkedAt = steps;
-        } finally {
-            end();
         }
         Simulation fork = new Simulation(network, batch, run.threads(), rowsInBlock);
         // A change of what spikes carry reaches the fork from its first moment on, and waits until its plastic values
@@ -557,12 +532,9 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation is closed or busy
      */
     public void reset() {
-        begin();
-        try {
+        try (Call _ = begin()) {
             steps = 0;
             run.reset();
-        } finally {
-            end();
         }
     }
 
@@ -575,11 +547,8 @@ public final class Simulation implements AutoCloseable {
     @Override
     public void close() {
         if (run.isOpen()) {
-            begin();
-            try {
+            try (Call _ = begin()) {
                 run.close();
-            } finally {
-                end();
             }
         }
     }
@@ -609,24 +578,18 @@ public final class Simulation implements AutoCloseable {
     }
 
     private void runOne(Signal only, int count, boolean constant) {
-        begin();
-        try {
+        try (Call _ = begin()) {
             run.makeRoom(count);
             run.open(0, only, steps, constant);
             run(count);
-        } finally {
-            end();
         }
     }
 
     private void runAll(Map<String, ? extends Signal> all, int count, boolean constant) {
-        begin();
-        try {
+        try (Call _ = begin()) {
             run.makeRoom(count);
             openAll(all, constant);
             run(count);
-        } finally {
-            end();
         }
     }
 
@@ -642,23 +605,30 @@ public final class Simulation implements AutoCloseable {
         }
     }
 
-    private void begin() {
+    private Call begin() {
         run.turn().take();
         if (!run.isOpen()) {
-            end();
+            run.turn().close();
             throw new IllegalStateException("simulation is closed");
         }
         run.takeShown();
+        return call;
     }
 
     private void end() {
-        try {
+        try (UseLock _ = run.turn()) {
             if (run.isOpen()) {
                 run.show();
             }
-            run.turn().end();
         } finally {
             Reference.reachabilityFence(this); // a cleaner frees what is forgotten, which a call that runs must not be
         }
+    }
+
+    /** A call that has the turn until it is closed. */
+    private interface Call extends AutoCloseable {
+
+        @Override
+        void close();
     }
 }

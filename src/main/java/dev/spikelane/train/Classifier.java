@@ -169,12 +169,9 @@ public final class Classifier implements AutoCloseable {
      */
     public Result classify(float[] sample) {
         Objects.requireNonNull(sample, "sample");
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             ClassifierRun run = run();
             return classification(run, run.classify(sample));
-        } finally {
-            turn.end();
         }
     }
 
@@ -189,12 +186,9 @@ public final class Classifier implements AutoCloseable {
      */
     public Result classify(Signal input) {
         Objects.requireNonNull(input, "input");
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             ClassifierRun run = run();
             return classification(run, run.classify(input));
-        } finally {
-            turn.end();
         }
     }
 
@@ -236,13 +230,10 @@ public final class Classifier implements AutoCloseable {
     }
 
     WarmUp warmUp(float[][] samples, Duration most) {
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             ClassifierRun run = run();
             Warmth warmth = run.warmUp(samples, ran -> classification(run, ran), most);
             return new WarmUp(warmth.settled(), warmth.took(), warmth.time(0.5), warmth.time(0.99));
-        } finally {
-            turn.end();
         }
     }
 
@@ -287,15 +278,12 @@ public final class Classifier implements AutoCloseable {
 
     /** Makes a change with which all must be made anew. */
     private Classifier change(Runnable change) {
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             change.run();
             if (made != null) {
                 made.close();
                 made = null;
             }
-        } finally {
-            turn.end();
         }
         return this;
     }

@@ -34,7 +34,7 @@ public final class Evaluator implements AutoCloseable {
     private List<PopulationLoss> losses = List.of();
     private @Nullable Decoding decoding;
     private final List<EvaluationBatch> made = new ArrayList<>();
-    private final UseLock turn = new UseLock("evaluator");
+    private final UseLock turn = new UseLock("evaluator", this);
 
     /**
      * Makes an evaluator of the last population.
@@ -137,11 +137,8 @@ public final class Evaluator implements AutoCloseable {
      */
     public Result evaluate(Dataset data) {
         Objects.requireNonNull(data, "data");
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             return evaluateInTurn(data);
-        } finally {
-            turn.end();
         }
     }
 
@@ -201,13 +198,10 @@ public final class Evaluator implements AutoCloseable {
 
     /** Makes a change with which all must be made anew. */
     private void change(Runnable change) {
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             change.run();
             made.forEach(EvaluationBatch::close);
             made.clear();
-        } finally {
-            turn.end();
         }
     }
 

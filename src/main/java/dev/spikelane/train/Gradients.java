@@ -22,7 +22,6 @@ import dev.spikelane.train.gradient.LearnedValue;
 import dev.spikelane.train.gradient.OutputGradients;
 import dev.spikelane.train.update.RefusedParameter;
 import dev.spikelane.train.update.TrainingParameter;
-import java.lang.ref.Reference;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -69,7 +68,7 @@ public final class Gradients implements AutoCloseable {
     private final CounterRandom.Draws[] draws;
 
     private final WorkerPool workers;
-    private final UseLock turn = new UseLock("object of gradients");
+    private final UseLock turn = new UseLock("object of gradients", this);
     private long seen;
     private boolean ran;
     /** Whether a window may be taken back: that happens once, as gradients are written where currents were. */
@@ -149,8 +148,7 @@ public final class Gradients implements AutoCloseable {
     /** Runs a window, of frames or of rows for each step. */
     void forward(Map<String, ? extends Signal> rows, boolean constant) {
         requireNames(rows, plan.network());
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             for (GradientInput input : run.inputs()) {
                 Signal own = given(rows, input.input());
                 requireForm(form(own, constant));
@@ -166,10 +164,6 @@ public final class Gradients implements AutoCloseable {
             run.forward(firstStep);
             run.show();
             stands = true;
-        } finally {
-            turn.end();
-            Reference.reachabilityFence(
-                    this); // a cleaner frees what is forgotten, which gradients that run must not be
         }
     }
 
@@ -261,8 +255,7 @@ public final class Gradients implements AutoCloseable {
      *     of the network have changed since it ran
      */
     public void backward() {
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             if (!stands) {
                 throw new IllegalStateException(
                         "there is no window to take back, expected forward before each backward");
@@ -276,9 +269,6 @@ public final class Gradients implements AutoCloseable {
             run.backward();
             run.show();
             GradientValues.collect(slots, run);
-        } finally {
-            turn.end();
-            Reference.reachabilityFence(this);
         }
     }
 
@@ -523,29 +513,23 @@ public final class Gradients implements AutoCloseable {
 
     /** Starts the next window from a state of zeros. */
     public void reset() {
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             ran = false;
             stands = false;
             firstStep = 0;
             run.reset();
             run.show();
-        } finally {
-            turn.end();
         }
     }
 
     /** Frees the memory and ends the threads. Closing again does nothing. */
     @Override
     public void close() {
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             if (plan.arena().scope().isAlive()) {
                 workers.close();
                 plan.arena().close();
             }
-        } finally {
-            turn.end();
         }
     }
 }

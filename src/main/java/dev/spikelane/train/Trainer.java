@@ -16,7 +16,6 @@ import dev.spikelane.train.update.ParameterUpdate;
 import dev.spikelane.train.update.TrainingParameter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +45,7 @@ public final class Trainer implements AutoCloseable {
     /** What messages call each input; made once, as a step allocates nothing. */
     private final String[] inputNames;
 
-    private final UseLock turn = new UseLock("trainer");
+    private final UseLock turn = new UseLock("trainer", this);
     private double rate;
 
     Trainer(Network network, TrainingRecipe recipe, TrainingParts.Factory factory) {
@@ -129,11 +128,8 @@ public final class Trainer implements AutoCloseable {
      */
     public double step(TrainingBatch batch) {
         Objects.requireNonNull(batch, "batch");
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             return run(step, whole(batch), rate);
-        } finally {
-            end();
         }
     }
 
@@ -151,11 +147,8 @@ public final class Trainer implements AutoCloseable {
      */
     public double step(List<TrainingBatch> shards) {
         Objects.requireNonNull(shards, "shards");
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             return run(step, parts(shards), rate);
-        } finally {
-            end();
         }
     }
 
@@ -173,11 +166,8 @@ public final class Trainer implements AutoCloseable {
      */
     public ShardGradients gradients(TrainingBatch batch, int shard) {
         Objects.requireNonNull(batch, "batch");
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             return gradients(whole(batch), shard);
-        } finally {
-            end();
         }
     }
 
@@ -192,11 +182,8 @@ public final class Trainer implements AutoCloseable {
      */
     public ShardGradients gradients(List<TrainingBatch> shards, int shard) {
         Objects.requireNonNull(shards, "shards");
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             return gradients(parts(shards), shard);
-        } finally {
-            end();
         }
     }
 
@@ -218,14 +205,11 @@ public final class Trainer implements AutoCloseable {
         if (labels.length == 0) {
             throw new IllegalArgumentException("there are no labels, expected one for each sample of the batch");
         }
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             int shards = Math.min(recipe.shards(), labels.length);
             requireShard(shard, shards);
             int samples = samples(part, Math.ceilDiv(recipe.batch(), recipe.shards()));
             return gradients(cut.alone(part, samples, shard, shards, labels), shard);
-        } finally {
-            end();
         }
     }
 
@@ -259,11 +243,8 @@ public final class Trainer implements AutoCloseable {
      */
     public double update(List<ShardGradients> shards) {
         Objects.requireNonNull(shards, "shards");
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             return updateInTurn(shards);
-        } finally {
-            end();
         }
     }
 
@@ -395,11 +376,8 @@ public final class Trainer implements AutoCloseable {
      */
     public Optional<Duration> warmUp(TrainingBatch batch) {
         Objects.requireNonNull(batch, "batch");
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             return warmUpInTurn(batch);
-        } finally {
-            end();
         }
     }
 
@@ -485,19 +463,8 @@ public final class Trainer implements AutoCloseable {
 
     /** Does work of many steps, none of which takes the turn by itself. */
     void inTurn(Work work) throws IOException {
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             work.run();
-        } finally {
-            end();
-        }
-    }
-
-    private void end() {
-        try {
-            turn.end();
-        } finally {
-            Reference.reachabilityFence(this); // a cleaner frees what is forgotten, which a step that runs must not be
         }
     }
 
@@ -549,11 +516,8 @@ public final class Trainer implements AutoCloseable {
     /** Frees the memory and ends the threads; the network stays. */
     @Override
     public void close() {
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             step.close();
-        } finally {
-            end();
         }
     }
 

@@ -57,7 +57,7 @@ public final class TrainingRun {
     private final Trainer trainer;
     private final EpochOrders orders;
     private final Checkpoint saved;
-    private final UseLock turn = new UseLock("training run");
+    private final UseLock turn = new UseLock("training run", this);
     private List<String> notices;
     private final TrainingBatch.Loaded batches;
     private final RunNumbers numbers;
@@ -273,11 +273,8 @@ public final class TrainingRun {
      *     or if this run or its trainer is busy, as for one of its own listeners
      */
     public TrainingRun run() throws IOException {
-        turn.take();
-        try {
+        try (UseLock _ = turn.take()) {
             trainer.inTurn(this::train);
-        } finally {
-            turn.end();
         }
         return this;
     }

@@ -1,5 +1,6 @@
 package dev.spikelane.engine.thread;
 
+import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * whose end a call waits. Another thread and an observer that is called from within are refused alike: waiting would
  * hang the one and let the other wait for itself. Nothing is allocated, unless a change waits.
  */
-public final class UseLock {
+public final class UseLock implements AutoCloseable {
 
     private static final int NOBODY = 0;
     private static final int CALL = 1;
@@ -17,16 +18,19 @@ public final class UseLock {
     private final AtomicInteger user = new AtomicInteger(NOBODY);
     private final String busy;
     private final UseLocks all;
+    /** Stays reachable while a call is under way, so that its cleaner does not free memory that the call uses. */
+    private final @Nullable Object owner;
     /** Whose turn it is; a thread looks for itself alone. */
     private @Nullable Thread thread;
 
     /**
      * Makes a turn that nobody has, of what does not compute with a network's values.
      *
-     * @param name what is used, as messages call it
+     * @param name of the owner, as messages call it
+     * @param owner is used by one call at a time
      */
-    public UseLock(String name) {
-        this(name, new UseLocks());
+    public UseLock(String name, Object owner) {
+        this(name, new UseLocks(), owner);
     }
 
     /**
@@ -37,16 +41,22 @@ public final class UseLock {
      *     {@linkplain UseLocks#register registered}
      */
     public UseLock(String name, UseLocks all) {
+        this(name, all, null);
+    }
+
+    private UseLock(String name, UseLocks all, @Nullable Object owner) {
         this.all = all;
+        this.owner = owner;
         busy = name + " is busy: it is used by one thread at a time, and not by its observers";
     }
 
     /**
      * Begins a call, after the change that is under way, or waits.
      *
+     * @return this, which ends the call when it is closed
      * @throws IllegalStateException if a call is under way, or this thread is changing values
      */
-    public void take() {
+    public UseLock take() {
         boolean waited = all.letChangeGo();
         try {
             if (!begin(CALL)) {
@@ -57,13 +67,16 @@ public final class UseLock {
                 all.began();
             }
         }
+        return this;
     }
 
     /** Ends the call. */
-    public void end() {
+    @Override
+    public void close() {
         thread = null;
         user.set(NOBODY);
         all.ended();
+        Reference.reachabilityFence(owner);
     }
 
     /** Begins a change of values, after another one that is under way; false if a call is, or this thread has begun. */

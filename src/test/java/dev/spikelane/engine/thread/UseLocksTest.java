@@ -57,7 +57,7 @@ final class UseLocksTest {
     private void call(String name) {
         turn.take();
         order.add(name);
-        turn.end();
+        turn.close();
     }
 
     private Thread change(String name) {
@@ -85,7 +85,7 @@ final class UseLocksTest {
             turn.take();
             List<Thread> waiting =
                     List.of(change("first"), startToWait(() -> call("call")), change("second"), change("third"));
-            turn.end();
+            turn.close();
             for (Thread thread : waiting) {
                 thread.join();
             }
@@ -101,9 +101,9 @@ final class UseLocksTest {
         turn.take();
         Thread change = change("change");
         inner.take();
-        inner.end();
+        inner.close();
         order.add("call");
-        turn.end();
+        turn.close();
         change.join();
         assertEquals(List.of("call", "change"), order);
     }
@@ -112,7 +112,7 @@ final class UseLocksTest {
     void aThreadDoesNotWaitForItself() {
         turn.take();
         assertRefused(", and this thread runs one", LONG);
-        turn.end();
+        turn.close();
         guard.change(() -> assertRefused(", and this thread runs one", LONG));
     }
 
@@ -131,7 +131,7 @@ final class UseLocksTest {
         Thread giving = start(() -> assertRefused(", and this waited 30 ms", Duration.ofMillis(30)));
         Thread last = change("change");
         giving.join();
-        turn.end();
+        turn.close();
         last.join();
         call("call");
         assertEquals(List.of("change", "call"), order);
@@ -156,7 +156,7 @@ final class UseLocksTest {
         assertTrue(caller.isAlive());
         interrupted.interrupt();
         interrupted.join();
-        turn.end();
+        turn.close();
         caller.join();
         assertTrue(failures.isEmpty() || failures.getFirst().getMessage().contains("busy"), failures.toString());
     }
@@ -211,7 +211,7 @@ final class UseLocksTest {
                         }
                     } finally {
                         calls.decrementAndGet();
-                        own.end();
+                        own.close();
                     }
                 }
             }
