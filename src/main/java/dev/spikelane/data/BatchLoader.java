@@ -106,7 +106,6 @@ public final class BatchLoader implements AutoCloseable {
      * @throws IllegalStateException if this loader is closed
      */
     public void start(int number, int batch, int[] order) {
-        Objects.requireNonNull(order, "order");
         if (order.length != samples) {
             throw new IllegalArgumentException(
                     "order has " + order.length + " numbers, expected " + samples + ", one for each sample");
@@ -349,7 +348,6 @@ public final class BatchLoader implements AutoCloseable {
          * @throws IllegalArgumentException if there are none or more, or the epoch is negative
          */
         public void read(int ofEpoch, int... numbers) {
-            Objects.requireNonNull(numbers, "numbers");
             Checks.atLeast(0, "epoch", ofEpoch);
             if (numbers.length < 1 || numbers.length > samples.length) {
                 throw new IllegalArgumentException(

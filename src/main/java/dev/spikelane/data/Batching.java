@@ -217,7 +217,6 @@ public final class Batching {
      * @return a batch of at most as many samples as the data set has, and as a batch has
      */
     public BatchLoader.Batch batch(Dataset data) {
-        Objects.requireNonNull(data, "data");
         return new BatchLoader.Batch(data, this);
     }
 

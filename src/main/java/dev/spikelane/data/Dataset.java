@@ -116,7 +116,6 @@ public interface Dataset {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     default Dataset subset(int... samples) {
-        Objects.requireNonNull(samples, "samples");
         return new Subset(this, samples);
     }
 

@@ -60,13 +60,11 @@ final class IdxDataset implements Dataset {
 
     /** Reads the training images of a folder. */
     static IdxDataset train(Path folder) throws IOException {
-        Objects.requireNonNull(folder, "folder");
         return read(folder, "train");
     }
 
     /** Reads the test images of a folder. */
     static IdxDataset test(Path folder) throws IOException {
-        Objects.requireNonNull(folder, "folder");
         return read(folder, "t10k");
     }
 

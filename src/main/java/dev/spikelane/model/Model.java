@@ -109,7 +109,6 @@ public record Model(Network network, Map<String, String> notes) {
      * @return a model of the same network
      */
     public Model withClassNames(List<String> names) {
-        Objects.requireNonNull(names, "names");
         JsonWriter json = new JsonWriter().array();
         names.forEach(json::value);
         return with(CLASS_NAMES, json.end().text());

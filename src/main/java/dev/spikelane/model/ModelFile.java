@@ -92,7 +92,6 @@ public final class ModelFile {
      *     {@code format} or {@code spikelane}, or the bytes were more than an array can hold
      */
     public static byte[] toBytes(Model model) {
-        Objects.requireNonNull(model, "model");
         return new ModelWriter(model.network()).content(false, model.notes()).toBytes();
     }
 
@@ -145,7 +144,6 @@ public final class ModelFile {
      * @throws IOException as {@link #read(Path)} does, or if a note with a meaning has no such text
      */
     public static Model readModel(Path file) throws IOException {
-        Objects.requireNonNull(file, "file");
         return model(file.toString(), Safetensors.read(file), false);
     }
 
@@ -158,8 +156,6 @@ public final class ModelFile {
      * @throws IOException as {@link #read(String, InputStream)} does, or if a note with a meaning has no such text
      */
     public static Model readModel(String name, InputStream stream) throws IOException {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(stream, "stream");
         return model(name, Safetensors.read(name, stream), false);
     }
 
@@ -171,7 +167,6 @@ public final class ModelFile {
      * @throws IllegalArgumentException if they are not a whole model file; the message says what is wrong
      */
     public static Model modelOf(byte[] bytes) {
-        Objects.requireNonNull(bytes, "bytes");
         try {
             return readModel("model of " + bytes.length + " bytes", new ByteArrayInputStream(bytes));
         } catch (IOException refused) {
@@ -188,7 +183,6 @@ public final class ModelFile {
      *     describe a network whose values it holds, all of them and no others; the message starts with the file's name
      */
     public static Network read(Path file) throws IOException {
-        Objects.requireNonNull(file, "file");
         return read(file.toString(), Safetensors.read(file), false);
     }
 
@@ -202,8 +196,6 @@ public final class ModelFile {
      *     whose values it holds; the message starts with the name
      */
     public static Network read(String name, InputStream stream) throws IOException {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(stream, "stream");
         return read(name, Safetensors.read(name, stream), false);
     }
 
@@ -233,7 +225,6 @@ public final class ModelFile {
      * @throws IOException as {@link #read} does
      */
     public static Network readIntegers(Path file) throws IOException {
-        Objects.requireNonNull(file, "file");
         return read(file.toString(), Safetensors.read(file), true);
     }
 

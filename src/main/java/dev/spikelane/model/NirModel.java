@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** A network that was made of a graph of NIR. */
 public final class NirModel {
@@ -64,7 +63,6 @@ public final class NirModel {
      * @throws IllegalArgumentException if the network has what NIR has no primitive for; the message names it
      */
     public static Exported export(Model model, double timeStep) {
-        Objects.requireNonNull(model, "model");
         Population last = model.network().population(model.population());
         boolean silent =
                 last.neuron() instanceof Lif lif && lif.firing().threshold().isAlways(Float.MAX_VALUE);

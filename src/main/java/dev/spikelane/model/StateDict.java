@@ -110,7 +110,6 @@ public final class StateDict {
      * @throws IOException as {@link TensorFile#read(Path)} does
      */
     public static StateDict read(Path file) throws IOException {
-        Objects.requireNonNull(file, "file");
         return of(file.toString(), TensorFile.read(file));
     }
 
@@ -123,7 +122,6 @@ public final class StateDict {
      * @throws IOException as {@link TensorFile#read(Path)} does
      */
     public static StateDict read(Path file, long mostBytes) throws IOException {
-        Objects.requireNonNull(file, "file");
         return of(file.toString(), TensorFile.read(file, mostBytes));
     }
 
@@ -248,7 +246,6 @@ public final class StateDict {
      * @throws IllegalArgumentException if no tensor is in such a dictionary
      */
     public StateDict part(String part) {
-        Objects.requireNonNull(part, "part");
         Map<String, Tensor> inside = new LinkedHashMap<>(tensors);
         inside.keySet().removeIf(each -> !each.startsWith(part + "."));
         if (inside.isEmpty()) {

@@ -60,8 +60,6 @@ public final class NetworkBuilder {
      * @throws IllegalArgumentException if the name is empty or used already
      */
     public Input input(String name, Shape shape) {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(shape, "shape");
         Input input = new Input(name, shape);
         requireNew(sourceNames, "an input or a population", name);
         inputs.add(input);
@@ -78,9 +76,6 @@ public final class NetworkBuilder {
      * @throws IllegalArgumentException if the name is empty or used already
      */
     public Population population(String name, Shape shape, Neuron neuron) {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(shape, "shape");
-        Objects.requireNonNull(neuron, "neuron");
         Population population = new Population(name, shape, neuron);
         requireNew(sourceNames, "an input or a population", name);
         populations.add(population);
@@ -162,7 +157,6 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder dense(int outputs, TorchRandom random) {
-        Objects.requireNonNull(random, "random");
         return connect(Dense.linear(chain.width().size(), outputs, random));
     }
 
@@ -221,8 +215,6 @@ public final class NetworkBuilder {
      * @throws OutOfMemoryError if the weights do not fit in memory
      */
     public NetworkBuilder convolution(int outputs, Kernel kernel, TorchRandom random) {
-        Objects.requireNonNull(kernel, "kernel");
-        Objects.requireNonNull(random, "random");
         return connect(chain.convolution(outputs, kernel, random));
     }
 
@@ -344,7 +336,6 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder connect(Connection connection) {
-        Objects.requireNonNull(connection, "connection");
         chain.add(connection);
         return this;
     }
@@ -384,8 +375,6 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no connection behind the last neurons
      */
     public NetworkBuilder neuron(String name, Neuron neuron) {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(neuron, "neuron");
         Shape shape = chain.shape(name, neuron);
         Population population = population(name, shape, neuron);
         project(chain.name(), chain.end(), population, chain.path());

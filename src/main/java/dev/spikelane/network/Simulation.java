@@ -409,7 +409,6 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation is closed or busy
      */
     public <T extends Population.Observer> T keepInState(T observer) {
-        Objects.requireNonNull(observer, "observer");
         try (Call _ = begin()) {
             Population seen = observing.populationOf(observer);
             if (seen != null && !stateBytes.has(observer) && observer.stateBytes() > 0) {

@@ -7,7 +7,6 @@ import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 record SimulationObservers(Network network, NetworkRun run, int batch) {
 
     <T extends Population.Observer> T attach(int population, T observer) {
-        Objects.requireNonNull(observer, "observer");
         PopulationRun seen = run.population(population);
         observer.attach(batch, seen.size());
         seen.add(new Observed(observer));

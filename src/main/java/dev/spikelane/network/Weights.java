@@ -196,7 +196,6 @@ public final class Weights {
      * @throws IllegalStateException if a simulation is running, or an arena is closed; nothing changes then
      */
     public void replaceAll(Map<String, FloatMatrix> all) {
-        Objects.requireNonNull(all, "all");
         Map<Values, FloatMatrix> found = new LinkedHashMap<>();
         all.forEach((name, from) -> {
             Values each = find(name);

@@ -63,7 +63,6 @@ public final class TorchRandom {
      * @throws IllegalArgumentException if it has not 625 numbers, or the last is not 0 to 624
      */
     public static TorchRandom ofState(int[] state) {
-        Objects.requireNonNull(state, "state");
         if (state.length != BLOCK + 1) {
             throw new IllegalArgumentException(
                     "state has " + state.length + " numbers, expected " + (BLOCK + 1) + " of a generator");

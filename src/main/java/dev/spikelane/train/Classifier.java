@@ -84,7 +84,6 @@ public final class Classifier implements AutoCloseable {
      * @throws IllegalArgumentException if what it makes of a sample depends on those before
      */
     public Classifier code(InputCode ofSamples) {
-        Objects.requireNonNull(ofSamples, "ofSamples");
         if (ofSamples.isSequential()) {
             throw new IllegalArgumentException("the code draws from one stream, so that a sample's answer depends on"
                     + " those before it, expected a code that draws from the samples' own streams");
@@ -168,7 +167,6 @@ public final class Classifier implements AutoCloseable {
      *     another thread uses this classifier
      */
     public Result classify(float[] sample) {
-        Objects.requireNonNull(sample, "sample");
         try (UseLock _ = turn.take()) {
             ClassifierRun run = run();
             return classification(run, run.classify(sample));
@@ -185,7 +183,6 @@ public final class Classifier implements AutoCloseable {
      *     thread uses this classifier
      */
     public Result classify(Signal input) {
-        Objects.requireNonNull(input, "input");
         try (UseLock _ = turn.take()) {
             ClassifierRun run = run();
             return classification(run, run.classify(input));

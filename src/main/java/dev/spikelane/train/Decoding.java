@@ -144,7 +144,6 @@ public final class Decoding {
      * @throws IllegalStateException if spikes or membranes are missing
      */
     public int[] classes(Loss.Input outputs, int populationClasses) {
-        Objects.requireNonNull(outputs, "outputs");
         int[] classes = new int[outputs.batch()];
         new ClassDecoder(score, outputs.steps(), outputs.batch(), outputs.outputs(), populationClasses)
                 .decode(outputs.rows(), 0, classes.length, classes);
@@ -160,7 +159,6 @@ public final class Decoding {
      * @throws IllegalStateException if spikes or membranes, or labels, are missing
      */
     public double accuracy(Loss.Input outputs) {
-        Objects.requireNonNull(outputs, "outputs");
         int batch = outputs.batch();
         return (double) ClassDecoder.right(classes(outputs), outputs.labels(), 0, batch) / batch;
     }

@@ -136,7 +136,6 @@ public final class Evaluator implements AutoCloseable {
      * @throws IllegalStateException if another thread uses this evaluator
      */
     public Result evaluate(Dataset data) {
-        Objects.requireNonNull(data, "data");
         try (UseLock _ = turn.take()) {
             return evaluateInTurn(data);
         }

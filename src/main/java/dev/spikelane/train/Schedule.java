@@ -2,7 +2,6 @@ package dev.spikelane.train;
 
 import dev.spikelane.simd.Checks;
 import dev.spikelane.train.update.Schedules;
-import java.util.Objects;
 
 /**
  * How the learning rate changes from step to step: a function of the step's number and the optimizer's own rate. A step
@@ -60,7 +59,6 @@ public interface Schedule {
      * @throws IllegalArgumentException if the factor is not finite
      */
     static Schedule multiStep(double gamma, long... milestones) {
-        Objects.requireNonNull(milestones, "milestones");
         Checks.finite("gamma", gamma);
         long[] copy = milestones.clone();
         return (step, rate) -> {

@@ -136,8 +136,6 @@ public final class SquaredErrorLoss implements Loss {
      * @throws IllegalArgumentException if there is no time, their numbers differ, or one is not finite
      */
     public static SquaredErrorLoss spikeTimes(double[] on, double[] off) {
-        Objects.requireNonNull(on, "on");
-        Objects.requireNonNull(off, "off");
         if (on.length == 0 || on.length != off.length) {
             throw new IllegalArgumentException("there are " + on.length + " times for the label's class and "
                     + off.length + " for the others, expected as many, at least one");

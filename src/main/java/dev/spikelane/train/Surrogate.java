@@ -130,9 +130,6 @@ public final class Surrogate {
      * @throws IllegalStateException if this surrogate is random
      */
     public void backward(FloatMatrix distance, FloatMatrix gradientOfSpikes, FloatMatrix gradientOfDistance) {
-        Objects.requireNonNull(distance, "distance");
-        Objects.requireNonNull(gradientOfSpikes, "gradientOfSpikes");
-        Objects.requireNonNull(gradientOfDistance, "gradientOfDistance");
         backward(distance, gradientOfSpikes, gradientOfDistance, CounterRandom.Draws.NONE, 0, 0);
     }
 

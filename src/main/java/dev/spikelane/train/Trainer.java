@@ -127,7 +127,6 @@ public final class Trainer implements AutoCloseable {
      *     or has left the range that its model takes: the message names it with its population
      */
     public double step(TrainingBatch batch) {
-        Objects.requireNonNull(batch, "batch");
         try (UseLock _ = turn.take()) {
             return run(step, whole(batch), rate);
         }
@@ -146,7 +145,6 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalStateException as {@link #step(TrainingBatch)} does
      */
     public double step(List<TrainingBatch> shards) {
-        Objects.requireNonNull(shards, "shards");
         try (UseLock _ = turn.take()) {
             return run(step, parts(shards), rate);
         }
@@ -165,7 +163,6 @@ public final class Trainer implements AutoCloseable {
      *     {@link #step(TrainingBatch)} does
      */
     public ShardGradients gradients(TrainingBatch batch, int shard) {
-        Objects.requireNonNull(batch, "batch");
         try (UseLock _ = turn.take()) {
             return gradients(whole(batch), shard);
         }
@@ -181,7 +178,6 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalStateException as {@link #gradients(TrainingBatch, int)} does
      */
     public ShardGradients gradients(List<TrainingBatch> shards, int shard) {
-        Objects.requireNonNull(shards, "shards");
         try (UseLock _ = turn.take()) {
             return gradients(parts(shards), shard);
         }
@@ -200,8 +196,6 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalStateException as {@link #gradients(TrainingBatch, int)} does
      */
     public ShardGradients gradients(TrainingBatch part, int shard, int... labels) {
-        Objects.requireNonNull(part, "part");
-        Objects.requireNonNull(labels, "labels");
         if (labels.length == 0) {
             throw new IllegalArgumentException("there are no labels, expected one for each sample of the batch");
         }
@@ -242,7 +236,6 @@ public final class Trainer implements AutoCloseable {
      *     populations, which shards do not have; or the loss is not finite
      */
     public double update(List<ShardGradients> shards) {
-        Objects.requireNonNull(shards, "shards");
         try (UseLock _ = turn.take()) {
             return updateInTurn(shards);
         }
@@ -375,7 +368,6 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalStateException as {@link #step} does
      */
     public Optional<Duration> warmUp(TrainingBatch batch) {
-        Objects.requireNonNull(batch, "batch");
         try (UseLock _ = turn.take()) {
             return warmUpInTurn(batch);
         }

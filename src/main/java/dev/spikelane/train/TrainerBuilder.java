@@ -165,7 +165,6 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder surrogate(Surrogate surrogate) {
-        Objects.requireNonNull(surrogate, "surrogate");
         surrogates.put("all", surrogate.toString());
         wishes.surrogate(surrogate);
         return this;
@@ -180,7 +179,6 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there is no such population
      */
     public TrainerBuilder surrogate(String name, Surrogate surrogate) {
-        Objects.requireNonNull(surrogate, "surrogate");
         wishes.surrogate(name, surrogate);
         surrogates.put(name, surrogate.toString());
         return this;
@@ -194,7 +192,6 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there are no such values, or they have no gradient
      */
     public TrainerBuilder learn(String... names) {
-        Objects.requireNonNull(names, "names");
         wishes.learn(names);
         return this;
     }
@@ -207,7 +204,6 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there are no such values, or they have no gradient
      */
     public TrainerBuilder learnOnly(String... names) {
-        Objects.requireNonNull(names, "names");
         wishes.learnOnly(names);
         return this;
     }

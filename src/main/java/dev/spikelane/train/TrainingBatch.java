@@ -76,7 +76,6 @@ public record TrainingBatch(
      */
     public static TrainingBatch of(Signal input, int... labels) {
         Objects.requireNonNull(input, "input");
-        Objects.requireNonNull(labels, "labels");
         return new TrainingBatch(Map.of(ONLY, input), false, labels, null, null);
     }
 
@@ -89,7 +88,6 @@ public record TrainingBatch(
      */
     public static TrainingBatch ofFrame(Signal frame, int... labels) {
         Objects.requireNonNull(frame, "frame");
-        Objects.requireNonNull(labels, "labels");
         return new TrainingBatch(Map.of(ONLY, frame), true, labels, null, null);
     }
 
@@ -137,7 +135,6 @@ public record TrainingBatch(
      */
     public static TrainingBatch withTargets(Signal input, Map<String, FloatMatrix> targets) {
         Objects.requireNonNull(input, "input");
-        Objects.requireNonNull(targets, "targets");
         return new TrainingBatch(Map.of(ONLY, input), false, NO_LABELS, null, targets, null);
     }
 
