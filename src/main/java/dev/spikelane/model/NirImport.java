@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -162,17 +161,40 @@ public final class NirImport {
         return dt();
     }
 
-    /** Runs a graph in float64, with the file's own reset. */
-    NirReference reference(NirFile.Graph graph) throws IOException {
-        return new NirReference(graph, dt(), said != 0, exact, late(FlatGraph.of(graph)));
+    /**
+     * Tells whether the time step was said; otherwise integrators with {@code r = 1} count their inputs once a step.
+     *
+     * @return whether {@link #withTimeStep} said it
+     */
+    public boolean saysTimeStep() {
+        return said != 0;
     }
 
-    /** The nodes that reset at the next step although nobody said so. */
-    Set<String> late(FlatGraph graph) {
-        return graph.order.stream()
-                .filter(this::resetsLate)
-                .map(node -> node.name)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
+    /**
+     * Tells how membranes and synapses decay.
+     *
+     * @return whether by {@code exp(-dt / tau)}, or else by Euler's method
+     */
+    public boolean decaysExactly() {
+        return exact;
+    }
+
+    /**
+     * Finds what snnTorch writes of its RSynaptic.
+     *
+     * @param graph a graph of NIR
+     * @return the names of nodes that reset at the next step although no option says so
+     * @throws IllegalArgumentException if it is no graph that a network is made of
+     */
+    public Set<String> lateResets(NirFile.Graph graph) {
+        try {
+            return FlatGraph.of(graph).order.stream()
+                    .filter(this::resetsLate)
+                    .map(node -> node.name)
+                    .collect(Collectors.toUnmodifiableSet());
+        } catch (IOException refused) {
+            throw new IllegalArgumentException(FileText.escaped(refused.getMessage()), refused);
+        }
     }
 
     /**
@@ -226,10 +248,6 @@ public final class NirImport {
             }
         }
         return true;
-    }
-
-    boolean exact() {
-        return exact;
     }
 
     Reset reset() {

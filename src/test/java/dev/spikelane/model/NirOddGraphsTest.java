@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.cli.certify.Certificate;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.Signal;

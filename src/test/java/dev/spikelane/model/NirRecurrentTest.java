@@ -3,6 +3,7 @@ package dev.spikelane.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.cli.certify.Certificate;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.kernel.Reset;

@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Runs an imported graph on the input of a case and keeps what all populations do. */
-final class NirRun {
+public final class NirRun {
 
     private final Map<String, float[]> spikes = new LinkedHashMap<>();
     private final Map<String, float[]> variables = new LinkedHashMap<>();
     private final NirModel model;
     private final float[] input;
 
-    NirRun(NirModel model, GoldenCase golden) {
+    public NirRun(NirModel model, GoldenCase golden) {
         this(
                 model,
                 input(golden),
@@ -68,7 +68,7 @@ final class NirRun {
     }
 
     /** The input of a case: [steps, batch, ...]. */
-    static Signal input(GoldenCase golden) {
+    public static Signal input(GoldenCase golden) {
         List<Integer> shape = golden.shape("input");
         int rows = shape.get(0) * shape.get(1);
         int columns = shape.stream().reduce(1, Math::multiplyExact) / rows;
@@ -113,15 +113,15 @@ final class NirRun {
         return sent(model.places().get(node));
     }
 
-    float[] membrane(String node) {
+    public float[] membrane(String node) {
         return variables.get(node + ".membrane");
     }
 
-    Set<String> populations() {
+    public Set<String> populations() {
         return spikes.keySet();
     }
 
-    float[] spikes(String node) {
+    public float[] spikes(String node) {
         return spikes.get(node);
     }
 
@@ -129,7 +129,7 @@ final class NirRun {
         return variables.get(node + ".synapse");
     }
 
-    NirModel model() {
+    public NirModel model() {
         return model;
     }
 }

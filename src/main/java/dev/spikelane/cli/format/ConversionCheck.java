@@ -1,5 +1,6 @@
 package dev.spikelane.cli.format;
 
+import dev.spikelane.cli.certify.Certificate;
 import dev.spikelane.cli.input.ArrayInput;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.file.JsonWriter;
@@ -7,7 +8,6 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.model.Certificate;
 import dev.spikelane.model.Margins;
 import dev.spikelane.model.NirImport;
 import dev.spikelane.network.Input;

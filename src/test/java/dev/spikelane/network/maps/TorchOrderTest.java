@@ -72,7 +72,6 @@ final class TorchOrderTest {
 
     /** Weights and files, whose order tests of their own hold, and what takes or makes what others have here. */
     private static final Set<String> ELSEWHERE = Set.of(
-            "Certificate.of",
             "EarlyDecision.learn",
             "Labels.observe",
             "Labels.run",

@@ -1,11 +1,12 @@
-package dev.spikelane.model;
+package dev.spikelane.cli.certify;
 
+import dev.spikelane.cli.certify.NirReference.NirValue;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.model.NirReference.NirValue;
+import dev.spikelane.model.NirImport;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
@@ -142,7 +143,7 @@ public final class Certificate {
             Difference earliest = null;
             List<String> causes = List.of();
             for (int sample = 0; sample < batch; sample++) {
-                NirReference reference = semantics.reference(graph);
+                NirReference reference = new NirReference(graph, semantics);
                 Difference found = null;
                 for (int step = 0; step < steps && found == null; step++) {
                     reference.step(rows(step * batch + sample));

@@ -1,9 +1,9 @@
-package dev.spikelane.model;
+package dev.spikelane.cli.certify;
 
-import static dev.spikelane.model.NirReference.NirValue.ROUNDING;
-import static dev.spikelane.model.NirReference.NirValue.TINY;
+import static dev.spikelane.cli.certify.NirReference.NirValue.ROUNDING;
+import static dev.spikelane.cli.certify.NirReference.NirValue.TINY;
 
-import dev.spikelane.model.NirReference.NirValue;
+import dev.spikelane.cli.certify.NirReference.NirValue;
 import java.util.Arrays;
 
 /** The neurons of a node of {@link NirReference}: membranes in float64, and how far float32 may be away. */

@@ -1,4 +1,4 @@
-package dev.spikelane.model;
+package dev.spikelane.cli.certify;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,6 +14,10 @@ import dev.spikelane.io.NirFile;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.NirImport;
+import dev.spikelane.model.NirModel;
+import dev.spikelane.model.NirRun;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Lif;

@@ -1,6 +1,7 @@
-package dev.spikelane.model;
+package dev.spikelane.cli.certify;
 
 import dev.spikelane.io.NirFile;
+import dev.spikelane.model.NirImport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,11 +82,11 @@ final class NirReference {
     private final Set<String> asked = new LinkedHashSet<>();
 
     /** A graph whose time step is not said counts inputs of integrators with {@code r = 1} once a step. */
-    NirReference(NirFile.Graph graph, double dt, boolean said, boolean exact, Set<String> late) throws IOException {
-        this.dt = dt;
-        this.said = said;
-        this.exact = exact;
-        this.late = Set.copyOf(late);
+    NirReference(NirFile.Graph graph, NirImport semantics) throws IOException {
+        this.dt = semantics.timeStep();
+        this.said = semantics.saysTimeStep();
+        this.exact = semantics.decaysExactly();
+        this.late = semantics.lateResets(graph);
         collect("", graph);
         Set<String> neurons = new HashSet<>(nodes.keySet());
         neurons.removeIf(name -> !NEURONS.contains(type(name)));

@@ -1,6 +1,6 @@
-package dev.spikelane.model;
+package dev.spikelane.cli.certify;
 
-import dev.spikelane.model.NirReference.NirValue;
+import dev.spikelane.cli.certify.NirReference.NirValue;
 import java.io.IOException;
 import java.util.List;
 

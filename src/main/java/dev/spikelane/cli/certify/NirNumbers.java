@@ -1,4 +1,4 @@
-package dev.spikelane.model;
+package dev.spikelane.cli.certify;
 
 import dev.spikelane.io.NirFile;
 import java.util.HashMap;
