@@ -181,7 +181,7 @@ public final class LaidOutNetwork {
      * Gives neurons other values of some parameters, in place, which allocates nothing: rows of the neurons, and
      * weights times what spikes carry, follow. The population gets other {@link #neurons} where these lack what the
      * values need: a gain that was 1 and left out, or weights of spikes that carried 1, are made once; values that the
-     * model refuses, or without which its neurons have another form, such as a synapse of 0, are judged by the model.
+     * model refuses, or with which its neurons have other variables, as with a synapse of 0, are refused.
      */
     public void setParameters(ParameterChange change) {
         BoundPopulation population = populations[change.population()];
@@ -196,8 +196,14 @@ public final class LaidOutNetwork {
         rebind(change.population(), population.neuron().withParameters(together));
     }
 
-    /** Gives a population a model with other parameters. */
+    /** Gives a population a model with other parameters. Its states stay, so that there are no other variables. */
     void rebind(int population, Neuron neuron) {
+        List<String> variables = populations[population].inside().variables();
+        if (!neuron.variables().equals(variables)) {
+            throw new IllegalArgumentException("neurons of population '"
+                    + description.populations().get(population).name() + "' would have the variables "
+                    + neuron.variables() + ", expected " + variables + ", which states hold: " + neuron);
+        }
         BoundPopulation changed = BoundPopulation.of(
                 NativeMemory.ofAuto(), description.populations().get(population), neuron, isFed(population));
         Parameter spikeValue = changed.inside().spikeValue();

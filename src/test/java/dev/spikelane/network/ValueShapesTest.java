@@ -4,10 +4,15 @@ import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.kernel.Decay;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Lif;
 import dev.spikelane.random.TorchRandom;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +66,29 @@ final class ValueShapesTest {
                 IllegalArgumentException.class,
                 "values is [3 x 2], expected [2 x 3]",
                 () -> weights.replace("fc1.weight", matrix(3, 2)));
+    }
+
+    /** Simulations and trainers hold the states of neurons. */
+    @Test
+    void parametersThatChangeTheVariablesOfNeuronsAreRefused() {
+        Network lif = Network.builder(3)
+                .dense(2, new TorchRandom(1))
+                .neuron(Lif.of(Decay.MULTIPLY, Parameter.of(0.5f)))
+                .build();
+        FloatMatrix rows = FloatMatrix.zeros(1, 3);
+        rows.fill(1);
+        try (Simulation simulation = lif.simulate(1)) {
+            simulation.step(rows);
+            String message = assertThrows(
+                            IllegalArgumentException.class, () -> lif.weights().replace("lif1.synapse", matrix(1, 2)))
+                    .getMessage();
+            assertTrue(
+                    message.startsWith("neurons of population 'lif1' would have the variables [membrane, synapse],"
+                            + " expected [membrane], which states hold: Lif["),
+                    message);
+            simulation.step(rows);
+            assertEquals(List.of("membrane"), simulation.state("lif1").names());
+        }
     }
 
     /** A kernel of a convolution: channels made, channels of the group, height, width. */

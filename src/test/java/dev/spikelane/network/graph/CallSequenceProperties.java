@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.GenerationMode;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
@@ -60,11 +61,19 @@ final class CallSequenceProperties {
             @ForAll @IntRange(min = 1, max = 5) int batch,
             @ForAll long seed) {
         int kind = RandomTrainingProperties.trainable(model);
-        try (TrainerCalls calls = new TrainerCalls(seed, kind, steps, batch)) {
+        try (TrainerCalls calls = new TrainerCalls(seed, kind, steps, batch, true)) {
             calls.run(CALLS);
             for (TrainerCalls.Call each : TrainerCalls.Call.values()) {
                 often(each.toString(), calls.counts.getOrDefault(each, 0) > 0);
             }
+        }
+    }
+
+    @Property(generation = GenerationMode.EXHAUSTIVE, edgeCases = EdgeCasesMode.NONE)
+    void aValueForAllNeuronsBecomesOneForEachAndBack(@ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model) {
+        int kind = RandomTrainingProperties.trainable(model);
+        try (TrainerCalls calls = new TrainerCalls(model, kind, 3, 2, false)) {
+            calls.turnParameters();
         }
     }
 

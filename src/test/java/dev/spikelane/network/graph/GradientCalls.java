@@ -248,12 +248,7 @@ final class GradientCalls implements AutoCloseable {
         List<String> names = network.weights().names();
         String name = names.get(random.nextInt(names.size()));
         FloatMatrix present = values.get(name);
-        FloatMatrix next = FloatMatrix.zeros(present.rows(), present.columns());
-        for (int row = 0; row < next.rows(); row++) {
-            for (int column = 0; column < next.columns(); column++) {
-                next.set(row, column, present.get(row, column) * (0.5f + random.nextFloat() / 2));
-            }
-        }
+        FloatMatrix next = GraphCalls.other(network, name, present, random);
         done.append(' ').append(name);
         try {
             network.weights().replace(name, next);

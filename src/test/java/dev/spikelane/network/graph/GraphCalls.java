@@ -45,6 +45,9 @@ final class GraphCalls implements AutoCloseable {
         Call.RECORD
     };
 
+    /** Values of a parameter at and behind the ends of what is usual. */
+    private static final float[] FAR = {0, 1, -0.25f, 1.5f, 0.75f};
+
     private final Network network;
     private final int batch;
     private final Random random;
@@ -213,7 +216,7 @@ final class GraphCalls implements AutoCloseable {
         if (isOfIntegers(name)) {
             return;
         }
-        FloatMatrix next = other(name, values.get(name));
+        FloatMatrix next = other(network, name, values.get(name), random);
         done.append(' ').append(name);
         try {
             network.weights().replace(name, next);
@@ -241,13 +244,14 @@ final class GraphCalls implements AutoCloseable {
             return;
         }
         done.append(' ').append(name);
-        FloatMatrix next = other(name, session.plastic().get(name));
+        FloatMatrix next = other(network, name, session.plastic().get(name), random);
         refused += session.replacePlastic(name, next) ? 0 : 1;
     }
 
-    /** Values near the present ones; of a parameter sometimes one for all neurons, or one for each. */
-    private FloatMatrix other(String name, FloatMatrix present) {
+    /** Values near the present ones; of a parameter often others, and sometimes one for all neurons, or one for each. */
+    static FloatMatrix other(Network network, String name, FloatMatrix present, Random random) {
         int columns = present.columns();
+        boolean parameter = false;
         for (Population population : network.populations()) {
             boolean owns = name.startsWith(population.name() + ".")
                     && population
@@ -257,13 +261,16 @@ final class GraphCalls implements AutoCloseable {
             if (owns && random.nextInt(3) == 0) {
                 columns = columns == 1 ? population.size() : 1;
             }
+            parameter |= owns;
         }
         boolean factor = name.endsWith("gradedSpikesFactor");
+        boolean far = parameter && random.nextInt(3) == 0;
         FloatMatrix next = FloatMatrix.zeros(present.rows(), columns);
         for (int row = 0; row < next.rows(); row++) {
             for (int column = 0; column < columns; column++) {
                 float before = present.get(row, Math.min(column, present.columns() - 1));
-                next.set(row, column, factor ? random.nextInt(1, 7) / 2f : before * (0.5f + random.nextFloat() / 2));
+                float near = before * (0.5f + random.nextFloat() / 2);
+                next.set(row, column, factor ? random.nextInt(1, 7) / 2f : far ? FAR[random.nextInt(FAR.length)] : near);
             }
         }
         return next;

@@ -10,6 +10,7 @@ import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
@@ -19,6 +20,8 @@ import dev.spikelane.network.naive.NaiveLif;
 import dev.spikelane.network.naive.NaiveLifBack;
 import dev.spikelane.network.naive.NaiveNetwork;
 import dev.spikelane.neuron.Alpha;
+import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
@@ -29,6 +32,7 @@ import dev.spikelane.train.GradientsBuilder;
 import dev.spikelane.train.Surrogate;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
@@ -197,13 +201,17 @@ public class RandomGradientsProperties {
             String name = population.name() + "." + parameter;
             float[] got = gradients.gradient(name).toArray();
             float[] want = new float[got.length];
+            Parameter now = Parameter.of(graph.network.weights().get(name).toArray());
+            boolean clamps = List.of("alpha", "beta", "synapse").contains(parameter)
+                    && !(population.neuron() instanceof DeltaLeaky || population.neuron() instanceof HandLif);
             for (int inside = 0; inside < population.size(); inside++) {
                 int i = population.shape().torch(inside);
                 float sum = 0;
                 for (int sample = 0; sample < graph.batch; sample++) {
                     sum += (float) sumOf.applyAsDouble(expected.of(population, sample, i));
                 }
-                want[want.length == 1 ? 0 : i] += sum;
+                boolean outside = clamps && (now.value(i) < 0 || now.value(i) > 1);
+                want[want.length == 1 ? 0 : i] += outside ? 0 * sum : sum;
             }
             for (int i = 0; i < got.length; i++) {
                 same(want[i], got[i], graph, name + " " + i + " of " + population);

@@ -10,6 +10,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Weights;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Evaluator;
@@ -19,6 +20,7 @@ import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -72,15 +74,25 @@ final class TrainerCalls implements AutoCloseable {
     /** Whether a step took values out of their range, which ends a sequence. */
     private boolean over;
 
-    TrainerCalls(long seed, int model, int steps, int batch) {
+    TrainerCalls(long seed, int model, int steps, int batch, boolean learns) {
         this.random = new Random(seed);
-        this.one = RandomTrainingProperties.Task.of(seed, model, steps, batch);
-        this.anew = RandomTrainingProperties.Task.of(seed, model, steps, batch);
+        this.one = task(seed, model, steps, batch, learns);
+        this.anew = task(seed, model, steps, batch, learns);
         this.shards = random.nextInt(3) > 0 ? 1 : 1 + random.nextInt(batch);
         this.window = random.nextInt(4) > 0 ? steps : 1 + random.nextInt(steps);
         this.trainer = trainer(one, 1 + random.nextInt(2));
         this.evaluator = evaluator(one.network());
         this.beside = new GraphCalls(one.network(), batch, random);
+    }
+
+    /** A task that learns some parameters; others may be one value for all neurons, and one for each later. */
+    private static RandomTrainingProperties.Task task(long seed, int model, int steps, int batch, boolean learns) {
+        RandomTrainingProperties.Task all = RandomTrainingProperties.Task.of(seed, model, steps, batch);
+        Random random = new Random(seed);
+        List<String> learned = all.learned().stream()
+                .filter(_ -> learns && random.nextInt(3) > 0)
+                .toList();
+        return new RandomTrainingProperties.Task(all.network(), steps, batch, all.batches(), learned);
     }
 
     private Trainer trainer(RandomTrainingProperties.Task task, int threads) {
@@ -96,19 +108,43 @@ final class TrainerCalls implements AutoCloseable {
     }
 
     void run(int calls) {
+        for (int i = 0; i < calls && !over; i++) {
+            checked(CALLS[random.nextInt(CALLS.length)]);
+        }
+    }
+
+    private void checked(Call call) {
+        done.append(call).append(", ");
         try {
-            for (int i = 0; i < calls && !over; i++) {
-                Call call = CALLS[random.nextInt(CALLS.length)];
-                done.append(i == 0 ? "" : ", ").append(call);
-                make(call);
-                counts.merge(call, 1, Integer::sum);
-                for (String name : one.network().weights().names()) {
-                    Matrices.assertSameBits(
-                            weights(anew).get(name), weights(one).get(name), name);
-                }
+            make(call);
+            counts.merge(call, 1, Integer::sum);
+            for (String name : one.network().weights().names()) {
+                Matrices.assertSameBits(
+                        weights(anew).get(name), weights(one).get(name), name);
             }
         } catch (AssertionError wrong) {
             throw new AssertionError("after " + done + ": " + wrong.getMessage() + " in " + one.network(), wrong);
+        }
+    }
+
+    /** Gives each neuron a value of its own in place of one for all, or the other way round, and back, in any order. */
+    void turnParameters() {
+        Population turned = one.network().populations().getFirst();
+        List<String> names = new ArrayList<>(turned.neuron().parameters().keySet());
+        names.replaceAll(parameter -> turned.name() + "." + parameter);
+        names.retainAll(weights(one).names());
+        for (int turn = 0; turn < 2; turn++) {
+            Collections.shuffle(names, random);
+            for (String name : names) {
+                FloatMatrix present = weights(one).get(name);
+                FloatMatrix next = FloatMatrix.zeros(1, present.columns() == 1 ? turned.size() : 1);
+                for (int i = 0; i < next.columns(); i++) {
+                    next.set(0, i, present.get(0, i % present.columns()) * (0.9f + random.nextFloat() / 10));
+                }
+                put(name, next);
+                checked(Call.STEP);
+                checked(Call.SIMULATE);
+            }
         }
     }
 
@@ -215,16 +251,20 @@ final class TrainerCalls implements AutoCloseable {
     private void replace() {
         List<String> names = weights(one).names();
         String name = names.get(random.nextInt(names.size()));
-        if (random.nextBoolean()) {
-            name = one.learned().get(random.nextInt(one.learned().size()));
+        List<String> learned = one.learned();
+        if (!learned.isEmpty() && random.nextBoolean()) {
+            name = learned.get(random.nextInt(learned.size()));
         }
-        FloatMatrix value = weights(one).get(name);
-        for (int row = 0; row < value.rows(); row++) {
-            for (int column = 0; column < value.columns(); column++) {
-                value.set(row, column, value.get(row, column) * (0.75f + random.nextFloat() / 4));
-            }
-        }
-        done.append(' ').append(name);
+        FloatMatrix present = weights(one).get(name);
+        FloatMatrix value;
+        do {
+            value = GraphCalls.other(one.network(), name, present, random);
+        } while (learned.contains(name) && value.columns() != present.columns());
+        put(name, value);
+    }
+
+    private void put(String name, FloatMatrix value) {
+        done.append(' ').append(name).append(" [").append(value.columns()).append("] ");
         try {
             weights(one).replace(name, value);
         } catch (IllegalArgumentException refused) {

@@ -254,7 +254,7 @@ public final class NaiveLif extends NaiveNeurons {
         u = rectified ? Math.max(u, 0) : u;
         return switch (firing.reset()) {
             case SUBTRACT -> u - r * threshold;
-            case CLEAR -> u - r * u;
+            case CLEAR -> firing.resetTime() == Reset.Time.SAME_STEP ? u : u - r * u; // 0 * u may be NaN
             default -> u;
         };
     }
