@@ -58,6 +58,7 @@ final class WidthsTest {
             "train/TrainingRunTest",
             // Memory, locks and time.
             "engine/ChangesBesideRunsTest",
+            "engine/JitWarmUpTest",
             "engine/WaitingChangesTest",
             "train/gradient/BackwardNeedsTest",
             "network/ClosingTest",

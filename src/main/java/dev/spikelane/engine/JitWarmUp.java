@@ -33,6 +33,11 @@ public final class JitWarmUp {
 
     private static final double AGREEMENT = 1.1;
 
+    /** How many warm up, and how many of them have products learn: whoever ends does not end it for others. */
+    private static int warming;
+
+    private static int learning;
+
     private JitWarmUp() {}
 
     /**
@@ -44,19 +49,35 @@ public final class JitWarmUp {
      * @return whether they agree
      */
     public static boolean run(Duration most, Runnable round) {
+        hurry(1, 0);
         try {
-            boolean learns = Chooser.OF_JVM.learns();
-            Chooser.hurry(true, learns);
+            if (Chooser.OF_JVM.learns()) {
+                learn(most, round);
+            }
+            return settles(most, round);
+        } finally {
+            hurry(-1, 0);
+        }
+    }
+
+    private static void learn(Duration most, Runnable round) {
+        hurry(0, 1);
+        try {
+            boolean learns = true;
             long start = System.nanoTime();
             while (learns && System.nanoTime() - start < most.toNanos()) {
                 round.run();
                 learns = !Chooser.isSettled();
             }
-            Chooser.hurry(true, false);
-            return settles(most, round);
         } finally {
-            Chooser.hurry(false, false);
+            hurry(0, -1);
         }
+    }
+
+    private static synchronized void hurry(int warm, int learn) {
+        warming += warm;
+        learning += learn;
+        Chooser.hurry(warming > 0, learning > 0);
     }
 
     private static boolean settles(Duration most, Runnable round) {
