@@ -14,46 +14,22 @@ import java.util.Objects;
  * unlike a neuron. Before the first step the data count as 0, or with padding as in the first step, which then has no
  * spike (at a threshold of 0 and less a difference of 0 fires, though). snnTorch's {@code off_spike} is chosen by the
  * method here.
+ *
+ * @param threshold the smallest change that fires, in units of the data, not NaN
+ * @param padding whether the first step is compared with itself and not with 0
  */
-public final class Delta {
+public record Delta(float threshold, boolean padding) {
 
-    private final Options options;
-
-    private Delta(Options options) {
-        this.options = options;
-    }
-
-    /** All options. */
-    private record Options(float threshold, boolean padding) {
-
-        Options {
-            if (Float.isNaN(threshold)) {
-                throw new IllegalArgumentException("threshold is NaN, expected a number");
-            }
+    /** Makes an encoder. */
+    public Delta {
+        if (Float.isNaN(threshold)) {
+            throw new IllegalArgumentException("threshold is NaN, expected a number");
         }
     }
 
     /** Makes an encoder with threshold 0.1 and without padding. */
     public Delta() {
-        this(new Options(0.1f, false));
-    }
-
-    /**
-     * Returns the smallest change that fires.
-     *
-     * @return the threshold, in units of the data
-     */
-    public float threshold() {
-        return options.threshold;
-    }
-
-    /**
-     * Tells what the first step is compared with.
-     *
-     * @return whether it is itself and not 0
-     */
-    public boolean padding() {
-        return options.padding;
+        this(0.1f, false);
     }
 
     /**
@@ -64,7 +40,7 @@ public final class Delta {
      * @throws IllegalArgumentException if the threshold is NaN
      */
     public Delta withThreshold(double change) {
-        return new Delta(new Options((float) change, options.padding));
+        return new Delta((float) change, padding);
     }
 
     /**
@@ -74,7 +50,7 @@ public final class Delta {
      * @return the encoder
      */
     public Delta withPadding(boolean first) {
-        return new Delta(new Options(options.threshold, first));
+        return new Delta(threshold, first);
     }
 
     /**
@@ -86,7 +62,7 @@ public final class Delta {
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void encode(FloatMatrix data, int batch, SpikeMatrix on) {
-        DeltaSpikes.rises(data, batch, options.threshold, options.padding, Objects.requireNonNull(on, "on"));
+        DeltaSpikes.rises(data, batch, threshold, padding, Objects.requireNonNull(on, "on"));
     }
 
     /**
@@ -100,8 +76,8 @@ public final class Delta {
      */
     public void encode(FloatMatrix data, int batch, SpikeMatrix on, SpikeMatrix off) {
         off.requireShape("off", data.rows(), data.columns());
-        DeltaSpikes.rises(data, batch, options.threshold, options.padding, Objects.requireNonNull(on, "on"));
-        DeltaSpikes.falls(data, batch, options.threshold, options.padding, off);
+        DeltaSpikes.rises(data, batch, threshold, padding, Objects.requireNonNull(on, "on"));
+        DeltaSpikes.falls(data, batch, threshold, padding, off);
     }
 
     /**
@@ -114,21 +90,6 @@ public final class Delta {
      * @throws IllegalArgumentException if a shape does not fit, or the spikes share memory with the data
      */
     public void encodeSigned(FloatMatrix data, int batch, FloatMatrix spikes) {
-        DeltaSpikes.signed(data, batch, options.threshold, options.padding, spikes);
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Delta that && options.equals(that.options);
-    }
-
-    @Override
-    public int hashCode() {
-        return options.hashCode();
-    }
-
-    @Override
-    public String toString() {
-        return options.toString().replaceFirst("Options", "Delta");
+        DeltaSpikes.signed(data, batch, threshold, padding, spikes);
     }
 }

@@ -3,8 +3,10 @@ package dev.spikelane.encode;
 import dev.spikelane.kernel.encode.Extremes;
 import dev.spikelane.kernel.encode.LabelRows;
 import dev.spikelane.kernel.encode.LatencySpikes;
+import dev.spikelane.kernel.encode.LatencyTimes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
 import java.util.Objects;
 
 /**
@@ -33,21 +35,35 @@ import java.util.Objects;
  * normalized (snnTorch's documentation says so of all codes); clipped, they do not fire.
  *
  * <p>Options are float64, as in Python, and rounded to float32 where they meet the data.
+ *
+ * @param threshold data below it count as if they had just reached it, above 0 and below 1
+ * @param tau steps, above 0; a normalized linear code does not use it
+ * @param firstSpikeTime steps, at least 0
+ * @param linear whether times fall linearly with the data and not logarithmically
+ * @param normalize whether times are normalized: logarithmic ones so that the last is in the last step, linear ones so that a
+ *     datum of 0 would be
+ * @param epsilon how far a logarithmic code keeps data above the threshold, at least 0
+ * @param clip whether data below the threshold do not fire
+ * @param dropLate whether spikes behind the last step are left out rather than refused
  */
-public final class Latency {
+public record Latency(
+        double threshold,
+        double tau,
+        int firstSpikeTime,
+        boolean linear,
+        boolean normalize,
+        double epsilon,
+        boolean clip,
+        boolean dropLate) {
 
-    private final Options options;
-
-    private Latency(Options options) {
-        this.options = options;
-    }
-
-    /** All options. */
-    private record Options(LatencyCode code, boolean clip, boolean dropLate) {
-
-        Options {
-            Objects.requireNonNull(code, "code");
+    /** Makes a code. */
+    public Latency {
+        if (!(threshold > 0 && threshold < 1)) {
+            throw new IllegalArgumentException("threshold is " + threshold + ", expected more than 0 and less than 1");
         }
+        Checks.finiteAboveZero("tau", tau);
+        Checks.atLeast(0, "firstSpikeTime", firstSpikeTime);
+        Checks.finiteFromZero("epsilon", epsilon);
     }
 
     /**
@@ -55,88 +71,7 @@ public final class Latency {
      * Data below the threshold fire too, and spikes behind the last step are refused.
      */
     public Latency() {
-        this(new LatencyCode());
-    }
-
-    Latency(LatencyCode code) {
-        this(new Options(code, false, false));
-    }
-
-    private Latency with(LatencyCode code) {
-        return new Latency(new Options(code, options.clip, options.dropLate));
-    }
-
-    /**
-     * Returns the threshold.
-     *
-     * @return data below it count as if they had just reached it, above 0 and below 1
-     */
-    public double threshold() {
-        return options.code.threshold();
-    }
-
-    /**
-     * Returns the time constant.
-     *
-     * @return steps, above 0; a normalized linear code does not use it
-     */
-    public double tau() {
-        return options.code.tau();
-    }
-
-    /**
-     * Returns the time of the earliest possible spike.
-     *
-     * @return steps, at least 0
-     */
-    public int firstSpikeTime() {
-        return options.code.firstSpikeTime();
-    }
-
-    /**
-     * Tells which code it is.
-     *
-     * @return whether times fall linearly with the data and not logarithmically
-     */
-    public boolean linear() {
-        return options.code.linear();
-    }
-
-    /**
-     * Tells whether times are stretched over the steps.
-     *
-     * @return whether they are: logarithmic ones so that the last is in the last step, linear ones so that a datum of 0
-     *     would be
-     */
-    public boolean normalize() {
-        return options.code.normalize();
-    }
-
-    /**
-     * Returns epsilon.
-     *
-     * @return how far a logarithmic code keeps data above the threshold, at least 0
-     */
-    public double epsilon() {
-        return options.code.epsilon();
-    }
-
-    /**
-     * Tells what data below the threshold do.
-     *
-     * @return whether they do not fire
-     */
-    public boolean clip() {
-        return options.clip;
-    }
-
-    /**
-     * Tells what becomes of spikes behind the last step.
-     *
-     * @return whether they are left out rather than refused
-     */
-    public boolean dropLate() {
-        return options.dropLate;
+        this(0.01, 1, 0, false, false, 1e-7, false, false);
     }
 
     /**
@@ -147,7 +82,7 @@ public final class Latency {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Latency withThreshold(double value) {
-        return with(options.code.withThreshold(value));
+        return new Latency(value, tau, firstSpikeTime, linear, normalize, epsilon, clip, dropLate);
     }
 
     /**
@@ -158,7 +93,7 @@ public final class Latency {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Latency withTau(double value) {
-        return with(options.code.withTau(value));
+        return new Latency(threshold, value, firstSpikeTime, linear, normalize, epsilon, clip, dropLate);
     }
 
     /**
@@ -169,7 +104,7 @@ public final class Latency {
      * @throws IllegalArgumentException if it is negative
      */
     public Latency withFirstSpikeTime(int value) {
-        return with(options.code.withFirstSpikeTime(value));
+        return new Latency(threshold, tau, value, linear, normalize, epsilon, clip, dropLate);
     }
 
     /**
@@ -179,7 +114,7 @@ public final class Latency {
      * @return the encoder
      */
     public Latency withLinear(boolean value) {
-        return with(options.code.withLinear(value));
+        return new Latency(threshold, tau, firstSpikeTime, value, normalize, epsilon, clip, dropLate);
     }
 
     /**
@@ -189,7 +124,7 @@ public final class Latency {
      * @return the encoder
      */
     public Latency withNormalize(boolean value) {
-        return with(options.code.withNormalize(value));
+        return new Latency(threshold, tau, firstSpikeTime, linear, value, epsilon, clip, dropLate);
     }
 
     /**
@@ -200,7 +135,7 @@ public final class Latency {
      * @throws IllegalArgumentException if it is out of its range
      */
     public Latency withEpsilon(double value) {
-        return with(options.code.withEpsilon(value));
+        return new Latency(threshold, tau, firstSpikeTime, linear, normalize, value, clip, dropLate);
     }
 
     /**
@@ -210,7 +145,7 @@ public final class Latency {
      * @return the encoder
      */
     public Latency withClip(boolean value) {
-        return new Latency(new Options(options.code, value, options.dropLate));
+        return new Latency(threshold, tau, firstSpikeTime, linear, normalize, epsilon, value, dropLate);
     }
 
     /**
@@ -220,7 +155,7 @@ public final class Latency {
      * @return the encoder
      */
     public Latency withDropLate(boolean value) {
-        return new Latency(new Options(options.code, options.clip, value));
+        return new Latency(threshold, tau, firstSpikeTime, linear, normalize, epsilon, clip, value);
     }
 
     /**
@@ -249,7 +184,10 @@ public final class Latency {
      * @throws IllegalArgumentException if the code is normalized, a shape does not fit, or a datum is not finite
      */
     public void times(FloatMatrix data, FloatMatrix times) {
-        options.code.encode(data, times);
+        if (normalize) {
+            throw new IllegalArgumentException("a normalized code needs the number of steps");
+        }
+        write(data, 0, times);
     }
 
     /**
@@ -266,7 +204,11 @@ public final class Latency {
      *     threshold or cannot hold a linear time
      */
     public void times(FloatMatrix data, int steps, FloatMatrix times) {
-        options.code.encode(data, steps, times);
+        if (steps < 1 || firstSpikeTime >= steps) {
+            throw new IllegalArgumentException(
+                    "firstSpikeTime is " + firstSpikeTime + ", expected less than the steps, " + steps);
+        }
+        write(data, steps, times);
     }
 
     /**
@@ -278,7 +220,7 @@ public final class Latency {
      * @throws IllegalArgumentException if shapes differ
      */
     public void silence(FloatMatrix data, FloatMatrix times) {
-        options.code.silence(data, times);
+        LatencyTimes.silence(data, (float) threshold, times);
     }
 
     /**
@@ -289,7 +231,13 @@ public final class Latency {
      * @throws IllegalArgumentException if the last time is not finite or is before step 0
      */
     public static int steps(FloatMatrix times) {
-        return LatencyCode.steps(Objects.requireNonNull(times, "times"));
+        float last = Extremes.max(Objects.requireNonNull(times, "times"));
+        double steps = Math.rint(last) + 1;
+        if (!(steps >= 1 && steps <= Integer.MAX_VALUE)) {
+            throw new IllegalArgumentException(
+                    "the last spike time is " + last + ", expected one that is finite and not before 0");
+        }
+        return (int) steps;
     }
 
     /** Computes times and checks that they are within the steps, before anything else is written. */
@@ -303,18 +251,66 @@ public final class Latency {
             throw new IllegalArgumentException(
                     "data has values in [" + smallest + ", " + largest + "], expected them in [0, 1]");
         }
-        options.code.encode(data, steps, times);
+        times(data, steps, times);
         float last = Extremes.max(times);
         if (last == Float.POSITIVE_INFINITY) {
-            throw new IllegalArgumentException("a spike time is infinite, because float32 loses epsilon, "
-                    + options.code.epsilon() + ", beside the threshold, " + options.code.threshold());
+            throw new IllegalArgumentException("a spike time is infinite, because float32 loses epsilon, " + epsilon
+                    + ", beside the threshold, " + threshold);
         }
-        if (Math.rint(last) >= steps && !options.dropLate) {
+        if (Math.rint(last) >= steps && !dropLate) {
             throw new IllegalArgumentException(
                     "the last spike is in step " + (long) Math.rint(last) + ", expected less than the steps, " + steps);
         }
-        if (options.clip) {
-            options.code.silence(data, times);
+        if (clip) {
+            silence(data, times);
+        }
+    }
+
+    private void write(FloatMatrix data, int steps, FloatMatrix times) {
+        times.requireShape("times", data.rows(), data.columns());
+        float smallest = Extremes.min(data);
+        float largest = Extremes.max(data);
+        if (!Float.isFinite(smallest) || !Float.isFinite(largest)) {
+            throw new IllegalArgumentException(
+                    "data has values in [" + smallest + ", " + largest + "], expected finite numbers");
+        }
+        if (firstSpikeTime > 0 && smallest < 0 && largest > 1) {
+            throw new IllegalArgumentException("data has values in [" + smallest + ", " + largest
+                    + "], expected them in [0, 1] with a first spike time");
+        }
+        if (linear) {
+            writeLinear(data, steps, times);
+        } else {
+            writeLogarithmic(data, steps, times);
+        }
+    }
+
+    private void writeLogarithmic(FloatMatrix data, int steps, FloatMatrix times) {
+        LatencyTimes.logarithmic(
+                data, (float) threshold, (float) (threshold + epsilon), (float) tau, firstSpikeTime, times);
+        if (normalize) {
+            float longest = Extremes.max(times) - firstSpikeTime;
+            if (!Float.isFinite(longest)) {
+                throw new IllegalArgumentException("a spike time is infinite, because float32 loses epsilon, " + epsilon
+                        + ", beside the threshold, " + threshold);
+            }
+            float divisor = longest == 0 ? 1 : longest;
+            LatencyTimes.rescale(times, firstSpikeTime, 1, steps - firstSpikeTime - 1, divisor, firstSpikeTime);
+        }
+    }
+
+    private void writeLinear(FloatMatrix data, int steps, FloatMatrix times) {
+        double slope = normalize ? steps - 1 - firstSpikeTime : tau;
+        LatencyTimes.linear(data, (float) slope, (float) (-slope * (threshold - 1)), firstSpikeTime, times);
+        float earliest = Extremes.min(times);
+        if (normalize && earliest < 0) {
+            float latest = Extremes.max(times);
+            float range = latest - earliest;
+            if (!Float.isFinite(range)) {
+                throw new IllegalArgumentException("spike times are in [" + earliest + ", " + latest
+                        + "] before they are normalized, expected a finite range");
+            }
+            LatencyTimes.rescale(times, earliest, range == 0 ? 1 : 1 / range, steps - 1, 1, 0);
         }
     }
 
@@ -323,21 +319,6 @@ public final class Latency {
             throw new IllegalArgumentException(
                     name + " has " + rows + " rows, expected a multiple of the batch, " + batch);
         }
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Latency that && options.equals(that.options);
-    }
-
-    @Override
-    public int hashCode() {
-        return options.hashCode();
-    }
-
-    @Override
-    public String toString() {
-        return options.toString().replaceFirst("Options", "Latency");
     }
 
     /**
@@ -351,24 +332,20 @@ public final class Latency {
      * <p>Unlike snnTorch, which ignores {@code clip} when it interpolates, features below the threshold are then off at
      * all steps; and {@code targets_convert(code="latency")}, which drops on, off, interpolation and epsilon, has no
      * counterpart.
+     *
+     * @param latency how data become spikes
+     * @param onTarget the target at a spike
+     * @param offTarget the target elsewhere
+     * @param interpolate whether the target rises linearly up to each spike
      */
-    public static final class Targets {
+    public record Targets(Latency latency, double onTarget, double offTarget, boolean interpolate) {
 
-        private final TargetOptions options;
-
-        private Targets(TargetOptions options) {
-            this.options = options;
-        }
-
-        /** All options. */
-        private record TargetOptions(Latency latency, double onTarget, double offTarget, boolean interpolate) {
-
-            TargetOptions {
-                Objects.requireNonNull(latency, "latency");
-                Interpolation.requireFinite(onTarget, offTarget);
-                if (interpolate) {
-                    Interpolation.requireRise(onTarget, offTarget);
-                }
+        /** Makes an encoder. */
+        public Targets {
+            Objects.requireNonNull(latency, "latency");
+            Interpolation.requireFinite(onTarget, offTarget);
+            if (interpolate) {
+                Interpolation.requireRise(onTarget, offTarget);
             }
         }
 
@@ -378,43 +355,7 @@ public final class Latency {
          * @param latency how data become spikes
          */
         public Targets(Latency latency) {
-            this(new TargetOptions(latency, 1, 0, false));
-        }
-
-        /**
-         * Returns how data become spikes.
-         *
-         * @return the encoder
-         */
-        public Latency latency() {
-            return options.latency;
-        }
-
-        /**
-         * Returns the target at a spike.
-         *
-         * @return the target
-         */
-        public double onTarget() {
-            return options.onTarget;
-        }
-
-        /**
-         * Returns the target elsewhere.
-         *
-         * @return the target
-         */
-        public double offTarget() {
-            return options.offTarget;
-        }
-
-        /**
-         * Tells whether the target rises.
-         *
-         * @return whether it rises linearly
-         */
-        public boolean interpolate() {
-            return options.interpolate;
+            this(latency, 1, 0, false);
         }
 
         /**
@@ -427,7 +368,7 @@ public final class Latency {
          *     off
          */
         public Targets withTargets(double on, double off) {
-            return new Targets(new TargetOptions(options.latency, on, off, options.interpolate));
+            return new Targets(latency, on, off, interpolate);
         }
 
         /**
@@ -438,7 +379,7 @@ public final class Latency {
          * @throws IllegalArgumentException if with interpolation on is less than off
          */
         public Targets withInterpolation(boolean rising) {
-            return new Targets(new TargetOptions(options.latency, options.onTarget, options.offTarget, rising));
+            return new Targets(latency, onTarget, offTarget, rising);
         }
 
         /**
@@ -453,12 +394,12 @@ public final class Latency {
         public void encode(FloatMatrix data, FloatMatrix times, FloatMatrix targets) {
             Latency.requireSteps(data.rows(), "targets", targets.rows());
             targets.requireShape("targets", targets.rows(), data.columns());
-            options.latency.encodeTimes(data, targets.rows() / data.rows(), times);
-            if (options.interpolate) {
-                Interpolation.latency(times, options.onTarget, options.offTarget, targets);
+            latency.encodeTimes(data, targets.rows() / data.rows(), times);
+            if (interpolate) {
+                Interpolation.latency(times, onTarget, offTarget, targets);
             } else {
-                float on = (float) options.onTarget;
-                float off = (float) options.offTarget;
+                float on = (float) onTarget;
+                float off = (float) offTarget;
                 LatencySpikes.fire(times, Interpolation.atLeast(off, on), Interpolation.atLeast(off, 0 * on), targets);
             }
         }
@@ -497,21 +438,6 @@ public final class Latency {
          */
         public static void interpolate(FloatMatrix times, double onTarget, double offTarget, FloatMatrix targets) {
             Interpolation.latency(times, onTarget, offTarget, targets);
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Targets that && options.equals(that.options);
-        }
-
-        @Override
-        public int hashCode() {
-            return options.hashCode();
-        }
-
-        @Override
-        public String toString() {
-            return options.toString().replaceFirst("TargetOptions", "Latency.Targets");
         }
     }
 }

@@ -28,17 +28,26 @@ import java.util.Objects;
  * <p>Unlike snnTorch, this interpolates at rates 1 and 0 too, where that ignores it; and other rates work for any
  * number of steps. There they raise an error unless there are as many steps as classes or one of either, and then they
  * give a five-dimensional repetition if they do not interpolate.
+ *
+ * @param correctRate spikes for each step of the class that a label names, in [0, 1]
+ * @param incorrectRate spikes for each step of the other classes, in [0, 1], at most the correct rate
+ * @param firstSpikeTime the step before which no spike is, at least 0
+ * @param pattern how the spikes lie in time
+ * @param onTarget the target at a spike
+ * @param offTarget the target elsewhere
+ * @param interpolate whether the target rises linearly up to each spike
  */
-public final class RateTargets {
+public record RateTargets(
+        double correctRate,
+        double incorrectRate,
+        int firstSpikeTime,
+        Pattern pattern,
+        double onTarget,
+        double offTarget,
+        boolean interpolate) {
 
     private static final int CORRECT = 0;
     private static final int OTHERS = 1;
-
-    private final Options options;
-
-    private RateTargets(Options options) {
-        this.options = options;
-    }
 
     /** How the spikes lie in time. */
     public enum Pattern {
@@ -50,33 +59,24 @@ public final class RateTargets {
         POISSON
     }
 
-    /** All options. */
-    private record Options(
-            double correctRate,
-            double incorrectRate,
-            int firstSpikeTime,
-            Pattern pattern,
-            double onTarget,
-            double offTarget,
-            boolean interpolate) {
-
-        Options {
-            if (!(correctRate >= 0 && correctRate <= 1 && incorrectRate >= 0 && incorrectRate <= 1)) {
-                throw new IllegalArgumentException("correctRate is " + correctRate + ", incorrectRate " + incorrectRate
-                        + ", expected them in [0, 1]");
-            }
-            if (incorrectRate > correctRate) {
-                throw new IllegalArgumentException(
-                        "incorrectRate is " + incorrectRate + ", expected at most correctRate, " + correctRate);
-            }
-            Checks.atLeast(0, "firstSpikeTime", firstSpikeTime);
-            Interpolation.requireFinite(onTarget, offTarget);
+    /** Makes an encoder. */
+    public RateTargets {
+        Objects.requireNonNull(pattern, "pattern");
+        if (!(correctRate >= 0 && correctRate <= 1 && incorrectRate >= 0 && incorrectRate <= 1)) {
+            throw new IllegalArgumentException(
+                    "correctRate is " + correctRate + ", incorrectRate " + incorrectRate + ", expected them in [0, 1]");
         }
+        if (incorrectRate > correctRate) {
+            throw new IllegalArgumentException(
+                    "incorrectRate is " + incorrectRate + ", expected at most correctRate, " + correctRate);
+        }
+        Checks.atLeast(0, "firstSpikeTime", firstSpikeTime);
+        Interpolation.requireFinite(onTarget, offTarget);
     }
 
     /** Makes an encoder of which the label's class fires at every step and no other ever. */
     public RateTargets() {
-        this(new Options(1, 0, 0, Pattern.REGULAR, 1, 0, false));
+        this(1, 0);
     }
 
     /**
@@ -87,70 +87,7 @@ public final class RateTargets {
      * @throws IllegalArgumentException if a rate is not in [0, 1] or the incorrect rate is above the correct one
      */
     public RateTargets(double correctRate, double incorrectRate) {
-        this(new Options(correctRate, incorrectRate, 0, Pattern.REGULAR, 1, 0, false));
-    }
-
-    /**
-     * Returns the rate of the class that a label names.
-     *
-     * @return spikes for each step, in [0, 1]
-     */
-    public double correctRate() {
-        return options.correctRate;
-    }
-
-    /**
-     * Returns the rate of the other classes.
-     *
-     * @return spikes for each step, in [0, 1]
-     */
-    public double incorrectRate() {
-        return options.incorrectRate;
-    }
-
-    /**
-     * Returns the step before which no spike is.
-     *
-     * @return steps, at least 0
-     */
-    public int firstSpikeTime() {
-        return options.firstSpikeTime;
-    }
-
-    /**
-     * Returns how the spikes lie.
-     *
-     * @return the pattern
-     */
-    public Pattern pattern() {
-        return options.pattern;
-    }
-
-    /**
-     * Returns the target at a spike.
-     *
-     * @return the target
-     */
-    public double onTarget() {
-        return options.onTarget;
-    }
-
-    /**
-     * Returns the target elsewhere.
-     *
-     * @return the target
-     */
-    public double offTarget() {
-        return options.offTarget;
-    }
-
-    /**
-     * Tells whether the target rises.
-     *
-     * @return whether it rises linearly up to each spike
-     */
-    public boolean interpolate() {
-        return options.interpolate;
+        this(correctRate, incorrectRate, 0, Pattern.REGULAR, 1, 0, false);
     }
 
     /**
@@ -162,8 +99,7 @@ public final class RateTargets {
      * @throws IllegalArgumentException if a target is not finite in float32
      */
     public RateTargets withTargets(double on, double off) {
-        return new RateTargets(
-                new Options(correctRate(), incorrectRate(), firstSpikeTime(), pattern(), on, off, interpolate()));
+        return new RateTargets(correctRate, incorrectRate, firstSpikeTime, pattern, on, off, interpolate);
     }
 
     /**
@@ -173,8 +109,7 @@ public final class RateTargets {
      * @return the encoder
      */
     public RateTargets withInterpolation(boolean rising) {
-        return new RateTargets(new Options(
-                correctRate(), incorrectRate(), firstSpikeTime(), pattern(), onTarget(), offTarget(), rising));
+        return new RateTargets(correctRate, incorrectRate, firstSpikeTime, pattern, onTarget, offTarget, rising);
     }
 
     /**
@@ -186,14 +121,7 @@ public final class RateTargets {
      * @throws IllegalArgumentException if the first spike time is negative
      */
     public RateTargets withSpikes(int first, Pattern spikes) {
-        return new RateTargets(new Options(
-                correctRate(),
-                incorrectRate(),
-                first,
-                Objects.requireNonNull(spikes, "spikes"),
-                onTarget(),
-                offTarget(),
-                interpolate()));
+        return new RateTargets(correctRate, incorrectRate, first, spikes, onTarget, offTarget, interpolate);
     }
 
     /**
@@ -224,7 +152,7 @@ public final class RateTargets {
     }
 
     private TargetRate ofCorrect() {
-        return new TargetRate(options.correctRate, options.firstSpikeTime, options.pattern);
+        return new TargetRate(correctRate, firstSpikeTime, pattern);
     }
 
     /**
@@ -239,12 +167,12 @@ public final class RateTargets {
         requireShapes(trains, levels);
         if (isSteady()) {
             fireSteadily(trains);
-        } else if (options.pattern == Pattern.REGULAR) {
-            TargetRate.fireRegularly(options.correctRate, options.firstSpikeTime, trains, CORRECT);
-            TargetRate.fireRegularly(options.incorrectRate, options.firstSpikeTime, trains, OTHERS);
+        } else if (pattern == Pattern.REGULAR) {
+            TargetRate.fireRegularly(correctRate, firstSpikeTime, trains, CORRECT);
+            TargetRate.fireRegularly(incorrectRate, firstSpikeTime, trains, OTHERS);
         } else {
             throw new IllegalArgumentException(
-                    "pattern is " + options.pattern + ", expected REGULAR where there is no random stream");
+                    "pattern is " + pattern + ", expected REGULAR where there is no random stream");
         }
         write(trains, levels);
     }
@@ -263,8 +191,8 @@ public final class RateTargets {
         if (isSteady()) {
             fireSteadily(trains);
         } else {
-            TargetRate.draw(options.correctRate, options.firstSpikeTime, options.pattern, trains, CORRECT, random);
-            TargetRate.draw(options.incorrectRate, options.firstSpikeTime, options.pattern, trains, OTHERS, random);
+            TargetRate.draw(correctRate, firstSpikeTime, pattern, trains, CORRECT, random);
+            TargetRate.draw(incorrectRate, firstSpikeTime, pattern, trains, OTHERS, random);
         }
         write(trains, levels);
     }
@@ -313,12 +241,12 @@ public final class RateTargets {
 
     /** Whether one class always fires and the others never, so that nothing is drawn. */
     private boolean isSteady() {
-        return options.correctRate == 1 && options.incorrectRate == 0;
+        return correctRate == 1 && incorrectRate == 0;
     }
 
     /** Unlike trains of other rates, these may begin behind the last step. */
     private void fireSteadily(SpikeMatrix trains) {
-        TargetRate.fireRegularly(1, Math.min(options.firstSpikeTime, trains.rows()), trains, CORRECT);
+        TargetRate.fireRegularly(1, Math.min(firstSpikeTime, trains.rows()), trains, CORRECT);
         TargetRate.fireRegularly(0, 0, trains, OTHERS);
     }
 
@@ -328,36 +256,21 @@ public final class RateTargets {
     }
 
     private void write(SpikeMatrix trains, FloatMatrix levels) {
-        if (options.interpolate) {
-            Interpolation.rate(trains, 1, options.onTarget, options.offTarget, levels);
+        if (interpolate) {
+            Interpolation.rate(trains, 1, onTarget, offTarget, levels);
             return;
         }
-        float on = (float) options.onTarget;
-        float off = (float) options.offTarget;
-        boolean plain = isSteady() && options.firstSpikeTime == 0 && !(on > off);
+        float on = (float) onTarget;
+        float off = (float) offTarget;
+        boolean plain = isSteady() && firstSpikeTime == 0 && !(on > off);
         float fires = plain ? on : Interpolation.atLeast(off, on);
         float silent = plain ? off : Interpolation.atLeast(off, 0 * on);
         for (int step = 0; step < levels.rows(); step++) {
-            boolean before = isSteady() && step < options.firstSpikeTime;
+            boolean before = isSteady() && step < firstSpikeTime;
             for (int train = 0; train < 2; train++) {
                 float spike = trains.get(step, train) ? fires : silent;
                 levels.set(step, train, before ? off : spike);
             }
         }
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof RateTargets that && options.equals(that.options);
-    }
-
-    @Override
-    public int hashCode() {
-        return options.hashCode();
-    }
-
-    @Override
-    public String toString() {
-        return options.toString().replaceFirst("Options", "RateTargets");
     }
 }

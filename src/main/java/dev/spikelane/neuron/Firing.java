@@ -10,89 +10,35 @@ import java.util.Objects;
  * When neurons fire and what a spike does to them: the options that all models share. They begin at {@link #DEFAULT}
  * and are changed one at a time, {@code Firing.DEFAULT.withReset(Reset.ZERO).withInhibition(true)}; two with the same
  * options are equal.
+ *
+ * @param threshold the membrane above which a neuron fires: one value, or one for each neuron, all finite
+ * @param compare whether a neuron fires at the threshold too
+ * @param reset what a reset does; by ZERO all models but {@link Leaky} and {@link Lif} mean what CLEAR says, as snnTorch
+ *     does
+ * @param resetTime when a spike's reset comes
+ * @param inhibition whether only the neuron of a row with the largest {@code U - threshold} may fire; the reset is not
+ *     inhibited
+ * @param quantization the levels to which all state variables are rounded before neurons fire
  */
-public final class Firing {
+public record Firing(
+        Parameter threshold,
+        Compare compare,
+        Reset reset,
+        Reset.Time resetTime,
+        boolean inhibition,
+        Quantization quantization) {
 
     /** snnTorch's defaults: above 1, a reset by subtraction at the next step, neither inhibition nor quantization. */
-    public static final Firing DEFAULT = new Firing(new Options(
-            Parameter.of(1), Compare.STRICT, Reset.SUBTRACT, Reset.Time.NEXT_STEP, false, Quantization.NONE));
+    public static final Firing DEFAULT =
+            new Firing(Parameter.of(1), Compare.STRICT, Reset.SUBTRACT, Reset.Time.NEXT_STEP, false, Quantization.NONE);
 
-    private final Options options;
-
-    private Firing(Options options) {
-        this.options = options;
-    }
-
-    /** All options. */
-    private record Options(
-            Parameter threshold,
-            Compare compare,
-            Reset reset,
-            Reset.Time resetTime,
-            boolean inhibition,
-            Quantization quantization) {
-
-        Options {
-            threshold.requireFinite("threshold");
-            Objects.requireNonNull(compare, "compare");
-            Objects.requireNonNull(reset, "reset");
-            Objects.requireNonNull(resetTime, "resetTime");
-            Objects.requireNonNull(quantization, "quantization");
-        }
-    }
-
-    /**
-     * Returns the membrane above which a neuron fires.
-     *
-     * @return one value, or one for each neuron
-     */
-    public Parameter threshold() {
-        return options.threshold;
-    }
-
-    /**
-     * Tells whether a neuron fires at the threshold too.
-     *
-     * @return strict or inclusive
-     */
-    public Compare compare() {
-        return options.compare;
-    }
-
-    /**
-     * Returns what a reset does.
-     *
-     * @return the kind; by ZERO all models but {@link Leaky} and {@link Lif} mean what CLEAR says, as snnTorch does
-     */
-    public Reset reset() {
-        return options.reset;
-    }
-
-    /**
-     * Tells when a spike's reset comes.
-     *
-     * @return the time
-     */
-    public Reset.Time resetTime() {
-        return options.resetTime;
-    }
-
-    /**
-     * Tells whether only one neuron of a row may fire.
-     *
-     * @return whether that is only the neuron with the largest {@code U - threshold}; the reset is not inhibited
-     */
-    public boolean inhibition() {
-        return options.inhibition;
-    }
-
-    /**
-     * Returns what all state variables are rounded to before neurons fire.
-     *
-     * @return the levels
-     */
-    public Quantization quantization() {
-        return options.quantization;
+    /** Makes  */
+    public Firing {
+        threshold.requireFinite("threshold");
+        Objects.requireNonNull(compare, "compare");
+        Objects.requireNonNull(reset, "reset");
+        Objects.requireNonNull(resetTime, "resetTime");
+        Objects.requireNonNull(quantization, "quantization");
     }
 
     /**
@@ -124,7 +70,7 @@ public final class Firing {
      * @return the options
      */
     public Firing withCompare(Compare kind) {
-        return new Firing(new Options(threshold(), kind, reset(), resetTime(), inhibition(), quantization()));
+        return new Firing(threshold, kind, reset, resetTime, inhibition, quantization);
     }
 
     /**
@@ -134,7 +80,7 @@ public final class Firing {
      * @return the options
      */
     public Firing withReset(Reset kind) {
-        return new Firing(new Options(threshold(), compare(), kind, resetTime(), inhibition(), quantization()));
+        return new Firing(threshold, compare, kind, resetTime, inhibition, quantization);
     }
 
     /**
@@ -144,7 +90,7 @@ public final class Firing {
      * @return the options
      */
     public Firing withResetTime(Reset.Time time) {
-        return new Firing(new Options(threshold(), compare(), reset(), time, inhibition(), quantization()));
+        return new Firing(threshold, compare, reset, time, inhibition, quantization);
     }
 
     /**
@@ -164,7 +110,7 @@ public final class Firing {
      * @return the options
      */
     public Firing withInhibition(boolean inhibited) {
-        return new Firing(new Options(threshold(), compare(), reset(), resetTime(), inhibited, quantization()));
+        return new Firing(threshold, compare, reset, resetTime, inhibited, quantization);
     }
 
     /**
@@ -174,16 +120,16 @@ public final class Firing {
      * @return the options
      */
     public Firing withQuantization(Quantization levels) {
-        return new Firing(new Options(threshold(), compare(), reset(), resetTime(), inhibition(), levels));
+        return new Firing(threshold, compare, reset, resetTime, inhibition, levels);
     }
 
     Firing withThreshold(Parameter values) {
-        return new Firing(new Options(values, compare(), reset(), resetTime(), inhibition(), quantization()));
+        return new Firing(values, compare, reset, resetTime, inhibition, quantization);
     }
 
     /** The options with which a step ends at the membrane that these compare with the threshold. */
     Firing beforeReset() {
-        return switch (options.resetTime) {
+        return switch (resetTime) {
             case NEXT_STEP -> this;
             case SAME_STEP -> withReset(Reset.NONE);
             case SAME_STEP_DIFFERENCE -> withResetTime(Reset.Time.NEXT_STEP);
@@ -192,34 +138,18 @@ public final class Firing {
 
     /** The options for a kernel whose neurons have some variables to quantize. */
     LeakyParametersBuilder applyTo(LeakyParametersBuilder builder, int variables) {
-        if (!options.quantization.equals(Quantization.NONE)) {
-            builder.quantization(variables, options.quantization.levels());
+        if (!quantization.equals(Quantization.NONE)) {
+            builder.quantization(variables, quantization.levels());
         }
-        return builder.threshold(options.threshold.values())
-                .compare(options.compare)
-                .reset(options.reset)
-                .resetTime(options.resetTime)
-                .inhibition(options.inhibition);
+        return builder.threshold(threshold.values())
+                .compare(compare)
+                .reset(reset)
+                .resetTime(resetTime)
+                .inhibition(inhibition);
     }
 
     /** These options with CLEAR for ZERO. */
     Firing clearing() {
-        return options.reset == Reset.ZERO ? withReset(Reset.CLEAR) : this;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Firing firing && options.equals(firing.options);
-    }
-
-    @Override
-    public int hashCode() {
-        return options.hashCode();
-    }
-
-    /** Names all options. */
-    @Override
-    public String toString() {
-        return options.toString().replaceFirst("Options", "Firing");
+        return reset == Reset.ZERO ? withReset(Reset.CLEAR) : this;
     }
 }

@@ -12,10 +12,8 @@ import dev.spikelane.train.gradient.ObservedGradients;
 import dev.spikelane.train.gradient.RunningValues;
 import dev.spikelane.train.run.Divergence;
 import dev.spikelane.train.run.NonFiniteLoss;
-import dev.spikelane.train.update.ParameterUpdate;
 import dev.spikelane.train.update.TrainingParameter;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -517,30 +515,13 @@ public final class Trainer implements AutoCloseable {
      * A rule by which gradients change parameters, with the formulas of {@code torch.optim}. It works element by
      * element, so parameters may lie in memory in any order. Immutable; any number of trainers may use it.
      */
-    public abstract static sealed class Optimizer permits Sgd, Adam {
-
-        Optimizer() {}
-
-        /**
-         * Returns the name.
-         *
-         * @return a name for files and messages: {@code sgd}, {@code adam}, {@code adamw}
-         */
-        public abstract String name();
+    public sealed interface Optimizer permits Sgd, Adam {
 
         /**
          * Returns the learning rate before a schedule changes it.
          *
          * @return the rate
          */
-        public abstract double rate();
-
-        /** Binds the rule to the memory of one parameter, a whole number of floats, and makes its state, of zeros. */
-        abstract ParameterUpdate bind(MemorySegment parameter);
-
-        /** Binds the rule to the memory of a matrix, whose padding stays zero where that of the gradients is. */
-        ParameterUpdate bind(FloatMatrix parameter) {
-            return bind(parameter.segment());
-        }
+        double rate();
     }
 }

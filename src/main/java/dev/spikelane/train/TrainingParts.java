@@ -2,10 +2,15 @@ package dev.spikelane.train;
 
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.thread.ValueGuard;
+import dev.spikelane.kernel.optimize.AdamCoefficients;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.gradient.LearnedValue;
 import dev.spikelane.train.run.LearnedValues;
+import dev.spikelane.train.update.AdamUpdate;
+import dev.spikelane.train.update.ParameterUpdate;
+import dev.spikelane.train.update.SgdUpdate;
 import dev.spikelane.train.update.TrainingParameter;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,8 +39,31 @@ final class TrainingParts implements AutoCloseable {
         boolean atOnce = gradients().plan().size().segments() == 1;
         this.fuses = recipe.fuses() && atOnce;
         this.learned = new LearnedValues(
-                first.slots(), recipe.optimizer()::bind, atOnce, recipe.shards() > 1, fuses, recipe.clipping());
+                first.slots(),
+                values -> bind(recipe.optimizer(), values),
+                atOnce,
+                recipe.shards() > 1,
+                fuses,
+                recipe.clipping());
         this.seen = gradients().seen();
+    }
+
+    /**
+     * Binds a rule to the memory of a parameter, whose padding stays zero where that of the gradients is, and makes its
+     * state, of zeros.
+     */
+    static ParameterUpdate bind(Trainer.Optimizer optimizer, FloatMatrix values) {
+        MemorySegment parameter = values.segment();
+        return switch (optimizer) {
+            case Sgd sgd ->
+                new SgdUpdate(parameter, sgd.momentum(), sgd.dampening(), sgd.nesterov(), sgd.weightDecay());
+            case Adam adam ->
+                new AdamUpdate(
+                        parameter,
+                        new AdamCoefficients(
+                                adam.beta1(), adam.beta2(), adam.epsilon(), adam.weightDecay(), adam.decoupled()),
+                        adam.amsgrad());
+        };
     }
 
     private TrainingPart make(int owner, int size, int steps) {

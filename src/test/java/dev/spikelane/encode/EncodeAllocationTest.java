@@ -61,14 +61,14 @@ final class EncodeAllocationTest {
     @Test
     void latencyCodesAndInterpolation() {
         fill();
-        LatencyCode logarithmic = new LatencyCode().withTau(3);
-        LatencyCode linear = new LatencyCode().withLinear(true).withTau(3);
+        Latency logarithmic = new Latency().withTau(3);
+        Latency linear = new Latency().withLinear(true).withTau(3);
         assertNone(CALLS, () -> {
-            logarithmic.encode(data, times);
-            linear.encode(data, STEPS, times);
+            logarithmic.times(data, times);
+            linear.times(data, STEPS, times);
             linear.silence(data, times);
-            logarithmic.encode(data, STEPS, times);
-            LatencyCode.steps(times);
+            logarithmic.times(data, STEPS, times);
+            Latency.steps(times);
             Interpolation.latency(times, 1, 0.5, targets);
             Interpolation.rate(spikes, BATCH, 1, 0.5, targets);
         });
@@ -78,8 +78,8 @@ final class EncodeAllocationTest {
     void latency() {
         fill();
         for (boolean linear : new boolean[] {true, false}) {
-            LatencyCode code = new LatencyCode().withLinear(linear).withNormalize(true);
-            Latency latency = new Latency(code).withClip(true).withDropLate(true);
+            Latency code = new Latency().withLinear(linear).withNormalize(true);
+            Latency latency = code.withClip(true).withDropLate(true);
             Latency.Targets unclipped = new Latency.Targets(latency.withClip(false));
             Latency.Targets rising =
                     new Latency.Targets(latency).withTargets(1.25, 0.25).withInterpolation(true);

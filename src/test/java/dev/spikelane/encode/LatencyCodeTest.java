@@ -17,23 +17,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LatencyCodeTest {
 
     private final Arena arena = Arena.ofConfined();
-    private final LatencyCode code = new LatencyCode();
+    private final Latency code = new Latency();
 
     @AfterEach
     void close() {
         arena.close();
     }
 
-    private float[] times(LatencyCode latencyCode, int steps, float... data) {
+    private float[] times(Latency latencyCode, int steps, float... data) {
         FloatMatrix times = FloatMatrix.zeros(arena, 1, data.length);
-        latencyCode.encode(FloatMatrix.vector(arena, data), steps, times);
+        latencyCode.times(FloatMatrix.vector(arena, data), steps, times);
         return times.toArray();
     }
 
     /** The examples of snnTorch's documentation. */
     @Test
     void turnsDataIntoTimes() {
-        LatencyCode normalized = code.withNormalize(true);
+        Latency normalized = code.withNormalize(true);
         assertArrayEquals(new float[] {3.92f, 2, 0}, times(normalized.withLinear(true), 5, 0.02f, 0.5f, 1), 1e-6f);
         assertArrayEquals(new float[] {4, 0.1166f, 0.0580f}, times(normalized, 5, 0.02f, 0.5f, 1), 1e-4f);
     }
@@ -48,7 +48,7 @@ final class LatencyCodeTest {
     /** Data above 1 make linear times negative, which normalization moves to the whole range. */
     @Test
     void negativeTimesAreNormalizedToAllSteps() {
-        LatencyCode linear = code.withLinear(true).withTau(4);
+        Latency linear = code.withLinear(true).withTau(4);
         assertArrayEquals(new float[] {-4, 0, 2}, times(linear, 5, 2, 1, 0.5f));
         assertArrayEquals(new float[] {0, 9, 6}, times(linear.withNormalize(true), 10, 3, 0, 1), 0.1f);
     }
@@ -56,7 +56,7 @@ final class LatencyCodeTest {
     /** Where snnTorch divides by zero. */
     @Test
     void equalTimesAreNormalizedToTheFirst() {
-        LatencyCode normalized =
+        Latency normalized =
                 code.withNormalize(true).withThreshold(1e-9).withEpsilon(0).withFirstSpikeTime(2);
         assertArrayEquals(new float[] {2, 2}, times(normalized, 10, 1, 1));
         assertArrayEquals(new float[] {0, 0}, times(code.withNormalize(true).withLinear(true), 10, 2, 2));
@@ -64,7 +64,7 @@ final class LatencyCodeTest {
 
     @Test
     void epsilonKeepsTimesFinite() {
-        LatencyCode lost = code.withThreshold(0.5).withEpsilon(1e-9);
+        Latency lost = code.withThreshold(0.5).withEpsilon(1e-9);
         assertEquals(Float.POSITIVE_INFINITY, times(lost, 10, 0.1f)[0]);
         assertMessage(
                 IllegalArgumentException.class,
@@ -91,14 +91,14 @@ final class LatencyCodeTest {
 
     @Test
     void countsSteps() {
-        assertEquals(4, LatencyCode.steps(FloatMatrix.vector(arena, 1, 3.4f, 0)));
-        assertEquals(3, LatencyCode.steps(FloatMatrix.vector(arena, 2.5f)));
+        assertEquals(4, Latency.steps(FloatMatrix.vector(arena, 1, 3.4f, 0)));
+        assertEquals(3, Latency.steps(FloatMatrix.vector(arena, 2.5f)));
         assertMessage(
                 IllegalArgumentException.class,
                 "the last spike time is Infinity, expected one that is finite and not before 0",
-                () -> LatencyCode.steps(FloatMatrix.vector(arena, Float.POSITIVE_INFINITY)));
-        assertThrows(IllegalArgumentException.class, () -> LatencyCode.steps(FloatMatrix.vector(arena, -2)));
-        assertThrows(IllegalArgumentException.class, () -> LatencyCode.steps(FloatMatrix.vector(arena, 1, Float.NaN)));
+                () -> Latency.steps(FloatMatrix.vector(arena, Float.POSITIVE_INFINITY)));
+        assertThrows(IllegalArgumentException.class, () -> Latency.steps(FloatMatrix.vector(arena, -2)));
+        assertThrows(IllegalArgumentException.class, () -> Latency.steps(FloatMatrix.vector(arena, 1, Float.NaN)));
     }
 
     @ParameterizedTest
@@ -153,10 +153,10 @@ final class LatencyCodeTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "a normalized code needs the number of steps",
-                () -> code.withNormalize(true).encode(data, data));
+                () -> code.withNormalize(true).times(data, data));
         assertMessage(
                 IllegalArgumentException.class,
                 "times is [1 x 3], expected [1 x 2]",
-                () -> code.encode(data, FloatMatrix.zeros(arena, 1, 3)));
+                () -> code.times(data, FloatMatrix.zeros(arena, 1, 3)));
     }
 }

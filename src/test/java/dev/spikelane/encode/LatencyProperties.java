@@ -36,14 +36,14 @@ final class LatencyProperties {
     }
 
     @Provide
-    Arbitrary<LatencyCode> codes() {
+    Arbitrary<Latency> codes() {
         return Combinators.combine(
                         Arbitraries.of(0.01, 0.2),
                         Arbitraries.of(0.7, 5.0),
                         Arbitraries.of(0, 3),
                         Arbitraries.of(true, false),
                         Arbitraries.of(true, false))
-                .as((threshold, tau, first, linear, normalize) -> new LatencyCode()
+                .as((threshold, tau, first, linear, normalize) -> new Latency()
                         .withThreshold(threshold)
                         .withTau(tau)
                         .withFirstSpikeTime(first)
@@ -69,7 +69,7 @@ final class LatencyProperties {
     /** Every neuron fires once at its rounded time, or never: too late, or clipped. */
     @Property(tries = 200)
     void neuronsFireAtTheirTimes(
-            @ForAll("codes") LatencyCode code,
+            @ForAll("codes") Latency code,
             @ForAll("sizes") int neurons,
             @ForAll @IntRange(min = 1, max = 3) int batch,
             @ForAll boolean clip,
@@ -78,8 +78,8 @@ final class LatencyProperties {
         FloatMatrix times = FloatMatrix.zeros(arena, batch, neurons);
         SpikeMatrix spikes = Matrices.spikes(arena, STEPS * batch, neurons, 0.5, new Random(seed));
         FloatMatrix codeTimes = FloatMatrix.zeros(arena, batch, neurons);
-        code.encode(data, STEPS, codeTimes);
-        new Latency(code).withClip(clip).withDropLate(true).encode(data, times, spikes);
+        code.times(data, STEPS, codeTimes);
+        code.withClip(clip).withDropLate(true).encode(data, times, spikes);
         SpikeMatrix expected = SpikeMatrix.zeros(arena, STEPS * batch, neurons);
         FloatMatrix targets = FloatMatrix.zeros(arena, STEPS * batch, neurons);
         for (int row = 0; row < expected.rows(); row++) {
@@ -92,7 +92,7 @@ final class LatencyProperties {
         }
         assertSameBits(expected, spikes, "spikes");
         FloatMatrix got = FloatMatrix.zeros(arena, STEPS * batch, neurons);
-        new Latency.Targets(new Latency(code).withClip(clip).withDropLate(true))
+        new Latency.Targets(code.withClip(clip).withDropLate(true))
                 .withTargets(2, 0.5)
                 .encode(data, times, got);
         assertSameBits(targets, got, "targets");
@@ -101,13 +101,13 @@ final class LatencyProperties {
     /** Without normalization, which looks at the whole batch, a sample is coded as it is alone. */
     @Property(tries = 200)
     void partsOfABatchGiveTheWhole(
-            @ForAll("codes") LatencyCode codes,
+            @ForAll("codes") Latency codes,
             @ForAll("sizes") int neurons,
             @ForAll @IntRange(min = 1, max = 3) int batch,
             @ForAll boolean interpolate,
             @ForAll long seed) {
         Latency.Targets encoder = new Latency.Targets(
-                        new Latency(codes.withNormalize(false)).withClip(true).withDropLate(true))
+                        codes.withNormalize(false).withClip(true).withDropLate(true))
                 .withTargets(1.25, 0.25)
                 .withInterpolation(interpolate);
         FloatMatrix data = data(batch, neurons, seed);
@@ -127,16 +127,16 @@ final class LatencyProperties {
 
     /** Clipped features are off at all steps; the others are as they were. */
     @Property(tries = 100)
-    void interpolationHonoursClip(@ForAll("codes") LatencyCode code, @ForAll("sizes") int neurons, @ForAll long seed) {
+    void interpolationHonoursClip(@ForAll("codes") Latency code, @ForAll("sizes") int neurons, @ForAll long seed) {
         FloatMatrix data = data(2, neurons, seed);
         FloatMatrix times = FloatMatrix.zeros(arena, 2, neurons);
         FloatMatrix free = FloatMatrix.zeros(arena, STEPS * 2, neurons);
         FloatMatrix clipped = FloatMatrix.zeros(arena, STEPS * 2, neurons);
-        new Latency.Targets(new Latency(code).withDropLate(true))
+        new Latency.Targets(code.withDropLate(true))
                 .withTargets(1, 0.25)
                 .withInterpolation(true)
                 .encode(data, times, free);
-        new Latency.Targets(new Latency(code).withClip(true).withDropLate(true))
+        new Latency.Targets(code.withClip(true).withDropLate(true))
                 .withTargets(1, 0.25)
                 .withInterpolation(true)
                 .encode(data, times, clipped);

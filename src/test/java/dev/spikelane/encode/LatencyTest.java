@@ -18,7 +18,7 @@ final class LatencyTest {
     private final FloatMatrix data = FloatMatrix.vector(arena, 0.02f, 0.5f, 1);
     private final FloatMatrix times = FloatMatrix.zeros(arena, 1, 3);
     private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, 5, 3);
-    private final LatencyCode code = new LatencyCode().withLinear(true).withNormalize(true);
+    private final Latency code = new Latency().withLinear(true).withNormalize(true);
 
     @AfterEach
     void close() {
@@ -28,9 +28,9 @@ final class LatencyTest {
     /** The example of snnTorch's documentation. */
     @Test
     void largeDataFireEarly() {
-        new Latency(code).encode(data, times, spikes);
+        code.encode(data, times, spikes);
         assertArrayEquals(new byte[] {0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0}, spikes.toArray());
-        new Latency(code.withThreshold(0.1)).withClip(true).encode(data, times, spikes);
+        code.withThreshold(0.1).withClip(true).encode(data, times, spikes);
         assertArrayEquals(new byte[] {0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}, spikes.toArray());
     }
 
@@ -39,7 +39,7 @@ final class LatencyTest {
         FloatMatrix oneHot = FloatMatrix.zeros(arena, 2, 4);
         FloatMatrix labelTimes = FloatMatrix.zeros(arena, 2, 4);
         FloatMatrix targets = FloatMatrix.zeros(arena, 5 * 2, 4);
-        Latency.Targets encoder = new Latency.Targets(new Latency(new LatencyCode().withNormalize(true)))
+        Latency.Targets encoder = new Latency.Targets(new Latency().withNormalize(true))
                 .withTargets(1, 0)
                 .withInterpolation(true);
         encoder.encode(new int[] {0, 3}, oneHot, labelTimes, targets);
@@ -53,9 +53,9 @@ final class LatencyTest {
     /** Zero spikes times a negative number, as torch multiplies and clamps. */
     @Test
     void silenceIsNegativeZeroWhereOnIsNegative() {
-        LatencyCode code = new LatencyCode().withNormalize(true).withLinear(true);
+        Latency code = new Latency().withNormalize(true).withLinear(true);
         FloatMatrix targets = FloatMatrix.zeros(arena, 3, 1);
-        new Latency.Targets(new Latency(code))
+        new Latency.Targets(code)
                 .withTargets(-1, 0)
                 .encode(FloatMatrix.vector(arena, 0.5f), FloatMatrix.zeros(arena, 1, 1), targets);
         assertArrayEquals(new float[] {-0.0f, 0, -0.0f}, targets.toArray());
@@ -65,39 +65,39 @@ final class LatencyTest {
     void refusesDataOutsideOfZeroToOne() {
         data.set(0, 0, 1.5f);
         String message = "data has values in [0.5, 1.5], expected them in [0, 1]";
-        assertMessage(IllegalArgumentException.class, message, () -> new Latency(code).encode(data, times, spikes));
+        assertMessage(IllegalArgumentException.class, message, () -> code.encode(data, times, spikes));
         data.set(0, 0, Float.NaN);
         assertMessage(
                 IllegalArgumentException.class,
                 "data has values in [NaN, NaN], expected them in [0, 1]",
-                () -> new Latency(code).encode(data, times, spikes));
+                () -> code.encode(data, times, spikes));
     }
 
     @Test
     void refusesLateSpikesUnlessTheyAreDropped() {
-        LatencyCode slow = new LatencyCode().withTau(10);
+        Latency slow = new Latency().withTau(10);
         spikes.set(0, 0, true);
         assertMessage(
                 IllegalArgumentException.class,
                 "the last spike is in step 7, expected less than the steps, 5",
-                () -> new Latency(slow).encode(data, times, spikes));
+                () -> slow.encode(data, times, spikes));
         assertEquals(1, spikes.count(), "nothing is written");
-        new Latency(slow).withDropLate(true).encode(data, times, spikes);
+        slow.withDropLate(true).encode(data, times, spikes);
         assertEquals(2, spikes.count());
     }
 
     @Test
     void refusesInfiniteTimes() {
-        LatencyCode lost = new LatencyCode().withThreshold(0.5).withEpsilon(0);
+        Latency lost = new Latency().withThreshold(0.5).withEpsilon(0);
         assertMessage(
                 IllegalArgumentException.class,
                 "a spike time is infinite, because float32 loses epsilon, 0.0, beside the threshold, 0.5",
-                () -> new Latency(lost).withDropLate(true).encode(data, times, spikes));
+                () -> lost.withDropLate(true).encode(data, times, spikes));
     }
 
     @Test
     void refusesShapesThatDoNotFit() {
-        Latency latency = new Latency(code);
+        Latency latency = code;
         assertMessage(
                 IllegalArgumentException.class,
                 "times shares memory with data, expected memory of its own",
@@ -122,10 +122,10 @@ final class LatencyTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "onTarget is 0.0, expected at least offTarget, 1.0",
-                () -> new Latency.Targets(new Latency(code)).withTargets(0, 1).withInterpolation(true));
+                () -> new Latency.Targets(code).withTargets(0, 1).withInterpolation(true));
         assertMessage(
                 IllegalArgumentException.class,
                 "onTarget is NaN, offTarget 1.0, expected finite float32 numbers",
-                () -> new Latency.Targets(new Latency(code)).withTargets(Double.NaN, 1));
+                () -> new Latency.Targets(code).withTargets(Double.NaN, 1));
     }
 }

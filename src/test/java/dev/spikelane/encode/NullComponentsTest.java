@@ -13,10 +13,7 @@ final class NullComponentsTest {
     @Test
     void areNamedWhenARecordIsMade() {
         assertMessage(NullPointerException.class, "pattern", () -> new TargetRate(0.5, 0, null));
-        assertMessage(
-                NullPointerException.class,
-                "code",
-                () -> new Latency(null).withClip(true).withDropLate(true));
+        assertMessage(NullPointerException.class, "pattern", () -> new RateTargets().withSpikes(0, null));
         assertMessage(NullPointerException.class, "latency", () -> new Latency.Targets(null).withTargets(1, 0));
     }
 }

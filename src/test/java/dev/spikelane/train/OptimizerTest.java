@@ -49,10 +49,10 @@ final class OptimizerTest {
     @MethodSource("optimizers")
     void goesOnFromACheckpoint(Trainer.Optimizer optimizer) {
         FloatMatrix parameter = gradient(100);
-        ParameterUpdate update = optimizer.bind(parameter);
+        ParameterUpdate update = TrainingParts.bind(optimizer, parameter);
         run(optimizer, update, 0, 5);
         FloatMatrix copy = FloatMatrix.copyOf(3, 5, parameter.toArray());
-        ParameterUpdate resumed = optimizer.bind(copy);
+        ParameterUpdate resumed = TrainingParts.bind(optimizer, copy);
         resumed.setSteps(update.steps());
         update.state()
                 .forEach((name, memory) ->
@@ -99,7 +99,8 @@ final class OptimizerTest {
         assertMessage(
                 IllegalStateException.class,
                 "no step has begun",
-                () -> new Sgd(0.1).bind(gradient(0)).update(gradient(1).segment(), 0, 1));
+                () -> TrainingParts.bind(new Sgd(0.1), gradient(0))
+                        .update(gradient(1).segment(), 0, 1));
         assertMessage(
                 IllegalArgumentException.class,
                 "most is -1.0, expected at least 0",
@@ -108,6 +109,6 @@ final class OptimizerTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "steps is -1, expected at least 0",
-                () -> new Adam(0.1).bind(gradient(0)).setSteps(-1));
+                () -> TrainingParts.bind(new Adam(0.1), gradient(0)).setSteps(-1));
     }
 }

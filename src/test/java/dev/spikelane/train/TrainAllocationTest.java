@@ -83,7 +83,7 @@ final class TrainAllocationTest {
                 new Sgd(0.01).withMomentum(0.9).withNesterov(true).withWeightDecay(0.1),
                 new Adam(0.01),
                 Adam.decoupled(0.01).withAmsgrad(true))) {
-            ParameterUpdate update = optimizer.bind(parameter);
+            ParameterUpdate update = TrainingParts.bind(optimizer, parameter);
             assertNone(CALLS, () -> {
                 norm.clip();
                 value.clip();

@@ -18,7 +18,7 @@ public final class Updates {
     private Updates() {}
 
     public static Steps of(Trainer.Optimizer optimizer, FloatMatrix parameter) {
-        ParameterUpdate update = optimizer.bind(parameter);
+        ParameterUpdate update = TrainingParts.bind(optimizer, parameter);
         return (gradient, rate) -> update.step(gradient.segment(), rate);
     }
 
