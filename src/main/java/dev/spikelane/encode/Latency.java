@@ -40,8 +40,8 @@ import java.util.Objects;
  * @param tau steps, above 0; a normalized linear code does not use it
  * @param firstSpikeTime steps, at least 0
  * @param linear whether times fall linearly with the data and not logarithmically
- * @param normalize whether times are normalized: logarithmic ones so that the last is in the last step, linear ones so that a
- *     datum of 0 would be
+ * @param normalize whether times are normalized: logarithmic ones so that the last is in the last step, linear ones so
+ *     that a datum of 0 would be
  * @param epsilon how far a logarithmic code keeps data above the threshold, at least 0
  * @param clip whether data below the threshold do not fire
  * @param dropLate whether spikes behind the last step are left out rather than refused

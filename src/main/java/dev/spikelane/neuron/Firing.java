@@ -13,8 +13,8 @@ import java.util.Objects;
  *
  * @param threshold the membrane above which a neuron fires: one value, or one for each neuron, all finite
  * @param compare whether a neuron fires at the threshold too
- * @param reset what a reset does; by ZERO all models but {@link Leaky} and {@link Lif} mean what CLEAR says, as snnTorch
- *     does
+ * @param reset what a reset does; by ZERO all models but {@link Leaky} and {@link Lif} mean what CLEAR says, as
+ *     snnTorch does
  * @param resetTime when a spike's reset comes
  * @param inhibition whether only the neuron of a row with the largest {@code U - threshold} may fire; the reset is not
  *     inhibited

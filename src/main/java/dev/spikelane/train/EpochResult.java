@@ -108,8 +108,7 @@ public final class EpochResult {
      * sixteenth step of the epoch, from the first on. With truncated backpropagation a step's norm is that of its last
      * window.
      *
-     * @return the mean norm, the same for any number of threads; NaN if the epoch began in a version that did not know
-     *     it
+     * @return the mean norm, the same for any number of threads
      */
     public double gradientNorm() {
         return numbers.gradientNorm();
@@ -119,8 +118,7 @@ public final class EpochResult {
      * Returns how much a population fired in training.
      *
      * @param population its name
-     * @return the share of neurons and steps with a spike, over the samples that were trained on, from 0 to 1; NaN if
-     *     the epoch began in a version that did not count them
+     * @return the share of neurons and steps with a spike, over the samples that were trained on, from 0 to 1
      * @throws IllegalArgumentException if there is no such population
      */
     public double spikeRate(String population) {

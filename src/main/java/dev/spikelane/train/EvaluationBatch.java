@@ -1,6 +1,5 @@
 package dev.spikelane.train;
 
-import dev.spikelane.data.BatchLoader;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -12,9 +11,7 @@ import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeCounts;
 import dev.spikelane.train.loss.ClassDecoder;
 import dev.spikelane.train.loss.TargetRows;
-import dev.spikelane.train.run.CodedSteps;
-import dev.spikelane.train.run.EvaluationTotals;
-import dev.spikelane.train.run.InputColumns;
+import dev.spikelane.train.run.InferenceWork;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -35,8 +32,6 @@ final class EvaluationBatch implements AutoCloseable {
     /** How losses read targets. */
     private final @Nullable TargetRows[] layouts;
 
-    private final InputColumns columns;
-    private @Nullable Map<String, Signal> cut;
     private final Loss.Input outputs;
     private final List<Loss.Computation> evaluators = new ArrayList<>();
     private final @Nullable ClassDecoder decoder;
@@ -50,7 +45,6 @@ final class EvaluationBatch implements AutoCloseable {
         this.steps = steps;
         this.losses = losses;
         this.layouts = losses.stream().map(loss -> loss.targetRows(steps)).toArray(TargetRows[]::new);
-        this.columns = new InputColumns(simulation.network());
         int samples = simulation.batch();
         outputs = read(
                 population, decoding.score().readsSpikes(), decoding.score().readsMembranes());
@@ -103,44 +97,41 @@ final class EvaluationBatch implements AutoCloseable {
         return simulation.batch();
     }
 
-    void run(BatchLoader.Batch batch, EvaluationTotals totals) {
+    void run(TrainingBatch batch, int count, EvaluationTotals totals) {
         simulation.reset();
-        Map<String, Signal> inputs = inputs(batch.input());
-        if (CodedSteps.isFrame(batch.input(), batch.count(), steps)) {
+        Map<String, Signal> inputs = new LinkedHashMap<>();
+        for (Input each : simulation.network().inputs()) {
+            inputs.put(each.name(), batch.input(each.name(), true));
+        }
+        if (batch.constant()) {
             simulation.runConstant(inputs, steps);
         } else {
             simulation.run(inputs);
         }
         for (Loss.Input each : read.values()) {
             each.setLabels(batch.labels());
-            each.setSamples(batch.samples());
+            each.setSamples(Objects.requireNonNull(batch.samples()));
         }
         if (!losses.isEmpty()) {
-            totals.addLoss(loss(batch), batch.count());
+            totals.addLoss(loss(batch, count), count);
         }
         if (decoder != null) {
-            decoder.decode(outputs.rows(), 0, batch.count(), classes);
+            decoder.decode(outputs.rows(), 0, count, classes);
         }
-        for (int sample = 0; sample < batch.count(); sample++) {
+        for (int sample = 0; sample < count; sample++) {
             totals.addSample(batch.labels()[sample], decoder == null ? -1 : classes[sample]);
         }
         count(inputs, totals);
     }
 
     /** Gives a loss the targets of its population. */
-    private void setTargets(int loss, BatchLoader.Batch batch) {
+    private void setTargets(int loss, TrainingBatch batch, int count) {
         String population = losses.get(loss).population();
-        FloatMatrix given = batch.targetsOf().get(population);
-        if (given == null && batch.hasTargets()) {
-            given = batch.targets();
-        }
-        if (given != null) {
-            given = given.rows(0, batch.count());
-        }
+        FloatMatrix given = batch.targets(population);
         TargetRows layout = layouts[loss];
         Loss.Input input = Objects.requireNonNull(read.get(population));
         if (layout != null) {
-            input.setTargets(layout.of(given, batch.count()));
+            input.setTargets(layout.of(given, count));
         } else if (given != null) {
             input.setTargets(given);
         } else {
@@ -148,24 +139,10 @@ final class EvaluationBatch implements AutoCloseable {
         }
     }
 
-    /** The rows of each input. */
-    private Map<String, Signal> inputs(Signal all) {
-        if (columns.isOne()) {
-            return Map.of(simulation.network().inputs().getFirst().name(), all);
-        }
-        Map<String, Signal> into = cut;
-        if (into == null) {
-            into = columns.allocate(all);
-            cut = into;
-        }
-        columns.cut(all, into);
-        return into;
-    }
-
-    private double loss(BatchLoader.Batch batch) {
+    private double loss(TrainingBatch batch, int count) {
         double sum = 0;
         for (int i = 0; i < losses.size(); i++) {
-            setTargets(i, batch); // one loss after another: those of a population share its input
+            setTargets(i, batch, count); // one loss after another: those of a population share its input
             Loss.Input input = Objects.requireNonNull(read.get(losses.get(i).population()));
             input.setDivisor(losses.get(i).divisor(input));
             sum += evaluators.get(i).evaluate(input, Loss.Gradient.NONE, terms);
@@ -179,15 +156,14 @@ final class EvaluationBatch implements AutoCloseable {
      */
     private void count(Map<String, Signal> inputs, EvaluationTotals totals) {
         Network network = simulation.network();
-        counts.forEach((name, each) -> totals.addSpikes(name, EvaluationTotals.reachedByCounts(each.counts(), 1)));
+        counts.forEach((name, each) -> totals.addSpikes(name, InferenceWork.reachedByCounts(each.counts(), 1)));
         for (Projection projection : network.projections()) {
             int[] reach = projection.fanOut();
             totals.addOperations(
                     switch (projection.source()) {
                         case Input only ->
-                            EvaluationTotals.reached(Objects.requireNonNull(inputs.get(only.name())), reach);
-                        case Population population ->
-                            EvaluationTotals.reachedByCounts(spikesOf(population.name()), reach);
+                            InferenceWork.reached(Objects.requireNonNull(inputs.get(only.name())), reach);
+                        case Population population -> InferenceWork.reachedByCounts(spikesOf(population.name()), reach);
                         case Projection.Source variable -> {
                             double all = Arrays.stream(reach).asLongStream().sum();
                             double mean = all / reach.length;

@@ -8,10 +8,9 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.Network;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.train.run.CodedSteps;
-import dev.spikelane.train.run.EvaluatedSamples;
-import dev.spikelane.train.run.EvaluationTotals;
 import dev.spikelane.train.run.InputColumns;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -148,16 +147,17 @@ public final class Evaluator implements AutoCloseable {
                     + " outputs, expected at least " + data.classes() + ", one for each class of the data");
         }
         new InputColumns(network).requireMaps(data.shape(), "data");
+        TrainingBatch.Loaded batches = new TrainingBatch.Loaded(network, steps);
         EvaluationTotals totals = new EvaluationTotals(network, data.size());
         try (BatchLoader loader = new BatchLoader(data, batching)) {
             loader.start(0);
             while (loader.next()) {
-                BatchLoader.Batch batch = loader.batch();
-                batch(batch.count()).run(batch, totals);
+                int count = loader.batch().count();
+                batch(count).run(batches.of(loader.batch()), count, totals);
             }
         }
         boolean labeled = data.classes() > 0;
-        return new Result(totals.result(!losses.isEmpty(), labeled, steps), decoding());
+        return totals.result(!losses.isEmpty(), labeled, steps, decoding());
     }
 
     /**
@@ -210,97 +210,38 @@ public final class Evaluator implements AutoCloseable {
         change(() -> {});
     }
 
-    /** What a network made of a data set. */
-    public static final class Result {
+    /**
+     * What a network made of a data set.
+     *
+     * @param loss the mean loss of a sample; NaN if none was asked for
+     * @param decoding how outputs became classes
+     * @param labels for each sample its class; empty if samples have none
+     * @param classes for each sample the class that was found; empty if outputs are not classes
+     * @param samples how many samples there are
+     * @param spikes for each population the spikes of a sample over all steps, on average
+     * @param synapticOperations how many weights are added for a sample because something arrived: for each spike, or
+     *     value other than 0, one for each neuron that it reaches, on average; a frame that is the same at all steps
+     *     counts once
+     * @param denseOperations multiplications and additions of a dense network of the same shape that sees a sample
+     *     once, without time
+     * @param denseOperationsOfSteps multiplications and additions of all steps, where zeros are multiplied too
+     */
+    public record Result(
+            double loss,
+            Decoding decoding,
+            List<Integer> labels,
+            List<Integer> classes,
+            int samples,
+            Map<String, Double> spikes,
+            double synapticOperations,
+            long denseOperations,
+            long denseOperationsOfSteps) {
 
-        private final EvaluatedSamples outcome;
-        private final Decoding decoding;
-
-        Result(EvaluatedSamples outcome, Decoding decoding) {
-            this.outcome = outcome;
-            this.decoding = decoding;
-        }
-
-        /**
-         * Returns the mean loss of a sample.
-         *
-         * @return the loss; NaN if none was asked for
-         */
-        public double loss() {
-            return outcome.loss();
-        }
-
-        /**
-         * Returns how outputs became classes.
-         *
-         * @return the decoding
-         */
-        public Decoding decoding() {
-            return decoding;
-        }
-
-        /**
-         * Returns the labels.
-         *
-         * @return for each sample its class; empty if samples have none
-         */
-        public List<Integer> labels() {
-            return outcome.labels();
-        }
-
-        /**
-         * Returns the classes that were found.
-         *
-         * @return for each sample its class; empty if outputs are not classes
-         */
-        public List<Integer> classes() {
-            return outcome.classes();
-        }
-
-        /**
-         * Returns how many samples there are.
-         *
-         * @return samples
-         */
-        public int samples() {
-            return outcome.samples();
-        }
-
-        /**
-         * Returns how often populations fired.
-         *
-         * @return for each population the spikes of a sample over all steps, on average
-         */
-        public Map<String, Double> spikes() {
-            return outcome.spikes();
-        }
-
-        /**
-         * Returns how many weights are added for a sample because something arrived.
-         *
-         * @return for each spike, or value other than 0, one for each neuron that it reaches, on average; a frame that
-         *     is the same at all steps counts once
-         */
-        public double synapticOperations() {
-            return outcome.work().synapticOperations();
-        }
-
-        /**
-         * Returns what a dense network of the same shape costs that sees a sample once, without time.
-         *
-         * @return multiplications and additions
-         */
-        public long denseOperations() {
-            return outcome.work().denseOperations();
-        }
-
-        /**
-         * Returns what this network costs where zeros are multiplied too.
-         *
-         * @return multiplications and additions of all steps
-         */
-        public long denseOperationsOfSteps() {
-            return outcome.work().denseOperationsOfSteps();
+        /** Makes a result. */
+        public Result {
+            labels = List.copyOf(labels);
+            classes = List.copyOf(classes);
+            spikes = Collections.unmodifiableMap(new LinkedHashMap<>(spikes));
         }
 
         /**
@@ -310,10 +251,8 @@ public final class Evaluator implements AutoCloseable {
          */
         public int right() {
             int right = 0;
-            for (int i = 0;
-                    i < Math.min(outcome.labels().size(), outcome.classes().size());
-                    i++) {
-                right += outcome.labels().get(i).equals(outcome.classes().get(i)) ? 1 : 0;
+            for (int i = 0; i < Math.min(labels.size(), classes.size()); i++) {
+                right += labels.get(i).equals(classes.get(i)) ? 1 : 0;
             }
             return right;
         }
@@ -324,9 +263,7 @@ public final class Evaluator implements AutoCloseable {
          * @return from 0 to 1; NaN if there are no labels or no classes
          */
         public double accuracy() {
-            return outcome.labels().isEmpty() || outcome.classes().isEmpty()
-                    ? Double.NaN
-                    : (double) right() / outcome.samples();
+            return labels.isEmpty() || classes.isEmpty() ? Double.NaN : (double) right() / samples;
         }
 
         /**
@@ -338,28 +275,16 @@ public final class Evaluator implements AutoCloseable {
          */
         public int[][] confusion(int count) {
             int[][] matrix = new int[count][count];
-            for (int i = 0;
-                    i < Math.min(outcome.labels().size(), outcome.classes().size());
-                    i++) {
-                matrix[outcome.labels().get(i)][outcome.classes().get(i)]++;
+            for (int i = 0; i < Math.min(labels.size(), classes.size()); i++) {
+                matrix[labels.get(i)][classes.get(i)]++;
             }
             return matrix;
         }
 
         @Override
-        public boolean equals(Object other) {
-            return other instanceof Result that && outcome.equals(that.outcome) && decoding == that.decoding;
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(outcome, decoding);
-        }
-
-        @Override
         public String toString() {
-            return "Evaluation of " + outcome.samples() + " samples: accuracy " + accuracy() + ", loss "
-                    + outcome.loss() + ", decoded by " + decoding;
+            return "Evaluation of " + samples + " samples: accuracy " + accuracy() + ", loss " + loss + ", decoded by "
+                    + decoding;
         }
 
         /**

@@ -4,6 +4,7 @@ import dev.spikelane.data.BatchLoader;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.network.Network;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.train.run.CodedSteps;
 import dev.spikelane.train.run.InputColumns;
@@ -186,8 +187,7 @@ public record TrainingBatch(
     }
 
     /**
-     * What a trainer is given for the batches of a loader, which uses few again and again, so that nothing is
-     * allocated.
+     * Makes batches of those of a loader, which uses few again and again, so that nothing is allocated.
      */
     static final class Loaded {
 
@@ -198,9 +198,9 @@ public record TrainingBatch(
         /** Memory of the loader, and what a trainer is given of it. */
         private record Known(Signal input, Map<String, Signal> cut, TrainingBatch batch) {}
 
-        Loaded(Trainer trainer) {
-            this.columns = new InputColumns(trainer.network());
-            this.steps = trainer.recipe().steps();
+        Loaded(Network network, int steps) {
+            this.columns = new InputColumns(network);
+            this.steps = steps;
         }
 
         TrainingBatch of(BatchLoader.Batch batch) {

@@ -76,7 +76,8 @@ public final class TrainingRun {
                 trainer.network(), trainer.parameters(), trainer::reload, said.identity(), numbers, orders);
         this.epochNotices = said.epochNotices();
         this.state = new RunState(numbers.mostSpikes().size());
-        this.batches = new TrainingBatch.Loaded(trainer);
+        this.batches =
+                new TrainingBatch.Loaded(trainer.network(), trainer.recipe().steps());
         this.notices = notices();
     }
 

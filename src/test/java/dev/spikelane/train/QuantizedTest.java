@@ -12,8 +12,6 @@ import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
-import dev.spikelane.train.run.EvaluatedSamples;
-import dev.spikelane.train.run.InferenceWork;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -52,17 +50,15 @@ final class QuantizedTest {
         }
     }
 
+    private static Evaluator.Result result(List<Integer> classes, Map<String, Double> spikes) {
+        return new Evaluator.Result(
+                Double.NaN, Decoding.COUNT, List.of(0, 1, 1, 0), classes, classes.size(), spikes, 1, 1, 1);
+    }
+
     @Test
     void comparesClassesAndSpikes() {
-        InferenceWork work = new InferenceWork(1, 1, 1);
-        Evaluator.Result before = new Evaluator.Result(
-                new EvaluatedSamples(
-                        Double.NaN, List.of(0, 1, 1, 0), List.of(0, 1, 0, 0), 4, Map.of("a", 4.0, "b", 0.0), work),
-                Decoding.COUNT);
-        Evaluator.Result after = new Evaluator.Result(
-                new EvaluatedSamples(
-                        Double.NaN, List.of(0, 1, 1, 0), List.of(0, 0, 0, 1), 4, Map.of("a", 5.0, "b", 0.0), work),
-                Decoding.COUNT);
+        Evaluator.Result before = result(List.of(0, 1, 0, 0), Map.of("a", 4.0, "b", 0.0));
+        Evaluator.Result after = result(List.of(0, 0, 0, 1), Map.of("a", 5.0, "b", 0.0));
         Evaluator.Result.Quantized quantized = new Evaluator.Result.Quantized(network, ElementType.INT8, before, after);
         assertEquals(-0.5, quantized.accuracyChange());
         assertEquals(0.5, quantized.agreement());

@@ -481,51 +481,6 @@ final class TrainingRunTest {
         }
     }
 
-    /** A file of version 4 has neither spike rates nor norms: those of the epochs that it has begun stay unknown. */
-    @Test
-    void goesOnFromAFileOfVersion4() throws IOException {
-        Path file = folder.resolve("run.safetensors");
-        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
-            List<TrainingRun> runs = new ArrayList<>();
-            runs.add(SmallRun.run(trainer)
-                    .checkpoint(file)
-                    .onStep(run -> {
-                        if (run.epoch() == 2 && run.batch() == 3) {
-                            runs.getFirst().stop();
-                        }
-                    })
-                    .build());
-            runs.getFirst().run();
-        }
-        Safetensors whole = Safetensors.read(file);
-        Map<String, String> texts = new LinkedHashMap<>(whole.metadata());
-        texts.put("format", "spikelane checkpoint 4");
-        texts.remove("run.spikes");
-        texts.remove("run.gradient_norm_sum");
-        texts.put(
-                "epoch.1",
-                String.join(" ", List.of(texts.get("epoch.1").split(" ")).subList(0, 8)));
-        texts.put("checksum", CheckpointSum.of(Safetensors.of(texts, whole.tensors())));
-        Safetensors.of(texts, whole.tensors()).write(file);
-        Network network = SmallRun.network();
-        try (Trainer trainer = SmallRun.trainer(network).build()) {
-            List<EpochResult> history = SmallRun.run(trainer)
-                    .checkpoint(file)
-                    .resume()
-                    .build()
-                    .run()
-                    .history();
-            Trained expected = uninterrupted();
-            assertEquals(expected.hash, network.weights().hash());
-            for (int epoch = 0; epoch < 2; epoch++) {
-                assertEquals(Double.NaN, history.get(epoch).spikeRate("lif1"));
-                assertEquals(Double.NaN, history.get(epoch).gradientNorm());
-            }
-            assertEquals(expected.history.get(2).spikeRates(), history.get(2).spikeRates());
-            assertEquals(expected.history.get(2).gradientNorm(), history.get(2).gradientNorm());
-        }
-    }
-
     /** Even where the sum of the file was made anew. */
     @Test
     void refusesAGeneratorThatIsNone() throws IOException {

@@ -24,12 +24,7 @@ import java.util.Objects;
  */
 public final class Checkpoint {
 
-    private static final String FORMAT = "spikelane checkpoint ";
-    private static final String VERSION = "5";
-    /** It keeps neither spike rates nor norms of gradients. */
-    private static final String WITHOUT_ACTIVITY = "4";
-    /** It keeps no state of the generator and no sum either. */
-    private static final String WITHOUT_SUM = "3";
+    private static final String FORMAT = "spikelane checkpoint 5";
 
     private static final long MOST_BYTES = 1L << 34;
     private static final String BEST = "best.";
@@ -107,7 +102,7 @@ public final class Checkpoint {
         Map<String, FloatMatrix> tensors = values(network);
         state.best.forEach((name, values) -> tensors.put(BEST + name, values));
         Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put("format", FORMAT + VERSION);
+        metadata.put("format", FORMAT);
         metadata.put(INITIAL, initial);
         metadata.putAll(identity.recipe());
         orders.go(state.epoch);
@@ -155,16 +150,16 @@ public final class Checkpoint {
      */
     public RunState read(Path file, boolean withBest) throws IOException {
         CheckpointReader reader = new CheckpointReader(file, Safetensors.read(file, MOST_BYTES));
-        String version = version(reader);
-        boolean older = version.equals(WITHOUT_SUM);
+        String format = reader.text("format");
+        if (!format.equals(FORMAT)) {
+            throw reader.wrong("format", format, "'" + FORMAT + "': it is no checkpoint, or another version wrote it");
+        }
         for (Map.Entry<String, String> each : identity.recipe().entrySet()) {
             reader.require(each.getKey(), each.getValue());
         }
-        RunState state = numbers.read(reader, version.equals(VERSION));
-        if (!older) {
-            reader.requireWhole();
-        }
-        goTo(state, reader, older);
+        RunState state = numbers.read(reader);
+        reader.requireWhole();
+        goTo(state, reader);
         Map<String, FloatMatrix> values = new LinkedHashMap<>();
         for (String name : weights().names()) {
             FloatMatrix now = weights().get(name);
@@ -177,14 +172,8 @@ public final class Checkpoint {
         List<Runnable> ofOptimizer = optimizer(reader);
         Map<String, Long> counts = new LinkedHashMap<>();
         for (String name : counted()) {
-            if (reader.content().metadata().containsKey(COUNT + name)) { // else it is older
-                counts.put(
-                        name,
-                        count(
-                                reader,
-                                name,
-                                Objects.requireNonNull(values.get(name)).get(0, 0)));
-            }
+            float rounded = Objects.requireNonNull(values.get(name)).get(0, 0);
+            counts.put(name, count(reader, name, rounded));
         }
         replace(file, values);
         counts.forEach(weights()::replace);
@@ -204,35 +193,19 @@ public final class Checkpoint {
         return count;
     }
 
-    /** The version of the format, one of those that can be read. */
-    private static String version(CheckpointReader reader) throws IOException {
-        String found = reader.text("format");
-        for (String version : List.of(VERSION, WITHOUT_ACTIVITY, WITHOUT_SUM)) {
-            if (found.equals(FORMAT + version)) {
-                return version;
-            }
-        }
-        throw reader.wrong(
-                "format", found, "'" + FORMAT + VERSION + "': it is no checkpoint, or another version wrote it");
-    }
-
     /**
      * Draws the order of the epoch, which must be that of the file; and the learning rate of its last step that of
      * this run.
      */
-    private void goTo(RunState state, CheckpointReader reader, boolean older) throws IOException {
+    private void goTo(RunState state, CheckpointReader reader) throws IOException {
         if (state.step > 0) {
             reader.require("run.last_rate", String.valueOf(identity.rate().applyAsDouble(state.step - 1)));
         }
-        if (older) {
-            orders.go(state.epoch);
-        } else {
-            reader.require(FIRST_ORDER, orders.firstSum());
-            try {
-                orders.go(state.epoch, reader.words(GENERATOR, WORDS));
-            } catch (IllegalArgumentException refused) {
-                throw new IOException(reader.file() + ": tensor '" + GENERATOR + "': " + refused.getMessage(), refused);
-            }
+        reader.require(FIRST_ORDER, orders.firstSum());
+        try {
+            orders.go(state.epoch, reader.words(GENERATOR, WORDS));
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(reader.file() + ": tensor '" + GENERATOR + "': " + refused.getMessage(), refused);
         }
         reader.require(ORDER, orders.sum());
     }

@@ -2,21 +2,18 @@ package dev.spikelane.train.run;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.kind.ConnectionKinds;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Projection;
 import java.util.Arrays;
 
-/**
- * What the connections of a network cost for one sample.
- *
- * @param synapticOperations weights that are added because something arrived: for each spike, or value other than 0,
- *     one for each neuron that it reaches; a frame that is the same at all steps counts once
- * @param denseOperations multiplications and additions of a dense network of the same shape that sees the sample once,
- *     without time
- * @param denseOperationsOfSteps the same for all steps: what this network costs where zeros are multiplied too
- */
-public record InferenceWork(double synapticOperations, long denseOperations, long denseOperationsOfSteps) {
+/** Counts the operations that the connections of a network cost. */
+public final class InferenceWork {
+
+    private InferenceWork() {}
 
     /** Multiplications and additions of a projection where everything arrives. */
     public static long dense(Projection projection) {
@@ -35,5 +32,49 @@ public record InferenceWork(double synapticOperations, long denseOperations, lon
     /** Adds up all projections. */
     public static long dense(Network network) {
         return network.projections().stream().mapToLong(InferenceWork::dense).sum();
+    }
+
+    /**
+     * Adds up what neurons reach.
+     *
+     * @param rows of neurons: spikes, or values of which those other than 0 count
+     * @param reach what one of them reaches: one number, or one for each neuron
+     */
+    public static double reached(Signal rows, int... reach) {
+        return switch (rows) {
+            case SpikeMatrix spikes -> reach.length == 1 ? (double) spikes.count() * reach[0] : bySpikes(spikes, reach);
+            case FloatMatrix values -> byValues(values, reach);
+        };
+    }
+
+    private static double bySpikes(SpikeMatrix spikes, int[] reach) {
+        long sum = 0;
+        for (int row = 0; row < spikes.rows(); row++) {
+            for (int i = spikes.next(row, 0); i >= 0; i = spikes.next(row, i + 1)) {
+                sum += reach[i];
+            }
+        }
+        return sum;
+    }
+
+    private static double byValues(FloatMatrix values, int[] reach) {
+        double sum = 0;
+        for (int row = 0; row < values.rows(); row++) {
+            for (int column = 0; column < values.columns(); column++) {
+                sum += values.get(row, column) != 0 ? reach[reach.length == 1 ? 0 : column] : 0;
+            }
+        }
+        return sum;
+    }
+
+    /** The same of numbers of spikes. */
+    public static double reachedByCounts(FloatMatrix counts, int... reach) {
+        double sum = 0;
+        for (int row = 0; row < counts.rows(); row++) {
+            for (int column = 0; column < counts.columns(); column++) {
+                sum += (double) counts.get(row, column) * reach[reach.length == 1 ? 0 : column];
+            }
+        }
+        return sum;
     }
 }

@@ -72,12 +72,8 @@ public record RunNumbers(
         return rates;
     }
 
-    /**
-     * Reads where a run stands.
-     *
-     * @param active whether the file has spike rates and norms of gradients
-     */
-    RunState read(CheckpointReader reader, boolean active) throws IOException {
+    /** Reads where a run stands. */
+    RunState read(CheckpointReader reader) throws IOException {
         RunState state = new RunState(mostSpikes.size());
         state.epoch = (int) reader.whole(
                 "run.epoch",
@@ -86,7 +82,7 @@ public record RunNumbers(
                 ", the epochs that this run was built with: ask for more, or delete the file to train anew");
         reader.whole("run.epochs", state.epoch, state.epoch, ", as 'run.epoch' says");
         for (int epoch = 1; epoch <= state.epoch; epoch++) {
-            state.add(result(reader, epoch, active));
+            state.add(result(reader, epoch));
         }
         reader.whole("run.best_epoch", state.bestEpoch, state.bestEpoch, ", as the results of the epochs say");
         state.batch = (int) reader.whole("run.batch", 0, batches, ", the batches of an epoch");
@@ -100,17 +96,11 @@ public record RunNumbers(
         state.lastRate = reader.number("run.last_rate", RunNumbers::isAmount, "a finite number, at least 0");
         state.nanoseconds = reader.whole("run.nanoseconds", 0, MOST, "");
         state.observerNanoseconds = reader.whole("run.observer_nanoseconds", 0, MOST, "");
-        readActivity(reader, state, active);
+        readActivity(reader, state);
         return state;
     }
 
-    private void readActivity(CheckpointReader reader, RunState state, boolean active) throws IOException {
-        if (!active) {
-            boolean begun = state.batch > 0;
-            state.normSum = begun ? Double.NaN : 0;
-            Arrays.fill(state.spikes, begun ? Double.NaN : 0);
-            return;
-        }
+    private void readActivity(CheckpointReader reader, RunState state) throws IOException {
         state.normSum = reader.number(NORM_SUM, RunNumbers::isNorm, "a number of at least 0, or NaN");
         String text = reader.text(SPIKES);
         Words each = Words.of(reader, SPIKES, text, mostSpikes.size());
@@ -129,16 +119,14 @@ public record RunNumbers(
         return reader.whole(name, first, first, ", as '" + ofFirst + "' says");
     }
 
-    private EpochNumbers result(CheckpointReader reader, int epoch, boolean active) throws IOException {
+    private EpochNumbers result(CheckpointReader reader, int epoch) throws IOException {
         String name = EPOCH + epoch;
-        Words each = Words.of(reader, name, reader.text(name), active ? 9 + mostSpikes.size() : 8);
+        Words each = Words.of(reader, name, reader.text(name), 9 + mostSpikes.size());
         Map<String, Double> rates = new LinkedHashMap<>();
         for (String population : mostSpikes.keySet()) {
             rates.put(
                     population,
-                    active
-                            ? each.number(9 + rates.size(), "a spike rate", RunNumbers::isShareOrNone, "0 to 1 or NaN")
-                            : Double.NaN);
+                    each.number(9 + rates.size(), "a spike rate", RunNumbers::isShareOrNone, "0 to 1 or NaN"));
         }
         return new EpochNumbers(
                 epoch,
@@ -151,7 +139,7 @@ public record RunNumbers(
                 reader.whole(name, each.words.get(5), samples, samples, " in place 6, the samples of an epoch"),
                 each.number(6, "the seconds", RunNumbers::isAmount, "a finite number, at least 0"),
                 each.number(7, "the seconds of observers", RunNumbers::isAmount, "a finite number, at least 0"),
-                active ? each.number(8, "the norm", RunNumbers::isNorm, "at least 0 or NaN") : Double.NaN,
+                each.number(8, "the norm", RunNumbers::isNorm, "at least 0 or NaN"),
                 rates);
     }
 

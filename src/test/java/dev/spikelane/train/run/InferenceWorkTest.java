@@ -76,8 +76,8 @@ final class InferenceWorkTest {
         assertArrayEquals(new int[] {8, 12, 8, 8, 12, 8}, fanOut);
         assertEquals(6 + 56, InferenceWork.dense(network));
         SpikeMatrix spikes = SpikeMatrix.copyOf(2, 6, new byte[] {1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0});
-        assertEquals(32, EvaluationTotals.reached(spikes, fanOut));
-        assertEquals(20, EvaluationTotals.reached(FloatMatrix.vector(0, 0, 3, 0, -1, 0), fanOut));
-        assertEquals(28, EvaluationTotals.reachedByCounts(FloatMatrix.vector(2, 1, 0, 0, 0, 0), fanOut));
+        assertEquals(32, InferenceWork.reached(spikes, fanOut));
+        assertEquals(20, InferenceWork.reached(FloatMatrix.vector(0, 0, 3, 0, -1, 0), fanOut));
+        assertEquals(28, InferenceWork.reachedByCounts(FloatMatrix.vector(2, 1, 0, 0, 0, 0), fanOut));
     }
 }
