@@ -75,8 +75,8 @@ final class FloorsTest {
             Set.of("cli.output"),
             Set.of("cli.input"),
             Set.of("cli.format"),
-            Set.of("cli.demo", "cli.train"),
-            Set.of("cli.run"),
+            Set.of("cli.train"),
+            Set.of("cli.demo", "cli.run"),
             Set.of("cli"));
 
     private static final Set<String> HIDDEN = Set.of(

@@ -54,7 +54,9 @@ final class IdxDataset implements Dataset {
                 throw new IOException(name + ": label " + i + " is " + labels[i] + ", expected 0 or more");
             }
         }
-        Shape shape = sizes.size() == 2 ? Shape.of(sizes.get(1)) : Shape.of(1, sizes.get(1), sizes.get(2));
+        Shape shape = sizes.size() == 3
+                ? Shape.of(1, sizes.get(1), sizes.get(2))
+                : Shape.of(sizes.stream().skip(1).reduce(1, Math::multiplyExact));
         return new IdxDataset(name, images, labels.clone(), shape);
     }
 

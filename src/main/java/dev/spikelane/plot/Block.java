@@ -56,26 +56,32 @@ sealed interface Block {
     /** A layer and its size. */
     record Layer(String name, int neurons) {}
 
-    /** Images of one size and what a network made of them, with a raster for each or none. */
-    record Verdicts(Signals images, int width, List<Verdict> verdicts, List<RasterPlot> rasters) implements Block {
+    /** What a network did with an image, step by step. */
+    record Activity(String label, Images image, RasterPlot raster) implements Block {}
 
-        static Verdicts of(Signals images, int width, List<Verdict> verdicts, List<RasterPlot> rasters) {
-            if (width < 1 || images.columns() % width != 0) {
+    /** Images and what a network made of them, with a raster for each or none. */
+    record Verdicts(Images images, List<Verdict> verdicts, List<RasterPlot> rasters) implements Block {}
+
+    /** Images of one size. */
+    record Images(Signals pixels, int width) {
+
+        static Images of(Signals pixels, int width) {
+            if (width < 1 || pixels.columns() % width != 0) {
                 throw new IllegalArgumentException("width is " + width + ", expected a divisor of the "
-                        + images.columns() + " pixels of an image");
+                        + pixels.columns() + " pixels of an image");
             }
-            return new Verdicts(images, width, List.copyOf(verdicts), List.copyOf(rasters));
+            return new Images(pixels, width);
         }
 
         int height() {
-            return images.columns() / width;
+            return pixels.columns() / width;
         }
 
         /** Grey values from 0 to 255, image after image. */
         byte[] bytes() {
-            byte[] bytes = new byte[images.size()];
+            byte[] bytes = new byte[pixels.size()];
             for (int i = 0; i < bytes.length; i++) {
-                float pixel = images.get(i / images.columns(), i % images.columns());
+                float pixel = pixels.get(i / pixels.columns(), i % pixels.columns());
                 bytes[i] = (byte) Math.round(255 * Math.clamp(pixel, 0, 1));
             }
             return bytes;

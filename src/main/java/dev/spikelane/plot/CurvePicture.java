@@ -75,7 +75,7 @@ record CurvePicture(CurvePlot plot) implements Picture {
             CurveLine line = panel.lines().get(i);
             axes.curve(graphics, plot.x(line), line.values(), Paper.color(plot, first + i, Ink.series(i)));
         }
-        graphics.setColor(Paper.color(plot, first, Ink.SECOND));
+        graphics.setColor(Paper.color(plot, first, Ink.TEXT));
         graphics.setStroke(Ink.MARK);
         graphics.draw(upright(axes, panel.spikes()));
         graphics.setClip(before);

@@ -167,14 +167,23 @@ public abstract sealed class Figure
         };
     }
 
+    /**
+     * The number of a layer's color where none was chosen, of so many: what comes out has the first one, also where it
+     * stands alone.
+     */
+    static int colorOfLayer(int layer, int layers) {
+        return layers - 1 - layer;
+    }
+
     /** The colors that were chosen. */
     final List<String> colors() {
         return colors;
     }
 
     /**
-     * Names the parts of the figure: the neurons of membrane traces or spike counts, the classes of a confusion matrix.
-     * Their numbers stand there otherwise. Up to 200 neurons with names are bars of a spike count.
+     * Names the parts of the figure: the neurons of membrane traces, spike counts or the last panel of a raster, the
+     * classes of a confusion matrix. Their numbers stand there otherwise. Up to 200 neurons with names are bars
+     * of a spike count.
      *
      * @param newLabels a name for each; of classes also for those that no sample has
      * @return this figure
@@ -183,7 +192,8 @@ public abstract sealed class Figure
      */
     public Figure labels(String... newLabels) {
         throw new IllegalStateException(
-                "this figure has no parts to name, expected membrane traces, spike counts or a confusion matrix");
+                "this figure has no parts to name, expected membrane traces, spike counts, a raster or a"
+                        + " confusion matrix");
     }
 
     /**

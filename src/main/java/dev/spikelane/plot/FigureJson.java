@@ -38,8 +38,11 @@ final class FigureJson {
     private static void raster(RasterPlot raster, JsonWriter json) {
         json.name("kind").value("raster").finite("markerSize", raster.markerSize());
         json.name("panels").array();
-        for (SpikeTrain panel : raster.panels()) {
-            train(panel, json);
+        for (int i = 0; i < raster.panels().size(); i++) {
+            json.object().name("labels").strings(raster.labels(i));
+            color(i, raster.panels().size(), json);
+            train(raster.panels().get(i), json);
+            json.end();
         }
         json.end();
     }
@@ -92,13 +95,20 @@ final class FigureJson {
     private static void counts(SpikeCountPlot counts, JsonWriter json) {
         json.name("kind").value("counts").name("profile").value(counts.profile());
         json.name("labels").strings(counts.labels());
-        json.name("train");
+        json.name("train").object();
         train(counts.spikes(), json);
+        json.end();
     }
 
     private static void rates(FiringRatePlot rates, JsonWriter json) {
         json.name("kind").value("rates").name("steps").value(rates.steps());
-        json.name("names").strings(rates.names());
+        json.name("names").strings(rates.names()).name("layers").array();
+        for (int i = 0; i < rates.names().size(); i++) {
+            json.object();
+            color(i, rates.names().size(), json);
+            json.end();
+        }
+        json.end();
         json.name("floats").value(Packed.of(rates.rates().bytes()));
     }
 
@@ -121,10 +131,14 @@ final class FigureJson {
         json.end();
     }
 
+    private static void color(int layer, int layers, JsonWriter json) {
+        json.name("color").value(Figure.colorOfLayer(layer, layers));
+    }
+
     private static void train(SpikeTrain train, JsonWriter json) {
-        json.object().name("name").value(train.name());
+        json.name("name").value(train.name());
         json.name("steps").value(train.steps()).name("neurons").value(train.neurons());
         json.name("count").value(train.count());
-        json.name("packed").value(Packed.of(train.bytes())).end();
+        json.name("packed").value(Packed.of(train.bytes()));
     }
 }

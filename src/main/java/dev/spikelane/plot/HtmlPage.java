@@ -23,6 +23,7 @@ final class HtmlPage {
             "image.js",
             "matrix.js",
             "verdicts.js",
+            "activity.js",
             "page.js");
 
     /** A browser that keeps to it loads nothing from anywhere, whatever the page holds. */
@@ -32,6 +33,10 @@ final class HtmlPage {
     private final StringBuilder text = new StringBuilder();
     private final JsonWriter figures = new JsonWriter().array();
     private final List<Block.Verdicts> images = new ArrayList<>();
+    private final JsonWriter activities = new JsonWriter().array();
+    /** Whether something beside charts is drawn. */
+    private boolean scripted;
+
     private int blocks;
     private int charts;
 
@@ -81,6 +86,7 @@ final class HtmlPage {
             case Block.Layers layers -> text.append(LayersDrawing.of(layers.layers()));
             case Block.Chart chart -> chart(chart.figure());
             case Block.Verdicts verdicts -> verdicts(verdicts);
+            case Block.Activity activity -> activity(activity);
         }
     }
 
@@ -138,17 +144,33 @@ final class HtmlPage {
         FigureJson.write(figure, figures);
     }
 
+    /** A stage that the script fills. */
+    private void activity(Block.Activity block) {
+        scripted = true;
+        text.append("<figure class=\"activity\">\n");
+        element("figcaption", block.label());
+        text.append("<div class=\"stage\" role=\"img\" aria-label=\"")
+                .append(escape("activity: " + FigureText.describe(block.raster())))
+                .append("\"></div>\n</figure>\n");
+        activities.object();
+        images(block.image(), activities);
+        activities.name("raster");
+        FigureJson.write(block.raster(), activities);
+        activities.end();
+    }
+
     /** A card for each image; one that opens a raster is a button. */
     private void verdicts(Block.Verdicts block) {
         int list = images.size();
         images.add(block);
+        scripted = true;
         boolean opens = !block.rasters().isEmpty();
         text.append("<ul class=\"verdicts\">\n");
         for (int i = 0; i < block.verdicts().size(); i++) {
             Verdict verdict = block.verdicts().get(i);
             text.append(opens ? "<li><button type=\"button\" class=\"image\">" : "<li><span class=\"image\">")
                     .append("<canvas width=\"%d\" height=\"%d\" data-list=\"%d\" data-image=\"%d\""
-                            .formatted(block.width(), block.height(), list, i))
+                            .formatted(block.images().width(), block.images().height(), list, i))
                     .append(" role=\"img\" aria-label=\"")
                     .append(escape(verdict.label()))
                     .append("\"></canvas><span>");
@@ -186,7 +208,8 @@ final class HtmlPage {
     /** Where a raster opens, whichever list its image is in. */
     private void dialog() {
         if (images.stream().anyMatch(list -> !list.rasters().isEmpty())) {
-            text.append("<dialog aria-label=\"raster\"><header><strong></strong><span class=\"verdict\"></span>")
+            text.append("<dialog aria-label=\"raster\"><header><canvas></canvas><strong></strong>")
+                    .append("<span class=\"verdict\"></span>")
                     .append("<button type=\"button\" class=\"close\" aria-label=\"close\">×</button></header>")
                     .append("<div class=\"chart\" role=\"img\" aria-label=\"raster\"></div></dialog>\n");
         }
@@ -194,7 +217,7 @@ final class HtmlPage {
 
     /** A page of words alone needs no library that draws. */
     private void scripts() throws IOException {
-        if (charts == 0 && images.isEmpty()) {
+        if (charts == 0 && !scripted) {
             text.append("<footer>Made by Spikelane.</footer>\n</main>\n</body>\n</html>\n");
             return;
         }
@@ -204,13 +227,16 @@ final class HtmlPage {
                 .append(figures.end().text());
         JsonWriter json = new JsonWriter().array();
         for (Block.Verdicts shown : images) {
-            json.object().name("width").value(shown.width()).name("height").value(shown.height());
-            json.name("packed").value(Packed.of(shown.bytes())).name("rasters").array();
+            json.object();
+            images(shown.images(), json);
+            json.name("rasters").array();
             shown.rasters().forEach(raster -> FigureJson.write(raster, json));
             json.end().end();
         }
         text.append(",\"images\":")
                 .append(json.end().text())
+                .append(",\"activities\":")
+                .append(activities.end().text())
                 .append("}</script>\n<script>")
                 .append(ECharts.script())
                 .append("</script>\n<script>\n(() => {\n'use strict';\n");
@@ -218,6 +244,11 @@ final class HtmlPage {
             text.append(resource(script));
         }
         text.append("})();\n</script>\n</body>\n</html>\n");
+    }
+
+    private static void images(Block.Images images, JsonWriter json) {
+        json.name("width").value(images.width()).name("height").value(images.height());
+        json.name("packed").value(Packed.of(images.bytes()));
     }
 
     private void element(String name, String content) {

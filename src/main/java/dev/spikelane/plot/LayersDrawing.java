@@ -12,6 +12,7 @@ final class LayersDrawing {
 
     private static final int PITCH = 190;
     private static final int MARGIN = 70;
+    private static final int COLORS = 5;
     private static final int DOT = 20;
     private static final int HEIGHT = 236;
     private static final int MIDDLE = 98;
@@ -37,7 +38,7 @@ final class LayersDrawing {
             lines(i, layers.get(i - 1).neurons(), layers.get(i).neurons());
         }
         for (int i = 0; i < layers.size(); i++) {
-            dots(i, layers.get(i), i == 0 ? "input" : i == layers.size() - 1 ? "output" : "hidden");
+            dots(i, layers.get(i), Figure.colorOfLayer(i, layers.size()));
         }
         svg.append("</svg>\n");
     }
@@ -58,9 +59,9 @@ final class LayersDrawing {
         svg.append("\"/>\n");
     }
 
-    private void dots(int layer, Block.Layer shown, String kind) {
+    private void dots(int layer, Block.Layer shown, int color) {
         int neurons = shown.neurons();
-        svg.append("<g class=\"").append(kind).append("\">");
+        svg.append("<g class=\"series").append(color % COLORS).append("\">");
         for (int dot = 0; dot < dots(neurons); dot++) {
             svg.append(
                     String.format(Locale.ROOT, "<circle cx=\"%d\" cy=\"%.0f\" r=\"6\"/>", x(layer), y(dot, neurons)));

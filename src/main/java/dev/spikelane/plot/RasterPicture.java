@@ -43,7 +43,8 @@ record RasterPicture(RasterPlot raster) implements Picture {
                             caption(panel),
                             Range.steps(panel.steps()),
                             Range.rows(panel.neurons()))
-                    .names(i == panels.size() - 1 ? raster.xLabel() : "", raster.yLabel());
+                    .names(i == panels.size() - 1 ? raster.xLabel() : "", raster.yLabel())
+                    .rows(raster.labels(i));
             axes.paint(graphics, false);
             graphics.setColor(color(i, panel, axes));
             graphics.setStroke(new BasicStroke((float) markWidth(axes), BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER));
@@ -78,7 +79,10 @@ record RasterPicture(RasterPlot raster) implements Picture {
                 * Math.max(1, markWidth(axes) / stepWidth(axes))
                 * Math.max(1, markHeight(axes) / neuronHeight(axes));
         int alpha = (int) Math.round(255 * Math.clamp(0.8 / Math.max(overlap, 1e-9), 0.2, 1));
-        Color color = Paper.color(raster, number, Ink.series(number % 4));
+        Color color = Paper.color(
+                raster,
+                number,
+                Ink.series(Figure.colorOfLayer(number, raster.panels().size())));
         return new Color(color.getRed(), color.getGreen(), color.getBlue(), alpha);
     }
 

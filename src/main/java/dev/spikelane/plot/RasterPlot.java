@@ -16,6 +16,9 @@ final class RasterPlot extends Figure {
 
     private final List<SpikeTrain> panels = new ArrayList<>();
     private double markerSize = Double.NaN;
+    private List<String> labels = List.of();
+    /** The panel that the labels name. */
+    private int labeled;
 
     RasterPlot(SpikeTrain train) {
         requireSpikes(train.count());
@@ -30,6 +33,18 @@ final class RasterPlot extends Figure {
         }
         markerSize = points;
         return this;
+    }
+
+    @Override
+    public Figure labels(String... newLabels) {
+        labels = Samples.labels(newLabels, panels.getLast().neurons());
+        labeled = panels.size() - 1;
+        return this;
+    }
+
+    /** The names of a panel's neurons; none if numbers do. */
+    List<String> labels(int panel) {
+        return panel == labeled ? labels : List.of();
     }
 
     @Override

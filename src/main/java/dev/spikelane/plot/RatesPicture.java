@@ -6,6 +6,7 @@ import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.picture.Axes;
 import dev.spikelane.plot.picture.Ink;
 import dev.spikelane.plot.picture.Picture;
+import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 
@@ -35,10 +36,14 @@ record RatesPicture(FiringRatePlot rates) implements Picture {
         axes.paint(graphics, true);
         double[] steps = CurveLine.steps(rates.steps());
         for (int i = 0; i < values.columns(); i++) {
-            axes.curve(graphics, steps, values.column(i), Paper.color(rates, i, Ink.series(i)));
+            axes.curve(graphics, steps, values.column(i), Paper.color(rates, i, color(i, values.columns())));
         }
         if (!one) {
-            axes.legend(graphics, rates.names(), i -> Paper.color(rates, i, Ink.series(i)));
+            axes.legend(graphics, rates.names(), i -> Paper.color(rates, i, color(i, values.columns())));
         }
+    }
+
+    private static Color color(int line, int lines) {
+        return Ink.series(Figure.colorOfLayer(line, lines));
     }
 }

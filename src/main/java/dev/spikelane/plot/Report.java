@@ -157,10 +157,9 @@ public final class Report {
         for (int image = 0; image < images.rows(); image++) {
             verdicts.add(new Verdict(labels.get(image), List.copyOf(counts.get(image))));
         }
-        return with(Block.Verdicts.of(
-                Signals.of("images", images, 1, 0),
-                width,
-                verdicts,
+        return with(new Block.Verdicts(
+                Block.Images.of(Signals.of("images", images, 1, 0), width),
+                List.copyOf(verdicts),
                 rasters.stream().map(Report::raster).toList()));
     }
 
@@ -193,6 +192,27 @@ public final class Report {
         } catch (IOException failure) { // of the page's parts, which are in this library
             throw new UncheckedIOException(failure);
         }
+    }
+
+    /**
+     * Plays what a network did with an image, by itself: neurons light up as they fire, each panel of the raster a
+     * field of them, and the spikes of the last panel grow as bars.
+     *
+     * @param label what the image shows, or was taken for
+     * @param image {@code [1 x pixels]}, grey values from 0 (black) to 1
+     * @param width pixels in a row of the image
+     * @param raster a {@linkplain Plot#raster raster} of the layers, whose {@linkplain Figure#labels labels} name the
+     *     bars
+     * @return this report
+     * @throws IllegalArgumentException if there is more than one image, the width does not divide it, or the figure is
+     *     no raster
+     */
+    public Report activity(String label, FloatMatrix image, int width, Figure raster) {
+        Objects.requireNonNull(label, "label");
+        Objects.requireNonNull(image, "image");
+        image.requireShape("image", 1, image.columns());
+        Signals pixels = Signals.of("image", image, 1, 0);
+        return with(new Block.Activity(label, Block.Images.of(pixels, width), raster(raster)));
     }
 
     private static RasterPlot raster(Figure figure) {

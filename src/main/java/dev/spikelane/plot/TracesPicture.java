@@ -73,7 +73,7 @@ record TracesPicture(TracesPlot traces, List<TracesPlot.Panel> panels) implement
             marks.moveTo(x, Axes.tenths(axes.y(panel.foot(step))));
             marks.lineTo(x, Axes.tenths(axes.y(panel.top())));
         }
-        graphics.setColor(Ink.SECOND);
+        graphics.setColor(Ink.TEXT);
         graphics.setStroke(Ink.MARK);
         graphics.draw(marks);
     }

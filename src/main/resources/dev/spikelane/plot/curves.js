@@ -76,7 +76,7 @@ function curveSeries(figure, theme, i) {
     }
     const where = { xAxisIndex: i, yAxisIndex: i, markLine: markLines(theme, dashed) };
     if (panel.lines.length === 0) {
-        return [uprights(panel.spikes.map((step) => [step, panel.least, panel.most]), figure.colors[first] || theme.second, where)];
+        return [uprights(panel.spikes.map((step) => [step, panel.least, panel.most]), figure.colors[first] || theme.ink, where)];
     }
     return panel.lines.map((line, number) => {
         const color = figure.colors[first + number] || theme.series[number % theme.series.length];
@@ -113,7 +113,7 @@ function ratesChart(figure, theme, width) {
         for (let step = 0; step < figure.steps; step++) {
             points.push([step, figure.values[step * lines + line]]);
         }
-        const color = figure.colors[line] || theme.series[line % theme.series.length];
+        const color = figure.colors[line] || layerColor(theme, figure.layers[line]);
         return {
             type: 'line',
             zlevel: 0,

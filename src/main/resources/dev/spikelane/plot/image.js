@@ -27,7 +27,7 @@ function paintPixels(canvas, pixels, first) {
 }
 
 /** Play, pause and a slider over the steps; long trains advance by several steps, so that none takes more than some ten seconds. */
-function stepControls(element, first, last, start, show) {
+function stepControls(element, first, last, start, show, pace = 40) {
     const stride = Math.max(1, Math.ceil((last - first) / 250));
     const controls = document.createElement('div');
     const button = document.createElement('button');
@@ -56,7 +56,7 @@ function stepControls(element, first, last, start, show) {
             if (now >= last) {
                 pause();
             }
-        }, 40);
+        }, pace);
     };
     controls.className = 'controls';
     button.type = 'button';
@@ -74,4 +74,5 @@ function stepControls(element, first, last, start, show) {
     element.before(controls);
     slider.value = now;
     output.textContent = 'step ' + now + ' of ' + last;
+    return play;
 }

@@ -111,6 +111,7 @@ function confusionChart(figure, theme, width) {
     const left = clamp(longest * 6.5 + 34, 46, Math.min(130, width * 0.34));
     const suitable = clamp(classes * 42, 120, 560);
     const side = Math.min(width - left - 14, suitable * stretch(figure, suitable, 60));
+    const wide = figure.width || figure.height ? side : Math.min(width - left - 14, Math.max(side, classes * 96));
     const option = baseOption(theme);
     const cells = [];
     const most = Math.max(1, ...figure.counts);
@@ -120,9 +121,9 @@ function confusionChart(figure, theme, width) {
             cells.push({ value: [column, row, count], label: { color: count > most / 2 ? theme.card : theme.ink } });
         }
     }
-    const turned = longest > 2 ? 60 : 0;
+    const turned = longest > 2 && longest * 7 > wide / classes ? 60 : 0;
     const bottom = turned ? clamp(longest * 6, 20, 76) : 20;
-    option.grid = { left: left, width: side, top: 4, height: side };
+    option.grid = { left: left, width: wide, top: 4, height: side };
     option.xAxis = axis(theme, { type: 'category', data: figure.labels, name: figure.xLabel, nameLocation: 'middle', nameGap: bottom + 8 });
     option.yAxis = axis(theme, { type: 'category', data: figure.labels, inverse: true, name: figure.yLabel, nameLocation: 'middle', nameGap: left - 18 });
     Object.assign(option.xAxis.axisLabel, { rotate: turned, width: 76, overflow: 'truncate' });

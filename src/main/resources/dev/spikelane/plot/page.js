@@ -61,5 +61,5 @@ const drawn = content.figures.map((figure, i) => {
         console.error(failure);
     });
 });
-drawn.push(drawVerdicts(content.images));
+drawn.push(drawVerdicts(content.images), drawActivities(content.activities));
 Promise.all(drawn).then(() => document.documentElement.setAttribute('data-drawn', String(content.figures.length)));

@@ -75,15 +75,18 @@ function trainTitle(train, width) {
     return (train.name ? train.name + ' \u2013 ' : '') + facts + density;
 }
 
-/** Few neurons are rows with a number each; of many the ends are named. */
-function neuronAxis(theme, neurons, more) {
-    const few = { type: 'category', data: Array.from({ length: neurons }, (none, neuron) => String(neuron)) };
-    const style = neurons <= 12 ? axis(theme, few) : stepAxis(theme, neurons, { interval: roundStep(neurons, 5) });
-    return Object.assign(style, upName('neuron', 38), more);
+/** Few neurons are rows with a number or a name each; of many the ends are named. */
+function neuronAxis(theme, train, more) {
+    const neurons = train.neurons;
+    const named = train.labels.length > 0;
+    const few = { type: 'category', data: named ? train.labels : Array.from({ length: neurons }, (none, neuron) => String(neuron)) };
+    const style = named || neurons <= 12 ? axis(theme, few) : stepAxis(theme, neurons, { interval: roundStep(neurons, 5) });
+    Object.assign(style.axisLabel, named ? { width: 78, overflow: 'truncate' } : {});
+    return Object.assign(style, upName('neuron', 38), more, named ? { name: '' } : {});
 }
 
 function rasterChart(figure, theme, width) {
-    const left = 58;
+    const left = figure.panels.some((train) => train.labels.length > 0) ? 90 : 58;
     const right = 16;
     const plotWidth = width - left - right;
     const option = Object.assign(baseOption(theme), { title: [], grid: [], xAxis: [], yAxis: [], series: [] });
@@ -93,7 +96,7 @@ function rasterChart(figure, theme, width) {
     const factor = stretch(figure, suitable.reduce((sum, height) => sum + height), around);
     const heights = suitable.map((height) => Math.max(10, Math.round(height * factor)));
     const crowded = figure.panels.map((train, i) => !figure.markerSize && isCrowded(train, plotWidth, heights[i]));
-    const color = (i) => figure.colors[i] || theme.series[i % 4];
+    const color = (i) => figure.colors[i] || layerColor(theme, figure.panels[i]);
     // Marks of a crowded panel are there for the mouse alone.
     const style = (i) => Object.assign(
         markStyle(figure.panels[i], plotWidth, heights[i], Math.max(share.end - share.start, 0.1) / 100, figure.markerSize),
@@ -105,7 +108,7 @@ function rasterChart(figure, theme, width) {
         option.title.push(caption(theme, trainTitle(train, width), left, top, plotWidth));
         option.grid.push({ left: left, right: right, top: top + 24, height: heights[i] });
         option.xAxis.push(stepAxis(theme, train.steps, { gridIndex: i, name: last ? figure.xLabel : '' }));
-        option.yAxis.push(neuronAxis(theme, train.neurons, { gridIndex: i, name: figure.yLabel }));
+        option.yAxis.push(neuronAxis(theme, train, { gridIndex: i, name: figure.yLabel }));
         const mark = style(i);
         option.series.push({
             type: 'scatter',
@@ -133,7 +136,8 @@ function rasterChart(figure, theme, width) {
     option.tooltip.formatter = (mark) => {
         const point = 2 * mark.dataIndex;
         const points = figure.panels[mark.seriesIndex].points;
-        return 'neuron ' + points[point + 1] + ', step ' + points[point];
+        const neuron = points[point + 1];
+        return echarts.format.encodeHTML(figure.panels[mark.seriesIndex].labels[neuron] || 'neuron ' + neuron) + ', step ' + points[point];
     };
     option.dataZoom = zoom(theme, top, left, right);
     const zoomed = (chart) => {

@@ -10,6 +10,10 @@ function readTheme() {
     return theme;
 }
 
+function layerColor(theme, layer) {
+    return theme.series[layer.color % theme.series.length];
+}
+
 function clamp(value, least, most) {
     return Math.min(Math.max(value, least), most);
 }

@@ -65,5 +65,5 @@ function traceSpikes(figure, theme, i) {
     const panel = figure.panels[i];
     const top = panel.most - 0.04 * (panel.most - panel.least);
     const foot = (step) => (Number.isFinite(panel.values[step]) ? panel.values[step] : panel.least);
-    return uprights(panel.spikes.map((step) => [step, foot(step), top]), theme.second, { xAxisIndex: i, yAxisIndex: i });
+    return uprights(panel.spikes.map((step) => [step, foot(step), top]), theme.ink, { xAxisIndex: i, yAxisIndex: i });
 }

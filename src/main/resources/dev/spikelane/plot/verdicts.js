@@ -15,6 +15,11 @@ async function drawVerdicts(lists) {
 
 function openRaster(figure, card) {
     const dialog = document.querySelector('dialog');
+    const small = card.querySelector('canvas');
+    const large = dialog.querySelector('canvas');
+    large.width = small.width;
+    large.height = small.height;
+    large.getContext('2d').drawImage(small, 0, 0);
     dialog.querySelector('strong').textContent = card.querySelector('strong').textContent;
     dialog.querySelector('.verdict').textContent = card.querySelector('.verdict').textContent;
     const element = document.createElement('div');

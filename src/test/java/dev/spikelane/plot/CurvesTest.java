@@ -128,7 +128,7 @@ class CurvesTest {
         for (int x = 0; x < image.getWidth(); x++) {
             int height = 0;
             for (int y = 0; y < image.getHeight(); y++) {
-                height += redder(image.getRGB(x, y)) ? 1 : 0;
+                height += inked(image.getRGB(x, y)) ? 1 : 0;
             }
             tall = Math.max(tall, height);
         }
@@ -142,7 +142,7 @@ class CurvesTest {
             for (String caption : List.of("current", "membrane", "spikes – 57")) {
                 assertTrue(svg.contains(">" + caption + "</text>"), caption);
             }
-            String spikes = svg.substring(0, svg.lastIndexOf("stroke:rgb(201,80,28)"));
+            String spikes = svg.substring(0, svg.lastIndexOf("stroke:rgb(27,29,33)"));
             String path = spikes.substring(spikes.lastIndexOf("<path d="));
             assertEquals(57, path.chars().filter(character -> character == 'M').count());
             assertTrue(svg.contains("stroke-dasharray"), "no threshold");
@@ -301,8 +301,8 @@ class CurvesTest {
         return (membrane.most() - membrane.least()) / panel.range().length();
     }
 
-    private static boolean redder(int rgb) {
-        return (rgb >> 16 & 255) > (rgb & 255) + 60;
+    private static boolean inked(int rgb) {
+        return (rgb & 0xffffff) == 0x1b1d21;
     }
 
     private BufferedImage png(Figure figure) throws IOException {

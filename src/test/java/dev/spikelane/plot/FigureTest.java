@@ -175,7 +175,12 @@ class FigureTest {
                 () -> Plot.firingRate("x", spikes, 0));
         assertMessage(
                 IllegalStateException.class,
-                "this figure has no parts to name, expected membrane traces, spike counts or a confusion matrix",
+                "this figure has no parts to name, expected membrane traces, spike counts, a raster or a confusion"
+                        + " matrix",
+                () -> Plot.firingRate("x", spikes).labels("a"));
+        assertMessage(
+                IllegalArgumentException.class,
+                "1 labels, expected 70, one for each neuron",
                 () -> Plot.raster(spikes).labels("a"));
         assertMessage(
                 IllegalStateException.class,

@@ -56,6 +56,21 @@ class StillImagesTest {
                 Plot.image(TUTORIAL.input, 28));
     }
 
+    /** What comes out has the first color, also where it stands alone; its neurons have the names that were given. */
+    @Test
+    void aLayerKeepsItsColorAndItsNames() throws IOException {
+        SpikeMatrix spikes = SpikeMatrix.zeros(5, 2);
+        spikes.set(1, 1, true);
+        for (Figure figure : List.of(
+                Plot.raster("output", spikes).labels("boot", "shoe"),
+                Plot.raster("hidden", spikes).add("output", spikes).labels("boot", "shoe"))) {
+            String svg = figure.toSvg();
+            assertTrue(svg.contains(">boot</text>") && svg.contains(">shoe</text>"), svg);
+            assertTrue(svg.lastIndexOf("rgb(44,86,207)") > svg.lastIndexOf("rgb(201,80,28)"), svg);
+        }
+        assertTrue(Plot.raster("hidden", spikes).add("output", spikes).toSvg().contains("rgb(201,80,28)"));
+    }
+
     @Test
     void everyFigureIsAPngOfItsSizeWithContent() throws IOException {
         for (Figure figure : figures()) {

@@ -1,11 +1,11 @@
 package dev.spikelane.cli.certify;
 
+import dev.spikelane.cli.certify.NirReference.NirValue;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
-import dev.spikelane.cli.certify.NirReference.NirValue;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;

@@ -11,11 +11,10 @@ import dev.spikelane.cli.terminal.Program;
 import dev.spikelane.cli.terminal.Progress;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.file.AtomicFile;
-import dev.spikelane.kernel.Simd;
 import dev.spikelane.model.Model;
+import dev.spikelane.plot.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.foreign.Arena;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,8 +99,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "Time steps of the neurons and networks, 1 to " + MOST_STEPS + ". Default: " + STEPS + ", or "
-                    + MapsRun.STEPS + " of the convolutional network.")
+            description = "Time steps of the neurons and networks, 1 to " + MOST_STEPS + ". Default: " + STEPS
+                    + ", or 16 of the convolutional network.")
     private @Nullable Integer steps;
 
     @Option(
@@ -140,15 +139,13 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        boolean maps = Choices.choose(command, "--network", network, Map.of("tutorial3", false, "conv", true));
-        Model model = maps ? MapsRun.model() : null;
-        DemoSettings settings = settings(maps ? MapsRun.STEPS : STEPS);
+        DemoPreset preset = Choices.choose(
+                command, "--network", network, Map.of("tutorial3", DemoPreset.TUTORIAL3, "conv", DemoPreset.CONV));
+        DemoSettings settings = settings(preset.steps());
         ImageSet images = images();
-        if (model == null) {
-            settings.requireFits(images, folder != null);
-        } else {
-            MapsRun.requireSize(images);
-        }
+        Model model = preset.model(images, settings.seed());
+        images = images.knownTo(model.network().outputs());
+        settings.requireFits(preset, model.network(), images, folder != null);
         Path page = page(command.commandLine().getErr());
         if (folder != null) {
             makeFolder(folder);
@@ -158,34 +155,31 @@ public final class DemoCommand implements Callable<Integer> {
                 Stream.of(page, folder).filter(Objects::nonNull).toList());
         Output output = common.output(out.writer());
         Progress progress = Progress.on(common.quiet());
-        if (model != null) {
-            MapsReport.show(new MapsRun(model, images, settings), folder, page, output, progress);
-            out.close();
-            return 0;
+        boolean noise = preset == DemoPreset.TUTORIAL3;
+        List<Trace> traces = noise ? traces(settings, output) : List.of();
+        Recorded tutorial = noise ? tutorial(settings, output) : null;
+        DemoRun run = new DemoRun(preset, model, images, settings);
+        DemoRun.Result result = run.run(progress);
+        List<Integer> found = preset.fits(images) ? result.evaluation().classes() : List.of();
+        Verdicts verdicts = new Verdicts(images, result.counts(), found, run.decoding());
+        Section facts = DemoFacts.images(preset, settings, verdicts, result);
+        output.say(facts, DemoFacts.settings(settings), Machine.facts());
+        if (folder != null) {
+            run.record(Verdicts.numbers(images.count()), settings.steps(), 0).write(folder, "images");
+            output.say(DemoFacts.files(folder, noise));
         }
-        try (Arena arena = Arena.ofShared()) {
-            Recording trains =
-                    new Recording(arena, Math.min(settings.steps(), DemoReport.MOST_STEPS), 1, TutorialRun.INPUTS);
-            List<Trace> traces = traces(settings, arena, output);
-            tutorial(settings, trains, output, progress);
-            ImageTrains shown = page == null ? null : new ImageTrains(arena, settings.steps(), images.count());
-            ImageRun.Result recognized = images(settings, images, shown, progress);
-            DemoResults results = new DemoResults(settings, traces, recognized);
-            Section facts = DemoFacts.images(settings, recognized);
-            output.say(facts, DemoFacts.settings(settings), Machine.facts());
-            if (folder != null) {
-                output.say(DemoFacts.files(folder));
+        if (page != null) {
+            Report report = new DemoReport(preset, settings, run, result, verdicts, facts).page();
+            if (tutorial != null) {
+                DemoReport.tutorial(report, settings, tutorial.first(DemoReport.MOST_STEPS));
+                DemoReport.neurons(report, traces);
             }
-            if (page != null && shown != null) {
-                ScalarTiming scalar = scalar(results);
-                new DemoReport(results, facts, trains, shown, scalar).write(page);
-                output.say(DemoFacts.report(page), DemoFacts.scalar(scalar));
-            }
-            output.end();
-            out.close();
-        } finally {
-            progress.end();
+            DemoReport.configuration(report, facts, DemoFacts.settings(settings), Machine.facts());
+            report.write(page);
+            output.say(DemoFacts.report(page));
         }
+        output.end();
+        out.close();
         return 0;
     }
 
@@ -241,8 +235,8 @@ public final class DemoCommand implements Callable<Integer> {
         return all.first(count);
     }
 
-    private List<Trace> traces(DemoSettings settings, Arena arena, Output output) throws IOException {
-        List<Trace> traces = List.of(Trace.handLif(arena, settings.steps()), Trace.leaky(arena, settings.steps()));
+    private List<Trace> traces(DemoSettings settings, Output output) throws IOException {
+        List<Trace> traces = List.of(Trace.handLif(settings.steps()), Trace.leaky(settings.steps()));
         for (Trace trace : traces) {
             if (folder != null) {
                 Npy.write(folder.resolve(trace.file() + "_spikes.npy"), trace.spikes());
@@ -253,48 +247,13 @@ public final class DemoCommand implements Callable<Integer> {
         return traces;
     }
 
-    private void tutorial(DemoSettings settings, Recording trains, Output output, Progress progress)
-            throws IOException {
-        try (Arena arena = Arena.ofShared()) {
-            Recording recording = recording(settings, arena, 1, TutorialRun.INPUTS);
-            List<Attachment> attachments = recording == null ? List.of(trains) : List.of(trains, recording);
-            NetworkResult result = TutorialRun.run(settings, attachments, progress);
-            write(recording, "tutorial");
-            output.say(DemoFacts.tutorial(settings, result));
+    private Recorded tutorial(DemoSettings settings, Output output) throws IOException {
+        Recorded run = Tutorial.run(settings);
+        if (folder != null) {
+            run.write(folder, "tutorial");
         }
-    }
-
-    private ImageRun.Result images(
-            DemoSettings settings, ImageSet images, @Nullable ImageTrains shown, Progress progress) throws IOException {
-        try (Arena arena = Arena.ofShared()) {
-            Recording recording = recording(settings, arena, images.count(), images.inputs());
-            List<Attachment> attachments =
-                    Stream.of(recording, shown).filter(Objects::nonNull).toList();
-            ImageRun.Result result = ImageRun.run(settings, images, attachments, progress);
-            write(recording, "images");
-            return result;
-        }
-    }
-
-    /** The time of the scalar kernels, if there is a number to compare it with. */
-    private ScalarTiming scalar(DemoResults results) {
-        if (Simd.bits() == 0) {
-            return ScalarTiming.none("this run used the scalar kernels itself");
-        }
-        ImageRun.Result images = results.images();
-        return images.times().settled()
-                ? ScalarTiming.measure(results.settings(), file, images.images().count())
-                : ScalarTiming.none("the times of this run did not settle");
-    }
-
-    private @Nullable Recording recording(DemoSettings settings, Arena arena, int samples, int inputs) {
-        return folder == null ? null : new Recording(arena, settings.steps(), samples, inputs);
-    }
-
-    private void write(@Nullable Recording recording, String name) throws IOException {
-        if (recording != null && folder != null) {
-            recording.write(folder, name);
-        }
+        output.say(DemoFacts.tutorial(settings, run));
+        return run;
     }
 
     /** Before the run, so that a wrong folder does not cost one. */

@@ -1,14 +1,17 @@
 package dev.spikelane.cli.demo;
 
 import static dev.spikelane.cli.output.Value.named;
-import static dev.spikelane.cli.output.Value.percent;
 
 import dev.spikelane.cli.input.ImageSet;
 import dev.spikelane.cli.output.Section;
+import dev.spikelane.cli.train.EvaluationFacts;
+import dev.spikelane.memory.SpikeMatrix;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -44,27 +47,40 @@ final class DemoFacts {
                         named("spike_steps", steps));
     }
 
-    static Section tutorial(DemoSettings settings, NetworkResult result) {
-        List<Integer> counts = result.counts().getFirst();
-        int width = Verdicts.width(result.counts());
-        Section section = Section.of(
+    static Section tutorial(DemoSettings settings, Recorded run) {
+        List<Integer> counts = run.counts(0);
+        int width = Verdicts.width(List.of(counts));
+        Map<String, Double> densities = new LinkedHashMap<>();
+        densities.put("input", density(Objects.requireNonNull(run.input())));
+        for (int layer = 0; layer < run.names().size(); layer++) {
+            densities.put(run.names().get(layer), density(run.spikes().get(layer)));
+        }
+        return Section.of(
                         "tutorial",
                         "Tutorial network 784 -> 1000 -> 10, Leaky, beta 0.99, random input, " + settings.steps()
                                 + " steps, seed " + settings.seed())
-                .say("Neuron", Verdicts.heads(width))
+                .say("Neuron", Verdicts.cells(Verdicts.numbers(counts.size()), width))
                 .say("Output spikes", Verdicts.cells(counts, width), named("counts", counts))
-                .say("Fires most", Verdicts.winner(counts), named("fires_most", NetworkResult.winner(counts)));
-        return densities(section, result);
+                .say("Fires most", Verdicts.winner(counts), named("fires_most", Verdicts.winnerOf(counts)))
+                .say(
+                        "Densities",
+                        densities.entrySet().stream()
+                                .map(each -> String.format(Locale.ROOT, "%s %.4f", each.getKey(), each.getValue()))
+                                .collect(Collectors.joining(", ")),
+                        named("densities", densities));
+    }
+
+    private static double density(SpikeMatrix spikes) {
+        return spikes.count() / ((double) spikes.rows() * spikes.columns());
     }
 
     /** The images, the network's verdicts, and what it did for them in which time. */
-    static Section images(DemoSettings settings, ImageRun.Result result) {
-        ImageSet images = result.images();
-        Recognition recognition = result.recognition();
+    static Section images(DemoPreset preset, DemoSettings settings, Verdicts verdicts, DemoRun.Result result) {
+        ImageSet images = verdicts.images();
         Section section = Section.of(
                         IMAGES,
-                        "Images through the network " + images.inputs() + " -> 1000 -> 10, rate-coded, "
-                                + settings.steps() + " steps, seed " + settings.seed())
+                        "Images through the network " + preset.path(images) + ", " + settings.steps() + " steps, seed "
+                                + settings.seed())
                 .say(
                         "Images",
                         "%d of %d, %s, %s",
@@ -74,50 +90,38 @@ final class DemoFacts {
                         named("source", images.name()))
                 .say(
                         "Weights",
-                        recognition.isTrained()
+                        verdicts.isTrained()
                                 ? "trained on the training images of Fashion-MNIST, 8 bits each"
                                 : "random, untrained: the counts show the network at work, they do not classify",
-                        named("weights", recognition.isTrained() ? ImageRun.WEIGHTS : "random"));
-        new Verdicts(images, result.network().counts(), recognition, ImageRun.DECODING).add(section);
-        work(section, result);
-        return section;
+                        named("weights", verdicts.isTrained() ? preset.weights() : "random"));
+        verdicts.add(section);
+        if (verdicts.isJudged()) {
+            int classes = verdicts.counts().getFirst().size();
+            EvaluationFacts.add(section, result.evaluation(), List.of(images.names(classes)));
+        } else {
+            EvaluationFacts.work(section, result.evaluation());
+        }
+        time(section, "encode_ms_per_image", result.times().perImage(PassTimes.Pass::encode, result.timed()));
+        time(section, "network_ms_per_image", result.times().perImage(PassTimes.Pass::network, result.timed()));
+        return section.say(
+                "Per image",
+                result.times().busy() ? "%s\nother programs keep this machine busy: it would be faster alone" : "%s",
+                perImage(result),
+                named("settled", result.times().settled()),
+                named("machine_busy", result.times().busy()));
     }
 
-    /** What the network did for it, in which time. */
-    private static void work(Section section, ImageRun.Result result) {
-        List<String> kernels = result.network().kernels();
-        densities(section, result.network())
-                .say(
-                        "Saved",
-                        "%.1f %% of the multiplications of a step: silent neurons cost nothing, a spike adds a weight",
-                        percent("multiplications_saved", result.saved()));
-        result.encoding().ifPresent(time -> time(section, "encode_ms_per_image", time));
-        result.inNetwork().ifPresent(time -> time(section, "network_ms_per_image", time));
-        section.say(
-                        "Per image",
-                        result.times().busy()
-                                ? "%s\nother programs keep this machine busy: it would be faster alone"
-                                : "%s",
-                        perImage(result),
-                        named("settled", result.times().settled()),
-                        named("machine_busy", result.times().busy()))
-                .say(
-                        "Spike matmul",
-                        "layer 1 %s, layer 2 %s",
-                        kernels.get(0),
-                        kernels.get(1),
-                        named("kernels", kernels));
-    }
-
-    static Section files(Path folder) {
-        return Section.of("", "Recorded in " + folder)
+    static Section files(Path folder, boolean tutorial) {
+        Section section = Section.of("", "Recorded in " + folder)
                 .value("recordings", folder)
                 .say(
                         "Network",
-                        "tutorial_*.npy, images_*.npy: input, spikes1, membranes1 (hidden), spikes2, membranes2"
-                                + " (output)")
-                .say("Neurons", "hand_lif_*.npy, leaky_*.npy: spikes, membranes")
-                .say("Format", "[steps, samples, neurons], spikes uint8, membranes float32");
+                        "images_*.npy%s: spikes and membranes of layers 1 to the last, input if it is spikes",
+                        tutorial ? ", tutorial_*.npy" : "");
+        if (tutorial) {
+            section.say("Neurons", "hand_lif_*.npy, leaky_*.npy: spikes, membranes");
+        }
+        return section.say("Format", "[steps, samples, neurons], spikes uint8, membranes float32");
     }
 
     static Section report(Path page) {
@@ -126,58 +130,31 @@ final class DemoFacts {
                 .say("Open", "%s", page.toAbsolutePath().normalize().toString());
     }
 
-    static Section scalar(ScalarTiming scalar) {
-        Section section = Section.of(IMAGES);
-        return scalar.isTimed()
-                ? section.say(
-                        "Scalar",
-                        "%.3f ms per image, the fastest pass in a second JVM",
-                        named("scalar_ms_per_image", scalar.millisecondsPerImage()))
-                : section.say("Scalar", "%s", scalar.note());
-    }
-
-    private static Section densities(Section section, NetworkResult result) {
-        return section.say(
-                "Densities",
-                "input %.4f, hidden %.4f, output %.4f",
-                result.inputDensity(),
-                result.hiddenDensity(),
-                result.outputDensity(),
-                named(
-                        "densities",
-                        Map.of(
-                                "input", result.inputDensity(),
-                                "hidden", result.hiddenDensity(),
-                                "output", result.outputDensity())));
-    }
-
-    private static void time(Section section, String name, PassTimes.Spread spread) {
-        section.value(name, spread.median())
+    private static void time(Section section, String name, Optional<PassTimes.Spread> time) {
+        time.ifPresent(spread -> section.value(name, spread.median())
                 .value(name + "_fastest", spread.fastest())
-                .value(name + "_slowest", spread.slowest());
+                .value(name + "_slowest", spread.slowest()));
     }
 
-    private static String perImage(ImageRun.Result result) {
-        Optional<PassTimes.Spread> encoding = result.encoding();
-        Optional<PassTimes.Spread> network = result.inNetwork();
+    private static String perImage(DemoRun.Result result) {
+        Optional<PassTimes.Spread> encoding = result.times().perImage(PassTimes.Pass::encode, result.timed());
+        Optional<PassTimes.Spread> network = result.times().perImage(PassTimes.Pass::network, result.timed());
         if (encoding.isEmpty() || network.isEmpty()) {
             return "not timed: no pass fits into this --warm-up";
         }
         return result.times().settled()
                 ? String.format(
                         Locale.ROOT,
-                        "encode %.3f ms, network %.3f ms, median of %d passes over %d images after %.1f s of warm-up",
+                        "encode %.3f ms, network %.3f ms, median of %d passes over %d images",
                         encoding.get().median(),
                         network.get().median(),
                         PassTimes.PASSES,
-                        result.timed(),
-                        result.warmUpSeconds())
+                        result.timed())
                 : String.format(
                         Locale.ROOT,
-                        "encode %s, network %s: not settled after %.1f s of warm-up; a longer --warm-up may be enough",
+                        "encode %s, network %s: not settled; a longer --warm-up may be enough",
                         milliseconds(encoding.get()),
-                        milliseconds(network.get()),
-                        result.warmUpSeconds());
+                        milliseconds(network.get()));
     }
 
     /** A time with its doubt. */

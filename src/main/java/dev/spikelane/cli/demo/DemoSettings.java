@@ -1,6 +1,8 @@
 package dev.spikelane.cli.demo;
 
 import dev.spikelane.cli.input.ImageSet;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 
 /**
  * What the user chose.
@@ -16,14 +18,24 @@ record DemoSettings(long seed, int steps, int batch, int threads, int warmUp) {
     /** Bytes that a batch may take in memory, and that may be written to files. */
     static final long MOST_BYTES = 2_000_000_000;
 
-    /** Throws unless the spike trains and the recordings of {@code count} images fit. */
-    void requireFits(ImageSet images, boolean recorded) {
+    /** The same for other steps. */
+    DemoSettings withSteps(int other) {
+        return new DemoSettings(seed, other, batch, threads, warmUp);
+    }
+
+    /** Throws unless the spike trains of a batch, and the recordings of all images, fit. */
+    void requireFits(DemoPreset preset, Network network, ImageSet images, boolean recorded) {
         int together = Math.min(batch, images.count());
-        long perInput = (long) steps * together / Byte.SIZE + (long) together * Float.BYTES;
-        require("a batch of " + together + " images in " + steps + " steps", "in memory", perInput * images.inputs());
+        long bits = preset.code(steps).steps() == 0 ? 0 : (long) steps * together / Byte.SIZE;
+        long values = (long) together * Float.BYTES;
+        require(
+                "a batch of " + together + " images in " + steps + " steps",
+                "in memory",
+                (bits + values) * images.inputs());
         if (recorded) {
-            long bytes = Recording.fileBytes(steps, images.count(), images.inputs())
-                    + Recording.fileBytes(steps, 1, TutorialRun.INPUTS);
+            long neurons =
+                    network.populations().stream().mapToLong(Population::size).sum();
+            long bytes = (images.inputs() + (1 + Float.BYTES) * neurons) * steps * (images.count() + 1);
             require("the recording of " + images.count() + " images in " + steps + " steps", "in files", bytes);
         }
     }

@@ -11,24 +11,37 @@ import java.util.Optional;
  * The large numbers of the demo's page. A time that did not settle stands there with its doubt; one that
  * was not taken is left out.
  *
- * @param results what the demo found
- * @param scalar the time of the scalar kernels, if it was taken
+ * @param settings what the user chose
+ * @param times the last passes
+ * @param timed the images of a pass
+ * @param operations weights that spikes add for an image
+ * @param multiplications the same if zeros were multiplied too
+ * @param besideSnnTorch how this network stands beside snnTorch; empty if the images have another size
  */
-record DemoTiles(DemoResults results, ScalarTiming scalar) {
+record DemoTiles(
+        DemoSettings settings,
+        PassTimes times,
+        int timed,
+        double operations,
+        long multiplications,
+        String besideSnnTorch) {
 
     Map<String, String> all() {
         Map<String, String> tiles = new LinkedHashMap<>();
-        Optional<PassTimes.Spread> time = results.images().inNetwork();
+        Optional<PassTimes.Spread> time = times.perImage(PassTimes.Pass::network, timed);
         time.ifPresent(spread -> tiles.put("Images per second", imagesPerSecond(spread)));
-        if (scalar.isTimed() && time.isPresent()) {
-            tiles.put("Times faster than scalar", timesFaster(time.get()));
+        if (!besideSnnTorch.isEmpty()) {
+            tiles.put("Times as fast as snnTorch", besideSnnTorch);
         }
         tiles.put("Multiplications saved", saved());
-        if (!scalar.isTimed()) {
-            time.ifPresentOrElse(
-                    spread -> tiles.put("Synaptic events per second", eventsPerSecond(spread)),
-                    () -> tiles.put("Synaptic events per image", eventsPerImage()));
-        }
+        time.ifPresentOrElse(
+                spread -> tiles.put("Synaptic events per second", eventsPerSecond(spread)),
+                () -> tiles.put(
+                        "Synaptic events per image",
+                        String.format(
+                                Locale.ROOT,
+                                "%,.0f\neach a spike that adds one weight; no time was taken",
+                                operations)));
         return tiles;
     }
 
@@ -46,13 +59,12 @@ record DemoTiles(DemoResults results, ScalarTiming scalar) {
 
     /** Why times are in doubt. */
     private String doubt() {
-        PassTimes times = results.images().times();
         return (times.passes() == 1 ? "a single pass" : "the last " + times.passes() + " passes did not agree")
                 + (times.busy() ? ", while other programs keep this machine busy" : "");
     }
 
     private boolean settled() {
-        return results.images().times().settled();
+        return times.settled();
     }
 
     private String imagesPerSecond(PassTimes.Spread time) {
@@ -63,26 +75,16 @@ record DemoTiles(DemoResults results, ScalarTiming scalar) {
                 1e3 / time.median(),
                 milliseconds(time),
                 settled() ? "" : ", in doubt: " + doubt(),
-                results.settings().threads(),
+                settings.threads(),
                 Machine.cpu());
-    }
-
-    private String timesFaster(PassTimes.Spread time) {
-        return String.format(
-                Locale.ROOT,
-                "%s%.1f\non this machine: plain loops take %s for an image; %s",
-                about(),
-                scalar.millisecondsPerImage() / time.median(),
-                milliseconds(scalar.millisecondsPerImage()),
-                Simd.describe());
     }
 
     private String saved() {
         return String.format(
                 Locale.ROOT,
-                "%.1f %%\nof the %,.0f of a step: a silent neuron costs nothing, and a spike only adds a weight",
-                100 * results.images().saved(),
-                results.images().multiplications());
+                "%.1f %%\nof %,d for an image: a silent neuron costs nothing, and a spike only adds a weight",
+                100 * (1 - operations / multiplications),
+                multiplications);
     }
 
     private String eventsPerSecond(PassTimes.Spread time) {
@@ -90,15 +92,8 @@ record DemoTiles(DemoResults results, ScalarTiming scalar) {
                 Locale.ROOT,
                 "%s%.3g billion\neach a spike that adds one weight; %s",
                 about(),
-                results.settings().steps() * results.images().eventsPerStep() / time.median() * 1e-6,
+                operations / time.median() * 1e-6,
                 Simd.describe());
-    }
-
-    private String eventsPerImage() {
-        return String.format(
-                Locale.ROOT,
-                "%,.0f\neach a spike that adds one weight; no time was taken",
-                results.settings().steps() * results.images().eventsPerStep());
     }
 
     private String about() {

@@ -80,6 +80,11 @@ final class PassTimes {
                 : Optional.of(new Spread(sorted[(sorted.length - 1) / 2], sorted[0], sorted[sorted.length - 1]));
     }
 
+    /** What an image took in milliseconds, of so many in a pass; nothing if no pass was timed. */
+    Optional<Spread> perImage(ToDoubleFunction<Pass> time, int images) {
+        return spread(time).map(spread -> spread.times(1e3 / images));
+    }
+
     /** Whether the calling thread had to share its processor with other programs in most of the last passes. */
     boolean busy() {
         List<Pass> byShare = last.stream()

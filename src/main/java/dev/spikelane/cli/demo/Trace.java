@@ -5,8 +5,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.NeuronGroup;
-import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -23,14 +21,14 @@ record Trace(String title, String file, SpikeMatrix spikes, FloatMatrix membrane
     static final int SILENT_STEPS = 10;
 
     /** Section 1.4 of the tutorial: an input of 0.5 through a weight of 0.4. */
-    static Trace handLif(Arena arena, int steps) {
+    static Trace handLif(int steps) {
         String title = "Hand-written LIF, beta 0.819, weight 0.4, input 0.5";
-        return of(arena, steps, title, "hand_lif", new HandLif(0.819f), 0.4f * 0.5f);
+        return of(steps, title, "hand_lif", new HandLif(0.819f), 0.4f * 0.5f);
     }
 
     /** Section 2 of the tutorial. */
-    static Trace leaky(Arena arena, int steps) {
-        return of(arena, steps, "Leaky, beta 0.8, current 0.21", "leaky", new Leaky(0.8f), 0.21f);
+    static Trace leaky(int steps) {
+        return of(steps, "Leaky, beta 0.8, current 0.21", "leaky", new Leaky(0.8f), 0.21f);
     }
 
     /** The steps in which the neuron fires, counted from 0. */
@@ -41,15 +39,12 @@ record Trace(String title, String file, SpikeMatrix spikes, FloatMatrix membrane
                 .toList();
     }
 
-    private static Trace of(Arena arena, int steps, String title, String file, Neuron neuron, float current) {
-        NeuronGroup one = neuron.bind(arena, 1);
-        FloatMatrix currents = FloatMatrix.zeros(arena, steps, 1);
+    private static Trace of(int steps, String title, String file, Neuron neuron, float current) {
+        FloatMatrix currents = FloatMatrix.zeros(steps, 1);
         for (int step = SILENT_STEPS; step < steps; step++) {
             currents.set(step, 0, current);
         }
-        FloatMatrix membranes = FloatMatrix.zeros(arena, steps, 1);
-        SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps, 1);
-        one.record(currents, one.newState(arena, 1), spikes, membranes);
-        return new Trace(title, file, spikes, membranes);
+        Neuron.Run run = neuron.run(currents);
+        return new Trace(title, file, run.spikes(), run.membranes());
     }
 }

@@ -109,9 +109,12 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
         return new ImageSet(name, file, inputs, classes, fashion, images);
     }
 
-    /** Intensities of some images, {@code [number x inputs]}. */
-    public FloatMatrix intensities(Arena arena, int first, int number) throws IOException {
-        return file.images(arena, first, number, Long.MAX_VALUE); // DemoSettings.requireFits has limited them
+    /** All images of the file, with class 0 where nobody knows theirs. */
+    public Dataset dataset() throws IOException {
+        int[] labels = classes.isEmpty()
+                ? new int[file.count()]
+                : classes.stream().mapToInt(Integer::intValue).toArray();
+        return Dataset.idx(name, file, labels);
     }
 
     /** The class of an image, or nothing. */
@@ -119,11 +122,8 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
         return classes.isEmpty() ? "" : nameOf(classes.get(image));
     }
 
-    /** The name of a class, or its number; a network without a spike has found nothing, -1. */
+    /** The name of a class, or its number. */
     public String nameOf(int label) {
-        if (label < 0) {
-            return "nothing";
-        }
         return fashion ? CLASSES.get(label) : String.valueOf(label);
     }
 
@@ -132,13 +132,28 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
         return IntStream.range(0, classes).mapToObj(this::nameOf).toArray(String[]::new);
     }
 
+    /** The same without classes that a network of fewer outputs has no neuron for. */
+    public ImageSet knownTo(int outputs) {
+        return classes.stream().allMatch(label -> label < outputs)
+                ? this
+                : new ImageSet(name, file, inputs, List.of(), fashion, count);
+    }
+
     /** Intensities of the images with these numbers, {@code [numbers x inputs]}. */
-    public FloatMatrix intensities(Arena arena, List<Integer> numbers) throws IOException {
-        float[][] rows = new float[numbers.size()][];
-        for (int row = 0; row < rows.length; row++) {
-            rows[row] = intensities(arena, numbers.get(row), 1).toArray();
+    public FloatMatrix intensities(List<Integer> numbers) {
+        FloatMatrix rows = FloatMatrix.zeros(numbers.size(), inputs);
+        for (int row = 0; row < rows.rows(); row++) {
+            file.read(numbers.get(row), rows, row);
         }
-        return FloatMatrix.of(rows);
+        return rows;
+    }
+
+    /** Pixels of a row; images that are stored as rows of pixels are shown as squares where they can be. */
+    public int width() {
+        int root = (int) Math.round(Math.sqrt(inputs));
+        return file.shape().size() == 2 && root * root == inputs
+                ? root
+                : file.shape().getLast();
     }
 
     /** Such as "28 x 28". */

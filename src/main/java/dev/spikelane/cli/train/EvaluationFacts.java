@@ -19,17 +19,32 @@ public final class EvaluationFacts {
 
     /** Adds them to a section. */
     public static Section add(Section section, Evaluator.Result evaluation) {
+        return add(section, evaluation, List.of());
+    }
+
+    /** Adds them to a section, with the names of classes. */
+    public static Section add(Section section, Evaluator.Result evaluation, List<String> names) {
+        section.say(
+                "Accuracy",
+                "%.2f %% of %,d images, decoded by %s",
+                percent("accuracy", evaluation.accuracy()),
+                named("images", evaluation.samples()),
+                TrainingRecipes.describe(evaluation.decoding()),
+                named("decoding", evaluation.decoding().toString()),
+                named("loss", evaluation.loss()));
+        return work(section, evaluation)
+                .add(new Confusion(
+                        evaluation.labels(),
+                        evaluation.classes(),
+                        names,
+                        "Rows are what the images show, columns what they are taken for."));
+    }
+
+    /** Adds what it cost. */
+    public static Section work(Section section, Evaluator.Result evaluation) {
         double operations = evaluation.synapticOperations();
         Map<String, Double> spikes = evaluation.spikes();
         return section.say(
-                        "Accuracy",
-                        "%.2f %% of %,d images, decoded by %s",
-                        percent("accuracy", evaluation.accuracy()),
-                        named("images", evaluation.samples()),
-                        TrainingRecipes.describe(evaluation.decoding()),
-                        named("decoding", evaluation.decoding().toString()),
-                        named("loss", evaluation.loss()))
-                .say(
                         "Spikes",
                         "per image: %s",
                         spikes.entrySet().stream()
@@ -46,11 +61,6 @@ public final class EvaluationFacts {
                         operations / evaluation.denseOperations(),
                         named("dense_operations", evaluation.denseOperations()),
                         100 * operations / evaluation.denseOperationsOfSteps(),
-                        named("dense_operations_of_steps", evaluation.denseOperationsOfSteps()))
-                .add(new Confusion(
-                        evaluation.labels(),
-                        evaluation.classes(),
-                        List.of(),
-                        "Rows are what the images show, columns what they are taken for."));
+                        named("dense_operations_of_steps", evaluation.denseOperationsOfSteps()));
     }
 }

@@ -38,6 +38,7 @@ public final class Axes {
     private String horizontal = "";
     private String vertical = "";
     private boolean counts;
+    private List<String> rows = List.of();
 
     /** Puts axes and their labels into a place; the room for names is part of it. */
     public Axes(Rectangle2D place, String caption, Range across, Range up) {
@@ -59,6 +60,12 @@ public final class Axes {
     public Axes names(String newHorizontal, String newVertical) {
         horizontal = newHorizontal;
         vertical = newVertical;
+        return this;
+    }
+
+    /** Names the whole numbers of the vertical axis, from 0 on; then it has no other name. */
+    public Axes rows(List<String> names) {
+        rows = names;
         return this;
     }
 
@@ -91,7 +98,7 @@ public final class Axes {
         if (!horizontal.isEmpty()) {
             centred(graphics, horizontal, area.getCenterX(), area.getMaxY() + BOTTOM + 12);
         }
-        if (!vertical.isEmpty()) {
+        if (!vertical.isEmpty() && rows.isEmpty()) {
             upright(graphics, vertical, place.getX() + 16, area.getCenterY());
         }
         double[] ticks = ticks(across, (int) area.getWidth() / 70);
@@ -115,10 +122,12 @@ public final class Axes {
     /** Paints both axes, and lines at the labels of the vertical one. */
     public void paint(Graphics2D graphics, boolean grid) {
         paintAcross(graphics);
-        double[] ticks = ticks(up, Math.max(2, (int) area.getHeight() / 22));
+        double[] ticks = rows.isEmpty()
+                ? ticks(up, Math.max(2, (int) area.getHeight() / 22))
+                : IntStream.range(0, rows.size()).asDoubleStream().toArray();
         for (double tick : ticks) {
             graphics.setColor(Ink.MUTED);
-            String label = label(tick);
+            String label = rows.isEmpty() ? label(tick) : cut(graphics, rows.get((int) tick));
             double left = area.getX() - TICK - 5 - graphics.getFontMetrics().stringWidth(label);
             graphics.drawString(label, (float) tenths(left), (float) tenths(y(tick) + 4));
         }
@@ -220,6 +229,15 @@ public final class Axes {
         return IntStream.range(0, Math.max(1, count))
                 .mapToDouble(i -> (first + i) * chosen)
                 .toArray();
+    }
+
+    /** As much of a name as there is room for. */
+    private static String cut(Graphics2D graphics, String name) {
+        int end = name.length();
+        while (end > 1 && graphics.getFontMetrics().stringWidth(name.substring(0, end)) > LEFT + NAME - TICK - 8) {
+            end--;
+        }
+        return end == name.length() ? name : name.substring(0, end - 1) + "…";
     }
 
     public static void centred(Graphics2D graphics, String text, double x, double y) {

@@ -57,6 +57,7 @@ class DemoReportTest {
             assertEquals(
                     json.get("tutorial").get("counts").toString(),
                     counts.toString().replace(" ", ""));
+            requirePlaysByItself(page, json);
             requireSaysWhatItShows(page, json);
             requireShowsMistakes(page);
             assertFalse(page.evaluate("/NaN|Infinity|null|undefined/.test(document.body.innerText)")
@@ -72,6 +73,24 @@ class DemoReportTest {
         }
     }
 
+    /** The first image spikes through the layers, and the last step has its counts and marks what leads. */
+    private static void requirePlaysByItself(BrowserPage page, JsonNode json) {
+        assertEquals("true", page.evaluate("document.querySelector('.activity') === document.querySelector('figure')").asText());
+        page.await("/step [1-9]/.test(document.querySelector('.activity .controls output').textContent)");
+        page.evaluate("(slider => { slider.value = 200; slider.oninput(); })"
+                + "(document.querySelector('.activity input'))");
+        JsonNode counts = page.evaluate(
+                "[...document.querySelectorAll('.stage li output')].map(count => Number(count.textContent))");
+        assertEquals(json.get("images").get("results").get(0).get("counts"), counts);
+        assertEquals("ankle boot", page.evaluate("document.querySelector('.stage .found span').textContent").asText());
+        assertEquals(
+                3, page.evaluate("document.querySelectorAll('.stage canvas').length").asInt());
+        assertTrue(page.evaluate("[...document.querySelectorAll('.stage canvas')].every(c => {"
+                        + " const blank = document.createElement('canvas'); blank.width = c.width;"
+                        + " blank.height = c.height; return c.toDataURL() !== blank.toDataURL(); })")
+                .asBoolean());
+    }
+
     /**
      * One sentence, numbers without a time, the network's drawing, the network before single neurons, rasters on click.
      */
@@ -81,7 +100,7 @@ class DemoReportTest {
                 .startsWith("5 images, turned into spikes and run through a network of 1,010 spiking neurons"
                         + " for 200 steps"));
         assertEquals(
-                "[\"Multiplications saved\",\"Synaptic events per image\"]",
+                "[\"Times as fast as snnTorch\",\"Multiplications saved\",\"Synaptic events per image\"]",
                 page.evaluate("[...document.querySelectorAll('.tiles dt')].map(t => t.textContent)")
                         .toString());
         assertEquals(
@@ -89,7 +108,7 @@ class DemoReportTest {
                 page.evaluate("[...document.querySelectorAll('.layers .size')].map(t => t.textContent)")
                         .toString());
         assertEquals(
-                "[\"Images\",\"Mistakes\",\"Right and wrong\",\"The tutorial's network\",\"Two single"
+                "[\"Images\",\"Mistakes\",\"Right and wrong\",\"Noise through the tutorial's network\",\"Two single"
                         + " neurons\",\"Configuration\"]",
                 page.evaluate("[...document.querySelectorAll('h2')].map(h => h.textContent)")
                         .toString());
@@ -101,6 +120,14 @@ class DemoReportTest {
                     + " .chart')).getModel().getSeriesByIndex(1)"
                     + ".getData().each('neuron', v => counts[v]++); return counts; })()");
             assertEquals(json.get("images").get("results").get(image).get("counts"), counts);
+            assertTrue(page.evaluate("document.querySelector('dialog canvas').toDataURL()"
+                            + " === document.querySelectorAll('.verdicts canvas')[" + image + "].toDataURL()")
+                    .asBoolean());
+            assertEquals(
+                    "ankle boot",
+                    page.evaluate("echarts.getInstanceByDom(document.querySelector('dialog .chart'))"
+                                    + ".getOption().yAxis[1].data[9]")
+                            .asText());
             page.click("dialog .close");
             page.await("!document.querySelector('dialog').open");
         }

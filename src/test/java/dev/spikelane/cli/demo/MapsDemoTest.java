@@ -96,7 +96,8 @@ final class MapsDemoTest {
 
     @Test
     void modelTakesAtMost70Kilobytes() throws IOException {
-        try (InputStream model = MapsRun.class.getResourceAsStream("/dev/spikelane/cli/" + MapsRun.WEIGHTS)) {
+        try (InputStream model =
+                DemoPreset.class.getResourceAsStream("/dev/spikelane/cli/" + DemoPreset.CONV.weights())) {
             assertTrue(model.readAllBytes().length <= 70_000);
         }
     }

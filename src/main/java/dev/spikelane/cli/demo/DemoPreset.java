@@ -1,0 +1,92 @@
+package dev.spikelane.cli.demo;
+
+import dev.spikelane.cli.input.ImageSet;
+import dev.spikelane.data.InputCode;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** A network that the demo shows, and how images become its input. */
+enum DemoPreset {
+    TUTORIAL3(
+            "fashion-mnist.safetensors",
+            "784 -> 1000 -> 10, rate-coded",
+            "rate",
+            200,
+            "39 to 46\nsnnTorch 0.9.4 takes 31 ms for one input in 200 steps on one thread of a Zen 5, this"
+                    + " 0.71 to 0.83 ms (2026-11-28)"),
+    CONV(
+            "fashion-mnist-conv.safetensors",
+            "784 -> 12C5-P2 -> 64C5-P2 -> 10, as frames",
+            "frame",
+            16,
+            "92\nsnnTorch 0.9.4 takes 9.0 ms for one image in 25 steps on one thread of a Zen 5, this 0.098 ms"
+                    + " (2026-11)");
+
+    private final String weights;
+    private final String path;
+
+    private final String code;
+    private final int steps;
+    private final String besideSnnTorch;
+
+    DemoPreset(String weights, String path, String code, int steps, String besideSnnTorch) {
+        this.weights = weights;
+        this.path = path;
+        this.code = code;
+        this.steps = steps;
+        this.besideSnnTorch = besideSnnTorch;
+    }
+
+    /** The trained model, which is part of the command line. */
+    Model trained() throws IOException {
+        try (InputStream stream = DemoPreset.class.getResourceAsStream("/dev/spikelane/cli/" + weights)) {
+            if (stream == null) {
+                throw new IOException(weights + ": is missing in this build");
+            }
+            return ModelFile.readModel(weights, stream);
+        }
+    }
+
+    /** The model for these images: where they have another size, tutorial 3's network is random. */
+    Model model(ImageSet images, long seed) throws IOException {
+        if (fits(images)) {
+            return trained();
+        }
+        if (this == CONV) {
+            throw new IOException(
+                    images.name() + ": images are " + images.size() + ", expected 28 x 28 for --network conv");
+        }
+        return Model.of(Tutorial.network(images.inputs(), new TorchRandom(seed)));
+    }
+
+    /** Whether the model was trained for images of this size. */
+    boolean fits(ImageSet images) {
+        return images.inputs() == Tutorial.INPUTS;
+    }
+
+    String weights() {
+        return weights;
+    }
+
+    /** The layers and the code. */
+    String path(ImageSet images) {
+        return path.replaceFirst("784", String.valueOf(images.inputs()));
+    }
+
+    InputCode code(int ofSteps) {
+        return InputCode.named(code, ofSteps);
+    }
+
+    /** Usual steps. */
+    int steps() {
+        return steps;
+    }
+
+    /** A tile; see the page on performance. */
+    String besideSnnTorch() {
+        return besideSnnTorch;
+    }
+}

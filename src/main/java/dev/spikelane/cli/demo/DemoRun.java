@@ -1,0 +1,141 @@
+package dev.spikelane.cli.demo;
+
+import dev.spikelane.cli.input.ImageSet;
+import dev.spikelane.cli.input.TrainingRecipes;
+import dev.spikelane.cli.terminal.Progress;
+import dev.spikelane.data.BatchLoader;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.Model;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.SpikeCounts;
+import dev.spikelane.train.Decoding;
+import dev.spikelane.train.Evaluator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+/** Runs a network on images: on those that are shown, and on all embedded ones as {@code run} does. */
+final class DemoRun {
+
+    /** Steps of all images together that are run for the accuracy alone. */
+    private static final long MOST_STEPS = 256_000;
+
+    private final Model model;
+    private final ImageSet images;
+    private final DemoSettings settings;
+    private final Dataset data;
+    private final Batching batching;
+
+    DemoRun(DemoPreset preset, Model model, ImageSet images, DemoSettings settings) throws IOException {
+        this.model = model;
+        this.images = images;
+        this.settings = settings;
+        this.data = images.dataset();
+        this.batching = new Batching(Math.min(settings.batch(), images.count()))
+                .withSeed(settings.seed())
+                .withCode(preset.code(settings.steps()));
+    }
+
+    /**
+     * What a network made of images.
+     *
+     * @param counts spikes of each output for each image that is shown
+     * @param evaluation of these images, and of all that are embedded
+     * @param timed the images of a pass whose time was taken
+     * @param times the last passes
+     */
+    record Result(List<List<Integer>> counts, Evaluator.Result evaluation, int timed, PassTimes times) {}
+
+    Network network() {
+        return model.network();
+    }
+
+    Decoding decoding() {
+        return Objects.requireNonNull(
+                TrainingRecipes.DECODINGS.get(model.decoding().orElse(Decoding.COUNT.toString())));
+    }
+
+    Result run(Progress progress) {
+        PassTimes times = times(progress);
+        List<List<Integer>> counts = new ArrayList<>();
+        Dataset shown = data.range(0, images.count());
+        progress.begin("Images", images.count());
+        try (BatchLoader loader = new BatchLoader(shown, batching)) {
+            loader.start(0);
+            while (loader.next()) {
+                BatchLoader.Batch batch = loader.batch();
+                try (Simulation simulation = network().simulate(batch.count(), settings.threads())) {
+                    SpikeCounts fired = simulation.countSpikes(model.population());
+                    Recorded.run(simulation, batch.input(), settings.steps());
+                    for (int image = 0; image < batch.count(); image++) {
+                        counts.add(row(fired.counts(), image));
+                    }
+                }
+                progress.advance(batch.count());
+            }
+        }
+        boolean all = images.fashion() && (long) settings.steps() * data.size() <= MOST_STEPS;
+        try (Evaluator evaluator = new Evaluator(
+                        network(), settings.steps(), batching, settings.threads(), model.population())
+                .decoding(decoding())) {
+            Evaluator.Result evaluation = evaluator.evaluate(all ? data : shown);
+            progress.end();
+            return new Result(counts, evaluation, batching.size(), times);
+        }
+    }
+
+    private static List<Integer> row(FloatMatrix counts, int image) {
+        return IntStream.range(0, counts.columns())
+                .mapToObj(neuron -> (int) counts.get(image, neuron))
+                .toList();
+    }
+
+    /** Repeats the first batch until its times agree, or for as long as the user allows. */
+    private PassTimes times(Progress progress) {
+        PassTimes times = new PassTimes();
+        int[] numbers = IntStream.range(0, batching.size()).toArray();
+        BatchLoader.Batch batch = batching.batch(data);
+        progress.begin("Warm-up", settings.warmUp() * 1_000_000_000L);
+        try (Simulation simulation = network().simulate(numbers.length, settings.threads())) {
+            long begin = System.nanoTime();
+            long start = begin;
+            while (!times.settled() && start - begin < settings.warmUp() * 1e9) {
+                long processor = PassTimes.processorTime();
+                batch.read(0, numbers);
+                long encoded = System.nanoTime();
+                simulation.reset();
+                Recorded.run(simulation, batch.input(), settings.steps());
+                long end = System.nanoTime();
+                times.add(new PassTimes.Pass(
+                        (encoded - start) * 1e-9,
+                        (end - encoded) * 1e-9,
+                        (PassTimes.processorTime() - processor) * 1e-9));
+                progress.advance(end - start);
+                start = end;
+            }
+        }
+        progress.end();
+        return times;
+    }
+
+    /** Runs some images once more, side by side, and records the first steps of the layers from some on. */
+    Recorded record(List<Integer> numbers, int mostSteps, int firstLayer) {
+        int steps = Math.min(settings.steps(), mostSteps);
+        int[] samples = numbers.stream().mapToInt(Integer::intValue).toArray();
+        BatchLoader.Batch batch = new Batching(samples.length)
+                .withSeed(settings.seed())
+                .withCode(batching.code())
+                .batch(data.subset(samples));
+        batch.read(0, samples);
+        Signal input = batch.input();
+        Signal rows = input instanceof SpikeMatrix spikes ? spikes.rows(0, steps * numbers.size()) : input;
+        return Recorded.of(network(), rows, numbers.size(), settings.withSteps(steps), firstLayer);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.spikelane.cli.demo;
+
+import dev.spikelane.io.Npy;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.plot.Figure;
+import dev.spikelane.plot.Plot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What layers do with some images, all side by side: {@code [steps * images x neurons]}.
+ *
+ * @param images how many
+ * @param steps of each
+ * @param input spikes; null if each image stays as it is
+ * @param names of the layers
+ * @param spikes of each layer
+ * @param membranes of each layer
+ */
+record Recorded(
+        int images,
+        int steps,
+        @Nullable SpikeMatrix input,
+        List<String> names,
+        List<SpikeMatrix> spikes,
+        List<FloatMatrix> membranes) {
+
+    /** Runs a network and records its layers from some on. */
+    static Recorded of(Network network, Signal rows, int images, DemoSettings settings, int firstLayer) {
+        List<String> names = layers(network);
+        List<Population.SpikeRecorder> spikes = new ArrayList<>();
+        List<FloatMatrix> membranes = new ArrayList<>();
+        SpikeMatrix input = rows instanceof SpikeMatrix fired ? fired : null;
+        int steps = input == null ? settings.steps() : input.rows() / images;
+        try (Simulation simulation = network.simulate(images, settings.threads())) {
+            for (int layer = firstLayer; layer < names.size(); layer++) {
+                spikes.add(simulation.recordSpikes(layer, steps));
+                membranes.add(simulation.recordMembranes(layer, steps).values());
+            }
+            run(simulation, rows, steps);
+        }
+        return new Recorded(
+                images,
+                steps,
+                input,
+                names.subList(firstLayer, names.size()),
+                spikes.stream().map(Population.SpikeRecorder::spikes).toList(),
+                membranes);
+    }
+
+    /** Runs spikes of all steps, or images that stay as they are. */
+    static void run(Simulation simulation, Signal rows, int steps) {
+        if (rows instanceof SpikeMatrix) {
+            simulation.run(rows);
+        } else {
+            simulation.runConstant(rows, steps);
+        }
+    }
+
+    /** The layers as people call them. */
+    static List<String> layers(Network network) {
+        List<String> names = new ArrayList<>();
+        int hidden = network.populations().size() - 1;
+        for (int layer = 0; layer < hidden; layer++) {
+            names.add(hidden == 1 ? "hidden" : "hidden " + (layer + 1));
+        }
+        names.add("output");
+        return names;
+    }
+
+    /** The first steps of one image. */
+    Recorded first(int most) {
+        int kept = Math.min(steps, most);
+        return new Recorded(
+                1,
+                kept,
+                input == null ? null : input.rows(0, kept),
+                names,
+                spikes.stream().map(each -> each.rows(0, kept)).toList(),
+                membranes.stream().map(each -> each.rows(0, kept)).toList());
+    }
+
+    /** What all layers do with an image, with names of the outputs. */
+    Figure raster(int image, boolean withInput, String... outputs) {
+        Figure raster = null;
+        if (withInput && input != null) {
+            raster = Plot.raster("input", input, images, image);
+        }
+        for (int layer = 0; layer < names.size(); layer++) {
+            String name = names.get(layer);
+            raster = raster == null
+                    ? Plot.raster(name, spikes.get(layer), images, image)
+                    : raster.add(name, spikes.get(layer), images, image);
+        }
+        return Objects.requireNonNull(raster).labels(outputs);
+    }
+
+    /** Spikes of each output for an image. */
+    List<Integer> counts(int image) {
+        SpikeMatrix output = spikes.getLast();
+        int[] counts = new int[output.columns()];
+        for (int step = 0; step < steps; step++) {
+            for (int neuron = 0; neuron < counts.length; neuron++) {
+                counts[neuron] += output.get(step * images + image, neuron) ? 1 : 0;
+            }
+        }
+        return Arrays.stream(counts).boxed().toList();
+    }
+
+    /** Writes {@code [steps, images, neurons]} arrays, with names that start with {@code name}. */
+    void write(Path folder, String name) throws IOException {
+        if (input != null) {
+            Npy.write(folder.resolve(name + "_input.npy"), input, steps, images, input.columns());
+        }
+        for (int layer = 0; layer < spikes.size(); layer++) {
+            int neurons = spikes.get(layer).columns();
+            String end = (layer + 1) + ".npy";
+            Npy.write(folder.resolve(name + "_spikes" + end), spikes.get(layer), steps, images, neurons);
+            Npy.write(folder.resolve(name + "_membranes" + end), membranes.get(layer), steps, images, neurons);
+        }
+    }
+}
