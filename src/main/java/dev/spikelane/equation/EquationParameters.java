@@ -14,7 +14,7 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The values of parameters, those that follow from others too, in memory where a {@link Frame} finds them. */
-public final class EquationParameters {
+public final class EquationParameters implements ParameterRows {
 
     /** Rows begin where vectors and lines of the cache do, and where pages do, as those of matrices. */
     private static final int ALIGNMENT = 64;
@@ -198,7 +198,7 @@ public final class EquationParameters {
         return Graph.of(values, name);
     }
 
-    /** Names of the parameters that are one value for all neurons. */
+    @Override
     public Set<String> shared() {
         Set<String> shared = new HashSet<>(values.keySet());
         for (Row row : rows) {
@@ -218,12 +218,12 @@ public final class EquationParameters {
         return all;
     }
 
-    /** Neurons of a row. */
+    @Override
     public int neurons() {
         return neurons;
     }
 
-    /** Says where the parameters are. */
+    @Override
     public void put(Frame frame) {
         for (Row row : rows) {
             frame.put(row.name, row.row, 0, 0);

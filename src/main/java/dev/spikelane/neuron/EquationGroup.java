@@ -58,13 +58,8 @@ final class EquationGroup implements TileGroup, BoundEquations {
                 ? null
                 : QuantizeLevels.of(arena, model.quantization().levels());
         this.steps = cut == null ? equations : cut.fire();
-        this.loops = new NeuronLoops(
-                cut == null ? null : equations,
-                steps,
-                cut == null ? null : this::round,
-                neurons,
-                parameters::put,
-                parameters.shared());
+        this.loops =
+                new NeuronLoops(cut == null ? null : equations, steps, cut == null ? null : this::round, parameters, 0);
         this.initial = FloatMatrix.zeros(arena, names.size(), neurons);
         start();
         this.lastBlock = loops.frame(loops.step());

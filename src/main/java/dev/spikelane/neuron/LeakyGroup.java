@@ -25,6 +25,7 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Til
     static final List<String> MEMBRANE = List.of("membrane");
     static final List<String> SYNAPTIC = List.of("membrane", "synapse");
     static final List<String> ALPHA = List.of("membrane", "excitatory", "inhibitory");
+    static final List<String> CELL = List.of("membrane", "cell");
 
     /** Neurons whose variables have the usual names. */
     LeakyGroup(LeakyParameters parameters) {
@@ -46,6 +47,11 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Til
     @Override
     public int neurons() {
         return parameters.neurons();
+    }
+
+    @Override
+    public int currents() {
+        return parameters.currents();
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.cell.LstmStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -47,7 +46,6 @@ public final class NeuronState {
     private final @Nullable Tile feedback;
     private final Scratch scratch;
     private @Nullable PortCurrents whole;
-    private final FloatMatrix workspace;
     /** Steps done, for each word of 64 neurons by itself: threads that share a row count those of their words. */
     private final Signal[] parts;
 
@@ -121,7 +119,6 @@ public final class NeuronState {
                 .filter(Objects::nonNull)
                 .toArray(Signal[]::new);
         this.feedback = feedback;
-        this.workspace = LstmStep.workspace(arena, neurons);
         this.steps = new long[spikes.stride()];
         this.runs = new StepRun[spikes.stride()];
         this.equationRuns = new EquationRun[spikes.stride()];
@@ -583,11 +580,6 @@ public final class NeuronState {
         for (int i = 0; held != null && i < held.count(); i++) {
             held.port(i).on(all);
         }
-    }
-
-    /** Memory that a step uses while it runs, some rows of neurons; no part of the state. */
-    FloatMatrix workspace() {
-        return workspace;
     }
 
     @Override

@@ -5,7 +5,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.cell.LstmStep;
+import dev.spikelane.kernel.step.GateRows;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -71,7 +71,7 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
     public SLstm {
         Objects.requireNonNull(recurrence, "recurrence");
         if (recurrence instanceof Recurrence.By(Recurrent all)
-                && all.outputs() != LstmStep.GATES * (long) all.inputs()) {
+                && all.outputs() != GateRows.GATES * (long) all.inputs()) {
             throw new IllegalArgumentException(all + ", expected four outputs for each input");
         }
         if (Objects.requireNonNull(firing, "firing").reset() == Reset.SUBTRACT_DECAYED) {
@@ -145,7 +145,7 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
     public static Cell random(int inputs, int neurons, TorchRandom random) {
         Checks.atLeast(1, "inputs", inputs);
         Checks.atLeast(1, "neurons", neurons);
-        int gates = Math.multiplyExact(LstmStep.GATES, neurons);
+        int gates = Math.multiplyExact(GateRows.GATES, neurons);
         FloatMatrix ofInputs = FloatMatrix.zeros(gates, inputs);
         FloatMatrix ofHidden = FloatMatrix.zeros(gates, neurons);
         FloatMatrix first = FloatMatrix.zeros(1, gates);
@@ -190,8 +190,8 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
     }
 
     private static int ofInputs(Convolution all) {
-        int inputs = all.inputs() - all.outputs() / LstmStep.GATES;
-        if (all.outputs() % LstmStep.GATES != 0
+        int inputs = all.inputs() - all.outputs() / GateRows.GATES;
+        if (all.outputs() % GateRows.GATES != 0
                 || inputs < 1
                 || all.kernel().groups() > 1
                 || all.kernel().transposed()) {
@@ -215,7 +215,7 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
 
     /** Where snnTorch's convolution has the output of a gate of torch's cell: its last two gates are the other way. */
     private static int inGateOrder(int output, int outputs) {
-        int neurons = outputs / LstmStep.GATES;
+        int neurons = outputs / GateRows.GATES;
         return switch (output / neurons) {
             case 2 -> output + neurons;
             case 3 -> output - neurons;
@@ -258,7 +258,7 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
 
     @Override
     public List<String> variables() {
-        return LstmGroup.NAMES;
+        return LeakyGroup.CELL;
     }
 
     @Override
@@ -303,15 +303,16 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        LeakyParameters parameters = firing.clearing()
-                .applyTo(LeakyParameters.builder(shape.size()), 2)
-                .synapse(0)
-                .build(arena);
-        return new LstmGroup(parameters, shape.channels());
+        return new LeakyGroup(
+                firing.clearing()
+                        .applyTo(LeakyParameters.builder(shape.size()), 2)
+                        .gates(shape.channels())
+                        .build(arena),
+                LeakyGroup.CELL);
     }
 
     @Override
     public int gates() {
-        return LstmStep.GATES;
+        return GateRows.GATES;
     }
 }

@@ -2,9 +2,9 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.cell.WindowStep;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;

@@ -1,9 +1,9 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.cell.WindowStep;
 import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;

@@ -15,10 +15,9 @@ import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.Steps;
-import dev.spikelane.kernel.step.cell.LstmStep;
-import dev.spikelane.kernel.step.cell.WindowStep;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
+import dev.spikelane.kernel.step.leaky.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -148,39 +147,6 @@ final class SharedMemoryTest {
         assertApart("membranes", "window", () -> window(window, apart, 4, all.rows(7, 1)));
         assertApart("membranes", "weights", () -> window(window, apart, 4, all.rows(1, 1)));
         window(window, apart, 4, apart[1]);
-    }
-
-    @Test
-    void longShortTermMemory() {
-        LeakyParameters cells = LeakyParameters.builder(NEURONS).synapse(0).build(arena);
-        FloatMatrix gates = FloatMatrix.zeros(arena, 2, 4 * NEURONS);
-        FloatMatrix state = last.rows(0, 2);
-        FloatMatrix fed = gates.rows(1, 1);
-        FloatMatrix work = FloatMatrix.zeros(arena, 8, NEURONS);
-        FloatMatrix gate = work.rows(0, 4);
-        assertApart(
-                "workspace",
-                "state",
-                () -> LstmStep.step(
-                        cells, NEURONS, new StepRun(gates, work.rows(3, 2), spikes).feedback(fed), gate, 0));
-        assertApart(
-                "membranes",
-                "state",
-                () -> LstmStep.step(
-                        cells,
-                        NEURONS,
-                        new StepRun(gates, state, spikes).feedback(fed).record(last.rows(1, 1)),
-                        gate,
-                        0));
-        assertApart(
-                "membranes",
-                "workspace",
-                () -> LstmStep.step(
-                        cells,
-                        NEURONS,
-                        new StepRun(gates, state, spikes).feedback(fed).record(work.rows(3, 1)),
-                        gate,
-                        0));
     }
 
     /** Weights, current, state, window and membranes, with one of them in place of another. */

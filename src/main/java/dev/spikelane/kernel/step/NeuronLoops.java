@@ -6,13 +6,13 @@ import dev.spikelane.equation.Frame;
 import dev.spikelane.equation.Graph;
 import dev.spikelane.equation.Lowering;
 import dev.spikelane.equation.Op;
+import dev.spikelane.equation.ParameterRows;
 import dev.spikelane.equation.Program;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -68,8 +68,8 @@ public final class NeuronLoops {
     private final @Nullable Equations charge;
     private final Equations steps;
     private final @Nullable Between between;
-    private final int neurons;
-    private final Consumer<Frame> parameters;
+    private final ParameterRows parameters;
+    private final int channels;
     private final Set<String> shared;
     private final List<String> variables;
     private final Map<String, Op> rows = new HashMap<>();
@@ -83,23 +83,20 @@ public final class NeuronLoops {
      * @param charge what comes before {@code between}; null if a step is one loop
      * @param steps a step, or what comes behind
      * @param between what happens between the two; null if nothing does
-     * @param neurons of a row
-     * @param parameters says where the parameters are
-     * @param shared parameters that are one value for all neurons
+     * @param channels of neurons with four gates, as {@link GateRows} says; 0 for those with one current at each port
      */
     public NeuronLoops(
             @Nullable Equations charge,
             Equations steps,
             @Nullable Between between,
-            int neurons,
-            Consumer<Frame> parameters,
-            Set<String> shared) {
+            ParameterRows parameters,
+            int channels) {
         this.charge = charge;
         this.steps = steps;
         this.between = between;
-        this.neurons = neurons;
         this.parameters = parameters;
-        this.shared = shared;
+        this.channels = channels;
+        this.shared = parameters.shared();
         List<String> numbers = numbers(steps);
         numbers.remove(RESET);
         this.variables = List.copyOf(numbers);
@@ -184,7 +181,22 @@ public final class NeuronLoops {
     }
 
     int neurons() {
-        return neurons;
+        return parameters.neurons();
+    }
+
+    /** Inputs of each port. */
+    int gates() {
+        return channels == 0 ? 1 : GateRows.GATES;
+    }
+
+    /** Whether rows of gates have to be made before each step. */
+    boolean takesGates() {
+        return channels > 0 && !GateRows.inPlace(neurons(), channels);
+    }
+
+    /** Room for the gates of a sample. */
+    GateRows newGates() {
+        return new GateRows(neurons(), channels, 1);
     }
 
     /** A loop of some steps at once, made when it is first needed. */
@@ -212,8 +224,8 @@ public final class NeuronLoops {
 
     /** Where a program finds the parameters. */
     public Frame frame(CompiledProgram of) {
-        Frame made = new Frame(of.program(), neurons);
-        parameters.accept(made);
+        Frame made = new Frame(of.program(), neurons());
+        parameters.put(made);
         return made;
     }
 }

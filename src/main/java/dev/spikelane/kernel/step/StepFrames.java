@@ -19,10 +19,13 @@ public final class StepFrames {
     private final NeuronLoops loops;
     private final @Nullable Placed[] placed = new Placed[NeuronLoops.FORMS];
     private SpikeMatrix winners = SpikeMatrix.zeros(1, 1);
+    /** The gates of a sample, where loops do not find them in its currents. */
+    private final @Nullable GateRows gates;
 
     /** Makes no frame yet. */
     public StepFrames(NeuronLoops loops) {
         this.loops = loops;
+        this.gates = loops.takesGates() ? loops.newGates() : null;
     }
 
     /** A loop, and the places of its rows. */
@@ -124,8 +127,23 @@ public final class StepFrames {
             return;
         }
         for (int row = firstRow; row < firstRow + rows; row += batch) {
-            put(placed(Form.CHARGE, 1), run, row, noises).run(row, batch, batch);
+            loop(placed(Form.CHARGE, 1), run, row, batch, noises);
             fire(run, row);
+        }
+    }
+
+    /** Runs some rows, whole steps; one by one if their gates have to be taken from the currents. */
+    private void loop(Placed to, StepRun run, int firstRow, int rows, @Nullable NoiseRows noises) {
+        GateRows taken = gates;
+        int batch = batch(run);
+        if (taken == null || to.inputs[0] < 0) {
+            put(to, run, firstRow, 0, batch, noises).run(firstRow, rows, batch);
+            return;
+        }
+        for (int row = firstRow; row < firstRow + rows; row++) {
+            taken.take(run.current, row, 0, 0);
+            taken.take(run.feedback, row - run.firstFed, 1, 0);
+            put(to, run, row, row % batch, 1, noises).run(row, 1, 1);
         }
     }
 
@@ -156,23 +174,30 @@ public final class StepFrames {
         Form form = run.records ? Form.RECORD : Form.RUN;
         int together = loops.together(rows / batch);
         int done = rows - rows % (together * batch);
-        put(placed(form, together), run, firstRow, noises).run(firstRow, done, batch);
+        loop(placed(form, together), run, firstRow, done, noises);
         if (done < rows) {
-            put(placed(form, 1), run, firstRow, noises).run(firstRow + done, rows - done, batch);
+            loop(placed(form, 1), run, firstRow + done, rows - done, noises);
         }
     }
 
-    private Placed put(Placed to, StepRun run, int firstRow, @Nullable NoiseRows noises) {
+    /** Places some samples from a row on. */
+    private Placed put(Placed to, StepRun run, int firstRow, int sample, int samples, @Nullable NoiseRows noises) {
         Frame frame = to.frame;
-        frame.batch = batch(run);
+        frame.batch = samples;
         frame.firstWord = run.firstWord;
         frame.words = run.endWord - run.firstWord;
         for (int i = 0; i < to.variables.length; i++) { // an iterator would be an object
-            to.put(to.variables[i], run.state, i * frame.batch, 0);
-            to.put(to.charged[i], run.state, i * frame.batch, 0);
+            to.put(to.variables[i], run.state, i * batch(run) + sample, 0);
+            to.put(to.charged[i], run.state, i * batch(run) + sample, 0);
         }
         for (int i = 0; i < to.inputs.length; i++) {
-            to.put(to.inputs[i], run.entering(i), i == 1 ? -run.firstFed : 0, run.firstCurrent);
+            int port = i / loops.gates();
+            if (gates == null) {
+                int before = i % loops.gates() * loops.neurons();
+                to.put(to.inputs[i], run.entering(port), port == 1 ? -run.firstFed : 0, run.firstCurrent - before);
+            } else {
+                to.put(to.inputs[i], gates.rows(), gates.row(i) - firstRow, 0);
+            }
         }
         for (int i = 0; noises != null && i < to.noises.length; i++) {
             // The rows of one step: wherever that is among the rows that run, they are the first.
@@ -182,7 +207,7 @@ public final class StepFrames {
         to.put(to.recorded, run.membranes, 0, 0);
         to.put(to.previous, run.previous, 0);
         to.put(to.reset, run.spikes, firstRow);
-        to.put(to.winner, winners, 0);
+        to.put(to.winner, winners, sample);
         return to;
     }
 

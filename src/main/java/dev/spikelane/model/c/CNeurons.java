@@ -91,7 +91,7 @@ final class CNeurons {
 
     private static void requireText(PopulationDescription population) {
         switch (population.neuron()) {
-            case SLstm _ -> throw refused(population, "its cells are no equations");
+            case SLstm _ -> throw refused(population, "its cells have four currents at each port");
             case LeakyParallel model
             when model.dropout() > 0 -> throw refused(population, "dropout is drawn at random");
             case StateLeaky model

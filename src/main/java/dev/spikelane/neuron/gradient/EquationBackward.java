@@ -6,7 +6,9 @@ import dev.spikelane.equation.EquationGradients;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.Frame;
 import dev.spikelane.equation.NoiseRows;
+import dev.spikelane.equation.ParameterRows;
 import dev.spikelane.kernel.step.EquationLoops;
+import dev.spikelane.kernel.step.GateRows;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.NeuronLoops;
 import dev.spikelane.memory.FloatMatrix;
@@ -18,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,49 +30,52 @@ final class EquationBackward implements NeuronBackward {
      * Neurons that are laid out.
      *
      * @param equations what they are
-     * @param count how many
-     * @param parameters says where their parameters stand
+     * @param parameters of all of them
      * @param noisy the neurons, if they may have noise
+     * @param channels of neurons with gates, as {@link GateRows} says; 0 for others
      * @param names of the variables, those of the state first
-     * @param variables of the state
      * @param toDistance see {@link EquationGradients#toDistance}
      * @param toCurrents see {@link EquationGradients#toCurrents}
      * @param charge see {@link Equations#charge}; null where nobody needs it
      */
     record Neurons(
             Equations equations,
-            int count,
-            Consumer<Frame> parameters,
+            ParameterRows parameters,
             @Nullable BoundEquations noisy,
+            int channels,
             List<String> names,
-            int variables,
             CompiledProgram toDistance,
             CompiledProgram toCurrents,
             @Nullable CompiledProgram charge) {
 
         /** The same with loops that compute variables as they are at the spike. */
         Neurons with(CompiledProgram charging) {
-            return new Neurons(equations, count, parameters, noisy, names, variables, toDistance, toCurrents, charging);
+            return new Neurons(equations, parameters, noisy, channels, names, toDistance, toCurrents, charging);
         }
 
         /** Compiles the loops. */
         static Neurons of(
-                EquationGradients back,
-                int count,
-                Consumer<Frame> parameters,
-                Set<String> shared,
-                @Nullable BoundEquations noisy) {
-            List<String> names = NeuronLoops.numbers(back.equations());
+                EquationGradients back, ParameterRows parameters, @Nullable BoundEquations noisy, int channels) {
+            Set<String> shared = parameters.shared();
             return new Neurons(
                     back.equations(),
-                    count,
                     parameters,
                     noisy,
-                    names,
-                    names.size() - (names.contains(NeuronLoops.RESET) ? 1 : 0),
+                    channels,
+                    NeuronLoops.numbers(back.equations()),
                     EquationLoops.compile(back::toDistance, shared),
                     EquationLoops.compile(back::toCurrents, shared),
                     null);
+        }
+
+        /** Variables of the state. */
+        private int variables() {
+            return names.size() - (names.contains(NeuronLoops.RESET) ? 1 : 0);
+        }
+
+        /** Inputs of each port. */
+        private int gates() {
+            return channels == 0 ? 1 : GateRows.GATES;
         }
     }
 
@@ -97,12 +101,12 @@ final class EquationBackward implements NeuronBackward {
 
         Pass(CompiledProgram compiled, Neurons neurons) {
             this.compiled = compiled;
-            this.frame = new Frame(compiled.program(), neurons.count);
-            neurons.parameters.accept(frame);
+            this.frame = new Frame(compiled.program(), neurons.parameters.neurons());
+            neurons.parameters.put(frame);
             List<String> ports = neurons.equations.inputs().stream()
                     .filter(name -> !name.equals(NeuronLoops.PREVIOUS))
                     .toList();
-            this.count = neurons.variables;
+            this.count = neurons.variables();
             this.variables = places(neurons.names, "");
             this.gradients = places(neurons.names, EquationGradients.GRADIENT);
             this.inputs = places(ports, "");
@@ -141,6 +145,11 @@ final class EquationBackward implements NeuronBackward {
     /** Made when a batch is known. */
     private @Nullable NoiseRows noises;
 
+    private final int channels;
+    private final int gates;
+    /** Gates of all samples, where they are not {@linkplain GateRows#inPlace in place}; made when a batch is known. */
+    private @Nullable GateRows taken;
+
     /**
      * Takes a tile of neurons back.
      *
@@ -150,8 +159,10 @@ final class EquationBackward implements NeuronBackward {
         this.first = new Pass(of.toDistance, of);
         this.second = new Pass(of.toCurrents, of);
         this.charge = of.charge == null ? null : new Pass(of.charge, of);
-        this.all = of.count;
+        this.all = of.parameters.neurons();
         this.noisy = of.noisy;
+        this.channels = of.channels;
+        this.gates = of.gates();
         this.firstNeuron = firstNeuron;
         this.neurons = neurons;
         int words = Math.ceilDiv(neurons, Long.SIZE);
@@ -204,9 +215,37 @@ final class EquationBackward implements NeuronBackward {
         put(pass.frame, pass.ofPrevious, step.ofPrevious, 0);
         drawNoises(pass, step, batch);
         put(pass.frame, pass.after, step.after, step.afterRow);
-        for (int i = 0; i < pass.inputs.length; i++) {
-            put(pass.frame, pass.inputs[i], step.currents[i], step.currentRow);
+        putPorts(pass, pass.inputs, step.currents, step.currentRow, takeGates(pass, step, batch));
+    }
+
+    /** Says where the rows of ports stand, or of their gates, of which there may be rows of their own. */
+    private void putPorts(Pass pass, int[] places, @Nullable FloatMatrix[] ports, int row, @Nullable GateRows ofGates) {
+        for (int i = 0; i < places.length; i++) {
+            FloatMatrix port = ports[i / gates];
+            if (ofGates != null) {
+                put(pass.frame, places[i], ofGates.rows(), ofGates.row(i));
+            } else if (port != null && places[i] >= 0) {
+                put(pass.frame, places[i], port, row);
+                pass.frame.bases[places[i]] += (long) (i % gates) * all * Float.BYTES;
+            }
         }
+    }
+
+    /** Takes the gates that a loop reads from the currents; null if it finds them there. */
+    private @Nullable GateRows takeGates(Pass pass, Step step, int batch) {
+        if (channels == 0 || GateRows.inPlace(all, channels) || pass.inputs.length == 0) {
+            return null;
+        }
+        GateRows into = taken;
+        if (into == null) {
+            into = new GateRows(all, channels, batch);
+            taken = into;
+        }
+        for (int i = 0; i < 2 * batch; i++) {
+            int sample = i / 2;
+            into.take(Objects.requireNonNull(step.currents[i % 2]), step.currentRow + sample, i % 2, sample);
+        }
+        return into;
     }
 
     /** Samples of a batch. */
@@ -266,12 +305,14 @@ final class EquationBackward implements NeuronBackward {
         } else {
             put(second.frame, second.ofDistance, ofDistance, 0);
         }
-        for (int i = 0; i < second.inputs.length; i++) {
-            put(second.frame, second.gradientsOfInputs[i], step.ofCurrents[i], step.currentRow);
-        }
+        putPorts(second, second.gradientsOfInputs, step.ofCurrents, step.currentRow, taken);
         second.run(batch);
-        for (int i = 0; i < second.inputs.length; i++) {
-            clearPads(Objects.requireNonNull(step.ofCurrents[i]), step.currentRow, batch);
+        for (int port = 0; port < second.inputs.length / gates; port++) {
+            FloatMatrix of = Objects.requireNonNull(step.ofCurrents[port]);
+            for (int sample = 0; taken != null && sample < batch; sample++) {
+                taken.give(of, step.currentRow + sample, port, sample);
+            }
+            clearPads(of, step.currentRow, channels == 0 ? batch : 0);
         }
         if (second.ofPrevious >= 0) {
             clearPads(Objects.requireNonNull(step.ofPrevious), 0, batch);

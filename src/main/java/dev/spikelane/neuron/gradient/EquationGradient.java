@@ -4,7 +4,6 @@ import dev.spikelane.equation.BoundEquations;
 import dev.spikelane.equation.Derived;
 import dev.spikelane.equation.DoubleProgram;
 import dev.spikelane.equation.EquationGradients;
-import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.kernel.step.EquationLoops;
@@ -80,8 +79,7 @@ final class EquationGradient extends NeuronGradient {
     }
 
     private EquationBackward.Neurons loops(EquationGradients back) {
-        EquationParameters parameters = neurons.parameters();
-        return EquationBackward.Neurons.of(back, parameters.neurons(), parameters::put, parameters.shared(), neurons);
+        return EquationBackward.Neurons.of(back, neurons.parameters(), neurons, 0);
     }
 
     private NeuronBackward backward(Map<String, FloatMatrix> into, int firstNeuron, int count) {

@@ -4,11 +4,11 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.EquationGradients;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.Frame;
+import dev.spikelane.equation.ParameterRows;
 import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.LeakyParameter;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.NeuronLoops;
-import dev.spikelane.kernel.step.cell.LstmBackward;
 import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
@@ -40,7 +40,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The way back through neurons of {@link LeakyParameters}. */
-final class LeakyGradient extends NeuronGradient {
+final class LeakyGradient extends NeuronGradient implements ParameterRows {
 
     /** How a parameter enters the neurons: a factor for each neuron's sum. */
     private interface Chain {
@@ -63,8 +63,8 @@ final class LeakyGradient extends NeuronGradient {
     private final Map<String, float[]> values = new HashMap<>();
     /** What a spike of each neuron carries; null if that is 1 and stays so. */
     private final @Nullable FloatMatrix factors;
-    /** The way back of the neurons, or of what comes behind their charge; null for cells. */
-    private final EquationBackward.@Nullable Neurons equations;
+    /** The way back of the neurons, or of what comes behind their charge. */
+    private final EquationBackward.Neurons equations;
 
     /** That of their charge, if something happens behind it. */
     private final EquationBackward.@Nullable Neurons charge;
@@ -83,21 +83,15 @@ final class LeakyGradient extends NeuronGradient {
         this.factors = model.spikeValue().isAlways(1) && !wanted.contains(LeakyParameter.FACTOR)
                 ? null
                 : FloatMatrix.zeros(1, parameters.neurons());
-        if (group.cellChannels() > 0) {
-            this.equations = null;
-            this.charge = null;
-            this.needsCurrents = true;
-        } else {
-            List<String> names = wanted.stream().map(this::name).toList();
-            Equations.Cut cut = LeakyText.back(parameters, factors != null, wanted);
-            EquationGradients back = differentiated(cut.fire(), names);
-            this.equations = loops(back);
-            this.charge = parameters.split()
-                    ? loops(differentiated(cut.charge(), names))
-                            .with(EquationLoops.compile(graph -> cut.charge().charge(FLAGS, graph), shared()))
-                    : null;
-            this.needsCurrents = parameters.split() || back.needsInputs();
-        }
+        List<String> names = wanted.stream().map(this::name).toList();
+        Equations.Cut cut = LeakyText.back(parameters, factors != null, wanted);
+        EquationGradients back = differentiated(cut.fire(), names);
+        this.equations = loops(back);
+        this.charge = parameters.split()
+                ? loops(differentiated(cut.charge(), names))
+                        .with(EquationLoops.compile(graph -> cut.charge().charge(FLAGS, graph), shared()))
+                : null;
+        this.needsCurrents = parameters.split() || back.needsInputs();
         update();
     }
 
@@ -107,15 +101,21 @@ final class LeakyGradient extends NeuronGradient {
 
     /** The parameter of the text that a sum is of; what resets takes the factor of an inhibited spike. */
     private String name(LeakyParameter sum) {
-        return sum == LeakyParameter.FACTOR && parameters.coupled() ? "fired" : LeakyText.name(sum);
+        return sum == LeakyParameter.FACTOR && parameters.options.inhibition() ? "fired" : LeakyText.name(sum);
     }
 
     private EquationBackward.Neurons loops(EquationGradients back) {
-        return EquationBackward.Neurons.of(back, parameters.neurons(), this::put, shared(), null);
+        return EquationBackward.Neurons.of(back, this, null, parameters.channels);
     }
 
-    /** What neurons share. A factor that is 1 has no row, but a gradient. */
-    private Set<String> shared() {
+    @Override
+    public int neurons() {
+        return parameters.neurons();
+    }
+
+    /** A factor that is 1 has no row, but a gradient. */
+    @Override
+    public Set<String> shared() {
         Set<String> shared = new HashSet<>(parameters.shared());
         if (LeakyText.gains(parameters) == 0) {
             shared.add(LeakyText.name(LeakyParameter.GAIN));
@@ -123,8 +123,9 @@ final class LeakyGradient extends NeuronGradient {
         return shared;
     }
 
-    private void put(Frame frame) {
-        LeakyText.put(parameters, frame);
+    @Override
+    public void put(Frame frame) {
+        parameters.put(frame);
         frame.share(LeakyText.name(LeakyParameter.GAIN), new float[] {1});
         if (factors != null) {
             frame.put(LeakyText.CARRIES, factors.segment(), 0, 0);
@@ -276,7 +277,7 @@ final class LeakyGradient extends NeuronGradient {
     /** An inhibited spike is divided by the factor, unless that is 0. */
     private static float byFactor(LeakyGradient of, int neuron) {
         float factor = of.value(NeuronRows.SPIKE_FACTOR, neuron);
-        return !of.parameters.coupled() ? 1 : factor == 0 ? -1 : -1 / (factor * factor);
+        return !of.parameters.options.inhibition() ? 1 : factor == 0 ? -1 : -1 / (factor * factor);
     }
 
     /** What is left after a step is {@code exp(-((1 - beta) + 1e-12))}. */
@@ -286,7 +287,7 @@ final class LeakyGradient extends NeuronGradient {
 
     @Override
     public boolean coupled() {
-        return group.cellChannels() > 0 || parameters.coupled();
+        return parameters.coupled();
     }
 
     @Override
@@ -311,10 +312,7 @@ final class LeakyGradient extends NeuronGradient {
 
     @Override
     public @Nullable LeakyParameters underFrame() {
-        boolean fits = group.cellChannels() == 0
-                && LeakyFrame.fits(parameters)
-                && model.spikeValue().isAlways(1)
-                && sums.isEmpty();
+        boolean fits = LeakyFrame.fits(parameters) && model.spikeValue().isAlways(1) && sums.isEmpty();
         return fits ? parameters : null;
     }
 
@@ -331,16 +329,10 @@ final class LeakyGradient extends NeuronGradient {
     }
 
     private NeuronBackward backward(Map<LeakyParameter, FloatMatrix> into, int firstNeuron, int neurons) {
-        EquationBackward.Neurons whole = equations;
         EquationBackward.Neurons first = charge;
-        if (whole == null) {
-            LstmBackward made = new LstmBackward(parameters, group.cellChannels());
-            into.forEach(made::sum);
-            return made;
-        }
         Map<String, FloatMatrix> named = new LinkedHashMap<>();
         into.forEach((sum, matrix) -> named.put(name(sum), matrix));
-        EquationBackward made = new EquationBackward(whole, named, firstNeuron, neurons);
+        EquationBackward made = new EquationBackward(equations, named, firstNeuron, neurons);
         return first == null
                 ? made
                 : new RoundedBackward(

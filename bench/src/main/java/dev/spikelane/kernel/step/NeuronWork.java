@@ -10,8 +10,7 @@ import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
-import dev.spikelane.kernel.step.cell.LstmStep;
-import dev.spikelane.kernel.step.cell.WindowStep;
+import dev.spikelane.kernel.step.leaky.WindowStep;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
@@ -100,7 +99,7 @@ public record NeuronWork(Model model) implements Work {
                             1, Quantization.aroundThreshold(BITS, 1, 0, UPPER).levels());
                 case STATE_LEAKY -> builder.reset(Reset.NONE);
                 case STATE_LEAKY_TRUNCATED -> builder.synapse(0.9f).reset(Reset.NONE);
-                case SLSTM -> builder.threshold(0.1f).synapse(0).reset(Reset.NONE);
+                case SLSTM -> builder.threshold(0.1f).gates(NEURONS).reset(Reset.NONE);
             };
         }
     }
@@ -128,7 +127,6 @@ public record NeuronWork(Model model) implements Work {
         private final FloatMatrix current;
         private final FloatMatrix state;
         private final FloatMatrix feedback;
-        private final FloatMatrix workspace = LstmStep.workspace(arena, NEURONS);
         private final FloatMatrix weights = FloatMatrix.zeros(arena, WINDOW, NEURONS);
         private final FloatMatrix window = FloatMatrix.zeros(arena, WINDOW, NEURONS);
         private final SpikeMatrix previous = SpikeMatrix.zeros(arena, 1, NEURONS);
@@ -138,7 +136,7 @@ public record NeuronWork(Model model) implements Work {
         Open(Model model) {
             this.model = model;
             parameters = model.options().build(arena);
-            int currents = model == Model.SLSTM ? LstmStep.GATES * NEURONS : NEURONS;
+            int currents = parameters.currents();
             current = RandomData.uniform(arena, STEPS, currents, -0.1f, 0.4f);
             state = FloatMatrix.zeros(arena, parameters.variables(), NEURONS);
             feedback = FloatMatrix.zeros(arena, STEPS, currents);
@@ -154,7 +152,7 @@ public record NeuronWork(Model model) implements Work {
         public List<Entry> entries() {
             List<Entry> entries = new ArrayList<>();
             entries.add(entry(Contestant.JAVA, this::chosen));
-            if (model == Model.SLSTM || model == Model.STATE_LEAKY_TRUNCATED) {
+            if (model == Model.STATE_LEAKY_TRUNCATED) {
                 entries.add(entry(Contestant.SCALAR, this::scalar));
             }
             if (Yardstick.AVAILABLE) {
@@ -176,11 +174,6 @@ public record NeuronWork(Model model) implements Work {
 
         private void chosen() {
             switch (model) {
-                case SLSTM -> {
-                    for (int step = 0; step < STEPS; step++) {
-                        LstmStep.step(parameters, NEURONS, run, workspace, step);
-                    }
-                }
                 case STATE_LEAKY_TRUNCATED -> {
                     for (int step = 0; step < STEPS; step++) {
                         WindowStep.step(parameters, weights, run, window, step, step);
@@ -192,11 +185,7 @@ public record NeuronWork(Model model) implements Work {
 
         private void scalar() {
             for (int step = 0; step < STEPS; step++) {
-                if (model == Model.SLSTM) {
-                    LstmStep.scalar(parameters, NEURONS, run, step);
-                } else {
-                    WindowStep.scalar(parameters, weights, run, window, step, step);
-                }
+                WindowStep.scalar(parameters, weights, run, window, step, step);
                 run.frames(parameters.firing()).fire(run, step);
             }
         }

@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.step.leaky;
 
-import dev.spikelane.kernel.step.cell.LstmBackward;
-
 /** Neurons through whose steps gradients can be taken back. */
 public interface Differentiable {
 
@@ -12,15 +10,6 @@ public interface Differentiable {
      * @throws IllegalArgumentException if these neurons have no gradient after all; the message says why
      */
     LeakyParameters gradientParameters();
-
-    /**
-     * Tells which way back it is.
-     *
-     * @return the channels of the cells of {@link LstmBackward}; 0 for neurons of a {@link LeakyText}
-     */
-    default int cellChannels() {
-        return 0;
-    }
 
     /**
      * Tells whether neurons feed their own spikes back.

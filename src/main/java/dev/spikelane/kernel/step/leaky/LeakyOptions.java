@@ -11,6 +11,7 @@ import dev.spikelane.kernel.step.Feedback;
  * @param gains factors of the input, 0 to 3
  * @param synapse whether the input passes a leaky synapse, the second state variable
  * @param alphaFunction whether the membrane is the sum of two currents, the second and third state variable
+ * @param gated whether the input is four gates, of which a cell, the second state variable, and the membrane are made
  * @param rectified whether the membrane is cut at zero
  */
 public record LeakyOptions(
@@ -18,6 +19,7 @@ public record LeakyOptions(
         int gains,
         boolean synapse,
         boolean alphaFunction,
+        boolean gated,
         Feedback feedback,
         boolean rectified,
         Compare compare,
@@ -38,7 +40,7 @@ public record LeakyOptions(
 
     /** State variables, of which the first is the membrane. */
     int variables() {
-        return alphaFunction ? 3 : synapse ? 2 : 1;
+        return alphaFunction ? 3 : synapse || gated ? 2 : 1;
     }
 
     /** Whether a membrane above its threshold resets at the next step. */

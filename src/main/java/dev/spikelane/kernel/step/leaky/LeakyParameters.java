@@ -1,10 +1,12 @@
 package dev.spikelane.kernel.step.leaky;
 
 import dev.spikelane.equation.Frame;
+import dev.spikelane.equation.ParameterRows;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.GateRows;
 import dev.spikelane.kernel.step.LeakyParameter;
 import dev.spikelane.kernel.step.NeuronLoops;
 import dev.spikelane.kernel.step.Quantize;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Parameters of a row of leaky integrate-and-fire neurons, one value for each neuron, as {@link LeakyStep} reads them.
  * May be shared between threads if its arena is; values change by {@link #set} alone, which no reader may overlap.
  */
-public final class LeakyParameters {
+public final class LeakyParameters implements ParameterRows {
 
     /**
      * The leak of the membrane, whose meaning the {@link Decay} says; of the inhibitory current in an alpha function.
@@ -56,6 +58,9 @@ public final class LeakyParameters {
     public final QuantizeLevels levels;
     /** How many state variables are rounded. */
     public final int quantized;
+
+    /** Of a position of neurons with gates; 0 for others. */
+    public final int channels;
 
     /** Whether {@link #beta} is a share, which is clamped. */
     private final boolean clamps;
@@ -90,6 +95,7 @@ public final class LeakyParameters {
         this.silent = FloatMatrix.zeros(arena, 1, from.neurons);
         this.levels = QuantizeLevels.of(arena, from.levels);
         this.quantized = from.quantized;
+        this.channels = from.channels;
         this.clamps = from.clamps;
         if (clamps) {
             clamp(beta);
@@ -143,12 +149,14 @@ public final class LeakyParameters {
         }
     }
 
-    /** Returns the names in the text of what neurons share now. */
+    @Override
     public synchronized Set<String> shared() {
         return Set.copyOf(shared);
     }
 
-    void share(Frame frame) {
+    @Override
+    public void put(Frame frame) {
+        LeakyText.rows(this).forEach((name, row) -> frame.put(name, row.segment(), row.rowOffset(0), 0));
         shares.forEach(frame::share);
     }
 
@@ -232,11 +240,7 @@ public final class LeakyParameters {
         return new LeakyParametersBuilder(neurons);
     }
 
-    /**
-     * Returns the number of neurons.
-     *
-     * @return neurons, at least 1
-     */
+    @Override
     public int neurons() {
         return beta.columns();
     }
@@ -244,20 +248,25 @@ public final class LeakyParameters {
     /**
      * Returns the number of state variables.
      *
-     * @return 1, the membrane; 2 with a synapse, whose current comes second; 3 for an alpha function, whose excitatory
-     *     and inhibitory currents come second and third
+     * @return 1, the membrane; 2 with a synapse, whose current comes second, or with gates, whose cell does; 3 for an
+     *     alpha function, whose excitatory and inhibitory currents come second and third
      */
     public int variables() {
         return options.variables();
     }
 
     /**
-     * Tells whether neurons of a row depend on each other (inhibition), so that threads cannot share a row.
+     * Tells whether threads cannot share a row: its neurons depend on each other (inhibition), or have gates.
      *
      * @return whether a row must be done whole
      */
     public boolean coupled() {
-        return options.inhibition();
+        return options.inhibition() || options.gated();
+    }
+
+    /** Returns the currents of a row at each port. */
+    public int currents() {
+        return (options.gated() ? GateRows.GATES : 1) * neurons();
     }
 
     /**

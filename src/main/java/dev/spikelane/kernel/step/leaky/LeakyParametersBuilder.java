@@ -4,6 +4,7 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.GateRows;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
@@ -28,6 +29,7 @@ public final class LeakyParametersBuilder {
     float[] gradedFactor = {1};
     float[] levels = {0};
     int quantized;
+    int channels;
     boolean clamps = true;
     private Decay decay = Decay.MULTIPLY;
     private boolean synapse;
@@ -107,6 +109,18 @@ public final class LeakyParametersBuilder {
         this.alphaFunction = true;
         this.alpha = excitatory.clone();
         this.scale = scales.clone();
+        return this;
+    }
+
+    /**
+     * Makes the neurons cells with four gates, which have one current each at both ports.
+     *
+     * @param ofPosition neurons of a position, as in {@link GateRows}
+     * @return this
+     */
+    public LeakyParametersBuilder gates(int ofPosition) {
+        this.channels = ofPosition;
+        this.feedback = Feedback.CURRENTS;
         return this;
     }
 
@@ -308,6 +322,7 @@ public final class LeakyParametersBuilder {
                 gains.length,
                 synapse,
                 alphaFunction,
+                channels > 0,
                 feedback,
                 rectified,
                 compare,

@@ -155,7 +155,7 @@ public final class LeakyStep {
                     "neurons with inhibition are updated whole rows at a time, asked for words [" + run.firstWord + ", "
                             + run.endWord + ") of [0, " + spikes.stride() + ")");
         }
-        run.tile.require("current", firstRow + rows, neurons);
+        run.tile.require("current", firstRow + rows, parameters.currents());
         Checks.apart("state", state, "current", current);
     }
 }

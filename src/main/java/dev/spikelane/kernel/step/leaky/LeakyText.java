@@ -2,7 +2,6 @@ package dev.spikelane.kernel.step.leaky;
 
 import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
-import dev.spikelane.equation.Frame;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
@@ -67,9 +66,8 @@ public final class LeakyText {
                 cut == null ? null : cut.charge(),
                 cut == null ? EquationParser.parse(text) : cut.fire(),
                 split ? of::atSpike : null,
-                of.neurons(),
-                frame -> put(of, frame),
-                of.shared());
+                of,
+                of.channels);
     }
 
     /** Returns the values of the parameters of the text, one for each neuron. */
@@ -94,12 +92,6 @@ public final class LeakyText {
         return whole == null ? EquationParser.cut(text) : new Equations.Cut(whole, whole);
     }
 
-    /** Says where the parameters of the text stand. */
-    public static void put(LeakyParameters of, Frame frame) {
-        rows(of).forEach((name, row) -> frame.put(name, row.segment(), row.rowOffset(0), 0));
-        of.share(frame);
-    }
-
     /** Returns the parameter of the text whose gradient is a sum. */
     public static String name(LeakyParameter sum) {
         return switch (sum) {
@@ -115,7 +107,7 @@ public final class LeakyText {
         };
     }
 
-    private static Map<String, FloatMatrix> rows(LeakyParameters of) {
+    static Map<String, FloatMatrix> rows(LeakyParameters of) {
         Map<String, FloatMatrix> rows = new LinkedHashMap<>();
         rows.put("leak", of.beta);
         rows.put("threshold", of.threshold);
@@ -147,6 +139,8 @@ public final class LeakyText {
             line("state excitatory, inhibitory");
         } else if (options.synapse()) {
             line("state synapse");
+        } else if (options.gated()) {
+            line("state cell");
         }
         boolean feedsSpikes = options.feedback() == Feedback.OWN_SPIKES;
         if (feedsSpikes && !back) {
@@ -159,7 +153,7 @@ public final class LeakyText {
         if (leavesReset()) {
             line("state " + NeuronLoops.RESET);
         }
-        line(options.feedback() == Feedback.CURRENTS ? "input current, feedback" : "input current");
+        line("input " + gates("current") + (options.feedback() == Feedback.CURRENTS ? ", " + gates("feedback") : ""));
         if (carries) {
             line("param factor = 1");
             line("carries factor");
@@ -169,20 +163,37 @@ public final class LeakyText {
         }
         line("before = membrane");
         line("R = membrane" + above());
-        line("I = current" + gains());
-        line("F = "
-                + switch (options.feedback()) {
-                    case NONE, CONSTANT -> "own";
-                    case OWN_SPIKES -> "previous * own";
-                    case CURRENTS -> "feedback";
-                });
-        if (options.alphaFunction()) {
-            alphaFunction();
+        if (options.gated()) {
+            cell();
         } else {
-            charge();
+            line("I = current" + gains());
+            line("F = "
+                    + switch (options.feedback()) {
+                        case NONE, CONSTANT -> "own";
+                        case OWN_SPIKES -> "previous * own";
+                        case CURRENTS -> "feedback";
+                    });
+            if (options.alphaFunction()) {
+                alphaFunction();
+            } else {
+                charge();
+            }
         }
         fire();
         return text.toString();
+    }
+
+    /** The inputs of a port. */
+    private String gates(String port) {
+        return options.gated() ? "*0, *1, *2, *3".replace("*", port) : port;
+    }
+
+    /** Gates in torch's order: i, f, g, o. */
+    private void cell() {
+        line("new = sigmoid(current0 + feedback0) * tanh(current2 + feedback2)");
+        line("cell = sigmoid(current1 + feedback1) * cell + new");
+        line("membrane = sigmoid(current3 + feedback3) * tanh(cell)");
+        resetLater();
     }
 
     private String above() {
@@ -235,6 +246,10 @@ public final class LeakyText {
         if (options.rectified()) {
             line("membrane = membrane <= 0 ? 0 : membrane");
         }
+        resetLater();
+    }
+
+    private void resetLater() {
         if (options.resetsLater() && options.reset() == Reset.SUBTRACT) {
             line("membrane = membrane - R * threshold");
         }

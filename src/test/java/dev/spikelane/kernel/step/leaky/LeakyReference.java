@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.GateRows;
 import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.Winner;
@@ -12,6 +13,7 @@ import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.Sigmoid;
 
 /** The equations of {@link LeakyStep}, neuron by neuron: charge a whole row, then fire it. */
 public record LeakyReference(LeakyOptions options) {
@@ -56,7 +58,9 @@ public record LeakyReference(LeakyOptions options) {
             float r = over && options.resetsLater() ? 1 : 0;
             float input = gained(parameters, Elements.get(run.current, row, neuron - run.firstCurrent), neuron);
             float u;
-            if (options.alphaFunction()) {
+            if (options.gated()) {
+                u = later(cell(parameters, run, row, sample, neuron), r, threshold);
+            } else if (options.alphaFunction()) {
                 u = alphaFunction(parameters, input, r, state, sample, neuron);
             } else {
                 float fedBack = fedBack(parameters, run, row, sample, neuron);
@@ -113,14 +117,29 @@ public record LeakyReference(LeakyOptions options) {
         if (options.feedback() != Feedback.NONE && !options.synapse()) {
             u = u + fedBack;
         }
-        u = options.rectified() ? Math.max(u, 0) : u;
-        if (options.resetsLater() && options.reset() == Reset.SUBTRACT) {
-            u = u - r * threshold;
+        return later(options.rectified() ? Math.max(u, 0) : u, r, threshold);
+    }
+
+    private float later(float u, float r, float threshold) {
+        boolean clears = options.reset() == Reset.CLEAR;
+        return options.resetsLater() && (clears || options.reset() == Reset.SUBTRACT)
+                ? u - r * (clears ? u : threshold)
+                : u;
+    }
+
+    /** The hidden state of a cell with the gates i, f, g, o. */
+    private static float cell(LeakyParameters parameters, StepRun run, int row, int sample, int neuron) {
+        float[] gates = new float[GateRows.GATES];
+        for (int gate = 0; gate < gates.length; gate++) {
+            int channels = parameters.channels;
+            int column = (neuron / channels * gates.length + gate) * channels + neuron % channels;
+            float sum = Elements.get(run.current, row, column) + Elements.get(run.feedback, row - run.firstFed, column);
+            gates[gate] = gate == 2 ? Sigmoid.tanh(sum) : Sigmoid.of(sum);
         }
-        if (options.resetsLater() && options.reset() == Reset.CLEAR) {
-            u = u - r * u;
-        }
-        return u;
+        int cellRow = run.state.rows() / 2 + sample;
+        float cell = gates[1] * Elements.get(run.state, cellRow, neuron) + gates[0] * gates[2];
+        Elements.set(run.state, cellRow, neuron, cell);
+        return gates[3] * Sigmoid.tanh(cell);
     }
 
     private float decay(float u, float input, float leak, float rest) {

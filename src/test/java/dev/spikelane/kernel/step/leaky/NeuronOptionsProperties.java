@@ -1,6 +1,5 @@
 package dev.spikelane.kernel.step.leaky;
 
-import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 
@@ -11,14 +10,12 @@ import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.GateRows;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.cell.LstmStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.Random;
-import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -76,67 +73,30 @@ final class NeuronOptionsProperties {
         int neurons = channels * positions;
         LeakyParameters parameters = LeakyParameters.builder(neurons)
                 .threshold(0.1f)
-                .synapse(0)
+                .gates(channels)
                 .compare(compare)
                 .reset(reset)
                 .resetTime(resetTime)
                 .inhibition(inhibited)
                 .build(arena);
         Random random = new Random(seed);
-        FloatMatrix current = FloatMatrix.zeros(arena, batch, LstmStep.GATES * neurons);
+        FloatMatrix current = FloatMatrix.zeros(arena, batch, GateRows.GATES * neurons);
         for (int row = 0; row < batch; row++) {
             for (int column = 0; column < current.columns(); column++) {
                 current.set(row, column, wild ? LeakyCase.Values.WILD.draw(random) : (random.nextFloat() - 0.5f) * 30);
             }
         }
-        FloatMatrix feedback = Matrices.uniform(arena, batch, LstmStep.GATES * neurons, random);
+        FloatMatrix feedback = Matrices.uniform(arena, batch, GateRows.GATES * neurons, random);
         FloatMatrix expected = Matrices.uniform(arena, 2 * batch, neurons, random);
         FloatMatrix actual = FloatMatrix.zeros(arena, 2 * batch, neurons);
         actual.copyFrom(expected);
         SpikeMatrix expectedSpikes = SpikeMatrix.zeros(arena, batch, neurons);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, batch, neurons);
-        for (int sample = 0; sample < batch; sample++) {
-            LstmStep.scalar(
-                    parameters, channels, new StepRun(current, expected, expectedSpikes).feedback(feedback), sample);
-            new LeakyReference(parameters.options)
-                    .fire(parameters, new StepRun(current, expected, expectedSpikes), sample);
-        }
-        FloatMatrix workspace = LstmStep.workspace(arena, neurons);
-        LstmStep.step(parameters, channels, new StepRun(current, actual, spikes).feedback(feedback), workspace, 0);
+        LeakyReference.run(parameters, new StepRun(current, expected, expectedSpikes).feedback(feedback), 0, batch);
+        LeakyStep.run(parameters, new StepRun(current, actual, spikes).feedback(feedback));
         assertSameBits(expectedSpikes, spikes, "spikes");
         assertSameBits(expected, actual, "state");
-    }
-
-    @Example
-    void longShortTermMemoryRefusesWhatDoesNotFit() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "firstRow is 1, expected a multiple of the batch, 2",
-                () -> step(LeakyParameters.builder(5).synapse(0).build(arena), 1));
-        assertMessage(
-                IllegalArgumentException.class,
-                "spike is BEFORE and feedback NONE, expected AFTER and NONE",
-                () -> step(
-                        LeakyParameters.builder(5).synapse(0).firesBefore(true).build(arena), 0));
-        assertMessage(
-                IllegalArgumentException.class,
-                "spike is AFTER and feedback OWN_SPIKES, expected AFTER and NONE",
-                () -> step(
-                        LeakyParameters.builder(5)
-                                .synapse(0)
-                                .feedback(Feedback.OWN_SPIKES, 1)
-                                .build(arena),
-                        0));
-    }
-
-    private void step(LeakyParameters parameters, int firstRow) {
-        FloatMatrix state = FloatMatrix.zeros(arena, 4, 5);
-        LstmStep.step(
-                parameters,
-                5,
-                new StepRun(FloatMatrix.zeros(arena, 4, 20), state, SpikeMatrix.zeros(arena, 4, 5))
-                        .feedback(FloatMatrix.zeros(arena, 4, 20)),
-                LstmStep.workspace(arena, 5),
-                firstRow);
+        assertZeroPads(actual, "state");
+        assertZeroPads(spikes, "spikes");
     }
 }

@@ -1,12 +1,8 @@
-package dev.spikelane.kernel.step.cell;
+package dev.spikelane.kernel.step.leaky;
 
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.leaky.LeakyCase;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
-import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
-import dev.spikelane.kernel.step.leaky.LeakyReference;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

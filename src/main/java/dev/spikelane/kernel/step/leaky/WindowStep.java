@@ -1,10 +1,7 @@
-package dev.spikelane.kernel.step.cell;
+package dev.spikelane.kernel.step.leaky;
 
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
-import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
-import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Elements;

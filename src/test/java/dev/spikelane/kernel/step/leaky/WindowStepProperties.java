@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.step.cell;
+package dev.spikelane.kernel.step.leaky;
 
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
@@ -11,8 +11,6 @@ import dev.spikelane.FewerTries;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.leaky.LeakyCase;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;

@@ -1,11 +1,10 @@
-package dev.spikelane.kernel.step.cell;
+package dev.spikelane.kernel.step.leaky;
 
 import static dev.spikelane.simd.Lanes.COUNT;
 import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
 
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
